@@ -1,0 +1,79 @@
+# `make` lists the tasks; `make run` is all that an operator needs.
+#
+# Everything lives in .venv, installed from the locks, every file checked against its hash.
+# Stamps in .venv remember what was installed: a changed lock, another Python or a moved tree
+# makes them stale, and nothing else is done twice.
+
+PYTHON ?= python3
+WORKERS ?= 2
+ARGS ?=
+UPGRADE ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+LOCK := $(BIN)/uv pip compile --no-config --quiet --universal --python-version 3.11 \
+	--generate-hashes --custom-compile-command "make lock"
+
+# Which Python, and where: a virtual environment is of no use to another of either.
+IDENTITY := $(shell $(PYTHON) -c 'import binascii, os, sys; print("%d.%d-%08x" % (sys.version_info[:2] + (binascii.crc32(os.getcwd().encode("utf-8")) & 0xFFFFFFFF,)))' 2>/dev/null)
+MADE := $(VENV)/made-$(IDENTITY)
+RUNTIME := $(VENV)/installed-runtime
+TOOLS := $(VENV)/installed-tools
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: help run test check bench lock clean
+
+help: ## list the tasks
+	@awk -F ' ## ' '/^[a-z]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@echo "Another interpreter: make run PYTHON=python3.12"
+
+run: $(RUNTIME) ## set up at the first time, then start the bot on tips.yaml with one tip at once
+	@exec $(BIN)/tipsbot run --now
+
+test: $(TOOLS) ## run every test; some of them: make test ARGS="tests/core -k fit"
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
+
+check: $(TOOLS) ## look at everything without running it: style, types, imports, image, locks
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/hadolint --failure-threshold style Dockerfile
+	@$(BIN)/python -m pytest --quiet tests/edges/test_lock.py
+
+bench: $(TOOLS) ## measure
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: $(TOOLS) ## pin what pyproject.toml asks for; to newer releases: make lock UPGRADE=--upgrade
+	@$(LOCK) $(UPGRADE) pyproject.toml --output-file requirements.txt
+	@$(LOCK) $(UPGRADE) --group build --output-file requirements-build.txt
+	@$(LOCK) $(UPGRADE) --group dev --constraints requirements.txt \
+		--constraints requirements-build.txt --output-file requirements-dev.txt
+
+clean: ## remove everything that was made here, but never data/
+	@rm -rf $(VENV) build dist *.egg-info .coverage* .hypothesis .import_linter_cache \
+		.mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(MADE):
+	@command -v $(PYTHON) >/dev/null || { \
+		echo >&2 "tipsbot needs Python 3.11 or newer, and there is no $(PYTHON) here. Install it, or name another: make run PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else "tipsbot needs Python 3.11 or newer, and $(PYTHON) is %d.%d. Name another: make run PYTHON=python3.12" % v[:2])'
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once; it takes about a minute) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+# The warning that is silenced is about importing from the tree, which is what we want here.
+$(RUNTIME): $(MADE) pyproject.toml requirements.txt requirements-build.txt
+	@echo "Installing what the bot needs ..."
+	@$(PIP) install --require-hashes -r requirements.txt -r requirements-build.txt
+	@PYTHONWARNINGS=ignore $(PIP) install --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TOOLS): $(RUNTIME) requirements-dev.txt
+	@echo "Installing what its tests and checks need ..."
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,81 @@
+"""The import contracts, each seen to catch a breach that is planted in a copy of the package."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LINTER = Path(sys.executable).with_name("lint-imports")
+
+LAYERS = "Imports only go down, and no module stands outside the house"
+SIBLINGS = "No platform knows another"
+CATALOGUE = "Only the catalogue knows the platforms"
+CORE = "The core touches nothing but its arguments"
+VERBS = "A verb takes the time as an argument, and reaches out through a door only"
+
+BREACHES = {
+    "the core knows a verb": ("core/planted.py", "import bot.app", LAYERS),
+    "a verb knows the store": ("app/planted.py", "import bot.store", LAYERS),
+    "the store knows the pages": ("store/planted.py", "import bot.web", LAYERS),
+    "a stray module": ("planted.py", "", LAYERS),
+    "a platform knows another": ("platforms/planted.py", "import bot.platforms.site", SIBLINGS),
+    "a platform knows the list": (
+        "platforms/planted.py",
+        "import bot.platforms.catalogue",
+        SIBLINGS,
+    ),
+    "the wiring knows a platform": ("wiring", "import bot.platforms.site", CATALOGUE),
+    "the core opens a connection": ("core/planted.py", "import socket", CORE),
+    "the core asks the time": ("core/planted.py", "from time import time", CORE),
+    "the core asks a database": ("core/planted.py", "import sqlalchemy", CORE),
+    "a verb sleeps": ("app/planted.py", "from time import sleep", VERBS),
+    "a verb talks to a network": ("app/planted.py", "import tweepy", VERBS),
+}
+
+
+@pytest.fixture
+def house(tmp_path):
+    """A copy of the package, where a breach harms nobody."""
+    shutil.copytree(ROOT / "bot", tmp_path / "bot", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def lint(house):
+    """Run the check as the project runs it, on the copy."""
+    return subprocess.run(
+        [LINTER, "--no-logo", "--no-cache"], cwd=house, capture_output=True, text=True, check=False
+    )
+
+
+def broken(output):
+    """The contracts that a run found broken, by name, as its summary lists them."""
+    lines = output.splitlines()
+    return {line.removesuffix(" BROKEN") for line in lines if line.endswith(" BROKEN")}
+
+
+def plant(house, place, line):
+    """Write the line into a new module, or at the end of one that is there (or of its package)."""
+    path = house / "bot" / place
+    if not path.suffix:
+        path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    with path.open("a", encoding="utf-8") as module:
+        module.write(f"\n{line}\n")
+
+
+def test_the_house_keeps_its_contracts(house):
+    """As it stands, the package breaks no import contract."""
+    result = lint(house)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(("place", "line", "contract"), BREACHES.values(), ids=BREACHES)
+def test_a_breach_is_caught(house, place, line, contract):
+    """An import that the architecture forbids fails the check, under the contract that forbids it."""
+    plant(house, place, line)
+    result = lint(house)
+    assert result.returncode != 0
+    assert contract in broken(result.stdout), result.stdout + result.stderr

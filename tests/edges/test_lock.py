@@ -1,0 +1,124 @@
+"""The locks: complete, exact, hashed, and in step with what the project declares and imports."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+GROUPS = PROJECT["dependency-groups"]
+LOCKS = {
+    "requirements.txt": PROJECT["project"]["dependencies"],
+    "requirements-build.txt": GROUPS["build"],
+    "requirements-dev.txt": GROUPS["dev"],
+}
+
+
+def read(lock):
+    """The text of a lock."""
+    return (ROOT / lock).read_text(encoding="utf-8")
+
+
+def entries(lock):
+    """The lock's entries, each as one line: requirement, marker and hashes; comments left out."""
+    text = re.sub(r"^\s*#.*\n", "", read(lock), flags=re.MULTILINE)
+    return text.replace("\\\n", " ").splitlines()
+
+
+def requirements(lock):
+    """The lock's entries, parsed, without their hashes."""
+    return [Requirement(entry.split(" --hash=")[0]) for entry in entries(lock)]
+
+
+def pins(*locks):
+    """What the locks install on this machine: version by canonical name."""
+    return {
+        canonicalize_name(pin.name): next(iter(pin.specifier)).version
+        for lock in locks
+        for pin in requirements(lock)
+        if pin.marker is None or pin.marker.evaluate()
+    }
+
+
+def imported(folder):
+    """The top-level names of every module that the Python files in a folder import."""
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                yield from (alias.name.split(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                yield node.module.split(".")[0]
+
+
+def providers(folder):
+    """The distributions whose modules a folder imports, the standard library's and ours aside."""
+    known = metadata.packages_distributions()
+    outside = set(imported(folder)) - sys.stdlib_module_names - {"bot", "tests", "bench"}
+    return {name: {canonicalize_name(dist) for dist in known.get(name, ())} for name in outside}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_declared_is_locked(lock):
+    """Every dependency that is declared is pinned, at a version that its bounds allow."""
+    pinned = pins(lock)
+    for declared in map(Requirement, LOCKS[lock]):
+        version = pinned.get(canonicalize_name(declared.name))
+        assert version, f"{declared.name} is not in {lock}; run: make lock"
+        assert declared.specifier.contains(version), f"{declared} in {lock}: {version}; make lock"
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_pin_is_exact_and_hashed(lock):
+    """Nothing can be installed but the very files that were locked."""
+    assert entries(lock)
+    for entry in entries(lock):
+        assert re.fullmatch(
+            r"[a-z0-9][a-z0-9._-]*==[\w.!+]+(?: ; [^-]+?)?(?:\s+--hash=sha256:[0-9a-f]{64})+", entry
+        ), entry
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_tells_nothing_of_where_it_was_made(lock):
+    """A lock holds no registry's address, no option and no path, so that it serves everywhere."""
+    assert not re.search(r"://|^-|(?<=\s)/|find-links|index-url", read(lock), re.MULTILINE)
+
+
+def test_the_locks_agree():
+    """A package that two locks share has one version, so that neither undoes the other."""
+    together = pins(*LOCKS)
+    for lock in LOCKS:
+        assert pins(lock).items() <= together.items(), lock
+
+
+def test_what_runs_here_is_what_is_locked():
+    """The tests run on the locked versions, not on whatever lay about."""
+    installed = {name: metadata.version(name) for name in pins(*LOCKS)}
+    assert installed == pins(*LOCKS)
+
+
+@pytest.mark.parametrize("locks", [["requirements.txt"], list(LOCKS)], ids=["runtime", "all"])
+def test_the_locks_are_closed(locks):
+    """Whatever a locked package needs on this machine is locked as well."""
+    pinned = pins(*locks)
+    for name in pinned:
+        for needed in map(Requirement, metadata.requires(name) or ()):
+            if needed.marker is None or needed.marker.evaluate({"extra": ""}):
+                assert canonicalize_name(needed.name) in pinned, f"{name} needs {needed}; make lock"
+
+
+@pytest.mark.parametrize(
+    ("folder", "groups"), [("bot", ()), ("tests", ("dev",)), ("bench", ("dev",))]
+)
+def test_what_is_imported_is_declared(folder, groups):
+    """Nobody leans on a package that is here only because another one brought it."""
+    wanted = [*PROJECT["project"]["dependencies"], *(need for g in groups for need in GROUPS[g])]
+    declared = {canonicalize_name(Requirement(need).name) for need in wanted}
+    for name, distributions in providers(folder).items():
+        assert distributions & declared, f"{folder} imports {name}; declare it in pyproject.toml"
