@@ -1,0 +1,1 @@
+"""tipsbot: posts tips on several networks and keeps the discussion that follows."""
