@@ -1,0 +1,94 @@
+"""What a look for an unsure delivery means, and what follows: the rules of absence.
+
+What a network offers decides: a key or an id of our choice makes a repeat harmless, a network
+that refuses the same text makes it harmless after two looks, and where nothing is offered only
+the operator can tell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.core.config import WhenUnsure
+from bot.core.delivery import Delivery, State
+from bot.core.ports import Absent, CannotTell, Found
+from bot.core.traits import Idempotency, Traits
+
+LOOK_AGAIN = timedelta(minutes=1)
+LOOK_RARELY = timedelta(hours=1)
+KEY_MARGIN = timedelta(minutes=5)
+"""How long before a network forgets a key we stop relying on it."""
+
+
+def after_look(
+    delivery: Delivery,
+    answer: Found | Absent | CannotTell,
+    traits: Traits,
+    when_unsure: WhenUnsure,
+    now: datetime,
+) -> Delivery:
+    """The unsure delivery as it stands after a look."""
+    match answer:
+        case Found(receipt=receipt):
+            return replace(delivery, state=State.POSTED, receipt=receipt, reason="found by looking")
+        case CannotTell(why=why):
+            return replace(delivery, not_before=now + LOOK_AGAIN, reason=why)
+        case Absent():
+            return _after_absence(
+                replace(delivery, looks=delivery.looks + 1), traits, when_unsure, now
+            )
+
+
+def _after_absence(
+    delivery: Delivery, traits: Traits, when_unsure: WhenUnsure, now: datetime
+) -> Delivery:
+    """One more look found nothing: look again, send again, give up, or ask."""
+    if delivery.looks < traits.looks:
+        return replace(
+            delivery, not_before=now + traits.look_gap, reason="not found; looking again"
+        )
+    if delivery.duplicate:
+        return _after_duplicate(delivery, now)
+    if _may_resend(delivery, traits, when_unsure, now):
+        return replace(
+            delivery,
+            state=State.PLANNED,
+            not_before=now,
+            looks=0,
+            resends=delivery.resends + 1,
+            reason="not found; sending the identical post again",
+        )
+    return _asking(delivery, now)
+
+
+def _may_resend(delivery: Delivery, traits: Traits, when_unsure: WhenUnsure, now: datetime) -> bool:
+    """Whether the identical request can make no second post (or the operator takes the risk)."""
+    match traits.idempotency:
+        case Idempotency.CHOSEN_ID | Idempotency.SAME_TEXT:
+            return True
+        case Idempotency.KEY:
+            known_until = (delivery.sent_at or now) + traits.key_memory - KEY_MARGIN
+            return now < known_until or when_unsure is WhenUnsure.RESEND
+        case Idempotency.NONE:
+            return when_unsure is WhenUnsure.RESEND
+
+
+def _after_duplicate(delivery: Delivery, now: datetime) -> Delivery:
+    """The network says that it has the text, and our own post is not to be seen."""
+    if delivery.resends:
+        return _asking(delivery, now)
+    return replace(
+        delivery,
+        state=State.REFUSED,
+        reason="the account has an older post with this very text; change the tip's words",
+    )
+
+
+def _asking(delivery: Delivery, now: datetime) -> Delivery:
+    """Only a person can tell; meanwhile it is looked for now and then."""
+    return replace(
+        delivery,
+        not_before=now + LOOK_RARELY,
+        reason="not found, which proves nothing here; look at the account yourself",
+    )

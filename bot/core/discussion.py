@@ -1,0 +1,158 @@
+"""What people answer: entries, who may see them, and the thread that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from bot.core.when import require_aware
+
+
+class EntryKind(Enum):
+    """How something was said to us."""
+
+    REPLY = "reply"
+    """an answer to a post of ours, or to an answer"""
+    MENTION = "mention"
+    """our name, outside any thread of ours"""
+    QUOTE = "quote"
+    """a post that quotes one of ours"""
+    COMMENT = "comment"
+    """written into the form on the site"""
+
+
+class Visibility(Enum):
+    """Whom the author let see it."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+    FOLLOWERS = "followers"
+    DIRECT = "direct"
+
+    @property
+    def may_be_kept(self) -> bool:
+        """Whether its text and author may be stored, shown and exported."""
+        return self in {Visibility.PUBLIC, Visibility.UNLISTED}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Author:
+    """Who wrote it: a display name, a handle as its network writes it, a profile address."""
+
+    name: str
+    handle: str = ""
+    url: str | None = None
+
+
+NOBODY = Author(name="")
+"""The author of what may not be kept."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One thing that was said, once. (account, remote_id) is its identity for good.
+
+    `text` is plain text; `html` is the network's own markup, unclean, to be cleaned when shown,
+    or "" where there is none. `in_reply_to` and `root` are remote ids on the same account: of
+    its parent, and (where the network tells) of the post that began the conversation. `tip` is
+    None while it belongs to no tip. `version` differs after each edit. `ours` marks the bot's own.
+    What was deleted, or may not be kept, has neither text nor author.
+    """
+
+    account: str
+    remote_id: str
+    kind: EntryKind
+    author: Author
+    text: str
+    at: datetime
+    html: str = ""
+    in_reply_to: str | None = None
+    root: str | None = None
+    tip: str | None = None
+    visibility: Visibility = Visibility.PUBLIC
+    url: str | None = None
+    language: str | None = None
+    version: str = ""
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+    ours: bool = False
+    id: int = 0
+
+    def __post_init__(self) -> None:
+        require_aware(self.at, self.edited_at, self.deleted_at)
+        if not self.is_legible and (self.text or self.html or self.author != NOBODY):
+            raise ValueError("the text and author of a deleted or private entry are never kept")
+
+    @property
+    def is_legible(self) -> bool:
+        """Whether there is something that may be shown."""
+        return self.visibility.may_be_kept and self.deleted_at is None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Thread:
+    """An entry and what was answered to it, in reading order."""
+
+    entry: Entry
+    replies: tuple[Thread, ...] = ()
+
+    def walk(self, depth: int = 0) -> Iterable[tuple[int, Entry]]:
+        """Every entry with its depth, this one first; deep threads need no deep recursion."""
+        pending = [(depth, self)]
+        while pending:
+            level, thread = pending.pop()
+            yield level, thread.entry
+            pending.extend((level + 1, reply) for reply in reversed(thread.replies))
+
+
+@dataclass(slots=True, eq=False)
+class _Branch:
+    entry: Entry
+    replies: list[_Branch] = field(default_factory=list)
+
+
+def threads(entries: Iterable[Entry]) -> tuple[Thread, ...]:
+    """The entries as threads: each under what it answers, oldest first at every level.
+
+    An entry whose parent is not among them begins a thread of its own. Illegible entries stay
+    only where legible ones hang on them.
+    """
+    branches = {
+        (entry.account, entry.remote_id): _Branch(entry)
+        for entry in sorted(entries, key=lambda entry: (entry.at, entry.id))
+    }
+    roots: list[_Branch] = []
+    for branch in branches.values():
+        parent = branches.get((branch.entry.account, branch.entry.in_reply_to or ""))
+        (roots if parent is None else parent.replies).append(branch)
+    roots += _cut_rings(branches.values(), _reached(roots))
+    return tuple(thread for root in roots if (thread := _frozen(root)) is not None)
+
+
+def _reached(roots: Iterable[_Branch]) -> list[_Branch]:
+    """The roots and all below them, parents before their replies."""
+    order = list(roots)
+    for branch in order:
+        order.extend(branch.replies)
+    return order
+
+
+def _cut_rings(branches: Iterable[_Branch], reached: list[_Branch]) -> list[_Branch]:
+    """Entries that answer each other in a ring, which only a lying server can make, as roots."""
+    known = set(map(id, reached))
+    ring = [branch for branch in branches if id(branch) not in known]
+    for branch in ring:
+        branch.replies.clear()
+    return ring
+
+
+def _frozen(root: _Branch) -> Thread | None:
+    """The branch as a Thread, built from its leaves up, without illegible ends."""
+    done: dict[int, Thread | None] = {}
+    for branch in reversed(_reached([root])):
+        replies = tuple(kept for reply in branch.replies if (kept := done[id(reply)]) is not None)
+        keep = branch.entry.is_legible or replies
+        done[id(branch)] = Thread(entry=branch.entry, replies=replies) if keep else None
+    return done[id(root)]

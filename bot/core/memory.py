@@ -1,0 +1,216 @@
+"""The doors to what is remembered: slots, deliveries, the discussion, accounts.
+
+`bot.store` implements them over a database. One `Tx` is one transaction over all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from bot.core.delivery import Delivery, State
+from bot.core.discussion import Entry
+from bot.core.ports import Batch
+from bot.core.slot import Outcome, Schedule, Slot
+from bot.core.traits import Traits
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlotRecord:
+    """A slot and what became of it: `tip` where one was planned, `why` in words."""
+
+    slot: Slot
+    outcome: Outcome
+    tip: str | None
+    why: str
+
+
+class Slots(Protocol):
+    """The slots that came due, and how far each schedule has been worked through."""
+
+    def cursor(self, schedule: Schedule) -> datetime | None:
+        """Up to when the schedule's slots are recorded, or None if its rule was never looked at.
+
+        A schedule whose rule or zone was edited counts as never looked at.
+        """
+
+    def advance(self, schedule: Schedule, until: datetime) -> None:
+        """Move the schedule's cursor forward to `until`; it never moves back."""
+
+    def record(self, record: SlotRecord) -> bool:
+        """Record an outcome; False (and nothing changed) if the slot has one already."""
+
+    def get(self, schedule: str, key: str) -> SlotRecord | None:
+        """The record of a slot, or None."""
+
+    def turns(self) -> Sequence[str]:
+        """Ids of the tips that had their turn, oldest first: `core.delivery.TURN_STATES`."""
+
+    def recent(self, limit: int, outcome: Outcome | None = None) -> Sequence[SlotRecord]:
+        """The newest records, newest first."""
+
+
+class Ledger(Protocol):
+    """Deliveries. Every change is a compare-and-set: it says whether it took place."""
+
+    def plan(self, delivery: Delivery) -> Delivery | None:
+        """Insert a planned delivery, numbered anew; None where (slot, account) has one."""
+
+    def get(self, delivery_id: int) -> Delivery | None:
+        """The delivery of this id, or None."""
+
+    def of_slot(self, slot: str) -> Sequence[Delivery]:
+        """All deliveries of a slot."""
+
+    def of_tip(self, tip: str, account: str, limit: int = 20) -> Sequence[Delivery]:
+        """A tip's deliveries on an account, newest first."""
+
+    def of_remote(self, account: str, remote_id: str) -> Delivery | None:
+        """The delivery that made this post on this account, or None."""
+
+    def waiting(self, account: str, state: State, now: datetime) -> Sequence[Delivery]:
+        """Deliveries in a waiting state whose `not_before` has come, oldest due first.
+
+        For SENDING: those whose lease has ended.
+        """
+
+    def recent(
+        self, limit: int, states: Iterable[State] | None = None, account: str | None = None
+    ) -> Sequence[Delivery]:
+        """The newest deliveries, newest first."""
+
+    def move(self, old: Delivery, new: Delivery, now: datetime) -> bool:
+        """Replace `old` by `new` if state and attempt are still those of `old`.
+
+        Checks the move against `MOVES`, and writes a line of the delivery's history.
+        """
+
+    def last_sent(self, account: str) -> datetime | None:
+        """When the account last posted or may have: its newest `sent_at` or receipt."""
+
+    def has_page(self, tip: str, account: str) -> bool:
+        """Whether the site (`account`) has a post of this tip that was not retracted."""
+
+
+class Log(Protocol):
+    """The discussion: every entry once."""
+
+    def keep(self, entry: Entry, now: datetime) -> bool:
+        """Insert an entry, or bring the one we have up to date with its edit or deletion.
+
+        A deletion erases text, html and author, and nothing brings them back. Returns whether
+        anything changed. Entries that answer this one join its tip.
+        """
+
+    def adopt(self, account: str, remote_id: str, tip: str) -> None:
+        """Give every entry that hangs on this remote id, at any depth, to `tip`."""
+
+    def tip_of(self, account: str, remote_ids: Sequence[str]) -> str | None:
+        """The tip of the first of these remote ids (posts of ours, or entries) that has one."""
+
+    def get(self, entry_id: int) -> Entry | None:
+        """The entry of this id, or None."""
+
+    def entries(
+        self,
+        *,
+        tip: str | None = None,
+        since: datetime | None = None,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> Sequence[Entry]:
+        """Entries in the order in which they were taken in, of one tip, said since, id > after."""
+
+    def last_id(self) -> int:
+        """The number of the newest entry, 0 where there is none."""
+
+    def counts(self) -> dict[str | None, int]:
+        """How many legible entries each tip has (None: those under no tip)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pause:
+    """A schedule or account that is held. `until` None: until someone resumes it."""
+
+    name: str
+    reason: str
+    since: datetime
+    until: datetime | None = None
+    by_operator: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountRecord:
+    """What is remembered of an account besides its deliveries."""
+
+    traits: Traits | None = None
+    learned_at: datetime | None = None
+    cursor: str | None = None
+    heard_at: datetime | None = None
+    trouble: str | None = None
+    gaps: tuple[str, ...] = field(default=())
+
+
+class Accounts(Protocol):
+    """What is remembered of accounts and schedules: traits, cursors, pauses, money."""
+
+    def get(self, account: str) -> AccountRecord:
+        """What is remembered; an empty record for an account never seen."""
+
+    def learned(self, account: str, traits: Traits, now: datetime) -> None:
+        """Remember the network's rules."""
+
+    def heard(self, account: str, batch: Batch, now: datetime) -> None:
+        """Remember the batch's cursor and gaps, and that listening works."""
+
+    def troubled(self, account: str, trouble: str | None) -> None:
+        """Remember what stands in the way of listening (None: nothing any more)."""
+
+    def pause(self, pause: Pause) -> None:
+        """Hold an account (`account:NAME`) or a schedule (`schedule:NAME`)."""
+
+    def resume(self, name: str) -> bool:
+        """Let go again; False where it was not held."""
+
+    def pauses(self, now: datetime) -> dict[str, Pause]:
+        """All pauses in force, by name."""
+
+    def spend(self, account: str, what: str, amount: Decimal, now: datetime) -> None:
+        """Note money spent, in US dollars."""
+
+    def spent(self, account: str, now: datetime) -> Decimal:
+        """Money spent in the calendar month (UTC) of `now`."""
+
+
+class Notes(Protocol):
+    """Small facts that the running bot leaves for other commands, such as a broken file."""
+
+    def put(self, name: str, value: str | None, now: datetime) -> None:
+        """Write or (None) remove a note."""
+
+    def get(self, name: str) -> str | None:
+        """A note, or None."""
+
+
+class Tx(Protocol):
+    """One transaction over everything that is remembered."""
+
+    slots: Slots
+    ledger: Ledger
+    log: Log
+    accounts: Accounts
+    notes: Notes
+
+
+class Store(Protocol):
+    """The memory of one bot. Raises StoreError (full disk, locked, damaged) and nothing else."""
+
+    def reading(self) -> AbstractContextManager[Tx]:
+        """A consistent view; writes in it are an error."""
+
+    def writing(self) -> AbstractContextManager[Tx]:
+        """All or nothing, and alone: it holds the bot's write lock from its first moment."""

@@ -1,0 +1,79 @@
+"""What an attempt means for its delivery: three answers only: posted, not posted, unknown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from bot.core.delivery import Delivery, Post, Receipt, State
+from bot.core.errors import Duplicate, PlatformError, Refused, RetryLater, Unauthorised
+from bot.core.links import links
+from bot.core.traits import Traits
+
+RETRY = timedelta(minutes=1)
+"""When nothing else is said, how long to wait before the next attempt."""
+
+
+def after_attempt(claimed: Delivery, result: Receipt | PlatformError, now: datetime) -> Delivery:
+    """The claimed delivery as it stands after the network's answer, or its silence."""
+    match result:
+        case Receipt():
+            return replace(
+                claimed, state=State.POSTED, receipt=result, lease_until=None, reason=None
+            )
+        case Refused():
+            return replace(_unsent(claimed), state=State.REFUSED, reason=str(result))
+        case RetryLater():
+            return _again(claimed, result, now + (result.after or RETRY))
+        case Unauthorised():
+            return _again(claimed, result, now)
+        case Duplicate():
+            return replace(_unsure(claimed, result, now), duplicate=True)
+        case _:
+            return _unsure(claimed, result, now)
+
+
+def after_crash(stale: Delivery, now: datetime) -> Delivery:
+    """The delivery whose owner died, or froze, between its intent and its outcome."""
+    return replace(
+        stale,
+        state=State.UNSURE,
+        not_before=now,
+        looks=0,
+        lease_until=None,
+        reason="the bot stopped while it was being sent",
+    )
+
+
+def too_late(delivery: Delivery) -> Delivery:
+    """The planned delivery, ended by its lateness rule, with what it had waited for."""
+    why = f"too late since {delivery.deadline:%Y-%m-%d %H:%M} UTC"
+    if delivery.reason:
+        why = f"{why}; it waited because: {delivery.reason}"
+    return replace(delivery, state=State.MISSED, reason=why)
+
+
+def price(post: Post, traits: Traits) -> Decimal:
+    """What sending this post costs, in US dollars; X charges for whatever it takes for a link."""
+    return traits.price(has_link=bool(links(post.text)), is_reply=post.in_reply_to is not None)
+
+
+def _again(claimed: Delivery, error: PlatformError, until: datetime) -> Delivery:
+    """Proven not sent: planned again, not before `until`, nor hidden beyond its deadline."""
+    latest = max(claimed.deadline + timedelta(seconds=1), claimed.not_before)
+    return replace(
+        _unsent(claimed), state=State.PLANNED, not_before=min(until, latest), reason=str(error)
+    )
+
+
+def _unsent(claimed: Delivery) -> Delivery:
+    """As if this attempt had not left; what one before it may have done stays."""
+    sent_at = claimed.sent_at if claimed.resends else None
+    return replace(claimed, sent_at=sent_at, lease_until=None)
+
+
+def _unsure(claimed: Delivery, error: PlatformError, now: datetime) -> Delivery:
+    return replace(
+        claimed, state=State.UNSURE, not_before=now, looks=0, lease_until=None, reason=str(error)
+    )

@@ -1,0 +1,78 @@
+"""The bot's own site: what it published, and what was written into its form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.delivery import Post
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """A tip as the site published it: the newest post of that tip, and when it was first up.
+
+    `gone` is when it was retracted; its address then answers 410.
+    """
+
+    tip: str
+    post: Post
+    first_at: datetime
+    at: datetime
+    gone: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comment:
+    """Something written into the form under a page.
+
+    `seq` grows with every change (creation and deletion), so that a reader of changes misses
+    none. `owner` is a keyed hash of the commenter's secret: whoever holds the secret may delete.
+    """
+
+    id: str
+    tip: str
+    name: str
+    text: str
+    at: datetime
+    owner: str
+    in_reply_to: str | None = None
+    deleted_at: datetime | None = None
+    ours: bool = False
+    seq: int = 0
+
+
+class Pages(Protocol):
+    """The site's own memory of what it published and what was written into its form."""
+
+    def put(self, page: Page) -> Page:
+        """Publish a post, keyed by `page.post.key`: if that key is there, what is there is kept.
+
+        Returns what is there now. The newest post of a tip is what its page shows.
+        """
+
+    def find(self, key: str) -> Page | None:
+        """The page that the post of this key made, or None."""
+
+    def get(self, tip: str) -> Page | None:
+        """What the page of this tip shows (retracted ones included), or None."""
+
+    def newest(self, limit: int, before: datetime | None = None) -> Sequence[Page]:
+        """Pages that are up, newest first."""
+
+    def retract(self, key: str, now: datetime) -> None:
+        """Take down what the post of this key put up; unknown or gone is fine."""
+
+    def write(self, comment: Comment) -> Comment:
+        """Keep a comment, unless its id is there. Returns what is there now."""
+
+    def comment(self, comment_id: str) -> Comment | None:
+        """The comment of this id, or None."""
+
+    def erase(self, comment_id: str, now: datetime) -> None:
+        """Erase a comment's name and text for good, and mark it deleted."""
+
+    def changes(self, after: int, limit: int) -> Sequence[Comment]:
+        """Comments changed after `after` (a `seq`), oldest change first."""

@@ -1,0 +1,123 @@
+"""The doors to the world outside: networks and the clock, as small protocols.
+
+Adapters in `bot.platforms` and `bot.clock` implement them; nothing in `bot.app` knows what
+stands behind. Each docstring states the duties of whoever implements it. The doors to what is
+remembered are in `bot.core.memory`, those of the bot's own site in `bot.core.pages`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Protocol, runtime_checkable
+
+from bot.core.delivery import Delivery, Post, Receipt
+from bot.core.discussion import Entry
+from bot.core.slot import Schedule, Slot
+from bot.core.traits import Traits
+
+LEASE = timedelta(minutes=3)
+"""How long a claim lasts: longer than any adapter may take."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """The look-up found the very post: its text and its time both match."""
+
+    receipt: Receipt
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Absent:
+    """The look-up saw everything since the sending, and the post was not among it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CannotTell:
+    """The look-up was not conclusive, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """One step of listening: entries in any order, and the cursor to store with them.
+
+    `more` means that the walk is not at its end: call again at once. `gaps` says in a sentence
+    each what was said but can no longer be heard. `cost` is what the step cost, in US dollars.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    cursor: str | None
+    more: bool = False
+    gaps: tuple[str, ...] = ()
+    cost: Decimal = Decimal(0)
+
+
+class Platform(Protocol):
+    """One account on one network. Which of the doors below it has, its Traits promise.
+
+    Every method raises only errors of `bot.core.errors`, gives up within a minute, and may be
+    called from several threads.
+    """
+
+    account: str
+
+    def learn(self) -> Traits:
+        """Ask the network for its limits and rules now. Raises PlatformError."""
+
+
+@runtime_checkable
+class Publisher(Protocol):
+    """Can post. Its Traits hold Ability.PUBLISH."""
+
+    def publish(self, post: Post) -> Receipt:
+        """Post exactly `post`, once.
+
+        Raises RetryLater, Refused or Unauthorised only where it is proven that nothing was
+        posted; OutcomeUnknown (or Duplicate) in every other case. Anything else that escapes
+        is taken as an unknown outcome.
+        """
+
+    def find(self, delivery: Delivery) -> Found | Absent | CannotTell:
+        """Look for the delivery's post among our own, by text and by time (`sent_at`).
+
+        Absent only after everything since `sent_at` was seen. Raises PlatformError when the
+        network cannot be asked.
+        """
+
+
+@runtime_checkable
+class Listener(Protocol):
+    """Can hear replies and mentions. Its Traits hold Ability.LISTEN."""
+
+    def hear(self, cursor: str | None) -> Batch:
+        """What was said since `cursor` (None: from now on, or from as early as is sensible).
+
+        The cursor is the adapter's own text. The same entry may be heard again; none may be
+        left out. Raises PlatformError.
+        """
+
+
+@runtime_checkable
+class Editor(Protocol):
+    """Can take posts back. Its Traits hold Ability.RETRACT."""
+
+    def retract(self, remote_id: str) -> None:
+        """Delete our post; one that is already gone is fine. Raises PlatformError."""
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, UTC."""
+
+
+class Timetable(Protocol):
+    """Turns a schedule's rule into slots; the same rule always gives the same keys."""
+
+    def slots(self, schedule: Schedule, after: datetime, until: datetime) -> Iterator[Slot]:
+        """The slots due later than `after` and not later than `until`, in order."""

@@ -1,0 +1,95 @@
+"""What differs between networks, and between instances of one kind, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import Enum
+
+
+class Unit(Enum):
+    """How a network counts a text."""
+
+    WEIGHTED = "weighted"
+    """X's weights"""
+    GRAPHEMES = "graphemes"
+    """extended grapheme clusters"""
+
+
+class Ability(Enum):
+    """What an account's adapter can do."""
+
+    PUBLISH = "publish"
+    LISTEN = "listen"
+    RETRACT = "retract"
+
+
+class Idempotency(Enum):
+    """What a network offers against posting twice."""
+
+    KEY = "key"
+    """it remembers our key for a while and answers a repeat with the first post"""
+    CHOSEN_ID = "chosen id"
+    """we choose the post's id: repeating the identical request changes nothing"""
+    SAME_TEXT = "same text"
+    """it refuses a text that it has: sending the identical frozen text again is safe"""
+    NONE = "none"
+    """a repeat makes a second post"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextLimit:
+    """A network's own rule: at most `limit` of `unit`; a link costs `link_cost` (None: in full)."""
+
+    unit: Unit
+    limit: int
+    link_cost: int | None = None
+    max_bytes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prices:
+    """What a network charges, in US dollars, as published on `as_of`."""
+
+    as_of: date
+    post: Decimal
+    post_with_link: Decimal
+    reply: Decimal
+    read: Decimal
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Traits:
+    """The rules of one account's network.
+
+    `key_memory` is how long an idempotency key is remembered, `poll` how often to listen,
+    `looks` how many look-ups that find nothing prove absence and `look_gap` the time between
+    them. `is_home` marks the site, whose posts are themselves the pages that others point at; an
+    answer of ours has `reply_visibility` and, with `reply_mentions`, has to name whom it answers;
+    `public` says whether strangers can follow the account there, so that a link to a
+    loopback address would be a mistake.
+    """
+
+    network: str
+    text: TextLimit
+    idempotency: Idempotency
+    abilities: frozenset[Ability]
+    poll: timedelta
+    key_memory: timedelta = timedelta(0)
+    looks: int = 1
+    look_gap: timedelta = timedelta(0)
+    prices: Prices | None = None
+    public: bool = True
+    is_home: bool = False
+    reply_visibility: str = "public"
+    reply_mentions: bool = False
+
+    def price(self, *, has_link: bool, is_reply: bool = False) -> Decimal:
+        """What one post costs, in US dollars."""
+        if self.prices is None:
+            return Decimal(0)
+        if is_reply:
+            return self.prices.reply
+        return self.prices.post_with_link if has_link else self.prices.post
