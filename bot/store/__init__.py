@@ -1,0 +1,6 @@
+"""What we remember: one database for each data directory."""
+
+from bot.store.database import Database, has_store, open_memory, open_store
+from bot.store.lock import DataLock, is_running
+
+__all__ = ["DataLock", "Database", "has_store", "is_running", "open_memory", "open_store"]

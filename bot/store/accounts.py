@@ -1,0 +1,111 @@
+"""`core.memory.Accounts` over SQL."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from bot.core.memory import AccountRecord, Pause
+from bot.core.ports import Batch
+from bot.core.traits import Traits
+from bot.store.tables import accounts, pauses, spending
+
+_TRAITS = TypeAdapter(Traits)
+_GAPS_KEPT = 20
+
+
+class SqlAccounts:
+    """Accounts and pauses of one bot, in one transaction."""
+
+    def __init__(self, connection: Connection, bot: str) -> None:
+        self._connection = connection
+        self._bot = bot
+
+    def get(self, account: str) -> AccountRecord:
+        """What is remembered of an account."""
+        mine = (accounts.c.bot == self._bot) & (accounts.c.name == account)
+        row = self._connection.execute(select(accounts).where(mine)).first()
+        if row is None:
+            return AccountRecord()
+        return AccountRecord(
+            traits=_TRAITS.validate_json(row.traits) if row.traits else None,
+            learned_at=row.learned_at,
+            cursor=row.cursor,
+            heard_at=row.heard_at,
+            trouble=row.trouble,
+            gaps=tuple(json.loads(row.gaps)),
+        )
+
+    def learned(self, account: str, traits: Traits, now: datetime) -> None:
+        """Remember the network's rules."""
+        self._write(account, traits=_TRAITS.dump_json(traits).decode(), learned_at=now)
+
+    def heard(self, account: str, batch: Batch, now: datetime) -> None:
+        """Remember a batch's cursor and gaps."""
+        gaps = [*self.get(account).gaps, *(f"{now:%Y-%m-%d}: {gap}" for gap in batch.gaps)]
+        kept = json.dumps(gaps[-_GAPS_KEPT:])
+        self._write(account, cursor=batch.cursor, heard_at=now, trouble=None, gaps=kept)
+
+    def troubled(self, account: str, trouble: str | None) -> None:
+        """Remember what stands in the way of listening."""
+        self._write(account, trouble=trouble)
+
+    def _write(self, account: str, **values: Any) -> None:
+        mine = (accounts.c.bot == self._bot) & (accounts.c.name == account)
+        done = self._connection.execute(update(accounts).where(mine).values(**values))
+        if done.rowcount == 0:
+            row = {"bot": self._bot, "name": account, "gaps": "[]", **values}
+            self._connection.execute(insert(accounts).values(**row))
+
+    def pause(self, pause: Pause) -> None:
+        """Hold an account or a schedule."""
+        self.resume(pause.name)
+        self._connection.execute(
+            insert(pauses).values(
+                bot=self._bot,
+                name=pause.name,
+                reason=pause.reason,
+                since=pause.since,
+                until=pause.until,
+                by_operator=pause.by_operator,
+            )
+        )
+
+    def resume(self, name: str) -> bool:
+        """Let go again."""
+        mine = (pauses.c.bot == self._bot) & (pauses.c.name == name)
+        return self._connection.execute(delete(pauses).where(mine)).rowcount > 0
+
+    def pauses(self, now: datetime) -> dict[str, Pause]:
+        """All pauses in force, by name."""
+        in_force = pauses.c.until.is_(None) | (pauses.c.until > now)
+        query = select(pauses).where(pauses.c.bot == self._bot, in_force)
+        return {
+            row.name: Pause(
+                name=row.name,
+                reason=row.reason,
+                since=row.since,
+                until=row.until,
+                by_operator=row.by_operator,
+            )
+            for row in self._connection.execute(query)
+        }
+
+    def spend(self, account: str, what: str, amount: Decimal, now: datetime) -> None:
+        """Note money spent."""
+        if amount:
+            row = {"bot": self._bot, "account": account, "at": now, "what": what, "amount": amount}
+            self._connection.execute(insert(spending).values(**row))
+
+    def spent(self, account: str, now: datetime) -> Decimal:
+        """Money spent in this calendar month (UTC)."""
+        month = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        query = select(func.coalesce(func.sum(spending.c.amount), 0)).where(
+            spending.c.bot == self._bot, spending.c.account == account, spending.c.at >= month
+        )
+        return Decimal(str(self._connection.scalar(query)))

@@ -1,0 +1,202 @@
+"""Opening the database, and transactions over it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+from bot.core.errors import StoreError
+from bot.core.memory import Accounts, Ledger, Log, Notes, Slots, Store, Tx
+from bot.core.pages import Pages
+from bot.store import tables
+from bot.store.accounts import SqlAccounts
+from bot.store.ledger import SqlLedger
+from bot.store.log import SqlLog
+from bot.store.migrate import bring_up_to_date
+from bot.store.notes import SqlNotes
+from bot.store.pages import SqlPages
+from bot.store.slots import SqlSlots
+
+FILE = "tipsbot.db"
+
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # an intent must survive a power cut, or it could be posted twice
+    "busy_timeout=10000",
+    "secure_delete=ON",  # what people delete is overwritten, not only unlinked
+    "temp_store=MEMORY",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Database:
+    """An open database: the bot's memory, and that of its site."""
+
+    store: Store
+    pages: Pages
+    engine: Engine
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def open_store(data: Path, bot: str = "bot") -> Database:
+    """Open (or make) the database in the directory `data` for the bot of this id.
+
+    Raises StoreError when the directory cannot be used or the database is newer than the code.
+    """
+    _make(data)
+    engine = create_engine(f"sqlite:///{data / FILE}")
+    return open_engine(engine, data, bot)
+
+
+def has_store(data: Path) -> bool:
+    """Whether there is a database in this directory."""
+    return (data / FILE).exists()
+
+
+def open_memory(bot: str = "bot") -> Database:
+    """An empty database that is gone when closed, to look at a bot that never ran."""
+    engine = create_engine(
+        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+    )
+    tables.metadata.create_all(engine)
+    store = SqlStore(engine, bot, Path("memory"))
+    store.ensure_bot()
+    return Database(store=store, pages=SqlPages(store), engine=engine)
+
+
+def open_engine(engine: Engine, data: Path, bot: str) -> Database:
+    """The database behind an engine, brought up to date."""
+    place = data / FILE
+    with _clear_errors(place):
+        bring_up_to_date(engine, data)
+        store = SqlStore(engine, bot, place)
+        store.ensure_bot()
+    return Database(store=store, pages=SqlPages(store), engine=engine)
+
+
+def _make(data: Path) -> None:
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"the data directory {data} cannot be made: {error.strerror}",
+            "give the bot a directory that it may write to in TIPSBOT_DATA",
+        ) from None
+    if not os.access(data, os.W_OK | os.X_OK):
+        raise StoreError(
+            f"the data directory {data} cannot be written to",
+            "change its owner or mode, or set TIPSBOT_DATA",
+        )
+
+
+@event.listens_for(Engine, "connect")
+def _on_connect(connection: object, record: ConnectionPoolEntry) -> None:  # noqa: ARG001 - the event's own signature
+    """Set up each SQLite connection; leave BEGIN to us."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _on_begin(connection: Connection) -> None:
+    """Begin SQLite transactions with the lock that they need, at once."""
+    if connection.dialect.name == "sqlite":
+        writing = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def _clear_errors(place: Path) -> Iterator[None]:
+    """Turn what the database driver raises into one clear line."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _store_error(place, str(error.orig)) from error
+    except sqlite3.Error as error:
+        raise _store_error(place, str(error)) from error
+
+
+def _store_error(place: Path, detail: str) -> StoreError:
+    known = {
+        "full": "free some space on its disk; nothing was lost",
+        "locked": "another program holds it; try again",
+        "readonly": "change its owner or mode",
+        "unable to open": "change the owner or mode of its directory, or set TIPSBOT_DATA",
+        "malformed": "restore it from a backup",
+        "not a database": "move it away or restore it from a backup",
+        "disk I/O": "look at its disk: it cannot be read or written",
+    }
+    todo = next((todo for word, todo in known.items() if word in detail), "see docs/operating.md")
+    return StoreError(f"{place}: {detail}", todo)
+
+
+class SqlStore:
+    """`core.memory.Store` over SQLAlchemy Core."""
+
+    def __init__(self, engine: Engine, bot: str, place: Path) -> None:
+        self._reader = engine
+        self._writer = engine.execution_options(writing=True)
+        self._place = place
+        self.bot = bot
+
+    @contextmanager
+    def reading(self) -> Iterator[Tx]:
+        """A consistent view; what is written in it is rolled back."""
+        with self.connect(writing=False) as connection:
+            yield SqlTx(connection, self.bot)
+
+    @contextmanager
+    def writing(self) -> Iterator[Tx]:
+        """All or nothing, under the bot's write lock."""
+        with self.connect(writing=True) as connection:
+            yield SqlTx(connection, self.bot)
+
+    @contextmanager
+    def connect(self, *, writing: bool) -> Iterator[Connection]:
+        """A connection in a transaction, committed when `writing` and nothing was raised."""
+        engine = self._writer if writing else self._reader
+        with _clear_errors(self._place), engine.connect() as connection, connection.begin() as tx:
+            if writing:
+                self._hold(connection)
+            yield connection
+            if not writing:
+                tx.rollback()
+
+    def _hold(self, connection: Connection) -> None:
+        """Hold the bot's row; SQLite holds the whole file since BEGIN IMMEDIATE."""
+        if connection.dialect.name != "sqlite":
+            row = select(tables.bots.c.id).where(tables.bots.c.id == self.bot)
+            connection.execute(row.with_for_update())
+
+    def ensure_bot(self) -> None:
+        """Make the bot's row if it is not there."""
+        mine = select(tables.bots.c.id).where(tables.bots.c.id == self.bot)
+        with self.connect(writing=False) as connection:
+            if connection.execute(mine).first() is not None:
+                return
+        with self.connect(writing=True) as connection:
+            if connection.execute(mine).first() is None:
+                connection.execute(insert(tables.bots).values(id=self.bot))
+
+
+class SqlTx:
+    """`core.memory.Tx`: one transaction, seen through each of the memory's doors."""
+
+    def __init__(self, connection: Connection, bot: str) -> None:
+        self.slots: Slots = SqlSlots(connection, bot)
+        self.ledger: Ledger = SqlLedger(connection, bot)
+        self.log: Log = SqlLog(connection, bot)
+        self.accounts: Accounts = SqlAccounts(connection, bot)
+        self.notes: Notes = SqlNotes(connection, bot)

@@ -1,0 +1,194 @@
+"""`core.memory.Ledger` over SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from bot.core.delivery import Delivery, Post, Receipt, State, check_move
+from bot.store.tables import deliveries, events
+
+_POST = TypeAdapter(Post)
+_MAY_HAVE_LEFT = [
+    state.value for state in (State.SENDING, State.POSTED, State.UNSURE, State.RETRACTED)
+]
+
+
+class SqlLedger:
+    """The deliveries of one bot, in one transaction."""
+
+    def __init__(self, connection: Connection, bot: str) -> None:
+        self._connection = connection
+        self._bot = bot
+
+    def plan(self, delivery: Delivery) -> Delivery | None:
+        """Insert a planned delivery; None where its slot and account have one."""
+        query = self._mine().where(
+            deliveries.c.slot == delivery.slot, deliveries.c.account == delivery.account
+        )
+        if self._connection.execute(query).first() is not None:
+            return None
+        done = self._connection.execute(insert(deliveries).values(bot=self._bot, **_row(delivery)))
+        (new_id,) = done.inserted_primary_key or (0,)
+        self._note(new_id, None, delivery, delivery.due)
+        return self.get(new_id)
+
+    def get(self, delivery_id: int) -> Delivery | None:
+        """The delivery of this id, or None."""
+        return self._first(self._mine().where(deliveries.c.id == delivery_id))
+
+    def of_slot(self, slot: str) -> Sequence[Delivery]:
+        """All deliveries of a slot."""
+        return self._all(self._mine().where(deliveries.c.slot == slot).order_by(deliveries.c.id))
+
+    def of_tip(self, tip: str, account: str, limit: int = 20) -> Sequence[Delivery]:
+        """A tip's deliveries on an account, newest first."""
+        query = self._mine().where(deliveries.c.tip == tip, deliveries.c.account == account)
+        return self._all(query.order_by(deliveries.c.id.desc()).limit(limit))
+
+    def of_remote(self, account: str, remote_id: str) -> Delivery | None:
+        """The delivery that made this post, or None."""
+        return self._first(
+            self._mine().where(deliveries.c.account == account, deliveries.c.remote_id == remote_id)
+        )
+
+    def waiting(self, account: str, state: State, now: datetime) -> Sequence[Delivery]:
+        """Deliveries in a waiting state whose moment has come."""
+        ready = deliveries.c.lease_until if state is State.SENDING else deliveries.c.not_before
+        query = self._mine().where(
+            deliveries.c.account == account, deliveries.c.state == state.value, ready <= now
+        )
+        return self._all(query.order_by(deliveries.c.due, deliveries.c.id))
+
+    def recent(
+        self, limit: int, states: Iterable[State] | None = None, account: str | None = None
+    ) -> Sequence[Delivery]:
+        """The newest deliveries, newest first."""
+        query = self._mine()
+        if states is not None:
+            query = query.where(deliveries.c.state.in_([state.value for state in states]))
+        if account is not None:
+            query = query.where(deliveries.c.account == account)
+        return self._all(query.order_by(deliveries.c.id.desc()).limit(limit))
+
+    def move(self, old: Delivery, new: Delivery, now: datetime) -> bool:
+        """Compare-and-set on state and attempt."""
+        if new.state is not old.state:
+            check_move(old.state, new.state)
+        unchanged = (
+            (deliveries.c.bot == self._bot)
+            & (deliveries.c.id == old.id)
+            & (deliveries.c.state == old.state.value)
+            & (deliveries.c.attempt == old.attempt)
+        )
+        done = self._connection.execute(update(deliveries).where(unchanged).values(**_row(new)))
+        if done.rowcount != 1:
+            return False
+        if (new.state, new.reason) != (old.state, old.reason):
+            self._note(old.id, old.state, new, now)
+        return True
+
+    def last_sent(self, account: str) -> datetime | None:
+        """When the account last posted a tip, or may have."""
+        query = (
+            select(deliveries.c.sent_at)
+            .where(deliveries.c.bot == self._bot, deliveries.c.account == account)
+            .where(deliveries.c.state.in_(_MAY_HAVE_LEFT), deliveries.c.is_reply.is_(False))
+            .where(deliveries.c.sent_at.is_not(None))
+            .order_by(deliveries.c.sent_at.desc())
+            .limit(1)
+        )
+        return self._connection.scalar(query)
+
+    def has_page(self, tip: str, account: str) -> bool:
+        """Whether the site has a post of this tip."""
+        query = self._mine().where(
+            deliveries.c.tip == tip,
+            deliveries.c.account == account,
+            deliveries.c.state == State.POSTED.value,
+            deliveries.c.is_reply.is_(False),
+        )
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def _mine(self) -> Select[Any]:
+        return select(deliveries).where(deliveries.c.bot == self._bot)
+
+    def _first(self, query: Select[Any]) -> Delivery | None:
+        row = self._connection.execute(query.limit(1)).first()
+        return None if row is None else _delivery(row)
+
+    def _all(self, query: Select[Any]) -> list[Delivery]:
+        return [_delivery(row) for row in self._connection.execute(query)]
+
+    def _note(self, delivery_id: int, old: State | None, new: Delivery, now: datetime) -> None:
+        self._connection.execute(
+            insert(events).values(
+                delivery=delivery_id,
+                at=now,
+                before=old.value if old else None,
+                after=new.state.value,
+                attempt=new.attempt,
+                note=new.reason,
+            )
+        )
+
+
+def _row(delivery: Delivery) -> dict[str, Any]:
+    """The columns of a delivery, but for its id and bot."""
+    receipt = delivery.receipt
+    return {
+        "slot": delivery.slot,
+        "account": delivery.account,
+        "tip": delivery.tip,
+        "post": _POST.dump_json(delivery.post).decode(),
+        "is_reply": delivery.post.in_reply_to is not None,
+        "state": delivery.state.value,
+        "due": delivery.due,
+        "deadline": delivery.deadline,
+        "not_before": delivery.not_before,
+        "needs_page": delivery.needs_page,
+        "by_hand": delivery.by_hand,
+        "attempt": delivery.attempt,
+        "owner": delivery.owner,
+        "lease_until": delivery.lease_until,
+        "sent_at": delivery.sent_at,
+        "looks": delivery.looks,
+        "resends": delivery.resends,
+        "duplicate": delivery.duplicate,
+        "remote_id": receipt.remote_id if receipt else None,
+        "url": receipt.url if receipt else None,
+        "posted_at": receipt.at if receipt else None,
+        "reason": delivery.reason,
+    }
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    receipt = None
+    if row.remote_id is not None:
+        receipt = Receipt(remote_id=row.remote_id, url=row.url, at=row.posted_at)
+    return Delivery(
+        id=row.id,
+        slot=row.slot,
+        tip=row.tip,
+        account=row.account,
+        post=_POST.validate_json(row.post),
+        state=State(row.state),
+        due=row.due,
+        deadline=row.deadline,
+        not_before=row.not_before,
+        needs_page=row.needs_page,
+        by_hand=row.by_hand,
+        attempt=row.attempt,
+        owner=row.owner,
+        lease_until=row.lease_until,
+        sent_at=row.sent_at,
+        looks=row.looks,
+        resends=row.resends,
+        duplicate=row.duplicate,
+        receipt=receipt,
+        reason=row.reason,
+    )

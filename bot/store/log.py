@@ -1,0 +1,215 @@
+"""`core.memory.Log` over SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility
+from bot.store.tables import deliveries, entries
+
+_LEGIBLE = entries.c.deleted_at.is_(None) & entries.c.visibility.in_(
+    [visibility.value for visibility in Visibility if visibility.may_be_kept]
+)
+
+
+class SqlLog:
+    """The discussion of one bot, in one transaction."""
+
+    def __init__(self, connection: Connection, bot: str) -> None:
+        self._connection = connection
+        self._bot = bot
+
+    def keep(self, entry: Entry, now: datetime) -> bool:
+        """Insert the entry, or bring what we have up to date."""
+        known = self._known(entry)
+        if known is None:
+            return self._insert(entry, now)
+        fresh = _updated(known, entry, now)
+        if fresh.tip is None:
+            fresh = replace(fresh, tip=self._home(fresh))
+        if fresh == known:
+            return False
+        self._connection.execute(
+            update(entries).where(entries.c.id == known.id).values(**_row(fresh))
+        )
+        if fresh.tip is not None and known.tip is None:
+            self.adopt(fresh.account, fresh.remote_id, fresh.tip)
+        return True
+
+    def _insert(self, entry: Entry, now: datetime) -> bool:
+        tip = entry.tip or self._home(entry)
+        row = {**_row(replace(entry, tip=tip)), "bot": self._bot, "kept_at": now}
+        self._connection.execute(insert(entries).values(**row))
+        if tip is not None:
+            self.adopt(entry.account, entry.remote_id, tip)
+        return True
+
+    def _home(self, entry: Entry) -> str | None:
+        """The tip to which what it answers, or the conversation it is in, belongs."""
+        above = [remote_id for remote_id in (entry.in_reply_to, entry.root) if remote_id]
+        return self.tip_of(entry.account, above)
+
+    def adopt(self, account: str, remote_id: str, tip: str) -> None:
+        """Give the tip to everything that hangs on this remote id and has none."""
+        pending = [remote_id]
+        while pending:
+            parent = pending.pop()
+            hanging = (
+                (entries.c.bot == self._bot)
+                & (entries.c.account == account)
+                & ((entries.c.in_reply_to == parent) | (entries.c.root == parent))
+                & entries.c.tip.is_(None)
+            )
+            children = self._connection.scalars(select(entries.c.remote_id).where(hanging)).all()
+            if children:
+                self._connection.execute(update(entries).where(hanging).values(tip=tip))
+            pending.extend(children)
+
+    def tip_of(self, account: str, remote_ids: Sequence[str]) -> str | None:
+        """The tip of the first of these remote ids that has one."""
+        for remote_id in remote_ids:
+            for table in (deliveries, entries):
+                query = select(table.c.tip).where(
+                    table.c.bot == self._bot,
+                    table.c.account == account,
+                    table.c.remote_id == remote_id,
+                )
+                tip = self._connection.scalar(query)
+                if tip is not None:
+                    return str(tip)
+        return None
+
+    def get(self, entry_id: int) -> Entry | None:
+        """The entry of this id, or None."""
+        row = self._connection.execute(self._mine().where(entries.c.id == entry_id)).first()
+        return None if row is None else _entry(row)
+
+    def entries(
+        self,
+        *,
+        tip: str | None = None,
+        since: datetime | None = None,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> Sequence[Entry]:
+        """Entries in the order in which they were taken in."""
+        query = self._mine().where(entries.c.id > after)
+        if tip is not None:
+            query = query.where(entries.c.tip == tip)
+        if since is not None:
+            query = query.where(entries.c.at >= since)
+        rows = self._connection.execute(query.order_by(entries.c.id).limit(limit))
+        return [_entry(row) for row in rows]
+
+    def last_id(self) -> int:
+        """The number of the newest entry."""
+        query = select(func.max(entries.c.id)).where(entries.c.bot == self._bot)
+        return int(self._connection.scalar(query) or 0)
+
+    def counts(self) -> dict[str | None, int]:
+        """How many legible entries each tip has."""
+        query = (
+            select(entries.c.tip, func.count())
+            .where(entries.c.bot == self._bot, _LEGIBLE)
+            .group_by(entries.c.tip)
+        )
+        return {row.tip: row[1] for row in self._connection.execute(query)}
+
+    def _known(self, entry: Entry) -> Entry | None:
+        query = self._mine().where(
+            entries.c.account == entry.account, entries.c.remote_id == entry.remote_id
+        )
+        row = self._connection.execute(query).first()
+        return None if row is None else _entry(row)
+
+    def _mine(self) -> Select[Any]:
+        return select(entries).where(entries.c.bot == self._bot)
+
+
+def _updated(known: Entry, heard: Entry, now: datetime) -> Entry:
+    """What we know after hearing of an entry again: newer text, or its end; never a return."""
+    if known.deleted_at is not None or not known.visibility.may_be_kept:
+        return known
+    if heard.deleted_at is not None or not heard.visibility.may_be_kept:
+        return replace(
+            known,
+            author=NOBODY,
+            text="",
+            html="",
+            visibility=heard.visibility,
+            deleted_at=heard.deleted_at,
+        )
+    same = (heard.text, heard.html) == (known.text, known.html)
+    if same or _is_older(heard, known):
+        return known
+    return replace(
+        known,
+        author=heard.author,
+        text=heard.text,
+        html=heard.html,
+        visibility=heard.visibility,
+        url=heard.url,
+        language=heard.language,
+        version=heard.version,
+        edited_at=heard.edited_at or now,
+    )
+
+
+def _is_older(heard: Entry, known: Entry) -> bool:
+    """Whether we already know a later version than the one heard."""
+    if known.edited_at is None:
+        return False
+    return heard.edited_at is None or heard.edited_at < known.edited_at
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    """The columns of an entry, but for its id, its bot and when it was taken in."""
+    return {
+        "account": entry.account,
+        "remote_id": entry.remote_id,
+        "tip": entry.tip,
+        "kind": entry.kind.value,
+        "author_name": entry.author.name,
+        "author_handle": entry.author.handle,
+        "author_url": entry.author.url,
+        "text": entry.text,
+        "html": entry.html,
+        "at": entry.at,
+        "in_reply_to": entry.in_reply_to,
+        "root": entry.root,
+        "visibility": entry.visibility.value,
+        "url": entry.url,
+        "language": entry.language,
+        "version": entry.version,
+        "edited_at": entry.edited_at,
+        "deleted_at": entry.deleted_at,
+        "ours": entry.ours,
+    }
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        id=row.id,
+        account=row.account,
+        remote_id=row.remote_id,
+        tip=row.tip,
+        kind=EntryKind(row.kind),
+        author=Author(name=row.author_name, handle=row.author_handle, url=row.author_url),
+        text=row.text,
+        html=row.html,
+        at=row.at,
+        in_reply_to=row.in_reply_to,
+        root=row.root,
+        visibility=Visibility(row.visibility),
+        url=row.url,
+        language=row.language,
+        version=row.version,
+        edited_at=row.edited_at,
+        deleted_at=row.deleted_at,
+        ours=row.ours,
+    )

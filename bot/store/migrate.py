@@ -1,0 +1,60 @@
+"""Bringing a database up to date, step by numbered step."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine, inspect, text
+
+from bot.core.errors import StoreError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = "0001"
+"""The newest migration; a test holds it against the folder. Known here so that Alembic, which is
+heavy, is only loaded when there is something to do."""
+
+
+def bring_up_to_date(engine: Engine, data: Path) -> None:
+    """Run what migrations are missing. Raises StoreError for a database newer than this code."""
+    found = version(engine)
+    if found == HEAD:
+        return
+    if found is not None and found > HEAD:
+        raise StoreError(
+            f"the database in {data} was written by a newer tipsbot (schema {found}, ours {HEAD})",
+            "install that version again, or restore the backup from before it",
+        )
+    with _alone(data):
+        if version(engine) != HEAD:
+            _upgrade(engine)
+
+
+def version(engine: Engine) -> str | None:
+    """The database's schema version, or None where it has none yet."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return None if found is None else str(found)
+
+
+def _upgrade(engine: Engine) -> None:
+    from alembic import command  # noqa: PLC0415 - heavy, and rarely needed
+    from alembic.config import Config  # noqa: PLC0415 - heavy, and rarely needed
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with engine.execution_options(writing=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Two commands that start at once on a new directory migrate one after the other."""
+    with (data / "migrate.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

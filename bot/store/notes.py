@@ -1,0 +1,30 @@
+"""`core.memory.Notes` over SQL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from bot.store.tables import notes
+
+
+class SqlNotes:
+    """Small facts about one running bot, in one transaction."""
+
+    def __init__(self, connection: Connection, bot: str) -> None:
+        self._connection = connection
+        self._bot = bot
+
+    def put(self, name: str, value: str | None, now: datetime) -> None:
+        """Write or remove a note."""
+        mine = (notes.c.bot == self._bot) & (notes.c.name == name)
+        self._connection.execute(delete(notes).where(mine))
+        if value is not None:
+            row = {"bot": self._bot, "name": name, "value": value, "at": now}
+            self._connection.execute(insert(notes).values(**row))
+
+    def get(self, name: str) -> str | None:
+        """A note, or None."""
+        mine = (notes.c.bot == self._bot) & (notes.c.name == name)
+        return self._connection.scalar(select(notes.c.value).where(mine))

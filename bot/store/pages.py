@@ -1,0 +1,164 @@
+"""`core.pages.Pages` over SQL: the site's own memory, each call a transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from bot.core.delivery import Post
+from bot.core.pages import Comment, Page
+from bot.store.tables import comments, pages
+
+_POST = TypeAdapter(Post)
+
+
+class Connects(Protocol):
+    """Whoever can open a transaction for one bot."""
+
+    bot: str
+
+    def connect(self, *, writing: bool) -> AbstractContextManager[Connection]:
+        """A connection in a transaction."""
+
+
+class SqlPages:
+    """What the site published and what was written into its form."""
+
+    def __init__(self, store: Connects) -> None:
+        self._store = store
+
+    def put(self, page: Page) -> Page:
+        """Publish, unless the key is there."""
+        with self._store.connect(writing=True) as connection:
+            known = self._by_key(connection, page.post.key)
+            if known is not None:
+                return known
+            row = {"bot": self._store.bot, "key": page.post.key, "tip": page.tip, "at": page.at}
+            post = _POST.dump_json(page.post).decode()
+            connection.execute(insert(pages).values(**row, post=post, gone=None))
+            return self._by_key(connection, page.post.key) or page
+
+    def find(self, key: str) -> Page | None:
+        """The page that this post made, or None."""
+        with self._store.connect(writing=False) as connection:
+            return self._by_key(connection, key)
+
+    def get(self, tip: str) -> Page | None:
+        """The newest post of a tip that is up, else its newest retracted one, or None."""
+        query = select(pages).where(pages.c.bot == self._store.bot, pages.c.tip == tip)
+        order = (pages.c.gone.is_not(None), pages.c.at.desc())
+        with self._store.connect(writing=False) as connection:
+            row = connection.execute(query.order_by(*order).limit(1)).first()
+            return None if row is None else self._page(connection, row)
+
+    def newest(self, limit: int, before: datetime | None = None) -> Sequence[Page]:
+        """The newest page of each tip that is up, newest first."""
+        latest = (
+            select(pages.c.tip, func.max(pages.c.at).label("at"))
+            .where(pages.c.bot == self._store.bot, pages.c.gone.is_(None))
+            .group_by(pages.c.tip)
+            .subquery()
+        )
+        same = (pages.c.tip == latest.c.tip) & (pages.c.at == latest.c.at)
+        query = select(pages).join(latest, same).where(pages.c.bot == self._store.bot)
+        if before is not None:
+            query = query.where(pages.c.at < before)
+        with self._store.connect(writing=False) as connection:
+            rows = connection.execute(query.order_by(pages.c.at.desc()).limit(limit)).all()
+            return [self._page(connection, row) for row in rows]
+
+    def retract(self, key: str, now: datetime) -> None:
+        """Take down what this post put up."""
+        up = (pages.c.bot == self._store.bot) & (pages.c.key == key) & pages.c.gone.is_(None)
+        with self._store.connect(writing=True) as connection:
+            connection.execute(update(pages).where(up).values(gone=now))
+
+    def write(self, comment: Comment) -> Comment:
+        """Keep a comment, unless its id is there."""
+        with self._store.connect(writing=True) as connection:
+            known = self._by_id(connection, comment.id)
+            if known is not None:
+                return known
+            row = {field: getattr(comment, field) for field in _COMMENT_FIELDS}
+            seq = self._next(connection)
+            connection.execute(insert(comments).values(bot=self._store.bot, **row, seq=seq))
+            return replace(comment, seq=seq)
+
+    def comment(self, comment_id: str) -> Comment | None:
+        """The comment of this id, or None."""
+        with self._store.connect(writing=False) as connection:
+            return self._by_id(connection, comment_id)
+
+    def erase(self, comment_id: str, now: datetime) -> None:
+        """Erase a comment's words for good."""
+        mine = (
+            (comments.c.bot == self._store.bot)
+            & (comments.c.id == comment_id)
+            & comments.c.deleted_at.is_(None)
+        )
+        with self._store.connect(writing=True) as connection:
+            blank = {"name": "", "text": "", "owner": "", "deleted_at": now}
+            seq = self._next(connection)
+            connection.execute(update(comments).where(mine).values(**blank, seq=seq))
+
+    def changes(self, after: int, limit: int) -> Sequence[Comment]:
+        """Comments changed after `after`, oldest change first."""
+        query = (
+            select(comments)
+            .where(comments.c.bot == self._store.bot, comments.c.seq > after)
+            .order_by(comments.c.seq)
+            .limit(limit)
+        )
+        with self._store.connect(writing=False) as connection:
+            return list(_comments(connection.execute(query)))
+
+    def _by_key(self, connection: Connection, key: str) -> Page | None:
+        mine = (pages.c.bot == self._store.bot) & (pages.c.key == key)
+        row = connection.execute(select(pages).where(mine)).first()
+        return None if row is None else self._page(connection, row)
+
+    def _page(self, connection: Connection, row: Row[Any]) -> Page:
+        first = select(func.min(pages.c.at)).where(
+            pages.c.bot == self._store.bot, pages.c.tip == row.tip
+        )
+        return Page(
+            tip=row.tip,
+            post=_POST.validate_json(row.post),
+            first_at=connection.scalar(first) or row.at,
+            at=row.at,
+            gone=row.gone,
+        )
+
+    def _by_id(self, connection: Connection, comment_id: str) -> Comment | None:
+        mine = (comments.c.bot == self._store.bot) & (comments.c.id == comment_id)
+        return next(_comments(connection.execute(select(comments).where(mine))), None)
+
+    def _next(self, connection: Connection) -> int:
+        """The next number in the order of changes; the write lock makes it ours alone."""
+        query = select(func.max(comments.c.seq)).where(comments.c.bot == self._store.bot)
+        return int(connection.scalar(query) or 0) + 1
+
+
+_COMMENT_FIELDS = (
+    "id",
+    "tip",
+    "name",
+    "text",
+    "at",
+    "owner",
+    "in_reply_to",
+    "deleted_at",
+    "ours",
+)
+
+
+def _comments(rows: Any) -> Iterator[Comment]:
+    for row in rows:
+        fields = {field: getattr(row, field) for field in _COMMENT_FIELDS}
+        yield Comment(**fields, seq=row.seq)

@@ -1,0 +1,91 @@
+"""`core.memory.Slots` over SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+
+from bot.core.delivery import TURN_STATES
+from bot.core.memory import SlotRecord
+from bot.core.slot import Outcome, Schedule, Slot
+from bot.store.tables import deliveries, schedules, slots
+
+_TAKEN = [state.value for state in TURN_STATES]
+
+
+class SqlSlots:
+    """The slots of one bot, in one transaction."""
+
+    def __init__(self, connection: Connection, bot: str) -> None:
+        self._connection = connection
+        self._bot = bot
+
+    def cursor(self, schedule: Schedule) -> datetime | None:
+        """Up to when the schedule, with the rule that it has now, was worked through."""
+        query = select(schedules.c.worked_until).where(self._is(schedule))
+        return self._connection.scalar(query.where(schedules.c.rule == schedule.rule))
+
+    def advance(self, schedule: Schedule, until: datetime) -> None:
+        """Move the cursor forward, never back."""
+        query = select(schedules.c.worked_until).where(self._is(schedule))
+        before = self._connection.scalar(query)
+        values = {"rule": schedule.rule, "worked_until": max(until, before or until)}
+        if before is None:
+            row = {"bot": self._bot, "name": schedule.name, **values}
+            self._connection.execute(insert(schedules).values(row))
+        else:
+            self._connection.execute(update(schedules).where(self._is(schedule)).values(values))
+
+    def _is(self, schedule: Schedule) -> ColumnElement[bool]:
+        return (schedules.c.bot == self._bot) & (schedules.c.name == schedule.name)
+
+    def record(self, record: SlotRecord) -> bool:
+        """Record an outcome once."""
+        if self.get(record.slot.schedule, record.slot.key) is not None:
+            return False
+        self._connection.execute(
+            insert(slots).values(
+                bot=self._bot,
+                schedule=record.slot.schedule,
+                key=record.slot.key,
+                name=record.slot.name,
+                due=record.slot.due,
+                outcome=record.outcome.value,
+                tip=record.tip,
+                why=record.why,
+            )
+        )
+        return True
+
+    def get(self, schedule: str, key: str) -> SlotRecord | None:
+        """The record of a slot, or None."""
+        found = (slots.c.bot == self._bot) & (slots.c.schedule == schedule) & (slots.c.key == key)
+        row = self._connection.execute(select(slots).where(found)).first()
+        return None if row is None else _record(row)
+
+    def turns(self) -> Sequence[str]:
+        """Ids of the tips that had their turn, oldest first."""
+        taken = (
+            select(deliveries.c.id)
+            .where(deliveries.c.bot == slots.c.bot, deliveries.c.slot == slots.c.name)
+            .where(deliveries.c.state.in_(_TAKEN))
+            .exists()
+        )
+        query = select(slots.c.tip).where(slots.c.bot == self._bot, slots.c.tip.is_not(None), taken)
+        return self._connection.scalars(query.order_by(slots.c.id)).all()
+
+    def recent(self, limit: int, outcome: Outcome | None = None) -> Sequence[SlotRecord]:
+        """The newest records, newest first."""
+        query = select(slots).where(slots.c.bot == self._bot)
+        if outcome is not None:
+            query = query.where(slots.c.outcome == outcome.value)
+        rows = self._connection.execute(query.order_by(slots.c.id.desc()).limit(limit))
+        return [_record(row) for row in rows]
+
+
+def _record(row: Row[Any]) -> SlotRecord:
+    slot = Slot(schedule=row.schedule, key=row.key, due=row.due)
+    return SlotRecord(slot=slot, outcome=Outcome(row.outcome), tip=row.tip, why=row.why)

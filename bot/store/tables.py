@@ -1,0 +1,231 @@
+"""The schema. Migrations must add up to exactly this; a test compares the two.
+
+Every row belongs to a `bot`. Moments are UTC. Statements stay portable to PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, stored as UTC without a zone, because SQLite knows none."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's own signature
+        """Aware to naive UTC. Raises ValueError for a naive datetime."""
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's own signature
+        """Naive UTC to aware."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+bots = Table("bot", metadata, Column("id", Text, primary_key=True))
+"""One row a bot: what planning locks on PostgreSQL."""
+
+slots = Table(
+    "slot",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("bot", Text, nullable=False),
+    Column("schedule", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("tip", Text),
+    Column("why", Text, nullable=False),
+    UniqueConstraint("bot", "schedule", "key"),
+)
+
+schedules = Table(
+    "schedule",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("worked_until", Moment, nullable=False),
+)
+"""How far each schedule has been worked through."""
+
+deliveries = Table(
+    "delivery",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("bot", Text, nullable=False),
+    Column("slot", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("tip", Text),
+    Column("post", Text, nullable=False),
+    Column("is_reply", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("deadline", Moment, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("needs_page", Boolean, nullable=False),
+    Column("by_hand", Boolean, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("owner", Text),
+    Column("lease_until", Moment),
+    Column("sent_at", Moment),
+    Column("looks", Integer, nullable=False),
+    Column("resends", Integer, nullable=False),
+    Column("duplicate", Boolean, nullable=False),
+    Column("remote_id", Text),
+    Column("url", Text),
+    Column("posted_at", Moment),
+    Column("reason", Text),
+    UniqueConstraint("bot", "slot", "account"),
+    Index(None, "bot", "account", "state", "not_before"),
+    Index(None, "bot", "account", "remote_id"),
+    Index(None, "bot", "tip", "account"),
+)
+
+events = Table(
+    "delivery_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("delivery", Integer, nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("before", Text),
+    Column("after", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("note", Text),
+)
+"""The history of each delivery: only ever added to."""
+
+entries = Table(
+    "entry",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("bot", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("remote_id", Text, nullable=False),
+    Column("tip", Text),
+    Column("kind", Text, nullable=False),
+    Column("author_name", Text, nullable=False),
+    Column("author_handle", Text, nullable=False),
+    Column("author_url", Text),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("in_reply_to", Text),
+    Column("root", Text),
+    Column("visibility", Text, nullable=False),
+    Column("url", Text),
+    Column("language", Text),
+    Column("version", Text, nullable=False),
+    Column("edited_at", Moment),
+    Column("deleted_at", Moment),
+    Column("ours", Boolean, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+    UniqueConstraint("bot", "account", "remote_id"),
+    Index(None, "bot", "tip", "at"),
+    Index(None, "bot", "account", "in_reply_to"),
+    Index(None, "bot", "account", "root"),
+)
+
+accounts = Table(
+    "account",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("traits", Text),
+    Column("learned_at", Moment),
+    Column("cursor", Text),
+    Column("heard_at", Moment),
+    Column("trouble", Text),
+    Column("gaps", Text, nullable=False),
+)
+
+pauses = Table(
+    "pause",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment),
+    Column("by_operator", Boolean, nullable=False),
+)
+
+spending = Table(
+    "spending",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("bot", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("amount", Numeric(14, 6), nullable=False),
+    Index(None, "bot", "account", "at"),
+)
+
+notes = Table(
+    "note",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+pages = Table(
+    "page",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("tip", Text, nullable=False),
+    Column("post", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("gone", Moment),
+    Index(None, "bot", "tip", "at"),
+    Index(None, "bot", "at"),
+)
+
+comments = Table(
+    "comment",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("tip", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("in_reply_to", Text),
+    Column("deleted_at", Moment),
+    Column("ours", Boolean, nullable=False),
+    UniqueConstraint("bot", "seq"),
+)
