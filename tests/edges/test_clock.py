@@ -1,0 +1,461 @@
+"""The ticker calls steps when they are due, never one beside itself, and loses no wish for one."""
+
+import math
+from datetime import UTC, datetime, time, timedelta
+from queue import Empty, Queue
+from threading import Barrier, Event, Lock, Thread
+
+import pytest
+import time_machine
+
+from bot.clock.system import SystemClock
+from bot.clock.ticker import Ticker, schedule_step
+from bot.clock.timetable import ZonedTimetable
+from bot.clock.triggers import RepeatTrigger, SlotTrigger
+from bot.core.slot import At, Cron, Every, Schedule
+
+SOON = 5.0
+"""Seconds after which something that should have happened did not."""
+QUIET = 0.15
+"""Seconds in which something that must not happen would have."""
+HOUR = timedelta(hours=1)
+TICK = timedelta(milliseconds=10)
+
+
+def daily(name="tips", at=time(9)):
+    """A schedule that is never due while a test runs, unless the test moves the clock."""
+    return Schedule(name=name, when=At(times=(at,)), timezone="UTC", late=HOUR)
+
+
+def due_in(wait, name="tips"):
+    """A schedule whose first slot is due after `wait`, and the slot's moment."""
+    anchor = datetime.now(UTC) + wait
+    when = Every(period=timedelta(days=1), anchor=anchor)
+    return Schedule(name=name, when=when, timezone="UTC", late=HOUR), anchor
+
+
+def quiet(queue):
+    """Whether nothing is in the queue, or comes for a while."""
+    try:
+        queue.get(timeout=QUIET)
+    except Empty:
+        return True
+    return False
+
+
+class Gate:
+    """A step that says when it begins, and ends when it is let through."""
+
+    def __init__(self):
+        self.begun = Queue()
+        self.through = Event()
+        self.ended = 0
+
+    def __call__(self):
+        self.begun.put(datetime.now(UTC))
+        assert self.through.wait(SOON)
+        self.ended += 1
+
+
+@pytest.fixture
+def errors():
+    """What tickers reported: names and exceptions."""
+    return Queue()
+
+
+@pytest.fixture
+def make(errors):
+    """Makes tickers, and stops them when the test is over."""
+    made = []
+
+    def make(timetable=None, on_error=lambda name, error: errors.put((name, error)), **options):
+        ticker = Ticker(timetable or ZonedTimetable(), on_error, **options)
+        made.append(ticker)
+        return ticker
+
+    yield make
+    for ticker in made:
+        ticker.stop(timedelta(seconds=SOON))
+
+
+@pytest.fixture
+def ticker(make):
+    """A ticker that has started."""
+    ticker = make()
+    ticker.start()
+    return ticker
+
+
+def test_the_system_clock_tells_utc():
+    """The machine's clock is read as an aware moment in UTC."""
+    with time_machine.travel(datetime(2026, 3, 1, 9, tzinfo=UTC), tick=False):
+        assert SystemClock().now() == datetime(2026, 3, 1, 9, tzinfo=UTC)
+        assert SystemClock().now().tzinfo is UTC
+
+
+def test_a_slot_wakes_its_schedule(ticker):
+    """A schedule's step is called when a slot is due: not before, and soon after."""
+    calls = Queue()
+    schedule, due = due_in(timedelta(seconds=0.5))
+    ticker.follow([schedule], lambda name: calls.put((name, datetime.now(UTC))))
+    assert calls.get(timeout=SOON)[1] < due, "once right away"
+    name, at = calls.get(timeout=SOON)
+    assert name == "tips"
+    assert due <= at < due + timedelta(seconds=2)
+    assert quiet(calls)
+
+
+def test_followed_schedules_replace_one_another(ticker):
+    """After a new list of schedules only those on it are called, with the new step."""
+    calls = Queue()
+    ticker.follow([daily("old"), daily("kept")], lambda name: calls.put(("before", name)))
+    assert {calls.get(timeout=SOON) for _ in range(2)} == {("before", "old"), ("before", "kept")}
+    ticker.follow([daily("kept"), daily("new")], lambda name: calls.put(("after", name)))
+    assert {calls.get(timeout=SOON) for _ in range(2)} == {("after", "kept"), ("after", "new")}
+    for name in ("old", "kept"):
+        ticker.nudge(schedule_step(name))
+    assert calls.get(timeout=SOON) == ("after", "kept")
+    assert quiet(calls)
+
+
+def test_a_repeated_step_repeats(ticker):
+    """A step is called at once, and then again after each period."""
+    calls, period = Queue(), timedelta(seconds=0.1)
+    begun = datetime.now(UTC)
+    ticker.every("listen", period, lambda: calls.put(datetime.now(UTC)))
+    _, _, third = (calls.get(timeout=SOON) for _ in range(3))
+    assert third - begun >= 2 * period
+
+
+def test_a_repeated_step_can_wait_first(ticker):
+    """A step that is not wanted at once is called after one period, not before."""
+    calls = Queue()
+    begun = datetime.now(UTC)
+    ticker.every(
+        "listen", timedelta(seconds=0.2), lambda: calls.put(datetime.now(UTC)), at_once=False
+    )
+    assert calls.get(timeout=SOON) - begun >= timedelta(seconds=0.2)
+
+
+def test_a_step_is_replaced_by_name(ticker):
+    """What is given under a name that exists takes its place."""
+    calls = Queue()
+    ticker.every("listen", HOUR, lambda: calls.put("old"))
+    assert calls.get(timeout=SOON) == "old"
+    ticker.every("listen", TICK, lambda: calls.put("new"))
+    assert [calls.get(timeout=SOON) for _ in range(3)] == ["new"] * 3
+
+
+def test_a_replaced_step_never_runs_beside_its_successor(ticker):
+    """While the old step of a name is running the new one waits."""
+    old, calls = Gate(), Queue()
+    ticker.every("listen", HOUR, old)
+    old.begun.get(timeout=SOON)
+    ticker.drop("listen")
+    ticker.every("listen", HOUR, lambda: calls.put(old.ended))
+    assert quiet(calls)
+    old.through.set()
+    assert calls.get(timeout=SOON) == 1
+
+
+def test_a_dropped_step_is_called_no_more(ticker):
+    """Neither time nor a nudge calls a step that was dropped, and dropping it again is fine."""
+    calls = Queue()
+    ticker.every("listen", TICK, lambda: calls.put(None))
+    calls.get(timeout=SOON)
+    ticker.drop("listen")
+    ticker.drop("listen")
+    while not calls.empty():
+        calls.get()
+    ticker.nudge("listen")
+    ticker.nudge("never heard of")
+    assert calls.qsize() <= 1, "one may have been in hand"
+    while not calls.empty():
+        calls.get()
+    assert quiet(calls)
+
+
+def test_many_nudges_are_one_more_run(ticker):
+    """However often a running step is nudged, it runs once more, after all of them."""
+    step = Gate()
+    ticker.every("deliver", HOUR, step)
+    step.begun.get(timeout=SOON)
+    for _ in range(5):
+        ticker.nudge("deliver")
+    last = datetime.now(UTC)
+    step.through.set()
+    assert step.begun.get(timeout=SOON) >= last
+    assert quiet(step.begun)
+
+
+def test_the_run_after_a_nudge_stands_alone_too(ticker):
+    """A nudge in the second of two runs leads to a third after it, not to one beside it."""
+    begun, permits = Queue(), Queue()
+
+    def step():
+        begun.put(None)
+        permits.get(timeout=SOON)
+
+    ticker.every("deliver", HOUR, step)
+    for _ in range(2):
+        begun.get(timeout=SOON)
+        ticker.nudge("deliver")
+        assert quiet(begun)
+        permits.put(None)
+    begun.get(timeout=SOON)
+    permits.put(None)
+    assert quiet(begun)
+
+
+def test_no_nudge_is_lost_and_none_runs_beside_another(make):
+    """After the last of many nudges from many threads a run begins; two never run at once."""
+    ticker, wanted, seen = make(), [0], [0]
+    alone, done, lock = Lock(), Event(), Lock()
+
+    def step():
+        assert alone.acquire(blocking=False)
+        with lock:
+            seen[0] = wanted[0]
+        if seen[0] == 8 * 200:
+            done.set()
+        alone.release()
+
+    def nudges(barrier):
+        barrier.wait()
+        for _ in range(200):
+            with lock:
+                wanted[0] += 1
+            ticker.nudge("deliver")
+
+    ticker.every("deliver", HOUR, step)
+    ticker.start()
+    barrier = Barrier(8)
+    threads = [Thread(target=nudges, args=(barrier,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert done.wait(SOON)
+
+
+def test_a_time_that_comes_while_the_step_runs_is_not_lost(ticker):
+    """A step that is still running when it is due again runs again when it has ended."""
+    step = Gate()
+    schedule, due = due_in(timedelta(seconds=0.5))
+    ticker.follow([schedule], lambda _: step())
+    assert step.begun.get(timeout=SOON) < due
+    while datetime.now(UTC) <= due:
+        assert quiet(step.begun)
+    assert quiet(step.begun)
+    step.through.set()
+    assert step.begun.get(timeout=SOON) > due
+
+
+def test_an_error_is_reported_and_the_step_goes_on(ticker, errors):
+    """An exception in a step is told with the step's name, and the step is called again."""
+    calls = Queue()
+
+    def step():
+        calls.put(None)
+        raise LookupError("no such tip")
+
+    ticker.every("plan", TICK, step)
+    for _ in range(2):
+        calls.get(timeout=SOON)
+        name, error = errors.get(timeout=SOON)
+        assert (name, str(error)) == ("plan", "no such tip")
+
+
+def test_an_error_that_cannot_be_reported_stops_nothing(make, capsys):
+    """Where even the report fails, that is in the log and the step is called again all the same."""
+    calls = Queue()
+
+    def fail(*arguments):
+        calls.put(arguments)
+        raise OSError("no space left on device")
+
+    ticker = make(on_error=fail)
+    ticker.every("plan", TICK, fail)
+    ticker.start()
+    for _ in range(5):
+        calls.get(timeout=SOON)
+    ticker.stop(timedelta(seconds=SOON))
+    assert "step.unreported" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("started", [False, True])
+def test_more_steps_than_threads_all_run(make, started):
+    """No more steps run at once than there are threads; the others wait, and each gets its turn."""
+    ticker, begun, through = make(threads=2), Queue(), Event()
+
+    def step(name):
+        begun.put(name)
+        assert through.wait(SOON)
+
+    if started:
+        ticker.start()
+    ticker.follow([daily(str(number)) for number in range(20)], step)
+    if not started:
+        ticker.start()
+    names = {begun.get(timeout=SOON) for _ in range(2)}
+    assert quiet(begun)
+    through.set()
+    assert len(names | {begun.get(timeout=SOON) for _ in range(18)}) == 20
+
+
+def test_a_hung_step_holds_up_no_other(ticker):
+    """While one step hangs on its network the others are called in time."""
+    hung, calls = Gate(), Queue()
+    ticker.every("listen", HOUR, hung)
+    hung.begun.get(timeout=SOON)
+    ticker.every("deliver", TICK, lambda: calls.put(None))
+    for _ in range(3):
+        calls.get(timeout=SOON)
+    hung.through.set()
+
+
+def test_nothing_happens_before_the_start(make):
+    """What is given to a ticker that has not started waits for its start."""
+    calls = Queue()
+    ticker = make()
+    ticker.every("listen", HOUR, lambda: calls.put("listen"))
+    ticker.follow([daily()], calls.put)
+    assert quiet(calls)
+    ticker.start()
+    assert {calls.get(timeout=SOON) for _ in range(2)} == {"listen", "tips"}
+
+
+def test_stopping_waits_for_what_is_in_hand(ticker):
+    """A stop lets the step in hand end, and says that everything has ended."""
+    step, stopped = Gate(), Queue()
+    ticker.every("deliver", TICK, step)
+    step.begun.get(timeout=SOON)
+    stopper = Thread(target=lambda: stopped.put(ticker.stop(timedelta(seconds=SOON))))
+    stopper.start()
+    assert quiet(stopped)
+    step.through.set()
+    assert stopped.get(timeout=SOON) is True
+    stopper.join()
+    assert step.ended == 1
+    assert quiet(step.begun)
+
+
+def test_stopping_does_not_wait_for_ever(ticker):
+    """A stop with a step that hangs returns in time and says so; nothing new begins after it."""
+    step, calls = Gate(), Queue()
+    ticker.every("deliver", HOUR, step)
+    step.begun.get(timeout=SOON)
+    assert ticker.stop(timedelta(seconds=0.1)) is False
+    ticker.nudge("deliver")
+    ticker.every("listen", TICK, lambda: calls.put(None))
+    step.through.set()
+    assert ticker.stop(timedelta(seconds=SOON)) is True
+    assert quiet(calls)
+    assert step.ended == 1
+
+
+def test_a_ticker_that_never_started_can_be_stopped(make):
+    """Stopping before the start is no error: there is nothing to end."""
+    assert make().stop(timedelta()) is True
+
+
+def test_a_clock_put_forward_is_noticed(make):
+    """After a jump of the clock, or a sleep of the machine, what came due is called for soon."""
+    calls = Queue()
+    with time_machine.travel(datetime(2026, 3, 1, 6, tzinfo=UTC)) as clock:
+        ticker = make(longest_wait=timedelta(seconds=0.05))
+        ticker.follow([daily()], calls.put)
+        ticker.start()
+        calls.get(timeout=SOON)
+        assert quiet(calls)
+        clock.move_to(datetime(2026, 3, 4, 9, 30, tzinfo=UTC))
+        assert calls.get(timeout=SOON) == "tips"
+        assert quiet(calls), "three days were missed, and one call finds them all"
+        ticker.stop(timedelta(seconds=SOON))
+
+
+def test_a_clock_put_back_is_noticed(make):
+    """After the clock was put back, times worked out before are forgotten and found anew."""
+    calls = Queue()
+    with time_machine.travel(datetime(2036, 3, 1, 9, 30, tzinfo=UTC)) as clock:
+        ticker = make(longest_wait=timedelta(seconds=0.05))
+        ticker.follow([daily()], calls.put)
+        ticker.every("listen", HOUR, lambda: calls.put("listen"), at_once=False)
+        ticker.start()
+        calls.get(timeout=SOON)
+        clock.move_to(datetime(2026, 3, 1, 8, 30, tzinfo=UTC))
+        assert quiet(calls)
+        clock.move_to(datetime(2026, 3, 1, 9, 29, 59, 900000, tzinfo=UTC))
+        assert calls.get(timeout=SOON) == "tips"
+        clock.move_to(datetime(2026, 3, 1, 9, 31, tzinfo=UTC))
+        assert calls.get(timeout=SOON) == "listen"
+        ticker.stop(timedelta(seconds=SOON))
+
+
+class Brittle(ZonedTimetable):
+    """A timetable that fails for a while after its first answer."""
+
+    def __init__(self):
+        self.answers = 0
+
+    def slots(self, schedule, after, until):
+        self.answers += 1
+        if 1 < self.answers < 4:
+            raise OverflowError("date value out of range")
+        return super().slots(schedule, after, until)
+
+
+def test_an_error_of_the_clock_itself_does_not_stop_it(make, errors):
+    """Where the next time cannot be worked out that is told, and the clock goes on trying."""
+    calls = Queue()
+    timetable = Brittle()
+    ticker = make(timetable, longest_wait=timedelta(seconds=0.05))
+    ticker.start()
+    schedule, _ = due_in(timedelta(seconds=0.2))
+    ticker.follow([schedule], calls.put)
+    calls.get(timeout=SOON)
+    assert errors.get(timeout=SOON)[0] == "clock"
+    assert calls.get(timeout=SOON) == "tips"
+
+
+def test_the_trigger_and_the_timetable_agree():
+    """A schedule's trigger fires at its slots and at nothing else."""
+    timetable, schedule = ZonedTimetable(), daily(at=time(1, 30))
+    trigger = SlotTrigger(timetable, schedule)
+    begin = moment = datetime(2026, 3, 27, tzinfo=UTC)
+    fired = [moment := trigger.get_next_fire_time(moment, moment) for _ in range(5)]
+    slots = timetable.slots(schedule, begin, begin + timedelta(days=5))
+    assert fired == [slot.due for slot in slots]
+
+
+def test_the_rarest_day_is_waited_for():
+    """A schedule of the 29th of February is woken for it, eight years ahead where need be."""
+    when = Cron(line="0 9 29 2 *")
+    schedule = Schedule(name="tips", when=when, timezone="UTC", late=HOUR)
+    now = datetime(2096, 3, 1, tzinfo=UTC)
+    due = SlotTrigger(ZonedTimetable(), schedule).get_next_fire_time(None, now)
+    assert due == datetime(2104, 2, 29, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "trigger",
+    [SlotTrigger(ZonedTimetable(), daily(at=time(0))), RepeatTrigger(timedelta(seconds=1))],
+)
+def test_what_was_missed_is_passed_over(trigger):
+    """After an absence, of decades even, a trigger's next time is the next one, not the first missed."""
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    following = trigger.get_next_fire_time(datetime(1970, 1, 1, tzinfo=UTC), now)
+    assert now < following <= now + timedelta(days=1)
+
+
+def test_a_repetition_keeps_its_rhythm():
+    """A repeated step is due one period after it was due last, however late it was called."""
+    trigger, last = RepeatTrigger(HOUR), datetime(2026, 3, 1, 9, tzinfo=UTC)
+    assert trigger.get_next_fire_time(last, last + timedelta(minutes=7)) == last + HOUR
+
+
+@pytest.mark.parametrize("seconds", [0, -math.pi])
+def test_a_period_is_longer_than_nothing(seconds):
+    """A period that would call a step without end is refused."""
+    with pytest.raises(ValueError, match="longer than nothing"):
+        RepeatTrigger(timedelta(seconds=seconds))
