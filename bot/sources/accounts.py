@@ -1,0 +1,116 @@
+"""The `platforms` section: which accounts there are, of which kind, with which settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from bot.core.config import Account
+from bot.core.kinds import Kind
+from bot.core.near import did_you_mean
+from bot.sources.fields import is_id
+from bot.sources.review import Review
+from bot.sources.secrets import variable
+from bot.sources.settings import account_from, looks_secret, settings_of
+from bot.sources.tree import Block, Path, Value
+from bot.sources.wording import hint, quote
+
+DEFAULT = "site"
+"""The account of a file that names none: the bot's own site."""
+
+
+def account_names(root: Block) -> tuple[str, ...]:
+    """The names of the accounts, however wrong their settings are."""
+    platforms = root.get("platforms")
+    return tuple(platforms) if isinstance(platforms, Block) else (DEFAULT,)
+
+
+def read_accounts(review: Review, root: Block, kinds: Mapping[str, Kind]) -> list[Account]:
+    """Every account whose settings are right; what is wrong goes to the review."""
+    platforms = root.get("platforms")
+    if platforms is None:
+        platforms = Block()
+        if DEFAULT in kinds:
+            return [account_from(DEFAULT, kinds[DEFAULT], settings_of(kinds[DEFAULT])())]
+    if not isinstance(platforms, Block):
+        review.wrong(("platforms",), "not a block", "write a line `site: {}` below it, indented")
+        return []
+    if not platforms:
+        review.wrong(("platforms",), "no account", "add a line `site: {}` below it, indented")
+    known = {name: _kind(review, name, value, kinds) for name, value in platforms.items()}
+    found = {name: kind for name, kind in known.items() if kind}
+    _check_one_site(review, found)
+    _check_variables(review, found)
+    read = (_account(review, name, platforms[name], kind) for name, kind in found.items())
+    return [account for account in read if account is not None]
+
+
+def _account(review: Review, name: str, value: Value, kind: Kind) -> Account | None:
+    """One account, or None once its problems are noted."""
+    path: Path = ("platforms", name)
+    given = Block() if value is None else value
+    if isinstance(given, Block):
+        given = _without_secrets(review, path, given, kind)
+    settings = review.section(path, given, settings_of(kind))
+    return account_from(name, kind, settings) if settings else None
+
+
+def _kind(review: Review, name: str, given: Value, kinds: Mapping[str, Kind]) -> Kind | None:
+    """The kind that an account says it is of, or else the kind of its name."""
+    path: Path = ("platforms", name)
+    said = given.get("kind") if isinstance(given, Block) else None
+    if not is_id(name):
+        todo = "use lower-case letters, digits, '-' and '_', at most 64, a letter or digit first"
+        review.wrong_name(path, f"{quote(name)} is no name for an account", todo)
+    elif said is None:
+        if name in kinds:
+            return kinds[name]
+        todo = did_you_mean(name, kinds) or f"add `kind:`, one of {', '.join(kinds)}"
+        review.wrong_name(path, f"{quote(name)} is no platform", todo)
+    elif not isinstance(said, str):
+        review.wrong((*path, "kind"), "a list or block stands here", "give it a single value")
+    elif said in kinds:
+        return kinds[said]
+    else:
+        todo = hint(said, tuple(kinds))
+        review.wrong((*path, "kind"), f"{quote(said)} is no platform", todo)
+    return None
+
+
+def _without_secrets(review: Review, path: Path, given: Block, kind: Kind) -> Block:
+    """The settings without credentials; each is refused, and its value not repeated."""
+    kept = Block()
+    for name, value in given.items():
+        if looks_secret(name, kind):
+            todo = _secret_todo(str(path[-1]), name, kind)
+            review.wrong_name((*path, name), "a secret does not belong in this file", todo)
+        else:
+            kept.put(name, value, given.name_places[name], given.places[name])
+    return kept
+
+
+def _secret_todo(account: str, name: str, kind: Kind) -> str:
+    """Where the credential belongs instead."""
+    known = [secret.name for secret in kind.secrets]
+    wanted = [name] if name in known else known
+    if not wanted:
+        return f"take it out: {kind.name} needs none"
+    variables = ", ".join(variable(account, secret) for secret in wanted)
+    return f"take it out and set {variables} in the environment"
+
+
+def _check_one_site(review: Review, kinds: Mapping[str, Kind]) -> None:
+    """The bot has one site at most."""
+    first, *others = [name for name, kind in kinds.items() if kind.name == "site"] or [""]
+    for name in others:
+        what = f"a second site (the first is {quote(first)})"
+        review.wrong_name(("platforms", name), what, "keep one of the two")
+
+
+def _check_variables(review: Review, names: Iterable[str]) -> None:
+    """No two accounts read the same environment variables."""
+    first: dict[str, str] = {}
+    for name in names:
+        other = first.setdefault(variable(name, ""), name)
+        if other != name:
+            what = f"too like {quote(other)}: both read {variable(other, '*')}"
+            review.wrong_name(("platforms", name), what, "rename one of the two")

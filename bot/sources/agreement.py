@@ -1,0 +1,98 @@
+"""What no section can know alone: names that must differ, exist or go together.
+
+Every check looks at the tree, so that it works beside other mistakes in the same section.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
+
+from bot.sources.review import Review
+from bot.sources.tree import Block, Items, Path, Place, Value, listed
+from bot.sources.wording import escape, hint, quote
+
+CheckCron: TypeAlias = Callable[[str], str | None]
+"""What is wrong with a crontab line, in a sentence, or None: the clock knows."""
+
+_RULES = ("at", "cron", "every")
+_NEEDS = {"days": "at", "from": "every"}
+
+
+def blocks(root: Block, section: str) -> Iterator[tuple[Path, Block]]:
+    """The blocks in one of the file's lists, with their paths."""
+    items = root.get(section)
+    for position, item in enumerate(items if isinstance(items, Items) else ()):
+        if isinstance(item, Block):
+            yield (section, position), item
+
+
+def check_rules(review: Review, root: Block, check_cron: CheckCron) -> None:
+    """Each schedule has one rule, and only the settings that go with it."""
+    for path, schedule in blocks(root, "schedule"):
+        given = [rule for rule in _RULES if schedule.get(rule) is not None]
+        if not given:
+            review.wrong(path, "it has no time", "add one of `at:`, `cron:` and `every:`")
+        for extra in given[1:]:
+            what = f"there is a rule already, '{given[0]}'"
+            review.wrong_name((*path, extra), what, "keep one of the two")
+        for name, rule in _NEEDS.items():
+            if schedule.get(name) is not None and given and rule not in given:
+                todo = f"take it out, or use `{rule}:`"
+                review.wrong_name((*path, name), f"it goes with '{rule}' only", todo)
+        _check_cron(review, (*path, "cron"), schedule.get("cron"), check_cron)
+
+
+def _check_cron(review: Review, path: Path, line: Value, check_cron: CheckCron) -> None:
+    """The crontab line says something possible."""
+    if isinstance(line, str) and line.strip() and (problem := check_cron(line[:200])):
+        what, _, todo = escape(problem).partition("; ")
+        review.wrong(path, what, todo or "write five fields, such as 0 9 * * mon")
+
+
+def check_unique(review: Review, root: Block, section: str, name: str, noun: str) -> None:
+    """No two items of a list share this name."""
+    first: dict[str, Place] = {}
+    for path, item in blocks(root, section):
+        value = item.get(name)
+        if not isinstance(value, str):
+            continue
+        place = item.places[name]
+        taken = first.setdefault(" ".join(value.split()), place)
+        if taken != place:
+            what = f"{quote(value)} is taken (by the {noun} in line {taken[0]})"
+            review.wrong((*path, name), what, "give each its own")
+
+
+def check_names(review: Review, root: Block, accounts: Sequence[str]) -> None:
+    """Tips and schedules name only accounts that there are."""
+    for section in ("schedule", "tips"):
+        for path, item in blocks(root, section):
+            for step, name in _texts(item, "platforms"):
+                if name not in accounts:
+                    what = f"{quote(name)} is no account in this file"
+                    review.wrong((*path, "platforms", *step), what, hint(name, accounts))
+
+
+def check_tags(review: Review, root: Block) -> None:
+    """Some tip has each tag that a schedule asks for; a schedule without tips never posts."""
+    known = {_same(tag) for _, tip in blocks(root, "tips") for _, tag in _texts(tip, "tags")}
+    for path, schedule in blocks(root, "schedule"):
+        for step, tag in _texts(schedule, "tags"):
+            if _same(tag) not in known:
+                todo = hint(tag, sorted(known)[:20]) if known else "add it to some tip"
+                review.wrong((*path, "tags", *step), f"no tip has the tag {quote(tag)}", todo)
+
+
+def _texts(item: Block, name: str) -> Iterator[tuple[Path, str]]:
+    """The texts in a list of an item, or its single text, with the way to each."""
+    value = item.get(name)
+    in_list = isinstance(value, Items)
+    for position, text in enumerate(listed(value)):
+        if isinstance(text, str):
+            yield ((position,) if in_list else ()), text.strip()
+
+
+def _same(tag: str) -> str:
+    return unicodedata.normalize("NFC", tag)

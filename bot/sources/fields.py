@@ -1,0 +1,120 @@
+"""The types of the fields in tips.yaml: how each is read, and how the JSON Schema describes it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
+
+from bot.core.config import LinkRule, WhenUnsure
+from bot.core.slot import WEEKDAYS
+from bot.sources import address, scalars, times
+
+
+def _text(**rules: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", **rules})
+
+
+def _one_or_more(item: WithJsonSchema, least: int = 1) -> WithJsonSchema:
+    """Either the item itself or a list of such items."""
+    many = {"type": "array", "items": item.json_schema, "minItems": least}
+    return WithJsonSchema({"anyOf": [item.json_schema, many]})
+
+
+def _as_list(value: object) -> object:
+    """A list as it is; a single value needs none around it."""
+    return [value] if isinstance(value, str) else value
+
+
+def _not_empty(value: object) -> object:
+    """The list, which has to name something."""
+    if value == []:
+        raise scalars.wrong("an empty list", "name at least one, or leave the line out")
+    return _as_list(value)
+
+
+def is_id(name: str) -> bool:
+    """Whether this can be the permanent name of an account."""
+    return re.fullmatch(scalars.ID, name) is not None
+
+
+_ID = _text(pattern=f"^{scalars.ID}$")
+_TAG = _text(pattern=r"^[^\s,#]+$", maxLength=50)
+_TIME = _text(pattern="^([01]?[0-9]|2[0-3]):[0-5][0-9]$")
+_DAY = _text(enum=list(WEEKDAYS))
+_ADDRESS = _text(pattern="^[Hh][Tt][Tt][Pp][Ss]?://[^/]", maxLength=2048)
+_MOMENT = _text(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+Id: TypeAlias = Annotated[str, PlainValidator(scalars.identifier), _ID]
+Title: TypeAlias = Annotated[
+    str, PlainValidator(scalars.line(200)), _text(minLength=1, maxLength=200)
+]
+Summary: TypeAlias = Annotated[
+    str, PlainValidator(scalars.line(1000)), _text(minLength=1, maxLength=1000)
+]
+Text: TypeAlias = Annotated[
+    str, PlainValidator(scalars.text(20_000)), _text(minLength=1, maxLength=20_000)
+]
+Name: TypeAlias = Annotated[
+    str, PlainValidator(scalars.schedule_name), _text(minLength=1, maxLength=64, pattern="^[^/]+$")
+]
+Tag: TypeAlias = Annotated[str, PlainValidator(scalars.tag), _TAG]
+Language: TypeAlias = Annotated[
+    str, PlainValidator(scalars.language), _text(pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")
+]
+Link: TypeAlias = Annotated[str, PlainValidator(address.link), _ADDRESS]
+Address: TypeAlias = Annotated[str, PlainValidator(address.base), _ADDRESS]
+Contact: TypeAlias = Annotated[
+    str, PlainValidator(address.contact), _text(pattern="^([Hh][Tt][Tt][Pp][Ss]?://|mailto:)")
+]
+Zone: TypeAlias = Annotated[str, PlainValidator(times.time_zone), _text()]
+CronLine: TypeAlias = Annotated[
+    str, PlainValidator(scalars.line(200)), _text(pattern=r"^\s*(\S+\s+){4}\S+\s*$")
+]
+Moment: TypeAlias = Annotated[date | datetime, PlainValidator(times.moment), _MOMENT]
+TimeOfDay: TypeAlias = Annotated[time, PlainValidator(times.time_of_day), _TIME]
+Weekday: TypeAlias = Annotated[int, PlainValidator(times.weekday), _DAY]
+Weight: TypeAlias = Annotated[
+    int,
+    PlainValidator(scalars.whole(1, 100)),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100}),
+]
+Hashtags: TypeAlias = Annotated[
+    int,
+    PlainValidator(scalars.whole(0, 10)),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 10}),
+]
+Dollars: TypeAlias = Annotated[
+    Decimal,
+    PlainValidator(scalars.money),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0}),
+]
+
+_DURATION = _text(pattern="^([0-9]{1,6}[smhdw])+$", examples=["90s", "15m", "1h30m", "1d"])
+
+Gap: TypeAlias = Annotated[timedelta, PlainValidator(times.duration(timedelta(0))), _DURATION]
+Poll: TypeAlias = Annotated[
+    timedelta, PlainValidator(times.duration(timedelta(seconds=30))), _DURATION
+]
+Period: TypeAlias = Annotated[
+    timedelta, PlainValidator(times.duration(timedelta(minutes=1))), _DURATION
+]
+
+Tags: TypeAlias = Annotated[list[Tag], BeforeValidator(_as_list), _one_or_more(_TAG, 0)]
+Times: TypeAlias = Annotated[list[TimeOfDay], BeforeValidator(_not_empty), _one_or_more(_TIME)]
+Weekdays: TypeAlias = Annotated[list[Weekday], BeforeValidator(_not_empty), _one_or_more(_DAY)]
+Accounts: TypeAlias = Annotated[list[Id], BeforeValidator(_not_empty), _one_or_more(_ID)]
+
+Rule: TypeAlias = Annotated[
+    LinkRule,
+    PlainValidator(scalars.member(LinkRule, "rule")),
+    _text(enum=[rule.value for rule in LinkRule]),
+]
+Unsure: TypeAlias = Annotated[
+    WhenUnsure,
+    PlainValidator(scalars.member(WhenUnsure, "rule")),
+    _text(enum=[way.value for way in WhenUnsure]),
+]

@@ -1,0 +1,93 @@
+"""Where problems are gathered while a file is checked: each with its place, in plain words."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.core.errors import Problem, TipsError
+from bot.sources.scalars import WRONG
+from bot.sources.sections import Section
+from bot.sources.tree import Path, Place, Value, name_place_of, place_of
+from bot.sources.wording import hint, path_text, quote
+
+Model = TypeVar("Model", bound=Section)
+
+_SHAPES = {
+    "model_type": ("not a block of lines `name: value`", "write its settings below it, indented"),
+    "list_type": ("not a list", "write each item on a line of its own that begins with '- '"),
+}
+
+
+_OR_OUT = ", or take the line out"
+
+
+class Review:
+    """The problems of one file. `refused` are those that its reader found already."""
+
+    def __init__(self, file: str, root: Value, refused: list[Problem]) -> None:
+        self.file = file
+        self.root = root
+        self._problems = list(refused)
+        self._refused = {(problem.line, problem.column) for problem in refused}
+
+    def wrong(self, path: Path, what: str, todo: str = "") -> None:
+        """Note a problem with the value at this path."""
+        self._note(place_of(self.root, path), path, what, todo)
+
+    def wrong_name(self, path: Path, what: str, todo: str = "") -> None:
+        """Note a problem with the last name of this path rather than with its value."""
+        self._note(name_place_of(self.root, path), path, what, todo)
+
+    def unknown(self, path: Path, known: tuple[str, ...]) -> None:
+        """Note a name that means nothing here. Its value, perhaps a secret, is not repeated."""
+        name = str(path[-1])
+        self.wrong_name(path, f"there is no setting {quote(name)}", hint(name, known))
+
+    def section(self, path: Path, value: Value, model: type[Model]) -> Model | None:
+        """The section as its model, or None once its problems are noted."""
+        try:
+            return model.model_validate(value)
+        except ValidationError as invalid:
+            for error in invalid.errors(include_url=False):
+                self._translate(path, error, model)
+            return None
+
+    def finish(self) -> None:
+        """Raise TipsError with every problem in the order of the file, if there is any."""
+        if self._problems:
+            in_order = sorted(self._problems, key=lambda problem: (problem.line, problem.column))
+            raise TipsError(tuple(in_order))
+
+    def _translate(self, path: Path, error: ErrorDetails, model: type[Section]) -> None:
+        """One of pydantic's errors in our own words."""
+        whole: Path = (*path, *error["loc"])
+        if error["type"] != "missing" and _is_empty(error["input"]):
+            field = model.model_fields.get(str(error["loc"][0])) if error["loc"] else None
+            needed = field is None or field.is_required()
+            self.wrong(whole, "has no value", "fill it in" + ("" if needed else _OR_OUT))
+        elif error["type"] == WRONG:
+            self.wrong(whole, error["ctx"]["what"], error["ctx"]["todo"])
+        elif error["type"] == "missing":
+            self.wrong(whole, "missing", f"add a line `{whole[-1]}: ...` here")
+        elif error["type"] == "extra_forbidden":
+            names = (field.alias or name for name, field in model.model_fields.items())
+            self.unknown(whole, tuple(names))
+        else:
+            self.wrong(whole, *_SHAPES[error["type"]])
+
+    def _note(self, place: Place, path: Path, what: str, todo: str) -> None:
+        """Add a problem, unless what stands there was refused before it could be checked."""
+        if place in self._refused:
+            return
+        line, column = place
+        said = f"{path_text(path)}: {what}" if path else what
+        self._problems.append(
+            Problem(file=self.file, line=line, column=column, what=said, todo=todo)
+        )
+
+
+def _is_empty(value: Value) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())

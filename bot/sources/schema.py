@@ -1,0 +1,101 @@
+"""The JSON Schema of tips.yaml, by which editors complete and check it: draft 2020-12."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import Enum
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from bot.core.kinds import Kind
+from bot.sources.scalars import ID
+from bot.sources.sections import TipsFile
+from bot.sources.settings import settings_of
+from bot.sources.times import written
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class _Generator(GenerateJsonSchema):
+    """Pydantic's, with defaults as an operator writes them and no titles made from names."""
+
+    def encode_default(self, dft: Any) -> Any:
+        """A default in the words of the file."""
+        if isinstance(dft, timedelta):
+            return written(dft)
+        return dft.value if isinstance(dft, Enum) else super().encode_default(dft)
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """Without `null` where a setting has no default: leaving it out is the plain way."""
+        made = super().default_schema(schema)
+        return {
+            name: value for name, value in made.items() if name != "default" or value is not None
+        }
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's own signature
+        """A field's name says enough."""
+        return False
+
+
+def schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
+    """What tips.yaml may hold where these kinds of platform are known.
+
+    A help for typing, while `load` decides: an editor may want quotes around a title of digits,
+    and what no schema can express (names that must exist, dates in order) only `load` finds.
+    """
+    kinds = dict(sorted(kinds.items()))
+    whole = _of(TipsFile)
+    definitions = whole.setdefault("$defs", {})
+    definitions |= {name: _settings(kind) for name, kind in kinds.items()}
+    definitions["account"] = _account(kinds)
+    sections = whole["properties"]
+    sections["platforms"] = {
+        "description": sections["platforms"]["description"],
+        "type": ["object", "null"],
+        "minProperties": 1,
+        "propertyNames": {"pattern": f"^{ID}$"},
+        "properties": {name: _named_after(name) for name in kinds},
+        "additionalProperties": {"$ref": "#/$defs/account"},
+    }
+    sections["schedule"]["type"] = ["array", "null"]
+    sections["tips"]["minItems"] = 1
+    return {"$schema": DIALECT, **whole}
+
+
+def _of(model: type[BaseModel]) -> JsonSchemaValue:
+    return model.model_json_schema(schema_generator=_Generator)
+
+
+def _settings(kind: Kind) -> JsonSchemaValue:
+    """The settings of an account of this kind; where all have defaults it may be left empty."""
+    settings = _of(settings_of(kind))
+    return settings | {"type": "object" if settings.get("required") else ["object", "null"]}
+
+
+def _account(kinds: Mapping[str, Kind]) -> JsonSchemaValue:
+    """An account under a free name, which has to say its kind."""
+    return {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"enum": list(kinds)}},
+        "allOf": [
+            {
+                "if": {"properties": {"kind": {"const": name}}},
+                "then": {"$ref": f"#/$defs/{name}"},
+            }
+            for name in kinds
+        ],
+    }
+
+
+def _named_after(name: str) -> JsonSchemaValue:
+    """An account named after a kind, which is its kind unless it says another."""
+    return {
+        "if": {"type": "object", "required": ["kind"]},
+        "then": {"$ref": "#/$defs/account"},
+        "else": {"$ref": f"#/$defs/{name}"},
+    }

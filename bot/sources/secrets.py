@@ -1,0 +1,99 @@
+"""Credentials: from the environment, from files that it names, or from systemd. Never echoed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.core.errors import SecretError
+from bot.core.kinds import Kind
+from bot.sources.wording import escape, quote
+
+MAX_BYTES = 64 * 1024
+
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|^ | $")
+
+
+class _Unfit(Exception):
+    """Why a secret cannot be used, in a sentence without it."""
+
+
+def variable(account: str, name: str) -> str:
+    """The environment variable of an account's secret, `TIPSBOT_<ACCOUNT>_<NAME>`."""
+    return f"TIPSBOT_{account}_{name}".replace("-", "_").upper()
+
+
+def secrets_for(account: str, kind: Kind, environ: Mapping[str, str]) -> dict[str, str]:
+    """Every secret of the account, by the name that its kind gives it.
+
+    Looked for in this order: the variable, the file that `<VARIABLE>_FILE` names, the file
+    `tipsbot_<account>_<name>` in systemd's `CREDENTIALS_DIRECTORY`. Raises SecretError with
+    everything that is missing or cannot be used.
+    """
+    found: dict[str, str] = {}
+    missing: list[str] = []
+    unfit: list[str] = []
+    for secret in kind.secrets:
+        name = variable(account, secret.name)
+        try:
+            value = _look_up(name, environ)
+        except _Unfit as error:
+            unfit.append(str(error))
+            continue
+        if value:
+            found[secret.name] = value
+        else:
+            missing.append(name)
+    if missing or unfit:
+        raise _error(account, missing, unfit)
+    return found
+
+
+def _look_up(name: str, environ: Mapping[str, str]) -> str | None:
+    """The secret of this variable from the first place that has it, or None."""
+    if value := environ.get(name):
+        return _fit(value, name)
+    if path := environ.get(f"{name}_FILE"):
+        return _fit(_read(Path(path), f"{name}_FILE"), f"{name}_FILE")
+    if folder := environ.get("CREDENTIALS_DIRECTORY"):
+        path_of_systemd = Path(folder) / name.lower()
+        if path_of_systemd.exists():
+            return _fit(_read(path_of_systemd, f"credential {name.lower()}"), name.lower())
+    return None
+
+
+def _read(path: Path, source: str) -> str:
+    """The text of a file that holds a secret, without the line break at its end."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        text = data[:MAX_BYTES].decode()
+    except OSError as error:
+        raise _Unfit(f"{source}: {quote(str(path))} cannot be read ({error.strerror})") from None
+    except ValueError:
+        raise _Unfit(f"{source}: {quote(str(path))} is no text file") from None
+    if len(data) > MAX_BYTES:
+        raise _Unfit(f"{source}: {quote(str(path))} is too long for a secret")
+    if not (secret := text.removesuffix("\n").removesuffix("\r")):
+        raise _Unfit(f"{source}: {quote(str(path))} is empty")
+    return secret
+
+
+def _fit(secret: str, source: str) -> str:
+    """The secret, which has to be one line of text."""
+    if _UNFIT.search(secret):
+        raise _Unfit(f"{source} has a line break, a control character or a blank at an end")
+    return secret
+
+
+def _error(account: str, missing: list[str], unfit: list[str]) -> SecretError:
+    """One line about everything that stands in the way."""
+    are = "is" if len(missing) == 1 else "are"
+    said = [f"{', '.join(missing)} {are} not set"] if missing else []
+    todo = "correct it" if len(unfit) == 1 else "correct them"
+    if missing:
+        todo = f"set {'it' if len(missing) == 1 else 'them'} in the environment"
+        todo += f", or name a file that holds it in {missing[0]}_FILE"
+        todo += " and so on" if len(missing) > 1 else ""
+    return SecretError(f"account {escape(account)}: {'; '.join([*said, *unfit])}", todo)

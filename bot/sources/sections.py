@@ -1,0 +1,110 @@
+"""The sections of tips.yaml as models: what each may hold, and what it means.
+
+The line under a field is its description, in the JSON Schema too.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.sources import fields
+
+SITE = "http://127.0.0.1:8140"
+"""Where the site is while nobody said otherwise: on this machine only."""
+
+
+class Section(BaseModel):
+    """A block of the file; a name that it does not know is an error."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+    )
+
+
+class BotSection(Section):
+    """Who the bot is."""
+
+    id: fields.Id = "bot"
+    """The bot's permanent name in its ledger; never change it."""
+    name: fields.Title
+    """What the bot is called, on its pages and in its feed."""
+    timezone: fields.Zone = "UTC"
+    """The time zone of schedules and dates that name none, such as Europe/London."""
+    site: fields.Address = SITE
+    """The address at which the bot's own pages can be reached."""
+    contact: fields.Contact | None = None
+    """The human behind the bot: a web address, or mailto: and a mail address."""
+
+
+class ScheduleSection(Section):
+    """When to post, and from which tips. It has exactly one of `at`, `cron` and `every`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": [rule]} for rule in ("at", "cron", "every")]}
+    )
+
+    name: fields.Name | None = None
+    """The schedule's permanent name; left out, it is named by its position."""
+    at: fields.Times | None = None
+    """One time of day or a list of them, such as "09:00"."""
+    days: fields.Weekdays | None = None
+    """The weekdays for `at`, such as [mon, wed]; left out, every day."""
+    cron: fields.CronLine | None = None
+    """A crontab line: minute, hour, day of the month, month, weekday."""
+    every: fields.Period | None = None
+    """A length of time from one post to the next, such as 6h."""
+    start: fields.Moment | None = Field(default=None, alias="from")
+    """The moment from which `every` counts; left out, the start of 1970 in UTC."""
+    timezone: fields.Zone | None = None
+    """The schedule's time zone; left out, the bot's."""
+    late: fields.Period = timedelta(hours=1)
+    """How late a post may be; later than this it is missed, not posted."""
+    tags: fields.Tags = []
+    """Only tips with one of these tags; left out, all tips."""
+    platforms: fields.Accounts | None = None
+    """Only these accounts; left out, all accounts."""
+
+
+class TipSection(Section):
+    """One thing worth knowing."""
+
+    id: fields.Id
+    """The tip's permanent name, and the end of its page's address; never change it."""
+    title: fields.Title
+    """The tip in a few words."""
+    text: fields.Text
+    """The whole tip, in a few sentences."""
+    link: fields.Link | None = None
+    """What the posts point at; left out, the tip's own page on the site."""
+    tags: fields.Tags = []
+    """What the tip is about; hashtags are made from these where there is room."""
+    credit: fields.Title | None = None
+    """Whose idea it is; nobody is mentioned live by it."""
+    summary: fields.Summary | None = None
+    """The post's own words, used as they are if they fit; left out, the bot writes them."""
+    language: fields.Language | None = None
+    """The language's code, such as en or pt-BR."""
+    weight: fields.Weight = 1
+    """How much more often than others the tip comes, 1 to 100."""
+    not_before: fields.Moment | None = None
+    """The date, or date and time, before which it is not posted."""
+    expires: fields.Moment | None = None
+    """The last day, or the moment, up to which it is posted."""
+    platforms: fields.Accounts | None = None
+    """Only these accounts; left out, all accounts."""
+
+
+class TipsFile(Section):
+    """A bot's tips.yaml: who it is, where it posts, when, and what."""
+
+    bot: BotSection
+    """Who the bot is."""
+    platforms: dict[str, Any] = {}
+    """The accounts, by name; left out, the bot's own site."""
+    schedule: list[ScheduleSection] = []
+    """When to post; left out, only `tipsbot post` posts."""
+    tips: list[TipSection]
+    """The tips, in the order in which they are first posted."""

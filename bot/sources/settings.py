@@ -1,0 +1,130 @@
+"""The settings of an account as a model, made from what its kind of platform says of itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import PlainValidator, WithJsonSchema, create_model
+from pydantic.fields import Field
+
+from bot.core.config import PROMISE, Account, LinkRule, WhenUnsure
+from bot.core.kinds import Form, Kind, Option
+from bot.sources import fields, scalars
+from bot.sources.sections import Section
+
+LIMIT_MIN = 20
+
+_SECRET = re.compile(r"token|passw|secret|credential|key$|^key", re.IGNORECASE)
+
+_Field: TypeAlias = tuple[Any, Any]
+"""A field for pydantic: its type, and its default and description."""
+
+
+def _limit(kind: Kind) -> _Field:
+    rule = PlainValidator(scalars.whole(LIMIT_MIN, kind.limit_max))
+    bounds = {"type": "integer", "minimum": LIMIT_MIN, "maximum": kind.limit_max}
+    about = "The longest that a post may be, link and hashtags included, by X's weights."
+    return Annotated[int, rule, WithJsonSchema(bounds)], Field(
+        default=min(PROMISE, kind.limit_max), description=about
+    )
+
+
+def _hashtags(_: Kind) -> _Field:
+    about = "How many hashtags a post may end with, where there is room."
+    return fields.Hashtags, Field(default=2, description=about)
+
+
+def _gap(kind: Kind) -> _Field:
+    about = "The shortest time between two posts, such as 10m."
+    return fields.Gap, Field(default=kind.gap, description=about)
+
+
+def _link(_: Kind) -> _Field:
+    about = "Whether posts carry the tip's link: always or never."
+    return fields.Rule, Field(default=LinkRule.ALWAYS, description=about)
+
+
+def _visibility(kind: Kind) -> _Field:
+    words = scalars.choice(kind.visibilities, "visibility")
+    schema = WithJsonSchema({"type": "string", "enum": list(kind.visibilities)})
+    return Annotated[str, PlainValidator(words), schema], Field(
+        default=kind.visibilities[0], description="Who sees the posts."
+    )
+
+
+def _unsure(_: Kind) -> _Field:
+    about = "What to do when nobody can tell whether a post arrived: ask you, or resend it."
+    return fields.Unsure, Field(default=WhenUnsure.ASK, description=about)
+
+
+def _monthly_budget(_: Kind) -> _Field:
+    about = "The most that posts may cost in a calendar month, in US dollars."
+    return fields.Dollars | None, Field(default=None, description=about)
+
+
+def _poll(_: Kind) -> _Field:
+    about = "How often to look for replies, 30s or more; left out, what suits the network."
+    return fields.Poll | None, Field(default=None, description=about)
+
+
+_COMMON: dict[str, Callable[[Kind], _Field]] = {
+    "limit": _limit,
+    "hashtags": _hashtags,
+    "gap": _gap,
+    "link": _link,
+    "visibility": _visibility,
+    "unsure": _unsure,
+    "monthly_budget": _monthly_budget,
+    "poll": _poll,
+}
+"""The settings that several kinds share; a kind names those that make sense for it."""
+
+
+def settings_of(kind: Kind) -> type[Section]:
+    """The model of an account of this kind."""
+    common = {name: make(kind) for name, make in _COMMON.items() if name in kind.common}
+    own = {option.name: _option(option) for option in kind.options}
+    about = f"The kind of platform; left out, the account's name says it ({kind.name})."
+    which = WithJsonSchema({"const": kind.name})
+    known: dict[str, Any] = {
+        "kind": (Annotated[str, which], Field(default=kind.name, description=about)),
+        **own,
+        **common,
+    }
+    return create_model(kind.name, __base__=Section, __doc__=_sentence(kind.about), **known)
+
+
+def _option(option: Option) -> _Field:
+    """A setting of one kind alone."""
+    form: Any = fields.Address if option.form is Form.ADDRESS else fields.Title
+    about = _sentence(option.about)
+    if option.default is None:
+        return form, Field(description=about)
+    return form, Field(default=option.default, description=about)
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def looks_secret(name: str, kind: Kind) -> bool:
+    """Whether a name in the file announces a credential, which does not belong there."""
+    if name in {secret.name for secret in kind.secrets}:
+        return True
+    settings = {*kind.common, *(option.name for option in kind.options), "kind"}
+    return name not in settings and _SECRET.search(name) is not None
+
+
+def account_from(name: str, kind: Kind, settings: Section) -> Account:
+    """The account's value from its settings; where it has no say, the kind has."""
+    given = dict(settings)
+    common: dict[str, Any] = {
+        "limit": min(PROMISE, kind.limit_max),
+        "gap": kind.gap,
+        "visibility": kind.visibilities[0],
+    }
+    common |= {field: given[field] for field in _COMMON if field in given}
+    options = {option.name: given[option.name] for option in kind.options}
+    return Account(name=name, kind=kind.name, options=options, **common)

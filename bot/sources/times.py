@@ -1,0 +1,140 @@
+"""From the text of one value to a time: lengths of time, times of day, weekdays, dates, zones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from bot.core.near import did_you_mean
+from bot.core.slot import WEEKDAYS
+from bot.sources.scalars import scalar, wrong
+from bot.sources.wording import hint, quote
+
+_DURATION = re.compile(r"(?:[0-9]{1,6}[smhdw])+")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_LONGEST_DURATION = timedelta(days=366)
+
+_MOMENT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[T ]+([0-9]{2}:[0-9]{2}(?::[0-9]{2})?) ?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+_YEARS = range(1970, 9999)
+
+_DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def duration(shortest: timedelta) -> Callable[[object], timedelta]:
+    """A length of time, `90s`, `15m`, `2h`, `1d`, `1w`, or several, `1h30m`."""
+
+    def parse(value: object) -> timedelta:
+        found = scalar(value)
+        if not _DURATION.fullmatch(found):
+            todo = "write a number and s, m, h, d or w, such as 90s, 15m, 2h, 1h30m, 1d"
+            raise wrong(f"{quote(found)} is no length of time", todo)
+        pairs = re.findall(r"([0-9]+)([smhdw])", found)
+        length = sum((timedelta(**{_UNITS[unit]: int(n)}) for n, unit in pairs), timedelta())
+        if length < shortest:
+            raise wrong(f"{quote(found)} is too short", f"use {written(shortest)} or more")
+        if length > _LONGEST_DURATION:
+            raise wrong(f"{quote(found)} is too long", "use 366d or less")
+        return length
+
+    return parse
+
+
+def written(length: timedelta) -> str:
+    """A length of time as an operator writes it."""
+    seconds = int(length.total_seconds())
+    parts = []
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"
+
+
+def time_of_day(value: object) -> time:
+    """A time such as 09:00."""
+    found = scalar(value)
+    if parts := re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", found):
+        hour, minute = int(parts[1]), int(parts[2])
+        if hour < 24 and minute < 60:
+            return time(hour, minute)
+    raise wrong(f"{quote(found)} is no time of day", "write 00:00 to 23:59, such as 09:00")
+
+
+def weekday(value: object) -> int:
+    """A weekday's number, 0 is Monday, from its English name or the first three letters of it."""
+    found = scalar(value).lower()
+    names = WEEKDAYS if found in WEEKDAYS else _DAY_NAMES
+    if found in names:
+        return names.index(found)
+    raise wrong(f"{quote(found)} is no weekday", hint(found, WEEKDAYS))
+
+
+def moment(value: object) -> date | datetime:
+    """A date, or a date and time, with or without a zone."""
+    found = scalar(value)
+    parts = _MOMENT.fullmatch(found)
+    if not parts:
+        todo = "write 2026-12-31, or 2026-12-31 18:00 with a time"
+        raise wrong(f"{quote(found)} is no date", todo)
+    day = _in_calendar(parts)
+    if day is None:
+        raise wrong(f"{quote(found)} does not exist", "check day, month and time")
+    if day.year not in _YEARS:
+        raise wrong(f"{quote(found)} is out of range", "use the years 1970 to 9998")
+    return day
+
+
+def _in_calendar(parts: re.Match[str]) -> date | datetime | None:
+    """The date or the moment, or None where the calendar has none such."""
+    day, hour, zone = parts.groups()
+    try:
+        return (
+            datetime.fromisoformat(f"{day}T{hour}{zone or ''}") if hour else date.fromisoformat(day)
+        )
+    except ValueError:
+        return None
+
+
+def start_of(found: date | datetime, zone: ZoneInfo) -> datetime:
+    """The moment, in UTC; a date means its first moment in the zone."""
+    if not isinstance(found, datetime):
+        found = datetime.combine(found, time(), zone)
+    elif found.tzinfo is None:
+        found = found.replace(tzinfo=zone)
+    return found.astimezone(UTC)
+
+
+def end_of(found: date | datetime, zone: ZoneInfo) -> datetime:
+    """The moment, in UTC; a date means its end, which is the start of the next day."""
+    is_day = not isinstance(found, datetime)
+    return start_of(found + timedelta(days=1) if is_day else found, zone)
+
+
+def time_zone(value: object) -> str:
+    """The name of a time zone that exists."""
+    return _known_zone(scalar(value))
+
+
+@cache
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise wrong(f"{quote(name)} is no time zone", _zone_hint(name)) from None
+    return name
+
+
+def _zone_hint(name: str) -> str:
+    """The zone that was probably meant: by its city, or by its whole name."""
+    zones = sorted(zone for zone in available_timezones() if not zone.startswith("Etc/"))
+    cities = {zone.rpartition("/")[2].casefold(): zone for zone in zones}
+    wanted = name[:64].replace(" ", "_")
+    if zone := cities.get(wanted.rpartition("/")[2].casefold()):
+        return f"did you mean '{zone}'?"
+    return did_you_mean(wanted, zones) or "use a name such as Europe/London or UTC"

@@ -1,0 +1,156 @@
+"""tips.yaml: from the file to a whole, valid Config, or to every problem that it has.
+
+The text becomes a tree with places (`reader`), each section of it is checked by its model
+(`sections`, `settings`), then what sections must agree on (`agreement`), and only a file without
+a single problem becomes values (`build`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.core.config import Config
+from bot.core.errors import TipsError
+from bot.core.kinds import Kind
+from bot.core.slot import Schedule
+from bot.core.tip import Library, Tip
+from bot.sources import agreement, build
+from bot.sources.accounts import account_names, read_accounts
+from bot.sources.agreement import CheckCron
+from bot.sources.file import read_bytes, refuse, text_of
+from bot.sources.places import Places
+from bot.sources.reader import read
+from bot.sources.review import Review
+from bot.sources.sections import BotSection, ScheduleSection, TipSection, TipsFile
+from bot.sources.tree import Block, Items, Value, place_of
+from bot.sources.wording import escape
+
+
+def load(path: Path, kinds: Mapping[str, Kind], check_cron: CheckCron) -> Config:
+    """The file as a Config. Raises TipsError with all its problems, in the order of the file.
+
+    `kinds` are the platforms that there are, by name; `check_cron` says what is wrong with a
+    crontab line.
+    """
+    return load_with_places(path, kinds, check_cron)[0]
+
+
+def load_with_places(
+    path: Path, kinds: Mapping[str, Kind], check_cron: CheckCron
+) -> tuple[Config, Places]:
+    """The same, with the places of tips, accounts and schedules."""
+    return parse(read_bytes(path), escape(str(path)), kinds, check_cron)
+
+
+def parse(
+    data: bytes, file: str, kinds: Mapping[str, Kind], check_cron: CheckCron
+) -> tuple[Config, Places]:
+    """The same, from the bytes of a file."""
+    root, refused = read(text_of(data, file), file)
+    if not isinstance(root, Block):
+        raise TipsError(tuple(refused)) if refused else _no_tips_file(root, file)
+    config = _config(Review(file, root, refused), root, kinds, check_cron)
+    return config, _places(file, root, config)
+
+
+def _no_tips_file(root: Value, file: str) -> TipsError:
+    """What to say of a file that is empty or has no sections."""
+    if root is None:
+        todo = "run `tipsbot init` in an empty folder to see an example"
+        return refuse(file, "the file is empty", todo)
+    todo = "write the sections `bot:`, `platforms:`, `schedule:` and `tips:`"
+    return refuse(file, "this is no tips file", todo, (1, 1))
+
+
+def _config(
+    review: Review, root: Block, kinds: Mapping[str, Kind], check_cron: CheckCron
+) -> Config:
+    """Every section checked, then all of them together."""
+    _check_outline(review, root)
+    bot = review.section(("bot",), root.get("bot"), BotSection) if "bot" in root else None
+    zone = ZoneInfo(bot.timezone if bot else "UTC")
+    accounts = read_accounts(review, root, kinds)
+    schedules = _schedules(review, root)
+    tips = _tips(review, root, zone)
+    agreement.check_rules(review, root, check_cron)
+    agreement.check_unique(review, root, "schedule", "name", "schedule")
+    agreement.check_unique(review, root, "tips", "id", "tip")
+    agreement.check_names(review, root, account_names(root))
+    agreement.check_tags(review, root)
+    review.finish()
+    if bot is None:
+        raise ValueError("a file without a bot passed its check")
+    return Config(
+        bot=build.identity(bot),
+        accounts=tuple(accounts),
+        schedules=_named(schedules, bot),
+        library=Library(tips=tuple(tips)),
+    )
+
+
+def _check_outline(review: Review, root: Block) -> None:
+    """The file has the sections that it needs, in the right shape, and no other."""
+    known = tuple(TipsFile.model_fields)
+    for name in root:
+        if name not in known:
+            review.unknown((name,), known)
+    if "bot" not in root:
+        review.wrong(("bot",), "missing", "add `bot:` and below it, indented, `name: ...`")
+    for section in ("schedule", "tips"):
+        value = root.get(section)
+        if value is not None and not isinstance(value, Items):
+            todo = "write each item on a line of its own that begins with '- '"
+            review.wrong((section,), "not a list", todo)
+    if not root.get("tips"):
+        review.wrong(("tips",), "no tips", "add at least one, with `id:`, `title:` and `text:`")
+
+
+def _schedules(review: Review, root: Block) -> list[ScheduleSection]:
+    """The schedules that are right in themselves."""
+    items = root.get("schedule")
+    read = (
+        review.section(("schedule", position), item, ScheduleSection)
+        for position, item in enumerate(items if isinstance(items, Items) else ())
+    )
+    return [section for section in read if section is not None]
+
+
+def _named(sections: list[ScheduleSection], bot: BotSection) -> tuple[Schedule, ...]:
+    """The schedules as values, each with its name."""
+    names = build.names(sections)
+    return tuple(
+        build.schedule(section, name, bot) for section, name in zip(sections, names, strict=True)
+    )
+
+
+def _tips(review: Review, root: Block, zone: ZoneInfo) -> list[Tip]:
+    """The tips that are right in themselves."""
+    items = root.get("tips")
+    tips: list[Tip] = []
+    for position, item in enumerate(items if isinstance(items, Items) else ()):
+        section = review.section(("tips", position), item, TipSection)
+        if section is not None:
+            tips.append(tip := build.tip(section, zone))
+            if tip.not_before and tip.expires and tip.not_before >= tip.expires:
+                todo = "give it a later date than `not_before:`"
+                review.wrong(("tips", position, "expires"), "it would never be posted", todo)
+    return tips
+
+
+def _places(file: str, root: Block, config: Config) -> Places:
+    """Where each tip, account and schedule of a valid file stands."""
+    platforms = root.get("platforms")
+    return Places(
+        file=file,
+        tips={
+            tip.id: place_of(root, ("tips", position, "id"))
+            for position, tip in enumerate(config.library)
+        },
+        accounts=platforms.name_places if isinstance(platforms, Block) else {},
+        schedules={
+            schedule.name: place_of(root, ("schedule", position))
+            for position, schedule in enumerate(config.schedules)
+        },
+    )
