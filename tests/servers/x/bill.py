@@ -1,0 +1,45 @@
+"""What X charges, in dollars: by the resource, and for a read once in a UTC day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+CREATE = Decimal("0.015")
+CREATE_WITH_LINK = Decimal("0.200")
+CREATE_SUMMONED = Decimal("0.010")
+READ_POST = Decimal("0.005")
+READ_OWN = Decimal("0.001")
+READ_USER = Decimal("0.010")
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One line of the bill: `what` is create, post or user."""
+
+    what: str
+    id: str
+    price: Decimal
+
+
+class Bill:
+    """Every charge so far."""
+
+    def __init__(self) -> None:
+        self.charges: list[Charge] = []
+        self._read: set[tuple[date, str, str]] = set()
+
+    @property
+    def total(self) -> Decimal:
+        """The sum of all charges, in dollars."""
+        return sum((charge.price for charge in self.charges), Decimal(0))
+
+    def create(self, post_id: str, price: Decimal) -> None:
+        """Charge for a post that was made."""
+        self.charges.append(Charge("create", post_id, price))
+
+    def read(self, what: str, ids: list[str], price: Decimal, now: datetime) -> None:
+        """Charge for each resource returned that was not read today already."""
+        for one in ids:
+            if (now.date(), what, one) not in self._read:
+                self._read.add((now.date(), what, one))
+                self.charges.append(Charge(what, one, price))

@@ -1,0 +1,33 @@
+"""What every endpoint gets: the state it works on, and the request it answers."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from .bill import Bill
+from .model import User
+from .pages import Pages
+from .world import World
+
+Reply = tuple[int, dict[str, Any]]
+"""The status and the JSON body of an answer."""
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """The server's state; posts are found by search only when they are older than the lag."""
+
+    world: World
+    search_lag: timedelta
+    bill: Bill = field(default_factory=Bill)
+    pages: Pages = field(default_factory=Pages)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """One request: who signed it, the id in its path, its parameters and its body."""
+
+    user: User
+    id: str
+    asked: dict[str, Any]
+    body: bytes
