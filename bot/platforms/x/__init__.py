@@ -1,0 +1,64 @@
+"""X, as one `Kind`: what it asks of the operator, what its rules are, and what it charges.
+
+    kind (here)    options, secrets, Traits
+    snowflake      the time in an id
+    fields         the names of what is asked for
+    transport      host, time-outs and signatures of each request
+    rules          what X's refusals mean, as a table
+    errors         from whatever went wrong to our errors
+    answers        X's JSON as values
+    api            tweepy's client as six calls
+    wording        a text as its author wrote it
+    walk           how far the mentions have been read
+    entries        a mention as an entry
+    bill           what reading costs
+    adapter        the doors
+
+Nothing here imports the client library; `adapter` does.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from bot.core.kinds import Form, Kind, Option, Secret
+from bot.core.traits import Ability, Idempotency, Prices, TextLimit, Traits, Unit
+
+API = "https://api.x.com"
+"""Where X's API is, as its documentation says."""
+
+PRICES = Prices(
+    as_of=date(2026, 4, 20),
+    post=Decimal("0.015"),
+    post_with_link=Decimal("0.200"),
+    reply=Decimal("0.010"),
+    read=Decimal("0.001"),
+    source="https://docs.x.com/x-api/getting-started/pricing",
+)
+"""`reply` is to someone who spoke to the bot first, `read` is one of our own posts or mentions."""
+
+TRAITS = Traits(
+    network="X",
+    text=TextLimit(unit=Unit.WEIGHTED, limit=280, link_cost=23),
+    idempotency=Idempotency.SAME_TEXT,
+    abilities=frozenset({Ability.PUBLISH, Ability.LISTEN, Ability.RETRACT}),
+    poll=timedelta(minutes=5),
+    looks=2,
+    look_gap=timedelta(minutes=3),
+    prices=PRICES,
+)
+
+KIND = Kind(
+    name="x",
+    about="X, paid by use, with the keys of a developer app",
+    traits=TRAITS,
+    options=(Option(name="api", about="where X's API is", form=Form.ADDRESS, default=API),),
+    secrets=(
+        Secret(name="api_key", about="the app's API key (consumer key)"),
+        Secret(name="api_secret", about="the app's API key secret (consumer secret)"),
+        Secret(name="access_token", about="the account's access token, with Read and write"),
+        Secret(name="access_secret", about="the account's access token secret"),
+    ),
+    common=frozenset({"limit", "hashtags", "gap", "link", "monthly_budget", "poll"}),
+)

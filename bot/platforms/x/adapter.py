@@ -1,0 +1,173 @@
+"""X behind our doors: post, look, listen, take back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from bot.core.config import Account
+from bot.core.delivery import Delivery, Post, Receipt
+from bot.core.discussion import Entry
+from bot.core.errors import Refused
+from bot.core.ports import Absent, Batch, CannotTell, Clock, Found
+from bot.core.traits import Traits
+from bot.core.when import iso
+from bot.platforms.x import API, TRAITS, bill, walk
+from bot.platforms.x.answers import Page, Person, Said
+from bot.platforms.x.api import PAGE, Api
+from bot.platforms.x.entries import address, doubtful, entry
+from bot.platforms.x.snowflake import moment
+from bot.platforms.x.transport import Patience
+from bot.platforms.x.walk import Walk
+from bot.platforms.x.wording import is_same, plain
+
+SKEW = timedelta(seconds=60)
+"""How far X's clock and ours may differ."""
+PATIENCE = Patience()
+MANY = 10_000
+"""How many posts' owners are remembered, before all are forgotten."""
+
+
+class XPlatform:
+    """One account on X, in user context (OAuth 1.0a): Platform, Publisher, Listener and Editor."""
+
+    def __init__(
+        self,
+        account: Account,
+        secrets: Mapping[str, str],
+        clock: Clock,
+        *,
+        patience: Patience = PATIENCE,
+    ) -> None:
+        self.account = account.name
+        self._api = Api(account.options.get("api") or API, secrets, clock, patience)
+        self._clock = clock
+        self._bill = bill.Bill(clock)
+        self._known_as: Person | None = None
+        self._is_ours: dict[str, bool] = {}
+
+    def learn(self) -> Traits:
+        """Prove the keys. X has no place that tells an account's limits, so they are the kind's."""
+        self._introduced()
+        return TRAITS
+
+    def publish(self, post: Post) -> Receipt:
+        """Post exactly `post`, once."""
+        return self._receipt(self._api.create(post.text, post.in_reply_to))
+
+    def find(self, delivery: Delivery) -> Found | Absent | CannotTell:
+        """Look through our own posts since the sending, replies included, to the last page."""
+        since = (delivery.sent_at or delivery.post.created_at) - SKEW
+        page = None
+        for page in self._api.own(self._me().id, since):
+            self._bill.read("post", [one.id for one in page.posts], bill.OWN)
+            for one in page.posts:
+                if one.at >= since and _is(delivery.post, one):
+                    return Found(receipt=self._receipt(one.first_id))
+            if page.partial or page.unreadable:
+                return CannotTell(why="X did not show all of the account's posts; look at x.com")
+        if page is not None and page.token:
+            return CannotTell(why="there are too many posts since then to look through")
+        return Absent()
+
+    def hear(self, cursor: str | None) -> Batch:
+        """One page of mentions, newest first, down to what is known; from a week ago at first."""
+        at = walk.start(cursor, self._clock.now())
+        me = self._me()
+        try:
+            page = self._api.mentions(me.id, at.floor, at.resume)
+        except Refused:
+            if at.resume is None:
+                raise
+            return Batch(cursor=at.afresh().cursor(), cost=self._bill.settle())
+        return self._batch(at, page, me.id)
+
+    def retract(self, remote_id: str) -> None:
+        """Delete our post; one that is already gone is fine."""
+        self._api.delete(remote_id)
+
+    def _batch(self, at: Walk, page: Page, me: str) -> Batch:
+        self._bill.read("post", [post.id for post in page.posts], bill.OWN)
+        self._bill.read("user", page.people, bill.USER)
+        entries = self._entries(page, me)
+        ids = [int(post.id) for post in page.posts]
+        after = walk.step(at, ids, goes_on=page.token is not None, now=self._clock.now())
+        return Batch(
+            entries=entries,
+            cursor=after.walk.cursor(),
+            more=after.more,
+            gaps=_gaps(page, at, lost=after.lost),
+            cost=self._bill.settle(),
+        )
+
+    def _entries(self, page: Page, me: str) -> tuple[Entry, ...]:
+        """The page's posts as entries, oldest first, our own left out."""
+        heard = [post for post in reversed(page.posts) if post.author_id != me]
+        ours = self._ours({one for post in heard for one in doubtful(post, me)}, me)
+        return tuple(
+            entry(
+                post,
+                account=self.account,
+                me=me,
+                author=page.people.get(post.author_id),
+                ours=ours,
+            )
+            for post in heard
+        )
+
+    def _ours(self, post_ids: Iterable[str], me: str) -> frozenset[str]:
+        """Which of these posts are ours; X is asked about each only once."""
+        post_ids = set(post_ids)
+        known = dict(self._is_ours)
+        unknown = sorted(post_ids - known.keys())
+        for start in range(0, len(unknown), PAGE):
+            asked = unknown[start : start + PAGE]
+            authors = self._api.authors(asked)
+            self._bill.read("post", authors, bill.POST)
+            known |= {one: authors.get(one) == me for one in asked}
+        self._is_ours = known if len(known) <= MANY else {}
+        return frozenset(one for one in post_ids if known[one])
+
+    def _me(self) -> Person:
+        """The account, asked for once."""
+        return self._known_as or self._introduced()
+
+    def _introduced(self) -> Person:
+        me = self._known_as = self._api.me()
+        self._bill.read("user", [me.id], bill.USER)
+        return me
+
+    def _receipt(self, post_id: str) -> Receipt:
+        """The receipt for a post that X has: nothing in here may fail."""
+        username = self._known_as.username if self._known_as else None
+        return Receipt(remote_id=post_id, url=address(post_id, username), at=self._made(post_id))
+
+    def _made(self, post_id: str) -> datetime:
+        try:
+            return moment(post_id)
+        except ValueError:
+            return self._clock.now()
+
+
+def _is(post: Post, found: Said) -> bool:
+    """Whether this is the post: the same text, in answer to the same one."""
+    return found.replied_to == post.in_reply_to and is_same(
+        post.text, plain(found.text, found.links), is_reply=post.in_reply_to is not None
+    )
+
+
+def _gaps(page: Page, at: Walk, *, lost: bool) -> tuple[str, ...]:
+    """What was said but cannot be heard, in words."""
+    gaps = []
+    if lost:
+        ends = [int(post.id) for post in page.posts] or [at.resume or at.floor]
+        gaps.append(
+            f"X shows only the newest {walk.REACH} mentions, and there were more: some from before "
+            f"{iso(moment(str(min(ends))))} may be missing; look at the notifications on x.com"
+        )
+    if page.unreadable:
+        gaps.append(
+            f"X sent {page.unreadable} mentions in a form that is not known; "
+            "look at the notifications on x.com"
+        )
+    return tuple(gaps)

@@ -1,0 +1,175 @@
+"""X's answers as values: what we read of its JSON, checked at the door.
+
+https://docs.x.com/x-api/fundamentals/data-dictionary. Whatever has another shape than documented
+raises ValueError here, so that nothing behind has to doubt it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.platforms.x.snowflake import moment
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """A user. `protected` means that only approved followers see what they write."""
+
+    id: str
+    name: str
+    username: str
+    protected: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """One version of a post. `text` is as X sends it; `links` are its t.co addresses, spelt out.
+
+    `history` holds the ids of all versions, the first one first: that one names the post for good.
+    """
+
+    id: str
+    history: tuple[str, ...]
+    author_id: str
+    text: str
+    links: Mapping[str, str]
+    conversation_id: str | None
+    to_user_id: str | None
+    replied_to: str | None
+    quoted: str | None
+    language: str | None
+
+    @property
+    def first_id(self) -> str:
+        """The id that the post keeps through all edits."""
+        return self.history[0]
+
+    @property
+    def at(self) -> datetime:
+        """When it was first posted."""
+        return moment(self.first_id)
+
+    @property
+    def edited_at(self) -> datetime | None:
+        """When this version was made, if it is not the first."""
+        return None if self.id == self.first_id else moment(self.id)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """Some posts of a list, newest first, with their authors, and where the list goes on.
+
+    `unreadable` counts posts in a shape that we do not know, `partial` is whether X held some back.
+    """
+
+    posts: tuple[Said, ...]
+    people: Mapping[str, Person]
+    token: str | None
+    unreadable: int
+    partial: bool
+
+
+def page(document: object) -> Page:
+    """A page of a list. Raises ValueError for an answer that is none."""
+    body = _object(document)
+    meta = _object(body.get("meta"))
+    posts = [_readable(one) for one in _list(body.get("data"))]
+    return Page(
+        posts=tuple(post for post in posts if post is not None),
+        people=people(body),
+        token=_text_or_none(meta.get("next_token")),
+        unreadable=posts.count(None),
+        partial=bool(body.get("errors")),
+    )
+
+
+def people(body: Mapping[str, Any]) -> dict[str, Person]:
+    """The users that an answer includes, by id."""
+    users = _list(_object(body.get("includes") or {}).get("users"))
+    return {one.id: one for one in map(person, users)}
+
+
+def person(value: object) -> Person:
+    """A user. Raises ValueError where id, name or username are missing."""
+    user = _object(value)
+    return Person(
+        id=_id(user.get("id")),
+        name=_text(user.get("name")),
+        username=_text(user.get("username")),
+        protected=user.get("protected") is True,
+    )
+
+
+def said(value: object) -> Said:
+    """A post. Raises ValueError where something that every post has is missing."""
+    post = _object(value)
+    note = _object(post.get("note_tweet") or {})
+    own_id = _id(post.get("id"))
+    history = tuple(_id(one) for one in _list(post.get("edit_history_tweet_ids")))
+    references = {
+        one.get("type"): _id(one.get("id"))
+        for one in map(_object, _list(post.get("referenced_tweets")))
+    }
+    return Said(
+        id=own_id,
+        history=history or (own_id,),
+        author_id=_id(post.get("author_id")),
+        text=_text(note.get("text") or post.get("text")),
+        links=_links(post) | _links(note),
+        conversation_id=_text_or_none(post.get("conversation_id")),
+        to_user_id=_text_or_none(post.get("in_reply_to_user_id")),
+        replied_to=references.get("replied_to"),
+        quoted=references.get("quoted"),
+        language=_text_or_none(post.get("lang")),
+    )
+
+
+def authors(document: object) -> dict[str, str]:
+    """Whose each post of a look-up by ids is; those that are gone are not in it."""
+    posts = map(_object, _list(_object(document).get("data")))
+    return {_id(one.get("id")): _id(one.get("author_id")) for one in posts}
+
+
+def _readable(value: object) -> Said | None:
+    try:
+        return said(value)
+    except ValueError:
+        return None
+
+
+def _links(post: Mapping[str, Any]) -> dict[str, str]:
+    urls = map(_object, _list(_object(post.get("entities") or {}).get("urls")))
+    return {_text(one.get("url")): _text(one.get("expanded_url") or one.get("url")) for one in urls}
+
+
+def _id(value: object) -> str:
+    text = _text(value)
+    moment(text)
+    return text
+
+
+def _object(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("no JSON object where X documents one")  # noqa: TRY004 - it is the answer's value that is wrong
+    return value
+
+
+def _list(value: object) -> list[Any]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise ValueError("no JSON list where X documents one")  # noqa: TRY004 - it is the answer's value that is wrong
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("no text where X documents one")  # noqa: TRY004 - it is the answer's value that is wrong
+    return value
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,122 @@
+"""tweepy's client as the six calls that we make; each raises nothing but PlatformError."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+import tweepy
+
+from bot.core.errors import OutcomeUnknown
+from bot.core.ports import Clock
+from bot.platforms.x import answers, fields
+from bot.platforms.x.answers import Page, Person
+from bot.platforms.x.errors import translate
+from bot.platforms.x.rules import Gone
+from bot.platforms.x.transport import Patience, Transport, hush
+
+PAGE = 100
+"""Posts a page, and ids a look-up: the most that X gives."""
+EMPTY_PAGES = 8
+"""How many empty pages that claim to have a successor are followed."""
+
+T = TypeVar("T")
+
+
+class Api:
+    """X's API in the name of one account."""
+
+    def __init__(
+        self, api: str, secrets: Mapping[str, str], clock: Clock, patience: Patience
+    ) -> None:
+        hush()
+        self._clock = clock
+        self._client = tweepy.Client(
+            consumer_key=secrets["api_key"],
+            consumer_secret=secrets["api_secret"],
+            access_token=secrets["access_token"],
+            access_token_secret=secrets["access_secret"],
+            return_type=dict,
+            wait_on_rate_limit=False,
+        )
+        self._client.session = Transport(api, secrets.values(), patience)
+        self._patience = patience
+
+    def me(self) -> Person:
+        """The account itself; so it proves the keys."""
+        return self._read(lambda document: answers.person(document["data"]), self._client.get_me)
+
+    def create(self, text: str, in_reply_to: str | None) -> str:
+        """Post, and return the new post's id."""
+        document = self._write(
+            self._client.create_tweet, text=text, in_reply_to_tweet_id=in_reply_to
+        )
+        new_id = document.get("data", {}).get("id") if _is_filled(document) else None
+        if not isinstance(new_id, str | int) or not str(new_id):
+            raise OutcomeUnknown("X took the post but gave it no id", "look before trying again")
+        return str(new_id)
+
+    def delete(self, post_id: str) -> None:
+        """Delete a post of ours; one that X does not have is fine."""
+        try:
+            document = self._write(self._client.delete_tweet, id=post_id)
+        except Gone:
+            return
+        if not _is_filled(document) or document["data"].get("deleted") is not True:
+            raise OutcomeUnknown("X did not confirm that the post is gone", "look at it on x.com")
+
+    def own(self, user_id: str, since: datetime) -> Iterator[Page]:
+        """The account's own posts since then, newest first, page by page.
+
+        It stops early, at a page that still has a token, when that takes too long.
+        """
+        until = time.monotonic() + self._patience.listing
+        asked = {"id": user_id, "start_time": since, "max_results": PAGE, **fields.OWN}
+        page = self._read(answers.page, self._client.get_users_tweets, **asked)
+        yield page
+        while page.token and time.monotonic() < until:
+            asked["pagination_token"] = page.token
+            page = self._read(answers.page, self._client.get_users_tweets, **asked)
+            yield page
+
+    def mentions(self, user_id: str, since_id: int, until_id: int | None) -> Page:
+        """The newest mentions between these ids, both left out; an empty page is a true end."""
+        asked: dict[str, Any] = {
+            "id": user_id,
+            "since_id": since_id,
+            "until_id": until_id,
+            "max_results": PAGE,
+            **fields.MENTION,
+        }
+        page = self._read(answers.page, self._client.get_users_mentions, **asked)
+        for _ in range(EMPTY_PAGES):
+            if page.posts or not page.token:
+                break
+            asked["pagination_token"] = page.token
+            page = self._read(answers.page, self._client.get_users_mentions, **asked)
+        return page
+
+    def authors(self, post_ids: Iterable[str]) -> dict[str, str]:
+        """Whose these posts (a hundred at most) are; those that are gone are not in it."""
+        return self._read(
+            answers.authors, self._client.get_tweets, ids=list(post_ids), **fields.AUTHOR
+        )
+
+    def _read(self, understand: Callable[[Any], T], call: Callable[..., Any], **asked: Any) -> T:
+        try:
+            return understand(call(user_auth=True, **asked))
+        except Exception as error:  # noqa: BLE001 - what is not classified is an unknown outcome
+            raise translate(error, writes=False, now=self._clock.now()) from None
+
+    def _write(self, call: Callable[..., Any], **asked: Any) -> Any:
+        try:
+            return call(user_auth=True, **asked)
+        except Exception as error:  # noqa: BLE001 - what is not classified is an unknown outcome
+            raise translate(error, writes=True, now=self._clock.now()) from None
+
+
+def _is_filled(document: Any) -> bool:
+    """Whether an answer is of the form in which X confirms what it did."""
+    return isinstance(document, dict) and isinstance(document.get("data"), dict)

@@ -1,0 +1,152 @@
+"""From what X and the network say to our errors: the one table.
+
+    not sent (refused, no such host, connect time-out, certificate)   RetryLater
+    402 out of credits, 429 slow down                                 RetryLater, and when
+    401; 403: suspended, locked, the app lacks a permission           Unauthorised
+    403: duplicate                                                    Duplicate
+    other 4xx in X's own form                                         Refused
+    everything else                                                   OutcomeUnknown for a write,
+                                                                      RetryLater for a read
+
+The words by which one 403 is told from another are in `rules`.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
+from bot.platforms.x.rules import RULES, Rule
+from bot.platforms.x.transport import AnswerError, NotSentError
+
+WITHOUT_CREDITS = timedelta(hours=1)
+WINDOW = timedelta(minutes=15)
+"""X's usual rate-limit window, where it does not say when the present one ends."""
+LONGEST_WAIT = timedelta(days=1)
+LONGEST_QUOTE = 200
+NOT_SENT: dict[type[Exception], str] = {
+    NameResolutionError: "its host name is unknown",
+    NewConnectionError: "the connection was refused",
+    ConnectTimeoutError: "no connection in time",
+    ssl.SSLCertVerificationError: "its certificate is not valid",
+}
+"""What can only happen before the first byte of a request leaves."""
+
+
+def translate(error: Exception, *, writes: bool, now: datetime) -> PlatformError:
+    """The error of our tree that this is, for a request that writes or only reads."""
+    if isinstance(error, AnswerError) and (answered := _answered(error, now)) is not None:
+        return answered
+    if isinstance(error, NotSentError):
+        return Unauthorised(
+            f"no request to X could be made from the settings ({one_line(str(error))})",
+            "check platforms.x.api and the four keys for stray characters",
+        )
+    if (why := _why_not_sent(error)) is not None:
+        return RetryLater(
+            f"X could not be reached ({why})",
+            "check the network and platforms.x.api; the bot tries again",
+        )
+    return _unclassified(error, writes=writes)
+
+
+def one_line(text: str, limit: int = LONGEST_QUOTE) -> str:
+    """Foreign text for a message: on one line, nothing invisible in it, and not long."""
+    words = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * limit]).split()
+    line = " ".join(words)
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def _answered(error: AnswerError, now: datetime) -> PlatformError | None:
+    """What X's answer means, or None where it is no such answer as X documents."""
+    if error.document is None and error.status not in {401, 402, 429}:
+        return None
+    said = _said(error.document or {})
+    for rule in RULES:
+        if rule.status == error.status and re.search(rule.words, said, re.IGNORECASE):
+            return _ruled(rule, error, said, now)
+    if 400 <= error.status < 500 and error.status != 408:
+        return Refused(
+            _quoting(f"X refused it with {error.status}", said), "change what X objects to"
+        )
+    return None
+
+
+def _ruled(rule: Rule, error: AnswerError, said: str, now: datetime) -> PlatformError:
+    problem = _quoting(rule.problem, said)
+    if rule.error is RetryLater:
+        after = WITHOUT_CREDITS if error.status == 402 else _until_reset(error, now)
+        return RetryLater(problem, rule.todo, after=after)
+    return rule.error(problem, rule.todo)
+
+
+def _until_reset(error: AnswerError, now: datetime) -> timedelta:
+    """How long X's rate limit lasts: a missing, past or senseless end stands for one window."""
+    try:
+        reset = datetime.fromtimestamp(int(error.headers["x-rate-limit-reset"]), UTC)
+    except (KeyError, ValueError, OverflowError, OSError):
+        return WINDOW
+    return min(reset - now, LONGEST_WAIT) if reset > now else WINDOW
+
+
+def _said(document: dict[str, Any]) -> str:
+    """All that a problem document says in words: its detail, or else its title; and its errors."""
+    parts = [document.get("detail") or document.get("title"), document.get("reason")]
+    errors = document.get("errors")
+    parts += [
+        (one.get("message") or one.get("detail")) if isinstance(one, dict) else one
+        for one in (errors if isinstance(errors, list) else ())
+    ]
+    return " ".join(dict.fromkeys(part for part in parts if isinstance(part, str)))
+
+
+def _quoting(problem: str, said: str) -> str:
+    return f"{problem} (“{one_line(said)}”)" if said else problem
+
+
+def _why_not_sent(error: Exception) -> str | None:
+    """Why the request never left, or None where it may have."""
+    for cause in _chain(error):
+        for kind, why in NOT_SENT.items():
+            if isinstance(cause, kind):
+                return why
+    return None
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and what it wraps: requests and urllib3 keep it in `args` or `reason`."""
+    cause: object = error
+    for _ in range(8):
+        if not isinstance(cause, BaseException):
+            return
+        yield cause
+        wrapped = [arg for arg in cause.args if isinstance(arg, BaseException)]
+        cause = getattr(cause, "reason", None) or (wrapped[0] if wrapped else cause.__cause__)
+
+
+def _unclassified(error: Exception, *, writes: bool) -> PlatformError:
+    what = _what(error)
+    if writes:
+        return OutcomeUnknown(f"X may or may not have done it: {what}", "look before trying again")
+    return RetryLater(f"X could not be read: {what}", "the bot tries again")
+
+
+def _what(error: Exception) -> str:
+    if isinstance(error, AnswerError):
+        return f"it answered {error.status}" + (
+            ", a redirect, so check platforms.x.api" if 300 <= error.status < 400 else ""
+        )
+    if isinstance(error, requests.Timeout):
+        return "no answer in time"
+    if isinstance(error, requests.JSONDecodeError):
+        return "its answer is no JSON"
+    if isinstance(error, requests.RequestException):
+        return "the connection broke before its answer was complete"
+    return f"its answer makes no sense ({type(error).__name__})"

@@ -1,0 +1,112 @@
+"""What X's refusals mean: one row a meaning, the first that fits holds.
+
+https://docs.x.com/x-api/fundamentals/response-codes-and-errors. A 403 has no code: its words
+are all there is to go by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.errors import Duplicate, PlatformError, Refused, RetryLater, Unauthorised
+
+
+class Gone(Refused):
+    """X has no such post (any more)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """What an answer of this status whose text has these words means; the first that fits holds."""
+
+    status: int
+    words: str = ""
+    """a regular expression; "" fits any"""
+    error: type[PlatformError]
+    problem: str
+    todo: str
+
+
+NEW_KEYS = "renew the app's keys and the account's tokens in X's developer console and set them"
+RULES = (
+    Rule(
+        status=401,
+        error=Unauthorised,
+        problem="X does not accept the keys",
+        todo=f"{NEW_KEYS}; check this machine's clock, too",
+    ),
+    Rule(
+        status=402,
+        error=RetryLater,
+        problem="X is out of credits for this app",
+        todo="buy some in X's developer console, or raise the spending limit there",
+    ),
+    Rule(
+        status=429,
+        error=RetryLater,
+        problem="X asks us to slow down",
+        todo="the bot goes on when X allows it",
+    ),
+    Rule(
+        status=403,
+        words="duplicate",
+        error=Duplicate,
+        problem="X says that it has this text already",
+        todo="look whether it is this very post",
+    ),
+    Rule(
+        status=403,
+        words=r"account (is|has been) suspended",
+        error=Unauthorised,
+        problem="X has suspended the account",
+        todo="log in at x.com and see what it asks for",
+    ),
+    Rule(
+        status=403,
+        words=r"\blocked\b|unlock",
+        error=Unauthorised,
+        problem="X has locked the account",
+        todo="log in at x.com and unlock it",
+    ),
+    Rule(
+        status=403,
+        words="app permissions",
+        error=Unauthorised,
+        problem="X lets this app only read",
+        todo="set it to Read and write in X's developer console, then make new access tokens",
+    ),
+    Rule(
+        status=403,
+        words="not.enrolled|attached to a project",
+        error=Unauthorised,
+        problem="X does not let this app use its API",
+        todo="add the app to a project with credits in X's developer console",
+    ),
+    Rule(
+        status=403,
+        words="deleted or not visible",
+        error=Refused,
+        problem="X does not have the post to answer",
+        todo="it is gone, so let the answer be",
+    ),
+    Rule(
+        status=403,
+        words="reply",
+        error=Refused,
+        problem="X does not permit this reply",
+        todo="an app may answer only those who mentioned or quoted the account",
+    ),
+    Rule(
+        status=403,
+        words="too long",
+        error=Refused,
+        problem="X says that the text is too long",
+        todo="shorten the tip's summary",
+    ),
+    Rule(
+        status=404,
+        error=Gone,
+        problem="X does not have what was asked for",
+        todo="check whether the post still exists",
+    ),
+)

@@ -1,0 +1,22 @@
+"""The time in an id: X numbers posts by milliseconds since its epoch, above 22 other bits."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+LOW_BITS = 22
+
+
+def moment(post_id: str) -> datetime:
+    """When the post of this id was made. Raises ValueError for what is no id of X."""
+    try:
+        return EPOCH + (int(post_id) >> LOW_BITS) * MILLISECOND
+    except OverflowError:
+        raise ValueError(f"{post_id[:40]!r} is no id of X") from None
+
+
+def first_id(at: datetime) -> int:
+    """The lowest id that a post made at this moment can have."""
+    return max(0, (at - EPOCH) // MILLISECOND) << LOW_BITS

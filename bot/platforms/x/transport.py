@@ -1,0 +1,146 @@
+"""The transport under tweepy: it sends to the address it was given, and waits only so long.
+
+tweepy's own has no time-out and a fixed host; and tweepy stumbles over answers that are not in
+X's form. So whatever is no success leaves here as an `AnswerError`, before tweepy reads it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import requests
+
+TWEEPY_HOST = "https://api.twitter.com"
+ONE_ANSWER = {"allow_redirects": False, "stream": True}
+PIECE = 64 * 1024
+LARGEST = 8 * 1024 * 1024
+"""Bytes: a page of a hundred posts is a tenth of this."""
+
+TALKATIVE = (
+    "tweepy",
+    "tweepy.client",
+    "oauthlib",
+    "oauthlib.oauth1.rfc5849",
+    "oauthlib.oauth1.rfc5849.signature",
+    "requests_oauthlib",
+    "requests_oauthlib.oauth1_auth",
+    "urllib3",
+    "urllib3.connectionpool",
+)
+"""Loggers whose DEBUG lines hold headers, tokens or whole answers."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Patience:
+    """How long we wait, in seconds.
+
+    `connect` until a connection stands, `read` between two pieces of an answer, `whole` for all
+    of it; after `listing` no further page of a list is asked for, so that a call ends in time.
+    """
+
+    connect: float = 10.0
+    read: float = 30.0
+    whole: float = 45.0
+    listing: float = 15.0
+
+
+class NotSentError(Exception):
+    """The request could not even be made: it never left this machine."""
+
+
+class AnswerError(Exception):
+    """An answer that is no success: status, headers, and its JSON object (None: it had none)."""
+
+    def __init__(self, answer: requests.Response, hidden: Iterable[bytes] = ()) -> None:
+        self.status = answer.status_code
+        self.headers = answer.headers
+        self.document = _object(_without(answer.content, hidden))
+        super().__init__(f"HTTP {self.status}")
+
+
+class Transport:
+    """Carries tweepy's requests: to one address, with a connection of its own each.
+
+    A kept connection that has died unseen would turn the next post into an unsure one. Nothing
+    is shared between requests, so threads may share this.
+    """
+
+    def __init__(self, api: str, secrets: Iterable[str], patience: Patience) -> None:
+        self._api = api
+        self._patience = patience
+        self._hidden = [secret.encode() for secret in secrets if secret]
+
+    def request(self, method: str, url: str, **given: Any) -> requests.Response:
+        """Send to our address instead of tweepy's; the whole answer if it is a success."""
+        if not url.startswith(f"{TWEEPY_HOST}/"):
+            raise NotSentError(f"tweepy wants to call {url[:60]}, which is not X's API")
+        until = time.monotonic() + self._patience.whole
+        given |= {"timeout": (self._patience.connect, self._patience.read), **ONE_ANSWER}
+        here = self._api + url.removeprefix(TWEEPY_HOST)
+        with _Session() as session, session.request(method, here, **given) as answer:
+            whole = _whole(answer, until)
+        if not 200 <= whole.status_code < 300:
+            raise AnswerError(whole, self._hidden)
+        return whole
+
+
+class _Session(requests.Session):
+    """A session for one request, which tells what happens before the request leaves."""
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """Sign the request for the host that it goes to."""
+        try:
+            return super().prepare_request(request)
+        except Exception as error:
+            raise NotSentError(type(error).__name__) from error
+
+
+def hush() -> None:
+    """Keep what the libraries below would say at DEBUG, secrets included, out of every log."""
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _whole(answer: requests.Response, until: float) -> requests.Response:
+    """The answer with its body read, unless that is too much or takes too long.
+
+    By what has arrived and not by pieces of one size, or a trickle would hold us for hours.
+    """
+    body = b""
+    while piece := answer.raw.read1(PIECE, decode_content=True):
+        body += piece
+        if len(body) > LARGEST:
+            raise requests.RequestException("the answer is too large")
+        if time.monotonic() > until:
+            raise requests.ReadTimeout("the answer took too long")
+    return _made(answer, body)
+
+
+def _made(answer: requests.Response, body: bytes) -> requests.Response:
+    whole = requests.Response()
+    whole.status_code, whole.reason = answer.status_code, answer.reason
+    whole.headers, whole.url = answer.headers, answer.url
+    whole.encoding, whole.raw = "utf-8", BytesIO(body)
+    return whole
+
+
+def _without(body: bytes, hidden: Iterable[bytes]) -> bytes:
+    """The body without our secrets: a server that repeats them does not bring them into a log."""
+    for secret in hidden:
+        body = body.replace(secret, b"[secret]")
+    return body
+
+
+def _object(body: bytes) -> dict[str, Any] | None:
+    """The JSON object that the body is, or None for anything else."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None

@@ -1,0 +1,101 @@
+"""How far the mentions have been read: X lists them newest first, and we must not skip one.
+
+A walk starts at the newest mention and goes down, page by page, to the `floor`: the id up to
+which all is known. Only then does the floor rise, to the `ceiling`, the newest id that the walk
+has seen. So a walk may stop at any page and go on later at `resume`; what is said meanwhile lies
+above the ceiling and is the next walk's. Pages are asked for by id, since X's tokens expire.
+
+X shows the newest 800 only, and nothing says so at that end. So a walk counts; and one of several
+pages is followed at once by another, which counts what came meanwhile and pushed the oldest out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.platforms.x.snowflake import first_id
+
+REACH = 800
+"""X shows this many mentions, and is silent about older ones."""
+FIRST_REACH = timedelta(days=7)
+"""How far back an account is listened to at first: as far as X's search, and no great bill."""
+LAG = timedelta(minutes=2)
+"""A mention can appear a little later than one that is younger: the floor stays below that."""
+
+COUNTED = ("floor", "known", "ceiling", "seen", "behind")
+"""What every cursor holds; `resume` may be null."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Walk:
+    """Where the walk stands. Ids are numbers here, since they are compared.
+
+    `known` is the last walk's ceiling: what lies between the floor and it is heard again, in case
+    something has joined it. `seen` counts this walk's mentions above it, `behind` those of the
+    last walk, if that had several pages.
+    """
+
+    floor: int
+    known: int
+    ceiling: int = 0
+    resume: int | None = None
+    seen: int = 0
+    behind: int = 0
+
+    def cursor(self) -> str:
+        """The walk as the text to store."""
+        return json.dumps({name: getattr(self, name) for name in (*COUNTED, "resume")})
+
+    def afresh(self) -> Walk:
+        """The same walk from its top, for when X refuses to go on where it stood."""
+        return Walk(floor=self.floor, known=self.known, behind=self.behind)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """What a page made of the walk; whether to go on at once, and whether mentions may be lost."""
+
+    walk: Walk
+    more: bool
+    lost: bool
+
+
+def start(cursor: str | None, now: datetime) -> Walk:
+    """The walk of this cursor; a new one for None, and for a text that is no cursor."""
+    try:
+        stored = json.loads(cursor or "null")
+    except ValueError:
+        stored = None
+    numbers = stored if isinstance(stored, dict) else {}
+    resume = numbers.get("resume")
+    if any(type(numbers.get(name)) is not int for name in COUNTED):
+        floor = first_id(now - FIRST_REACH)
+        return Walk(floor=floor, known=floor)
+    return Walk(
+        resume=resume if type(resume) is int else None,
+        **{name: numbers[name] for name in COUNTED},
+    )
+
+
+def step(walk: Walk, ids: Sequence[int], *, goes_on: bool, now: datetime) -> Step:
+    """The walk after a page with these ids, of which X says whether it goes on."""
+    new = sum(one > walk.known for one in ids)
+    walk = replace(walk, ceiling=max(walk.ceiling, *ids, 0), seen=walk.seen + new)
+    if goes_on and ids:
+        return Step(walk=replace(walk, resume=min(ids)), more=True, lost=False)
+    return _ended(walk, cut_off=goes_on, now=now)
+
+
+def _ended(walk: Walk, *, cut_off: bool, now: datetime) -> Step:
+    lost = cut_off or walk.behind + walk.seen >= REACH
+    had_pages = walk.resume is not None and not lost
+    settled = min(walk.ceiling, first_id(now - LAG))
+    after = Walk(
+        floor=max(walk.floor, settled),
+        known=max(walk.known, walk.ceiling),
+        behind=walk.seen if had_pages else 0,
+    )
+    return Step(walk=after, more=had_pages and not walk.behind, lost=lost)

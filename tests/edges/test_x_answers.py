@@ -1,0 +1,211 @@
+"""X's answers as values: what the strict X never sends, but the real one does."""
+
+import json
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from bot.core.config import Account
+from bot.core.delivery import Delivery, Post, State
+from bot.core.discussion import NOBODY, EntryKind, Visibility
+from bot.core.ports import Absent, CannotTell, Found
+from bot.platforms.x import answers
+from bot.platforms.x.adapter import XPlatform
+from bot.platforms.x.entries import entry
+from bot.platforms.x.wording import is_same
+
+SECRETS = dict.fromkeys(("api_key", "api_secret", "access_token", "access_secret"), "1-secret")
+NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+ME, ANN = "10", "20"
+SAID = {
+    "id": "2061417475077046300",
+    "text": "@tentips hello",
+    "edit_history_tweet_ids": ["2061417475077046300"],
+    "author_id": ANN,
+    "conversation_id": "2061417475077046300",
+    "lang": "en",
+}
+OWN = SAID | {"author_id": ME, "text": "A tip."}
+UNSURE = Delivery(
+    id=1,
+    slot="s/1",
+    tip="t",
+    account="x",
+    post=Post(key="k", tip="t", title="T", text="A tip.", body="A tip.", created_at=NOON),
+    state=State.UNSURE,
+    due=NOON,
+    deadline=NOON,
+    not_before=NOON,
+    sent_at=NOON,
+)
+PERSON = {"id": ANN, "name": "Ann", "username": "ann"}
+
+
+class Noon:
+    """A clock that stands."""
+
+    def now(self):
+        """Say that it is noon."""
+        return NOON
+
+
+@contextmanager
+def scripted(*bodies):
+    """An X that introduces us, and then answers one request after another with these bodies."""
+    waiting = [{"data": {"id": ME, "name": "Tips", "username": "tentips"}}, *bodies]
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            body = json.dumps(waiting.pop(0)).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}"
+        yield (
+            XPlatform(Account(name="x", kind="x", options={"api": address}), SECRETS, Noon()),
+            asked,
+        )
+        server.shutdown()
+
+
+def heard(said, person=PERSON):
+    """What the bot makes of a post of this shape."""
+    people = {"users": [person]} if person else {}
+    page = answers.page({"data": [SAID | said], "includes": people, "meta": {"result_count": 1}})
+    [post] = page.posts
+    return entry(post, account="x", me=ME, author=page.people.get(post.author_id), ours=frozenset())
+
+
+def test_light():
+    """Knowing what X asks of an operator costs no client library."""
+    code = (
+        "import sys, bot.platforms.x; print({'tweepy', 'requests', 'urllib3'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_long_reply():
+    """A reply longer than 280 is heard whole."""
+    links = {"urls": [{"url": "https://t.co/a", "expanded_url": "https://example.org/"}]}
+    long = "@tentips " + "I disagree. " * 60 + "https://t.co/a"
+    cut = {"text": long[:270] + "… https://t.co/b", "note_tweet": {"text": long, "entities": links}}
+    assert heard(cut).text == long.removesuffix("https://t.co/a") + "https://example.org/"
+
+
+def test_protected():
+    """What someone says to their approved followers only is not kept, and neither is who said it."""
+    kept = heard({}, PERSON | {"protected": True})
+    assert kept.visibility is Visibility.FOLLOWERS
+    assert (kept.text, kept.author) == ("", NOBODY)
+
+
+def test_unknown_author():
+    """A post whose author X does not show is heard all the same."""
+    kept = heard({}, None)
+    assert kept.text == "@tentips hello"
+    assert kept.author.url == f"https://x.com/i/user/{ANN}"
+    assert kept.url == f"https://x.com/i/web/status/{SAID['id']}"
+
+
+@pytest.mark.parametrize(
+    ("code", "language"), [("en", "en"), ("und", None), ("qme", None), ("", None), (None, None)]
+)
+def test_language(code, language):
+    """X's codes for "no language" are none."""
+    assert heard({"lang": code}).language == language
+
+
+def test_older_version():
+    """A version that was edited since is told apart from the edit itself."""
+    first, second = SAID["id"], "2061418475077046300"
+    history = {"edit_history_tweet_ids": [first, second]}
+    assert heard(history).edited_at is None
+    edited = heard(history | {"id": second})
+    assert edited.edited_at is not None
+    assert (edited.remote_id, edited.at) == (first, heard({}).at)
+
+
+def test_unreadable():
+    """A post that makes no sense is told as a gap, and the others are heard."""
+    body = {
+        "data": [SAID, {"id": "7", "text": None}],
+        "includes": {"users": [PERSON]},
+        "meta": {"result_count": 2},
+    }
+    with scripted(body) as (bot, _):
+        batch = bot.hear(None)
+    assert [one.kind for one in batch.entries] == [EntryKind.MENTION]
+    assert len(batch.gaps) == 1
+
+
+def test_empty_page_with_more():
+    """An empty page that X says is not the last one does not end the walk."""
+    empty = {"meta": {"result_count": 0, "next_token": "on"}}
+    full = {"data": [SAID], "includes": {"users": [PERSON]}, "meta": {"result_count": 1}}
+    with scripted(empty, empty, full) as (bot, asked):
+        batch = bot.hear(None)
+    assert [one.remote_id for one in batch.entries] == [SAID["id"]]
+    assert batch.gaps == ()
+    assert "pagination_token=on" in asked[-1]
+
+
+def test_empty_pages_without_end():
+    """Where empty pages do not end, the walk does, and says that something may be missing."""
+    empty = {"meta": {"result_count": 0, "next_token": "on"}}
+    with scripted(*[empty] * 9) as (bot, _):
+        batch = bot.hear(None)
+    assert (batch.more, len(batch.gaps)) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    ("timeline", "looked"),
+    [
+        ({"data": [OWN], "meta": {}}, Found),
+        ({"data": [OWN | {"id": "7", "edit_history_tweet_ids": ["7"]}], "meta": {}}, Absent),
+        ({"data": [OWN | {"text": "Another."}], "meta": {}}, Absent),
+        ({"meta": {}}, Absent),
+        ({"data": [{"id": "8"}], "meta": {}}, CannotTell),
+        ({"errors": [{"title": "Authorization Error"}], "meta": {}}, CannotTell),
+    ],
+)
+def test_find(timeline, looked):
+    """A post is there by text and time, absent if all was seen, and else nobody knows."""
+    with scripted(timeline) as (bot, _):
+        assert isinstance(bot.find(UNSURE), looked)
+
+
+@pytest.mark.parametrize(
+    ("ours", "found", "is_reply", "same"),
+    [
+        ("A tip.", "A tip.", False, True),
+        ("A tip.", "A tip", False, False),
+        ("A  tip.\n\nMore", "A tip. More", False, True),
+        ("cafe\u0301", "caf\u00e9", False, True),
+        ("see example.org", "see http://example.org", False, True),
+        ("https://example.org/ #a", "https://example.org #a", False, True),
+        ("https://example.org/a", "https://example.org/b", False, False),
+        ("A tip.", "@ann A tip.", False, False),
+        ("A tip.", "@ann A tip.", True, True),
+        ("A tip.", "@ann @ben_1 A tip.", True, True),
+        ("A tip.", "Not A tip.", True, False),
+        ("A tip.", "@ann Not A tip.", True, False),
+    ],
+)
+def test_same_text(ours, found, is_reply, same):
+    """Two texts are the same where only X's own changes tell them apart."""
+    assert is_same(ours, found, is_reply=is_reply) is same

@@ -1,0 +1,282 @@
+"""Listening on X: every mention once, whatever stops the walk, and what it costs."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.core.config import Account
+from bot.core.discussion import EntryKind
+from bot.core.errors import RetryLater
+from bot.platforms.x.adapter import XPlatform
+from tests.servers.x import XServer
+
+NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+MENTIONS = "/2/users/*/mentions"
+
+
+class Hands:
+    """A clock that a test moves."""
+
+    def __init__(self):
+        self.at = NOON
+
+    def now(self):
+        return self.at
+
+    def advance(self, **by):
+        self.at += timedelta(**by)
+
+
+@pytest.fixture
+def clock():
+    """A clock at noon."""
+    return Hands()
+
+
+@pytest.fixture
+def x(clock):
+    """A strict X by that clock."""
+    with XServer(now=clock.now) as server:
+        yield server
+
+
+@pytest.fixture
+def bot(x, clock):
+    """The adapter for X's bot account."""
+    names = ("api_key", "api_secret", "access_token", "access_secret")
+    secrets = {name: getattr(x.bot, name) for name in names}
+    return XPlatform(Account(name="x", kind="x", options={"api": x.url}), secrets, clock)
+
+
+@pytest.fixture
+def ann(x):
+    """Somebody else."""
+    return x.add_user("ann", "Ann A.")
+
+
+class Ear:
+    """Listens as the bot does: stores the cursor, keeps each entry once, goes on while there is more."""
+
+    def __init__(self, bot):
+        self.bot = bot
+        self.cursor = None
+        self.kept = {}
+        self.gaps = []
+
+    def step(self):
+        batch = self.bot.hear(self.cursor)
+        self.cursor = batch.cursor
+        self.kept |= {entry.remote_id: entry for entry in batch.entries}
+        self.gaps += batch.gaps
+        return batch
+
+    def listen(self):
+        steps = 1
+        while self.step().more:
+            steps += 1
+            assert steps < 30, "it never ends"
+        return steps
+
+
+@pytest.fixture
+def ear(bot):
+    """Somebody who listens as the bot does."""
+    return Ear(bot)
+
+
+def chatter(x, who, many, word="hello"):
+    """So many mentions, each with words of its own."""
+    return [x.say(who, f"@{x.bot.username} {word} {number}") for number in range(many)]
+
+
+def test_entry(x, ear, ann):
+    """A reply to us has its author, place, time and words, with links and signs as they were typed."""
+    ours = x.say(x.bot, "A tip")
+    said = x.say(ann, "No & no <b>, see https://example.org/a?b=1&c=2", reply_to=ours)
+    ear.listen()
+    [entry] = ear.kept.values()
+    assert entry.text == f"@{x.bot.username} No & no <b>, see https://example.org/a?b=1&c=2"
+    assert (entry.kind, entry.remote_id, entry.version) == (EntryKind.REPLY, said.id, said.id)
+    assert (entry.in_reply_to, entry.root) == (ours.id, ours.id)
+    assert (entry.author.name, entry.author.handle) == ("Ann A.", "@ann")
+    assert entry.author.url == "https://x.com/ann"
+    assert entry.url == f"https://x.com/ann/status/{said.id}"
+    assert (entry.at, entry.edited_at) == (NOON, None)
+
+
+def test_kinds(x, ear, ann):
+    """A reply in our thread, a quote of us and our name elsewhere are told apart."""
+    ben, me = x.add_user("ben"), x.bot.username
+    ours = x.say(x.bot, "A tip")
+    theirs = x.say(ben, "My own thread")
+    to_us = x.say(ann, "I disagree", reply_to=ours)
+    to_ann = x.say(ben, "So do I", reply_to=to_us)
+    elsewhere = x.say(ann, f"@{me} look at this", reply_to=theirs)
+    quote = x.say(ann, f"@{me} says", quotes=ours)
+    other_quote = x.say(ann, f"@{me} should read", quotes=theirs)
+    alone = x.say(ann, f"good morning @{me}")
+    ear.listen()
+    assert {one: entry.kind for one, entry in ear.kept.items()} == {
+        to_us.id: EntryKind.REPLY,
+        to_ann.id: EntryKind.REPLY,
+        elsewhere.id: EntryKind.MENTION,
+        quote.id: EntryKind.QUOTE,
+        other_quote.id: EntryKind.MENTION,
+        alone.id: EntryKind.MENTION,
+    }
+    assert ear.kept[to_ann.id].in_reply_to == to_us.id
+    assert ear.kept[to_ann.id].root == ours.id
+    assert ear.kept[quote.id].in_reply_to == ours.id
+    assert ear.kept[alone.id].root is None
+
+
+def test_ourselves(x, ear):
+    """What we say ourselves is no entry."""
+    x.say(x.bot, f"@{x.bot.username} talks to itself")
+    ear.listen()
+    assert ear.kept == {}
+
+
+def test_edit(x, ear, ann, clock):
+    """An edit is heard as a new version of the same entry."""
+    said = x.say(ann, f"@{x.bot.username} helo")
+    ear.listen()
+    clock.advance(minutes=10)
+    newer = x.edit(said, f"@{x.bot.username} hello")
+    ear.listen()
+    [entry] = ear.kept.values()
+    assert (entry.remote_id, entry.version) == (said.id, newer.id)
+    assert (entry.at, entry.edited_at) == (NOON, clock.now())
+    assert entry.text.endswith("hello")
+
+
+def test_every_page(x, ear, ann, clock):
+    """All of several pages are heard, and after a while the next step asks for nothing known."""
+    said = chatter(x, ann, 350)
+    assert ear.listen() > 4
+    assert ear.kept.keys() == {one.id for one in said}
+    clock.advance(minutes=5)
+    ear.listen()
+    clock.advance(minutes=5)
+    assert ear.step().entries == ()
+    assert ear.gaps == []
+
+
+def test_while_walking(x, ear, ann):
+    """What is said in the middle of a walk is heard, too."""
+    said = chatter(x, ann, 250)
+    assert ear.step().more
+    said += chatter(x, ann, 120, "meanwhile")
+    ear.listen()
+    assert ear.kept.keys() == {one.id for one in said}
+    assert ear.gaps == []
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_stopped(x, ear, ann, clock, steps):
+    """A walk that is stopped goes on hours later where it stood, in a new process."""
+    said = chatter(x, ann, 250)
+    for _ in range(steps):
+        assert ear.step().more
+    clock.advance(hours=9)
+    said += chatter(x, ann, 30, "later")
+    ear.bot = XPlatform(
+        Account(name="x", kind="x", options={"api": x.url}),
+        {
+            "api_key": x.bot.api_key,
+            "api_secret": x.bot.api_secret,
+            "access_token": x.bot.access_token,
+            "access_secret": x.bot.access_secret,
+        },
+        clock,
+    )
+    ear.listen()
+    assert ear.kept.keys() == {one.id for one in said}
+
+
+def test_failing_page(x, ear, ann):
+    """A page that fails moves nothing: the same cursor hears it later."""
+    said = chatter(x, ann, 250)
+    ear.step()
+    x.fail(503, path=MENTIONS)
+    with pytest.raises(RetryLater):
+        ear.step()
+    ear.listen()
+    assert ear.kept.keys() == {one.id for one in said}
+
+
+def test_resume_refused(x, ear, ann, clock):
+    """When X refuses to go on in the middle, the walk begins anew at its top and loses nothing."""
+    said = chatter(x, ann, 250)
+    ear.step()
+    x.fail(400, path=MENTIONS)
+    assert not ear.step().more
+    clock.advance(minutes=5)
+    said += chatter(x, ann, 5, "later")
+    ear.listen()
+    assert ear.kept.keys() == {one.id for one in said}
+
+
+def test_late_arrival(x, ear, ann, clock):
+    """The floor stays below the last minutes, in which X may still show something older."""
+    [first] = chatter(x, ann, 1)
+    ear.listen()
+    assert json.loads(ear.cursor)["floor"] < int(first.id)
+    clock.advance(minutes=5)
+    ear.listen()
+    assert json.loads(ear.cursor)["floor"] == int(first.id)
+
+
+@pytest.mark.parametrize(("many", "told"), [(799, False), (801, True)])
+def test_too_many(x, ear, ann, many, told):
+    """X's silence past 800 mentions is told as a gap, once, and what it shows is heard."""
+    said = chatter(x, ann, many)
+    ear.listen()
+    assert ear.kept.keys() == {one.id for one in said[-800:]}
+    assert len(ear.gaps) == told
+    assert all("newest 800" in gap for gap in ear.gaps)
+
+
+def test_pushed_out(x, ear, ann, clock):
+    """Mentions that newer ones push out of X's sight during a long stop are told as a gap."""
+    said = chatter(x, ann, 250)
+    ear.step()
+    clock.advance(hours=2)
+    chatter(x, ann, 780, "flood")
+    ear.listen()
+    assert said[0].id not in ear.kept
+    assert ear.gaps
+
+
+def test_first_time(x, ear, ann, clock):
+    """The first time, the last seven days are heard, and nothing older."""
+    old = chatter(x, ann, 1, "long ago")
+    clock.advance(days=8)
+    new = chatter(x, ann, 1, "yesterday")
+    clock.advance(days=1)
+    ear.listen()
+    assert ear.kept.keys() == {new[0].id} != {old[0].id}
+
+
+@pytest.mark.parametrize("cursor", ["", "nonsense", "[]", '{"floor": "x"}', "null"])
+def test_broken_cursor(x, ear, ann, cursor):
+    """A cursor that cannot be read is one that is not there."""
+    said = chatter(x, ann, 1)
+    ear.cursor = cursor
+    ear.listen()
+    assert ear.kept.keys() == {said[0].id}
+
+
+def test_cost(x, ear, ann, clock):
+    """What listening is said to cost is what X bills, the account itself and look-ups included."""
+    ours = x.say(x.bot, "A tip")
+    ben = x.add_user("ben")
+    x.say(ben, "So do I", reply_to=x.say(ann, "I disagree", reply_to=ours))
+    cost = ear.step().cost
+    assert cost == x.billed > 0
+    chatter(x, ann, 3)
+    assert cost + ear.step().cost == x.billed
+    clock.advance(days=1)
+    before = x.billed
+    assert ear.step().cost == x.billed - before
