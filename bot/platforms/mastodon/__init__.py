@@ -1,0 +1,40 @@
+"""Mastodon and the servers that speak its API: what such an account asks of the operator."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.core.kinds import Form, Kind, Option, Secret
+from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
+
+KIND = Kind(
+    name="mastodon",
+    about="Mastodon, and servers that speak its API: GoToSocial, Pleroma, Akkoma and others",
+    traits=Traits(
+        network="Mastodon",
+        text=TextLimit(unit=Unit.GRAPHEMES, limit=500, link_cost=23),
+        idempotency=Idempotency.NONE,
+        abilities=frozenset({Ability.PUBLISH, Ability.LISTEN, Ability.RETRACT}),
+        poll=timedelta(seconds=60),
+        looks=2,
+        look_gap=timedelta(minutes=1),
+        reply_visibility="unlisted",
+        reply_mentions=True,
+    ),
+    options=(
+        Option(
+            name="server",
+            about="the address of the account's server, such as https://mastodon.social",
+            form=Form.ADDRESS,
+        ),
+    ),
+    secrets=(
+        Secret(
+            name="access_token",
+            about="the token of an application made under Preferences > Development",
+        ),
+    ),
+    common=frozenset({"limit", "hashtags", "gap", "link", "visibility", "unsure", "poll"}),
+    visibilities=("public", "unlisted", "private"),
+)
+"""What holds before the server was asked: no server is trusted to know a key until it says so."""

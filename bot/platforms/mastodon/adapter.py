@@ -1,0 +1,198 @@
+"""The Mastodon adapter: posts, looks, listens and takes back, through Mastodon.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from mastodon import Mastodon, MastodonAPIError, MastodonNotFoundError
+
+from bot.core.config import Account
+from bot.core.delivery import Delivery, Post, Receipt
+from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, SecretError
+from bot.core.ports import Absent, Batch, CannotTell, Clock, Found
+from bot.core.traits import Traits
+from bot.platforms.mastodon import foreign
+from bot.platforms.mastodon.entries import Hearing
+from bot.platforms.mastodon.errors import Place, server_time, translate
+from bot.platforms.mastodon.finding import SKEW, look, receipt_of
+from bot.platforms.mastodon.foreign import Record
+from bot.platforms.mastodon.listening import Heard, Mark, first_walk, forward
+from bot.platforms.mastodon.server import Server, read_server
+from bot.platforms.mastodon.wire import Wire
+
+BACKLOG = timedelta(days=7)
+"""How far back the first listening reaches: a bot may have posted before it could first hear."""
+
+_GONE = frozenset({404, 410})
+"""Answers to a deletion that mean: it is not there any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call: the client and the wire under it."""
+
+    client: Mastodon
+    wire: Wire
+
+
+class MastodonPlatform:
+    """One account on a server that speaks Mastodon's API.
+
+    Each call has connections of its own, so that threads share nothing and no idle connection,
+    closed by the server meanwhile, turns a post into an unknown outcome. What is remembered
+    between calls, our id and the kind of server, does not change while the process runs.
+    """
+
+    def __init__(self, account: Account, secrets: Mapping[str, str], clock: Clock) -> None:
+        self.account = account.name
+        self._clock = clock
+        variable = f"TIPSBOT_{account.name.upper().replace('-', '_')}_ACCESS_TOKEN"
+        token = secrets["access_token"].strip()
+        if not token or not token.isascii() or not token.isprintable() or " " in token:
+            raise SecretError(f"{variable} holds no access token", "copy it from the server again")
+        self._place = Place(server=account.options["server"], variable=variable, token=token)
+        self._me: str | None = None
+        self._server: Server | None = None
+
+    def learn(self) -> Traits:
+        """Ask for the instance's rules, and prove the token."""
+        with self._call() as call:
+            self._server = self._ask_server(call)
+            self._me = self._ask_me(call)
+        return self._server.traits
+
+    def publish(self, post: Post) -> Receipt:
+        """Post it, always with its visibility: some servers' default is not the public one."""
+        with self._call(writes=True) as call:
+            status = call.client.status_post(
+                post.text,
+                in_reply_to_id=post.in_reply_to,
+                visibility=post.visibility,
+                language=post.language,
+                idempotency_key=quote(post.key, safe="/:.+"),
+            )
+        receipt = receipt_of(foreign.record(status), self._clock.now())
+        if receipt is None:
+            what = f"{self._place.server} took the post but answered with something else"
+            raise OutcomeUnknown(what, "it is looked for before anything is sent again")
+        return receipt
+
+    def find(self, delivery: Delivery) -> Found | Absent | CannotTell:
+        """Look through our own statuses since the sending, by the server's clock."""
+        sent_at = delivery.sent_at or delivery.post.created_at
+        with self._call() as call:
+            me = self._known_me(call)
+
+            def ask(limit: int, max_id: str | None) -> list[Record]:
+                statuses = call.client.account_statuses(
+                    me, exclude_reblogs=True, limit=limit, max_id=max_id
+                )
+                return self._page(call, statuses)
+
+            return look(ask, delivery.post, lambda: sent_at - SKEW - self._lag(call.wire))
+
+    def hear(self, cursor: str | None) -> Batch:
+        """What was said since the cursor; at first, what was said in the last seven days."""
+        with self._call() as call:
+            me, server = self._known_me(call), self._known_server(call)
+            mark = Mark(server=self._place.server, me=me, after=None).moved_to(cursor)
+            heard = self._listen(call, server, mark.after)
+        hearing = Hearing(account=self.account, me=me, domain=server.domain)
+        started = mark.after is not None
+        return Batch(
+            entries=hearing.entries(heard.notices),
+            cursor=Mark(server=mark.server, me=me, after=heard.newest).write(),
+            more=started and not heard.is_all,
+            gaps=() if started or heard.is_all else (_FIRST_GAP,),
+        )
+
+    def retract(self, remote_id: str) -> None:
+        """Delete our post. To repeat a deletion does no harm, so nothing here is an unknown."""
+        with self._call() as call:
+            try:
+                call.client.status_delete(remote_id)
+            except MastodonAPIError:
+                if call.wire.status not in _GONE:
+                    raise
+
+    def _listen(self, call: _Call, server: Server, after: str | None) -> Heard:
+        def ask(limit: int, min_id: str | None = None, max_id: str | None = None) -> list[Record]:
+            notices = call.client.notifications(
+                types=server.notices, limit=limit, min_id=min_id, max_id=max_id
+            )
+            return self._page(call, notices)
+
+        if after is not None:
+            return forward(ask, after)
+        return first_walk(ask, lambda: self._clock.now() - BACKLOG - self._lag(call.wire))
+
+    @contextmanager
+    def _call(self, *, writes: bool = False) -> Iterator[_Call]:
+        """A client for one call; whatever goes wrong with it leaves as an error of our tree."""
+        with Wire() as wire:
+            client = Mastodon(
+                api_base_url=self._place.server,
+                ratelimit_method="throw",
+                session=wire,
+                user_agent="tipsbot",
+            )
+            # Not given above: there it would be opened as a file where one has this name.
+            client.access_token = self._place.token
+            try:
+                yield _Call(client, wire)
+            except PlatformError:
+                raise
+            except Exception as error:  # noqa: BLE001 - what is not classified is an unknown outcome
+                now = self._clock.now()
+                raise translate(error, wire, self._place, writes=writes, now=now) from None
+
+    def _known_me(self, call: _Call) -> str:
+        if self._me is None:
+            self._me = self._ask_me(call)
+        return self._me
+
+    def _known_server(self, call: _Call) -> Server:
+        if self._server is None:
+            self._server = self._ask_server(call)
+        return self._server
+
+    def _ask_me(self, call: _Call) -> str:
+        """The id of the token's account."""
+        me = foreign.ident(foreign.record(call.client.account_verify_credentials()).get("id"))
+        if me is None:
+            raise self._no_mastodon()
+        return me
+
+    def _ask_server(self, call: _Call) -> Server:
+        """What the newer instance document says, or else the older one."""
+        try:
+            instance = foreign.record(call.client.instance_v2())
+        except MastodonNotFoundError:
+            instance = foreign.record(call.client.instance_v1())
+        server = read_server(instance, self._place.server)
+        if server is None:
+            raise self._no_mastodon()
+        return server
+
+    def _page(self, call: _Call, answer: object) -> list[Record]:
+        """A page of a list. Anything else is no empty page: it would prove an absence."""
+        if not call.wire.is_list:
+            what = f"{self._place.server} answers with something else than a list"
+            raise RetryLater(what, "it is tried again")
+        return foreign.records(answer)
+
+    def _no_mastodon(self) -> Refused:
+        what = f"{self._place.server} does not answer as a Mastodon server does"
+        return Refused(what, f"check platforms.{self.account}.server in tips.yaml")
+
+    def _lag(self, wire: Wire) -> timedelta:
+        """How far the server's clock is behind ours, so that its young posts are not old to us."""
+        theirs: datetime = server_time(wire) or self._clock.now()
+        return max(timedelta(0), self._clock.now() - theirs)
+
+
+_FIRST_GAP = "more was said in the seven days before the bot first listened than it could read"

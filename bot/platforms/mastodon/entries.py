@@ -1,0 +1,110 @@
+"""Notifications as entries of the discussion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility
+from bot.core.when import iso
+from bot.platforms.mastodon import foreign
+from bot.platforms.mastodon.foreign import Record
+from bot.platforms.mastodon.plain import LONGEST, plain
+
+_VISIBILITIES = {
+    "public": Visibility.PUBLIC,
+    "unlisted": Visibility.UNLISTED,
+    "private": Visibility.FOLLOWERS,
+    "local": Visibility.FOLLOWERS,
+    "mutuals_only": Visibility.FOLLOWERS,
+    "direct": Visibility.DIRECT,
+}
+"""A visibility that is not among these is taken for the most private one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hearing:
+    """Who listens: our account's name in tips.yaml, its id on the server, the server's domain."""
+
+    account: str
+    me: str
+    domain: str
+
+    def entries(self, notices: Iterable[Record]) -> tuple[Entry, ...]:
+        """What others said, each once. A status that is gone leaves a notice without one.
+
+        Old servers do not filter by type: a poll that ended is no mention, whoever made it.
+        """
+        asked = (notice for notice in notices if notice.get("type") in {"mention", "quote"})
+        heard = (self._entry(notice) for notice in asked)
+        found = {entry.remote_id: entry for entry in heard if entry is not None}
+        return tuple(found.values())
+
+    def _entry(self, notice: Record) -> Entry | None:
+        status = foreign.record(notice.get("status"))
+        author = foreign.record(status.get("account"))
+        remote_id = foreign.ident(status.get("id"))
+        at = foreign.moment(status.get("created_at")) or foreign.moment(notice.get("created_at"))
+        if remote_id is None or at is None or foreign.ident(author.get("id")) in {None, self.me}:
+            return None
+        bare = self._bare(remote_id, at, status, foreign.word(notice.get("type")))
+        return self._legible(bare, status, author) if bare.is_legible else bare
+
+    def _bare(self, remote_id: str, at: datetime, status: Record, notice: str | None) -> Entry:
+        """What may be kept of any entry, also of one that is not for all eyes."""
+        parent = foreign.ident(status.get("in_reply_to_id"))
+        quoted = _quoted(status) if notice == "quote" and parent is None else None
+        visibility = foreign.word(status.get("visibility")) or ""
+        edited = foreign.moment(status.get("edited_at"))
+        return Entry(
+            account=self.account,
+            remote_id=remote_id,
+            kind=_kind(parent, notice),
+            author=NOBODY,
+            text="",
+            at=at,
+            in_reply_to=parent or quoted,
+            visibility=_VISIBILITIES.get(visibility, Visibility.DIRECT),
+            version=iso(edited) if edited else "",
+            edited_at=edited,
+        )
+
+    def _legible(self, bare: Entry, status: Record, author: Record) -> Entry:
+        content = foreign.word(status.get("content")) or ""
+        return Entry(
+            account=bare.account,
+            remote_id=bare.remote_id,
+            kind=bare.kind,
+            author=self._author(author),
+            text=plain(content),
+            at=bare.at,
+            html=content[:LONGEST],
+            in_reply_to=bare.in_reply_to,
+            visibility=bare.visibility,
+            url=foreign.address(status.get("url")) or foreign.address(status.get("uri")),
+            language=foreign.language(status.get("language")),
+            version=bare.version,
+            edited_at=bare.edited_at,
+        )
+
+    def _author(self, author: Record) -> Author:
+        """Who said it; the server leaves its own name out of the handles of its own accounts."""
+        short = foreign.word(author.get("acct")) or foreign.word(author.get("username")) or ""
+        full = short if "@" in short else f"{short}@{self.domain}"
+        shown = (foreign.word(author.get("display_name")) or short).strip()
+        handle = f"@{full}" if short else ""
+        return Author(name=shown, handle=handle, url=foreign.address(author.get("url")))
+
+
+def _kind(parent: str | None, notice: str | None) -> EntryKind:
+    if parent is not None:
+        return EntryKind.REPLY
+    return EntryKind.QUOTE if notice == "quote" else EntryKind.MENTION
+
+
+def _quoted(status: Record) -> str | None:
+    """The id of the post that is quoted, whole or by its id alone."""
+    quote = foreign.record(status.get("quote"))
+    whole = foreign.record(quote.get("quoted_status"))
+    return foreign.ident(whole.get("id")) or foreign.ident(quote.get("quoted_status_id"))

@@ -1,0 +1,78 @@
+"""Looking for a post among our own statuses, from the newest back to when it may have left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from bot.core.delivery import Post, Receipt
+from bot.core.ports import Absent, CannotTell, Found
+from bot.platforms.mastodon import foreign
+from bot.platforms.mastodon.foreign import Record
+from bot.platforms.mastodon.plain import plain, words
+
+PAGE = 40
+PAGES = 10
+"""How far back to look: no account says so much between a sending and its look."""
+SKEW = timedelta(seconds=60)
+"""How much earlier than its sending a post may seem to be made."""
+
+Ask = Callable[..., list[Record]]
+"""Asks for one page of our own statuses, newest first, with `limit` and perhaps `max_id`."""
+
+Since = Callable[[], datetime]
+"""The moment to look back to, asked after a page: the server's clock is read off its answer."""
+
+
+class _Doubt(Exception):
+    """The walk ended before it had seen everything."""
+
+
+def look(ask: Ask, post: Post, since: Since) -> Found | Absent | CannotTell:
+    """Find the earliest status made at or after `since()` that says what `post` says."""
+    match: Receipt | None = None
+    doubt = ""
+    try:
+        for status, receipt in _walk(ask, since):
+            match = receipt if is_post(status, post) else match
+    except _Doubt as why:
+        doubt = str(why)
+    if match is not None:
+        return Found(receipt=match)
+    return CannotTell(why=doubt) if doubt else Absent()
+
+
+def _walk(ask: Ask, since: Since) -> Iterator[tuple[Record, Receipt]]:
+    """Every status made at or after `since()`, newest first. Raises _Doubt if it cannot be sure."""
+    oldest = None
+    for _ in range(PAGES):
+        page = ask(limit=PAGE, max_id=oldest)
+        floor = since()
+        is_past = not page
+        for status in page:
+            receipt = receipt_of(status)
+            if receipt is None:
+                raise _Doubt("the server's list of our posts cannot be read")
+            oldest, is_past = receipt.remote_id, receipt.at < floor
+            if not is_past:
+                yield status, receipt
+        if is_past:
+            return
+    raise _Doubt(f"the account has more than {PAGE * PAGES} newer posts than this one")
+
+
+def is_post(status: Record, post: Post) -> bool:
+    """Whether a status says the same as a post, in answer to the same."""
+    content = foreign.word(status.get("content")) or ""
+    parent = foreign.ident(status.get("in_reply_to_id"))
+    return parent == post.in_reply_to and words(plain(content)) == words(post.text)
+
+
+def receipt_of(status: Record, otherwise: datetime | None = None) -> Receipt | None:
+    """The receipt of a status, made at `otherwise` where it says no time; None if it is none."""
+    remote_id = foreign.ident(status.get("id"))
+    at = foreign.moment(status.get("created_at")) or otherwise
+    if remote_id is None or at is None or not isinstance(status.get("content"), str):
+        return None
+    url = foreign.address(status.get("url")) or foreign.address(status.get("uri"))
+    return Receipt(remote_id=remote_id, url=url, at=at)

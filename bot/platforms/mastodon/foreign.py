@@ -1,0 +1,64 @@
+"""Values out of a server's answer: each is what it should be, or None. Nothing here raises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+Record = Mapping[str, Any]
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""What stands for a moment that cannot be read where moments are compared."""
+
+
+def record(value: object) -> Record:
+    """The value where it is an object, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def records(value: object) -> list[Record]:
+    """The items of a list, with an empty object for each that is none; no list has no items."""
+    return [record(item) for item in value] if isinstance(value, list) else []
+
+
+def word(value: object) -> str | None:
+    """The value where it is text with something in it."""
+    return str(value) if isinstance(value, str) and value.strip() else None
+
+
+def ident(value: object) -> str | None:
+    """An id as opaque text. Some servers send numbers; none is ever calculated with."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return word(value)
+
+
+def count(value: object) -> int | None:
+    """The value where it is a whole number above zero."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+
+
+def address(value: object) -> str | None:
+    """The value where it is an http or https address."""
+    found = word(value)
+    return found if found and found.lower().startswith(("http://", "https://")) else None
+
+
+def language(value: object) -> str | None:
+    """The value where it looks like a language tag (BCP 47)."""
+    found = word(value)
+    return found if found and _LANGUAGE.fullmatch(found) else None
+
+
+def moment(value: object) -> datetime | None:
+    """The value where it is a moment that UTC can express; without a zone it is taken as UTC."""
+    if not isinstance(value, datetime):
+        return None
+    try:
+        return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+    except (OverflowError, ValueError):
+        return None

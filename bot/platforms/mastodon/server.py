@@ -1,0 +1,115 @@
+"""What kind of server this is, and what follows from it. Read from its instance document."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from bot.core.traits import Idempotency, TextLimit, Traits
+from bot.platforms.mastodon import KIND, foreign
+from bot.platforms.mastodon.foreign import Record
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Family:
+    """A server software.
+
+    `key_memory` is how long it remembers an idempotency key (zero: never); `shortens_links` says
+    whether it counts a link as the number that it tells, or in full.
+    """
+
+    name: str
+    key_memory: timedelta = timedelta(0)
+    shortens_links: bool = False
+
+
+MASTODON = Family(name="Mastodon", key_memory=timedelta(hours=1), shortens_links=True)
+
+FAMILIES = (
+    MASTODON,  # its forks too: their versions are its own with a suffix, `4.3.0+glitch`
+    Family(name="Pleroma", key_memory=timedelta(hours=6)),
+    Family(name="Akkoma", key_memory=timedelta(hours=6)),
+    Family(name="GoToSocial"),  # ignores keys and posts again
+)
+"""The servers of which it is known what they do with a key."""
+
+_COMPATIBLE = re.compile(r"\(compatible; ([\w.+-]+)")
+_OWN_VERSION = re.compile(r"[1-9]\d*\.\d+\.\d+")
+_QUOTES_SINCE = 7
+"""The version of Mastodon's API, that of Mastodon 4.5, which first tells of quotes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Server:
+    """One instance. `domain` is what its accounts' handles end in."""
+
+    family: Family
+    domain: str
+    limit: int
+    link_cost: int | None
+    tells_of_quotes: bool
+
+    @property
+    def notices(self) -> list[str]:
+        """The types of notification to ask for; a type that a server does not know is an error."""
+        return ["mention", "quote"] if self.tells_of_quotes else ["mention"]
+
+    @property
+    def traits(self) -> Traits:
+        """The rules of this instance."""
+        text = KIND.traits.text
+        known = self.family.key_memory > timedelta(0)
+        return replace(
+            KIND.traits,
+            network=self.family.name,
+            text=TextLimit(unit=text.unit, limit=self.limit, link_cost=self.link_cost),
+            idempotency=Idempotency.KEY if known else Idempotency.NONE,
+            key_memory=self.family.key_memory,
+        )
+
+
+def read_server(instance: Record, address: str) -> Server | None:
+    """The server that an instance document (v2, or v1) describes; None if it describes none."""
+    version = foreign.word(instance.get("version"))
+    if version is None:
+        return None
+    family = family_of(version, foreign.word(instance.get("source_url")) or "")
+    rules = foreign.record(foreign.record(instance.get("configuration")).get("statuses"))
+    link_cost = foreign.count(rules.get("characters_reserved_per_url"))
+    limit = foreign.count(rules.get("max_characters"))
+    old_limit = foreign.count(instance.get("max_toot_chars"))
+    return Server(
+        family=family,
+        domain=_domain(instance) or urlsplit(address).netloc,
+        limit=limit or old_limit or KIND.traits.text.limit,
+        link_cost=(link_cost or KIND.traits.text.link_cost) if family.shortens_links else None,
+        tells_of_quotes=_api_version(instance) >= _QUOTES_SINCE,
+    )
+
+
+def family_of(version: str, source: str) -> Family:
+    """The family that a version, or the address of the source code, tells of."""
+    if "gotosocial" in source.lower():
+        return _named("GoToSocial")
+    if stated := _COMPATIBLE.search(version):
+        return _named(stated[1])
+    return MASTODON if _OWN_VERSION.match(version) else _named("Mastodon-like server")
+
+
+def _named(name: str) -> Family:
+    """The family of this name; one that is not in the table knows no keys."""
+    known = (family for family in FAMILIES if family.name.lower() == name.lower())
+    return next(known, Family(name=name[:40]))
+
+
+def _domain(instance: Record) -> str | None:
+    for key in ("account_domain", "domain", "uri"):
+        if found := foreign.word(instance.get(key)):
+            return urlsplit(found).netloc or found
+    return None
+
+
+def _api_version(instance: Record) -> int:
+    return foreign.count(foreign.record(instance.get("api_versions")).get("mastodon")) or 0

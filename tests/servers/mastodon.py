@@ -1,0 +1,124 @@
+"""A Mastodon server for tests: mastodon_mock over real HTTP on a free port of the loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from mastodon_mock.config import (
+    AuthConfig,
+    DatabaseConfig,
+    MastodonMockConfig,
+    SeedAccount,
+    SeedConfig,
+)
+from mastodon_mock.testing import MockServer
+
+BOT = "tips"
+USERS = (BOT, "alice", "bob")
+
+
+@dataclass
+class MastodonServer:
+    """A running server with the bot's account, `tips`, and two people, `alice` and `bob`."""
+
+    url: str
+
+    @property
+    def token(self) -> str:
+        """The bot's access token."""
+        return self.token_of(BOT)
+
+    def token_of(self, user: str) -> str:
+        """The access token of any user."""
+        return f"{user}-token-for-tests"
+
+    def say(
+        self,
+        user: str,
+        text: str,
+        *,
+        to: str | None = None,
+        visibility: str = "public",
+        **more: str,
+    ) -> str:
+        """Let a user post, perhaps in reply to a status, and return the id."""
+        form = {"status": text, "visibility": visibility, **more}
+        if to is not None:
+            form["in_reply_to_id"] = to
+        return str(self._ask("POST", "/api/v1/statuses", user, data=form)["id"])
+
+    def edit(self, user: str, status: str, text: str) -> None:
+        """Let a user change a status of theirs."""
+        self._ask("PUT", f"/api/v1/statuses/{status}", user, data={"status": text})
+
+    def delete(self, user: str, status: str) -> None:
+        """Let a user delete a status of theirs."""
+        self._ask("DELETE", f"/api/v1/statuses/{status}", user)
+
+    def read(self, status: str) -> dict[str, Any] | None:
+        """A status as the bot sees it, or None where there is none."""
+        path = f"{self.url}/api/v1/statuses/{status}"
+        answer = requests.get(path, headers=self._headers(BOT), timeout=10)
+        return answer.json() if answer.ok else None
+
+    def posts(self, user: str = BOT) -> list[dict[str, Any]]:
+        """All that a user posted, newest first, at most forty."""
+        me = self._ask("GET", "/api/v1/accounts/verify_credentials", user)["id"]
+        return self._ask("GET", f"/api/v1/accounts/{me}/statuses?limit=40", user)
+
+    def answer(
+        self,
+        path: str,
+        status: int,
+        body: Any = None,
+        *,
+        headers: dict[str, str] | None = None,
+        times: int = 1,
+        methods: list[str] | None = None,
+    ) -> None:
+        """Let the next requests to a path (`*` matches anything) get this answer, undone."""
+        effect = {"type": "status", "status": status, "body": body, "headers": headers or {}}
+        rule = {"match": {"path": path, "methods": methods}, "effect": effect, "count": times}
+        self._ask("POST", "/api/v1/_mock/faults", BOT, json=rule)
+
+    def reset(self) -> None:
+        """Back to the three accounts and nothing said, nothing injected."""
+        self._ask("POST", "/api/v1/_mock/reset", BOT)
+        self._ask("DELETE", "/api/v1/_mock/faults", BOT)
+
+    def _headers(self, user: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token_of(user)}"}
+
+    def _ask(self, method: str, path: str, user: str, **what: Any) -> Any:
+        answer = requests.request(
+            method, self.url + path, headers=self._headers(user), timeout=10, **what
+        )
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+
+@contextmanager
+def mastodon_server(*, enforce_scopes: bool = False) -> Iterator[MastodonServer]:
+    """A server that lives as long as the block."""
+    found = MastodonServer(url="")
+    accounts = [
+        SeedAccount(
+            username=user,
+            display_name=user.title(),
+            bot=user == BOT,
+            access_token=found.token_of(user),
+        )
+        for user in USERS
+    ]
+    config = MastodonMockConfig(
+        database=DatabaseConfig(path=":memory:"),
+        seed=SeedConfig(accounts=accounts),
+        auth=AuthConfig(enforce_scopes=enforce_scopes),
+    )
+    with MockServer(config=config) as server:
+        found.url = server.base_url
+        yield found

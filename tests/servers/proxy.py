@@ -1,0 +1,186 @@
+"""A small proxy that stands in front of any server and does what bad networks do.
+
+It carries one request a connection. `then` says how the next ones fare; without a word they pass.
+Whatever it does to an answer, the server behind it has carried the request out.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from urllib.parse import urlsplit
+
+
+class Fate(Enum):
+    """What becomes of one request and its answer."""
+
+    PASS = "pass"
+    """both arrive"""
+    LOSE = "lose"
+    """the server carries the request out; the line goes dead before the first byte of the answer"""
+    CUT = "cut"
+    """the answer breaks off in the middle of its body"""
+    GARBLE = "garble"
+    """the answer's body is replaced by nonsense"""
+    DELAY = "delay"
+    """the answer waits until `release`"""
+    DRIP = "drip"
+    """the answer's body comes a byte at a time, fifty in a second"""
+    RESET = "reset"
+    """the line is reset before the server hears of the request"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A request that passed: its method, path with query, lower-case headers, and body."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Proxy:
+    """A running proxy. `refuse` and `accept` close and open its port: refused means refused."""
+
+    upstream: tuple[str, int]
+    seen: list[Seen] = field(default_factory=list)
+    _fates: deque[Fate] = field(default_factory=deque)
+    _released: threading.Event = field(default_factory=threading.Event)
+    _port: int = 0
+    _listener: socket.socket | None = None
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def then(self, *fates: Fate) -> None:
+        """Let the next requests meet these fates, in order."""
+        self._fates.extend(fates)
+
+    def release(self) -> None:
+        """Let the delayed answers go."""
+        self._released.set()
+
+    def accept(self) -> None:
+        """Open the port, the same one as before."""
+        listener = socket.create_server(("127.0.0.1", self._port))
+        self._listener, self._port = listener, listener.getsockname()[1]
+        self._start(self._serve, listener)
+
+    def refuse(self) -> None:
+        """Close the port: the next connection is refused."""
+        if self._listener is not None:
+            with suppress(OSError):
+                self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
+            self._listener = None
+
+    def close(self) -> None:
+        """End everything."""
+        self.refuse()
+        self.release()
+        for thread in self._threads:
+            thread.join(timeout=5)
+
+    def _start(self, work, *args) -> None:
+        thread = threading.Thread(target=work, args=args, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _serve(self, listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                line, _ = listener.accept()
+                self._start(self._carry, line, self._fates.popleft() if self._fates else Fate.PASS)
+
+    def _carry(self, line: socket.socket, fate: Fate) -> None:
+        with closing(line), suppress(OSError):
+            line.settimeout(30)
+            if fate is Fate.RESET:
+                _reset(line)
+                return
+            request = _read_request(line)
+            if request:
+                self.seen.append(_parsed(request))
+                self._answer(line, fate, self._ask(request))
+
+    def _ask(self, request: bytes) -> bytes:
+        """The server's whole answer; it closes the line after it, because we ask it to."""
+        head, _, body = request.partition(b"\r\n\r\n")
+        lines = [
+            line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")
+        ]
+        with socket.create_connection(self.upstream, timeout=30) as server:
+            server.sendall(b"\r\n".join([*lines, b"Connection: close"]) + b"\r\n\r\n" + body)
+            return b"".join(iter(lambda: server.recv(65536), b""))
+
+    def _answer(self, line: socket.socket, fate: Fate, answer: bytes) -> None:
+        if fate is Fate.DELAY:
+            self._released.wait(timeout=30)
+        head, end, body = answer.partition(b"\r\n\r\n")
+        if fate is Fate.LOSE:
+            return
+        if fate is Fate.CUT:
+            line.sendall(head + end + body[: len(body) // 2])
+        elif fate is Fate.GARBLE:
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n<p>nonsense</p>")
+        elif fate is Fate.DRIP:
+            line.sendall(head + end)
+            self._drip(line, body)
+        else:
+            line.sendall(answer)
+
+    def _drip(self, line: socket.socket, body: bytes) -> None:
+        for byte in body:
+            line.sendall(bytes([byte]))
+            if self._released.wait(timeout=0.02):
+                return
+
+
+@contextmanager
+def proxy(upstream: str) -> Iterator[Proxy]:
+    """A proxy on a free port of the loopback, in front of the server at this address."""
+    parts = urlsplit(upstream)
+    running = Proxy(upstream=(parts.hostname or "127.0.0.1", parts.port or 80))
+    running.accept()
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+def _reset(line: socket.socket) -> None:
+    """Close with a reset instead of a farewell."""
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+
+
+def _read_request(line: socket.socket) -> bytes:
+    """One whole request whose length is told, as every client here tells it."""
+    read = b""
+    while b"\r\n\r\n" not in read:
+        piece = line.recv(65536)
+        if not piece:
+            return b""
+        read += piece
+    length = int(_parsed(read).headers.get("content-length", "0"))
+    whole = read.index(b"\r\n\r\n") + 4 + length
+    while len(read) < whole and (piece := line.recv(65536)):
+        read += piece
+    return read
+
+
+def _parsed(request: bytes) -> Seen:
+    head, _, body = request.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    method, path, _ = first.split(" ", 2)
+    pairs = (line.partition(":") for line in lines)
+    headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
+    return Seen(method=method, path=path, headers=headers, body=body)
