@@ -1,0 +1,92 @@
+"""Checking what the file alone cannot show: that every tip fits, and that links lead somewhere."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from bot.app.draft import Draft, Misfit, TraitsOf, draft
+from bot.core.config import Account, Config
+from bot.core.kinds import Form, Kind
+
+_NOWHERE = ("localhost", "example", "test", "invalid", "local", "internal")
+_EXAMPLES = (".example.com", ".example.org", ".example.net")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """Something wrong with a tip or with the bot's own settings, and what to do about it."""
+
+    tip: str | None
+    what: str
+    todo: str
+
+
+def findings(config: Config, kinds: Mapping[str, Kind], traits_of: TraitsOf) -> Iterator[Finding]:
+    """Everything that would go wrong when posting, in the order of the file."""
+    public = [account for account in config.accounts if _is_public(account, kinds[account.kind])]
+    site_said = False
+    for tip in config.library:
+        for account in config.accounts:
+            if not tip.goes_to(account.name):
+                continue
+            one = draft(tip, account, config, traits_of)
+            if isinstance(one, Misfit):
+                yield _misfit(one)
+            elif account in public and one.link is not None and leads_nowhere(one.link):
+                if one.needs_page and site_said:
+                    continue
+                site_said = site_said or one.needs_page
+                yield _nowhere(one, config)
+
+
+def leads_nowhere(address: str) -> bool:
+    """Whether nobody but the machine itself could open this address."""
+    host = (urlsplit(address).hostname or "").rstrip(".")
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        last = host.rpartition(".")[2]
+        return last in _NOWHERE or f".{host}".endswith(_EXAMPLES)
+
+
+def _is_public(account: Account, kind: Kind) -> bool:
+    """Whether strangers can follow the account: not on a server that is itself out of reach."""
+    addresses = [
+        account.options[option.name]
+        for option in kind.options
+        if option.form is Form.ADDRESS and option.name in account.options
+    ]
+    return kind.traits.public and not any(map(_is_here, addresses))
+
+
+def _is_here(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _misfit(one: Misfit) -> Finding:
+    return Finding(
+        tip=one.tip.id,
+        what=f"'{one.tip.id}' does not fit {one.account.name}: {one.why}",
+        todo="write a shorter `summary` for it",
+    )
+
+
+def _nowhere(one: Draft, config: Config) -> Finding:
+    if not one.needs_page:
+        return Finding(
+            tip=one.tip.id,
+            what=f"the link of '{one.tip.id}', {one.link}, leads nowhere on {one.account.name}",
+            todo="give it an address that everybody can open",
+        )
+    return Finding(
+        tip=None,
+        what=f"posts on {one.account.name} would link to {config.bot.site}, which nobody can open",
+        todo=f"set bot.site to the site's public address, or `link: never` on {one.account.name}",
+    )

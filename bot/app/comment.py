@@ -1,0 +1,144 @@
+"""Comment: keep what somebody wrote into the form under a tip, and erase it when they ask."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from base64 import b32encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+
+from bot.core.pages import Comment, Pages
+
+NAME_MAX = 60
+"""The longest name, in characters."""
+
+TEXT_MAX = 5000
+"""The longest comment, in characters."""
+
+_HARMFUL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls but for tab and newline
+    "\u202a-\u202e\u2066-\u2069"  # embedding, overriding and isolating of direction
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"  # halves, marks, what XML cannot hold
+)
+
+
+def harmless(text: str) -> str:
+    """The text with line feeds for newlines, and without what could disturb its surroundings."""
+    return _HARMFUL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """What was typed into the form under a tip. `in_reply_to` is the id of a comment there."""
+
+    tip: str
+    name: str
+    text: str
+    in_reply_to: str | None = None
+
+    def tidy(self) -> Draft:
+        """The same words, trimmed: a name on one line, and never two blank lines in a row."""
+        lines = (line.rstrip() for line in harmless(self.text).split("\n"))
+        return Draft(
+            tip=self.tip,
+            name=" ".join(harmless(self.name).split()),
+            text=re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(),
+            in_reply_to=self.in_reply_to or None,
+        )
+
+
+class Commenting:
+    """Writes to the site's pages, and then has them heard, so that the log has it at once.
+
+    `heard` takes in what changed on the site; it may be called again for the same change.
+    """
+
+    def __init__(self, pages: Pages, heard: Callable[[], None]) -> None:
+        self._pages = pages
+        self._heard = heard
+
+    def flaws(self, draft: Draft) -> dict[str, str]:
+        """What is wrong with a draft: a sentence for its writer by field, or nothing at all."""
+        tidy = draft.tidy()
+        found = {
+            "name": _flaw_of_name(tidy.name),
+            "text": _flaw_of_text(tidy.text),
+            "in_reply_to": self._flaw_of_parent(tidy),
+        }
+        return {field: flaw for field, flaw in found.items() if flaw}
+
+    def write(self, draft: Draft, *, owner: str, now: datetime) -> Comment:
+        """Keep the draft as a comment of `owner` (a keyed hash of its writer's secret).
+
+        The same words sent again by the same writer are the same comment, so that a second click,
+        or another try after an error, changes nothing. Raises ValueError for a draft with flaws.
+        """
+        if flaws := self.flaws(draft):
+            raise ValueError(f"a draft with flaws: {', '.join(flaws)}")
+        tidy = draft.tidy()
+        comment = Comment(
+            id=self._free_id(tidy, owner),
+            tip=tidy.tip,
+            name=tidy.name,
+            text=tidy.text,
+            at=now,
+            owner=owner,
+            in_reply_to=tidy.in_reply_to,
+        )
+        kept = self._pages.write(comment)
+        self._heard()
+        return kept
+
+    def erase(self, comment_id: str, *, now: datetime) -> None:
+        """Erase a comment's name and words for good, here and in the log."""
+        self._pages.erase(comment_id, now)
+        self._heard()
+
+    def _flaw_of_parent(self, draft: Draft) -> str | None:
+        if draft.in_reply_to is None:
+            return None
+        parent = self._pages.comment(draft.in_reply_to)
+        if parent is not None and parent.tip == draft.tip and parent.deleted_at is None:
+            return None
+        return "The reply that you are answering is gone. Send again to answer the tip itself."
+
+    def _free_id(self, draft: Draft, owner: str) -> str:
+        """The id that these words have; another one where they were said and deleted before."""
+        for turn in count():
+            comment_id = _id_of(draft, owner, turn)
+            known = self._pages.comment(comment_id)
+            if known is None or known.deleted_at is None:
+                return comment_id
+        raise AssertionError("count() has no end")
+
+
+def _flaw_of_name(name: str) -> str | None:
+    if not _is_visible(name):
+        return "Please give a name. Any name will do."
+    if len(name) > NAME_MAX:
+        return f"The name has {len(name)} characters; at most {NAME_MAX} fit."
+    return None
+
+
+def _flaw_of_text(text: str) -> str | None:
+    if not _is_visible(text):
+        return "Please write your reply."
+    if len(text) > TEXT_MAX:
+        return f"The reply has {len(text):,} characters; at most {TEXT_MAX:,} fit."
+    return None
+
+
+def _is_visible(text: str) -> bool:
+    """Whether there is a letter, number, mark of punctuation or symbol to be seen."""
+    return any(unicodedata.category(character)[0] in "LNPS" for character in text)
+
+
+def _id_of(draft: Draft, owner: str, turn: int) -> str:
+    """Sixteen letters and digits that only these words of this writer have."""
+    words = (owner, draft.tip, draft.in_reply_to or "", draft.name, draft.text, str(turn))
+    digest = hashlib.sha256("\0".join(words).encode()).digest()
+    return b32encode(digest[:10]).decode().lower()

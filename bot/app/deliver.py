@@ -1,0 +1,153 @@
+"""Delivering: claim, send outside any transaction, write down what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.app.draft import TraitsOf
+from bot.app.holds import hold
+from bot.app.moves import move
+from bot.core.config import Account, Config
+from bot.core.delivery import Delivery, Receipt, State
+from bot.core.errors import OutcomeUnknown, PlatformError, Unauthorised
+from bot.core.memory import Pause, Store, Tx
+from bot.core.outcome import after_attempt, after_crash, price, too_late
+from bot.core.ports import LEASE, Clock, Publisher
+
+log = structlog.get_logger()
+
+PROBE = timedelta(minutes=15)
+"""How long an account is held after its credentials were refused, before they are tried again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deliverer:
+    """Carries out the planned deliveries of one account at a time.
+
+    `owner` names this process; `publisher` gives the account's door, or None where it has none.
+    """
+
+    store: Store
+    clock: Clock
+    owner: str
+    traits_of: TraitsOf
+    publisher: Callable[[str], Publisher | None]
+
+    def step(self, config: Config, account: Account) -> int:
+        """Do what is due on this account now; returns how many attempts were made."""
+        self._sweep(account)
+        publisher = self.publisher(account.name)
+        attempts = 0
+        while publisher is not None and (claimed := self._claim(config, account)) is not None:
+            self._attempt(publisher, account, claimed)
+            attempts += 1
+        return attempts
+
+    def _sweep(self, account: Account) -> None:
+        """End what is too late, and call unsure what a dead owner left in the middle."""
+        now = self.clock.now()
+        with self.store.reading() as tx:
+            planned = tx.ledger.waiting(account.name, State.PLANNED, now)
+            stale = tx.ledger.waiting(account.name, State.SENDING, now)
+        late = [delivery for delivery in planned if delivery.deadline < now]
+        if not late and not stale:
+            return
+        with self.store.writing() as tx:
+            for delivery in late:
+                move(tx, delivery, too_late(delivery), now)
+            for delivery in stale:
+                if move(tx, delivery, after_crash(delivery, now), now):
+                    self._pay(tx, account, delivery, now)
+
+    def _claim(self, config: Config, account: Account) -> Delivery | None:
+        """Write the intent to send the next delivery that nothing holds back."""
+        now = self.clock.now()
+        with self.store.reading() as tx:
+            waits = self._waits(tx, config, account, now)
+        if all(why is not None and why == delivery.reason for delivery, why in waits):
+            return None
+        with self.store.writing() as tx:
+            for delivery, why in self._waits(tx, config, account, now):
+                if why is None:
+                    return self._take(tx, delivery, now)
+                move(tx, delivery, replace(delivery, reason=why), now)
+        return None
+
+    def _waits(
+        self, tx: Tx, config: Config, account: Account, now: datetime
+    ) -> list[tuple[Delivery, str | None]]:
+        """What is planned for now, each with what holds it back."""
+        traits = self.traits_of(account)
+        return [
+            (one, hold(tx, config, account, one, price(one.post, traits), now))
+            for one in tx.ledger.waiting(account.name, State.PLANNED, now)
+        ]
+
+    def _take(self, tx: Tx, delivery: Delivery, now: datetime) -> Delivery | None:
+        claimed = replace(
+            delivery,
+            state=State.SENDING,
+            attempt=delivery.attempt + 1,
+            owner=self.owner,
+            lease_until=now + LEASE,
+            sent_at=delivery.sent_at or now,
+            reason=None,
+        )
+        return claimed if move(tx, delivery, claimed, now) else None
+
+    def _attempt(self, publisher: Publisher, account: Account, claimed: Delivery) -> None:
+        """Send what was claimed, once, and write down what came of it."""
+        if claimed.lease_until is None or self.clock.now() >= claimed.lease_until:
+            return
+        result = _publish(publisher, claimed)
+        now = self.clock.now()
+        settled = after_attempt(claimed, result, now)
+        with self.store.writing() as tx:
+            if move(tx, claimed, settled, now):
+                if settled.state in {State.POSTED, State.UNSURE}:
+                    self._pay(tx, account, settled, now)
+            elif settled.state is State.POSTED:
+                _record_late(tx, claimed, settled, now)
+            if isinstance(result, Unauthorised):
+                _hold_account(tx, account, result, now)
+
+    def _pay(self, tx: Tx, account: Account, delivery: Delivery, now: datetime) -> None:
+        """Note the money: what may have been posted counts as posted."""
+        cost = price(delivery.post, self.traits_of(account))
+        tx.accounts.spend(account.name, "post", cost, now)
+
+
+def _publish(publisher: Publisher, claimed: Delivery) -> Receipt | PlatformError:
+    """The network's answer; whatever nobody classified may have been sent."""
+    try:
+        return publisher.publish(claimed.post)
+    except PlatformError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - what nobody classified may have been sent
+        log.error("publish_failed_oddly", account=claimed.account, error=type(error).__name__)  # noqa: TRY400 - its trace could show a request
+        return OutcomeUnknown(f"an unexpected {type(error).__name__} while posting")
+
+
+def _record_late(tx: Tx, claimed: Delivery, settled: Delivery, now: datetime) -> None:
+    """The answer came after we were given up for dead: a post that exists is never lost."""
+    current = tx.ledger.get(claimed.id)
+    if current is not None and current.state is State.UNSURE and current.attempt == claimed.attempt:
+        move(tx, current, replace(settled, reason="the answer came late"), now)
+
+
+def _hold_account(tx: Tx, account: Account, error: Unauthorised, now: datetime) -> None:
+    """Hold the account; after a while its credentials are tried again."""
+    tx.accounts.pause(
+        Pause(
+            name=f"account:{account.name}",
+            reason=str(error),
+            since=now,
+            until=now + PROBE,
+            by_operator=False,
+        )
+    )
+    log.error("account_held", account=account.name, reason=str(error))

@@ -1,0 +1,91 @@
+"""Holding back by hand: pause and resume a schedule or an account, skip a slot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.config import Config
+from bot.core.errors import UsageError
+from bot.core.memory import Pause, SlotRecord, Store, Tx
+from bot.core.near import did_you_mean
+from bot.core.ports import Timetable
+from bot.core.slot import Outcome, Schedule, Slot
+
+HORIZON = timedelta(days=800)
+"""How far ahead to look for a schedule's next slot: the rarest cron lines come every other year."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Brake:
+    """Holds and releases."""
+
+    store: Store
+    timetable: Timetable
+
+    def pause(self, config: Config, name: str, until: datetime | None, now: datetime) -> str:
+        """Hold a schedule or an account; returns its full name, such as `schedule:NAME`."""
+        full = full_name(config, name)
+        if until is not None and until <= now:
+            raise UsageError("a pause ends in the future", "give a later time")
+        with self.store.writing() as tx:
+            tx.accounts.pause(
+                Pause(name=full, reason="paused by the operator", since=now, until=until)
+            )
+        return full
+
+    def resume(self, config: Config, name: str) -> str:
+        """Let go again; what came due meanwhile follows its lateness rule."""
+        full = full_name(config, name)
+        with self.store.writing() as tx:
+            if not tx.accounts.resume(full):
+                raise UsageError(f"{full} is not paused")
+        return full
+
+    def skip(self, config: Config, name: str | None, now: datetime) -> Slot:
+        """Skip the next slot of a schedule (none named: of all)."""
+        chosen = config.schedules if name is None else [_schedule(config, name)]
+        with self.store.writing() as tx:
+            coming = [
+                slot for schedule in chosen for slot in _next(tx, self.timetable, schedule, now)
+            ]
+            if not coming:
+                raise UsageError("there is no slot to skip")
+            slot = min(coming, key=lambda one: one.due)
+            why = "skipped by the operator"
+            tx.slots.record(SlotRecord(slot=slot, outcome=Outcome.SKIPPED, tip=None, why=why))
+        return slot
+
+
+def upcoming(tx: Tx, timetable: Timetable, schedule: Schedule, now: datetime) -> Iterator[Slot]:
+    """The schedule's slots after now that were not skipped, in order."""
+    for slot in timetable.slots(schedule, now, now + HORIZON):
+        if tx.slots.get(slot.schedule, slot.key) is None:
+            yield slot
+
+
+def full_name(config: Config, name: str) -> str:
+    """What an operator's short name stands for. Raises UsageError where none or two things do."""
+    every = [f"schedule:{schedule.name}" for schedule in config.schedules]
+    every += [f"account:{account.name}" for account in config.accounts]
+    found = [full for full in every if name in (full, full.split(":", 1)[1])]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(f"{name!r} may be {' or '.join(found)}", "write one of these")
+    hint = did_you_mean(name, [full.split(":", 1)[1] for full in every])
+    raise UsageError(f"there is no schedule or account {name!r}", hint or ", ".join(every))
+
+
+def _schedule(config: Config, name: str) -> Schedule:
+    schedule = config.schedule(name.removeprefix("schedule:"))
+    if schedule is None:
+        hint = did_you_mean(name, [known.name for known in config.schedules])
+        raise UsageError(f"there is no schedule {name!r}", hint)
+    return schedule
+
+
+def _next(tx: Tx, timetable: Timetable, schedule: Schedule, now: datetime) -> list[Slot]:
+    slot = next(upcoming(tx, timetable, schedule, now), None)
+    return [] if slot is None else [slot]

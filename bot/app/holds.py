@@ -1,0 +1,55 @@
+"""Why a planned delivery has to wait."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from bot.core.config import Account, Config
+from bot.core.delivery import Delivery, State
+from bot.core.memory import Tx
+
+
+def hold(
+    tx: Tx, config: Config, account: Account, delivery: Delivery, price: Decimal, now: datetime
+) -> str | None:
+    """Why this delivery has to wait, in words, or None where nothing holds it back."""
+    pause = tx.accounts.pauses(now).get(f"account:{account.name}")
+    if pause is not None:
+        return pause.reason
+    if delivery.needs_page and not _has_page(tx, config, delivery):
+        return "its page is not on the site yet"
+    if tx.ledger.recent(1, {State.SENDING}, account.name):
+        return "another post is being sent on this account"
+    return _too_soon(tx, account, delivery, now) or _too_dear(tx, account, price, now)
+
+
+def _has_page(tx: Tx, config: Config, delivery: Delivery) -> bool:
+    """Whether the tip's page, at which the post points, is up."""
+    site = config.site
+    return site is None or delivery.tip is None or tx.ledger.has_page(delivery.tip, site.name)
+
+
+def _too_soon(tx: Tx, account: Account, delivery: Delivery, now: datetime) -> str | None:
+    if delivery.by_hand or not account.gap:
+        return None
+    last = tx.ledger.last_sent(account.name)
+    if last is None or last + account.gap <= now:
+        return None
+    return f"posts on this account keep a gap of {_minutes(account.gap)}"
+
+
+def _too_dear(tx: Tx, account: Account, price: Decimal, now: datetime) -> str | None:
+    if account.monthly_budget is None:
+        return None
+    spent = tx.accounts.spent(account.name, now)
+    if spent + price <= account.monthly_budget:
+        return None
+    return (
+        f"it costs ${price}, and ${spent:.2f} of this month's ${account.monthly_budget} "
+        "are spent; raise monthly_budget to post it"
+    )
+
+
+def _minutes(gap: timedelta) -> str:
+    return f"{gap.total_seconds() / 60:g} minutes"

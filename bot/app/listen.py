@@ -1,0 +1,82 @@
+"""Listening: what was said since the cursor, into the log, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from bot.core.config import Account
+from bot.core.errors import PlatformError
+from bot.core.memory import Store
+from bot.core.ports import Batch, Clock, Listener
+
+log = structlog.get_logger()
+
+MOST_BATCHES = 50
+"""So many batches in one step at most; what is left comes with the next step."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ear:
+    """Listens on one account at a time; `listener` gives its door, or None where it has none."""
+
+    store: Store
+    clock: Clock
+    listener: Callable[[str], Listener | None]
+
+    def step(self, account: Account) -> int:
+        """Take in what was said since last time; returns how many entries are new or changed."""
+        listener = self.listener(account.name)
+        if listener is None or self._is_spent(account):
+            return 0
+        changed = 0
+        try:
+            for _ in range(MOST_BATCHES):
+                batch, kept = self._take_in(listener, account)
+                changed += kept
+                if not batch.more:
+                    break
+        except PlatformError as error:
+            self._trouble(account, str(error))
+        return changed
+
+    def _take_in(self, listener: Listener, account: Account) -> tuple[Batch, int]:
+        """One batch: its entries and its cursor in one transaction."""
+        with self.store.reading() as tx:
+            cursor = tx.accounts.get(account.name).cursor
+        batch = listener.hear(cursor)
+        now = self.clock.now()
+        if batch.cursor == cursor and not batch.entries and not batch.gaps:
+            return batch, 0
+        with self.store.writing() as tx:
+            kept = sum(tx.log.keep(entry, now) for entry in batch.entries)
+            tx.accounts.heard(account.name, batch, now)
+            tx.accounts.spend(account.name, "listen", batch.cost, now)
+        if kept:
+            log.info("heard", account=account.name, entries=kept)
+        for gap in batch.gaps:
+            log.warning("gap", account=account.name, gap=gap)
+        return batch, kept
+
+    def _is_spent(self, account: Account) -> bool:
+        """Whether this month's money is used up, so that reading has to wait."""
+        if account.monthly_budget is None:
+            return False
+        now = self.clock.now()
+        with self.store.reading() as tx:
+            spent = tx.accounts.spent(account.name, now)
+        if spent < account.monthly_budget:
+            return False
+        self._trouble(account, f"this month's ${account.monthly_budget} are spent")
+        return True
+
+    def _trouble(self, account: Account, trouble: str) -> None:
+        """Note what stands in the way, and say it once."""
+        with self.store.reading() as tx:
+            if tx.accounts.get(account.name).trouble == trouble:
+                return
+        with self.store.writing() as tx:
+            tx.accounts.troubled(account.name, trouble)
+        log.warning("cannot_listen", account=account.name, reason=trouble)

@@ -1,0 +1,157 @@
+"""Showing what will be posted: the next slots, or every tip on every account."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+
+from bot.app.draft import Draft, Misfit, TraitsOf, draft
+from bot.app.hold import upcoming
+from bot.app.plan import Chosen, choose
+from bot.core.config import Account, Config
+from bot.core.delivery import Delivery, State
+from bot.core.fit import Native, native_length
+from bot.core.links import links
+from bot.core.measure import weighted_length
+from bot.core.memory import Store, Tx
+from bot.core.pick import Nothing
+from bot.core.ports import Timetable
+from bot.core.slot import Schedule, Slot, newest_in_time
+from bot.core.traits import Traits
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Showing:
+    """One post as it will be sent. `cost` and `cost_without_link` are US dollars."""
+
+    tip: str
+    account: str
+    text: str
+    length: int
+    limit: int
+    native: Native
+    how: str
+    cost: Decimal
+    cost_without_link: Decimal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coming:
+    """A slot to come: what will be posted where, or why nothing will."""
+
+    slot: Slot
+    why: str
+    tip: str | None
+    posts: tuple[Showing, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """Looks ahead without changing anything."""
+
+    store: Store
+    timetable: Timetable
+    traits_of: TraitsOf
+
+    def everything(self, config: Config) -> Iterator[Showing | Misfit]:
+        """Every tip on every account that it may go to."""
+        for tip in config.library:
+            for account in config.accounts:
+                if tip.goes_to(account.name):
+                    one = draft(tip, account, config, self.traits_of)
+                    yield one if isinstance(one, Misfit) else _showing(one)
+
+    def coming(self, config: Config, now: datetime, count: int) -> list[Coming]:
+        """The next slots in order, as they will come if file, history and discussion stay."""
+        with self.store.reading() as tx:
+            turns = list(tx.slots.turns())
+            planned = self._planned(tx, config)
+            slots = list(islice(self._slots(tx, config, now), count))
+        found = planned
+        for slot in slots:
+            schedule = config.schedule(slot.schedule)
+            if schedule is None:
+                continue
+            choice = choose(config, schedule, slot, turns, self.traits_of)
+            if isinstance(choice, Chosen):
+                turns.append(choice.pick.tip.id)
+            found.append(_coming(slot, choice))
+        return found[:count]
+
+    def _slots(self, tx: Tx, config: Config, now: datetime) -> Iterator[Slot]:
+        """The slots of all schedules that are not paused, in order of their time."""
+        pauses = tx.accounts.pauses(now)
+        streams = [
+            self._of_schedule(tx, schedule, now)
+            for schedule in config.schedules
+            if f"schedule:{schedule.name}" not in pauses
+        ]
+        return heapq.merge(*streams, key=lambda slot: slot.due)
+
+    def _of_schedule(self, tx: Tx, schedule: Schedule, now: datetime) -> Iterator[Slot]:
+        """What is due and in time, then what comes."""
+        cursor = tx.slots.cursor(schedule)
+        if cursor is not None:
+            due = list(self.timetable.slots(schedule, cursor, now))
+            newest, _ = newest_in_time(due, now, schedule.late)
+            if newest is not None and tx.slots.get(newest.schedule, newest.key) is None:
+                yield newest
+        yield from upcoming(tx, self.timetable, schedule, now)
+
+    def _planned(self, tx: Tx, config: Config) -> list[Coming]:
+        """What is planned already and waits for its turn: frozen as it is."""
+        waiting = sorted(tx.ledger.recent(50, {State.PLANNED}), key=lambda one: (one.due, one.id))
+        return [
+            _frozen(one, account, self.traits_of(account))
+            for one in waiting
+            if (account := config.account(one.account)) is not None
+        ]
+
+
+def _coming(slot: Slot, choice: Chosen | Nothing) -> Coming:
+    if isinstance(choice, Nothing):
+        return Coming(slot=slot, why=choice.why, tip=None, posts=())
+    posts = tuple(map(_showing, choice.drafts))
+    return Coming(slot=slot, why=choice.pick.why, tip=choice.pick.tip.id, posts=posts)
+
+
+def _showing(one: Draft) -> Showing:
+    return Showing(
+        tip=one.tip.id,
+        account=one.account.name,
+        text=one.fitted.text,
+        length=one.fitted.length,
+        limit=one.fitted.limit,
+        native=one.fitted.native,
+        how=one.fitted.how,
+        cost=one.traits.price(has_link=bool(links(one.fitted.text))),
+        cost_without_link=one.traits.price(has_link=False),
+    )
+
+
+def _frozen(delivery: Delivery, account: Account, traits: Traits) -> Coming:
+    """A delivery that is planned, as it will be sent."""
+    text = delivery.post.text
+    native = Native(
+        unit=traits.text.unit, length=native_length(text, traits.text), limit=traits.text.limit
+    )
+    is_reply = delivery.post.in_reply_to is not None
+    showing = Showing(
+        tip=delivery.tip or "",
+        account=account.name,
+        text=text,
+        length=weighted_length(text),
+        limit=account.limit,
+        native=native,
+        how="planned",
+        cost=traits.price(has_link=bool(links(text)), is_reply=is_reply),
+        cost_without_link=traits.price(has_link=False, is_reply=is_reply),
+    )
+    schedule, _, key = delivery.slot.rpartition("/")
+    slot = Slot(schedule=schedule, key=key, due=delivery.due)
+    why = delivery.reason or "planned"
+    return Coming(slot=slot, why=why, tip=delivery.tip, posts=(showing,))

@@ -1,0 +1,106 @@
+"""Reporting: how things stand, for the operator and for whoever watches over the bot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from bot.app.hold import upcoming
+from bot.core.config import Account, Config
+from bot.core.delivery import Delivery, State
+from bot.core.memory import Pause, SlotRecord, Store, Tx
+from bot.core.ports import Timetable
+from bot.core.slot import Outcome, Slot
+
+FILE_TROUBLE = "tips file"
+"""The note that says why the running bot keeps an older file."""
+
+RECENT = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountStatus:
+    """How one account stands. Money in US dollars of this month."""
+
+    name: str
+    kind: str
+    last_post: Delivery | None
+    heard_at: datetime | None
+    trouble: str | None
+    gaps: tuple[str, ...]
+    pause: Pause | None
+    spent: Decimal
+    budget: Decimal | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Status:
+    """How everything stands at one moment."""
+
+    at: datetime
+    file_trouble: str | None
+    accounts: tuple[AccountStatus, ...]
+    waiting: tuple[Delivery, ...]
+    failed: tuple[Delivery, ...]
+    passed_over: tuple[SlotRecord, ...]
+    pauses: tuple[Pause, ...]
+    coming: tuple[Slot, ...]
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether something will not mend itself."""
+        unsure = any(one.state is State.UNSURE for one in self.waiting)
+        refused = any(one.state is State.REFUSED for one in self.failed)
+        held = any(one.pause and not one.pause.by_operator for one in self.accounts)
+        return bool(self.file_trouble) or unsure or refused or held
+
+
+def status(store: Store, timetable: Timetable, config: Config, now: datetime) -> Status:
+    """How everything stands now, with what went wrong within a week."""
+    with store.reading() as tx:
+        pauses = tx.accounts.pauses(now)
+        failed = tx.ledger.recent(50, {State.REFUSED, State.MISSED})
+        passed = [*tx.slots.recent(20, Outcome.MISSED), *tx.slots.recent(20, Outcome.EMPTY)]
+        return Status(
+            at=now,
+            file_trouble=tx.notes.get(FILE_TROUBLE),
+            accounts=tuple(
+                _account(tx, account, pauses.get(f"account:{account.name}"), now)
+                for account in config.accounts
+            ),
+            waiting=tuple(tx.ledger.recent(100, {State.PLANNED, State.SENDING, State.UNSURE})),
+            failed=tuple(one for one in failed if one.due > now - RECENT),
+            passed_over=tuple(
+                sorted(
+                    (one for one in passed if one.slot.due > now - RECENT),
+                    key=lambda one: one.slot.due,
+                    reverse=True,
+                )
+            ),
+            pauses=tuple(pauses.values()),
+            coming=tuple(_coming(tx, timetable, config, now)),
+        )
+
+
+def _account(tx: Tx, account: Account, pause: Pause | None, now: datetime) -> AccountStatus:
+    record = tx.accounts.get(account.name)
+    posted = tx.ledger.recent(1, {State.POSTED}, account.name)
+    return AccountStatus(
+        name=account.name,
+        kind=account.kind,
+        last_post=posted[0] if posted else None,
+        heard_at=record.heard_at,
+        trouble=record.trouble,
+        gaps=record.gaps,
+        pause=pause,
+        spent=tx.accounts.spent(account.name, now),
+        budget=account.monthly_budget,
+    )
+
+
+def _coming(tx: Tx, timetable: Timetable, config: Config, now: datetime) -> Sequence[Slot]:
+    """The next slot of each schedule, in order."""
+    firsts = [next(upcoming(tx, timetable, schedule, now), None) for schedule in config.schedules]
+    return sorted((slot for slot in firsts if slot), key=lambda slot: slot.due)
