@@ -1,0 +1,34 @@
+"""Every kind of platform that there is: the one place that lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.core.config import Account, Identity
+from bot.core.kinds import Kind
+from bot.core.pages import Pages
+from bot.core.ports import Clock, Platform
+from bot.platforms import mastodon, site, x
+
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (site.KIND, mastodon.KIND, x.KIND)}
+
+
+def build(
+    account: Account, secrets: Mapping[str, str], identity: Identity, pages: Pages, clock: Clock
+) -> Platform:
+    """The adapter of an account; its client library is loaded here and not before."""
+    match account.kind:
+        case "site":
+            from bot.platforms.site.adapter import SitePlatform
+
+            return SitePlatform(account, identity, pages, clock)
+        case "mastodon":
+            from bot.platforms.mastodon.adapter import MastodonPlatform
+
+            return MastodonPlatform(account, secrets, clock)
+        case "x":
+            from bot.platforms.x.adapter import XPlatform
+
+            return XPlatform(account, secrets, clock)
+        case kind:
+            raise ValueError(f"no adapter for {kind}")

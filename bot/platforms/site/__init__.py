@@ -1,0 +1,25 @@
+"""The bot's own site: the platform that needs no account."""
+
+from datetime import timedelta
+
+from bot.core.kinds import Kind
+from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
+
+KIND = Kind(
+    name="site",
+    about="the bot's own pages, with a reply form under every tip",
+    traits=Traits(
+        network="this site",
+        # Generous: what keeps a tip short is the promise, and a long address is no obstacle here.
+        text=TextLimit(unit=Unit.GRAPHEMES, limit=5000, link_cost=23),
+        idempotency=Idempotency.CHOSEN_ID,
+        abilities=frozenset({Ability.PUBLISH, Ability.LISTEN, Ability.RETRACT}),
+        poll=timedelta(minutes=1),
+        public=False,
+        is_home=True,
+    ),
+    common=frozenset({"limit", "hashtags"}),
+    gap=timedelta(0),
+)
+
+__all__ = ["KIND"]

@@ -1,0 +1,124 @@
+"""The site behind the same doors as any network: its server is our own memory of pages."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from bot.core.config import Account, Identity
+from bot.core.delivery import Delivery, Post, Receipt
+from bot.core.discussion import NOBODY, Author, Entry, EntryKind
+from bot.core.errors import Refused
+from bot.core.pages import Comment, Page, Pages
+from bot.core.ports import Absent, Batch, Clock, Found
+from bot.core.traits import Traits
+from bot.platforms.site import KIND
+
+STEP = 200
+"""How many changes one step of listening takes in."""
+
+
+class SitePlatform:
+    """Publishes tips as pages and the bot's answers as comments; hears what others comment.
+
+    A post's key is its id here, and what is there is never replaced, so that the same request
+    can be repeated without end. Raises Refused for a post that has no place on the site, and
+    StoreError where the memory cannot be used.
+    """
+
+    def __init__(self, account: Account, identity: Identity, pages: Pages, clock: Clock) -> None:
+        self.account = account.name
+        self._identity = identity
+        self._pages = pages
+        self._clock = clock
+
+    def learn(self) -> Traits:
+        """The site's own rules: nobody needs to be asked."""
+        return KIND.traits
+
+    def publish(self, post: Post) -> Receipt:
+        """Put up a tip's page, or an answer of the bot under one."""
+        if post.in_reply_to is not None:
+            return self._answer(post, post.in_reply_to)
+        if post.tip is None:
+            raise Refused(
+                "a post without a tip has no page on the site", "answer a reply, or post a tip"
+            )
+        now = self._clock.now()
+        return self._page_receipt(
+            self._pages.put(Page(tip=post.tip, post=post, first_at=now, at=now))
+        )
+
+    def find(self, delivery: Delivery) -> Found | Absent:
+        """Look the post up by its key: here, absence is certain."""
+        key = delivery.post.key
+        page = self._pages.find(key)
+        if page is not None:
+            return Found(receipt=self._page_receipt(page))
+        comment = self._pages.comment(key)
+        return Absent() if comment is None else Found(receipt=self._comment_receipt(comment))
+
+    def hear(self, cursor: str | None) -> Batch:
+        """Comments written or deleted since the change numbered `cursor`."""
+        changes = self._pages.changes(int(cursor or 0), STEP)
+        return Batch(
+            entries=tuple(map(self._entry, changes)),
+            cursor=str(changes[-1].seq) if changes else cursor,
+            more=len(changes) == STEP,
+        )
+
+    def retract(self, remote_id: str) -> None:
+        """Take down a page, or erase an answer of the bot."""
+        now = self._clock.now()
+        self._pages.retract(remote_id, now)
+        comment = self._pages.comment(remote_id)
+        if comment is not None and comment.ours:
+            self._pages.erase(remote_id, now)
+
+    def _answer(self, post: Post, parent_id: str) -> Receipt:
+        """Write the bot's answer under the comment that it answers."""
+        parent = self._pages.comment(parent_id)
+        if parent is None or parent.deleted_at is not None:
+            raise Refused(
+                f"comment {parent_id} is not on the site any more", "answer another reply"
+            )
+        comment = Comment(
+            id=post.key,
+            tip=parent.tip,
+            name=self._identity.name,
+            text=post.text,
+            at=self._clock.now(),
+            owner="",
+            in_reply_to=parent_id,
+            ours=True,
+        )
+        return self._comment_receipt(self._pages.write(comment))
+
+    def _page_receipt(self, page: Page) -> Receipt:
+        return Receipt(remote_id=page.post.key, url=self._address(page.tip), at=page.at)
+
+    def _comment_receipt(self, comment: Comment) -> Receipt:
+        return Receipt(remote_id=comment.id, url=self._place(comment), at=comment.at)
+
+    def _address(self, tip: str) -> str:
+        return f"{self._identity.site}/tips/{quote(tip)}"
+
+    def _place(self, comment: Comment) -> str:
+        return f"{self._address(comment.tip)}#comment-{quote(comment.id, safe='')}"
+
+    def _entry(self, comment: Comment) -> Entry:
+        """The comment as an entry of the discussion; a deleted one has nothing left to tell."""
+        is_gone = comment.deleted_at is not None
+        home = self._identity.site if comment.ours else None
+        return Entry(
+            account=self.account,
+            remote_id=comment.id,
+            kind=EntryKind.COMMENT,
+            author=NOBODY if is_gone else Author(name=comment.name, url=home),
+            text="" if is_gone else comment.text,
+            at=comment.at,
+            in_reply_to=comment.in_reply_to,
+            tip=comment.tip,
+            url=self._place(comment),
+            deleted_at=comment.deleted_at,
+            ours=comment.ours,
+        )

@@ -1,0 +1,7 @@
+"""The site's pages and feed, the form for replies, and the bot's health."""
+
+from bot.web.app import build
+from bot.web.health import Health
+from bot.web.serve import Server
+
+__all__ = ["Health", "Server", "build"]

@@ -1,0 +1,82 @@
+"""The site as a web application: its addresses and what answers there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.app.comment import Commenting
+from bot.core.config import Config
+from bot.core.memory import Store
+from bot.core.pages import Pages
+from bot.core.ports import Clock
+from bot.web.headers import SafeHeaders
+from bot.web.health import Health
+from bot.web.limits import Patience
+from bot.web.problems import Shield, answer_http_error
+from bot.web.public import Public
+from bot.web.render import Renderer
+from bot.web.seal import Seal
+from bot.web.site import Site
+from bot.web.writing import Writing
+
+
+def build(
+    *,
+    config: Callable[[], Config],
+    pages: Pages,
+    store: Store,
+    clock: Clock,
+    commenting: Commenting,
+    health: Callable[[], Health],
+    key: bytes,
+) -> Starlette:
+    """Make the site. `key` is the bot's own secret of at least 16 bytes; keep it over restarts.
+
+    `config` and `health` are asked at every answer, so that an edit of tips.yaml shows at once.
+    """
+    renderer = Renderer(lambda: config().bot)
+    site = Site(
+        config=config,
+        pages=pages,
+        store=store,
+        clock=clock,
+        commenting=commenting,
+        health=health,
+        seal=Seal(key),
+        patience=Patience(),
+        renderer=renderer,
+    )
+    app = Starlette(
+        routes=_routes(Public(site=site), Writing(site=site)),
+        middleware=[Middleware(SafeHeaders), Middleware(Shield, renderer=renderer)],
+        exception_handlers={HTTPException: answer_http_error},
+    )
+    app.router.redirect_slashes = False
+    app.state.renderer = renderer
+    return app
+
+
+def _routes(public: Public, writing: Writing) -> list[Route]:
+    async def tip(request: Request) -> Response:
+        if request.method == "POST":
+            return await writing.reply(request)
+        return await run_in_threadpool(public.tip, request)
+
+    return [
+        Route("/", public.index),
+        Route("/tips/{tip}", tip, methods=["GET", "POST"]),
+        Route("/comments/{comment}/delete", writing.delete, methods=["GET", "POST"]),
+        Route("/feed.atom", public.feed),
+        Route("/privacy", public.privacy),
+        Route("/healthz", public.health),
+        Route("/robots.txt", public.robots),
+        Route("/static/{name}", public.file),
+    ]

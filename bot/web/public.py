@@ -1,0 +1,104 @@
+"""What anybody may read: the index, a tip's page, the feed, and what goes with them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from bot.core.pages import Page
+from bot.core.when import require_aware
+from bot.web.cards import newest
+from bot.web.clean import web_address
+from bot.web.reading import index
+from bot.web.site import Site
+from bot.web.tip import Form, show_tip
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+ROBOTS = "User-agent: *\nDisallow: /comments/\n"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Public:
+    """Answers to GET, each a function of what was published and heard."""
+
+    site: Site
+
+    def index(self, request: Request) -> Response:
+        """The posted tips, newest first, a page at a time."""
+        before = _moment(request.query_params.get("before"))
+        found = index(self.site, before)
+        if before is not None and not found.cards:
+            raise HTTPException(404)
+        return self.site.renderer.page(request, "index.html", index=found, before=before)
+
+    def tip(self, request: Request) -> Response:
+        """A tip, its discussion and the form."""
+        page = published(self.site, request.path_params["tip"])
+        answering = request.query_params.get("reply")
+        return show_tip(self.site, request, page, form=Form(in_reply_to=answering))
+
+    def feed(self, request: Request) -> Response:
+        """The newest tips as an Atom feed."""
+        cards = index(self.site).cards
+        updated = newest(cards) or datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+        return self.site.renderer.feed(request, "feed.atom.html", cards=cards, updated=updated)
+
+    def privacy(self, request: Request) -> Response:
+        """What is shown of people who reply, and how they have it removed."""
+        link = _contact_link(self.site.config().bot.contact)
+        return self.site.renderer.page(request, "privacy.html", contact_link=link)
+
+    def health(self, _request: Request) -> Response:
+        """Whether the bot works, for those who watch over it: 200 or 503."""
+        health = self.site.health()
+        return JSONResponse(
+            {"ok": health.ok, **health.facts},
+            200 if health.ok else 503,
+            headers={"Cache-Control": "no-store"},
+        )
+
+    def robots(self, _request: Request) -> Response:
+        """What crawlers should leave alone."""
+        return PlainTextResponse(ROBOTS, headers={"Cache-Control": "public, max-age=86400"})
+
+    def file(self, request: Request) -> Response:
+        """A static file."""
+        response = self.site.renderer.file(request, request.path_params["name"])
+        if response is None:
+            raise HTTPException(404)
+        return response
+
+
+def published(site: Site, tip: str) -> Page:
+    """The page of a tip. Raises HTTPException: 404 if it was never up, 410 if it was retracted."""
+    page = site.pages.get(tip)
+    if page is None:
+        raise HTTPException(404)
+    if page.gone is not None:
+        raise HTTPException(410)
+    return page
+
+
+def _contact_link(contact: str | None) -> str | None:
+    """The contact as something to follow: a page or an e-mail address, else None."""
+    if contact is None or web_address(contact):
+        return contact
+    return f"mailto:{contact}" if _EMAIL.fullmatch(contact) else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    """The moment in an address of ours; 404 for what cannot be one."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        require_aware(moment)
+    except ValueError:
+        raise HTTPException(404) from None
+    return moment

@@ -1,0 +1,119 @@
+"""The server: uvicorn on a thread of its own, started and stopped by whoever runs the bot."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from bot.core.errors import BotError
+
+_READY = 10
+"""Seconds within which the server has to be up."""
+
+_LAST_BREATH = 1
+"""Seconds for a server that was told to drop everything."""
+
+
+class Server:
+    """Serves an application at one address.
+
+    `trusted_proxies` lists the addresses or networks whose X-Forwarded-For and -Proto headers
+    are believed; nobody else's are. It never touches signals: those belong to the main thread.
+    """
+
+    def __init__(
+        self, app: ASGIApp, host: str, port: int, trusted_proxies: Sequence[str] = ()
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._ready = threading.Event()
+        self._server = _Announcing(_settings(app, trusted_proxies), self._ready)
+        self._thread: threading.Thread | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it serves, `http://127.0.0.1:8140`; with port 0, the port that it was given."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}"
+
+    def start(self) -> None:
+        """Begin to serve, and return when it does. Raises BotError if the address cannot be had."""
+        listener = self._listen()
+        self._port = listener.getsockname()[1]
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [listener]}, name="web", daemon=True
+        )
+        self._thread.start()
+        if not self._ready.wait(_READY):
+            self.stop(timedelta(0))
+            raise BotError(f"{self.address} did not begin to serve within {_READY} s", "try again")
+
+    def stop(self, within: timedelta) -> None:
+        """Finish the answers in hand, and drop what is not done `within` that time."""
+        if self._thread is None:
+            return
+        patience = max(within.total_seconds() - _LAST_BREATH, 0)
+        self._server.config.timeout_graceful_shutdown = int(patience)
+        self._server.should_exit = True
+        self._thread.join(patience)
+        self._server.force_exit = True
+        self._thread.join(_LAST_BREATH)
+
+    def _listen(self) -> socket.socket:
+        """A socket bound here and now, so that the operator hears at once what is in the way."""
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((self._host, self._port))
+            listener.listen(128)
+        except (OSError, OverflowError) as error:
+            listener.close()
+            raise self._told(error) from error
+        return listener
+
+    def _told(self, error: OSError | OverflowError) -> BotError:
+        """What stands in the way of this address, and what to do about it."""
+        number = getattr(error, "errno", None)
+        if number == errno.EADDRINUSE:
+            todo = f"stop the other program or set TIPSBOT_BIND={self._host}:{self._port + 1}"
+            return BotError(f"{self.address} is in use", todo)
+        todo = "set TIPSBOT_BIND to an address of this machine, such as 127.0.0.1:8140"
+        if number == errno.EACCES:
+            todo = "set TIPSBOT_BIND to a port above 1023, such as 127.0.0.1:8140"
+        reason = getattr(error, "strerror", None) or str(error)
+        return BotError(f"cannot serve at {self.address}: {reason}", todo)
+
+
+class _Announcing(uvicorn.Server):
+    """A server that says when it is up."""
+
+    def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready.set()
+
+
+def _settings(app: ASGIApp, trusted_proxies: Sequence[str]) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
+    )

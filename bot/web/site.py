@@ -1,0 +1,31 @@
+"""What the pages are made from, gathered in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.app.comment import Commenting
+from bot.core.config import Config
+from bot.core.memory import Store
+from bot.core.pages import Pages
+from bot.core.ports import Clock
+from bot.web.health import Health
+from bot.web.limits import Patience
+from bot.web.render import Renderer
+from bot.web.seal import Seal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """Everything that an answer can need. `config` and `health` give what holds now."""
+
+    config: Callable[[], Config]
+    pages: Pages
+    store: Store
+    clock: Clock
+    commenting: Commenting
+    health: Callable[[], Health]
+    seal: Seal
+    patience: Patience
+    renderer: Renderer

@@ -1,0 +1,90 @@
+"""A tip's page as one visitor sees it: with their own comments and their form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.app.comment import NAME_MAX, TEXT_MAX
+from bot.core.pages import Comment, Page
+from bot.web.reading import discussed
+from bot.web.remarks import Place, Remark
+from bot.web.seal import same
+from bot.web.site import Site
+from bot.web.visitor import Visitor, greet, is_secure, remember
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """What stands in the form: what was typed, and what is wrong with it, by field.
+
+    `trouble` is what is wrong with none of the fields.
+    """
+
+    name: str = ""
+    text: str = ""
+    in_reply_to: str | None = None
+    flaws: Mapping[str, str] = field(default_factory=dict)
+    trouble: str | None = None
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it was sent and could not be taken."""
+        return bool(self.flaws or self.trouble)
+
+
+def show_tip(
+    site: Site, request: Request, page: Page, *, form: Form, status: int = 200, greets: bool = True
+) -> Response:
+    """The page of a tip. Unless it `greets`, a new visitor gets no cookie, and no form to send."""
+    visitor = greet(request)
+    found = discussed(site, page)
+    mine = _mine(site, visitor, found.remarks)
+    parent = _parent(form, found.remarks)
+    response = site.renderer.page(
+        request,
+        "tip.html",
+        status=status,
+        found=found,
+        card=found.card,
+        form=form if parent else replace(form, in_reply_to=None),
+        parent=parent,
+        token=site.seal.token(visitor.secret),
+        mine=mine,
+        sent=_sent(site, request, mine),
+        was_deleted="deleted" in request.query_params,
+        name_max=NAME_MAX,
+        text_max=TEXT_MAX,
+    )
+    if visitor.is_new and greets:
+        remember(response, visitor, is_secure=is_secure(request, site.config().bot.site))
+    return response
+
+
+def is_owner(site: Site, visitor: Visitor, comment: Comment | None) -> bool:
+    """Whether this visitor wrote this comment."""
+    return comment is not None and same(site.seal.owner(visitor.secret), comment.owner)
+
+
+def _mine(site: Site, visitor: Visitor, remarks: Iterable[Remark]) -> frozenset[str]:
+    """The ids of the visitor's own comments; somebody who came just now has none."""
+    if visitor.is_new:
+        return frozenset()
+    ids = (remark.comment for remark in remarks if remark.comment and not remark.ours)
+    return frozenset(each for each in ids if is_owner(site, visitor, site.pages.comment(each)))
+
+
+def _sent(site: Site, request: Request, mine: frozenset[str]) -> tuple[str, str] | None:
+    """The comment that the visitor sent just now, and the permit that deletes it from anywhere."""
+    comment_id = request.query_params.get("sent", "")
+    return (comment_id, site.seal.permit(comment_id)) if comment_id in mine else None
+
+
+def _parent(form: Form, remarks: Iterable[Remark]) -> Place | None:
+    """The comment that the form answers, if it is on the page."""
+    if not form.in_reply_to:
+        return None
+    return next((each.place for each in remarks if each.comment == form.in_reply_to), None)

@@ -1,0 +1,154 @@
+"""What visitors may change: write a comment, and delete their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+from urllib.parse import quote, urlencode
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.app.comment import Draft
+from bot.core.errors import BotError
+from bot.core.pages import Comment, Page
+from bot.web.forms import read_form
+from bot.web.problems import show_problem
+from bot.web.public import published
+from bot.web.seal import same
+from bot.web.site import Site
+from bot.web.tip import Form, is_owner, show_tip
+from bot.web.visitor import came_from_here, greet, is_secure, remember, whereabouts
+
+HONEYPOT = "website"
+"""A field that people do not see and that programs like to fill in."""
+
+_STRANGER = (
+    "This page was open for too long, or your browser keeps no cookies. "
+    "Please send your reply once more; if this comes again, allow cookies for this site."
+)
+_TRAPPED = "Please leave the field “Website” empty; it is there to catch programs."
+
+_log = structlog.get_logger("web")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Writing:
+    """Answers to POST. Each ends in a redirect, so that a reload sends nothing again."""
+
+    site: Site
+
+    async def reply(self, request: Request) -> Response:
+        """Take the form under a tip."""
+        return await run_in_threadpool(self._reply, request, await read_form(request))
+
+    async def delete(self, request: Request) -> Response:
+        """Delete a comment for its writer: by their cookie, or by the permit in their link."""
+        fields = await read_form(request) if request.method == "POST" else None
+        return await run_in_threadpool(self._delete, request, fields)
+
+    def _reply(self, request: Request, fields: dict[str, str]) -> Response:
+        page = published(self.site, request.path_params["tip"])
+        draft = Draft(
+            tip=page.tip,
+            name=fields.get("name", ""),
+            text=fields.get("text", ""),
+            in_reply_to=fields.get("in_reply_to") or None,
+        )
+        if not self._is_ours(request, fields):
+            return self._again(request, page, draft, 403, trouble=_STRANGER)
+        if fields.get(HONEYPOT):
+            return self._again(request, page, draft, 422, trouble=_TRAPPED)
+        if flaws := self.site.commenting.flaws(draft):
+            return self._again(request, page, draft, 422, flaws=flaws)
+        wait = self.site.patience.take(whereabouts(request), self.site.clock.now())
+        if wait is not None:
+            return self._later(request, page, draft, wait)
+        return self._write(request, draft)
+
+    def _is_ours(self, request: Request, fields: dict[str, str]) -> bool:
+        """Whether the form came from our page in this visitor's browser."""
+        visitor = greet(request)
+        return not visitor.is_new and same(
+            fields.get("token", ""), self.site.seal.token(visitor.secret)
+        )
+
+    def _again(
+        self,
+        request: Request,
+        page: Page,
+        draft: Draft,
+        status: int,
+        *,
+        trouble: str | None = None,
+        flaws: dict[str, str] | None = None,
+    ) -> Response:
+        """The page once more with what was typed; a form from elsewhere never sets a cookie."""
+        form = Form(
+            name=draft.name,
+            text=draft.text,
+            in_reply_to=draft.in_reply_to,
+            trouble=trouble,
+            flaws=flaws or {},
+        )
+        return show_tip(
+            self.site, request, page, form=form, status=status, greets=came_from_here(request)
+        )
+
+    def _later(self, request: Request, page: Page, draft: Draft, wait: timedelta) -> Response:
+        seconds = ceil(wait.total_seconds())
+        minutes = ceil(seconds / 60)
+        trouble = (
+            "That were many replies in a short time. "
+            f"Please send this one again in {minutes} minute{'s' if minutes > 1 else ''}."
+        )
+        response = self._again(request, page, draft, 429, trouble=trouble)
+        response.headers["Retry-After"] = str(seconds)
+        return response
+
+    def _write(self, request: Request, draft: Draft) -> Response:
+        visitor = greet(request)
+        owner = self.site.seal.owner(visitor.secret)
+        try:
+            comment = self.site.commenting.write(draft, owner=owner, now=self.site.clock.now())
+        except BotError as error:
+            _log.error("comment_not_kept", tip=draft.tip, error=str(error))
+            return show_problem(self.site.renderer, request, 503, words=draft.text)
+        way = f"{quote(draft.tip)}?{urlencode({'sent': comment.id})}#comment-{comment.id}"
+        response = RedirectResponse(way, 303)
+        secure = is_secure(request, self.site.config().bot.site)
+        remember(response, visitor, is_secure=secure, is_writer=True)
+        return response
+
+    def _delete(self, request: Request, fields: dict[str, str] | None) -> Response:
+        """Show what is to be deleted (GET: `fields` is None), or delete it."""
+        comment = self.site.pages.comment(request.path_params["comment"])
+        if comment is None or comment.deleted_at is not None:
+            raise HTTPException(404)
+        permit = (request.query_params if fields is None else fields).get("permit", "")
+        if not self._may_delete(request, comment, permit, fields):
+            raise HTTPException(403)
+        if fields is None:
+            return self._confirm(request, comment, permit)
+        self.site.commenting.erase(comment.id, now=self.site.clock.now())
+        return RedirectResponse(f"../../tips/{quote(comment.tip)}?deleted#discussion", 303)
+
+    def _may_delete(
+        self, request: Request, comment: Comment, permit: str, fields: dict[str, str] | None
+    ) -> bool:
+        if comment.ours:
+            return False
+        if same(permit, self.site.seal.permit(comment.id)):
+            return True
+        is_meant = fields is None or self._is_ours(request, fields)
+        return is_meant and is_owner(self.site, greet(request), comment)
+
+    def _confirm(self, request: Request, comment: Comment, permit: str) -> Response:
+        token = self.site.seal.token(greet(request).secret)
+        return self.site.renderer.page(
+            request, "delete.html", comment=comment, permit=permit, token=token
+        )
