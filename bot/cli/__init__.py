@@ -1,0 +1,47 @@
+"""The operator's commands. Nothing heavy is imported here: each command loads what it needs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+from bot.core.errors import BotError, TipsError
+
+USER_ERROR = 2
+BROKEN_PIPE = 141
+INTERRUPTED = 130
+
+
+def main() -> NoReturn:
+    """Run one command and exit: 0 done, 1 something needs a person, 2 bad input, one clear line."""
+    from bot.cli.commands import app
+
+    try:
+        app(prog_name="tipsbot")
+    except TipsError as error:
+        _end(str(error), USER_ERROR)
+    except BotError as error:
+        _end(f"tipsbot: {error}", USER_ERROR)
+    except KeyboardInterrupt:
+        _end("tipsbot: interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(BROKEN_PIPE)
+    except OSError as error:
+        _end(f"tipsbot: {error.filename or 'the system'}: {error.strerror or error}", USER_ERROR)
+    except Exception as error:
+        if os.environ.get("TIPSBOT_DEBUG"):
+            raise
+        what = f"{type(error).__name__}: {error}".splitlines()[0]
+        _end(f"tipsbot: a mistake of ours: {what}; set TIPSBOT_DEBUG=1 to see where", 70)
+    sys.exit(0)
+
+
+def _end(message: str, code: int) -> NoReturn:
+    """Say it on standard error, without anything harmful or secret, and exit."""
+    from bot.core.safe import shown_lines
+    from bot.wiring.logs import redacted
+
+    print(redacted(shown_lines(message)), file=sys.stderr)  # noqa: T201 - the one line that an operator sees
+    sys.exit(code)

@@ -1,0 +1,113 @@
+"""`post`, `reply` and `retract`: what the operator does by hand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.opening import opened
+from bot.cli.options import DEFAULT_FILE, FileOption
+from bot.core.delivery import UNSETTLED, Delivery, State
+from bot.core.safe import shown
+
+if TYPE_CHECKING:
+    from bot.wiring.desk import Desk
+
+PATIENCE = 60
+"""Seconds to wait for a running bot to carry out what was asked."""
+
+
+def post(
+    tip: Annotated[str, typer.Argument(help="The tip's id.")],
+    *,
+    to: Annotated[
+        list[str] | None, typer.Option("--to", help="Only this account; may be repeated.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Even if it was posted there within a day.")
+    ] = False,
+    file: FileOption = DEFAULT_FILE,
+) -> None:
+    """Post a tip now, as safely as a scheduled post."""
+    with opened(file) as desk:
+        planned = desk.hand.post(desk.config, tip, to or [], desk.clock.now(), again=again)
+        _carry_out(desk, planned)
+
+
+def reply(
+    entry: Annotated[int, typer.Argument(help="The entry's number, as `tipsbot log` shows it.")],
+    text: Annotated[str, typer.Argument(help="What to answer.")],
+    *,
+    file: FileOption = DEFAULT_FILE,
+) -> None:
+    """Answer an entry of the discussion as the bot, where it was said."""
+    with opened(file) as desk:
+        planned = desk.hand.reply(desk.config, entry, text, desk.clock.now())
+        _carry_out(desk, [planned])
+
+
+def retract(
+    delivery: Annotated[int, typer.Argument(help="Its number, as `tipsbot status` shows it.")],
+    *,
+    file: FileOption = DEFAULT_FILE,
+) -> None:
+    """Take a post back: delete it on its network, and say so in the ledger."""
+    with opened(file) as desk:
+        with desk.database.store.reading() as tx:
+            known = tx.ledger.get(delivery)
+        editor = desk.editor(known.account) if known is not None else None
+        gone = desk.hand.retract(delivery, editor, desk.clock.now())
+    typer.echo(f"{gone.account}: taken back {gone.receipt.url if gone.receipt else ''}")
+
+
+def _carry_out(desk: Desk, planned: Sequence[Delivery]) -> None:
+    """Have the running bot deliver, or deliver here where none runs; then say what became of it."""
+    from bot.store import is_running
+
+    if is_running(desk.environment.data):
+        settled = _await(desk, planned)
+    else:
+        settled = _deliver(desk, planned)
+    for one in settled:
+        _tell(one)
+    if any(one.state is not State.POSTED for one in settled):
+        raise typer.Exit(1)
+
+
+def _deliver(desk: Desk, planned: Sequence[Delivery]) -> list[Delivery]:
+    """Deliver here, the site first, since others may point at it."""
+    site = desk.config.site
+    names = {one.account for one in planned}
+    for account in sorted(desk.config.accounts, key=lambda one: one != site):
+        if account.name in names:
+            desk.deliverer.step(desk.config, account)
+    return _look(desk, planned)
+
+
+def _await(desk: Desk, planned: Sequence[Delivery]) -> list[Delivery]:
+    """Wait until the running bot has dealt with them, for a while."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        found = _look(desk, planned)
+        moving = [one for one in found if one.state in {State.PLANNED, State.SENDING}]
+        if not [one for one in moving if one.reason is None] or time.monotonic() > end:
+            return found
+        time.sleep(0.2)
+
+
+def _look(desk: Desk, planned: Sequence[Delivery]) -> list[Delivery]:
+    with desk.database.store.reading() as tx:
+        return [tx.ledger.get(one.id) or one for one in planned]
+
+
+def _tell(one: Delivery) -> None:
+    """What became of a delivery, on one line."""
+    if one.state is State.POSTED and one.receipt is not None:
+        typer.echo(f"{one.account}: posted {one.receipt.url or one.receipt.remote_id}")
+        return
+    reason = shown(one.reason) if one.reason else "the running bot has not come to it yet"
+    later = "; the bot goes on with it" if one.state in UNSETTLED else ""
+    typer.echo(f"{one.account}: {one.state.value} (delivery {one.id}): {reason}{later}", err=True)

@@ -1,0 +1,61 @@
+"""`init`, `check` and `schema`: making a tips file, and knowing that it is right."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.opening import opened
+from bot.cli.options import DEFAULT_FILE, AsJson, File
+from bot.core.errors import TipsError, UsageError
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to write tips.yaml.")] = Path(),
+) -> None:
+    """Write a small tips.yaml to begin with. Never overwrites one."""
+    starter = files("bot.sources").joinpath("starter.yaml").read_text(encoding="utf-8")
+    path = folder / DEFAULT_FILE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(starter)
+    except FileExistsError:
+        raise UsageError(f"{path} is there already", "edit it, or name another folder") from None
+    typer.echo(f"wrote {path}; edit it, then run `tipsbot check` and `tipsbot run`")
+
+
+def check(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
+    """Say everything that is wrong with the file, each with its line and what to do."""
+    try:
+        with opened(file, reading=True) as desk:
+            config = desk.config
+    except TipsError as error:
+        if not as_json:
+            raise
+        typer.echo(json.dumps({"ok": False, "problems": [asdict(one) for one in error.problems]}))
+        raise typer.Exit(2) from None
+    if as_json:
+        typer.echo(json.dumps({"ok": True, "problems": []}))
+        return
+    typer.echo(
+        f"{file}: good: {_count(len(config.library), 'tip')}, "
+        f"{_count(len(config.schedules), 'schedule')}, {_count(len(config.accounts), 'account')}"
+    )
+
+
+def schema() -> None:
+    """Print the JSON Schema of tips.yaml, for editors."""
+    from bot.sources.schema import schema as schema_of
+    from bot.wiring.desk import KINDS
+
+    typer.echo(json.dumps(schema_of(KINDS), indent=2, ensure_ascii=False))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

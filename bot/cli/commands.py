@@ -1,0 +1,30 @@
+"""All commands, in the order in which an operator meets them."""
+
+from __future__ import annotations
+
+import typer
+
+from bot.cli import acting, checking, holding, running, showing, telling
+
+app = typer.Typer(
+    name="tipsbot",
+    help="Posts tips on X, Mastodon and its own site, and keeps the discussion that follows.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command()(checking.init)
+app.command()(checking.check)
+app.command()(showing.preview)
+app.command()(running.run)
+app.command()(telling.status)
+app.command()(telling.log)
+app.command()(acting.post)
+app.command()(acting.reply)
+app.command()(acting.retract)
+app.command()(holding.pause)
+app.command()(holding.resume)
+app.command()(holding.skip)
+app.command()(checking.schema)

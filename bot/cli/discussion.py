@@ -1,0 +1,140 @@
+"""The discussion as text, Markdown or JSON lines; everything in it is foreign."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.app.discussion import Discussion, discussions, record
+from bot.core.config import Config
+from bot.core.discussion import Entry
+from bot.core.errors import UsageError
+from bot.core.memory import Tx
+from bot.core.safe import shown, shown_lines
+
+_AGE = re.compile(r"(\d+)\s*([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&])")
+_DEEPEST = 8
+"""Replies further down are not indented any further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Writes the discussion in one form: `text`, `markdown` or `jsonl`."""
+
+    config: Config
+    form: str
+    tip: str | None
+    begin: datetime | None
+
+    def so_far(self, tx: Tx) -> tuple[int, list[str]]:
+        """All that was said, in threads, and the number up to which it was told."""
+        entries = list(tx.log.entries(tip=self.tip, since=self.begin))
+        newest = tx.log.last_id()
+        if self.form == "jsonl":
+            return newest, [self._json(entry) for entry in entries if _is_told(entry)]
+        return newest, list(self._threads(entries))
+
+    def since(self, tx: Tx, seen: int) -> tuple[int, list[str]]:
+        """What came in after the entry numbered `seen`, each on its own."""
+        entries = tx.log.entries(after=seen)
+        told = [
+            line
+            for entry in entries
+            if entry.is_legible and self.tip in (None, entry.tip)
+            for line in self._alone(entry)
+        ]
+        return max((entry.id for entry in entries), default=seen), told
+
+    def _threads(self, entries: list[Entry]) -> Iterator[str]:
+        for found in discussions(self.config, entries):
+            yield self._title(found)
+            for thread in found.threads:
+                for depth, entry in thread.walk():
+                    yield from self._lines(entry, min(depth, _DEEPEST))
+            yield ""
+
+    def _title(self, found: Discussion) -> str:
+        if self.form == "markdown":
+            return f"## {_escaped(found.title)}\n"
+        title = shown(found.title)
+        return f"{title}  [{shown(found.tip)}]" if found.tip is not None else title
+
+    def _alone(self, entry: Entry) -> Iterator[str]:
+        if self.form == "jsonl":
+            yield self._json(entry)
+            return
+        if self.form == "text":
+            yield f"{shown(entry.tip) if entry.tip else 'under no tip'}:"
+        yield from self._lines(entry, 0)
+
+    def _lines(self, entry: Entry, depth: int) -> Iterator[str]:
+        """One entry: who, where and when, then what was said."""
+        zone = ZoneInfo(self.config.bot.timezone)
+        when = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+        if self.form == "markdown":
+            yield from _markdown(entry, when, depth)
+            return
+        indent = "  " * (depth + 1)
+        who = "(deleted)" if not entry.is_legible else _who(entry)
+        edited = ", edited" if entry.edited_at else ""
+        yield f"{indent}{entry.id}. {shown(who)} on {shown(entry.account)}, {when}{edited}"
+        for line in shown_lines(entry.text).splitlines():
+            yield f"{indent}   {line}".rstrip()
+
+    def _json(self, entry: Entry) -> str:
+        kinds = {account.name: account.kind for account in self.config.accounts}
+        return json.dumps(record(entry, kinds))
+
+
+def moment(text: str | None, timezone: str, now: datetime) -> datetime | None:
+    """`2026-03-01`, `2026-03-01T09:00` (in the bot's zone) or an age such as `2d` as a moment."""
+    if text is None:
+        return None
+    if age := _AGE.fullmatch(text.strip()):
+        try:
+            return now - timedelta(**{_UNITS[age[2]]: int(age[1])})
+        except OverflowError:
+            return datetime.min.replace(tzinfo=UTC)
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(
+            f"--since {text!r} is no time", "write 2026-03-01, 2026-03-01T09:00 or an age like 2d"
+        ) from None
+    return found if found.utcoffset() is not None else found.replace(tzinfo=ZoneInfo(timezone))
+
+
+def _is_told(entry: Entry) -> bool:
+    """Whether programs are told of it: deletions are, what was private never."""
+    return entry.visibility.may_be_kept
+
+
+def _who(entry: Entry) -> str:
+    """`Name (@handle)`, or what there is of it."""
+    author = entry.author
+    if author.handle and author.name and author.handle != author.name:
+        return f"{author.name} ({author.handle})"
+    return author.name or author.handle
+
+
+def _markdown(entry: Entry, when: str, depth: int) -> Iterator[str]:
+    """One entry as a list item, its words quoted and harmless."""
+    indent = "  " * depth
+    who = "deleted" if not entry.is_legible else f"**{_escaped(_who(entry))}**"
+    place = _escaped(entry.account)
+    if entry.url and entry.is_legible and entry.url.startswith(("http://", "https://")):
+        address = re.sub(r"[\s<>()]", "", entry.url)
+        place = f"[{place}]({address})"
+    yield f"{indent}- {who} on {place}, {when}"
+    for line in shown_lines(entry.text).splitlines():
+        yield f"{indent}  > {_escaped(line)}".rstrip()
+
+
+def _escaped(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", shown(text))

@@ -1,0 +1,51 @@
+"""`pause`, `resume` and `skip`: holding a schedule, an account or the next slot."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot.cli.opening import opened
+from bot.cli.options import DEFAULT_FILE, FileOption
+
+Name = Annotated[str, typer.Argument(help="A schedule or an account.")]
+
+
+def pause(
+    name: Name,
+    *,
+    until: Annotated[
+        datetime | None, typer.Option("--until", help="In the bot's zone; else until `resume`.")
+    ] = None,
+    file: FileOption = DEFAULT_FILE,
+) -> None:
+    """Hold a schedule (its slots are skipped) or an account (its posts wait, then are missed)."""
+    with opened(file) as desk:
+        zone = ZoneInfo(desk.config.bot.timezone)
+        end = until.replace(tzinfo=zone) if until is not None else None
+        full = desk.brake.pause(desk.config, name, end, desk.clock.now())
+    typer.echo(f"{full} is paused" + (f" until {end:%Y-%m-%d %H:%M %Z}" if end else ""))
+
+
+def resume(name: Name, *, file: FileOption = DEFAULT_FILE) -> None:
+    """Let a paused schedule or account go on."""
+    with opened(file) as desk:
+        full = desk.brake.resume(desk.config, name)
+    typer.echo(f"{full} goes on")
+
+
+def skip(
+    schedule: Annotated[
+        str | None, typer.Argument(help="A schedule; none: the very next slot of all.")
+    ] = None,
+    *,
+    file: FileOption = DEFAULT_FILE,
+) -> None:
+    """Skip the next slot."""
+    with opened(file) as desk:
+        slot = desk.brake.skip(desk.config, schedule, desk.clock.now())
+        zone = ZoneInfo(desk.config.bot.timezone)
+    typer.echo(f"skipped: {slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {slot.schedule}")

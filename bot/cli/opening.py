@@ -1,0 +1,26 @@
+"""Opening what a command works on, and closing it again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.wiring.desk import Desk
+
+
+@contextmanager
+def opened(file: Path, *, reading: bool = False) -> Iterator[Desk]:
+    """The desk for a command that ends by itself; of the log only errors are written."""
+    from bot.wiring import logs
+    from bot.wiring.desk import open_desk
+
+    logs.configure(quiet=True)
+    desk = open_desk(file, variables=os.environ, reading=reading)
+    try:
+        yield desk
+    finally:
+        desk.close()

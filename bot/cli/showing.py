@@ -1,0 +1,99 @@
+"""`preview`: what will be posted, when, where, how long and at what price."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot.cli.opening import opened
+from bot.cli.options import DEFAULT_FILE, AsJson, File
+from bot.core.when import iso
+
+if TYPE_CHECKING:
+    from bot.app.preview import Coming, Showing
+    from bot.wiring.desk import Desk
+
+
+def preview(
+    file: File = DEFAULT_FILE,
+    *,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every tip on every account, whatever comes next.")
+    ] = False,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=1000, help="How many.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Show the next posts: when, where, the exact text, its length and what it costs."""
+    with opened(file, reading=True) as desk:
+        for line in _all(desk, as_json) if every else _coming(desk, count, as_json):
+            typer.echo(line)
+
+
+def _all(desk: Desk, as_json: bool) -> Iterator[str]:
+    from bot.app.draft import Misfit
+
+    for one in desk.preview.everything(desk.config):
+        if isinstance(one, Misfit):
+            continue  # `open_desk` refuses a file with one
+        yield json.dumps(_record(one), ensure_ascii=False) if as_json else _paragraph(one)
+
+
+def _coming(desk: Desk, count: int, as_json: bool) -> Iterator[str]:
+    zone = ZoneInfo(desk.config.bot.timezone)
+    coming = desk.preview.coming(desk.config, desk.clock.now(), count)
+    if not coming and not as_json:
+        yield "nothing is coming: the file has no schedule, or all are paused"
+    for one in coming:
+        if as_json:
+            yield json.dumps(_coming_record(one), ensure_ascii=False)
+        else:
+            yield f"{one.slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {one.slot.schedule}"
+            yield f"  {one.tip or 'nothing'}: {one.why}"
+            yield from (_paragraph(post, "  ") for post in one.posts)
+
+
+def _record(one: Showing) -> dict[str, Any]:
+    """One line of JSON for a tip and account. Money is in US dollars."""
+    return {
+        "tip": one.tip,
+        "account": one.account,
+        "text": one.text,
+        "length": one.length,
+        "limit": one.limit,
+        "native": {
+            "unit": one.native.unit.value,
+            "length": one.native.length,
+            "limit": one.native.limit,
+        },
+        "how": one.how,
+        "cost": float(one.cost),
+        "cost_without_link": float(one.cost_without_link),
+        "currency": "USD",
+    }
+
+
+def _coming_record(one: Coming) -> dict[str, Any]:
+    return {
+        "due": iso(one.slot.due),
+        "schedule": one.slot.schedule,
+        "tip": one.tip,
+        "why": one.why,
+        "posts": [_record(post) for post in one.posts],
+    }
+
+
+def _paragraph(one: Showing, indent: str = "") -> str:
+    """A post for people: its numbers, then the text as it is."""
+    native = one.native
+    counts = f"{one.length}/{one.limit}"
+    if (native.length, native.limit) != (one.length, one.limit):
+        counts += f", {native.length}/{native.limit} {native.unit.value}"
+    cost = f", ${one.cost}" if one.cost else ""
+    if one.cost != one.cost_without_link:
+        cost += f" (without a link ${one.cost_without_link})"
+    head = f"{one.tip} on {one.account}: {counts}, {one.how}{cost}"
+    return f"{indent}{head}\n{indent}  {one.text}"

@@ -1,0 +1,135 @@
+"""How things stand, in lines for people and as a record for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.app.report import AccountStatus, Status
+from bot.core.delivery import Delivery, State
+from bot.core.memory import SlotRecord
+from bot.core.safe import shown
+from bot.core.when import iso
+
+
+def lines(status: Status, zone: ZoneInfo, *, running: bool) -> Iterator[str]:
+    """What an operator wants to know, the most pressing first."""
+    yield f"the bot is {'running' if running else 'not running'}"
+    if status.file_trouble:
+        yield "the tips file is broken; the last good one is in use:"
+        yield from (f"  {shown(line)}" for line in status.file_trouble.splitlines())
+    for account in status.accounts:
+        yield from _account(account, zone)
+    yield from _listed("waiting", (_delivery(one, zone) for one in status.waiting))
+    yield from _listed("refused or missed", (_delivery(one, zone) for one in status.failed))
+    yield from _listed("passed over", (_slot(one, zone) for one in status.passed_over))
+    yield from _listed(
+        "paused", (f"{shown(one.name)}: {shown(one.reason)}" for one in status.pauses)
+    )
+    coming = (
+        f"{one.due.astimezone(zone):%a %d %b %H:%M %Z}  {one.schedule}" for one in status.coming
+    )
+    yield from _listed("next", coming)
+    if status.needs_person:
+        yield "something needs you: see above, and docs/operating.md"
+
+
+def _listed(title: str, items: Iterator[str]) -> Iterator[str]:
+    """A title and its lines, or nothing at all."""
+    for number, item in enumerate(items):
+        if number == 0:
+            yield f"{title}:"
+        yield f"  {item}"
+
+
+def _account(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
+    last = "nothing posted yet"
+    if one.last_post is not None and one.last_post.receipt is not None:
+        receipt = one.last_post.receipt
+        last = f"last post {receipt.at.astimezone(zone):%a %d %b %H:%M %Z}"
+        last += f" (delivery {one.last_post.id}) {shown(receipt.url or '')}"
+    yield f"{one.name}: {last}"
+    if one.budget is not None or one.spent:
+        of = f" of ${one.budget}" if one.budget is not None else ""
+        yield f"  spent this month: ${one.spent:.2f}{of}"
+    if one.trouble:
+        yield f"  cannot listen: {shown(one.trouble)}"
+    for gap in one.gaps[-3:]:
+        yield f"  not heard: {shown(gap)}"
+
+
+def _delivery(one: Delivery, zone: ZoneInfo) -> str:
+    why = f": {shown(one.reason)}" if one.reason else ""
+    due = f"{one.due.astimezone(zone):%a %d %b %H:%M %Z}"
+    what = f"{one.tip or 'an answer'} on {one.account}"
+    return f"delivery {one.id}  {one.state.value}  {what}, {due}{why}"
+
+
+def _slot(one: SlotRecord, zone: ZoneInfo) -> str:
+    due = f"{one.slot.due.astimezone(zone):%a %d %b %H:%M %Z}"
+    return f"{due}  {one.slot.schedule}  {one.outcome.value}: {one.why}"
+
+
+def record(status: Status, *, running: bool) -> dict[str, Any]:
+    """The same for programs; times are UTC, money is in US dollars."""
+    return {
+        "at": iso(status.at),
+        "running": running,
+        "needs_person": status.needs_person,
+        "file_trouble": status.file_trouble,
+        "accounts": [_account_record(one) for one in status.accounts],
+        "waiting": [_delivery_record(one) for one in status.waiting],
+        "failed": [_delivery_record(one) for one in status.failed],
+        "passed_over": [
+            {
+                "schedule": one.slot.schedule,
+                "due": iso(one.slot.due),
+                "outcome": one.outcome.value,
+                "why": one.why,
+            }
+            for one in status.passed_over
+        ],
+        "paused": [
+            {
+                "name": one.name,
+                "reason": one.reason,
+                "since": iso(one.since),
+                "until": iso(one.until) if one.until else None,
+            }
+            for one in status.pauses
+        ],
+        "next": [{"schedule": one.schedule, "due": iso(one.due)} for one in status.coming],
+    }
+
+
+def _account_record(one: AccountStatus) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "kind": one.kind,
+        "last_post": _delivery_record(one.last_post) if one.last_post else None,
+        "heard_at": iso(one.heard_at) if one.heard_at else None,
+        "trouble": one.trouble,
+        "gaps": list(one.gaps),
+        "paused": one.pause.reason if one.pause else None,
+        "spent": float(one.spent),
+        "monthly_budget": float(one.budget) if one.budget is not None else None,
+    }
+
+
+def _delivery_record(one: Delivery) -> dict[str, Any]:
+    posted = one.receipt if one.state in {State.POSTED, State.RETRACTED} else None
+    return {
+        "delivery": one.id,
+        "slot": one.slot,
+        "tip": one.tip,
+        "account": one.account,
+        "state": one.state.value,
+        "due": iso(one.due),
+        "attempt": one.attempt,
+        "reason": one.reason,
+        "text": one.post.text,
+        "remote_id": posted.remote_id if posted else None,
+        "url": posted.url if posted else None,
+        "posted_at": iso(posted.at) if posted else None,
+    }

@@ -1,0 +1,73 @@
+"""`status` and `log`: how things stand, and what people said."""
+
+from __future__ import annotations
+
+import json
+import time
+from enum import Enum
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot.cli.opening import opened
+from bot.cli.options import DEFAULT_FILE, AsJson, File
+
+LOOK_EVERY = 0.5
+"""Seconds between looks of `log --follow`."""
+
+
+class Format(Enum):
+    """How the log is written."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSONL = "jsonl"
+
+
+def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
+    """Say how things stand. Exits with 1 when something needs a person."""
+    from bot.app.report import status as status_of
+    from bot.cli import standing
+    from bot.store import is_running
+
+    with opened(file, reading=True) as desk:
+        found = status_of(desk.database.store, desk.timetable, desk.config, desk.clock.now())
+        running = is_running(desk.environment.data)
+        zone = ZoneInfo(desk.config.bot.timezone)
+    if as_json:
+        typer.echo(json.dumps(standing.record(found, running=running), ensure_ascii=False))
+    else:
+        typer.echo("\n".join(standing.lines(found, zone, running=running)))
+    if found.needs_person:
+        raise typer.Exit(1)
+
+
+def log(
+    file: File = DEFAULT_FILE,
+    *,
+    tip: Annotated[str | None, typer.Option("--tip", help="Only what belongs to this tip.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="A date, a date and time, or an age such as 2d.")
+    ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-F", help="Go on with what is said from now on.")
+    ] = False,
+    form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
+) -> None:
+    """Show the discussion: every reply and mention, in its thread, under its tip."""
+    from bot.cli import discussion
+
+    with opened(file, reading=True) as desk:
+        start = discussion.moment(since, desk.config.bot.timezone, desk.clock.now())
+        teller = discussion.Teller(desk.config, form.value, tip, start)
+        with desk.database.store.reading() as tx:
+            seen, lines = teller.so_far(tx)
+        for line in lines:
+            typer.echo(line)
+        while follow:
+            time.sleep(LOOK_EVERY)
+            with desk.database.store.reading() as tx:
+                seen, lines = teller.since(tx, seen)
+            for line in lines:
+                typer.echo(line)

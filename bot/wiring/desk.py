@@ -1,0 +1,201 @@
+"""What a command needs, opened once: the file, the memory, the clock, the verbs."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.app.check import findings
+from bot.app.deliver import Deliverer
+from bot.app.hold import Brake
+from bot.app.learn import Rules
+from bot.app.listen import Ear
+from bot.app.manual import Hand
+from bot.app.plan import Planner
+from bot.app.preview import Preview
+from bot.app.settle import Settler
+from bot.clock.crontab import check_cron
+from bot.clock.system import SystemClock
+from bot.clock.timetable import ZonedTimetable
+from bot.core.config import Account, Config
+from bot.core.errors import TipsError, UsageError
+from bot.core.kinds import Kind
+from bot.core.ports import Clock, Editor, Listener, Platform, Publisher, Timetable
+from bot.platforms import catalogue
+from bot.sources.places import Places
+from bot.sources.secrets import secrets_for
+from bot.sources.tips import load_with_places
+from bot.store import Database, has_store, open_memory, open_store
+from bot.wiring import logs
+from bot.wiring.environment import Environment, environment
+
+KINDS: Mapping[str, Kind] = catalogue.KINDS
+
+
+@dataclass(kw_only=True, slots=True)
+class Desk:
+    """One bot's parts, made to fit each other."""
+
+    file: Path
+    config: Config
+    places: Places
+    environment: Environment
+    database: Database
+    clock: Clock
+    timetable: Timetable
+    rules: Rules
+    _platforms: dict[str, Platform] = field(default_factory=dict)
+
+    @property
+    def planner(self) -> Planner:
+        """The verb that plans."""
+        return Planner(store=self.database.store, timetable=self.timetable, traits_of=self.rules.of)
+
+    @property
+    def deliverer(self) -> Deliverer:
+        """The verb that delivers."""
+        return Deliverer(
+            store=self.database.store,
+            clock=self.clock,
+            owner=f"{socket.gethostname()}:{os.getpid()}",
+            traits_of=self.rules.of,
+            publisher=self.publisher,
+        )
+
+    @property
+    def settler(self) -> Settler:
+        """The verb that looks for what is unsure."""
+        return Settler(
+            store=self.database.store,
+            clock=self.clock,
+            traits_of=self.rules.of,
+            publisher=self.publisher,
+        )
+
+    @property
+    def ear(self) -> Ear:
+        """The verb that listens."""
+        return Ear(store=self.database.store, clock=self.clock, listener=self.listener)
+
+    @property
+    def hand(self) -> Hand:
+        """The verbs of the operator's hand."""
+        return Hand(store=self.database.store, traits_of=self.rules.of)
+
+    @property
+    def brake(self) -> Brake:
+        """The verbs that hold and release."""
+        return Brake(store=self.database.store, timetable=self.timetable)
+
+    @property
+    def preview(self) -> Preview:
+        """The verb that looks ahead."""
+        return Preview(store=self.database.store, timetable=self.timetable, traits_of=self.rules.of)
+
+    def publisher(self, name: str) -> Publisher | None:
+        """The account's door for posting, or None where it has none."""
+        platform: object = self.platform(name)
+        return platform if isinstance(platform, Publisher) else None
+
+    def listener(self, name: str) -> Listener | None:
+        """The account's door for listening, or None where it has none."""
+        platform: object = self.platform(name)
+        return platform if isinstance(platform, Listener) else None
+
+    def editor(self, name: str) -> Editor | None:
+        """The account's door for taking back, or None where it has none."""
+        platform: object = self.platform(name)
+        return platform if isinstance(platform, Editor) else None
+
+    def platform(self, name: str) -> Platform | None:
+        """The account's adapter, made when first asked for; None for an unknown account."""
+        account = self.config.account(name)
+        if account is None:
+            return None
+        if name not in self._platforms:
+            self._platforms[name] = self._build(account, self.config)
+        return self._platforms[name]
+
+    def connect(self, config: Config) -> dict[str, Platform]:
+        """The adapters of all accounts. Raises SecretError, and changes nothing then."""
+        return {account.name: self._build(account, config) for account in config.accounts}
+
+    def adopt(self, config: Config, platforms: dict[str, Platform]) -> None:
+        """From now on, work with this file and these adapters."""
+        self.config = config
+        self._platforms = platforms
+
+    def reload(self) -> Config:
+        """Read the file again. Raises TipsError, with every problem, and changes nothing."""
+        config, self.places = read(self.file, self.rules)
+        if config.bot.id != self.config.bot.id:
+            raise UsageError(
+                f"bot.id was changed from {self.config.bot.id} to {config.bot.id}",
+                "an id is for good: change it back, or restart the bot as another one",
+            )
+        return config
+
+    def _build(self, account: Account, config: Config) -> Platform:
+        kind = KINDS[account.kind]
+        secrets = secrets_for(account.name, kind, self.environment.variables)
+        logs.keep_out(secrets.values())
+        return catalogue.build(account, secrets, config.bot, self.database.pages, self.clock)
+
+    def close(self) -> None:
+        """Close the memory."""
+        self.database.close()
+
+
+def open_desk(file: Path, *, variables: Mapping[str, str], reading: bool = False) -> Desk:
+    """Everything for a command on this file.
+
+    With `reading`, a bot that never ran is looked at without making its data directory.
+    Raises TipsError, UsageError, StoreError.
+    """
+    config, places = load(file)
+    around = environment(file, variables)
+    only_look = reading and not has_store(around.data)
+    database = open_memory(config.bot.id) if only_look else open_store(around.data, config.bot.id)
+    rules = Rules(store=database.store, kinds=KINDS)
+    try:
+        _check(config, places, rules)
+    except TipsError:
+        database.close()
+        raise
+    return Desk(
+        file=file,
+        config=config,
+        places=places,
+        environment=around,
+        database=database,
+        clock=SystemClock(),
+        timetable=ZonedTimetable(),
+        rules=rules,
+    )
+
+
+def load(file: Path) -> tuple[Config, Places]:
+    """The file alone. Raises TipsError with every problem in it."""
+    return load_with_places(file, KINDS, check_cron)
+
+
+def read(file: Path, rules: Rules) -> tuple[Config, Places]:
+    """The file, and what is wrong with it beyond itself. Raises TipsError with every problem."""
+    config, places = load(file)
+    _check(config, places, rules)
+    return config, places
+
+
+def _check(config: Config, places: Places, rules: Rules) -> None:
+    """Refuse a file whose tips do not fit or whose links lead nowhere."""
+    problems = [
+        places.problem(
+            places.tip(found.tip) if found.tip is not None else (0, 0), found.what, found.todo
+        )
+        for found in findings(config, KINDS, rules.of)
+    ]
+    if problems:
+        raise TipsError(tuple(problems))

@@ -1,0 +1,56 @@
+"""How log events are written: with fields, on standard error, and with nothing harmful in them."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterable, MutableMapping
+from typing import Any
+
+import structlog
+
+from bot.core.safe import shown
+
+_secrets: set[str] = set()
+"""What must never be written; filled as credentials are read, and only ever used to blank them."""
+
+
+def keep_out(secrets: Iterable[str]) -> None:
+    """Never write these into the log, whoever hands them over."""
+    _secrets.update(secret for secret in secrets if len(secret) > 3)
+
+
+def configure(*, quiet: bool, as_json: bool | None = None) -> None:
+    """Write events of the bot to standard error: as JSON lines, or readable on a terminal."""
+    renderer: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=24)
+    if not sys.stderr.isatty() if as_json is None else as_json:
+        renderer = structlog.processors.JSONRenderer(ensure_ascii=True, sort_keys=True)
+    level = logging.ERROR if quiet else logging.INFO
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _harmless,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(level=logging.CRITICAL)
+
+
+def redacted(text: str) -> str:
+    """The text without any credential."""
+    for secret in _secrets:
+        text = text.replace(secret, "[secret]")
+    return text
+
+
+def _harmless(_logger: object, _method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
+    """Every value as one line without control characters and without credentials; no empty ones."""
+    return {
+        key: redacted(shown(value)) if isinstance(value, str) else value
+        for key, value in event.items()
+        if value is not None
+    }

@@ -1,0 +1,234 @@
+"""The running bot: steps on the clock, the site on its port, and an orderly end."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from bot.app.comment import Commenting
+from bot.app.learn import Learner
+from bot.app.plan import Planner
+from bot.app.report import FILE_TROUBLE, Status, status
+from bot.clock.ticker import Ticker
+from bot.core.config import Account, Config
+from bot.core.errors import BotError, StoreError
+from bot.core.traits import Ability
+from bot.core.when import iso
+from bot.sources.watch import Watch
+from bot.store import DataLock
+from bot.web import Health, Server, build
+from bot.wiring.desk import Desk
+from bot.wiring.keys import site_key
+
+log = structlog.get_logger()
+
+DELIVER_EVERY = timedelta(seconds=2)
+WATCH_EVERY = timedelta(seconds=1)
+LEARN_EVERY = timedelta(minutes=5)
+PULSE_EVERY = timedelta(seconds=20)
+PULSE_LOST = timedelta(seconds=90)
+STOP_WITHIN = timedelta(seconds=8)
+"""How long what is in hand may take after a signal; what is not done then is left safely."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Running:
+    """A bot at work. Everything that it does is a step of some verb, called by the ticker."""
+
+    desk: Desk
+    watch: Watch
+    ticker: Ticker = field(init=False)
+    server: Server = field(init=False)
+    _pulse: datetime = field(init=False)
+    _reloading: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        desk = self.desk
+        self.ticker = Ticker(desk.timetable, _on_error)
+        self._pulse = desk.clock.now()
+        app = build(
+            config=lambda: desk.config,
+            pages=desk.database.pages,
+            store=desk.database.store,
+            clock=desk.clock,
+            commenting=Commenting(desk.database.pages, self._hear_site),
+            health=self.health,
+            key=site_key(desk.environment.data),
+        )
+        around = desk.environment
+        self.server = Server(app, around.host, around.port, around.trusted_proxies)
+
+    def start(self, *, now: bool) -> None:
+        """Begin: connect, serve, plan the extra slot if asked for, and let the clock run."""
+        desk = self.desk
+        desk.adopt(desk.config, desk.connect(desk.config))
+        self.server.start()
+        self._lift_automatic_pauses()
+        self._note_file(None)
+        if now:
+            desk.planner.now(desk.config, desk.clock.now())
+        self._follow(desk.config, ())
+        self.ticker.every("watch", WATCH_EVERY, self._watch)
+        self.ticker.every("pulse", PULSE_EVERY, self._beat)
+        self.ticker.start()
+
+    def stop(self) -> bool:
+        """Begin nothing new, finish what is in hand if it is quick; whether all was finished."""
+        self.server.stop(timedelta(seconds=2))
+        done = self.ticker.stop(STOP_WITHIN - timedelta(seconds=2))
+        if done:
+            self.desk.close()
+        return done
+
+    def status(self) -> Status:
+        """How everything stands."""
+        desk = self.desk
+        return status(desk.database.store, desk.timetable, desk.config, desk.clock.now())
+
+    def health(self) -> Health:
+        """Whether the clock ticks, the memory can be read, and nothing is stuck."""
+        now = self.desk.clock.now()
+        try:
+            standing = self.status()
+        except StoreError as error:
+            return Health(ok=False, facts={"problem": str(error)})
+        alive = now - self._pulse < PULSE_LOST
+        stuck = [one for one in standing.waiting if one.deadline + PULSE_LOST < now]
+        posts = [one.last_post for one in standing.accounts if one.last_post is not None]
+        last = max((one.receipt.at for one in posts if one.receipt), default=None)
+        return Health(
+            ok=alive and not stuck,
+            facts={
+                "bot": self.desk.config.bot.name,
+                "clock": "ticking" if alive else "standing still",
+                "waiting": len(standing.waiting),
+                "stuck": len(stuck),
+                "last_post": iso(last) if last else None,
+                "tips_file": "kept the last good one" if standing.file_trouble else "good",
+            },
+        )
+
+    def _follow(self, config: Config, before: tuple[Account, ...]) -> None:
+        """Have the clock call the steps that this file asks for, and no others."""
+        names = {account.name for account in config.accounts}
+        for gone in before:
+            if gone.name not in names:
+                for verb in ("deliver", "listen", "learn"):
+                    self.ticker.drop(f"{verb}:{gone.name}")
+        for account in config.accounts:
+            traits = self.desk.rules.of(account)
+            self._every("deliver", account, DELIVER_EVERY, self._deliver)
+            self._every("learn", account, LEARN_EVERY, self._learn)
+            if Ability.LISTEN in traits.abilities:
+                self._every("listen", account, account.poll or traits.poll, self._listen)
+        self.ticker.follow(config.schedules, self._plan)
+
+    def _every(
+        self, verb: str, account: Account, period: timedelta, step: Callable[[str], None]
+    ) -> None:
+        self.ticker.every(f"{verb}:{account.name}", period, partial(step, account.name))
+
+    def _plan(self, schedule_name: str) -> None:
+        config = self.desk.config
+        schedule = config.schedule(schedule_name)
+        planner: Planner = self.desk.planner
+        if schedule is not None and planner.work(config, schedule, self.desk.clock.now()):
+            for account in config.accounts:
+                self.ticker.nudge(f"deliver:{account.name}")
+
+    def _deliver(self, name: str) -> None:
+        config = self.desk.config
+        account = config.account(name)
+        if account is None:
+            return
+        self.desk.settler.step(account)
+        sent = self.desk.deliverer.step(config, account)
+        if sent and account == config.site:
+            for other in config.accounts:
+                if other != account:
+                    self.ticker.nudge(f"deliver:{other.name}")
+
+    def _listen(self, name: str) -> None:
+        account = self.desk.config.account(name)
+        if account is not None:
+            self.desk.ear.step(account)
+
+    def _learn(self, name: str) -> None:
+        account, platform = self.desk.config.account(name), self.desk.platform(name)
+        if account is not None and platform is not None:
+            desk = self.desk
+            learner = Learner(store=desk.database.store, clock=desk.clock, rules=desk.rules)
+            learner.step(account, platform)
+
+    def _hear_site(self) -> None:
+        """A comment was written: into the log at once."""
+        site = self.desk.config.site
+        if site is not None:
+            self.desk.ear.step(site)
+
+    def _watch(self) -> None:
+        """Take up a changed file, whole or not at all."""
+        if not self.watch.changed():
+            return
+        try:
+            config = self.desk.reload()
+            platforms = self.desk.connect(config)
+        except BotError as error:
+            self._note_file(str(error))
+            log.error("tips_file_refused", reason=str(error), kept="the last good one")  # noqa: TRY400 - its trace could show a request
+            return
+        before = self.desk.config.accounts
+        self.desk.adopt(config, platforms)
+        self._follow(config, before)
+        self._note_file(None)
+        log.info("tips_file_taken_up", tips=len(config.library), schedules=len(config.schedules))
+
+    def _note_file(self, trouble: str | None) -> None:
+        with self.desk.database.store.writing() as tx:
+            tx.notes.put(FILE_TROUBLE, trouble, self.desk.clock.now())
+
+    def _lift_automatic_pauses(self) -> None:
+        """Credentials may have been mended: try them again."""
+        with self.desk.database.store.writing() as tx:
+            for name, pause in tx.accounts.pauses(self.desk.clock.now()).items():
+                if not pause.by_operator:
+                    tx.accounts.resume(name)
+
+    def _beat(self) -> None:
+        self._pulse = self.desk.clock.now()
+
+
+def run(desk: Desk, watch: Watch, *, now: bool, tell: Callable[[Running], None]) -> bool:
+    """Run until a signal asks to stop; whether everything in hand was finished.
+
+    `watch` was made before the file was read; `tell` is called once all is up. Raises BotError
+    when it cannot begin: the data directory is in use, the port is taken, a secret is missing.
+    """
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    with DataLock(desk.environment.data):
+        running = Running(desk=desk, watch=watch)
+        running.start(now=now)
+        try:
+            tell(running)
+            stopping.wait()
+        finally:
+            log.info("stopping")
+            done = running.stop()
+            log.info("stopped", finished=done)
+    return done
+
+
+def _on_error(name: str, error: Exception) -> None:
+    """A step failed; it goes on the next time."""
+    if isinstance(error, BotError):
+        log.error("step_failed", step=name, reason=str(error))
+    else:
+        log.error("step_failed_oddly", step=name, error=f"{type(error).__name__}: {error}")

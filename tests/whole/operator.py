@@ -1,0 +1,166 @@
+"""An operator with a folder, an environment and the command; and a bot that runs in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PATIENCE = 30
+"""Seconds within which anything that is awaited has to happen."""
+
+
+@dataclass
+class Outcome:
+    """What a command said, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def records(self) -> list[Any]:
+        """The lines of JSON on its standard output."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+class Bot:
+    """A running bot: its output so far, and the ways to end it."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        for line in self.process.stdout or ():
+            self.lines.append(line.rstrip("\n"))
+
+    @property
+    def output(self) -> str:
+        """All that it wrote, to both streams."""
+        return "\n".join(self.lines)
+
+    def stop(self) -> int:
+        """Ask it to stop, and return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.wait()
+
+    def kill(self) -> None:
+        """End it without a word."""
+        self.process.kill()
+        self.wait()
+
+    def wait(self) -> int:
+        """Wait for its end."""
+        code = self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        return code
+
+
+@dataclass
+class Operator:
+    """Somebody with a folder that holds tips.yaml, and with an environment of their own."""
+
+    home: Path
+    port: int
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def site(self) -> str:
+        """Where the bot serves its site."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of every command."""
+        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        own = {"TIPSBOT_BIND": f"127.0.0.1:{self.port}", "PYTHONIOENCODING": "utf-8"}
+        return {**kept, **own, "HOME": str(self.home), **self.secrets}
+
+    def write(self, text: str) -> None:
+        """Save tips.yaml, at one stroke as editors do."""
+        fresh = self.home / "tips.yaml.new"
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(self.home / "tips.yaml")
+
+    def does(self, *words: str) -> Outcome:
+        """Give a command and wait for its end."""
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", *words],
+            cwd=self.home,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    @contextmanager
+    def runs(self, *words: str) -> Iterator[Bot]:
+        """A bot that is up, and that is stopped at the end of the block."""
+        bot = self.starts(*words)
+        try:
+            await_that(lambda: "stop with Ctrl-C" in bot.output or bot.process.poll() is not None)
+            yield bot
+        finally:
+            if bot.process.poll() is None:
+                bot.process.send_signal(signal.SIGTERM)
+            bot.wait()
+
+    def starts(self, *words: str) -> Bot:
+        """A bot that has been started."""
+        return Bot(
+            subprocess.Popen(
+                [sys.executable, "-m", "bot", "run", *words],
+                cwd=self.home,
+                env=self.environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        )
+
+    def entries(self) -> list[dict[str, Any]]:
+        """The log as records."""
+        return self.does("log", "--format", "jsonl").records
+
+    def status(self) -> dict[str, Any]:
+        """How things stand."""
+        return dict(json.loads(self.does("status", "--json").out))
+
+
+def await_that(happens: Callable[[], object], within: float = PATIENCE) -> None:
+    """Return as soon as it has happened; fail when it does not."""
+    end = time.monotonic() + within
+    while not happens():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    """The hidden fields of the reply form, as a browser would send them."""
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    return dict(found)

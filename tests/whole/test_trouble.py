@@ -1,0 +1,176 @@
+"""What goes wrong in an operator's life: each time one clear line, and nothing lost."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.servers.mastodon import MastodonServer
+from tests.servers.x import Trouble, XServer
+from tests.whole.conftest import tips
+from tests.whole.operator import Operator, Outcome, await_that
+
+SHIPPED = Path(__file__).parents[2] / "tips.yaml"
+
+
+def is_one_clear_line(done: Outcome) -> bool:
+    """Whether a command refused with exit code 2 and a single line that is no traceback."""
+    return done.code == 2 and done.err.count("\n") == 1 and "Traceback" not in done.err
+
+
+def test_a_second_run_is_refused_and_other_commands_are_not(operator: Operator) -> None:
+    """Two bots never share a data directory; everything else works beside a running one."""
+    shutil.copy(SHIPPED, operator.home)
+    with operator.runs():
+        second = operator.does("run")
+        assert is_one_clear_line(second)
+        assert "in use by a running bot" in second.err
+        for words in (["check"], ["preview"], ["status"], ["log"], ["pause", "site"]):
+            assert operator.does(*words).code == 0
+
+
+def test_a_bad_edit_never_stops_a_running_bot(operator: Operator) -> None:
+    """A broken file keeps the last good one, with line and reason in status; a mended one is taken up."""
+    operator.write(tips())
+    with operator.runs() as bot:
+        operator.write(tips().replace("weight", "w").replace("cron:", "corn:"))
+        await_that(lambda: operator_trouble(operator))
+        trouble = operator_trouble(operator)
+        assert "tips.yaml:" in trouble
+        assert "corn" in trouble
+        assert "tips_file_refused" in bot.output
+        assert bot.process.poll() is None
+        operator.write(tips().replace("Ask the crowd", "Ask everybody"))
+        await_that(lambda: operator_trouble(operator) == "")
+        await_that(lambda: "tips_file_taken_up" in bot.output)
+
+
+def operator_trouble(operator: Operator) -> str:
+    """What status says of the tips file, read without reading the broken file itself."""
+    import sqlite3
+
+    with sqlite3.connect(operator.home / "data" / "tipsbot.db") as database:
+        row = database.execute("SELECT value FROM note WHERE name = 'tips file'").fetchone()
+    database.close()
+    return str(row[0]) if row else ""
+
+
+def test_a_lost_answer_is_looked_up_and_never_posted_twice(
+    everywhere: Operator, x: XServer
+) -> None:
+    """X commits and drops the line: the delivery is unsure, then found, and there is one post."""
+    x.fail(Trouble.COMMIT_DROP, method="POST", path="/2/tweets")
+    done = everywhere.does("post", "sources", "--to", "x")
+    assert done.code == 1
+    assert "unsure" in done.err
+    assert everywhere.status()["needs_person"]
+    with everywhere.runs():
+        await_that(lambda: not everywhere.status()["waiting"])
+    assert everywhere.status()["accounts"][2]["last_post"]["remote_id"] == x.posts[0].id
+    assert len(x.posts) == 1
+
+
+def test_killed_in_the_middle_of_a_post(everywhere: Operator, x: XServer) -> None:
+    """Killed while X is silent: afterwards the post is there once, and the ledger knows or asks."""
+    x.fail(Trouble.COMMIT_HANG, method="POST", path="/2/tweets")
+    with everywhere.runs("--now") as bot:
+        await_that(lambda: x.posts)
+        bot.kill()
+    waiting = everywhere.status()["waiting"]
+    assert [one["state"] for one in waiting if one["account"] == "x"] == ["sending"]
+    with everywhere.runs():
+        time.sleep(3)
+    assert len(x.posts) == 1
+
+
+def test_asked_to_stop_while_a_network_is_silent(everywhere: Operator, x: XServer) -> None:
+    """SIGTERM ends the bot within 10 s even while a network hangs, and it says what it left."""
+    x.fail(Trouble.COMMIT_HANG, method="POST", path="/2/tweets")
+    with everywhere.runs("--now") as bot:
+        await_that(lambda: x.posts)
+        began = time.monotonic()
+        assert bot.stop() == 0
+        assert time.monotonic() - began < 10
+        assert "still being sent" in bot.output
+
+
+def test_a_refused_token_holds_the_account_only(
+    everywhere: Operator, mastodon: MastodonServer, x: XServer
+) -> None:
+    """A wrong secret on one account is told, costs no other account its post, and loses nothing."""
+    everywhere.secrets["TIPSBOT_X_ACCESS_SECRET"] = "wrong"
+    with everywhere.runs("--now"):
+        await_that(mastodon.posts)
+        await_that(lambda: everywhere.status()["accounts"][2]["paused"])
+    waiting = [one["account"] for one in everywhere.status()["waiting"]]
+    assert waiting == ["x"]
+    everywhere.secrets["TIPSBOT_X_ACCESS_SECRET"] = x.bot.access_secret
+    with everywhere.runs():
+        await_that(lambda: x.posts)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["check", "absent.yaml"], "absent.yaml: not found"),
+        (["post", "shrot"], "did you mean 'short'?"),
+        (["post", "short", "--to", "mastadon"], "did you mean 'mastodon'?"),
+        (["reply", "99", "hello"], "there is no entry 99"),
+        (["retract", "99"], "there is no posted delivery 99"),
+        (["pause", "nobody"], "there is no schedule or account 'nobody'"),
+        (["resume", "x"], "account:x is not paused"),
+        (["log", "--since", "yesterday"], "--since 'yesterday' is no time"),
+    ],
+)
+def test_a_wrong_word_gets_one_clear_line(
+    everywhere: Operator, words: list[str], said: str
+) -> None:
+    """Names and times that are wrong are refused with what is wrong and what to do."""
+    done = everywhere.does(*words)
+    assert is_one_clear_line(done), done.err
+    assert said in done.err
+
+
+def test_a_missing_secret_names_its_variable(everywhere: Operator) -> None:
+    """A credential that is not set stops the start with the name of the variable."""
+    del everywhere.secrets["TIPSBOT_X_API_KEY"]
+    done = everywhere.does("run")
+    assert is_one_clear_line(done), done.err
+    assert "TIPSBOT_X_API_KEY" in done.err
+
+
+def test_a_port_in_use_is_told_with_the_way_out(operator: Operator) -> None:
+    """A taken port stops the start and names the setting."""
+    shutil.copy(SHIPPED, operator.home)
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", operator.port))
+        sock.listen()
+        done = operator.does("run")
+    assert is_one_clear_line(done), done.err
+    assert "TIPSBOT_BIND" in done.err
+
+
+def test_a_public_account_never_links_to_this_machine(operator: Operator) -> None:
+    """`check` refuses links that only this machine could open, and says which setting to change."""
+    text = tips(mastodon_url="https://mastodon.social")
+    operator.write(text.replace("https://tips.tipsbot.dev", "http://127.0.0.1:8140"))
+    done = operator.does("check")
+    assert is_one_clear_line(done), done.err
+    assert "bot.site" in done.err
+
+
+def test_every_mistake_is_told_at_once(operator: Operator) -> None:
+    """`check` names each mistake with its line and column, and ends with 2."""
+    text = tips().replace("timezone: Europe/London", "timezone: Europe/Londn")
+    operator.write(text.replace("tags: [writing]", "tag: [writing]"))
+    done = operator.does("check")
+    assert done.code == 2
+    lines = done.err.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("tips.yaml:3:")
+    assert "Europe/London" in lines[0]
+    assert "tags" in lines[1]
