@@ -18,5 +18,12 @@ def shown_lines(text: str) -> str:
     return _CONTROL_BUT_LINES.sub(_escape, text)
 
 
+def one_line(text: str, longest: int) -> str:
+    """Foreign words for a message of ours: on one line, nothing invisible in them, not long."""
+    words = "".join(mark if mark.isprintable() else " " for mark in text[: 4 * longest]).split()
+    line = " ".join(words)
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
 def _escape(found: re.Match[str]) -> str:
     return found[0].encode("unicode_escape").decode("ascii")

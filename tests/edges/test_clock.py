@@ -422,7 +422,8 @@ def test_the_trigger_and_the_timetable_agree():
     """A schedule's trigger fires at its slots and at nothing else."""
     timetable, schedule = ZonedTimetable(), daily(at=time(1, 30))
     trigger = SlotTrigger(timetable, schedule)
-    begin = moment = datetime(2026, 3, 27, tzinfo=UTC)
+    begin = datetime(2026, 3, 27, tzinfo=UTC)
+    moment: datetime | None = begin
     fired = [moment := trigger.get_next_fire_time(moment, moment) for _ in range(5)]
     slots = timetable.slots(schedule, begin, begin + timedelta(days=5))
     assert fired == [slot.due for slot in slots]

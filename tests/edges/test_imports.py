@@ -54,7 +54,7 @@ def lint(house):
 def broken(output):
     """The contracts that a run found broken, by name, as its summary lists them."""
     lines = output.splitlines()
-    return {line.removesuffix(" BROKEN") for line in lines if line.endswith(" BROKEN")}
+    return {line.partition(" BROKEN")[0] for line in lines if " BROKEN" in line}
 
 
 def plant(house, place, line):

@@ -68,7 +68,7 @@ class MastodonServer:
     def posts(self, user: str = BOT) -> list[dict[str, Any]]:
         """All that a user posted, newest first, at most forty."""
         me = self._ask("GET", "/api/v1/accounts/verify_credentials", user)["id"]
-        return self._ask("GET", f"/api/v1/accounts/{me}/statuses?limit=40", user)
+        return list(self._ask("GET", f"/api/v1/accounts/{me}/statuses?limit=40", user))
 
     def answer(
         self,

@@ -6,12 +6,12 @@ own words. What is in no table is an unknown outcome where we write.
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
+from bot.core.safe import one_line
 from bot.platforms.mastodon.wire import Reach, Wire
 
 WAIT = timedelta(minutes=5)
@@ -19,6 +19,9 @@ WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=1)
 SCOPES = "read:accounts read:statuses read:notifications write:statuses"
 """All that a token must allow."""
+
+LONGEST_QUOTE = 160
+"""Characters of a server's own words in a message of ours."""
 
 _SHORTER = "change the tip or the account's settings in tips.yaml"
 _ELSEWHERE = "what it answers may be gone, or the server in tips.yaml is no Mastodon server"
@@ -50,10 +53,7 @@ class Place:
 
     def clean(self, said: str) -> str:
         """A server's words, fit for one line: no control characters, not long, never the token."""
-        hidden = said.replace(self.token, "(token)")
-        shown = "".join(" " if unicodedata.category(mark)[0] in "CZ" else mark for mark in hidden)
-        line = " ".join(shown.split())
-        return line if len(line) <= 160 else f"{line[:159]}…"
+        return one_line(said.replace(self.token, "(token)"), LONGEST_QUOTE)
 
 
 def translate(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Mapping
 from enum import Enum
@@ -11,7 +10,9 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from bot.net.answer import read_body
+from bot.net.sending import not_sent
 
 PATIENCE = 50.0
 """Seconds that all requests of one call may take together."""
@@ -19,24 +20,10 @@ CONNECT = 10.0
 """Seconds to reach the server."""
 SILENCE = 30.0
 """Seconds without a byte from the server."""
-LARGEST = 8 * 1024 * 1024
-"""Bytes in an answer; more than any page that is asked for."""
 HOPS = 3
 """Redirects that a question may take."""
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
-
-_NOT_SENT: tuple[tuple[type[BaseException], str], ...] = (
-    (NameResolutionError, "its name is not found"),
-    (NewConnectionError, "no connection to it can be made"),
-    (ConnectTimeoutError, "it does not answer the connection"),
-    (ssl.SSLCertVerificationError, "its certificate is not valid"),
-    (requests.exceptions.InvalidURL, "its address is not valid"),
-    (requests.exceptions.InvalidSchema, "its address is not valid"),
-    (requests.exceptions.MissingSchema, "its address is not valid"),
-    (requests.exceptions.InvalidHeader, "a header cannot be sent"),
-)
-"""Failures that come before the first byte of a request, and what they mean."""
 
 
 class Reach(Enum):
@@ -123,33 +110,11 @@ class Wire(requests.Session):
 
     def _read(self, response: requests.Response) -> None:
         """Take the body in as it comes, however slowly it drips, up to its largest size."""
-        body = bytearray()
-        while piece := response.raw.read1(65536, decode_content=True):
-            body += piece
-            if len(body) > LARGEST:
-                raise requests.exceptions.ContentDecodingError("the answer is too large")
-            self._left()
+        body = read_body(response, self._until)
         self.is_list = body.lstrip().startswith(b"[")
-        response._content = bytes(body)  # noqa: SLF001 - how requests keeps a body that was read
+        response._content = body  # noqa: SLF001 - how requests keeps a body that was read
         response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001 - how requests keeps a body that was read
         response.headers = CaseInsensitiveDict()
-
-
-def not_sent(error: BaseException) -> str | None:
-    """Why no byte of the request can have left, or None where that is not proven.
-
-    Follows what an error wraps, never `__context__`: that may hold an older call's failure.
-    """
-    inner: object = error
-    for _ in range(8):
-        for kind, meaning in _NOT_SENT:
-            if isinstance(inner, kind):
-                return meaning
-        if not isinstance(inner, BaseException):
-            return None
-        wrapped = (getattr(inner, "reason", None), getattr(inner, "original_error", None))
-        inner = next((one for one in (*wrapped, *inner.args) if isinstance(one, Exception)), None)
-    return None
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -14,15 +14,14 @@ The words by which one 403 is told from another are in `rules`.
 from __future__ import annotations
 
 import re
-import ssl
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
+from bot.core.safe import one_line
+from bot.net.sending import not_sent
 from bot.platforms.x.rules import RULES, Rule
 from bot.platforms.x.transport import AnswerError, NotSentError
 
@@ -31,13 +30,6 @@ WINDOW = timedelta(minutes=15)
 """X's usual rate-limit window, where it does not say when the present one ends."""
 LONGEST_WAIT = timedelta(days=1)
 LONGEST_QUOTE = 200
-NOT_SENT: dict[type[Exception], str] = {
-    NameResolutionError: "its host name is unknown",
-    NewConnectionError: "the connection was refused",
-    ConnectTimeoutError: "no connection in time",
-    ssl.SSLCertVerificationError: "its certificate is not valid",
-}
-"""What can only happen before the first byte of a request leaves."""
 
 
 def translate(error: Exception, *, writes: bool, now: datetime) -> PlatformError:
@@ -45,23 +37,17 @@ def translate(error: Exception, *, writes: bool, now: datetime) -> PlatformError
     if isinstance(error, AnswerError) and (answered := _answered(error, now)) is not None:
         return answered
     if isinstance(error, NotSentError):
+        said = one_line(str(error), LONGEST_QUOTE)
         return Unauthorised(
-            f"no request to X could be made from the settings ({one_line(str(error))})",
+            f"no request to X could be made from the settings ({said})",
             "check platforms.x.api and the four keys for stray characters",
         )
-    if (why := _why_not_sent(error)) is not None:
+    if (why := not_sent(error)) is not None:
         return RetryLater(
             f"X could not be reached ({why})",
             "check the network and platforms.x.api; the bot tries again",
         )
     return _unclassified(error, writes=writes)
-
-
-def one_line(text: str, limit: int = LONGEST_QUOTE) -> str:
-    """Foreign text for a message: on one line, nothing invisible in it, and not long."""
-    words = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * limit]).split()
-    line = " ".join(words)
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def _answered(error: AnswerError, now: datetime) -> PlatformError | None:
@@ -108,27 +94,7 @@ def _said(document: dict[str, Any]) -> str:
 
 
 def _quoting(problem: str, said: str) -> str:
-    return f"{problem} (“{one_line(said)}”)" if said else problem
-
-
-def _why_not_sent(error: Exception) -> str | None:
-    """Why the request never left, or None where it may have."""
-    for cause in _chain(error):
-        for kind, why in NOT_SENT.items():
-            if isinstance(cause, kind):
-                return why
-    return None
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and what it wraps: requests and urllib3 keep it in `args` or `reason`."""
-    cause: object = error
-    for _ in range(8):
-        if not isinstance(cause, BaseException):
-            return
-        yield cause
-        wrapped = [arg for arg in cause.args if isinstance(arg, BaseException)]
-        cause = getattr(cause, "reason", None) or (wrapped[0] if wrapped else cause.__cause__)
+    return f"{problem} (“{one_line(said, LONGEST_QUOTE)}”)" if said else problem
 
 
 def _unclassified(error: Exception, *, writes: bool) -> PlatformError:

@@ -16,11 +16,10 @@ from typing import Any
 
 import requests
 
+from bot.net.answer import read_body
+
 TWEEPY_HOST = "https://api.twitter.com"
 ONE_ANSWER = {"allow_redirects": False, "stream": True}
-PIECE = 64 * 1024
-LARGEST = 8 * 1024 * 1024
-"""Bytes: a page of a hundred posts is a tenth of this."""
 
 TALKATIVE = (
     "tweepy",
@@ -84,7 +83,7 @@ class Transport:
         given |= {"timeout": (self._patience.connect, self._patience.read), **ONE_ANSWER}
         here = self._api + url.removeprefix(TWEEPY_HOST)
         with _Session() as session, session.request(method, here, **given) as answer:
-            whole = _whole(answer, until)
+            whole = _made(answer, read_body(answer, until))
         if not 200 <= whole.status_code < 300:
             raise AnswerError(whole, self._hidden)
         return whole
@@ -105,21 +104,6 @@ def hush() -> None:
     """Keep what the libraries below would say at DEBUG, secrets included, out of every log."""
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
-
-
-def _whole(answer: requests.Response, until: float) -> requests.Response:
-    """The answer with its body read, unless that is too much or takes too long.
-
-    By what has arrived and not by pieces of one size, or a trickle would hold us for hours.
-    """
-    body = b""
-    while piece := answer.raw.read1(PIECE, decode_content=True):
-        body += piece
-        if len(body) > LARGEST:
-            raise requests.RequestException("the answer is too large")
-        if time.monotonic() > until:
-            raise requests.ReadTimeout("the answer took too long")
-    return _made(answer, body)
 
 
 def _made(answer: requests.Response, body: bytes) -> requests.Response:
