@@ -45,10 +45,10 @@ class Ear:
     def _take_in(self, listener: Listener, account: Account) -> tuple[Batch, int]:
         """One batch: its entries and its cursor in one transaction."""
         with self.store.reading() as tx:
-            cursor = tx.accounts.get(account.name).cursor
-        batch = listener.hear(cursor)
+            known = tx.accounts.get(account.name)
+        batch = listener.hear(known.cursor)
         now = self.clock.now()
-        if batch.cursor == cursor and not batch.entries and not batch.gaps:
+        if known.trouble is None and _is_silent(batch, known.cursor):
             return batch, 0
         with self.store.writing() as tx:
             kept = sum(tx.log.keep(entry, now) for entry in batch.entries)
@@ -80,3 +80,8 @@ class Ear:
         with self.store.writing() as tx:
             tx.accounts.troubled(account.name, trouble)
         log.warning("cannot_listen", account=account.name, reason=trouble)
+
+
+def _is_silent(batch: Batch, cursor: str | None) -> bool:
+    """Whether there is nothing in the batch to write down."""
+    return batch.cursor == cursor and not (batch.entries or batch.gaps or batch.cost)

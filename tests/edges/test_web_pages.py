@@ -1,0 +1,386 @@
+"""What the site shows, read as a browser, a feed reader and another site would read it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import feedparser
+import html5lib
+import httpx
+import mf2py
+import pytest
+
+from bot.core.discussion import NOBODY, Author, EntryKind, Visibility
+from bot.web import Health
+from tests.site import (
+    BODY,
+    SUMMARY,
+    TIP,
+    TITLE,
+    RunningSite,
+    config,
+    entry,
+    lose_entries,
+    running_site,
+)
+
+HOSTILE = (
+    "<p>Hello <script>alert(1)</script><img src=x onerror=alert(1)>"
+    "<a href='javascript:alert(1)'>one</a> <a href='/privacy'>two</a> "
+    "<a href='https://example.org/x' onclick='alert(1)' style='color:red'>three</a>"
+    "</p></div></li></ol><h1>Mine now</h1><form action='//example.org'><input name=q>"
+    "<svg onload=alert(1)><style>body{display:none}</style>"
+)
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A site that has posted nothing yet."""
+    with running_site(tmp_path) as running:
+        yield running
+
+
+def get(site: RunningSite, path: str = f"/tips/{TIP}", **kwargs) -> httpx.Response:
+    """The answer at an address of the site."""
+    return httpx.get(site.url + path, **kwargs)
+
+
+def parsed(response: httpx.Response) -> dict[str, Any]:
+    """The microformats on a page."""
+    found: dict[str, Any] = mf2py.parse(doc=response.text, url=str(response.url))
+    return found
+
+
+def test_empty_index(site):
+    """A site that has not posted yet says so."""
+    assert "Nothing has been posted yet" in get(site, "/").text
+
+
+def test_index_lists_newest_first(site):
+    """The index lists posted tips newest first, each with its summary and its number of replies."""
+    site.publish("older", key="a", title="The older one")
+    site.clock.move(timedelta(days=1))
+    site.publish()
+    site.keep("1", "One reply")
+    feed = parsed(get(site, "/"))["items"][0]
+    assert [item["properties"]["name"][0] for item in feed["children"]] == [TITLE, "The older one"]
+    assert feed["children"][0]["properties"]["summary"] == [SUMMARY]
+    assert "1 reply" in get(site, "/").text
+
+
+def test_index_is_paged(site):
+    """Whoever follows the links to older tips meets every tip once."""
+    for number in range(45):
+        site.publish(f"tip-{number}", key=f"k{number}", title=f"Title {number}.")
+        site.clock.move(timedelta(hours=1))
+    seen: list[str | None] = []
+    path: str | None = "/"
+    while path:
+        document = html5lib.parse(get(site, path).text, namespaceHTMLElements=False)
+        seen += [link.text for link in document.findall(".//h3/a")]
+        following = document.find(".//a[@rel='next']")
+        path = None if following is None else "/" + following.get("href", "").removeprefix("./")
+    assert seen == [f"Title {number}." for number in reversed(range(45))]
+
+
+@pytest.mark.parametrize("before", ["", "yesterday", "2026-03-01", "1970-01-01T00:00:00Z"])
+def test_index_before_nonsense(site, before):
+    """A made-up address of older tips is not found, rather than an error."""
+    site.publish()
+    assert get(site, f"/?before={before}").status_code == 404
+
+
+def test_page_is_an_h_entry(site):
+    """A tip's page tells machines its name, summary, content, date, author, tags and addresses."""
+    site.publish()
+    site.posted("mastodon", "https://example.social/@tentips/77")
+    (entry,) = parsed(get(site))["items"]
+    told = entry["properties"]
+    assert told["name"] == [TITLE]
+    assert told["summary"] == [SUMMARY]
+    assert told["content"][0]["value"].split() == BODY.split()
+    assert told["published"] == ["2026-03-02T09:00:00Z"]
+    assert told["category"] == ["listening", "digital"]
+    assert told["url"] == [f"{site.url}/tips/{TIP}"]
+    assert told["syndication"] == ["https://example.social/@tentips/77"]
+    assert told["author"][0]["properties"]["name"] == ["Ten Tips"]
+
+
+def test_responses_are_h_cites(site):
+    """Each response tells machines who said what, when and where."""
+    site.publish()
+    site.keep("1", "I disagree.", html="<p>I <b>disagree</b>.</p>")
+    (cite,) = parsed(get(site))["items"][0]["properties"]["comment"]
+    told = cite["properties"]
+    assert cite["type"] == ["h-cite"]
+    assert told["author"][0]["properties"]["name"] == ["A Reader"]
+    assert told["author"][0]["properties"]["url"] == ["https://example.social/@reader"]
+    assert told["content"][0]["value"].strip() == "I disagree."
+    assert told["published"] == ["2026-03-02T09:00:00Z"]
+    assert told["url"] == ["https://example.social/@reader/1"]
+
+
+def test_thread_of_all_networks(site):
+    """Replies of every network stand under the tip, each after what it answers."""
+    site.publish()
+    site.keep("1", "First")
+    site.clock.move(timedelta(minutes=1))
+    site.keep("2", "Second")
+    site.clock.move(timedelta(minutes=1))
+    site.keep("3", "To the first", in_reply_to="1", kind=EntryKind.QUOTE)
+    cites = parsed(get(site))["items"][0]["properties"]["comment"]
+    said = [cite["properties"]["content"][0]["value"].strip() for cite in cites]
+    assert said == ["First", "To the first", "Second"]
+    assert "quoted on Mastodon" in get(site).text
+
+
+@pytest.mark.parametrize("path", ["/", f"/tips/{TIP}", "/privacy", "/nothing/here"])
+def test_pages_are_valid_html(site, path):
+    """Every page is HTML without a single parse error, whatever strangers wrote."""
+    site.publish()
+    site.keep("1", "x", html=HOSTILE)
+    site.keep("2", "</li><script>", in_reply_to="1", author=Author(name='"><b>x', handle="<i>"))
+    html5lib.HTMLParser(strict=True).parse(get(site, path).text)
+
+
+def test_hostile_markup_is_cleaned(site):
+    """Nothing of a stranger's markup survives but paragraphs, breaks and links to the web."""
+    site.publish()
+    site.keep("1", "x", html=HOSTILE, author=Author(name="X", url="javascript:alert(1)"))
+    document = html5lib.parse(get(site).text, namespaceHTMLElements=False)
+    (words,) = document.findall(".//li//div[@class='e-content p-name prose']")
+    assert {element.tag for element in words.iter()} <= {"div", "p", "br", "a", "span"}
+    links = [dict(link.attrib) for link in words.iter("a")]
+    rel = "nofollow ugc noopener"
+    assert links == [{"rel": rel}, {"rel": rel}, {"href": "https://example.org/x", "rel": rel}]
+    assert not list(document.iter("script"))
+    assert "javascript:" not in get(site).text
+
+
+def test_direction_and_controls_are_harmless(site):
+    """No name or text can turn the direction of what stands around it, or hide in controls."""
+    site.publish()
+    site.keep("1", "a\u202eb\x07c", author=Author(name="evil\u202egood", handle="\u2067@x"))
+    site.keep("2", "x", html="<p>y&#x202e;z&#x9b;</p>")
+    page = get(site).text
+    assert "abc" in page
+    assert "evilgood" in page
+    assert "yz" in page
+    assert not {"\u202e", "\u2067", "\x07", "\x9b"} & set(page)
+
+
+def test_unlisted_is_not_shown(site):
+    """What was said unlisted is on no public page, though an answer to it keeps its place."""
+    site.publish()
+    site.keep("1", "Between us", visibility=Visibility.UNLISTED)
+    site.keep("2", "In public", in_reply_to="1")
+    page = get(site).text
+    assert "Between us" not in page
+    assert "This reply is not shown here." in page
+    assert "1 reply" in page
+    assert "1 reply" in get(site, "/").text
+
+
+def test_deleted_leaves_a_gap_only_where_needed(site):
+    """A deleted reply is gone without a trace, unless somebody answered it."""
+    site.publish()
+    gone = {"author": NOBODY, "deleted_at": site.clock.now()}
+    site.keep("1", "", **gone)
+    assert "was deleted" not in get(site).text
+    site.keep("2", "An answer", in_reply_to="1")
+    assert "This reply was deleted." in get(site).text
+
+
+def test_deep_thread(site):
+    """A thread of a thousand levels is shown whole."""
+    site.publish()
+    with site.database.store.writing() as tx:
+        for number in range(1000):
+            at = site.clock.now() + timedelta(seconds=number)
+            parent = str(number - 1) if number else None
+            tx.log.keep(entry(str(number), f"level {number}.", at, in_reply_to=parent), at)
+    page = get(site)
+    assert page.status_code == 200
+    assert page.text.count("depth-6") == 994
+
+
+def test_retracted_is_gone(site):
+    """A tip that was taken back answers 410, and is in neither index nor feed."""
+    receipt = site.publish()
+    site.platform.retract(receipt.remote_id)
+    assert get(site).status_code == 410
+    assert TITLE not in get(site, "/").text
+    assert TITLE not in get(site, "/feed.atom").text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nothing", 404),
+        ("GET", "/tips/unknown", 404),
+        ("GET", "/tips/%00", 404),
+        ("GET", "/static/..%2fapp.py", 404),
+        ("GET", "/comments/none/delete", 404),
+        ("PUT", f"/tips/{TIP}", 405),
+        ("POST", "/", 405),
+    ],
+)
+def test_errors_have_a_page(site, method, path, status):
+    """What is not there, or not to be done, is said on a page with a way back."""
+    site.publish()
+    answer = httpx.request(method, site.url + path)
+    assert answer.status_code == status
+    assert "See all tips" in answer.text
+
+
+def test_method_not_allowed_says_what_is(site):
+    """A 405 names the methods that the address takes."""
+    answer = httpx.put(f"{site.url}/tips/{TIP}")
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
+
+
+@pytest.mark.parametrize("path", ["/", f"/tips/{TIP}", "/feed.atom", "/privacy", "/robots.txt"])
+def test_head(site, path):
+    """HEAD gives the headers of GET and no body."""
+    site.publish()
+    cookies = {"tipsbot": "a" * 43}
+    head, full = httpx.head(site.url + path, cookies=cookies), get(site, path, cookies=cookies)
+    assert head.content == b""
+    assert head.headers["content-length"] == full.headers["content-length"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", f"/tips/{TIP}", "/feed.atom", "/healthz", "/nothing", "/static/site.css"]
+)
+def test_every_answer_is_guarded(site, path):
+    """Every answer forbids scripts, frames, foreign content and guessing of types."""
+    site.publish()
+    headers = get(site, path).headers
+    assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert "camera=()" in headers["permissions-policy"]
+    assert "cache-control" in headers
+
+
+@pytest.mark.parametrize("path", ["/", f"/tips/{TIP}", "/feed.atom", "/static/icon.svg"])
+def test_unchanged_is_not_sent_again(site, path):
+    """Who has the page already is told so, until something is said."""
+    site.publish()
+    cookies = {"tipsbot": "a" * 43}
+    first = get(site, path, cookies=cookies)
+    known = {"if-none-match": first.headers["etag"]}
+    assert get(site, path, cookies=cookies, headers=known).status_code == 304
+
+
+def test_changed_is_sent_again(site):
+    """A new reply is on the page at the next look."""
+    site.publish()
+    tag = get(site, "/").headers["etag"]
+    site.keep("1", "New")
+    assert get(site, "/", headers={"if-none-match": tag}).status_code == 200
+
+
+def test_feed_is_valid(site):
+    """The feed is well-formed Atom with stable ids, dates, author and clean content."""
+    site.publish(body="Two < three & <script>alert(1)</script>\x07\n\nMore.")
+    answer = get(site, "/feed.atom")
+    feed = feedparser.parse(answer.content)
+    assert not feed.bozo
+    assert feed.version == "atom10"
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    (item,) = feed.entries
+    assert item.id == item.link == f"https://tips.example/tips/{TIP}"
+    assert item.title == TITLE
+    assert item.summary == SUMMARY
+    assert item.published == item.updated == "2026-03-02T09:00:00Z"
+    assert "Two &lt; three" in item.content[0].value
+    assert "<script" not in item.content[0].value
+    assert "Credit: @clarkmike" in item.content[0].value
+    assert [tag.term for tag in item.tags] == ["listening", "digital"]
+
+
+def test_empty_feed_is_valid(site):
+    """A feed without tips is well-formed, too."""
+    assert not feedparser.parse(get(site, "/feed.atom").content).bozo
+
+
+def test_health(site):
+    """Health is 200 while the bot works and 503 when it does not, never from a cache."""
+    well = get(site, "/healthz")
+    assert (well.status_code, well.json()) == (200, {"ok": True, "bot": "ten-tips"})
+    site.health = Health(ok=False, facts={"why": "no clock"})
+    ill = get(site, "/healthz")
+    assert (ill.status_code, ill.json()) == (503, {"ok": False, "why": "no clock"})
+    assert ill.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("contact", "shown"),
+    [
+        (None, "answer any of the bot’s posts"),
+        ("https://example.org/about", 'href="https://example.org/about"'),
+        ("me@example.org", 'href="mailto:me@example.org"'),
+        ("@me@example.social", "<bdi>@me@example.social</bdi>"),
+        ("javascript:alert(1)", "<bdi>javascript:alert(1)</bdi>"),
+    ],
+)
+def test_privacy_names_the_contact(site, contact, shown):
+    """The privacy page says whom to ask for a removal."""
+    site.config = config(contact=contact)
+    assert shown in get(site, "/privacy").text
+
+
+def test_edit_of_the_file_shows_at_once(site):
+    """A new name in tips.yaml is on the pages without a restart."""
+    site.config = config(site="https://elsewhere.example")
+    site.publish()
+    assert f'<link rel="canonical" href="https://elsewhere.example/tips/{TIP}">' in get(site).text
+
+
+def test_source_is_linked(site):
+    """A tip's own link is shown as its source; its own page, and what is no web address, is not."""
+    site.publish("linked", key="a", link="https://example.org/source")
+    site.publish("odd", key="b", link="javascript:alert(1)")
+    site.publish()
+    assert 'href="https://example.org/source"' in get(site, "/tips/linked").text
+    assert "Source" not in get(site, "/tips/odd").text
+    assert "Source" not in get(site).text
+
+
+def test_times_are_local_and_say_so(site):
+    """A time is shown in the bot's zone with the zone's name."""
+    site.clock.moment = site.clock.moment.replace(month=7)
+    site.publish()
+    site.keep("1", "In summer")
+    assert ">2 July 2026, 10:00 BST</time>" in get(site).text
+
+
+def test_broken_memory_is_said_plainly(site, capsys):
+    """A page that cannot be made says to come back, in a line in the log and no traceback."""
+    site.publish()
+    lose_entries(site)
+    answer = get(site)
+    assert answer.status_code == 503
+    assert "cannot read or write its memory" in answer.text
+    assert answer.headers["content-security-policy"]
+    assert "Traceback" not in "".join(capsys.readouterr())
+
+
+def test_surprise_is_said_plainly(site, capsys):
+    """A mistake of ours is a page for the visitor and one line for the operator."""
+
+    class Broken:
+        @property
+        def ok(self):
+            raise RuntimeError("surprise")
+
+    site.health = Broken()
+    answer = get(site, "/healthz")
+    assert answer.status_code == 500
+    assert "surprise" not in answer.text
+    told = "".join(capsys.readouterr())
+    assert "RuntimeError: surprise" in told
+    assert "Traceback" not in told

@@ -1,0 +1,161 @@
+"""The small parts of the site: cleaning, times, limits, seals."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from starlette.requests import Request
+
+from bot.app.comment import Commenting, Draft
+from bot.core.delivery import Post, Span, SpanKind
+from bot.store import open_store
+from bot.web.cards import words_of
+from bot.web.clean import language_tag, paragraphs, said, web_address
+from bot.web.limits import Limiter
+from bot.web.moments import moment
+from bot.web.seal import Seal, same
+from bot.web.visitor import whereabouts
+
+NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("<p>One<br>two</p>", "<p>One<br>two</p>"),
+        ("<p>a &amp; b < c</p>", "<p>a &amp; b &lt; c</p>"),
+        ("<script>x</script>", '<p dir="auto">plain</p>'),
+        ("", '<p dir="auto">plain</p>'),
+        ("<p>\u202e</p>", '<p dir="auto">plain</p>'),
+        ("<p>" * 20_000, '<p dir="auto">plain</p>'),
+    ],
+)
+def test_said(html, shown):
+    """The network's markup is shown where it leaves something to read, else the plain text."""
+    assert said(html, "plain") == shown
+
+
+def test_paragraphs():
+    """A blank line parts paragraphs, a newline is a break, and markup is only text."""
+    assert paragraphs("a <b>\r\nc\n\n \n\nd\n") == (
+        '<p dir="auto">a &lt;b&gt;<br>\nc</p>\n<p dir="auto">d</p>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [
+        ("https://example.org/x?y#z", True),
+        ("HTTP://example.org", True),
+        ("javascript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("//example.org", False),
+        ("https:", False),
+        ("https://[", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_web_address(address, allowed):
+    """A link leads to a page of the web, or there is none."""
+    assert web_address(address) == (address if allowed else None)
+
+
+@pytest.mark.parametrize(("tag", "good"), [("en", True), ("pt-BR", True), ("x", False), ('"', False)])  # fmt: skip
+def test_language_tag(tag, good):
+    """Only what looks like a language is said to be one."""
+    assert language_tag(tag) == (tag if good else None)
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        ("UTC", "1 July 2026, 12:00 UTC"),
+        ("Europe/London", "1 July 2026, 13:00 BST"),
+        ("America/Sao_Paulo", "1 July 2026, 09:00 UTC-03"),
+        ("Asia/Kathmandu", "1 July 2026, 17:45 UTC+0545"),
+    ],
+)
+def test_moment(zone, shown):
+    """A time is told in the zone's own time, with a name for the zone."""
+    assert moment(NOW, zone) == shown
+
+
+def test_limiter_grants_a_burst_and_refills():
+    """A burst is granted at once, and then one after each part of the period."""
+    limiter = Limiter(burst=2, per=timedelta(minutes=2))
+    assert [limiter.take("a", NOW) for _ in range(3)] == [None, None, timedelta(minutes=1)]
+    assert limiter.take("a", NOW + timedelta(seconds=30)) == timedelta(seconds=30)
+    assert limiter.take("a", NOW + timedelta(seconds=60)) is None
+    assert limiter.take("b", NOW) is None
+
+
+def test_limiter_does_not_grow():
+    """However many names come, it remembers no more than it was told to, and none for long."""
+    limiter = Limiter(burst=1, per=timedelta(minutes=1), names=10)
+    for number in range(1000):
+        limiter.take(str(number), NOW)
+    assert list(limiter._buckets) == [str(number) for number in range(990, 1000)]
+    limiter.take("x", NOW + timedelta(minutes=1))
+    assert list(limiter._buckets) == ["x"]
+
+
+def test_limiter_when_the_clock_goes_back():
+    """A clock that is set back neither refills a bucket nor breaks it."""
+    limiter = Limiter(burst=1, per=timedelta(minutes=1))
+    limiter.take("a", NOW)
+    assert limiter.take("a", NOW - timedelta(hours=1)) == timedelta(minutes=1)
+
+
+def test_seals_differ():
+    """What vouches for one thing vouches for nothing else, nor under another key."""
+    seal, other = Seal(b"k" * 16), Seal(b"l" * 16)
+    marks = {seal.owner("x"), seal.token("x"), seal.permit("x"), other.owner("x"), seal.owner("y")}
+    assert len(marks) == 5
+    assert same(seal.owner("x"), seal.owner("x"))
+    assert not same("", "")
+    with pytest.raises(ValueError, match="at least 16 bytes"):
+        Seal(b"short")
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_whereabouts(host, counted):
+    """A household's IPv6 addresses count as one, and an IPv4 address is itself however written."""
+    scope = {"type": "http", "client": (host, 1), "headers": []}
+    assert whereabouts(Request(scope)) == counted
+
+
+@pytest.mark.parametrize(
+    ("text", "links", "shown"),
+    [
+        ("Be brave. https://e.example #a #b", ("https://e.example", "#a", "#b"), "Be brave."),
+        ("See #a and be brave.", ("#a",), "See #a and be brave."),
+        ("See #a and be brave. #b", ("#a", "#b"), "See #a and be brave."),
+        ("https://e.example", ("https://e.example",), ""),
+        ("No link", (), "No link"),
+    ],
+)
+def test_words_of(text, links, shown):
+    """Links and tags at the end of a post are left to the page; within a sentence they stay."""
+    spans = tuple(
+        Span(kind=SpanKind.TAG, start=text.index(link), end=text.index(link) + len(link), target="")
+        for link in links
+    )
+    post = Post(key="k", tip="t", title="T", text=text, body="B", spans=spans, created_at=NOW)
+    assert words_of(post) == shown
+
+
+def test_flawed_draft_is_never_written(tmp_path):
+    """A draft with flaws cannot be written by mistake, whoever calls."""
+    commenting = Commenting(open_store(tmp_path).pages, heard=lambda: None)
+    with pytest.raises(ValueError, match="flaws: name, text"):
+        commenting.write(Draft(tip="t", name="", text=""), owner="o", now=NOW)
