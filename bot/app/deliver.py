@@ -63,6 +63,19 @@ class Deliverer:
                 if move(tx, delivery, after_crash(delivery, now), now):
                     self._pay(tx, account, delivery, now)
 
+    def end_orphans(self, config: Config) -> None:
+        """End, in their time, deliveries to accounts that are no longer in the file."""
+        now = self.clock.now()
+        names = {account.name for account in config.accounts}
+        with self.store.reading() as tx:
+            planned = tx.ledger.recent(100, {State.PLANNED})
+        orphans = [one for one in planned if one.account not in names and one.deadline < now]
+        if orphans:
+            with self.store.writing() as tx:
+                for one in orphans:
+                    why = f"account {one.account} is no longer in the file"
+                    move(tx, one, too_late(replace(one, reason=why)), now)
+
     def _claim(self, config: Config, account: Account) -> Delivery | None:
         """Write the intent to send the next delivery that nothing holds back."""
         now = self.clock.now()

@@ -44,7 +44,7 @@ def reply(
     file: FileOption = DEFAULT_FILE,
 ) -> None:
     """Answer an entry of the discussion as the bot, where it was said."""
-    with opened(file) as desk:
+    with opened(file, forgiving=True) as desk:
         planned = desk.hand.reply(desk.config, entry, text, desk.clock.now())
         _carry_out(desk, [planned])
 
@@ -55,7 +55,7 @@ def retract(
     file: FileOption = DEFAULT_FILE,
 ) -> None:
     """Take a post back: delete it on its network, and say so in the ledger."""
-    with opened(file) as desk:
+    with opened(file, forgiving=True) as desk:
         with desk.database.store.reading() as tx:
             known = tx.ledger.get(delivery)
         editor = desk.editor(known.account) if known is not None else None

@@ -52,7 +52,7 @@ def check(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
 def schema() -> None:
     """Print the JSON Schema of tips.yaml, for editors."""
     from bot.sources.schema import schema as schema_of
-    from bot.wiring.desk import KINDS
+    from bot.wiring.tipsfile import KINDS
 
     typer.echo(json.dumps(schema_of(KINDS), indent=2, ensure_ascii=False))
 

@@ -23,7 +23,7 @@ def pause(
     file: FileOption = DEFAULT_FILE,
 ) -> None:
     """Hold a schedule (its slots are skipped) or an account (its posts wait, then are missed)."""
-    with opened(file) as desk:
+    with opened(file, forgiving=True) as desk:
         zone = ZoneInfo(desk.config.bot.timezone)
         end = until.replace(tzinfo=zone) if until is not None else None
         full = desk.brake.pause(desk.config, name, end, desk.clock.now())
@@ -32,7 +32,7 @@ def pause(
 
 def resume(name: Name, *, file: FileOption = DEFAULT_FILE) -> None:
     """Let a paused schedule or account go on."""
-    with opened(file) as desk:
+    with opened(file, forgiving=True) as desk:
         full = desk.brake.resume(desk.config, name)
     typer.echo(f"{full} goes on")
 
@@ -45,7 +45,7 @@ def skip(
     file: FileOption = DEFAULT_FILE,
 ) -> None:
     """Skip the next slot."""
-    with opened(file) as desk:
+    with opened(file, forgiving=True) as desk:
         slot = desk.brake.skip(desk.config, schedule, desk.clock.now())
         zone = ZoneInfo(desk.config.bot.timezone)
     typer.echo(f"skipped: {slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {slot.schedule}")

@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened(file: Path, *, reading: bool = False) -> Iterator[Desk]:
-    """The desk for a command that ends by itself; of the log only errors are written."""
+def opened(file: Path, *, reading: bool = False, forgiving: bool = False) -> Iterator[Desk]:
+    """The desk for a command that ends by itself; of the log only errors are written.
+
+    `reading` and `forgiving` as for `open_desk`.
+    """
     from bot.wiring import logs
     from bot.wiring.desk import open_desk
 
     logs.configure(quiet=True)
-    desk = open_desk(file, variables=os.environ, reading=reading)
+    desk = open_desk(file, variables=os.environ, reading=reading, forgiving=forgiving)
     try:
         yield desk
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from enum import Enum
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -31,8 +32,9 @@ def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
     from bot.cli import standing
     from bot.store import is_running
 
-    with opened(file, reading=True) as desk:
+    with opened(file, reading=True, forgiving=True) as desk:
         found = status_of(desk.database.store, desk.timetable, desk.config, desk.clock.now())
+        found = replace(found, file_trouble=desk.trouble or found.file_trouble)
         running = is_running(desk.environment.data)
         zone = ZoneInfo(desk.config.bot.timezone)
     if as_json:
@@ -58,7 +60,7 @@ def log(
     """Show the discussion: every reply and mention, in its thread, under its tip."""
     from bot.cli import discussion
 
-    with opened(file, reading=True) as desk:
+    with opened(file, reading=True, forgiving=True) as desk:
         start = discussion.moment(since, desk.config.bot.timezone, desk.clock.now())
         teller = discussion.Teller(desk.config, form.value, tip, start)
         with desk.database.store.reading() as tx:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.app.check import findings
 from bot.app.deliver import Deliverer
 from bot.app.hold import Brake
 from bot.app.learn import Rules
@@ -17,22 +17,17 @@ from bot.app.manual import Hand
 from bot.app.plan import Planner
 from bot.app.preview import Preview
 from bot.app.settle import Settler
-from bot.clock.crontab import check_cron
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
 from bot.core.errors import TipsError, UsageError
-from bot.core.kinds import Kind
 from bot.core.ports import Clock, Editor, Listener, Platform, Publisher, Timetable
 from bot.platforms import catalogue
-from bot.sources.places import Places
 from bot.sources.secrets import secrets_for
-from bot.sources.tips import load_with_places
 from bot.store import Database, has_store, open_memory, open_store
-from bot.wiring import logs
+from bot.wiring import logs, tipsfile
 from bot.wiring.environment import Environment, environment
-
-KINDS: Mapping[str, Kind] = catalogue.KINDS
+from bot.wiring.tipsfile import KINDS
 
 
 @dataclass(kw_only=True, slots=True)
@@ -41,12 +36,12 @@ class Desk:
 
     file: Path
     config: Config
-    places: Places
     environment: Environment
     database: Database
     clock: Clock
     timetable: Timetable
     rules: Rules
+    trouble: str | None = None
     _platforms: dict[str, Platform] = field(default_factory=dict)
 
     @property
@@ -130,7 +125,8 @@ class Desk:
 
     def reload(self) -> Config:
         """Read the file again. Raises TipsError, with every problem, and changes nothing."""
-        config, self.places = read(self.file, self.rules)
+        config, places = tipsfile.load(self.file, self.environment)
+        tipsfile.refuse_misfits(config, places, self.rules.of)
         if config.bot.id != self.config.bot.id:
             raise UsageError(
                 f"bot.id was changed from {self.config.bot.id} to {config.bot.id}",
@@ -149,53 +145,46 @@ class Desk:
         self.database.close()
 
 
-def open_desk(file: Path, *, variables: Mapping[str, str], reading: bool = False) -> Desk:
+def open_desk(
+    file: Path, *, variables: Mapping[str, str], reading: bool = False, forgiving: bool = False
+) -> Desk:
     """Everything for a command on this file.
 
-    With `reading`, a bot that never ran is looked at without making its data directory.
-    Raises TipsError, UsageError, StoreError.
+    With `reading`, a bot that never ran is looked at without making its data directory. With
+    `forgiving`, a broken file does not matter where the bot has kept the last good one; what is
+    wrong is then in the desk's `trouble`. Raises TipsError, UsageError, StoreError.
     """
-    config, places = load(file)
     around = environment(file, variables)
+    trouble = None
+    try:
+        config, places = tipsfile.load(file, around)
+    except TipsError as error:
+        kept = tipsfile.load_kept(around) if forgiving else None
+        if kept is None:
+            raise
+        (config, places), trouble = kept, str(error)
     only_look = reading and not has_store(around.data)
     database = open_memory(config.bot.id) if only_look else open_store(around.data, config.bot.id)
     rules = Rules(store=database.store, kinds=KINDS)
-    try:
-        _check(config, places, rules)
-    except TipsError:
-        database.close()
-        raise
+    if not forgiving:
+        with _closing_on_error(database):
+            tipsfile.refuse_misfits(config, places, rules.of)
     return Desk(
         file=file,
         config=config,
-        places=places,
         environment=around,
         database=database,
         clock=SystemClock(),
         timetable=ZonedTimetable(),
         rules=rules,
+        trouble=trouble,
     )
 
 
-def load(file: Path) -> tuple[Config, Places]:
-    """The file alone. Raises TipsError with every problem in it."""
-    return load_with_places(file, KINDS, check_cron)
-
-
-def read(file: Path, rules: Rules) -> tuple[Config, Places]:
-    """The file, and what is wrong with it beyond itself. Raises TipsError with every problem."""
-    config, places = load(file)
-    _check(config, places, rules)
-    return config, places
-
-
-def _check(config: Config, places: Places, rules: Rules) -> None:
-    """Refuse a file whose tips do not fit or whose links lead nowhere."""
-    problems = [
-        places.problem(
-            places.tip(found.tip) if found.tip is not None else (0, 0), found.what, found.todo
-        )
-        for found in findings(config, KINDS, rules.of)
-    ]
-    if problems:
-        raise TipsError(tuple(problems))
+@contextmanager
+def _closing_on_error(database: Database) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        database.close()
+        raise

@@ -21,6 +21,13 @@ class Environment:
     trusted_proxies: tuple[str, ...]
     variables: Mapping[str, str]
 
+    @property
+    def own_address(self) -> str:
+        """Where a browser on this machine finds the site."""
+        anywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not bound
+        host = anywhere.get(self.host, self.host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
 
 def environment(file: Path, variables: Mapping[str, str]) -> Environment:
     """Read the variables. Raises UsageError for an address that is none."""

@@ -23,8 +23,10 @@ from bot.core.when import iso
 from bot.sources.watch import Watch
 from bot.store import DataLock
 from bot.web import Health, Server, build
+from bot.wiring import tipsfile
 from bot.wiring.desk import Desk
 from bot.wiring.keys import site_key
+from bot.wiring.troubles import Troubles
 
 log = structlog.get_logger()
 
@@ -46,11 +48,10 @@ class Running:
     ticker: Ticker = field(init=False)
     server: Server = field(init=False)
     _pulse: datetime = field(init=False)
-    _reloading: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         desk = self.desk
-        self.ticker = Ticker(desk.timetable, _on_error)
+        self.ticker = Ticker(desk.timetable, Troubles().tell)
         self._pulse = desk.clock.now()
         app = build(
             config=lambda: desk.config,
@@ -70,7 +71,7 @@ class Running:
         desk.adopt(desk.config, desk.connect(desk.config))
         self.server.start()
         self._lift_automatic_pauses()
-        self._note_file(None)
+        self._note_good_file()
         if now:
             desk.planner.now(desk.config, desk.clock.now())
         self._follow(desk.config, ())
@@ -186,8 +187,12 @@ class Running:
         before = self.desk.config.accounts
         self.desk.adopt(config, platforms)
         self._follow(config, before)
-        self._note_file(None)
+        self._note_good_file()
         log.info("tips_file_taken_up", tips=len(config.library), schedules=len(config.schedules))
+
+    def _note_good_file(self) -> None:
+        tipsfile.keep(self.desk.file, self.desk.environment.data)
+        self._note_file(None)
 
     def _note_file(self, trouble: str | None) -> None:
         with self.desk.database.store.writing() as tx:
@@ -202,6 +207,7 @@ class Running:
 
     def _beat(self) -> None:
         self._pulse = self.desk.clock.now()
+        self.desk.deliverer.end_orphans(self.desk.config)
 
 
 def run(desk: Desk, watch: Watch, *, now: bool, tell: Callable[[Running], None]) -> bool:
@@ -224,11 +230,3 @@ def run(desk: Desk, watch: Watch, *, now: bool, tell: Callable[[Running], None])
             done = running.stop()
             log.info("stopped", finished=done)
     return done
-
-
-def _on_error(name: str, error: Exception) -> None:
-    """A step failed; it goes on the next time."""
-    if isinstance(error, BotError):
-        log.error("step_failed", step=name, reason=str(error))
-    else:
-        log.error("step_failed_oddly", step=name, error=f"{type(error).__name__}: {error}")

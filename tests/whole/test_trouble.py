@@ -38,25 +38,14 @@ def test_a_bad_edit_never_stops_a_running_bot(operator: Operator) -> None:
     operator.write(tips())
     with operator.runs() as bot:
         operator.write(tips().replace("weight", "w").replace("cron:", "corn:"))
-        await_that(lambda: operator_trouble(operator))
-        trouble = operator_trouble(operator)
+        trouble = operator.status()["file_trouble"]
         assert "tips.yaml:" in trouble
         assert "corn" in trouble
-        assert "tips_file_refused" in bot.output
+        await_that(lambda: "tips_file_refused" in bot.output)
         assert bot.process.poll() is None
         operator.write(tips().replace("Ask the crowd", "Ask everybody"))
-        await_that(lambda: operator_trouble(operator) == "")
+        await_that(lambda: operator.status()["file_trouble"] is None)
         await_that(lambda: "tips_file_taken_up" in bot.output)
-
-
-def operator_trouble(operator: Operator) -> str:
-    """What status says of the tips file, read without reading the broken file itself."""
-    import sqlite3
-
-    with sqlite3.connect(operator.home / "data" / "tipsbot.db") as database:
-        row = database.execute("SELECT value FROM note WHERE name = 'tips file'").fetchone()
-    database.close()
-    return str(row[0]) if row else ""
 
 
 def test_a_lost_answer_is_looked_up_and_never_posted_twice(
