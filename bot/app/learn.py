@@ -65,7 +65,8 @@ class Learner:
         with self.store.writing() as tx:
             tx.accounts.learned(account.name, traits, now)
         self.rules.learned(account, traits)
-        log.info("learned", account=account.name, network=traits.network)
+        if traits != known.traits:
+            log.info("learned", account=account.name, network=traits.network)
         return True
 
     def _say(self, account: Account, known: str | None, trouble: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import structlog
 
@@ -18,9 +17,6 @@ from bot.core.memory import Store, Tx
 from bot.core.ports import Absent, CannotTell, Clock, Found, Publisher
 
 log = structlog.get_logger()
-
-FRESH = timedelta(seconds=20)
-"""How long after the sending the first look waits: a request may commit after our time-out."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -66,7 +66,11 @@ def link_for(tip: Tip, account: Account, traits: Traits, config: Config) -> str 
 
 def fit(tip: Tip, account: Account, traits: Traits, link: str | None) -> Fitted | Unfit:
     """The best post for a tip on an account: the first candidate that fits, then tags."""
+    # X reads nothing across a blank, so that what is too long can be told without its link.
+    room = account.limit - (0 if link is None else weighted_length(f" {link}"))
     for candidate in candidates(tip):
+        if weighted_length(unmentioned(candidate.text)) > room:
+            continue
         fitted = _fitted(candidate, (), link, account, traits.text)
         if fitted is not None:
             return _with_tags(fitted, candidate, tip, link, account, traits.text)
@@ -107,9 +111,12 @@ def _fitted(
     """The candidate with tags and link as a post, or None where it is too long."""
     text, spans = _compose(unmentioned(candidate.text), tags, link)
     length = weighted_length(text)
-    native = Native(unit=rule.unit, length=native_length(text, rule), limit=rule.limit)
+    if length > account.limit:
+        return None
+    counted = length if rule.unit is Unit.WEIGHTED else native_length(text, rule)
+    native = Native(unit=rule.unit, length=counted, limit=rule.limit)
     too_many_bytes = rule.max_bytes is not None and byte_length(text) > rule.max_bytes
-    if length > account.limit or native.length > native.limit or too_many_bytes:
+    if native.length > native.limit or too_many_bytes:
         return None
     return Fitted(
         text=text,
@@ -140,7 +147,7 @@ def native_length(text: str, rule: TextLimit) -> int:
     if rule.unit is Unit.WEIGHTED:
         return weighted_length(text)
     length = grapheme_length(text)
-    if rule.link_cost is None:
+    if rule.link_cost is None or "://" not in text:
         return length
     addresses = [link.text for link in links(text) if "://" in link.text]
     return length + sum(rule.link_cost - grapheme_length(address) for address in addresses)

@@ -9,6 +9,7 @@ is none; a link may be glued to Japanese, but not to an `@`, `#` or `$` before i
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.core.sites import LATIN, QUERY, Site, end_of_host, sites
 from bot.core.top_level import Endings, endings, published, today
@@ -39,15 +40,20 @@ class Link:
 
 def links(text: str) -> tuple[Link, ...]:
     """What X takes for links in `text`, in their order, by the top-level domains of today."""
-    return _read(text, endings(text, today()))
+    return readings(text)[0]
 
 
+@lru_cache(maxsize=64)
 def readings(text: str) -> tuple[tuple[Link, ...], ...]:
     """The links of `text` in each way that X may see them: it is not known which names it knows.
 
-    Nearly always there is one way; there are two where a name is newer than X's library.
+    Nearly always there is one way; there are two, today's first, where a name is newer than X's
+    library. The last few are remembered: the same text is asked about for account after account.
     """
-    now, then = endings(text, today()), endings(text, published())
+    now = endings(text, today())
+    if all(text[dot + 1 : end].lower() in published() for dot, end in now.items()):
+        return (_read(text, now),)
+    then = endings(text, published())
     return (_read(text, now),) if now == then else (_read(text, now), _read(text, then))
 
 

@@ -37,6 +37,8 @@ def weighted_length(text: str) -> int:
 
 def grapheme_length(text: str) -> int:
     """The length of `text` in extended grapheme clusters: what a reader sees as characters."""
+    if text.isascii() and "\r\n" not in text:
+        return len(text)
     return len(_GRAPHEME.findall(text))
 
 

@@ -39,8 +39,11 @@ def endings(text: str, names: frozenset[str]) -> Endings:
 
 def _end(text: str, start: int, names: frozenset[str]) -> int | None:
     """Where the longest name that begins at `start` ends, if there is one."""
-    letters = _LETTERS.match(text, start)
-    for end in range(letters.end() if letters else start, start, -1):
+    run = _LETTERS.match(text, start)
+    stop = run.end() if run else start
+    # A name does not end before a Latin letter or a digit: of these, only the whole run can be one.
+    only_whole = run is not None and run[0].isascii() and run[0].isalnum()
+    for end in range(stop, stop - 1 if only_whole else start, -1):
         if text[start:end].lower() in names and _BOUNDARY.match(text, end):
             return end
     punycode = _PUNYCODE.match(text, start)

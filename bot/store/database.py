@@ -69,6 +69,7 @@ def open_memory(bot: str = "bot") -> Database:
     engine = create_engine(
         "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
     )
+    _make_ours(engine)
     tables.metadata.create_all(engine)
     store = SqlStore(engine, bot, Path("memory"))
     store.ensure_bot()
@@ -78,6 +79,7 @@ def open_memory(bot: str = "bot") -> Database:
 def open_engine(engine: Engine, data: Path, bot: str) -> Database:
     """The database behind an engine, brought up to date."""
     place = data / FILE
+    _make_ours(engine)
     with _clear_errors(place):
         bring_up_to_date(engine, data)
         store = SqlStore(engine, bot, place)
@@ -100,7 +102,12 @@ def _make(data: Path) -> None:
         )
 
 
-@event.listens_for(Engine, "connect")
+def _make_ours(engine: Engine) -> None:
+    """Set how this engine connects and begins; another engine in the process is not touched."""
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+
+
 def _on_connect(connection: object, record: ConnectionPoolEntry) -> None:  # noqa: ARG001 - the event's own signature
     """Set up each SQLite connection; leave BEGIN to us."""
     if isinstance(connection, sqlite3.Connection):
@@ -109,7 +116,6 @@ def _on_connect(connection: object, record: ConnectionPoolEntry) -> None:  # noq
             connection.execute(f"PRAGMA {pragma}")
 
 
-@event.listens_for(Engine, "begin")
 def _on_begin(connection: Connection) -> None:
     """Begin SQLite transactions with the lock that they need, at once."""
     if connection.dialect.name == "sqlite":

@@ -141,6 +141,7 @@ def _updated(known: Entry, heard: Entry, now: datetime) -> Entry:
             author=NOBODY,
             text="",
             html="",
+            url=None,  # it often holds the author's name
             visibility=heard.visibility,
             deleted_at=heard.deleted_at,
         )

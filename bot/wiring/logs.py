@@ -20,16 +20,19 @@ def keep_out(secrets: Iterable[str]) -> None:
     _secrets.update(secret for secret in secrets if len(secret) > 3)
 
 
-def configure(*, quiet: bool, as_json: bool | None = None) -> None:
-    """Write events of the bot to standard error: as JSON lines, or readable on a terminal."""
-    renderer: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=24)
-    if not sys.stderr.isatty() if as_json is None else as_json:
-        renderer = structlog.processors.JSONRenderer(ensure_ascii=True, sort_keys=True)
+def configure(*, quiet: bool) -> None:
+    """Write events of the bot to standard error: as JSON lines, or for people on a terminal."""
+    for_people = sys.stderr.isatty()
+    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
+    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=True)
+    if for_people:
+        stamp = structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)
+        renderer = structlog.dev.ConsoleRenderer(colors=True, pad_event_to=20)
     level = logging.ERROR if quiet else logging.INFO
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            stamp,
             _harmless,
             renderer,
         ],

@@ -65,8 +65,8 @@ class Running:
         around = desk.environment
         self.server = Server(app, around.host, around.port, around.trusted_proxies)
 
-    def start(self, *, now: bool) -> None:
-        """Begin: connect, serve, plan the extra slot if asked for, and let the clock run."""
+    def prepare(self, *, now: bool) -> None:
+        """Connect, serve, and plan the extra slot if it is asked for; nothing is sent yet."""
         desk = self.desk
         desk.adopt(desk.config, desk.connect(desk.config))
         self.server.start()
@@ -74,7 +74,10 @@ class Running:
         self._note_good_file()
         if now:
             desk.planner.now(desk.config, desk.clock.now())
-        self._follow(desk.config, ())
+
+    def begin(self) -> None:
+        """Let the clock run."""
+        self._follow(self.desk.config, ())
         self.ticker.every("watch", WATCH_EVERY, self._watch)
         self.ticker.every("pulse", PULSE_EVERY, self._beat)
         self.ticker.start()
@@ -213,7 +216,7 @@ class Running:
 def run(desk: Desk, watch: Watch, *, now: bool, tell: Callable[[Running], None]) -> bool:
     """Run until a signal asks to stop; whether everything in hand was finished.
 
-    `watch` was made before the file was read; `tell` is called once all is up. Raises BotError
+    `watch` was made before the file was read; `tell` is called when all is up. Raises BotError
     when it cannot begin: the data directory is in use, the port is taken, a secret is missing.
     """
     stopping = threading.Event()
@@ -221,9 +224,10 @@ def run(desk: Desk, watch: Watch, *, now: bool, tell: Callable[[Running], None])
         signal.signal(number, lambda *_: stopping.set())
     with DataLock(desk.environment.data):
         running = Running(desk=desk, watch=watch)
-        running.start(now=now)
         try:
+            running.prepare(now=now)
             tell(running)
+            running.begin()
             stopping.wait()
         finally:
             log.info("stopping")

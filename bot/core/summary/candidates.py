@@ -11,7 +11,6 @@ import sentencex
 from bot.core.tip import Tip
 
 MOST_SENTENCES = 3
-_SPACE = regex.compile(r"[\p{Z}\s]+")
 _TERMINAL = regex.compile(r"[\p{Sentence_Terminal}…:][\p{Pe}\p{Pf}\"']*$")
 
 
@@ -47,7 +46,7 @@ def sentences(text: str, language: str | None) -> Sequence[str]:
 
 def one_line(text: str) -> str:
     """The text with every run of white space as one blank."""
-    return str(_SPACE.sub(" ", text)).strip()
+    return " ".join(text.split())
 
 
 def _leads(parts: Sequence[str]) -> Iterator[tuple[int, str]]:
