@@ -18,15 +18,16 @@ from bot.core.errors import TipsError, UsageError
 def init(
     folder: Annotated[Path, typer.Argument(help="Where to write tips.yaml.")] = Path(),
 ) -> None:
-    """Write a small tips.yaml to begin with. Never overwrites one."""
-    starter = files("bot.sources").joinpath("starter.yaml").read_text(encoding="utf-8")
+    """Write a small tips.yaml to begin with, and its schema for editors. Never overwrites one."""
     path = folder / DEFAULT_FILE
+    starter = files("bot.sources").joinpath("starter.yaml").read_text(encoding="utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(starter)
     except FileExistsError:
         raise UsageError(f"{path} is there already", "edit it, or name another folder") from None
+    (folder / "tips.schema.json").write_text(_schema(), encoding="utf-8")
     typer.echo(f"wrote {path}; edit it, then run `tipsbot check` and `tipsbot run`")
 
 
@@ -51,10 +52,14 @@ def check(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
 
 def schema() -> None:
     """Print the JSON Schema of tips.yaml, for editors."""
+    typer.echo(_schema(), nl=False)
+
+
+def _schema() -> str:
     from bot.sources.schema import schema as schema_of
     from bot.wiring.tipsfile import KINDS
 
-    typer.echo(json.dumps(schema_of(KINDS), indent=2, ensure_ascii=False))
+    return json.dumps(schema_of(KINDS), indent=2, ensure_ascii=False) + "\n"
 
 
 def _count(number: int, noun: str) -> str:
