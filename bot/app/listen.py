@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.core.config import Account
 from bot.core.errors import PlatformError
-from bot.core.memory import Store
+from bot.core.memory import AccountRecord, Store
 from bot.core.ports import Batch, Clock, Listener
 
 log = structlog.get_logger()
+
+NOTED = timedelta(minutes=5)
+"""How old the note of the last hearing may grow while nothing is said."""
 
 MOST_BATCHES = 50
 """So many batches in one step at most; what is left comes with the next step."""
@@ -48,7 +52,7 @@ class Ear:
             known = tx.accounts.get(account.name)
         batch = listener.hear(known.cursor)
         now = self.clock.now()
-        if known.trouble is None and _is_silent(batch, known.cursor):
+        if _is_old_news(batch, known, now):
             return batch, 0
         with self.store.writing() as tx:
             kept = sum(tx.log.keep(entry, now) for entry in batch.entries)
@@ -82,6 +86,8 @@ class Ear:
         log.warning("cannot_listen", account=account.name, reason=trouble)
 
 
-def _is_silent(batch: Batch, cursor: str | None) -> bool:
-    """Whether there is nothing in the batch to write down."""
-    return batch.cursor == cursor and not (batch.entries or batch.gaps or batch.cost)
+def _is_old_news(batch: Batch, known: AccountRecord, now: datetime) -> bool:
+    """Whether a batch is not worth a write: silence at no cost, as was noted a short while ago."""
+    silent = batch.cursor == known.cursor and not (batch.entries or batch.gaps or batch.cost)
+    noted = known.heard_at is not None and now - known.heard_at < NOTED
+    return silent and noted and known.trouble is None
