@@ -104,11 +104,10 @@ class Proxy:
     def _carry(self, line: socket.socket, fate: Fate) -> None:
         with closing(line), suppress(OSError):
             line.settimeout(30)
-            if fate is Fate.RESET:
-                _reset(line)
-                return
             request = _read_request(line)
-            if request:
+            if fate is Fate.RESET:
+                _reset(line)  # not before: a reset while connecting proves that nothing was sent
+            elif request:
                 self.seen.append(_parsed(request))
                 self._answer(line, fate, self._ask(request))
 

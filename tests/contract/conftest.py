@@ -1,0 +1,58 @@
+"""The fixtures of the contract suite: every world in turn, and the doors of its adapter.
+
+A test asks for the doors that it is about; a network that does not have one is passed over.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import pytest
+
+from bot.core.ports import Editor, Listener, Publisher
+from bot.core.traits import Ability
+from tests.contract.world import FarWorld, World
+from tests.contract.worlds import WORLDS
+
+Door = TypeVar("Door")
+
+
+@pytest.fixture(params=WORLDS)
+def world(request, tmp_path):
+    """A network with nothing said yet, and the adapter to it."""
+    with WORLDS[request.param](tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def far(world: World) -> FarWorld:
+    """A world with a way to its network that can fail."""
+    if world.kind.traits.is_home:
+        pytest.skip("there is no way to this network that could fail: it is the bot's own")
+    assert isinstance(world, FarWorld)
+    return world
+
+
+@pytest.fixture
+def publisher(world: World) -> Publisher:
+    """The door for posting."""
+    return _door(world, Ability.PUBLISH, Publisher)  # type: ignore[type-abstract]
+
+
+@pytest.fixture
+def listener(world: World) -> Listener:
+    """The door for listening."""
+    return _door(world, Ability.LISTEN, Listener)  # type: ignore[type-abstract]
+
+
+@pytest.fixture
+def editor(world: World) -> Editor:
+    """The door for taking back."""
+    return _door(world, Ability.RETRACT, Editor)  # type: ignore[type-abstract]
+
+
+def _door(world: World, ability: Ability, door: type[Door]) -> Door:
+    if ability not in world.kind.traits.abilities:
+        pytest.skip(f"{world.kind.name} does not promise to {ability.value}")
+    assert isinstance(world.platform, door)
+    return world.platform

@@ -1,0 +1,294 @@
+"""A network in memory, and the adapter to it: the smallest that keeps every promise of a platform.
+
+It is the reference for adapters to come, and stands in for a network where a test is about
+something else: `MemoryNetwork` does what it is told to do, such as losing its next answer.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from threading import Lock
+
+from bot.core.delivery import Delivery, Post, Receipt
+from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility
+from bot.core.errors import Duplicate, OutcomeUnknown, Refused, RetryLater, Unauthorised
+from bot.core.kinds import Kind, Secret
+from bot.core.ports import Absent, Batch, Clock, Found
+from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
+
+ADDRESS = "https://memory.example"
+PERSON = "Ada"
+STEP = 10
+"""How many changes one step of listening takes in: few, so that tests take several."""
+
+TRAITS = Traits(
+    network="Memory",
+    text=TextLimit(unit=Unit.GRAPHEMES, limit=500, link_cost=23),
+    idempotency=Idempotency.KEY,
+    abilities=frozenset(Ability),
+    poll=timedelta(minutes=1),
+    key_memory=timedelta(hours=1),
+)
+KIND = Kind(
+    name="memory",
+    about="a network in memory, for tests",
+    traits=TRAITS,
+    secrets=(Secret(name="token", about="what the network knows us by"),),
+    common=frozenset({"limit", "hashtags", "gap", "link", "unsure", "poll"}),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """One thing that was said. `key` is that of our own post, None for what a person said.
+
+    `change` numbers every change on the network, so that a reader of changes misses none.
+    """
+
+    id: str
+    text: str
+    at: datetime
+    change: int
+    in_reply_to: str | None = None
+    visibility: Visibility = Visibility.PUBLIC
+    key: str | None = None
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+
+class Fate(Enum):
+    """What becomes of a post that is on its way."""
+
+    LOSE_ANSWER = "it is made, and nobody hears of it"
+    LOSE_REQUEST = "it never arrives, and nobody hears of that either"
+    REFUSE = "it is not wanted"
+
+
+class MemoryNetwork:
+    """The far side: what was said there, and what a test can do to it."""
+
+    def __init__(self, clock: Clock, traits: Traits = TRAITS, token: str = "a token") -> None:
+        self.traits = traits
+        self.token = token
+        self._clock = clock
+        self._lock = Lock()
+        self._said: dict[str, Said] = {}
+        self._changes = 0
+        self._fates: deque[Fate] = deque()
+        self._is_down = False
+        self._is_revoked = False
+
+    # What a test can see, and what people do there.
+
+    @property
+    def posts(self) -> Sequence[Said]:
+        """Our own posts that stand, oldest first."""
+        said = tuple(self._said.values())  # in one step: another thread may be adding
+        return [one for one in said if one.key is not None and one.deleted_at is None]
+
+    def get(self, said_id: str) -> Said | None:
+        """What was said under this id, or None."""
+        return self._said.get(said_id)
+
+    def say(
+        self,
+        text: str,
+        reply_to: str | None = None,
+        visibility: Visibility = Visibility.PUBLIC,
+    ) -> str:
+        """Let a person say something, perhaps in reply; returns its id."""
+        with self._lock:
+            return self._add(text, in_reply_to=reply_to, visibility=visibility).id
+
+    def edit(self, said_id: str, text: str) -> None:
+        """Let a person change what they said."""
+        with self._lock:
+            self._change(said_id, text=text, edited_at=self._clock.now())
+
+    def delete(self, said_id: str) -> None:
+        """Let whoever said it take it back."""
+        with self._lock:
+            self._change(said_id, text="", deleted_at=self._clock.now())
+
+    # What can go wrong.
+
+    def lose_next_answer(self) -> None:
+        """Make the next post, and answer nothing."""
+        self._fates.append(Fate.LOSE_ANSWER)
+
+    def lose_next_request(self) -> None:
+        """Lose the next post on its way, and answer nothing."""
+        self._fates.append(Fate.LOSE_REQUEST)
+
+    def refuse_next(self) -> None:
+        """Refuse the next post."""
+        self._fates.append(Fate.REFUSE)
+
+    def go_down(self) -> None:
+        """Take no connection any more."""
+        self._is_down = True
+
+    def come_back(self) -> None:
+        """Take connections again."""
+        self._is_down = False
+
+    def revoke(self) -> None:
+        """Accept the token no more."""
+        self._is_revoked = True
+
+    def restore(self) -> None:
+        """Accept the token again."""
+        self._is_revoked = False
+
+    # What the adapter asks of it.
+
+    def greet(self, token: str) -> None:
+        """Let a request in. Raises RetryLater or Unauthorised."""
+        if self._is_down:
+            raise RetryLater("Memory cannot be reached", "it is tried again")
+        if self._is_revoked or token != self.token:
+            raise Unauthorised("Memory does not accept the token", "make a new one")
+
+    def take(self, post: Post) -> Said:
+        """Take in a post of ours, as often as `traits.idempotency` says."""
+        with self._lock:
+            fate = self._fates.popleft() if self._fates else None
+            if fate is Fate.REFUSE:
+                raise Refused("Memory does not want this post", "change the tip's words")
+            if fate is Fate.LOSE_REQUEST:
+                raise OutcomeUnknown("Memory gave no answer", "it is looked for")
+            said = self._known(post) or self._make(post)
+        if fate is Fate.LOSE_ANSWER:
+            raise OutcomeUnknown("Memory gave no answer", "it is looked for")
+        return said
+
+    def changes(self, after: int) -> Sequence[Said]:
+        """All that changed after this change, oldest change first."""
+        with self._lock:
+            changed = [one for one in self._said.values() if one.change > after]
+        return sorted(changed, key=lambda one: one.change)
+
+    def _known(self, post: Post) -> Said | None:
+        """What we have of this post already. Raises Duplicate where that is all that is told."""
+        match self.traits.idempotency:
+            case Idempotency.KEY:
+                since = self._clock.now() - self.traits.key_memory
+                return _first(one for one in self.posts if one.key == post.key and one.at > since)
+            case Idempotency.CHOSEN_ID:
+                return self._said.get(post.key)
+            case Idempotency.SAME_TEXT if _first(one for one in self.posts if _is(post, one)):
+                raise Duplicate("Memory has this text already", "look whether it is this post")
+            case _:
+                return None
+
+    def _make(self, post: Post) -> Said:
+        parent = self._said.get(post.in_reply_to or "")
+        if post.in_reply_to is not None and (parent is None or parent.deleted_at is not None):
+            raise Refused("Memory does not have what this answers", "let the answer be")
+        return self._add(post.text, in_reply_to=post.in_reply_to, key=post.key)
+
+    def _add(
+        self,
+        text: str,
+        *,
+        in_reply_to: str | None,
+        key: str | None = None,
+        visibility: Visibility = Visibility.PUBLIC,
+    ) -> Said:
+        self._changes += 1
+        is_named = key is not None and self.traits.idempotency is Idempotency.CHOSEN_ID
+        said = Said(
+            id=key if key is not None and is_named else f"m{self._changes}",
+            text=text,
+            at=self._clock.now(),
+            change=self._changes,
+            in_reply_to=in_reply_to,
+            visibility=visibility,
+            key=key,
+        )
+        self._said[said.id] = said
+        return said
+
+    def _change(self, said_id: str, **changed: object) -> None:
+        self._changes += 1
+        old = self._said[said_id]
+        self._said[said_id] = replace(old, change=self._changes, **changed)  # type: ignore[arg-type]
+
+
+class MemoryPlatform:
+    """One account on a network in memory: Platform, Publisher, Listener and Editor."""
+
+    def __init__(self, network: MemoryNetwork, account: str = "memory", token: str = "") -> None:
+        self.account = account
+        self._network = network
+        self._token = token or network.token
+
+    def learn(self) -> Traits:
+        """The network's own rules."""
+        self._network.greet(self._token)
+        return self._network.traits
+
+    def publish(self, post: Post) -> Receipt:
+        """Post exactly `post`."""
+        self._network.greet(self._token)
+        return _receipt(self._network.take(post))
+
+    def find(self, delivery: Delivery) -> Found | Absent:
+        """Look through all our posts since the sending: the network has one clock with us."""
+        self._network.greet(self._token)
+        since = delivery.sent_at or delivery.post.created_at
+        young = (one for one in self._network.posts if one.at >= since)
+        found = _first(one for one in young if _is(delivery.post, one))
+        return Absent() if found is None else Found(receipt=_receipt(found))
+
+    def hear(self, cursor: str | None) -> Batch:
+        """What people said, changed or deleted since the change numbered `cursor`."""
+        self._network.greet(self._token)
+        changes = self._network.changes(int(cursor or 0))
+        heard = changes[:STEP]
+        return Batch(
+            entries=tuple(_entry(one, self.account) for one in heard if one.key is None),
+            cursor=str(heard[-1].change) if heard else cursor,
+            more=len(changes) > STEP,
+        )
+
+    def retract(self, remote_id: str) -> None:
+        """Delete our post; what is gone, or not ours, stays as it is."""
+        self._network.greet(self._token)
+        if any(one.id == remote_id for one in self._network.posts):
+            self._network.delete(remote_id)
+
+
+def _is(post: Post, said: Said) -> bool:
+    return (said.text, said.in_reply_to) == (post.text, post.in_reply_to)
+
+
+def _first(found: Iterator[Said]) -> Said | None:
+    return next(found, None)
+
+
+def _receipt(said: Said) -> Receipt:
+    return Receipt(remote_id=said.id, url=f"{ADDRESS}/{said.id}", at=said.at)
+
+
+def _entry(said: Said, account: str) -> Entry:
+    """What a person said, without words or name where those may not be kept."""
+    is_legible = said.visibility.may_be_kept and said.deleted_at is None
+    return Entry(
+        account=account,
+        remote_id=said.id,
+        kind=EntryKind.REPLY if said.in_reply_to else EntryKind.MENTION,
+        author=Author(name=PERSON, handle="@ada") if is_legible else NOBODY,
+        text=said.text if is_legible else "",
+        at=said.at,
+        in_reply_to=said.in_reply_to,
+        visibility=said.visibility,
+        url=f"{ADDRESS}/{said.id}" if is_legible else None,
+        version=str(said.change) if said.edited_at else "",
+        edited_at=said.edited_at,
+        deleted_at=said.deleted_at,
+    )

@@ -1,0 +1,100 @@
+"""What the network in memory does when it is told to, so that other tests can lean on it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.core.delivery import Post
+from bot.core.discussion import NOBODY
+from bot.core.errors import Refused, Unauthorised
+from tests.clock import FakeClock
+from tests.contract.memory import TRAITS, MemoryNetwork, MemoryPlatform
+
+
+@pytest.fixture
+def clock():
+    """A clock that a test moves."""
+    return FakeClock()
+
+
+@pytest.fixture
+def network(clock):
+    """A network with nothing said yet."""
+    return MemoryNetwork(clock)
+
+
+@pytest.fixture
+def platform(network):
+    """The adapter to it."""
+    return MemoryPlatform(network)
+
+
+@pytest.fixture
+def post(clock):
+    """A frozen post."""
+    text = "One word is enough."
+    return Post(key="k", tip="t", title="T", text=text, body=text, created_at=clock.now())
+
+
+def test_refusal(network, platform, post):
+    """A refusal strikes the next post only, and nothing of that is there."""
+    network.refuse_next()
+    with pytest.raises(Refused):
+        platform.publish(post)
+    assert network.posts == []
+    assert platform.publish(post).remote_id == network.posts[0].id
+
+
+def test_wrong_token(network, post):
+    """Who comes with another token is not let in."""
+    with pytest.raises(Unauthorised):
+        MemoryPlatform(network, token="another").publish(post)
+
+
+def test_restored(network, platform, post):
+    """A token that was revoked can be accepted again."""
+    network.revoke()
+    network.restore()
+    assert platform.publish(post).remote_id == network.posts[0].id
+
+
+def test_keys_are_forgotten(clock, network, platform, post):
+    """A key is known as long as the traits say, and then a repeat makes a second post."""
+    platform.publish(post)
+    clock.advance(TRAITS.key_memory - timedelta(seconds=1))
+    platform.publish(post)
+    assert len(network.posts) == 1
+    clock.advance(timedelta(seconds=1))
+    platform.publish(post)
+    assert len(network.posts) == 2
+
+
+def test_edits_are_heard(network, platform):
+    """What a person changed is heard again, as another version of the same entry."""
+    said = network.say("Is it?")
+    first = platform.hear(None)
+    network.edit(said, "Is it really?")
+    (entry,) = platform.hear(first.cursor).entries
+    assert (entry.remote_id, entry.text) == (said, "Is it really?")
+    assert entry.version != first.entries[0].version
+    assert entry.edited_at is not None
+
+
+def test_deletions_are_heard(network, platform):
+    """What a person took back is heard again, without words and name."""
+    said = network.say("Is it?")
+    first = platform.hear(None)
+    network.delete(said)
+    (entry,) = platform.hear(first.cursor).entries
+    assert (entry.remote_id, entry.text, entry.author) == (said, "", NOBODY)
+    assert entry.deleted_at is not None
+
+
+def test_answers_need_something_to_answer(network, platform, post):
+    """An answer to what is gone is refused."""
+    said = network.say("Is it?")
+    network.delete(said)
+    with pytest.raises(Refused):
+        platform.publish(replace(post, in_reply_to=said))
+    assert network.posts == []

@@ -1,0 +1,88 @@
+"""The bot's own site over its real store; the person uses what stands behind the reply form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.app.comment import Commenting, Draft
+from bot.core.config import Account, Identity
+from bot.core.discussion import Visibility
+from bot.platforms.site import KIND
+from bot.platforms.site.adapter import SitePlatform
+from bot.store import Database, open_store
+from bot.store.tables import comments, pages
+from tests.clock import FakeClock
+from tests.contract.world import World
+
+IDENTITY = Identity(
+    id="bot", name="Ten Tips", timezone="Europe/London", site="https://tips.example"
+)
+
+
+class SiteWorld(World):
+    """No network lies between the site and us: it needs no credentials, and no answer is lost."""
+
+    kind = KIND
+    person = "Grace"
+    can_mention = False
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(FakeClock(), {})
+        self._database = database
+        self._commenting = Commenting(database.pages, lambda: None)
+        self.platform = self.another()
+
+    def another(self) -> SitePlatform:
+        """A fresh adapter over the same store."""
+        account = Account(name="site", kind="site")
+        return SitePlatform(account, IDENTITY, self._database.pages, self.clock)
+
+    def posts_there(self) -> Sequence[tuple[str, str]]:
+        """What the tables hold: pages that are up, and our comments that stand."""
+        up = select(pages.c.key).where(pages.c.gone.is_(None))
+        ours = select(comments.c.id).where(comments.c.ours, comments.c.deleted_at.is_(None))
+        with self._database.engine.connect() as connection:
+            found = [*connection.scalars(up), *connection.scalars(ours)]
+        return [(one, self._text(one)) for one in found]
+
+    def parent_there(self, remote_id: str) -> str | None:
+        """What the store holds."""
+        comment = self._database.pages.comment(remote_id)
+        return comment.in_reply_to if comment else None
+
+    def person_says(
+        self,
+        text: str,
+        reply_to: str | None = None,
+        visibility: Visibility = Visibility.PUBLIC,
+    ) -> str:
+        """A comment under a page, or under a comment: a form is for everybody to read."""
+        page = self._database.pages.find(reply_to or "")
+        parent = self._database.pages.comment(reply_to or "")
+        draft = Draft(
+            tip=page.tip if page else parent.tip if parent else "",
+            name=self.person,
+            text=text,
+            in_reply_to=parent.id if parent else None,
+        )
+        return self._commenting.write(draft, owner="grace", now=self.clock.now()).id
+
+    def person_deletes(self, remote_id: str) -> None:
+        """Erased for good."""
+        self._commenting.erase(remote_id, now=self.clock.now())
+
+    def _text(self, remote_id: str) -> str:
+        page = self._database.pages.find(remote_id)
+        comment = self._database.pages.comment(remote_id)
+        return page.post.text if page else comment.text if comment else ""
+
+
+@contextmanager
+def site_world(place: Path) -> Iterator[SiteWorld]:
+    """A site with a database of its own."""
+    with closing(open_store(place)) as database:
+        yield SiteWorld(database)
