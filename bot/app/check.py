@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bot.app.draft import Draft, Misfit, TraitsOf, draft
@@ -44,12 +45,17 @@ def findings(config: Config, kinds: Mapping[str, Kind], traits_of: TraitsOf) -> 
 
 def leads_nowhere(address: str) -> bool:
     """Whether nobody but the machine itself could open this address."""
-    host = (urlsplit(address).hostname or "").rstrip(".")
+    return _is_nowhere((urlsplit(address).hostname or "").rstrip("."))
+
+
+@lru_cache(maxsize=256)
+def _is_nowhere(host: str) -> bool:
+    """Whether the host is one of this machine or network alone; most tips share a few hosts."""
     try:
         return not ipaddress.ip_address(host).is_global
     except ValueError:
-        last = host.rpartition(".")[2]
-        return last in _NOWHERE or f".{host}".endswith(_EXAMPLES)
+        _, dot, last = host.rpartition(".")
+        return not dot or last in _NOWHERE or f".{host}".endswith(_EXAMPLES)
 
 
 def _is_public(account: Account, kind: Kind) -> bool:

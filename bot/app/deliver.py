@@ -121,7 +121,7 @@ class Deliverer:
         settled = after_attempt(claimed, result, now)
         with self.store.writing() as tx:
             if move(tx, claimed, settled, now):
-                if settled.state in {State.POSTED, State.UNSURE}:
+                if settled.state in {State.POSTED, State.UNSURE} and not settled.duplicate:
                     self._pay(tx, account, settled, now)
             elif settled.state is State.POSTED:
                 _record_late(tx, claimed, settled, now)
@@ -129,7 +129,7 @@ class Deliverer:
                 _hold_account(tx, account, result, now)
 
     def _pay(self, tx: Tx, account: Account, delivery: Delivery, now: datetime) -> None:
-        """Note the money: what may have been posted counts as posted."""
+        """Note the money: what may have been posted counts, a text refused as a duplicate not."""
         cost = price(delivery.post, self.traits_of(account))
         tx.accounts.spend(account.name, "post", cost, now)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.app.manual import known_tip
 from bot.core.config import Config
 from bot.core.discussion import Entry, Thread, threads
+from bot.core.memory import Store
 from bot.core.when import iso
 
 
@@ -53,3 +55,10 @@ def record(entry: Entry, platforms: Mapping[str, str]) -> dict[str, str | int | 
         "edited_at": iso(entry.edited_at) if entry.edited_at else None,
         "deleted_at": iso(entry.deleted_at) if entry.deleted_at else None,
     }
+
+
+def known_or_discussed(config: Config, store: Store, tip: str) -> None:
+    """Raise UsageError for a tip that is neither in the file nor in the log."""
+    with store.reading() as tx:
+        if tip not in tx.log.counts():
+            known_tip(config, tip)

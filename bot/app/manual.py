@@ -49,6 +49,8 @@ class Hand:
         fitting, misfits = drafts(tip, accounts, config, self.traits_of)
         if misfits:
             raise UsageError("; ".join(map(_misfit, misfits)), "write a shorter `summary` for it")
+        if not fitting:
+            raise UsageError(f"'{tip.id}' may go to no account", "name one with --to")
         slot = Slot(schedule=POST, key=f"{now:%Y-%m-%dT%H:%M:%S.%fZ}", due=now)
         with self.store.writing() as tx:
             if not again:

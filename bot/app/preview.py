@@ -17,7 +17,7 @@ from bot.core.delivery import Delivery, State
 from bot.core.fit import Native, native_length
 from bot.core.links import links
 from bot.core.measure import weighted_length
-from bot.core.memory import Store, Tx
+from bot.core.memory import Pause, Store, Tx
 from bot.core.pick import Nothing
 from bot.core.ports import Timetable
 from bot.core.slot import Schedule, Slot, newest_in_time
@@ -83,12 +83,11 @@ class Preview:
         return found[:count]
 
     def _slots(self, tx: Tx, config: Config, now: datetime) -> Iterator[Slot]:
-        """The slots of all schedules that are not paused, in order of their time."""
+        """The slots of all schedules that no pause holds, in order of their time."""
         pauses = tx.accounts.pauses(now)
         streams = [
-            self._of_schedule(tx, schedule, now)
+            _unheld(self._of_schedule(tx, schedule, now), pauses.get(f"schedule:{schedule.name}"))
             for schedule in config.schedules
-            if f"schedule:{schedule.name}" not in pauses
         ]
         return heapq.merge(*streams, key=lambda slot: slot.due)
 
@@ -110,6 +109,14 @@ class Preview:
             for one in waiting
             if (account := config.account(one.account)) is not None
         ]
+
+
+def _unheld(slots: Iterator[Slot], pause: Pause | None) -> Iterator[Slot]:
+    """The slots that a pause lets through: those from its end on, where it has one."""
+    if pause is None:
+        return slots
+    until = pause.until
+    return iter(()) if until is None else (slot for slot in slots if slot.due >= until)
 
 
 def _coming(slot: Slot, choice: Chosen | Nothing) -> Coming:

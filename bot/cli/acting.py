@@ -33,6 +33,7 @@ def post(
 ) -> None:
     """Post a tip now, as safely as a scheduled post."""
     with opened(file) as desk:
+        _connect(desk)
         planned = desk.hand.post(desk.config, tip, to or [], desk.clock.now(), again=again)
         _carry_out(desk, planned)
 
@@ -45,6 +46,7 @@ def reply(
 ) -> None:
     """Answer an entry of the discussion as the bot, where it was said."""
     with opened(file, forgiving=True) as desk:
+        _connect(desk)
         planned = desk.hand.reply(desk.config, entry, text, desk.clock.now())
         _carry_out(desk, [planned])
 
@@ -61,6 +63,14 @@ def retract(
         editor = desk.editor(known.account) if known is not None else None
         gone = desk.hand.retract(delivery, editor, desk.clock.now())
     typer.echo(f"{gone.account}: taken back {gone.receipt.url if gone.receipt else ''}")
+
+
+def _connect(desk: Desk) -> None:
+    """Where no bot runs, have the credentials before anything is planned."""
+    from bot.store import is_running
+
+    if not is_running(desk.environment.data):
+        desk.adopt(desk.config, desk.connect(desk.config))
 
 
 def _carry_out(desk: Desk, planned: Sequence[Delivery]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import acting, checking, holding, running, showing, telling
+from bot.cli import acting, checking, holding, running, settling, showing, telling
 
 app = typer.Typer(
     name="tipsbot",
@@ -24,6 +24,8 @@ app.command()(telling.log)
 app.command()(acting.post)
 app.command()(acting.reply)
 app.command()(acting.retract)
+app.command()(settling.resolve)
+app.command()(settling.forget)
 app.command()(holding.pause)
 app.command()(holding.resume)
 app.command()(holding.skip)

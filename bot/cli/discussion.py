@@ -81,7 +81,7 @@ class Teller:
             yield from _markdown(entry, when, depth)
             return
         indent = "  " * (depth + 1)
-        who = "(deleted)" if not entry.is_legible else _who(entry)
+        who = _who(entry)
         edited = ", edited" if entry.edited_at else ""
         yield f"{indent}{entry.id}. {shown(who)} on {shown(entry.account)}, {when}{edited}"
         for line in shown_lines(entry.text).splitlines():
@@ -116,7 +116,9 @@ def _is_told(entry: Entry) -> bool:
 
 
 def _who(entry: Entry) -> str:
-    """`Name (@handle)`, or what there is of it."""
+    """`Name (@handle)`, or what there is of it, or why there is nobody."""
+    if not entry.is_legible:
+        return "(deleted)" if entry.deleted_at is not None else "(private)"
     author = entry.author
     if author.handle and author.name and author.handle != author.name:
         return f"{author.name} ({author.handle})"
@@ -126,7 +128,7 @@ def _who(entry: Entry) -> str:
 def _markdown(entry: Entry, when: str, depth: int) -> Iterator[str]:
     """One entry as a list item, its words quoted and harmless."""
     indent = "  " * depth
-    who = "deleted" if not entry.is_legible else f"**{_escaped(_who(entry))}**"
+    who = f"**{_escaped(_who(entry))}**" if entry.is_legible else _who(entry)
     place = _escaped(entry.account)
     if entry.url and entry.is_legible and entry.url.startswith(("http://", "https://")):
         address = re.sub(r"[\s<>()]", "", entry.url)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.app.report import AccountStatus, Status
 from bot.core.delivery import Delivery, State
-from bot.core.memory import SlotRecord
+from bot.core.memory import Pause, SlotRecord
 from bot.core.safe import shown
 from bot.core.when import iso
 
@@ -24,9 +24,7 @@ def lines(status: Status, zone: ZoneInfo, *, running: bool) -> Iterator[str]:
     yield from _listed("waiting", (_delivery(one, zone) for one in status.waiting))
     yield from _listed("refused or missed", (_delivery(one, zone) for one in status.failed))
     yield from _listed("passed over", (_slot(one, zone) for one in status.passed_over))
-    yield from _listed(
-        "paused", (f"{shown(one.name)}: {shown(one.reason)}" for one in status.pauses)
-    )
+    yield from _listed("paused", (_pause(one, zone) for one in status.pauses))
     coming = (
         f"{one.due.astimezone(zone):%a %d %b %H:%M %Z}  {one.schedule}" for one in status.coming
     )
@@ -64,6 +62,11 @@ def _delivery(one: Delivery, zone: ZoneInfo) -> str:
     due = f"{one.due.astimezone(zone):%a %d %b %H:%M %Z}"
     what = f"{one.tip or 'an answer'} on {one.account}"
     return f"delivery {one.id}  {one.state.value}  {what}, {due}{why}"
+
+
+def _pause(one: Pause, zone: ZoneInfo) -> str:
+    until = f", until {one.until.astimezone(zone):%a %d %b %H:%M %Z}" if one.until else ""
+    return f"{shown(one.name)}: {shown(one.reason)}{until}"
 
 
 def _slot(one: SlotRecord, zone: ZoneInfo) -> str:

@@ -58,9 +58,12 @@ def log(
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
 ) -> None:
     """Show the discussion: every reply and mention, in its thread, under its tip."""
+    from bot.app.discussion import known_or_discussed
     from bot.cli import discussion
 
     with opened(file, reading=True, forgiving=True) as desk:
+        if tip is not None:
+            known_or_discussed(desk.config, desk.database.store, tip)
         start = discussion.moment(since, desk.config.bot.timezone, desk.clock.now())
         teller = discussion.Teller(desk.config, form.value, tip, start)
         with desk.database.store.reading() as tx:

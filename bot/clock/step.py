@@ -17,7 +17,7 @@ def report(on_error: OnError, name: str, error: Exception) -> None:
         on_error(name, error)
     except Exception as second:  # noqa: BLE001 - one failing step never ends the others
         structlog.get_logger().error(
-            "step.unreported", step=name, error=repr(error), report=repr(second)
+            "step_unreported", step=name, error=repr(error), report=repr(second)
         )
 
 

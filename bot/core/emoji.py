@@ -21,6 +21,9 @@ TONE = "[\U0001f3fb-\U0001f3ff]"
 _MARKS = re.compile(f"[{STYLE}{JOIN}\u20e3\U0001f3fb-\U0001f3ff\U0001f1e6-\U0001f1ff\U000e007f]")
 """Each run holds one of these; most texts hold none."""
 
+_FIRST = "#*0-9\xa9-\U0010ffff"
+"""Nothing else begins a run: a small class, which is tried on every character, is fast to try."""
+
 
 def without_runs(text: str) -> tuple[str, int]:
     """What is left of `text` without the emoji of several characters, and how many those are."""
@@ -33,7 +36,8 @@ def _runs() -> re.Pattern[str]:
     joined = {ord(_written_out(word)[0]) for word in table("emoji.txt")["joined"]}
     known = _code_points("styled") | _code_points("toned") | _code_points("gendered")
     runs = "|".join((*_joined(), KEYCAP, *_marked(), *_flags()))
-    return re.compile(f"(?=[#*0-9]|[\U0001f1e6-\U0001f1ff]|{_any(known | joined)})(?:{runs})")
+    begins = f"[#*0-9]|[\U0001f1e6-\U0001f1ff]|{_any(known | joined)}"
+    return re.compile(f"(?=[{_FIRST}])(?={begins})(?:{runs})")
 
 
 def _joined() -> Iterable[str]:

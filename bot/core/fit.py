@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import regex
 
@@ -68,9 +69,13 @@ def fit(tip: Tip, account: Account, traits: Traits, link: str | None) -> Fitted 
     """The best post for a tip on an account: the first candidate that fits, then tags."""
     # X reads nothing across a blank, so that what is too long can be told without its link.
     room = account.limit - (0 if link is None else weighted_length(f" {link}"))
+    tags = tuple(islice(hashtags(tip.tags), account.hashtags))
     for candidate in candidates(tip):
         if weighted_length(unmentioned(candidate.text)) > room:
             continue
+        whole = _fitted(candidate, tags, link, account, traits.text)
+        if whole is not None:
+            return whole
         fitted = _fitted(candidate, (), link, account, traits.text)
         if fitted is not None:
             return _with_tags(fitted, candidate, tip, link, account, traits.text)

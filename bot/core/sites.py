@@ -5,7 +5,8 @@ decided in `bot.core.links`.
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.core.top_level import Endings
@@ -63,14 +64,24 @@ class Site:
 def sites(text: str, ends: Endings) -> Iterator[Site]:
     """Each host of `text`, leftmost first, with all that is read with it."""
     unread = at = 0
-    for run in _RUN.finditer(text, text.rfind(" ", 0, min(ends)) + 1, max(ends) + 1):
-        last = max((dot for dot in ends if run.start() <= dot < run.end()), default=-1)
-        begin = max(run.start() - _PROTOCOL, 0)
+    for start, last in _runs(text, sorted(ends)):
+        begin = max(start - _PROTOCOL, 0)
         while at <= last and (labels := _LABELS.search(text, max(at, begin), last + 1)):
             at = _retry(text, *labels.span("labels"), ends)
             if site := _site(text, labels, ends, text[unread : labels.start()][-1:]):
                 yield site
                 unread, at = site.end, _next_start(text, site.end)
+
+
+def _runs(text: str, dots: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Where each run of what hosts are made of begins that has some of these dots; its last one."""
+    end = 0
+    for dot in dots:
+        if dot >= end:
+            begin = max(text.rfind(" ", end, dot) + 1, end)
+            runs = _RUN.finditer(text, begin, dots[-1] + 1)
+            start, end = next(run.span() for run in runs if run.end() > dot)
+            yield start, dots[bisect_left(dots, end) - 1]
 
 
 def _next_start(text: str, end: int) -> int:

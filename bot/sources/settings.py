@@ -60,7 +60,7 @@ def _unsure(_: Kind) -> _Field:
 
 
 def _monthly_budget(_: Kind) -> _Field:
-    about = "The most that posts may cost in a calendar month, in US dollars."
+    about = "The most that posting and listening may cost in a calendar month, in US dollars."
     return fields.Dollars | None, Field(default=None, description=about)
 
 

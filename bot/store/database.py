@@ -44,6 +44,14 @@ class Database:
     pages: Pages
     engine: Engine
 
+    def tidy(self) -> None:
+        """Empty SQLite's write-ahead log, in which erased words would otherwise linger."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                raw = connection.connection.driver_connection
+                if isinstance(raw, sqlite3.Connection):
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()

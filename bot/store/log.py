@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
 
 from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility
 from bot.store.tables import deliveries, entries
@@ -59,16 +59,21 @@ class SqlLog:
         pending = [remote_id]
         while pending:
             parent = pending.pop()
-            hanging = (
-                (entries.c.bot == self._bot)
-                & (entries.c.account == account)
-                & ((entries.c.in_reply_to == parent) | (entries.c.root == parent))
-                & entries.c.tip.is_(None)
-            )
-            children = self._connection.scalars(select(entries.c.remote_id).where(hanging)).all()
-            if children:
-                self._connection.execute(update(entries).where(hanging).values(tip=tip))
-            pending.extend(children)
+            for column in (entries.c.in_reply_to, entries.c.root):  # an OR would use no index
+                pending.extend(self._give(tip, account, column == parent))
+
+    def _give(self, tip: str, account: str, hanging: ColumnElement[bool]) -> Sequence[str]:
+        """Give the tip to those without one that hang there; returns their remote ids."""
+        theirs = (
+            (entries.c.bot == self._bot)
+            & (entries.c.account == account)
+            & entries.c.tip.is_(None)
+            & hanging
+        )
+        found = self._connection.scalars(select(entries.c.remote_id).where(theirs)).all()
+        if found:
+            self._connection.execute(update(entries).where(theirs).values(tip=tip))
+        return found
 
     def tip_of(self, account: str, remote_ids: Sequence[str]) -> str | None:
         """The tip of the first of these remote ids that has one."""

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.app.deliver import Deliverer
+from bot.app.forget import Eraser
 from bot.app.hold import Brake
 from bot.app.learn import Rules
 from bot.app.listen import Ear
 from bot.app.manual import Hand
 from bot.app.plan import Planner
 from bot.app.preview import Preview
+from bot.app.resolve import Resolver
 from bot.app.settle import Settler
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
@@ -79,6 +81,16 @@ class Desk:
     def hand(self) -> Hand:
         """The verbs of the operator's hand."""
         return Hand(store=self.database.store, traits_of=self.rules.of)
+
+    @property
+    def resolver(self) -> Resolver:
+        """The verb that settles by the operator's word."""
+        return Resolver(store=self.database.store)
+
+    @property
+    def eraser(self) -> Eraser:
+        """The verb that forgets."""
+        return Eraser(store=self.database.store, pages=self.database.pages)
 
     @property
     def brake(self) -> Brake:

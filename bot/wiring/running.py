@@ -17,6 +17,7 @@ from bot.app.plan import Planner
 from bot.app.report import FILE_TROUBLE, Status, status
 from bot.clock.ticker import Ticker
 from bot.core.config import Account, Config
+from bot.core.delivery import Delivery, State
 from bot.core.errors import BotError, StoreError
 from bot.core.traits import Ability
 from bot.core.when import iso
@@ -34,6 +35,8 @@ DELIVER_EVERY = timedelta(seconds=2)
 WATCH_EVERY = timedelta(seconds=1)
 LEARN_EVERY = timedelta(minutes=5)
 PULSE_EVERY = timedelta(seconds=20)
+TIDY_EVERY = timedelta(minutes=10)
+"""How long erased words may linger in the database's write-ahead log."""
 PULSE_LOST = timedelta(seconds=90)
 STOP_WITHIN = timedelta(seconds=8)
 """How long what is in hand may take after a signal; what is not done then is left safely."""
@@ -80,6 +83,7 @@ class Running:
         self._follow(self.desk.config, ())
         self.ticker.every("watch", WATCH_EVERY, self._watch)
         self.ticker.every("pulse", PULSE_EVERY, self._beat)
+        self.ticker.every("tidy", TIDY_EVERY, self.desk.database.tidy)
         self.ticker.start()
 
     def stop(self) -> bool:
@@ -103,7 +107,7 @@ class Running:
         except StoreError as error:
             return Health(ok=False, facts={"problem": str(error)})
         alive = now - self._pulse < PULSE_LOST
-        stuck = [one for one in standing.waiting if one.deadline + PULSE_LOST < now]
+        stuck = [one for one in standing.waiting if _is_stuck(one, now)]
         posts = [one.last_post for one in standing.accounts if one.last_post is not None]
         last = max((one.receipt.at for one in posts if one.receipt), default=None)
         return Health(
@@ -229,8 +233,12 @@ def run(desk: Desk, watch: Watch, *, now: bool, tell: Callable[[Running], None])
             tell(running)
             running.begin()
             stopping.wait()
-        finally:
             log.info("stopping")
+        finally:
             done = running.stop()
-            log.info("stopped", finished=done)
     return done
+
+
+def _is_stuck(one: Delivery, now: datetime) -> bool:
+    """Whether the bot itself should have dealt with it; what is unsure waits for a person."""
+    return one.state is not State.UNSURE and one.deadline + PULSE_LOST < now

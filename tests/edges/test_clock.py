@@ -280,7 +280,7 @@ def test_an_error_that_cannot_be_reported_stops_nothing(make, capsys):
     for _ in range(5):
         calls.get(timeout=SOON)
     ticker.stop(timedelta(seconds=SOON))
-    assert "step.unreported" in capsys.readouterr().out
+    assert "step_unreported" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("started", [False, True])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,22 +10,43 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from bot.core.errors import StoreError
 from bot.store import open_store
-from bot.store.migrate import HEAD, MIGRATIONS
+from bot.store.migrate import HEAD, MIGRATIONS, upgrade, version
 from bot.store.tables import metadata
 
 
-def test_migrations_add_up_to_the_schema(tmp_path: Path) -> None:
+@pytest.fixture
+def migrated(tmp_path: Path) -> Iterator[Engine]:
+    """A database that went through every migration."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+def statements(engine: Engine) -> dict[str, str | None]:
+    """The statement that made each table and index, by its name."""
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT name, sql FROM sqlite_master"))
+        return {name: sql and " ".join(sql.split()) for name, sql in rows}
+
+
+def test_migrations_add_up_to_the_schema(migrated: Engine) -> None:
     """A database made by the migrations is exactly the schema that the code works with."""
-    database = open_store(tmp_path)
-    with database.engine.connect() as connection:
+    with migrated.connect() as connection:
         context = MigrationContext.configure(connection)
-        differences = compare_metadata(context, metadata)
+        assert compare_metadata(context, metadata) == []
+
+
+def test_a_new_database_is_a_migrated_one(migrated: Engine, tmp_path: Path) -> None:
+    """A database made at once is to the letter what the migrations make, its version included."""
+    database = open_store(tmp_path)
+    assert statements(database.engine) == statements(migrated)
+    assert version(database.engine) == version(migrated) == HEAD
     database.close()
-    assert differences == []
 
 
 def test_head_is_the_newest_migration() -> None:

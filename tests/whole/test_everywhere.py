@@ -45,6 +45,19 @@ def test_a_mention_without_a_parent_is_under_no_tip(
     assert "Under no tip" in everywhere.does("log").out
 
 
+def test_forgetting_an_entry(everywhere: Operator, mastodon: MastodonServer) -> None:
+    """`forget` erases name and words from the log and from the files, for good."""
+    mastodon.say("bob", "@tips words-to-forget")
+    with everywhere.runs():
+        await_that(everywhere.entries)
+        (entry,) = everywhere.entries()
+        assert everywhere.does("forget", str(entry["id"])).code == 0
+    (entry,) = everywhere.entries()
+    assert (entry["text"], entry["author"], bool(entry["deleted_at"])) == ("", None, True)
+    for path in (everywhere.home / "data").iterdir():
+        assert b"words-to-forget" not in path.read_bytes()
+
+
 def test_what_was_said_in_private_is_nowhere(
     everywhere: Operator, mastodon: MastodonServer
 ) -> None:

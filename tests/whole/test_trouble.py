@@ -63,6 +63,25 @@ def test_a_lost_answer_is_looked_up_and_never_posted_twice(
     assert len(x.posts) == 1
 
 
+def test_only_a_person_can_tell(everywhere: Operator, x: XServer) -> None:
+    """`resolve` shows what is known of an unsure delivery, and settles it by the operator's word."""
+    x.fail(Trouble.COMMIT_DROP, times=2, method="POST", path="/2/tweets")
+    everywhere.does("post", "sources", "--to", "x")
+    everywhere.does("post", "ask", "--to", "x")
+    unsure = {one["tip"]: str(one["delivery"]) for one in everywhere.status()["waiting"]}
+    shown = everywhere.does("resolve", unsure["sources"])
+    assert shown.code == 0
+    assert "| Name your sources." in shown.out
+    address = f"https://x.com/tips/status/{x.posts[0].id}"
+    assert everywhere.does("resolve", unsure["sources"], "--posted", address).code == 0
+    assert everywhere.does("resolve", unsure["ask"], "--drop").code == 0
+    assert not everywhere.status()["needs_person"]
+    assert is_one_clear_line(everywhere.does("resolve", "99"))
+    again = everywhere.does("resolve", unsure["ask"], "--retry")
+    assert again.code == 2
+    assert "is abandoned" in again.err
+
+
 def test_killed_in_the_middle_of_a_post(everywhere: Operator, x: XServer) -> None:
     """Killed while X is silent: afterwards the post is there once, and the ledger knows or asks."""
     x.fail(Trouble.COMMIT_HANG, method="POST", path="/2/tweets")

@@ -1,0 +1,71 @@
+"""`resolve` and `forget`: what only a person can decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.opening import opened
+from bot.cli.options import DEFAULT_FILE, FileOption
+from bot.core.errors import UsageError
+from bot.core.safe import shown, shown_lines
+from bot.core.when import iso
+
+if TYPE_CHECKING:
+    from bot.core.delivery import Delivery
+
+
+def resolve(
+    delivery: Annotated[int, typer.Argument(help="Its number, as `tipsbot status` shows it.")],
+    *,
+    posted: Annotated[
+        str | None, typer.Option("--posted", help="It is there, at this address.")
+    ] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="It is not there: send it again.")] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="Leave it, there or not.")] = False,
+    file: FileOption = DEFAULT_FILE,
+) -> None:
+    """Settle an unsure delivery; without an option, show what is known of it."""
+    if sum((posted is not None, retry, drop)) > 1:
+        raise UsageError("one answer only", "say --posted, --retry or --drop")
+    with opened(file, forgiving=True) as desk:
+        with desk.database.store.reading() as tx:
+            known = tx.ledger.get(delivery)
+        if known is not None:
+            _show(known)
+        now = desk.clock.now()
+        if posted is not None:
+            known = desk.resolver.posted(delivery, posted, now)
+        elif retry:
+            known = desk.resolver.retry(delivery, now)
+        elif drop:
+            known = desk.resolver.drop(delivery, now)
+        elif known is None:
+            raise UsageError(f"there is no delivery {delivery}", "`tipsbot status` shows them")
+    if posted is not None or retry or drop:
+        typer.echo(f"now {known.state.value}")
+
+
+def forget(
+    entry: Annotated[int, typer.Argument(help="The entry's number, as `tipsbot log` shows it.")],
+    *,
+    file: FileOption = DEFAULT_FILE,
+) -> None:
+    """Erase the words and the name of an entry for good, in the log and on the site."""
+    with opened(file, forgiving=True) as desk:
+        desk.eraser.forget(desk.config, entry, desk.clock.now())
+        desk.database.tidy()
+    typer.echo(f"entry {entry} is erased; backups still hold what they held")
+
+
+def _show(one: Delivery) -> None:
+    """The evidence: what was to be sent, when, and what came of it."""
+    typer.echo(f"{one.tip or 'an answer'} on {shown(one.account)}: {one.state.value}")
+    typer.echo(f"  due {iso(one.due)}, claimed {one.attempt} times, looked for {one.looks} times")
+    if one.sent_at is not None:
+        typer.echo(f"  it may have left at {iso(one.sent_at)}")
+    if one.reason:
+        typer.echo(f"  {shown(one.reason)}")
+    for line in shown_lines(one.post.text).splitlines():
+        typer.echo(f"  | {line}")

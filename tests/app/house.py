@@ -1,0 +1,241 @@
+"""A whole bot without its wiring: the real store and timetable, networks in memory, a clock by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bot.app.deliver import Deliverer
+from bot.app.hold import Brake
+from bot.app.listen import Ear
+from bot.app.manual import Hand
+from bot.app.plan import Planner
+from bot.app.preview import Preview
+from bot.app.settle import Settler
+from bot.clock.timetable import ZonedTimetable
+from bot.core.config import Account, Config
+from bot.core.delivery import Delivery, Post, Receipt, State
+from bot.core.memory import SlotRecord, Store
+from bot.core.pages import Pages
+from bot.core.ports import Absent, CannotTell, Clock, Found, Publisher
+from bot.core.slot import Outcome
+from bot.core.traits import Idempotency, Prices, Traits
+from bot.store import Database, open_memory
+from tests.clock import MONDAY, FakeClock
+from tests.contract.memory import TRAITS, MemoryNetwork, MemoryPlatform
+from tests.core.samples import HOUR, MINUTE, account, config, delivery, post
+
+EIGHT = MONDAY - HOUR
+"""An hour before the first slot of the plain schedule."""
+
+PRICES = Prices(
+    as_of=EIGHT.date(),
+    post=Decimal("0.60"),
+    post_with_link=Decimal("0.80"),
+    reply=Decimal("0.10"),
+    read=Decimal(0),
+    source="",
+)
+
+HOME = replace(TRAITS, network="Home", idempotency=Idempotency.CHOSEN_ID, is_home=True)
+
+
+class Scripted:
+    """A publisher that does what a test tells it, one thing a call."""
+
+    def __init__(
+        self,
+        *answers: Receipt | BaseException | Callable[[Post], Receipt],
+        looks: Sequence[Found | Absent | CannotTell | Exception] = (),
+    ) -> None:
+        self.answers = list(answers)
+        self.looks = list(looks)
+        self.sent: list[Post] = []
+
+    def publish(self, post: Post) -> Receipt:
+        """The next answer."""
+        self.sent.append(post)
+        answer = self.answers.pop(0)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer if isinstance(answer, Receipt) else answer(post)
+
+    def find(self, delivery: Delivery) -> Found | Absent | CannotTell:
+        """The next look."""
+        look = self.looks.pop(0)
+        if isinstance(look, Exception):
+            raise look
+        return look
+
+
+@dataclass
+class House:
+    """One bot at eight in the morning, and short ways to let it work."""
+
+    config: Config = field(default_factory=config)
+    database: Database = field(default_factory=open_memory)
+    clock: FakeClock = field(default_factory=lambda: FakeClock(EIGHT))
+    networks: dict[str, MemoryNetwork] = field(default_factory=dict)
+    platforms: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for one in self.config.accounts:
+            self.join(one.name, HOME if one.kind == "site" else TRAITS)
+
+    @property
+    def store(self) -> Store:
+        """The bot's memory."""
+        return self.database.store
+
+    @property
+    def pages(self) -> Pages:
+        """The site's memory."""
+        return self.database.pages
+
+    def join(self, name: str, rules: Traits = TRAITS) -> MemoryNetwork:
+        """Put an account on a network of its own with these rules."""
+        self.networks[name] = MemoryNetwork(self.clock, rules)
+        self.platforms[name] = MemoryPlatform(self.networks[name], name)
+        return self.networks[name]
+
+    def script(self, *answers: Any, looks: Sequence[Any] = (), name: str = "town") -> Scripted:
+        """Put a scripted publisher in the place of an account's own."""
+        made = self.platforms[name] = Scripted(*answers, looks=looks)
+        return made
+
+    def traits_of(self, one: Account) -> Traits:
+        """The rules of an account's network."""
+        return self.networks[one.name].traits
+
+    def account(self, name: str = "town") -> Account:
+        """The account of this name, which exists."""
+        found = self.config.account(name)
+        assert found is not None
+        return found
+
+    @property
+    def planner(self) -> Planner:
+        """The verb that plans."""
+        return Planner(store=self.store, timetable=ZonedTimetable(), traits_of=self.traits_of)
+
+    def deliverer(self, owner: str = "me", clock: Clock | None = None) -> Deliverer:
+        """The verb that delivers, in the hands of `owner`."""
+        return Deliverer(
+            store=self.store,
+            clock=clock or self.clock,
+            owner=owner,
+            traits_of=self.traits_of,
+            publisher=self.platforms.get,
+        )
+
+    @property
+    def settler(self) -> Settler:
+        """The verb that looks for what is unsure."""
+        find: Callable[[str], Publisher | None] = self.platforms.get
+        return Settler(store=self.store, clock=self.clock, traits_of=self.traits_of, publisher=find)
+
+    @property
+    def ear(self) -> Ear:
+        """The verb that listens."""
+        return Ear(store=self.store, clock=self.clock, listener=self.platforms.get)
+
+    @property
+    def hand(self) -> Hand:
+        """The verbs of the operator's hand."""
+        return Hand(store=self.store, traits_of=self.traits_of)
+
+    @property
+    def brake(self) -> Brake:
+        """The verbs that hold and release."""
+        return Brake(store=self.store, timetable=ZonedTimetable())
+
+    @property
+    def preview(self) -> Preview:
+        """The verb that looks ahead."""
+        return Preview(store=self.store, timetable=ZonedTimetable(), traits_of=self.traits_of)
+
+    # What a running bot does.
+
+    def plan(self, after: timedelta = timedelta(0)) -> int:
+        """Let time pass, and plan what came due."""
+        return self.planner.step(self.config, self.clock.advance(after))
+
+    def deliver(self, name: str = "town", after: timedelta = timedelta(0)) -> int:
+        """Let time pass, and deliver what is due on one account."""
+        self.clock.advance(after)
+        return self.deliverer().step(self.config, self.account(name))
+
+    def settle(self, name: str = "town", after: timedelta = timedelta(0)) -> int:
+        """Let time pass, and look for what is unsure on one account."""
+        self.clock.advance(after)
+        return self.settler.step(self.account(name))
+
+    def work(self, span: timedelta = timedelta(0), step: timedelta = MINUTE) -> None:
+        """Do all that a running bot does, from now until `span` is over."""
+        end = self.clock.now() + span
+        self._round()
+        while self.clock.now() < end:
+            self.clock.advance(step)
+            self._round()
+
+    def _round(self) -> None:
+        self.plan()
+        for one in self.config.accounts:
+            self.settler.step(one)
+            self.deliverer().step(self.config, one)
+
+    # What is remembered.
+
+    def put(self, **changes: Any) -> Delivery:
+        """A delivery that was planned for now."""
+        now = self.clock.now()
+        plain = delivery(
+            due=now, deadline=now + 2 * HOUR, not_before=now, post=post(created_at=now)
+        )
+        with self.store.writing() as tx:
+            planned = tx.ledger.plan(replace(plain, **changes))
+        assert planned is not None
+        return planned
+
+    def get(self, delivery_id: int = 1) -> Delivery:
+        """A delivery as it stands."""
+        with self.store.reading() as tx:
+            found = tx.ledger.get(delivery_id)
+        assert found is not None
+        return found
+
+    def states(self) -> list[State]:
+        """The state of each delivery, oldest first."""
+        return [one.state for one in self.deliveries()]
+
+    def deliveries(self) -> list[Delivery]:
+        """Every delivery, oldest first."""
+        with self.store.reading() as tx:
+            return list(reversed(tx.ledger.recent(10_000)))
+
+    def slots(self) -> list[SlotRecord]:
+        """What became of each slot, oldest first."""
+        with self.store.reading() as tx:
+            return list(reversed(tx.slots.recent(10_000)))
+
+    def outcomes(self) -> list[Outcome]:
+        """The outcome of each slot, oldest first."""
+        return [one.outcome for one in self.slots()]
+
+    def texts(self, name: str = "town") -> list[str]:
+        """What stands on a network, oldest first."""
+        return [one.text for one in self.networks[name].posts]
+
+
+def at(moment: datetime, **changes: Any) -> House:
+    """A house that begins at another moment."""
+    return House(clock=FakeClock(moment), **changes)
+
+
+def with_site(*tips: Any, **changes: Any) -> Config:
+    """A bot with an account in town and a site of its own."""
+    home = account("site", kind="site")
+    return config(*tips, accounts=(account(), home), **changes)

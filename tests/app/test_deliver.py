@@ -1,0 +1,328 @@
+"""Delivering: the intent before, the outcome after, and whatever holds a post back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from threading import Barrier, Thread
+
+import pytest
+
+from bot.app.deliver import PROBE
+from bot.core.config import Config
+from bot.core.delivery import State
+from bot.core.errors import Duplicate, OutcomeUnknown, RetryLater
+from bot.core.ports import LEASE, Found
+from bot.core.traits import Idempotency
+from tests.app.house import EIGHT, PRICES, House, with_site
+from tests.clock import FakeClock
+from tests.contract.memory import TRAITS
+from tests.core.samples import HOUR, MINUTE, account, config, post, receipt
+
+DAY = timedelta(days=1)
+
+
+def on(**changes) -> Config:
+    """A bot with one account that has these settings."""
+    return config(accounts=(account(**changes),))
+
+
+def test_the_intent_is_written_before_the_request(house):
+    """While the request is on its way the claim is committed, and nothing keeps others from writing."""
+    seen = []
+
+    def look(post):
+        seen.append(house.get())
+        with house.store.writing() as tx:
+            tx.notes.put("while", "sending", house.clock.now())
+        return receipt(at=EIGHT)
+
+    house.script(look)
+    house.put()
+    assert house.deliver() == 1
+    (during,) = seen
+    assert (during.state, during.owner, during.attempt) == (State.SENDING, "me", 1)
+    assert (during.sent_at, during.lease_until) == (EIGHT, EIGHT + LEASE)
+
+
+def test_the_outcome_is_written_after_it(house):
+    """What the network answered is recorded, and the post is sent exactly as it was frozen."""
+    frozen = house.put().post
+    network = house.script(receipt(at=EIGHT))
+    house.deliver()
+    done = house.get()
+    assert (done.state, done.receipt, done.lease_until) == (State.POSTED, receipt(at=EIGHT), None)
+    assert network.sent == [frozen]
+    assert house.deliver(after=DAY) == 0
+
+
+def test_all_that_is_due_goes_in_its_order(house):
+    """Several deliveries go one after the other, the oldest due first, and none before its moment."""
+    for name, wait in (("Second", MINUTE), ("First", 0 * MINUTE)):
+        house.put(slot=name, due=EIGHT + wait, post=post(key=name, text=f"{name}."))
+    house.put(slot="Third", not_before=EIGHT + HOUR)
+    assert house.deliver() == 2
+    assert house.texts() == ["First.", "Second."]
+
+
+def test_posts_keep_their_gap():
+    """Two posts that are due together come a gap apart; one by hand waits for nobody."""
+    house = House(config=on(gap=10 * MINUTE))
+    for name in ("s/1", "s/2"):
+        house.put(slot=name)
+    assert house.deliver() == 1
+    assert house.deliver(after=9 * MINUTE) == 0
+    assert house.get(2).reason == "posts on this account keep a gap of 10 minutes"
+    house.put(slot="post/now", by_hand=True)
+    assert house.deliver() == 1
+    assert house.states() == [State.POSTED, State.PLANNED, State.POSTED]
+    assert [house.deliver(after=9 * MINUTE), house.deliver(after=MINUTE)] == [0, 1]
+
+
+def test_the_budget_holds():
+    """A post that this month's money does not cover waits, and goes in the next month."""
+    house = House(config=on(monthly_budget=Decimal("1.00")))
+    house.join("town", replace(TRAITS, prices=PRICES))
+    month = timedelta(days=31)
+    for name in ("s/1", "s/2"):
+        house.put(slot=name, deadline=EIGHT + 2 * month)
+    assert house.deliver() == 1
+    reason = house.get(2).reason
+    assert reason is not None
+    assert "it costs $0.60, and $0.60 of this month's $1.00 are spent" in reason
+    assert house.deliver(after=month) == 1
+
+
+def test_what_may_have_been_posted_is_paid_for():
+    """Money is counted for what was posted and for what may have been, not for what was not."""
+    house = House(config=on())
+    house.join("town", replace(TRAITS, prices=PRICES))
+    house.script(receipt(), OutcomeUnknown("?"), RetryLater("no"), Duplicate("have it"))
+    for number in range(4):
+        house.put(slot=f"s/{number}")
+    house.deliver()
+    with house.store.reading() as tx:
+        assert tx.accounts.spent("town", EIGHT) == Decimal("1.20")
+
+
+def test_a_post_waits_for_its_page():
+    """A post that points at the tip's page is held until the site has it."""
+    house = House(config=with_site())
+    house.plan()
+    house.plan(HOUR)
+    assert house.deliver() == 0
+    assert house.get(1).reason == "its page is not on the site yet"
+    assert [house.deliver("site"), house.deliver()] == [1, 1]
+    assert house.states() == [State.POSTED, State.POSTED]
+
+
+def test_without_its_page_it_is_missed():
+    """Where the site cannot be posted to in time, the post ends as missed, with that reason."""
+    house = House(config=with_site())
+    house.networks["site"].refuse_next()
+    house.work(4 * HOUR)
+    assert house.states() == [State.MISSED, State.REFUSED]
+    reason = house.get(1).reason
+    assert reason is not None
+    assert "it waited because: its page is not on the site yet" in reason
+
+
+def test_a_paused_account_waits(house):
+    """Nothing goes out on a paused account, and all that is still in time when it is resumed."""
+    house.put()
+    house.brake.pause(house.config, "town", None, EIGHT)
+    assert house.deliver(after=HOUR) == 0
+    assert house.get().reason == "paused by the operator"
+    house.brake.resume(house.config, "town")
+    assert house.deliver() == 1
+
+
+def test_the_deadline_ends_it(house):
+    """A delivery goes out up to its deadline; after that it is missed and says what it waited for."""
+    house.put(slot="s/1")
+    house.put(slot="s/2", account="elsewhere")
+    house.networks["town"].go_down()
+    assert house.deliver(after=2 * HOUR) == 1
+    assert house.get(1).state is State.PLANNED
+    house.networks["town"].come_back()
+    assert house.deliver(after=2 * MINUTE) == 0
+    assert house.get(1).state is State.MISSED
+    assert "it waited because: Memory cannot be reached" in str(house.get(1).reason)
+    assert house.get(2).state is State.PLANNED
+
+
+def test_not_sent_is_tried_again(house):
+    """What was proven unsent is tried again a minute later, with the same words."""
+    house.put()
+    house.networks["town"].go_down()
+    assert [house.deliver(), house.deliver(after=MINUTE / 2)] == [1, 0]
+    assert (house.get().state, house.get().sent_at) == (State.PLANNED, None)
+    house.networks["town"].come_back()
+    assert house.deliver(after=MINUTE / 2) == 1
+    assert (house.get().state, house.get().attempt) == (State.POSTED, 2)
+
+
+def test_a_refusal_is_final(house):
+    """What the network does not want is not sent again, and says what to do."""
+    house.put()
+    house.networks["town"].refuse_next()
+    house.deliver()
+    house.deliver(after=HOUR)
+    assert (house.get().state, house.get().attempt) == (State.REFUSED, 1)
+    assert house.get().reason == "Memory does not want this post; change the tip's words"
+
+
+def test_a_revoked_token_holds_the_account(house):
+    """Refused credentials hold the account, are tried again after a while, and lose nothing."""
+    for name in ("s/1", "s/2"):
+        house.put(slot=name)
+    house.networks["town"].revoke()
+    assert [house.deliver(), house.deliver(after=PROBE - MINUTE)] == [1, 0]
+    assert house.states() == [State.PLANNED, State.PLANNED]
+    with house.store.reading() as tx:
+        pause = tx.accounts.pauses(house.clock.now())["account:town"]
+    assert (pause.by_operator, pause.until) == (False, EIGHT + PROBE)
+    assert pause.reason == "Memory does not accept the token; make a new one"
+    assert house.deliver(after=MINUTE) == 1
+    house.networks["town"].restore()
+    assert house.deliver(after=PROBE) == 2
+
+
+def test_what_nobody_classified_is_unsure(house):
+    """An error that no adapter may let through is taken for an unknown outcome, not for a failure."""
+    house.put()
+    house.script(KeyError("id"))
+    house.deliver()
+    assert house.get().state is State.UNSURE
+    assert house.get().reason == "an unexpected KeyError while posting"
+
+
+def test_an_account_without_a_door(house):
+    """An account that cannot post keeps its deliveries until their deadline ends them."""
+    house.put()
+    del house.platforms["town"]
+    assert [house.deliver(), house.deliver(after=3 * HOUR)] == [0, 0]
+    assert house.states() == [State.MISSED]
+
+
+def test_a_crash_in_the_middle(house):
+    """What a dead owner left between intent and outcome is unsure after its lease, and looked for."""
+    house.put()
+    house.script(SystemExit())
+    with pytest.raises(SystemExit):
+        house.deliver()
+    assert house.get().state is State.SENDING
+    assert house.deliver(after=LEASE - MINUTE) == 0
+    assert house.get().state is State.SENDING
+    network = house.script(looks=[Found(receipt=receipt(at=EIGHT))])
+    assert house.deliver(after=MINUTE) == 0
+    assert house.get().state is State.UNSURE
+    house.settle()
+    assert (house.get().state, house.get().receipt) == (State.POSTED, receipt(at=EIGHT))
+    assert network.sent == []
+
+
+def test_nothing_else_goes_meanwhile(house):
+    """While one post is on its way the next one on that account waits."""
+    house.put(slot="s/1")
+    house.put(slot="s/2")
+    house.script(SystemExit())
+    with pytest.raises(SystemExit):
+        house.deliver()
+    assert house.deliver() == 0
+    assert house.get(2).reason == "another post is being sent on this account"
+
+
+def test_a_late_answer_is_recorded(house):
+    """An answer that comes after its owner was given up for dead is not lost."""
+    house.put()
+
+    def slow(post):
+        house.clock.advance(LEASE)
+        house.deliverer("another").step(house.config, house.account())
+        assert house.get().state is State.UNSURE
+        return receipt(at=EIGHT)
+
+    house.script(slow)
+    house.deliver()
+    done = house.get()
+    assert (done.state, done.receipt) == (State.POSTED, receipt(at=EIGHT))
+    assert done.reason == "the answer came late"
+
+
+def test_a_late_failure_changes_nothing(house):
+    """Only a late post is believed: a late error leaves the delivery to those who look for it."""
+    house.put()
+
+    def slow(post):
+        house.clock.advance(LEASE)
+        house.deliverer("another").step(house.config, house.account())
+        raise RetryLater("refused the connection")
+
+    house.script(slow)
+    house.deliver()
+    assert house.get().state is State.UNSURE
+
+
+class SlowClock(FakeClock):
+    """A clock on which so much time passes between two looks."""
+
+    def __init__(self, span):
+        super().__init__(EIGHT)
+        self.span = span
+
+    def now(self):
+        return self.advance(self.span)
+
+
+@pytest.mark.parametrize(("span", "posts"), [(LEASE / 2, 1), (LEASE, 0)])
+def test_a_frozen_owner_does_not_send(house, span, posts):
+    """Whoever wakes up after its lease has ended does not send: another may have taken over."""
+    house.put(deadline=EIGHT + DAY)
+    deliverer = house.deliverer("sleepy", SlowClock(span))
+    deliverer.step(house.config, house.account())
+    assert len(house.texts()) == posts
+
+
+def test_racing_deliverers_send_once(database):
+    """However many deliver on one account at the same moment, each post is sent once."""
+    house = House(config=on(), database=database)
+    house.join("town", replace(TRAITS, idempotency=Idempotency.NONE))
+    for number in range(8):
+        house.put(slot=f"s/{number}", post=post(key=str(number), text=f"Tip {number}."))
+    start = Barrier(4)
+
+    def run(owner):
+        start.wait(10)
+        for _ in range(8):
+            house.deliverer(owner).step(house.config, house.account())
+
+    threads = [Thread(target=run, args=(f"owner {number}",)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    house.deliver()
+    assert sorted(house.texts()) == [f"Tip {number}." for number in range(8)]
+    assert {one.attempt for one in house.deliveries()} == {1}
+
+
+def test_an_early_answer_finds_its_tip(house):
+    """What was answered before the post was recorded joins its tip at that moment."""
+    house.put()
+
+    def answered(post):
+        made = house.networks["town"].take(post)
+        house.networks["town"].say("I disagree.", reply_to=made.id)
+        heard = house_platform.hear(None).entries
+        with house.store.writing() as tx:
+            for entry in heard:
+                tx.log.keep(entry, EIGHT)
+        return receipt(made.id, EIGHT)
+
+    house_platform = house.platforms["town"]
+    house.script(answered)
+    house.deliver()
+    with house.store.reading() as tx:
+        assert [one.tip for one in tx.log.entries()] == ["listen"]

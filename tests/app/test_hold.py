@@ -1,0 +1,93 @@
+"""Holding back by hand."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+import pytest
+
+from bot.core.errors import UsageError
+from bot.core.slot import At, Cron
+from tests.app.house import EIGHT, House
+from tests.clock import MONDAY
+from tests.core.samples import HOUR, account, config, schedule
+
+DAY = timedelta(days=1)
+EVENING = schedule("evenings", when=At(times=(time(18),)))
+LEAP = schedule("leap", when=Cron(line="0 9 29 2 *"))
+
+
+@pytest.fixture
+def house():
+    """A bot with two schedules, one of which has the name of an account."""
+    made = House(
+        config=config(
+            schedules=(schedule(), EVENING, schedule("town", when=At(times=(time(7),)))),
+            accounts=(account(), account("village")),
+        )
+    )
+    yield made
+    made.database.close()
+
+
+def pauses(house):
+    """The names of what is held."""
+    with house.store.reading() as tx:
+        return set(tx.accounts.pauses(house.clock.now()))
+
+
+@pytest.mark.parametrize(
+    ("name", "full"),
+    [
+        ("mornings", "schedule:mornings"),
+        ("village", "account:village"),
+        ("account:town", "account:town"),
+        ("schedule:town", "schedule:town"),
+    ],
+)
+def test_pause_and_resume(house, name, full):
+    """A short name is enough where it is clear, and what was held can be let go again."""
+    assert house.brake.pause(house.config, name, None, EIGHT) == full
+    assert pauses(house) == {full}
+    assert house.brake.resume(house.config, name) == full
+    assert pauses(house) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("town", "'town' may be schedule:town or account:town; write one of these"),
+        ("mornigs", "there is no schedule or account 'mornigs'; did you mean 'mornings'?"),
+        ("zzz", "there is no schedule or account 'zzz'; schedule:mornings, schedule:evenings"),
+    ],
+)
+def test_unclear_names(house, name, told):
+    """A name that stands for two things, or for none, is one clear line that helps."""
+    with pytest.raises(UsageError) as caught:
+        house.brake.pause(house.config, name, None, EIGHT)
+    assert str(caught.value).startswith(told)
+
+
+def test_impossible_pauses(house):
+    """A pause that ended already, or one that was never made, is refused."""
+    with pytest.raises(UsageError, match="ends in the future; give a later time"):
+        house.brake.pause(house.config, "mornings", EIGHT, EIGHT)
+    with pytest.raises(UsageError, match="schedule:mornings is not paused"):
+        house.brake.resume(house.config, "mornings")
+
+
+def test_skipping_goes_on(house):
+    """Each skip takes the next slot that was not skipped yet: of one schedule, or of all."""
+    skipped = [house.brake.skip(house.config, name, EIGHT) for name in ("mornings", "mornings")]
+    assert [slot.due for slot in skipped] == [MONDAY, MONDAY + DAY]
+    assert house.brake.skip(house.config, None, EIGHT).name == "evenings/2026-03-02T18:00"
+    with pytest.raises(UsageError, match="there is no schedule 'evening'; did you mean 'evenings'"):
+        house.brake.skip(house.config, "evening", EIGHT)
+
+
+def test_a_rare_slot_is_far(house):
+    """A schedule without a slot in two years has none to skip; one within them is found."""
+    house.config = config(schedules=(LEAP,))
+    with pytest.raises(UsageError, match="there is no slot to skip"):
+        house.brake.skip(house.config, None, EIGHT - 365 * DAY)
+    assert house.brake.skip(house.config, "leap", EIGHT + HOUR).due.year == 2028

@@ -1,0 +1,118 @@
+"""How things stand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.app.report import FILE_TROUBLE, RECENT, status
+from bot.clock.timetable import ZonedTimetable
+from bot.core.delivery import State
+from bot.core.ports import Batch
+from bot.core.slot import Cron, Outcome
+from tests.app.house import EIGHT, PRICES, House
+from tests.clock import MONDAY
+from tests.contract.memory import TRAITS
+from tests.core.samples import HOUR, account, config, schedule
+
+DAY = timedelta(days=1)
+
+
+def standing(house):
+    """How everything stands now."""
+    return status(house.store, ZonedTimetable(), house.config, house.clock.now())
+
+
+def test_nothing_happened_yet(house):
+    """Of a bot that never ran the next slot is known, and nothing needs a person."""
+    now = standing(house)
+    assert [slot.due for slot in now.coming] == [MONDAY]
+    assert (now.at, now.waiting, now.failed, now.passed_over) == (EIGHT, (), (), ())
+    assert not now.needs_person
+
+
+def test_each_account():
+    """Of each account are shown its last post, its money, its hearing, its trouble and its pause."""
+    two = (account(monthly_budget=Decimal(5)), account("village"))
+    house = House(config=config(accounts=two))
+    house.join("town", replace(TRAITS, prices=PRICES))
+    house.put()
+    house.deliver()
+    with house.store.writing() as tx:
+        tx.accounts.heard("town", Batch(cursor="c", gaps=("a day",)), EIGHT)
+        tx.accounts.troubled("village", "no answer")
+    house.brake.pause(house.config, "village", None, EIGHT)
+    town, village = standing(house).accounts
+    assert (town.name, town.kind, town.spent, town.budget) == ("town", "town", Decimal("0.6"), 5)
+    assert (town.last_post, town.heard_at, town.pause) == (house.get(), EIGHT, None)
+    assert town.gaps == ("2026-03-02: a day",)
+    assert (village.last_post, village.trouble) == (None, "no answer")
+    assert village.pause is not None
+    assert [pause.name for pause in standing(house).pauses] == ["account:village"]
+
+
+def test_what_waits_and_what_failed(house):
+    """What waits is shown until it is settled, and what failed for a week."""
+    house.put(slot="s/1")
+    house.put(slot="s/2")
+    house.networks["town"].refuse_next()
+    house.networks["town"].go_down()
+    house.deliver()
+    assert [one.state for one in standing(house).waiting] == [State.PLANNED, State.PLANNED]
+    house.deliver(after=3 * HOUR)
+    now = standing(house)
+    assert (now.waiting, [one.slot for one in now.failed]) == ((), ["s/2", "s/1"])
+    house.clock.advance(RECENT)
+    assert standing(house).failed == ()
+
+
+def test_what_was_passed_over(house):
+    """Missed and empty slots of a week are shown, the newest first."""
+    house.plan()
+    house.plan(DAY + 4 * HOUR)
+    house.config = config(schedules=(schedule(tags=("nobody",)),))
+    house.plan(DAY - 3 * HOUR)
+    assert [one.outcome for one in standing(house).passed_over] == [
+        *(Outcome.EMPTY, Outcome.MISSED, Outcome.MISSED)
+    ]
+    house.clock.advance(RECENT)
+    assert standing(house).passed_over == ()
+
+
+def test_what_comes(house):
+    """The next slot of each schedule is shown in the order of time; skipped ones are not."""
+    schedules = (schedule("noon", when=Cron(line="0 12 * * *")), schedule())
+    house.config = config(schedules=schedules)
+    house.brake.skip(house.config, "mornings", EIGHT)
+    assert [slot.name for slot in standing(house).coming] == [
+        "noon/2026-03-02T12:00Z",
+        "mornings/2026-03-03T09:00",
+    ]
+
+
+@pytest.mark.parametrize("trouble", ["file", "unsure", "refused", "token"])
+def test_what_needs_a_person(house, trouble):
+    """A broken file, an unsure or refused post and refused credentials ask for a person."""
+    house.put()
+    network = house.networks["town"]
+    {
+        "file": lambda: None,
+        "unsure": network.lose_next_request,
+        "refused": network.refuse_next,
+        "token": network.revoke,
+    }[trouble]()
+    house.deliver()
+    if trouble == "file":
+        assert not standing(house).needs_person
+        with house.store.writing() as tx:
+            tx.notes.put(FILE_TROUBLE, "tips.yaml:3:1: no title", EIGHT)
+    assert standing(house).needs_person
+
+
+def test_a_pause_by_hand_needs_nobody(house):
+    """What the operator paused needs no person: they know."""
+    house.brake.pause(house.config, "town", None, EIGHT)
+    assert not standing(house).needs_person

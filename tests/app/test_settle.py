@@ -1,0 +1,202 @@
+"""Settling: whatever is lost on the way, one post at most, and what cannot be known is not guessed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.absence import LOOK_RARELY
+from bot.core.config import WhenUnsure
+from bot.core.delivery import State
+from bot.core.errors import OutcomeUnknown, RetryLater
+from bot.core.ports import CannotTell
+from bot.core.traits import Idempotency
+from tests.app.house import House
+from tests.clock import MONDAY
+from tests.contract.memory import TRAITS
+from tests.core.samples import HOUR, MINUTE, account, config, post, tip
+
+DAY = timedelta(days=1)
+
+RULES = {
+    Idempotency.KEY: replace(TRAITS, idempotency=Idempotency.KEY, key_memory=HOUR),
+    Idempotency.CHOSEN_ID: replace(TRAITS, idempotency=Idempotency.CHOSEN_ID),
+    Idempotency.SAME_TEXT: replace(
+        TRAITS, idempotency=Idempotency.SAME_TEXT, looks=2, look_gap=3 * MINUTE
+    ),
+    Idempotency.NONE: replace(TRAITS, idempotency=Idempotency.NONE, looks=2, look_gap=MINUTE),
+}
+
+
+def on(kind, unsure=WhenUnsure.ASK, *tips):
+    """A house whose account is on such a network."""
+    made = House(config=config(*tips, accounts=(account(unsure=unsure),)))
+    made.join("town", RULES[kind])
+    return made
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_a_lost_answer_makes_no_second_post(kind):
+    """A post whose answer was lost is found on every network, and recorded as it stands there."""
+    house = on(kind)
+    house.networks["town"].lose_next_answer()
+    house.work(3 * HOUR)
+    (there,) = house.networks["town"].posts
+    (done,) = house.deliveries()
+    assert (done.state, done.attempt) == (State.POSTED, 1)
+    assert done.receipt is not None
+    assert (done.receipt.remote_id, done.reason) == (there.id, "found by looking")
+
+
+@pytest.mark.parametrize("kind", [Idempotency.KEY, Idempotency.CHOSEN_ID, Idempotency.SAME_TEXT])
+def test_a_lost_request_is_sent_again(kind):
+    """Where a repeat is harmless, what never arrived is sent again, and looked for from the first."""
+    house = on(kind)
+    house.networks["town"].lose_next_request()
+    house.networks["town"].lose_next_answer()
+    house.work(3 * HOUR)
+    assert len(house.texts()) == 1
+    assert house.states() == [State.POSTED]
+    assert (house.get().attempt, house.get().sent_at) == (2, MONDAY)
+
+
+def test_where_nothing_is_offered_a_person_is_asked():
+    """Where a repeat would make a second post, absence is not believed: it stays unsure for good."""
+    house = on(Idempotency.NONE)
+    house.networks["town"].lose_next_request()
+    house.work(5 * HOUR)
+    assert (house.texts(), house.states()) == ([], [State.UNSURE])
+    assert "look at the account yourself" in str(house.get().reason)
+
+
+def test_the_operator_may_take_the_risk():
+    """With `unsure: resend` what was looked for in vain is sent again, after as many looks."""
+    house = on(Idempotency.NONE, WhenUnsure.RESEND)
+    house.networks["town"].lose_next_request()
+    house.work(HOUR)
+    assert house.states() == [State.UNSURE]
+    house.work(2 * MINUTE)
+    assert house.states() == [State.POSTED]
+    assert len(house.texts()) == 1
+
+
+def test_a_key_is_not_relied_upon_beyond_its_memory():
+    """When a network could not be asked until it forgot the key, a person is asked."""
+    house = on(Idempotency.KEY)
+    house.networks["town"].lose_next_request()
+    house.plan()
+    house.plan(HOUR)
+    house.deliver()
+    house.networks["town"].go_down()
+    house.work(HOUR)
+    assert "cannot look for it: Memory cannot be reached" in str(house.get().reason)
+    house.networks["town"].come_back()
+    house.work(5 * MINUTE)
+    assert (house.texts(), house.states()) == ([], [State.UNSURE])
+    assert house.get().not_before > house.clock.now() + LOOK_RARELY - 10 * MINUTE
+
+
+def test_a_duplicate_of_an_older_post_is_refused():
+    """A network that has this very text from long ago makes the delivery refused, never posted."""
+    house = on(Idempotency.SAME_TEXT)
+    house.plan()
+    house.plan(HOUR)
+    house.networks["town"].take(house.get().post)
+    house.work(20 * MINUTE)
+    assert len(house.texts()) == 1
+    house.clock.advance(DAY)
+    house.plan()
+    house.work(20 * MINUTE)
+    assert house.states()[1] is State.REFUSED
+    assert "older post with this very text" in str(house.deliveries()[1].reason)
+    assert len(house.texts()) == 1
+
+
+def test_a_failed_look_is_repeated(house):
+    """A network that cannot be asked is asked again when it says, or after a minute."""
+    house.put()
+    answers = [CannotTell(why="the list was cut short")]
+    network = house.script(OutcomeUnknown("?"), looks=answers)
+    house.deliver()
+    house.settle()
+    assert (house.get().reason, house.settle(after=MINUTE / 2)) == ("the list was cut short", 0)
+
+    network.looks = [RetryLater("busy", after=7 * MINUTE), RetryLater("busy")]
+    assert house.settle(after=MINUTE / 2) == 1
+    assert house.get().reason == "cannot look for it: busy"
+    assert house.settle(after=7 * MINUTE - MINUTE / 60) == 0
+    assert house.settle(after=MINUTE / 60) == 1
+    assert house.get().state is State.UNSURE
+
+
+def test_a_found_post_takes_its_answers_along():
+    """What was said under a post whose answer was lost joins its tip when it is found."""
+    house = on(Idempotency.KEY)
+    house.networks["town"].lose_next_answer()
+    house.plan()
+    house.plan(HOUR)
+    house.deliver()
+    house.networks["town"].say("I disagree.", reply_to=house.networks["town"].posts[0].id)
+    house.ear.step(house.account())
+    house.settle()
+    with house.store.reading() as tx:
+        assert [one.tip for one in tx.log.entries()] == ["listen"]
+
+
+def test_an_account_without_a_door(house):
+    """An account that cannot be asked is left alone."""
+    house.put()
+    house.script(OutcomeUnknown("?"))
+    house.deliver()
+    del house.platforms["town"]
+    assert house.settle() == 0
+
+
+troubles = st.sampled_from(
+    ["lose_next_answer", "lose_next_request", "refuse_next", "go_down", "come_back", "crash"]
+)
+steps = st.sampled_from([MINUTE, 7 * MINUTE, HOUR, 9 * HOUR])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(list(RULES)), st.lists(st.tuples(troubles, steps), max_size=10))
+def test_never_twice(kind, story):
+    """Whatever is lost, killed or down, no delivery is ever posted twice, nor called what it is not."""
+    house = on(kind, WhenUnsure.ASK, *(tip(name) for name in "abcdefgh"))
+    network = house.networks["town"]
+    for trouble, step in story:
+        if trouble == "crash":
+            _crash(house)
+        else:
+            getattr(network, trouble)()
+        house.work(4 * step, step)
+    network.come_back()
+    house.work(DAY, HOUR)
+    copies = Counter(one.key for one in network.posts)
+    for one in house.deliveries():
+        assert copies[one.post.key] <= 1
+        assert one.state is State.UNSURE or copies[one.post.key] == (one.state is State.POSTED)
+    house.database.close()
+
+
+def _crash(house):
+    """The bot is killed right after the next post has left, and starts again."""
+    plain = house.platforms["town"]
+
+    def die(frozen):
+        plain.publish(frozen)
+        raise SystemExit
+
+    house.script(die, die, die)
+    now = house.clock.now()
+    words = post(key=str(now), text=f"Listen at {now}.", created_at=now)
+    house.put(slot=f"crash/{now}", by_hand=True, post=words)
+    with suppress(SystemExit):
+        house.deliver()
+    house.platforms["town"] = plain

@@ -1,0 +1,197 @@
+"""A tip as a post: within the promise and the network's own rule, with nothing cut."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import regex
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.config import LinkRule
+from bot.core.delivery import SpanKind
+from bot.core.fit import Fitted, Native, Unfit, fit, hashtags, link_for, native_length
+from bot.core.links import links
+from bot.core.measure import byte_length, grapheme_length, weighted_length
+from bot.core.mention import unmentioned
+from bot.core.summary import candidates
+from bot.core.traits import TextLimit, Unit
+from tests.core.samples import account, config, tip, traits
+
+LINK = "https://town.example.org/a/rather/long/path/to/the/tip?with=a#fragment"
+
+WORDS = [
+    "listen",
+    "to",
+    "naïve",
+    "聞く",
+    "👩‍🚀",
+    "don’t",
+    "setup.py",
+    "example.io",
+    "@ada",
+    "नमस्ते",
+    "e\u0301",
+]
+sentences = st.lists(st.sampled_from(WORDS), min_size=1, max_size=25).map(
+    lambda w: f"{' '.join(w)}."
+)
+tips = st.builds(
+    tip,
+    title=st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(" ".join),
+    text=st.lists(sentences, min_size=1, max_size=4).map(" ".join),
+    summary=st.none() | sentences,
+    tags=st.lists(st.sampled_from(["a", "digital-health", "健康", "long " * 9])).map(tuple),
+    language=st.sampled_from([None, "en", "ja", "hi"]),
+)
+rules = st.builds(
+    TextLimit,
+    unit=st.sampled_from(Unit),
+    limit=st.sampled_from([60, 140, 300, 500]),
+    link_cost=st.sampled_from([None, 23]),
+    max_bytes=st.sampled_from([None, 120, 3000]),
+)
+
+
+def one_fit(one=None, link=LINK, *, rule=None, **settings_):
+    """The fit of a tip on an account with these settings."""
+    known = traits() if rule is None else traits(text=rule)
+    return fit(one or tip(), account(**settings_), known, link)
+
+
+def fitted(*args, **options):
+    """The same, for a tip that fits."""
+    found = one_fit(*args, **options)
+    assert isinstance(found, Fitted)
+    return found
+
+
+@settings(deadline=timedelta(seconds=2))
+@given(tips, rules, st.none() | st.just(LINK), st.integers(0, 3), st.sampled_from([60, 140]))
+def test_never_over_and_never_cut(one, rule, link, most, limit):
+    """Every post is one whole candidate, whole hashtags and the whole link, within every limit."""
+    found = one_fit(one, link, rule=rule, hashtags=most, limit=limit)
+    if isinstance(found, Unfit):
+        return
+    assert weighted_length(found.text) == found.length <= limit
+    assert native_length(found.text, rule) == found.native.length <= rule.limit
+    assert rule.max_bytes is None or byte_length(found.text) <= rule.max_bytes
+    parts = [found.text[span.start : span.end] for span in found.spans]
+    tags = parts if link is None else parts[:-1]
+    assert link is None or parts[-1] == link
+    assert len(tags) <= most
+    assert set(tags) <= set(hashtags(one.tags))
+    bodies = {unmentioned(candidate.text) for candidate in candidates(one)}
+    assert found.text in {" ".join([body, *parts]) for body in bodies}
+
+
+@settings(deadline=timedelta(seconds=2))
+@given(tips, rules)
+def test_what_does_not_fit_says_so_truly(one, rule):
+    """A tip is called unfit only where no candidate, bare of hashtags, has room beside its link."""
+    if isinstance(one_fit(one, rule=rule), Unfit):
+        for candidate in candidates(one):
+            text = f"{unmentioned(candidate.text)} {LINK}"
+            over = weighted_length(text) > 140 or native_length(text, rule) > rule.limit
+            assert over or (rule.max_bytes is not None and byte_length(text) > rule.max_bytes)
+
+
+def test_the_best_candidate_that_fits_wins():
+    """Words come before hashtags: the longest candidate is taken, then tags as far as room is."""
+    one = tip(title="Listen", text=f"{'a' * 100}. {'b' * 100}.", tags=("abc", "def"))
+    found = fitted(one, link=None)
+    assert found.how == "title and first sentence"
+    assert found.text == f"Listen. {'a' * 100}. #Abc #Def"
+
+
+def test_exactly_the_promise():
+    """A text of exactly 140 fits, and one of 141 does not."""
+    for length, kind in ((116, Fitted), (117, Unfit)):
+        assert isinstance(one_fit(tip(title="a" * length, text="b" * 200)), kind)
+
+
+@pytest.mark.parametrize(
+    ("rule", "length"),
+    [
+        (TextLimit(unit=Unit.GRAPHEMES, limit=300), 6 + len(LINK)),
+        (TextLimit(unit=Unit.GRAPHEMES, limit=300, link_cost=23), 29),
+        (TextLimit(unit=Unit.WEIGHTED, limit=300, link_cost=23), 30),
+    ],
+)
+def test_each_network_counts_by_itself(rule, length):
+    """A link costs what the network says, and characters count as the network counts them."""
+    assert native_length(f"a 👩‍🚀 e\u0301 {LINK}", rule) == length
+
+
+def test_a_tight_network_takes_the_shorter_words():
+    """The network's own limit chooses a shorter candidate where the promise had room."""
+    one = tip(title="Listen", text="To those who disagree most.")
+    short = TextLimit(unit=Unit.GRAPHEMES, limit=30)
+    assert fitted(one, None, rule=short).text == "To those who disagree most."
+    few_bytes = TextLimit(unit=Unit.GRAPHEMES, limit=300, max_bytes=26)
+    assert fitted(one, None, rule=few_bytes).text == "Listen"
+
+
+def test_hashtags_are_for_everyone():
+    """Tags are written in CamelCase, which screen readers read, and only where they are tags."""
+    tags = ("digital-health", "nhs england", "ai", "2024", "健康", "e\u0301tude", "--", "mRNA")
+    assert list(hashtags(tags)) == [
+        *("#DigitalHealth", "#NhsEngland", "#Ai", "#健康", "#E\u0301tude", "#MRNA"),
+    ]
+
+
+def test_hashtags_only_where_room_is_left():
+    """A tag that has no room is left out for a later one that has, up to the account's number."""
+    one = tip(title="Listen", text="a" * 200, tags=("b" * 140, "one", "two", "three"))
+    found = fitted(one, None, hashtags=2)
+    assert found.text == "Listen #One #Two"
+    assert [(span.kind, span.target) for span in found.spans] == [
+        (SpanKind.TAG, "One"),
+        (SpanKind.TAG, "Two"),
+    ]
+    assert fitted(one, None, hashtags=0).text == "Listen"
+
+
+def test_nobody_is_mentioned():
+    """An `@` in a tip is written so that it calls nobody, and is measured as it is written."""
+    found = fitted(tip(summary=f"@ada {'a' * 110}"), LINK)
+    assert not regex.search(r"@\w", found.text)
+    assert found.length == weighted_length(found.text) == 140
+
+
+def test_unfit_says_what_is_too_long():
+    """The operator reads in numbers what has to become shorter."""
+    long_title = one_fit(tip(title="a" * 141, text="b" * 200))
+    assert long_title == Unfit(why="its title is 141 long and the limit is 140")
+    no_room = one_fit(tip(title="a" * 120, text="b" * 200))
+    room = "beside its link there is room for 116 characters, and nothing is so short"
+    assert no_room == Unfit(why=room)
+
+
+def test_over_a_limit_cannot_exist():
+    """A fitted text over the promise, or over the network's limit, cannot be made at all."""
+    fine = Native(unit=Unit.GRAPHEMES, length=1, limit=1)
+    over = Native(unit=Unit.GRAPHEMES, length=2, limit=1)
+    for length, native in ((141, fine), (140, over)):
+        with pytest.raises(ValueError, match="over its limit"):
+            Fitted(text="a", spans=(), length=length, limit=140, native=native, how="")
+
+
+def test_what_a_post_points_at():
+    """A post points at the tip's own link, else at its page, and at nothing where that is asked."""
+    own, none = tip(link=LINK), tip()
+    home = config(accounts=(account(), account("site", kind="site")))
+    page = "https://tips.test.net/tips/listen"
+    assert link_for(own, account(), traits(), home) == LINK
+    assert link_for(none, account(), traits(), home) == page
+    assert link_for(none, account(), traits(), config()) is None
+    assert link_for(none, account("site"), traits(is_home=True), home) is None
+    assert link_for(own, account(link=LinkRule.NEVER), traits(), home) is None
+
+
+def test_a_link_is_seen_as_one():
+    """The link of a fitted post is found again by X's rules: nothing is glued to it."""
+    found = fitted(tip(summary="Read example.org."), LINK)
+    assert [link.text for link in links(found.text)] == ["example.org", LINK]
+    assert grapheme_length(found.text) > found.native.length

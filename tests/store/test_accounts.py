@@ -1,0 +1,109 @@
+"""What is remembered of accounts: rules, cursors, pauses, money; and notes."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from bot.core.memory import AccountRecord, Pause
+from bot.core.ports import Batch
+from bot.core.traits import Idempotency, Prices, TextLimit, Unit
+from tests.clock import MONDAY
+from tests.core.samples import HOUR, traits
+
+RULES = traits(
+    text=TextLimit(unit=Unit.WEIGHTED, limit=280, max_bytes=3000),
+    idempotency=Idempotency.SAME_TEXT,
+    look_gap=timedelta(minutes=3),
+    reply_mentions=True,
+    prices=Prices(
+        as_of=date(2026, 4, 20),
+        post=Decimal("0.015"),
+        post_with_link=Decimal("0.200"),
+        reply=Decimal("0.010"),
+        read=Decimal("0.001"),
+        source="https://docs.example.org",
+    ),
+)
+
+
+def test_an_unknown_account(tx):
+    """Of an account that was never seen nothing is remembered, which is no error."""
+    assert tx.accounts.get("town") == AccountRecord()
+    assert tx.accounts.spent("town", MONDAY) == 0
+
+
+def test_rules_are_remembered_whole(tx):
+    """What a network said of itself comes back exactly, prices to the last cent."""
+    tx.accounts.learned("town", RULES, MONDAY)
+    tx.accounts.learned("village", traits(), MONDAY)
+    assert tx.accounts.get("town") == AccountRecord(traits=RULES, learned_at=MONDAY)
+
+
+def test_listening_is_remembered(tx):
+    """A batch leaves its cursor and its gaps, with their day, and clears the trouble."""
+    tx.accounts.troubled("town", "no answer")
+    assert tx.accounts.get("town").trouble == "no answer"
+    tx.accounts.heard("town", Batch(cursor="c1", gaps=("a day is lost",)), MONDAY)
+    tx.accounts.heard("town", Batch(cursor="c2"), MONDAY + HOUR)
+    assert tx.accounts.get("town") == AccountRecord(
+        cursor="c2", heard_at=MONDAY + HOUR, gaps=("2026-03-02: a day is lost",)
+    )
+
+
+def test_gaps_do_not_pile_up(tx):
+    """Of very many gaps the newest are kept."""
+    for number in range(30):
+        tx.accounts.heard("town", Batch(cursor="c", gaps=(f"gap {number}",)), MONDAY)
+    gaps = tx.accounts.get("town").gaps
+    assert (len(gaps), gaps[0], gaps[-1]) == (20, "2026-03-02: gap 10", "2026-03-02: gap 29")
+
+
+def test_what_was_learned_stays_while_listening(tx):
+    """Rules, cursor and trouble of one account do not wipe each other out."""
+    tx.accounts.heard("town", Batch(cursor="c1"), MONDAY)
+    tx.accounts.learned("town", RULES, MONDAY)
+    tx.accounts.troubled("town", "slow")
+    assert tx.accounts.get("town") == AccountRecord(
+        traits=RULES, learned_at=MONDAY, cursor="c1", heard_at=MONDAY, trouble="slow"
+    )
+
+
+def test_pauses(tx):
+    """A pause holds until it is lifted or its time has come, and a second one takes its place."""
+    for_good = Pause(name="account:town", reason="rest", since=MONDAY)
+    for_now = Pause(
+        name="schedule:a", reason="token", since=MONDAY, until=MONDAY + HOUR, by_operator=False
+    )
+    for pause in (for_good, for_now):
+        tx.accounts.pause(pause)
+    assert tx.accounts.pauses(MONDAY) == {"account:town": for_good, "schedule:a": for_now}
+    assert tx.accounts.pauses(MONDAY + HOUR) == {"account:town": for_good}
+    again = Pause(name="account:town", reason="other", since=MONDAY)
+    tx.accounts.pause(again)
+    assert tx.accounts.pauses(MONDAY)["account:town"] == again
+    assert [tx.accounts.resume("account:town") for _ in range(2)] == [True, False]
+    assert "account:town" not in tx.accounts.pauses(MONDAY)
+
+
+def test_money_is_counted_by_the_month(tx):
+    """Money adds up exactly within a calendar month of UTC, for each account by itself."""
+    midnight = MONDAY.replace(day=1, hour=0)
+    for moment in (midnight - timedelta(microseconds=1), midnight, MONDAY):
+        tx.accounts.spend("town", "post", Decimal("0.1"), moment)
+    for _ in range(10):
+        tx.accounts.spend("town", "listen", Decimal("0.001"), MONDAY)
+    tx.accounts.spend("village", "post", Decimal(5), MONDAY)
+    assert tx.accounts.spent("town", MONDAY) == Decimal("0.21")
+    assert tx.accounts.spent("town", midnight - HOUR) == Decimal("0.31")
+    assert tx.accounts.spent("village", MONDAY) == 5
+
+
+def test_notes(tx):
+    """A note is what was written last, and gone when it was removed."""
+    assert tx.notes.get("file") is None
+    for value in ("line 3 is wrong", "line 4 is wrong"):
+        tx.notes.put("file", value, MONDAY)
+    assert tx.notes.get("file") == "line 4 is wrong"
+    tx.notes.put("file", None, MONDAY)
+    assert tx.notes.get("file") is None

@@ -1,0 +1,77 @@
+"""One running bot for each data directory."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from bot.core.errors import StoreError
+from bot.store import DataLock, is_running
+
+HOLDER = """
+import sys
+from pathlib import Path
+from bot.store import DataLock
+with DataLock(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def holder(tmp_path):
+    """Another process that holds the lock until its input ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def take(data):
+    """Take the lock and let go."""
+    with DataLock(data):
+        pass
+
+
+def test_a_second_holder_is_refused(tmp_path):
+    """Nobody else gets the lock while it is held, and everybody after."""
+    with DataLock(tmp_path):
+        with pytest.raises(StoreError, match=f"process {os.getpid()}.*; stop that one first"):
+            take(tmp_path)
+        assert is_running(tmp_path)
+    take(tmp_path)
+    assert not is_running(tmp_path)
+
+
+def test_another_process_is_refused(tmp_path, holder):
+    """The lock holds between processes, and the error names the one that has it."""
+    with pytest.raises(StoreError, match=f"process {holder.pid}"):
+        take(tmp_path)
+    assert is_running(tmp_path)
+    holder.communicate("")
+    take(tmp_path)
+
+
+def test_it_is_free_after_a_kill(tmp_path, holder):
+    """A bot that was killed leaves no lock behind."""
+    holder.send_signal(signal.SIGKILL)
+    holder.wait(10)
+    assert not is_running(tmp_path)
+    take(tmp_path)
+
+
+def test_looking_makes_nothing(tmp_path):
+    """Asking whether a bot runs on a directory that does not exist does not make it."""
+    assert not is_running(tmp_path / "data")
+    assert not (tmp_path / "data").exists()

@@ -1,0 +1,256 @@
+"""Transactions, and what an operator reads when the database cannot be used."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.core.errors import StoreError
+from bot.core.ports import Batch
+from bot.store import has_store, open_memory, open_store
+from bot.store.database import FILE
+from tests.clock import MONDAY
+from tests.core.samples import entry, schedule
+
+NOBODY = 65534
+"""The user without rights."""
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """A database in a file."""
+    database = open_store(tmp_path)
+    yield database
+    database.close()
+
+
+def write(database, text="x"):
+    """Keep an entry."""
+    with database.store.writing() as tx:
+        tx.log.keep(entry(text=text), MONDAY)
+
+
+def entries(database):
+    """All entries that are there."""
+    with database.store.reading() as tx:
+        return tx.log.entries()
+
+
+def fails(database, what, *, text="x"):
+    """Writing is refused in one line that says where, what and what to do."""
+    with pytest.raises(StoreError, match=what) as caught:
+        write(database, text)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 1
+    assert FILE in lines[0]
+    assert "; " in lines[0]
+
+
+def test_all_or_nothing(store):
+    """What raised in the middle of a transaction leaves nothing of it behind."""
+
+    def half():
+        with store.writing() as tx:
+            tx.log.keep(entry(), MONDAY)
+            tx.accounts.heard("town", Batch(cursor="c1"), MONDAY)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        half()
+    with store.reading() as tx:
+        assert tx.log.entries() == []
+        assert tx.accounts.get("town").cursor is None
+
+
+def test_reading_writes_nothing(store):
+    """What is written while only reading was asked for is gone afterwards."""
+    with store.reading() as tx:
+        tx.slots.advance(schedule(), MONDAY)
+    with store.reading() as tx:
+        assert tx.slots.cursor(schedule()) is None
+
+
+def test_a_reader_sees_one_moment(opened):
+    """A reader sees what was there when it began, while another writes and is not held up."""
+    with opened.store.reading() as tx:
+        assert tx.log.entries() == []
+        write(opened)
+        assert tx.log.entries() == []
+    assert len(entries(opened)) == 1
+
+
+def test_it_is_there_after_a_restart(tmp_path):
+    """What was written is there when the database is opened again."""
+    assert not has_store(tmp_path)
+    for count in (1, 1):
+        database = open_store(tmp_path)
+        write(database)
+        assert len(entries(database)) == count
+        database.close()
+    assert has_store(tmp_path)
+
+
+def test_memory_leaves_no_trace():
+    """A database in memory is empty each time it is made."""
+    for _ in range(2):
+        database = open_memory()
+        assert entries(database) == []
+        write(database)
+        database.close()
+
+
+def test_only_the_owner_may_look(tmp_path):
+    """A data directory that we make is closed to everybody else."""
+    open_store(tmp_path / "deep" / "data").close()
+    assert (tmp_path / "deep" / "data").stat().st_mode & 0o777 == 0o700
+
+
+def test_full_disk(opened):
+    """A full disk is one clear line; nothing that was there is lost, and it goes on with room."""
+    write(opened)
+    with opened.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+    with opened.store.writing() as tx:
+        tx.notes.put("small", "fits", MONDAY)
+    fails(opened, "full; free some space", text="x" * 200_000)
+    assert [one.text for one in entries(opened)] == ["x"]
+    with opened.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=100000")
+    write(opened, "x" * 200_000)
+
+
+def test_locked(opened, tmp_path):
+    """A database that another program holds for long is one clear line, and works afterwards."""
+    with opened.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    fails(opened, "locked; another program holds it")
+    other.execute("ROLLBACK")
+    other.close()
+    write(opened)
+
+
+def test_damaged_in_the_middle(tmp_path):
+    """A database whose pages were overwritten is one clear line."""
+    database = open_store(tmp_path)
+    for number in range(50):
+        with database.store.writing() as tx:
+            tx.log.keep(entry(str(number), text="x" * 1000), MONDAY)
+    database.close()
+    content = bytearray((tmp_path / FILE).read_bytes())
+    content[8192:] = b"\xa5" * (len(content) - 8192)
+    (tmp_path / FILE).write_bytes(content)
+    with pytest.raises(StoreError, match="malformed; restore it"):
+        entries(open_store(tmp_path))
+
+
+@pytest.mark.parametrize("content", [b"tips:\n" * 500, b"\0" * 5000, bytes(range(256)) * 20])
+def test_not_a_database(tmp_path, content):
+    """A file that is no database is left as it is, and named in one clear line."""
+    (tmp_path / FILE).write_bytes(content)
+    with pytest.raises(StoreError, match="not a database; move it away"):
+        open_store(tmp_path)
+    assert (tmp_path / FILE).read_bytes() == content
+
+
+def test_a_file_is_no_directory(tmp_path):
+    """A data directory that is a file is named in one clear line."""
+    (tmp_path / "data").write_text("")
+    with pytest.raises(StoreError, match=r"data cannot be made: .*; give the bot a directory"):
+        open_store(tmp_path / "data")
+
+
+@pytest.fixture
+def anyones_place():
+    """A directory that every user can reach."""
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        yield Path(place)
+
+
+@contextmanager
+def without_rights():
+    """As a user who may not do everything."""
+    if os.getuid():
+        yield
+        return
+    os.setresuid(NOBODY, NOBODY, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
+
+
+def test_a_directory_that_cannot_be_written(anyones_place):
+    """A data directory without the right to write is one clear line."""
+    anyones_place.chmod(0o555)
+    with (
+        without_rights(),
+        pytest.raises(StoreError, match="cannot be written to; change its owner"),
+    ):
+        open_store(anyones_place)
+
+
+def test_a_directory_that_cannot_be_made(anyones_place):
+    """A data directory that may not be made is one clear line."""
+    anyones_place.chmod(0o555)
+    with (
+        without_rights(),
+        pytest.raises(StoreError, match=r"cannot be made: Permission denied; give"),
+    ):
+        open_store(anyones_place / "data")
+
+
+def test_a_file_that_cannot_be_written(anyones_place):
+    """A database without the right to write it is one clear line."""
+    open_store(anyones_place).close()
+    anyones_place.chmod(0o777)
+    (anyones_place / FILE).chmod(0o444)
+    with without_rights(), pytest.raises(StoreError, match="readonly database; change its owner"):
+        write(open_store(anyones_place))
+
+
+RACER = """
+import sys
+from pathlib import Path
+from bot.store import open_store
+print("ready", flush=True)
+sys.stdin.readline()
+database = open_store(Path(sys.argv[1]))
+with database.store.writing() as tx:
+    assert tx.log.last_id() == 0
+database.close()
+"""
+
+
+def test_two_who_make_one_directory(tmp_path):
+    """Two commands that start at once on a new directory both find a whole database."""
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", RACER, str(tmp_path / "data")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for racer in racers:
+        assert racer.stdout is not None
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        assert racer.stdin is not None
+        racer.stdin.write("\n")
+        racer.stdin.flush()
+    for racer in racers:
+        _, errors = racer.communicate(timeout=60)
+        assert (racer.returncode, errors) == (0, "")

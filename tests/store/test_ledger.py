@@ -1,0 +1,190 @@
+"""The ledger: at most one delivery a slot and account, and every change a compare-and-set."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import select
+
+from bot.core.delivery import Span, SpanKind, State
+from bot.store import open_store
+from bot.store.tables import events
+from tests.clock import MONDAY
+from tests.core.samples import HOUR, MINUTE, claimed, delivery, post, receipt
+from tests.store.moving import posted, put, send
+
+
+def test_everything_is_remembered(tx):
+    """A delivery comes back exactly as it was planned, to the last span of its text."""
+    spans = (Span(kind=SpanKind.TAG, start=14, end=18, target="Ada"),)
+    words = post(
+        text="Zoë 聞く 👩‍🚀 #Ada", spans=spans, tags=("a", "b"), language="ja", credit="Ada"
+    )
+    full = claimed(
+        state=State.POSTED,
+        receipt=receipt(),
+        post=words,
+        needs_page=True,
+        by_hand=True,
+        looks=2,
+        resends=1,
+        duplicate=True,
+        reason="found by looking",
+    )
+    assert tx.ledger.plan(full) == replace(full, id=1)
+
+
+def test_one_delivery_a_slot_and_account(tx):
+    """A second delivery of one slot and account is refused, and the first stays as it is."""
+    first = tx.ledger.plan(delivery())
+    assert tx.ledger.plan(delivery(tip="other", post=post(text="Other."))) is None
+    assert tx.ledger.plan(delivery(account="village")) is not None
+    assert tx.ledger.plan(delivery(slot="mornings/later")) is not None
+    assert tx.ledger.of_slot(first.slot)[0] == first
+    assert [one.account for one in tx.ledger.of_slot(first.slot)] == ["town", "village"]
+
+
+def test_the_second_mover_is_told(tx):
+    """Of two moves from one state only the first takes place."""
+    planned = put(tx)
+    assert tx.ledger.move(planned, send(planned, owner="me"), MONDAY)
+    assert not tx.ledger.move(planned, send(planned, owner="you"), MONDAY)
+    assert tx.ledger.get(planned.id).owner == "me"
+
+
+def test_an_older_attempt_cannot_settle(tx):
+    """Who claimed an earlier attempt cannot settle the one that follows."""
+    first = put(tx, State.SENDING)
+    again = replace(first, state=State.PLANNED)
+    assert tx.ledger.move(first, again, MONDAY)
+    second = send(again)
+    assert tx.ledger.move(again, second, MONDAY)
+    assert not tx.ledger.move(first, posted(first), MONDAY)
+    assert tx.ledger.get(first.id).state is State.SENDING
+    assert tx.ledger.get(first.id).attempt == 2
+
+
+def test_a_forbidden_move_is_a_mistake(tx):
+    """What the table of moves does not permit is not written, but raised."""
+    done = put(tx, State.POSTED)
+    with pytest.raises(ValueError, match="cannot go from posted to planned"):
+        tx.ledger.move(done, replace(done, state=State.PLANNED, receipt=None), MONDAY)
+
+
+def test_racing_movers(tmp_path):
+    """Of many who claim one delivery at the same moment exactly one is told that it is theirs."""
+    database = open_store(tmp_path)
+    with database.store.writing() as tx:
+        planned = put(tx)
+    start, won = Barrier(8), []
+
+    def claim(owner):
+        start.wait(10)
+        with database.store.writing() as tx:
+            if tx.ledger.move(planned, send(planned, owner=owner), MONDAY):
+                won.append(owner)
+
+    threads = [Thread(target=claim, args=(f"owner {number}",)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    with database.store.reading() as tx:
+        assert [one.owner for one in tx.ledger.recent(9)] == won
+    database.close()
+
+
+def test_history_is_kept(tx, database):
+    """Every change of state or reason has a line of its own, with what it came from."""
+    planned = put(tx)
+    held = replace(planned, reason="too soon")
+    assert tx.ledger.move(planned, held, MONDAY)
+    assert tx.ledger.move(held, replace(held, not_before=MONDAY + HOUR), MONDAY)
+    assert tx.ledger.move(held, send(held, reason=None), MONDAY + HOUR)
+    rows = tx.ledger._connection.execute(select(events).order_by(events.c.id))
+    assert [(row.before, row.after, row.note, row.at) for row in rows] == [
+        (None, "planned", None, MONDAY),
+        ("planned", "planned", "too soon", MONDAY),
+        ("planned", "sending", None, MONDAY + HOUR),
+    ]
+
+
+def test_waiting(tx):
+    """What waits comes when its moment has come, oldest due first; what is sent, when its lease ends."""
+    late = put(tx, slot="s/1", due=MONDAY + HOUR)
+    early = put(tx, slot="s/2")
+    put(tx, slot="s/3", not_before=MONDAY + MINUTE)
+    put(tx, slot="s/4", account="village")
+    assert tx.ledger.waiting("town", State.PLANNED, MONDAY) == [early, late]
+    sending = put(tx, State.SENDING, slot="s/5")
+    assert tx.ledger.waiting("town", State.SENDING, MONDAY + 2 * MINUTE) == []
+    assert tx.ledger.waiting("town", State.SENDING, MONDAY + 3 * MINUTE) == [sending]
+    unsure = put(tx, State.UNSURE, slot="s/6")
+    assert tx.ledger.waiting("town", State.UNSURE, MONDAY) == [unsure]
+
+
+def test_recent(tx):
+    """The newest deliveries come first, of some states or one account."""
+    put(tx, slot="s/1")
+    put(tx, State.POSTED, slot="s/2")
+    put(tx, slot="s/3", account="village")
+    assert [one.slot for one in tx.ledger.recent(2)] == ["s/3", "s/2"]
+    assert [one.slot for one in tx.ledger.recent(9, {State.PLANNED})] == ["s/3", "s/1"]
+    assert [one.slot for one in tx.ledger.recent(9, None, "town")] == ["s/2", "s/1"]
+    assert tx.ledger.recent(9, set()) == []
+
+
+def test_finding(tx):
+    """A delivery is found by its tip, and by the post that it became; another bot's is not."""
+    put(tx, slot="s/1", account="village")
+    done = put(tx, State.POSTED, slot="s/2")
+    again = put(tx, slot="s/3")
+    assert tx.ledger.of_tip("listen", "town") == [again, done]
+    assert tx.ledger.of_tip("listen", "town", limit=1) == [again]
+    assert tx.ledger.of_remote("town", "r1") == done
+    assert tx.ledger.of_remote("village", "r1") is None
+    assert tx.ledger.get(99) is None
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.UNSURE, State.POSTED])
+def test_last_sent(tx, state):
+    """An account last sent when a request may have left, whether or not it arrived."""
+    assert tx.ledger.last_sent("town") is None
+    put(tx, slot="s/1")
+    put(tx, State.REFUSED, slot="s/2")
+    assert tx.ledger.last_sent("town") is None
+    put(tx, state, slot="s/3")
+    assert tx.ledger.last_sent("town") == MONDAY
+    assert tx.ledger.last_sent("village") is None
+
+
+def test_answers_keep_no_gap(tx):
+    """An answer to a reply is no post of a tip: it does not hold back the next one."""
+    put(tx, State.POSTED, post=post(in_reply_to="e1"))
+    assert tx.ledger.last_sent("town") is None
+    assert not tx.ledger.has_page("listen", "town")
+
+
+def test_a_page_is_there_while_it_is_posted(tx):
+    """A tip has a page from its post until that is taken back."""
+    assert not tx.ledger.has_page("listen", "town")
+    done = put(tx, State.POSTED)
+    assert tx.ledger.has_page("listen", "town")
+    assert not tx.ledger.has_page("other", "town")
+    assert tx.ledger.move(done, replace(done, state=State.RETRACTED), MONDAY)
+    assert not tx.ledger.has_page("listen", "town")
+
+
+def test_bots_do_not_see_each_other(tmp_path):
+    """Two bots in one database have histories of their own."""
+    first, second = open_store(tmp_path, "first"), open_store(tmp_path, "second")
+    with first.store.writing() as tx:
+        planned = put(tx)
+    with second.store.writing() as tx:
+        assert tx.ledger.get(planned.id) is None
+        assert not tx.ledger.move(planned, send(planned), MONDAY)
+        assert put(tx).id != planned.id
+    first.close()
+    second.close()
