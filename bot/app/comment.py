@@ -32,7 +32,7 @@ def harmless(text: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Draft:
+class NewComment:
     """What was typed into the form under a tip. `in_reply_to` is the id of a comment there."""
 
     tip: str
@@ -40,10 +40,10 @@ class Draft:
     text: str
     in_reply_to: str | None = None
 
-    def tidy(self) -> Draft:
+    def tidy(self) -> NewComment:
         """The same words, trimmed: a name on one line, and never two blank lines in a row."""
         lines = (line.rstrip() for line in harmless(self.text).split("\n"))
-        return Draft(
+        return NewComment(
             tip=self.tip,
             name=" ".join(harmless(self.name).split()),
             text=re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(),
@@ -61,7 +61,7 @@ class Commenting:
         self._pages = pages
         self._heard = heard
 
-    def flaws(self, draft: Draft) -> dict[str, str]:
+    def flaws(self, draft: NewComment) -> dict[str, str]:
         """What is wrong with a draft: a sentence for its writer by field, or nothing at all."""
         tidy = draft.tidy()
         found = {
@@ -71,7 +71,7 @@ class Commenting:
         }
         return {field: flaw for field, flaw in found.items() if flaw}
 
-    def write(self, draft: Draft, *, owner: str, now: datetime) -> Comment:
+    def write(self, draft: NewComment, *, owner: str, now: datetime) -> Comment:
         """Keep the draft as a comment of `owner` (a keyed hash of its writer's secret).
 
         The same words sent again by the same writer are the same comment, so that a second click,
@@ -98,7 +98,7 @@ class Commenting:
         self._pages.erase(comment_id, now)
         self._heard()
 
-    def _flaw_of_parent(self, draft: Draft) -> str | None:
+    def _flaw_of_parent(self, draft: NewComment) -> str | None:
         if draft.in_reply_to is None:
             return None
         parent = self._pages.comment(draft.in_reply_to)
@@ -106,7 +106,7 @@ class Commenting:
             return None
         return "The reply that you are answering is gone. Send again to answer the tip itself."
 
-    def _free_id(self, draft: Draft, owner: str) -> str:
+    def _free_id(self, draft: NewComment, owner: str) -> str:
         """The id that these words have; another one where they were said and deleted before."""
         for turn in count():
             comment_id = _id_of(draft, owner, turn)
@@ -137,7 +137,7 @@ def _is_visible(text: str) -> bool:
     return any(unicodedata.category(character)[0] in "LNPS" for character in text)
 
 
-def _id_of(draft: Draft, owner: str, turn: int) -> str:
+def _id_of(draft: NewComment, owner: str, turn: int) -> str:
     """Sixteen letters and digits that only these words of this writer have."""
     words = (owner, draft.tip, draft.in_reply_to or "", draft.name, draft.text, str(turn))
     digest = hashlib.sha256("\0".join(words).encode()).digest()

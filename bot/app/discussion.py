@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.app.manual import known_tip
+from bot.app.known import known_tip
 from bot.core.config import Config
 from bot.core.discussion import Entry, Thread, threads
 from bot.core.memory import Store

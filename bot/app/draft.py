@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, Post, State
-from bot.core.fit import Fitted, Unfit, fit, link_for
+from bot.core.fit import Fitted, TooLong, fit, link_for
 from bot.core.mention import unmentioned
 from bot.core.slot import Slot
 from bot.core.tip import Tip
@@ -48,7 +48,7 @@ def draft(tip: Tip, account: Account, config: Config, traits_of: TraitsOf) -> Dr
     traits = traits_of(account)
     link = link_for(tip, account, traits, config)
     fitted = fit(tip, account, traits, link)
-    if isinstance(fitted, Unfit):
+    if isinstance(fitted, TooLong):
         return Misfit(account=account, tip=tip, why=fitted.why)
     return Draft(
         account=account,

@@ -60,8 +60,8 @@ class Ear:
             tx.accounts.spend(account.name, "listen", batch.cost, now)
         if kept:
             log.info("heard", account=account.name, entries=kept)
-        for gap in batch.gaps:
-            log.warning("gap", account=account.name, gap=gap)
+        for gap in batch.unheard:
+            log.warning("unheard", account=account.name, what=gap)
         return batch, kept
 
     def _is_spent(self, account: Account) -> bool:
@@ -88,6 +88,6 @@ class Ear:
 
 def _is_old_news(batch: Batch, known: AccountRecord, now: datetime) -> bool:
     """Whether a batch is not worth a write: silence at no cost, as was noted a short while ago."""
-    silent = batch.cursor == known.cursor and not (batch.entries or batch.gaps or batch.cost)
+    silent = batch.cursor == known.cursor and not (batch.entries or batch.unheard or batch.cost)
     noted = known.heard_at is not None and now - known.heard_at < NOTED
     return silent and noted and known.trouble is None

@@ -9,8 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 
+from bot.app.brake import upcoming
 from bot.app.draft import Draft, Misfit, TraitsOf, draft
-from bot.app.hold import upcoming
 from bot.app.plan import Chosen, choose
 from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, State

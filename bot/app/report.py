@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from bot.app.hold import upcoming
+from bot.app.brake import upcoming
 from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, State
 from bot.core.memory import Pause, SlotRecord, Store, Tx
@@ -29,7 +29,7 @@ class AccountStatus:
     last_post: Delivery | None
     heard_at: datetime | None
     trouble: str | None
-    gaps: tuple[str, ...]
+    unheard: tuple[str, ...]
     pause: Pause | None
     spent: Decimal
     budget: Decimal | None
@@ -93,7 +93,7 @@ def _account(tx: Tx, account: Account, pause: Pause | None, now: datetime) -> Ac
         last_post=posted[0] if posted else None,
         heard_at=record.heard_at,
         trouble=record.trouble,
-        gaps=record.gaps,
+        unheard=record.unheard,
         pause=pause,
         spent=tx.accounts.spent(account.name, now),
         budget=account.monthly_budget,

@@ -34,7 +34,7 @@ def post(
     """Post a tip now, as safely as a scheduled post."""
     with opened(file) as desk:
         _connect(desk)
-        planned = desk.hand.post(desk.config, tip, to or [], desk.clock.now(), again=again)
+        planned = desk.poster.post(desk.config, tip, to or [], desk.clock.now(), again=again)
         _carry_out(desk, planned)
 
 
@@ -47,7 +47,7 @@ def reply(
     """Answer an entry of the discussion as the bot, where it was said."""
     with opened(file, forgiving=True) as desk:
         _connect(desk)
-        planned = desk.hand.reply(desk.config, entry, text, desk.clock.now())
+        planned = desk.replier.reply(desk.config, entry, text, desk.clock.now())
         _carry_out(desk, [planned])
 
 
@@ -61,7 +61,7 @@ def retract(
         with desk.database.store.reading() as tx:
             known = tx.ledger.get(delivery)
         editor = desk.editor(known.account) if known is not None else None
-        gone = desk.hand.retract(delivery, editor, desk.clock.now())
+        gone = desk.retractor.retract(delivery, editor, desk.clock.now())
     typer.echo(f"{gone.account}: taken back {gone.receipt.url if gone.receipt else ''}")
 
 

@@ -62,7 +62,7 @@ def forget(
 def _show(one: Delivery) -> None:
     """The evidence: what was to be sent, when, and what came of it."""
     typer.echo(f"{one.tip or 'an answer'} on {shown(one.account)}: {one.state.value}")
-    typer.echo(f"  due {iso(one.due)}, claimed {one.attempt} times, looked for {one.looks} times")
+    typer.echo(f"  due {iso(one.due)}, attempts: {one.attempt}, looks: {one.looks}")
     if one.sent_at is not None:
         typer.echo(f"  it may have left at {iso(one.sent_at)}")
     if one.reason:

@@ -53,7 +53,7 @@ def _account(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
         yield f"  spent this month: ${one.spent:.2f}{of}"
     if one.trouble:
         yield f"  cannot listen: {shown(one.trouble)}"
-    for gap in one.gaps[-3:]:
+    for gap in one.unheard[-3:]:
         yield f"  not heard: {shown(gap)}"
 
 
@@ -113,7 +113,7 @@ def _account_record(one: AccountStatus) -> dict[str, Any]:
         "last_post": _delivery_record(one.last_post) if one.last_post else None,
         "heard_at": iso(one.heard_at) if one.heard_at else None,
         "trouble": one.trouble,
-        "gaps": list(one.gaps),
+        "unheard": list(one.unheard),
         "paused": one.pause.reason if one.pause else None,
         "spent": float(one.spent),
         "monthly_budget": float(one.budget) if one.budget is not None else None,

@@ -50,7 +50,7 @@ class Fitted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Unfit:
+class TooLong:
     """Nothing that can be said of the tip fits, and why."""
 
     why: str
@@ -65,7 +65,7 @@ def link_for(tip: Tip, account: Account, traits: Traits, config: Config) -> str 
     return config.page(tip.id)
 
 
-def fit(tip: Tip, account: Account, traits: Traits, link: str | None) -> Fitted | Unfit:
+def fit(tip: Tip, account: Account, traits: Traits, link: str | None) -> Fitted | TooLong:
     """The best post for a tip on an account: the first candidate that fits, then tags."""
     # X reads nothing across a blank, so that what is too long can be told without its link.
     room = account.limit - (0 if link is None else weighted_length(f" {link}"))
@@ -79,7 +79,7 @@ def fit(tip: Tip, account: Account, traits: Traits, link: str | None) -> Fitted 
         fitted = _fitted(candidate, (), link, account, traits.text)
         if fitted is not None:
             return _with_tags(fitted, candidate, tip, link, account, traits.text)
-    return Unfit(why=_why(tip, account, traits.text, link))
+    return TooLong(why=_why(tip, account, traits.text, link))
 
 
 def _with_tags(

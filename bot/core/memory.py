@@ -152,7 +152,7 @@ class AccountRecord:
     cursor: str | None = None
     heard_at: datetime | None = None
     trouble: str | None = None
-    gaps: tuple[str, ...] = field(default=())
+    unheard: tuple[str, ...] = field(default=())
 
 
 class Accounts(Protocol):
@@ -165,7 +165,7 @@ class Accounts(Protocol):
         """Remember the network's rules."""
 
     def heard(self, account: str, batch: Batch, now: datetime) -> None:
-        """Remember the batch's cursor and gaps, and that listening works."""
+        """Remember the batch's cursor and unheard, and that listening works."""
 
     def troubled(self, account: str, trouble: str | None) -> None:
         """Remember what stands in the way of listening (None: nothing any more)."""

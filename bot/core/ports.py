@@ -45,14 +45,14 @@ class CannotTell:
 class Batch:
     """One step of listening: entries in any order, and the cursor to store with them.
 
-    `more` means that the walk is not at its end: call again at once. `gaps` says in a sentence
+    `more` means that the walk is not at its end: call again at once. `unheard` says in a sentence
     each what was said but can no longer be heard. `cost` is what the step cost, in US dollars.
     """
 
     entries: tuple[Entry, ...] = ()
     cursor: str | None
     more: bool = False
-    gaps: tuple[str, ...] = ()
+    unheard: tuple[str, ...] = ()
     cost: Decimal = Decimal(0)
 
 

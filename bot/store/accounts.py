@@ -16,7 +16,7 @@ from bot.core.traits import Traits
 from bot.store.tables import accounts, pauses, spending
 
 _TRAITS = TypeAdapter(Traits)
-_GAPS_KEPT = 20
+_UNHEARD_KEPT = 20
 
 
 class SqlAccounts:
@@ -38,7 +38,7 @@ class SqlAccounts:
             cursor=row.cursor,
             heard_at=row.heard_at,
             trouble=row.trouble,
-            gaps=tuple(json.loads(row.gaps)),
+            unheard=tuple(json.loads(row.unheard)),
         )
 
     def learned(self, account: str, traits: Traits, now: datetime) -> None:
@@ -46,10 +46,10 @@ class SqlAccounts:
         self._write(account, traits=_TRAITS.dump_json(traits).decode(), learned_at=now)
 
     def heard(self, account: str, batch: Batch, now: datetime) -> None:
-        """Remember a batch's cursor and gaps."""
-        gaps = [*self.get(account).gaps, *(f"{now:%Y-%m-%d}: {gap}" for gap in batch.gaps)]
-        kept = json.dumps(gaps[-_GAPS_KEPT:])
-        self._write(account, cursor=batch.cursor, heard_at=now, trouble=None, gaps=kept)
+        """Remember a batch's cursor and unheard."""
+        unheard = [*self.get(account).unheard, *(f"{now:%Y-%m-%d}: {gap}" for gap in batch.unheard)]
+        kept = json.dumps(unheard[-_UNHEARD_KEPT:])
+        self._write(account, cursor=batch.cursor, heard_at=now, trouble=None, unheard=kept)
 
     def troubled(self, account: str, trouble: str | None) -> None:
         """Remember what stands in the way of listening."""
@@ -59,7 +59,7 @@ class SqlAccounts:
         mine = (accounts.c.bot == self._bot) & (accounts.c.name == account)
         done = self._connection.execute(update(accounts).where(mine).values(**values))
         if done.rowcount == 0:
-            row = {"bot": self._bot, "name": account, "gaps": "[]", **values}
+            row = {"bot": self._bot, "name": account, "unheard": "[]", **values}
             self._connection.execute(insert(accounts).values(**row))
 
     def pause(self, pause: Pause) -> None:

@@ -165,7 +165,7 @@ accounts = Table(
     Column("cursor", Text),
     Column("heard_at", Moment),
     Column("trouble", Text),
-    Column("gaps", Text, nullable=False),
+    Column("unheard", Text, nullable=False),
 )
 
 pauses = Table(

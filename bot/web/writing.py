@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.app.comment import Draft
+from bot.app.comment import NewComment
 from bot.core.errors import BotError
 from bot.core.pages import Comment, Page
 from bot.web.forms import read_form
@@ -53,7 +53,7 @@ class Writing:
 
     def _reply(self, request: Request, fields: dict[str, str]) -> Response:
         page = published(self.site, request.path_params["tip"])
-        draft = Draft(
+        draft = NewComment(
             tip=page.tip,
             name=fields.get("name", ""),
             text=fields.get("text", ""),
@@ -81,7 +81,7 @@ class Writing:
         self,
         request: Request,
         page: Page,
-        draft: Draft,
+        draft: NewComment,
         status: int,
         *,
         trouble: str | None = None,
@@ -99,7 +99,7 @@ class Writing:
             self.site, request, page, form=form, status=status, greets=came_from_here(request)
         )
 
-    def _later(self, request: Request, page: Page, draft: Draft, wait: timedelta) -> Response:
+    def _later(self, request: Request, page: Page, draft: NewComment, wait: timedelta) -> Response:
         seconds = ceil(wait.total_seconds())
         minutes = ceil(seconds / 60)
         trouble = (
@@ -110,7 +110,7 @@ class Writing:
         response.headers["Retry-After"] = str(seconds)
         return response
 
-    def _write(self, request: Request, draft: Draft) -> Response:
+    def _write(self, request: Request, draft: NewComment) -> Response:
         visitor = greet(request)
         owner = self.site.seal.owner(visitor.secret)
         try:

@@ -9,15 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.app.brake import Brake
 from bot.app.deliver import Deliverer
 from bot.app.forget import Eraser
-from bot.app.hold import Brake
 from bot.app.learn import Rules
 from bot.app.listen import Ear
-from bot.app.manual import Hand
 from bot.app.plan import Planner
+from bot.app.post import Poster
 from bot.app.preview import Preview
+from bot.app.reply import Replier
 from bot.app.resolve import Resolver
+from bot.app.retract import Retractor
 from bot.app.settle import Settler
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
@@ -78,9 +80,19 @@ class Desk:
         return Ear(store=self.database.store, clock=self.clock, listener=self.listener)
 
     @property
-    def hand(self) -> Hand:
-        """The verbs of the operator's hand."""
-        return Hand(store=self.database.store, traits_of=self.rules.of)
+    def poster(self) -> Poster:
+        """The verb that posts by hand."""
+        return Poster(store=self.database.store, traits_of=self.rules.of)
+
+    @property
+    def replier(self) -> Replier:
+        """The verb that answers."""
+        return Replier(store=self.database.store, traits_of=self.rules.of)
+
+    @property
+    def retractor(self) -> Retractor:
+        """The verb that takes back."""
+        return Retractor(store=self.database.store)
 
     @property
     def resolver(self) -> Resolver:

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from bot.app.brake import Brake
 from bot.app.deliver import Deliverer
-from bot.app.hold import Brake
 from bot.app.listen import Ear
-from bot.app.manual import Hand
 from bot.app.plan import Planner
+from bot.app.post import Poster
 from bot.app.preview import Preview
+from bot.app.reply import Replier
+from bot.app.retract import Retractor
 from bot.app.settle import Settler
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
@@ -143,9 +145,19 @@ class House:
         return Ear(store=self.store, clock=self.clock, listener=self.platforms.get)
 
     @property
-    def hand(self) -> Hand:
-        """The verbs of the operator's hand."""
-        return Hand(store=self.store, traits_of=self.traits_of)
+    def poster(self) -> Poster:
+        """The verb that posts by hand."""
+        return Poster(store=self.store, traits_of=self.traits_of)
+
+    @property
+    def replier(self) -> Replier:
+        """The verb that answers."""
+        return Replier(store=self.store, traits_of=self.traits_of)
+
+    @property
+    def retractor(self) -> Retractor:
+        """The verb that takes back."""
+        return Retractor(store=self.store)
 
     @property
     def brake(self) -> Brake:

@@ -149,11 +149,11 @@ def test_silence_is_noted_now_and_then(house):
 
 def test_gaps_are_said_and_kept(house):
     """What can no longer be heard is said to the operator and remembered."""
-    voice(house, Batch(cursor="c1", gaps=("a day of mentions is lost",)))
+    voice(house, Batch(cursor="c1", unheard=("a day of mentions is lost",)))
     with capture_logs() as logs:
         listen(house)
-    assert [line["event"] for line in logs] == ["gap"]
-    assert known(house).gaps == ("2026-03-02: a day of mentions is lost",)
+    assert [line["event"] for line in logs] == ["unheard"]
+    assert known(house).unheard == ("2026-03-02: a day of mentions is lost",)
 
 
 def test_listening_is_paid_for():

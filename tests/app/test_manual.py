@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 
 def post(house, tip_id="listen", *to, again=False):
     """Ask for a post now."""
-    return house.hand.post(house.config, tip_id, to, house.clock.now(), again=again)
+    return house.poster.post(house.config, tip_id, to, house.clock.now(), again=again)
 
 
 def hear(house, **changes):
@@ -34,7 +34,7 @@ def hear(house, **changes):
 
 def answer(house, to, text="Tell me more."):
     """Ask for an answer now."""
-    return house.hand.reply(house.config, to.id, text, house.clock.now())
+    return house.replier.reply(house.config, to.id, text, house.clock.now())
 
 
 class TestPost:
@@ -103,7 +103,7 @@ class TestPost:
         house.deliver()
         house.clock.advance(HOUR)
         with pytest.raises(UsageError, match="was posted at"):
-            house.hand.post(house.config, "listen", [], house.clock.now() - 2 * HOUR, again=False)
+            house.poster.post(house.config, "listen", [], house.clock.now() - 2 * HOUR, again=False)
         assert len(post(house)) == 1
 
     @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ class TestReply:
 class TestRetract:
     def retract(self, house, delivery_id=1, editor="town"):
         """Ask for a post to be taken back."""
-        return house.hand.retract(delivery_id, house.platforms.get(editor), house.clock.now())
+        return house.retractor.retract(delivery_id, house.platforms.get(editor), house.clock.now())
 
     def test_a_post_is_taken_back(self, house):
         """What was taken back is gone from its network, and known to be."""

@@ -42,13 +42,13 @@ def test_each_account():
     house.put()
     house.deliver()
     with house.store.writing() as tx:
-        tx.accounts.heard("town", Batch(cursor="c", gaps=("a day",)), EIGHT)
+        tx.accounts.heard("town", Batch(cursor="c", unheard=("a day",)), EIGHT)
         tx.accounts.troubled("village", "no answer")
     house.brake.pause(house.config, "village", None, EIGHT)
     town, village = standing(house).accounts
     assert (town.name, town.kind, town.spent, town.budget) == ("town", "town", Decimal("0.6"), 5)
     assert (town.last_post, town.heard_at, town.pause) == (house.get(), EIGHT, None)
-    assert town.gaps == ("2026-03-02: a day",)
+    assert town.unheard == ("2026-03-02: a day",)
     assert (village.last_post, village.trouble) == (None, "no answer")
     assert village.pause is not None
     assert [pause.name for pause in standing(house).pauses] == ["account:village"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core.config import LinkRule
 from bot.core.delivery import SpanKind
-from bot.core.fit import Fitted, Native, Unfit, fit, hashtags, link_for, native_length
+from bot.core.fit import Fitted, Native, TooLong, fit, hashtags, link_for, native_length
 from bot.core.links import links
 from bot.core.measure import byte_length, grapheme_length, weighted_length
 from bot.core.mention import unmentioned
@@ -72,7 +72,7 @@ def fitted(*args, **options):
 def test_never_over_and_never_cut(one, rule, link, most, limit):
     """Every post is one whole candidate, whole hashtags and the whole link, within every limit."""
     found = one_fit(one, link, rule=rule, hashtags=most, limit=limit)
-    if isinstance(found, Unfit):
+    if isinstance(found, TooLong):
         return
     assert weighted_length(found.text) == found.length <= limit
     assert native_length(found.text, rule) == found.native.length <= rule.limit
@@ -90,7 +90,7 @@ def test_never_over_and_never_cut(one, rule, link, most, limit):
 @given(tips, rules)
 def test_what_does_not_fit_says_so_truly(one, rule):
     """A tip is called unfit only where no candidate, bare of hashtags, has room beside its link."""
-    if isinstance(one_fit(one, rule=rule), Unfit):
+    if isinstance(one_fit(one, rule=rule), TooLong):
         for candidate in candidates(one):
             text = f"{unmentioned(candidate.text)} {LINK}"
             over = weighted_length(text) > 140 or native_length(text, rule) > rule.limit
@@ -107,7 +107,7 @@ def test_the_best_candidate_that_fits_wins():
 
 def test_exactly_the_promise():
     """A text of exactly 140 fits, and one of 141 does not."""
-    for length, kind in ((116, Fitted), (117, Unfit)):
+    for length, kind in ((116, Fitted), (117, TooLong)):
         assert isinstance(one_fit(tip(title="a" * length, text="b" * 200)), kind)
 
 
@@ -163,10 +163,10 @@ def test_nobody_is_mentioned():
 def test_unfit_says_what_is_too_long():
     """The operator reads in numbers what has to become shorter."""
     long_title = one_fit(tip(title="a" * 141, text="b" * 200))
-    assert long_title == Unfit(why="its title is 141 long and the limit is 140")
+    assert long_title == TooLong(why="its title is 141 long and the limit is 140")
     no_room = one_fit(tip(title="a" * 120, text="b" * 200))
     room = "beside its link there is room for 116 characters, and nothing is so short"
-    assert no_room == Unfit(why=room)
+    assert no_room == TooLong(why=room)
 
 
 def test_over_a_limit_cannot_exist():

@@ -423,10 +423,11 @@ def test_the_trigger_and_the_timetable_agree():
     timetable, schedule = ZonedTimetable(), daily(at=time(1, 30))
     trigger = SlotTrigger(timetable, schedule)
     begin = datetime(2026, 3, 27, tzinfo=UTC)
-    moment: datetime | None = begin
-    fired = [moment := trigger.get_next_fire_time(moment, moment) for _ in range(5)]
+    fired = [begin]
+    while len(fired) <= 5:
+        fired.append(trigger.get_next_fire_time(fired[-1], fired[-1]) or begin)
     slots = timetable.slots(schedule, begin, begin + timedelta(days=5))
-    assert fired == [slot.due for slot in slots]
+    assert fired[1:] == [slot.due for slot in slots]
 
 
 def test_the_rarest_day_is_waited_for():

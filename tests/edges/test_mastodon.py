@@ -98,7 +98,13 @@ def post(text=TEXT, **fields):
 def delivery(clock, frozen=None, **fields):
     """An unsure delivery that was sent just now."""
     now = clock.now()
-    given: dict[str, Any] = {"id": 1, "slot": "s/1", "tip": "t", "account": "masto-one", "state": State.UNSURE}
+    given: dict[str, Any] = {
+        "id": 1,
+        "slot": "s/1",
+        "tip": "t",
+        "account": "masto-one",
+        "state": State.UNSURE,
+    }
     times = {"due": now, "deadline": now, "not_before": now, "sent_at": now}
     return Delivery(**(given | times | {"post": frozen or post()} | fields))
 

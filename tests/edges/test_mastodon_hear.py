@@ -167,7 +167,7 @@ def test_more_than_the_first_listening_can_read_is_a_gap_that_is_told(bot, serve
     page = [notice(number) for number in range(30, 0, -1)]
     server.answer(NOTICES, 200, page, times=10)
     batch = bot.hear(None)
-    assert batch.gaps
+    assert batch.unheard
     assert not batch.more
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.requests import Request
 
-from bot.app.comment import Commenting, Draft
+from bot.app.comment import Commenting, NewComment
 from bot.core.delivery import Post, Span, SpanKind
 from bot.store import open_store
 from bot.web.cards import words_of
@@ -158,4 +158,4 @@ def test_flawed_draft_is_never_written(tmp_path):
     """A draft with flaws cannot be written by mistake, whoever calls."""
     commenting = Commenting(open_store(tmp_path).pages, heard=lambda: None)
     with pytest.raises(ValueError, match="flaws: name, text"):
-        commenting.write(Draft(tip="t", name="", text=""), owner="o", now=NOW)
+        commenting.write(NewComment(tip="t", name="", text=""), owner="o", now=NOW)

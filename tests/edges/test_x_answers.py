@@ -150,7 +150,7 @@ def test_unreadable():
     with scripted(body) as (bot, _):
         batch = bot.hear(None)
     assert [one.kind for one in batch.entries] == [EntryKind.MENTION]
-    assert len(batch.gaps) == 1
+    assert len(batch.unheard) == 1
 
 
 def test_empty_page_with_more():
@@ -160,7 +160,7 @@ def test_empty_page_with_more():
     with scripted(empty, empty, full) as (bot, asked):
         batch = bot.hear(None)
     assert [one.remote_id for one in batch.entries] == [SAID["id"]]
-    assert batch.gaps == ()
+    assert batch.unheard == ()
     assert "pagination_token=on" in asked[-1]
 
 
@@ -169,7 +169,7 @@ def test_empty_pages_without_end():
     empty = {"meta": {"result_count": 0, "next_token": "on"}}
     with scripted(*[empty] * 9) as (bot, _):
         batch = bot.hear(None)
-    assert (batch.more, len(batch.gaps)) == (False, 1)
+    assert (batch.more, len(batch.unheard)) == (False, 1)
 
 
 @pytest.mark.parametrize(

@@ -62,13 +62,13 @@ class Ear:
         self.bot = bot
         self.cursor = None
         self.kept = {}
-        self.gaps = []
+        self.unheard = []
 
     def step(self):
         batch = self.bot.hear(self.cursor)
         self.cursor = batch.cursor
         self.kept |= {entry.remote_id: entry for entry in batch.entries}
-        self.gaps += batch.gaps
+        self.unheard += batch.unheard
         return batch
 
     def listen(self):
@@ -160,7 +160,7 @@ def test_every_page(x, ear, ann, clock):
     ear.listen()
     clock.advance(minutes=5)
     assert ear.step().entries == ()
-    assert ear.gaps == []
+    assert ear.unheard == []
 
 
 def test_while_walking(x, ear, ann):
@@ -170,7 +170,7 @@ def test_while_walking(x, ear, ann):
     said += chatter(x, ann, 120, "meanwhile")
     ear.listen()
     assert ear.kept.keys() == {one.id for one in said}
-    assert ear.gaps == []
+    assert ear.unheard == []
 
 
 @pytest.mark.parametrize("steps", [1, 2])
@@ -234,8 +234,8 @@ def test_too_many(x, ear, ann, many, told):
     said = chatter(x, ann, many)
     ear.listen()
     assert ear.kept.keys() == {one.id for one in said[-800:]}
-    assert len(ear.gaps) == told
-    assert all("newest 800" in gap for gap in ear.gaps)
+    assert len(ear.unheard) == told
+    assert all("newest 800" in gap for gap in ear.unheard)
 
 
 def test_pushed_out(x, ear, ann, clock):
@@ -246,7 +246,7 @@ def test_pushed_out(x, ear, ann, clock):
     chatter(x, ann, 780, "flood")
     ear.listen()
     assert said[0].id not in ear.kept
-    assert ear.gaps
+    assert ear.unheard
 
 
 def test_first_time(x, ear, ann, clock):

@@ -41,22 +41,26 @@ def test_rules_are_remembered_whole(tx):
 
 
 def test_listening_is_remembered(tx):
-    """A batch leaves its cursor and its gaps, with their day, and clears the trouble."""
+    """A batch leaves its cursor and its unheard, with their day, and clears the trouble."""
     tx.accounts.troubled("town", "no answer")
     assert tx.accounts.get("town").trouble == "no answer"
-    tx.accounts.heard("town", Batch(cursor="c1", gaps=("a day is lost",)), MONDAY)
+    tx.accounts.heard("town", Batch(cursor="c1", unheard=("a day is lost",)), MONDAY)
     tx.accounts.heard("town", Batch(cursor="c2"), MONDAY + HOUR)
     assert tx.accounts.get("town") == AccountRecord(
-        cursor="c2", heard_at=MONDAY + HOUR, gaps=("2026-03-02: a day is lost",)
+        cursor="c2", heard_at=MONDAY + HOUR, unheard=("2026-03-02: a day is lost",)
     )
 
 
 def test_gaps_do_not_pile_up(tx):
-    """Of very many gaps the newest are kept."""
+    """Of very many unheard the newest are kept."""
     for number in range(30):
-        tx.accounts.heard("town", Batch(cursor="c", gaps=(f"gap {number}",)), MONDAY)
-    gaps = tx.accounts.get("town").gaps
-    assert (len(gaps), gaps[0], gaps[-1]) == (20, "2026-03-02: gap 10", "2026-03-02: gap 29")
+        tx.accounts.heard("town", Batch(cursor="c", unheard=(f"gap {number}",)), MONDAY)
+    unheard = tx.accounts.get("town").unheard
+    assert (len(unheard), unheard[0], unheard[-1]) == (
+        20,
+        "2026-03-02: gap 10",
+        "2026-03-02: gap 29",
+    )
 
 
 def test_what_was_learned_stays_while_listening(tx):

@@ -107,7 +107,7 @@ class MastodonPlatform:
             entries=hearing.entries(heard.notices),
             cursor=Mark(server=mark.server, me=me, after=heard.newest).write(),
             more=started and not heard.is_all,
-            gaps=() if started or heard.is_all else (_FIRST_GAP,),
+            unheard=() if started or heard.is_all else (_FIRST_UNHEARD,),
         )
 
     def retract(self, remote_id: str) -> None:
@@ -195,4 +195,4 @@ class MastodonPlatform:
         return max(timedelta(0), self._clock.now() - theirs)
 
 
-_FIRST_GAP = "more was said in the seven days before the bot first listened than it could read"
+_FIRST_UNHEARD = "more was said in the seven days before the bot first listened than it could read"

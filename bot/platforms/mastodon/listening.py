@@ -1,4 +1,4 @@
-"""Reading notifications without gaps: forward from the last one heard, page by page.
+"""Reading notifications without unheard: forward from the last one heard, page by page.
 
 Only a `min_id` gives the page that comes right after it. Ids are opaque, so nothing is compared
 but equality, and the newest of a page is told by its time.

@@ -96,7 +96,7 @@ class XPlatform:
             entries=entries,
             cursor=after.walk.cursor(),
             more=after.more,
-            gaps=_gaps(page, at, lost=after.lost),
+            unheard=_unheard(page, at, lost=after.lost),
             cost=self._bill.settle(),
         )
 
@@ -156,18 +156,18 @@ def _is(post: Post, found: Said) -> bool:
     )
 
 
-def _gaps(page: Page, at: Walk, *, lost: bool) -> tuple[str, ...]:
+def _unheard(page: Page, at: Walk, *, lost: bool) -> tuple[str, ...]:
     """What was said but cannot be heard, in words."""
-    gaps = []
+    unheard = []
     if lost:
         ends = [int(post.id) for post in page.posts] or [at.resume or at.floor]
-        gaps.append(
+        unheard.append(
             f"X shows only the newest {walk.REACH} mentions, and there were more: some from before "
             f"{iso(moment(str(min(ends))))} may be missing; look at the notifications on x.com"
         )
     if page.unreadable:
-        gaps.append(
+        unheard.append(
             f"X sent {page.unreadable} mentions in a form that is not known; "
             "look at the notifications on x.com"
         )
-    return tuple(gaps)
+    return tuple(unheard)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.app.comment import Commenting, Draft
+from bot.app.comment import Commenting, NewComment
 from bot.core.config import Account, Identity
 from bot.core.discussion import Visibility
 from bot.platforms.site import KIND
@@ -63,7 +63,7 @@ class SiteWorld(World):
         """A comment under a page, or under a comment: a form is for everybody to read."""
         page = self._database.pages.find(reply_to or "")
         parent = self._database.pages.comment(reply_to or "")
-        draft = Draft(
+        draft = NewComment(
             tip=page.tip if page else parent.tip if parent else "",
             name=self.person,
             text=text,

@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("cursor", sa.Text(), nullable=True),
         sa.Column("heard_at", sa.DateTime(), nullable=True),
         sa.Column("trouble", sa.Text(), nullable=True),
-        sa.Column("gaps", sa.Text(), nullable=False),
+        sa.Column("unheard", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("bot", "name", name=op.f("pk_account")),
     )
     op.create_table(

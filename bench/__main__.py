@@ -1,0 +1,65 @@
+"""`make bench`: measure, and tell the figures. No figure ends it with an error, only a mishap."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import warnings
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from bench.figure import Figure, Scale
+from bench.machine import machine
+from bench.results import Results
+
+NAMES = ("length", "load", "start", "rest", "wake", "slot", "preview", "intake", "page")
+"""Each is a module here, with `measure(scale)` and, in `HOW`, the way in which it measures."""
+
+DEFAULT_FILE = Path("bench-results/figures.json")
+
+
+def main() -> None:
+    """Run the benchmarks that were named, or all."""
+    # twitter-text-parser finds its data by the old way, and says so.
+    warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)
+    chosen = _arguments()
+    names = [name for name in NAMES if name in chosen.names] or list(NAMES)
+    scale = Scale(quick=chosen.quick, seconds=chosen.seconds or (3.0 if chosen.quick else 60.0))
+    found = machine()
+    modules = {name: import_module(f"bench.{name}") for name in names}
+    results = Results(
+        at=datetime.now(UTC),
+        quick=scale.quick,
+        machine=found,
+        how={name: module.HOW for name, module in modules.items()},
+        figures={name: _measured(name, module, scale) for name, module in modules.items()},
+    )
+    results.write(chosen.json)
+    print(results.text())
+
+
+def _measured(name: str, module: ModuleType, scale: Scale) -> Sequence[Figure]:
+    """The figures of one benchmark; says on the terminal what is going on."""
+    print(f"{name} ...", file=sys.stderr, flush=True)
+    return list(module.measure(scale))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of: {', '.join(NAMES)}")
+    parser.add_argument("--quick", action="store_true", help="small amounts, in seconds")
+    parser.add_argument(
+        "--seconds", type=float, help="how long the bot is watched at rest (60; quick: 3)"
+    )
+    parser.add_argument("--json", type=Path, default=DEFAULT_FILE, help=f"where ({DEFAULT_FILE})")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.names) - set(NAMES):
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    return chosen
+
+
+if __name__ == "__main__":
+    main()

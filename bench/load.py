@@ -1,0 +1,57 @@
+"""Reading and checking a file of 10,000 tips, as `tipsbot check` does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.figure import Figure, Instead, Scale, Target
+from bench.files import EVERYWHERE, SITE, write
+from bench.processes import Ran, inside, typical
+
+HOW = """`tipsbot check` on a made file of tips of three sentences, one in three with a link, as a
+process of its own, from its start to its end: every value checked, every tip fitted for every
+account. Median of three. Peak memory is what the process itself says last. Instead: a process
+that only reads the same file with PyYAML, which checks nothing, by its C parser and by its Python
+one (`yaml.safe_load`)."""
+
+SECONDS = Target(limit=3)
+MEGABYTES = Target(limit=250)
+
+
+def measure(scale: Scale) -> Iterator[Figure]:
+    """Seconds and peak memory, with the site alone and with three networks."""
+    tips = scale.of(10_000, 300)
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        path = write(folder, tips, EVERYWHERE)
+        by_c = _read(path, "CSafeLoader")
+        by_python = _read(path, "SafeLoader")
+        for accounts in (SITE, EVERYWHERE):
+            ran = _check(folder, tips, accounts, scale)
+            what = f"{tips:,} tips, {len(accounts)} account{'s' * (len(accounts) > 1)}"
+            yield _figure(what, "s", ran.seconds, by_c.seconds, SECONDS)
+            yield _figure(what, "MB", ran.megabytes, by_c.megabytes, MEGABYTES)
+        yield Figure(name="only read by yaml.safe_load", value=by_python.seconds, unit="s")
+        yield Figure(name="only read by yaml.safe_load", value=by_python.megabytes, unit="MB")
+
+
+def _figure(what: str, unit: str, value: float, instead: float, target: Target) -> Figure:
+    return Figure(
+        name=f"check {what}",
+        value=value,
+        unit=unit,
+        target=target,
+        instead=Instead(what="only read, CSafeLoader", value=instead),
+    )
+
+
+def _check(folder: Path, tips: int, accounts: Mapping[str, str], scale: Scale) -> Ran:
+    path = write(folder, tips, accounts)
+    return typical([inside(folder, "tipsbot", "check", str(path)) for _ in range(scale.of(3, 1))])
+
+
+def _read(path: Path, loader: str) -> Ran:
+    """Read the file with a loader of PyYAML and nothing more."""
+    return inside(path.parent, "yaml", loader, str(path))

@@ -1,0 +1,55 @@
+"""A bot's parts, put together from a made file, with a clock that is moved by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.files import SITE, write
+from bot.app.learn import Rules
+from bot.clock.crontab import check_cron
+from bot.core.config import Account, Config
+from bot.platforms.catalogue import KINDS
+from bot.platforms.site.adapter import SitePlatform
+from bot.sources.tips import load
+from bot.store import Database, open_store
+from tests.clock import FakeClock
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parts:
+    """What verbs are made from; the one account is the site."""
+
+    config: Config
+    database: Database
+    clock: FakeClock
+    rules: Rules
+    platform: SitePlatform
+
+    @property
+    def site(self) -> Account:
+        """The bot's one account."""
+        return self.config.accounts[0]
+
+
+@contextmanager
+def parts(tips: int) -> Iterator[Parts]:
+    """The parts of a bot with so many tips and a database on disk, gone after the block."""
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        config = load(write(folder, tips, SITE), KINDS, check_cron)
+        database = open_store(folder / "data", config.bot.id)
+        clock = FakeClock()
+        try:
+            yield Parts(
+                config=config,
+                database=database,
+                clock=clock,
+                rules=Rules(store=database.store, kinds=KINDS),
+                platform=SitePlatform(config.accounts[0], config.bot, database.pages, clock),
+            )
+        finally:
+            database.close()

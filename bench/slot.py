@@ -1,0 +1,51 @@
+"""One slot, from the moment at which it is due to the post on the site."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from time import perf_counter
+
+import structlog
+
+from bench.figure import Figure, Scale, spread
+from bench.parts import Parts, parts
+from bot.app.deliver import Deliverer
+from bot.app.plan import Planner
+from bot.clock.timetable import ZonedTimetable
+
+HOW = """A bot with 1,000 tips and a database on disk works one daily slot after the other through
+the real verbs: a tip is picked and fitted, the slot and its delivery are written, the delivery is
+claimed, published and settled. Its clock is moved by hand. Every write is one that survives a
+power cut, so this is mostly the disk."""
+
+
+def measure(scale: Scale) -> Iterator[Figure]:
+    """Milliseconds a slot."""
+    with parts(scale.of(1000, 20)) as bot:
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+        taken = list(_slots(bot, scale.of(300, 10)))
+    for what, value in zip(("median", "99th percentile", "most"), spread(taken), strict=True):
+        yield Figure(name=f"a slot planned and posted: {what}", value=1000 * value, unit="ms")
+
+
+def _slots(bot: Parts, count: int) -> Iterator[float]:
+    """Seconds for each of so many slots."""
+    planner = Planner(store=bot.database.store, timetable=ZonedTimetable(), traits_of=bot.rules.of)
+    deliverer = Deliverer(
+        store=bot.database.store,
+        clock=bot.clock,
+        owner="bench",
+        traits_of=bot.rules.of,
+        publisher=lambda _: bot.platform,
+    )
+    planner.step(bot.config, bot.clock.now())
+    for _ in range(count):
+        now = bot.clock.advance(timedelta(days=1))
+        start = perf_counter()
+        planned = planner.step(bot.config, now)
+        posted = deliverer.step(bot.config, bot.site)
+        yield perf_counter() - start
+        if not planned == posted == 1:
+            raise SystemExit(f"{planned} slots were planned and {posted} posts made instead of one")

@@ -1,0 +1,31 @@
+"""Finding what an operator named: a tip, an account; with a near name where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.config import Account, Config
+from bot.core.errors import UsageError
+from bot.core.near import did_you_mean
+from bot.core.tip import Tip
+
+
+def known_tip(config: Config, tip_id: str) -> Tip:
+    """The tip of this id. Raises UsageError where there is none."""
+    tip = config.library.get(tip_id)
+    if tip is None:
+        raise _unknown("tip", tip_id, [tip.id for tip in config.library])
+    return tip
+
+
+def known_account(config: Config, name: str) -> Account:
+    """The account of this name. Raises UsageError where there is none."""
+    account = config.account(name)
+    if account is None:
+        raise _unknown("account", name, [account.name for account in config.accounts])
+    return account
+
+
+def _unknown(noun: str, name: str, names: Sequence[str]) -> UsageError:
+    hint = did_you_mean(name, names) or f"there are: {', '.join(names[:10])}"
+    return UsageError(f"there is no {noun} {name!r}", hint)

@@ -1,0 +1,120 @@
+"""Answering an entry of the discussion as the bot, where it was said."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+
+from bot.app.draft import TraitsOf, post_key
+from bot.app.known import known_account
+from bot.core.config import Account, Config
+from bot.core.delivery import Delivery, Post, State
+from bot.core.discussion import Entry
+from bot.core.errors import UsageError
+from bot.core.fit import native_length
+from bot.core.memory import Store, Tx
+from bot.core.traits import Traits
+
+A_DAY = timedelta(days=1)
+_CAME_TO_NOTHING = frozenset({State.REFUSED, State.MISSED, State.ABANDONED})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replier:
+    """Plans an answer; delivering it is another verb's work."""
+
+    store: Store
+    traits_of: TraitsOf
+
+    def reply(self, config: Config, entry_id: int, text: str, now: datetime) -> Delivery:
+        """Plan an answer to an entry. The same words to the same entry are said once only.
+
+        Raises UsageError for an unknown entry, and for words that are empty, too long or said.
+        """
+        with self.store.writing() as tx:
+            entry = tx.log.get(entry_id)
+            if entry is None or not entry.is_legible:
+                raise UsageError(
+                    f"there is no entry {entry_id}", "`tipsbot log` shows their numbers"
+                )
+            account = known_account(config, entry.account)
+            traits = self.traits_of(account)
+            words = _words(text, entry, account, traits)
+            slot = _free_slot(tx, entry, words)
+            key = post_key(config.bot.id, slot, account.name)
+            post = _post(config, entry, key, words, traits, now)
+            planned = tx.ledger.plan(_delivery(slot, account, post, now))
+            if planned is None:
+                (known,) = tx.ledger.of_slot(slot)
+                raise UsageError(f"this answer is there already ({known.state.value})")
+            return planned
+
+
+def _words(text: str, entry: Entry, account: Account, traits: Traits) -> str:
+    """The answer as it is sent: with the name of whom it answers, where the network needs it."""
+    if not text.strip():
+        raise UsageError("the answer is empty")
+    words = _addressed(text.strip(), entry, mentions=traits.reply_mentions)
+    length = native_length(words, traits.text)
+    if length > traits.text.limit:
+        raise UsageError(
+            f"the answer is {length} long and {account.name} takes {traits.text.limit}",
+            "shorten it",
+        )
+    return words
+
+
+def _addressed(text: str, entry: Entry, *, mentions: bool) -> str:
+    handle = f"@{entry.author.handle.lstrip('@')}"
+    if not mentions or handle == "@" or handle in text:
+        return text
+    return f"{handle} {text}"
+
+
+def _free_slot(tx: Tx, entry: Entry, words: str) -> str:
+    """The slot of these words to this entry: a new one after each try that came to nothing."""
+    for slot in _slots(entry, words):
+        known = tx.ledger.of_slot(slot)
+        if not known or known[0].state not in _CAME_TO_NOTHING:
+            return slot
+    raise AssertionError("the slots have no end")
+
+
+def _slots(entry: Entry, words: str) -> Iterator[str]:
+    digest = hashlib.sha256(words.encode()).hexdigest()[:12]
+    yield f"reply/{entry.id}-{digest}"
+    for number in count(2):
+        yield f"reply/{entry.id}-{digest}-{number}"
+
+
+def _delivery(slot: str, account: Account, post: Post, now: datetime) -> Delivery:
+    return Delivery(
+        id=0,
+        slot=slot,
+        tip=post.tip,
+        account=account.name,
+        post=post,
+        state=State.PLANNED,
+        due=now,
+        deadline=now + A_DAY,
+        not_before=now,
+        by_hand=True,
+    )
+
+
+def _post(
+    config: Config, entry: Entry, key: str, words: str, traits: Traits, now: datetime
+) -> Post:
+    return Post(
+        key=key,
+        tip=entry.tip,
+        title=config.bot.name,
+        text=words,
+        body="",
+        visibility=traits.reply_visibility,
+        created_at=now,
+        in_reply_to=entry.remote_id,
+    )

@@ -1,0 +1,51 @@
+"""Taking a post back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.app.forget import erased
+from bot.app.moves import move
+from bot.core.delivery import Delivery, Receipt, State
+from bot.core.errors import UsageError
+from bot.core.memory import Store, Tx
+from bot.core.ports import Editor
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Retractor:
+    """Takes posts back."""
+
+    store: Store
+
+    def retract(self, delivery_id: int, editor: Editor | None, now: datetime) -> Delivery:
+        """Take a post back from its network, then write it down; safe to repeat.
+
+        Raises UsageError for what was not posted or is back already, and PlatformError.
+        """
+        with self.store.reading() as tx:
+            delivery = tx.ledger.get(delivery_id)
+        if delivery is None or delivery.receipt is None:
+            raise UsageError(
+                f"there is no posted delivery {delivery_id}", "`tipsbot status` shows their numbers"
+            )
+        if delivery.state is State.RETRACTED:
+            raise UsageError(f"delivery {delivery_id} was taken back already")
+        if editor is None:
+            raise UsageError(f"posts on {delivery.account} cannot be taken back from here")
+        editor.retract(delivery.receipt.remote_id)
+        gone = replace(delivery, state=State.RETRACTED, reason="taken back by the operator")
+        with self.store.writing() as tx:
+            move(tx, delivery, gone, now)
+            _erase_answer(tx, delivery, delivery.receipt, now)
+        return gone
+
+
+def _erase_answer(tx: Tx, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+    """An answer that was taken back is erased in the log, too."""
+    if delivery.post.in_reply_to is None:
+        return
+    for entry in tx.log.entries(tip=delivery.tip):
+        if (entry.account, entry.remote_id) == (delivery.account, receipt.remote_id):
+            tx.log.keep(erased(entry, now), now)
