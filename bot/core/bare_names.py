@@ -14,7 +14,9 @@ from bot.core.links import Link, links
 
 JOINER = "\u2060"
 
-FILES = frozenset("cc java map md mm mov pl pm ps py rs sh zip".split())
+FILES = frozenset(
+    ["cc", "java", "map", "md", "mm", "mov", "pl", "pm", "ps", "py", "rs", "sh", "zip"]
+)
 """Ends of file names that are top-level domains, too."""
 
 

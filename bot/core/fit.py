@@ -17,6 +17,8 @@ from bot.core.summary import Candidate, candidates
 from bot.core.tip import Tip
 from bot.core.traits import TextLimit, Traits, Unit
 
+_REMOTE_MENTION = regex.compile(r"(?<![=/[:word:]])(@\w+(?:[.\-]+\w+)*)@[\w.\-]*\w")
+"""`@somebody@elsewhere.example`, as Mastodon sees it."""
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}_]+")
 
 
@@ -151,11 +153,16 @@ def native_length(text: str, rule: TextLimit) -> int:
     """How long the network will say that the text is."""
     if rule.unit is Unit.WEIGHTED:
         return weighted_length(text)
-    length = grapheme_length(text)
+    length = grapheme_length(_shortened(text) if rule.shortens_mentions else text)
     if rule.link_cost is None or "://" not in text:
         return length
     addresses = [link.text for link in links(text) if "://" in link.text]
     return length + sum(rule.link_cost - grapheme_length(address) for address in addresses)
+
+
+def _shortened(text: str) -> str:
+    """The text with each mention of somebody elsewhere without its domain."""
+    return str(_REMOTE_MENTION.sub(r"\1", text)) if "@" in text else text
 
 
 def _why(tip: Tip, account: Account, rule: TextLimit, link: str | None) -> str:

@@ -40,12 +40,18 @@ class Idempotency(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextLimit:
-    """A network's own rule: at most `limit` of `unit`; a link costs `link_cost` (None: in full)."""
+    """A network's own rule: at most `limit` of `unit`; a link costs `link_cost` (None: in full).
+
+    `links_bare_names` says that it makes a link of a name without a protocol, such as
+    `readme.md`; `shortens_mentions` that it counts `@somebody@elsewhere` without its domain.
+    """
 
     unit: Unit
     limit: int
     link_cost: int | None = None
     max_bytes: int | None = None
+    links_bare_names: bool = False
+    shortens_mentions: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,7 @@ KIND = Kind(
     about="Mastodon, and servers that speak its API: GoToSocial, Pleroma, Akkoma and others",
     traits=Traits(
         network="Mastodon",
-        text=TextLimit(unit=Unit.GRAPHEMES, limit=500, link_cost=23),
+        text=TextLimit(unit=Unit.GRAPHEMES, limit=500, link_cost=23, shortens_mentions=True),
         idempotency=Idempotency.NONE,
         abilities=frozenset({Ability.PUBLISH, Ability.LISTEN, Ability.RETRACT}),
         poll=timedelta(seconds=60),
@@ -36,5 +36,6 @@ KIND = Kind(
     ),
     common=frozenset({"limit", "hashtags", "gap", "link", "visibility", "unsure", "poll"}),
     visibilities=("public", "unlisted", "private"),
+    limit_max=500,
 )
 """What holds before the server was asked: no server is trusted to know a key until it says so."""

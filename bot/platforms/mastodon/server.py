@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from bot.core.traits import Idempotency, TextLimit, Traits
+from bot.core.traits import Idempotency, Traits
 from bot.platforms.mastodon import KIND, foreign
 from bot.platforms.mastodon.foreign import Record
 
@@ -32,6 +32,10 @@ FAMILIES = (
     Family(name="Pleroma", key_memory=timedelta(hours=6)),
     Family(name="Akkoma", key_memory=timedelta(hours=6)),
     Family(name="GoToSocial"),  # ignores keys and posts again
+    # What speaks Mastodon's API beside Misskey's own: links in full, no keys.
+    Family(name="Misskey"),
+    Family(name="Sharkey"),
+    Family(name="Iceshrimp"),
 )
 """The servers of which it is known what they do with a key."""
 
@@ -64,7 +68,7 @@ class Server:
         return replace(
             KIND.traits,
             network=self.family.name,
-            text=TextLimit(unit=text.unit, limit=self.limit, link_cost=self.link_cost),
+            text=replace(text, limit=self.limit, link_cost=self.link_cost),
             idempotency=Idempotency.KEY if known else Idempotency.NONE,
             key_memory=self.family.key_memory,
         )

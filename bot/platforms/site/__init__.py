@@ -20,6 +20,7 @@ KIND = Kind(
     ),
     common=frozenset({"limit", "hashtags"}),
     gap=timedelta(0),
+    limit_max=500,
 )
 
 __all__ = ["KIND"]

@@ -40,7 +40,7 @@ PRICES = Prices(
 
 TRAITS = Traits(
     network="X",
-    text=TextLimit(unit=Unit.WEIGHTED, limit=280, link_cost=23),
+    text=TextLimit(unit=Unit.WEIGHTED, limit=280, link_cost=23, links_bare_names=True),
     idempotency=Idempotency.SAME_TEXT,
     abilities=frozenset({Ability.PUBLISH, Ability.LISTEN, Ability.RETRACT}),
     poll=timedelta(minutes=5),
@@ -61,4 +61,5 @@ KIND = Kind(
         Secret(name="access_secret", about="the account's access token secret"),
     ),
     common=frozenset({"limit", "hashtags", "gap", "link", "monthly_budget", "poll"}),
+    limit_max=280,
 )
