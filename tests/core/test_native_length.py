@@ -14,7 +14,7 @@ FULL = TextLimit(unit=Unit.GRAPHEMES, limit=500)
     [
         ("@ada hello", 10, 10),
         ("@ada@example.social hello", 10, 25),
-        ("@ada.b@example.social, @bob@x.example!", 14, 38),
+        ("@ada.b@example.social, @bob@x.example!", 13, 38),
         ("mail ada@example.org", 20, 20),
         ("see https://example.org/a/long/path/to/somewhere", 27, 48),
         ("see example.org/a/long/path/to/somewhere", 40, 40),
