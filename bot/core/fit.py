@@ -12,7 +12,7 @@ from bot.core.delivery import Span, SpanKind
 from bot.core.links import links
 from bot.core.measure import byte_length, grapheme_length, weighted_length
 from bot.core.mention import unmentioned
-from bot.core.summary import Candidate, candidates
+from bot.core.summary import Summary, best
 from bot.core.tip import Tip
 from bot.core.traits import TextLimit, Traits, Unit
 
@@ -65,21 +65,24 @@ def link_for(tip: Tip, account: Account, traits: Traits, config: Config) -> str 
 
 
 def fit(tip: Tip, account: Account, traits: Traits, link: str | None) -> Fitted | Unfit:
-    """The best post for a tip on an account: the first candidate that fits, then tags."""
+    """The best post for a tip on an account: the best summary that fits, then tags."""
     # X reads nothing across a blank, so that what is too long can be told without its link.
     room = account.limit - (0 if link is None else weighted_length(f" {link}"))
-    for candidate in candidates(tip):
-        if weighted_length(unmentioned(candidate.text)) > room:
-            continue
-        fitted = _fitted(candidate, (), link, account, traits.text)
-        if fitted is not None:
-            return _with_tags(fitted, candidate, tip, link, account, traits.text)
-    return Unfit(why=_why(tip, account, traits.text, link))
+
+    def fits(text: str) -> bool:
+        short = weighted_length(unmentioned(text)) <= room
+        return short and _fitted(text, "", (), link, account, traits.text) is not None
+
+    summary = best(tip, fits).chosen
+    fitted = summary and _fitted(summary.text, summary.how, (), link, account, traits.text)
+    if summary is None or fitted is None:
+        return Unfit(why=_why(tip, account, traits.text, link))
+    return _with_tags(fitted, summary, tip, link, account, traits.text)
 
 
 def _with_tags(
     fitted: Fitted,
-    candidate: Candidate,
+    summary: Summary,
     tip: Tip,
     link: str | None,
     account: Account,
@@ -90,7 +93,7 @@ def _with_tags(
     for tag in hashtags(tip.tags):
         if len(tags) == account.hashtags:
             break
-        more = _fitted(candidate, (*tags, tag), link, account, rule)
+        more = _fitted(summary.text, summary.how, (*tags, tag), link, account, rule)
         if more is not None:
             fitted, tags = more, (*tags, tag)
     return fitted
@@ -106,10 +109,15 @@ def hashtags(tags: tuple[str, ...]) -> Iterator[str]:
 
 
 def _fitted(
-    candidate: Candidate, tags: tuple[str, ...], link: str | None, account: Account, rule: TextLimit
+    summary: str,
+    how: str,
+    tags: tuple[str, ...],
+    link: str | None,
+    account: Account,
+    rule: TextLimit,
 ) -> Fitted | None:
-    """The candidate with tags and link as a post, or None where it is too long."""
-    text, spans = _compose(unmentioned(candidate.text), tags, link)
+    """The summary with tags and link as a post, or None where it is too long."""
+    text, spans = _compose(unmentioned(summary), tags, link)
     length = weighted_length(text)
     if length > account.limit:
         return None
@@ -124,7 +132,7 @@ def _fitted(
         length=length,
         limit=account.limit,
         native=native,
-        how=candidate.how,
+        how=how,
     )
 
 
