@@ -74,9 +74,11 @@ def fit(tip: Tip, account: Account, traits: Traits, link: str | None) -> Fitted 
         return short and _fitted(text, "", (), link, account, traits.text) is not None
 
     summary = best(tip, fits).chosen
-    fitted = summary and _fitted(summary.text, summary.how, (), link, account, traits.text)
-    if summary is None or fitted is None:
+    if summary is None:
         return Unfit(why=_why(tip, account, traits.text, link))
+    fitted = _fitted(summary.text, summary.how, (), link, account, traits.text)
+    if fitted is None:
+        raise AssertionError("what was chosen fits: it was tried")
     return _with_tags(fitted, summary, tip, link, account, traits.text)
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import regex
 
-from bot.core.summary.cuts import Cut, Shortened, ways
+from bot.core.summary.cuts import Cut, Shortened, apart, ways
 from bot.core.summary.shorten import cuts, is_english
 from bot.core.summary.text import one_line, sentences, unmarked
-from bot.core.summary.verbs import finite
+from bot.core.summary.verbs import speaks
 from bot.core.summary.words import telling
 from bot.core.tip import Tip
 
@@ -22,6 +22,9 @@ MOST_TOGETHER = 3
 
 SAME_THING = 0.6
 """A sentence with so much of the title's telling words says the same thing."""
+
+IDLE = 0.96
+"""A cut that is as safe as this takes only words that say nothing."""
 
 _CLOSED = regex.compile(r"[\p{Sentence_Terminal}…:][\p{Pe}\p{Pf}\"']*$")
 
@@ -36,6 +39,7 @@ class Candidate:
     titled: bool = False
     by_hand: bool = False
     body: str = field(default="")
+    idle: int = 0
 
     @property
     def how(self) -> str:
@@ -85,14 +89,27 @@ def by_hand(tip: Tip) -> Candidate | None:
 def candidates(tip: Source) -> Iterator[Candidate]:
     """Every possible summary that is made of the tip's own words, in no order of merit."""
     for at, sentence in enumerate(tip.sentences):
-        for way in ways(sentence, cuts(sentence, tip.language)):
-            made = Candidate(text=way.text, parts=(at,), cuts=way.cuts, body=way.text)
+        possible = cuts(sentence, tip.language)
+        for way in ways(sentence, possible):
+            made = Candidate(
+                text=way.text,
+                parts=(at,),
+                cuts=way.cuts,
+                body=way.text,
+                idle=idle(possible, way.cuts),
+            )
             yield made
             yield from _with_title(tip, made)
     for made in _together(tip.sentences):
         yield made
         yield from _with_title(tip, made)
     yield Candidate(text=_joined(tip).removesuffix(":"), titled=True)
+
+
+def idle(possible: Sequence[Cut], made: Sequence[Cut]) -> int:
+    """How many stretches are left that say nothing and could have gone."""
+    rest = [cut for cut in possible if cut.sure >= IDLE and apart((*made, cut))]
+    return len({cut.spans[0] for cut in rest})
 
 
 def _together(parts: Sequence[str]) -> Iterator[Candidate]:
@@ -112,6 +129,7 @@ def _with_title(tip: Source, made: Candidate) -> Iterator[Candidate]:
             cuts=made.cuts,
             titled=True,
             body=made.body,
+            idle=made.idle,
         )
 
 
@@ -127,7 +145,7 @@ def _joined(tip: Source) -> str:
     """The title as it stands before a sentence: a name gets a colon, a sentence its full stop."""
     if _CLOSED.search(tip.title):
         return tip.title
-    return f"{tip.title}." if not tip.english or finite(tip.title) else f"{tip.title}:"
+    return f"{tip.title}." if not tip.english or speaks(tip.title) else f"{tip.title}:"
 
 
 def _which(parts: Sequence[int]) -> str:

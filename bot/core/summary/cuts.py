@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 MOST_CUTS = 7
 """Of one sentence; more would make too many choices."""
@@ -17,7 +17,7 @@ MOST_TOGETHER = 4
 _BEFORE_MARK = re.compile(r"\s+([,.;:!?)\]])")
 _MARKS = re.compile(r"[,;:–—-]+\s*([.!?…]+)$")
 _TWO_COMMAS = re.compile(r",\s*(?=[,;:])")
-_FIRST_WORD = re.compile(r"[^\W\d_]+(?=[\s,;:.!?-]|$)")
+_FIRST_WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?(?=[\s,;:.!?-]|$)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,15 +56,15 @@ def ways(sentence: str, cuts: Sequence[Cut]) -> Iterator[Shortened]:
     ranked = sorted(cuts, key=lambda cut: (-cut.sure, cut.spans))[:MOST_CUTS]
     for count in range(1, MOST_TOGETHER + 1):
         for chosen in combinations(ranked, count):
-            if _apart(chosen) and (text := without(sentence, chosen)) not in seen:
+            if apart(chosen) and (text := without(sentence, chosen)) not in seen:
                 seen.add(text)
                 yield Shortened(text=text, cuts=chosen)
 
 
-def _apart(cuts: Iterable[Cut]) -> bool:
+def apart(cuts: Iterable[Cut]) -> bool:
     """Whether no two cuts share a character."""
     ordered = _spans(cuts)
-    return all(left[1] <= right[0] for left, right in zip(ordered, ordered[1:], strict=False))
+    return all(left[1] <= right[0] for left, right in pairwise(ordered))
 
 
 def _spans(cuts: Iterable[Cut]) -> list[tuple[int, int]]:

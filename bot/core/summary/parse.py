@@ -33,7 +33,9 @@ class Token:
 
 
 class Parser(Protocol):
-    """A dependency parser for one language."""
+    """A dependency parser for one language; what it says is remembered by its identity."""
+
+    def __hash__(self) -> int: ...
 
     @property
     def language(self) -> str:

@@ -15,11 +15,14 @@ from functools import cache
 import regex
 
 from bot.core.summary.candidates import Candidate, Source
-from bot.core.summary.verbs import finite
-from bot.core.summary.words import any_of, found, telling, words
+from bot.core.summary.verbs import begins_order, speaks
+from bot.core.summary.words import any_of, found, stem, telling, words
 
 LATE = 8
 """From this sentence on, all are as late."""
+
+RICH = 6
+"""A title with so many telling words says as much as a sentence."""
 
 SPARE = 4
 """A sentence with fewer telling words says hardly anything."""
@@ -29,52 +32,43 @@ TELLING = 10
 
 WEIGHTS: Mapping[str, float] = {
     "about": 1.2,  # it has the words that the tip comes back to
-    "title": 2.0,  # and those of the title
-    "lead": 0.7,  # whoever writes a tip says first what it is about
-    "proposal": 1.2,  # what is new in the text: "we propose"
-    "finding": 0.2,  # what was found
-    "trial": -0.6,  # what was tried
-    "thin": -1.0,  # it says hardly anything
-    "titled": -0.6,  # the title in front names what the sentence is about
-    "title alone": -1.6,  # a title says what about, not what
-    "title an order": 1.2,  # unless it is a sentence of its own: "Thank people at once"
-    "late": -0.6,  # what comes late has more before it that it needs
-    "step": -1.2,  # one step of a way leads nowhere: "Click OK"
+    "title": 3.0,  # and those of the title
+    "lead": 0.5,  # whoever writes a tip says first what it is about
+    "proposal": 1.8,  # what is new in the text: "we propose"
+    "finding": 0.4,  # what was found
+    "trial": -1.5,  # what was tried
+    "thin": -1.8,  # it says hardly anything
+    "titled": -1.0,  # the title in front names what the sentence is about
+    "title alone": -3.3,  # a title says what about, not what
+    "title an order": 2.2,  # unless it is a sentence of its own: "Thank people at once"
+    "late": -1.2,  # what comes late has more before it that it needs
+    "step": -2.0,  # one step of a way leads nowhere: "Click OK"
     "many": -0.6,  # one sentence holds together better than two
-    "unsafe": -0.7,  # what was cut may be missed
+    "unsafe": -0.5,  # what was cut may be missed
     "pointing": -2.0,  # "This" points at a sentence that is not there
-    "pointing inside": -0.3,  # so may "this technique"
-    "idle": -1.0,  # "However," answers something that is not there
-    "elsewhere": -1.2,  # the scene is set, or the reader sent away
-    "promising": -1.5,  # a list is announced that does not come
+    "pointing inside": -0.7,  # so may "this technique"
+    "idle": -0.8,  # "However," answers something that is not there
+    "elsewhere": -1.5,  # the scene is set, or the reader sent away
+    "promising": -2.0,  # a list is announced that does not come
     "asking": -0.4,  # a question is left without its answer
     "open": -3.0,  # no full stop: a heading or an item
 }
 
 _ENDED = regex.compile(r"[\p{Sentence_Terminal}…][\p{Pe}\p{Pf}\"']*$")
-_ASKING = regex.compile(r"[?？؟][\p{Pe}\p{Pf}\"']*$")
+_ASKING = regex.compile(r"[?\uff1f\u061f][\p{Pe}\p{Pf}\"']*$")
 _INSIDE = re.compile(
     r"\b(?:this|these|those|such)\s+(?!paper|work|article|study|cmdlet|command|tool|way|is|are|that)\w|"
+    r"^(?:\w+\s+){1,3}of (?:them|these|those|it)\b|"
     r"\b(?:the proposed|the above|the former|the latter|the same|aforementioned)\b",
     re.IGNORECASE,
 )
 _JOINS = frozenset(["when", "if", "while", "as", "because", "once", "after", "before", "for", "in"])
 _THEY = frozenset(["they", "it", "this", "these", "those", "them"])
 _CHUNK = re.compile(r"[,:]\s+|\s[—–]\s")
-_FRONTED = (
-    ["in"],
-    ["to"],
-    ["on"],
-    ["at"],
-    ["from"],
-    ["or"],
-    ["then"],
-    ["for"],
-    ["under"],
-    ["using"],
-)
+_FRONTED = re.compile(r"(?:in|to|on|at|from|or|then|for|under|using)\b", re.IGNORECASE)
 _PROMISING = re.compile(
-    r":$|\b(?:the following|as follows|here(?:'s| is| are) (?:how|what|some|the|a)|these steps|steps below)\b",
+    r":$|\b(?:the following|as follows|here(?:'s| is| are) (?:how|what|some|the|a)|these steps|"
+    r"steps below)\b",
     re.IGNORECASE,
 )
 
@@ -88,13 +82,13 @@ class Topic:
     """What a tip is about: its telling words, by how often it comes back to them."""
 
     def __init__(self, tip: Source) -> None:
-        counts = Counter(stem for sentence in tip.sentences for stem in telling(sentence))
+        counts = Counter(word for sentence in tip.sentences for word in telling(sentence))
         self.english = tip.english
-        self.title_speaks = tip.english and finite(tip.title)
+        self.title_speaks = tip.english and speaks(tip.title)
         self.title = frozenset(telling(tip.title))
-        self.weights = {stem: 1 + math.log(count) for stem, count in counts.items()}
-        for stem in self.title:
-            self.weights[stem] = self.weights.get(stem, 0.0) + 1
+        self.weights = {word: 1 + math.log(count) for word, count in counts.items()}
+        for word in self.title:
+            self.weights[word] = self.weights.get(word, 0.0) + 1
         self.most = sum(sorted(self.weights.values(), reverse=True)[:TELLING]) or 1.0
 
 
@@ -103,14 +97,14 @@ def features(candidate: Candidate, topic: Topic) -> dict[str, float]:
     stems = set(telling(candidate.text))
     body = candidate.body or candidate.text
     return {
-        "about": sum(topic.weights.get(stem, 0.0) for stem in stems) / topic.most,
+        "about": sum(topic.weights.get(word, 0.0) for word in stems) / topic.most,
         "title": len(stems & topic.title) / len(topic.title) if topic.title else 0.0,
         "lead": 1 / (1 + candidate.parts[0]) if candidate.parts else 0.0,
-        "thin": max(0, SPARE - len(set(telling(body)))) / SPARE,
-        "titled": float(candidate.titled and bool(candidate.parts)),
+        "thin": max(0, SPARE - _weight(body)) / SPARE,
+        "titled": _titled(candidate, topic),
         "title alone": float(not candidate.parts),
-        "title an order": float(not candidate.parts and topic.title_speaks),
-        "late": min(candidate.parts[0], LATE) / LATE if candidate.parts else 0.0,
+        "title an order": _order(candidate, topic),
+        "late": _lateness(candidate, topic),
         "many": float(len(candidate.parts) > 1),
         "unsafe": 1 - candidate.kept_sure,
         "asking": float(bool(_ASKING.search(body))),
@@ -129,8 +123,8 @@ def _english(candidate: Candidate, body: str) -> dict[str, float]:
         "trial": float(_has("trials", body)),
         "pointing": float(points(body)),
         "pointing inside": float(bool(_INSIDE.search(body))),
-        "step": float(_is_step(body)),
-        "idle": float(_opens_idly(body)),
+        "step": float(_is_step(body, candidate.parts[0])),
+        "idle": candidate.idle + float(_opens_idly(body)),
         "elsewhere": float(_has("elsewhere", body)),
         "promising": float(bool(_PROMISING.search(body))),
     }
@@ -146,11 +140,48 @@ def points(text: str) -> bool:
     return not (len(parts) > 1 and parts[1] in words("itself"))
 
 
-def _is_step(text: str) -> bool:
-    """Whether the sentence is a step of instructions: "In the menu, click OK"."""
+def _weight(body: str) -> int:
+    """How many words of a sentence say something of their own."""
+    return len(set(telling(body)) - _vague())
+
+
+@cache
+def _vague() -> frozenset[str]:
+    return frozenset(stem(word) for word in words("vague"))
+
+
+def _order(candidate: Candidate, topic: Topic) -> float:
+    """How much a title says that stands alone and is an order; the shorter, the less."""
+    if candidate.parts or not topic.title_speaks:
+        return 0.0
+    return min(_weight(candidate.text), RICH) / RICH
+
+
+def _titled(candidate: Candidate, topic: Topic) -> float:
+    """Whether a title stands in front; less so where it is a sentence among sentences."""
+    if not candidate.titled or not candidate.parts:
+        return 0.0
+    return 0.4 if topic.title_speaks else 1.0
+
+
+def _lateness(candidate: Candidate, topic: Topic) -> float:
+    """How late it comes: in a tip with an order for a title, what comes late are its steps."""
+    latest = LATE // 2 if topic.title_speaks else LATE
+    return min(candidate.parts[0], latest) / latest if candidate.parts else 0.0
+
+
+def _is_step(text: str, at: int) -> bool:
+    """Whether the sentence is a step of instructions: "In the menu, click OK".
+
+    The first sentence is none, whatever it begins with; behind the second every order is one.
+    """
+    if at == 0:
+        return False
+    if at > 1 and begins_order(text):
+        return True
     chunks = _CHUNK.split(text)
-    firsts = [found(chunk)[:1] for chunk in (chunks if found(text)[:1] in _FRONTED else chunks[:1])]
-    return any(first and first[0] in words("steps") for first in firsts)
+    fronted = _FRONTED.match(text) is not None
+    return any(_steps().match(chunk) for chunk in (chunks if fronted else chunks[:1]))
 
 
 def _has(section: str, text: str) -> bool:
@@ -168,8 +199,13 @@ def _phrases(section: str) -> re.Pattern[str]:
 
 
 @cache
+def _steps() -> re.Pattern[str]:
+    return re.compile(rf"(?:then |\(optionally\) )?(?:{any_of('steps')})\b", re.IGNORECASE)
+
+
+@cache
 def _openings() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:{any_of('openings')})(?:,| we\b)|(?:then|first|second|next|but|and|or|so|yet|thankfully|details)\b",
+        r"(?:then|first|second|next|but|and|or|so|yet|thankfully|details)\b",
         re.IGNORECASE,
     )

@@ -13,7 +13,7 @@ _BLOCK_START = re.compile(
     r"^ {0,3}(?:(?P<heading>\#{1,6})\s+|(?P<item>[-*+•]\s+|\d{1,3}[.)]\s+(?=\D))|>\s?)"
 )
 _RULE = re.compile(r"^ {0,3}(?:[-*_=]\s*){3,}$")
-_ENDED = regex.compile(r"[\p{Sentence_Terminal}…:：][\p{Pe}\p{Pf}\"'*_`]*$")
+_ENDED = regex.compile(r"[\p{Sentence_Terminal}…:\uff1a][\p{Pe}\p{Pf}\"'*_`]*$")
 
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _IMAGE = re.compile(r"!\[([^\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")

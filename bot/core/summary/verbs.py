@@ -9,9 +9,16 @@ from bot.core.summary.words import found, past_forms, present_forms, words
 
 _CHUNK = re.compile(r"[,:;]\s+|\s[—–]\s|\)\s+")
 _FRONTED = frozenset(
-    [*"to in on at for from if when while after before by with under or and then within".split()]
+    ["to", "in", "on", "at", "for", "from", "if", "when", "while", "after", "before"]
 )
+_FRONTED |= {"by", "with", "under", "or", "and", "then", "within", "using", "once"}
 _MADE_VERB = re.compile(r"\w{2,}(?:izes|ises|ifies)$")
+_MADE_ORDER = re.compile(r"\w{2,}(?:ize|ify)$")
+_BY_DOING = re.compile(r"(?:by|in|for|without)\s\w+ing\b", re.IGNORECASE)
+_SUBORDINATE = frozenset(
+    ["to", "when", "if", "while", "because", "since", "although", "though", "unless", "until"]
+)
+_RELATIVE = frozenset(["that", "which", "who", "whose"])
 _ADVERB = re.compile(r"\w{2,}ly$")
 
 _SUBJECTS = frozenset(["i", "we", "you", "they", "who", "it", "he", "she", "this"])
@@ -24,6 +31,9 @@ _ADVERBS = frozenset(
 def finite(text: str) -> bool:
     """Whether an English text has a finite verb or an order, as far as its words show."""
     parts = found(text)
+    if parts and (parts[0] in _SUBORDINATE or _BY_DOING.match(text)):
+        _, _, text = text.partition(", ") if ", " in text else text.partition(": ")
+        return bool(text) and finite(text)
     return (
         _begins_order(parts)
         or any(_is_finite(parts, at) for at in range(len(parts)))
@@ -31,11 +41,17 @@ def finite(text: str) -> bool:
     )
 
 
+def begins_order(text: str) -> bool:
+    """Whether an English sentence is an order: "click", "right-click", "then click"."""
+    return _begins_order(found(text))
+
+
 def _begins_order(parts: list[str]) -> bool:
     """Whether the words begin as an order does: "click", "right-click", "then click"."""
     while len(parts) > 2 and (parts[0] in _ADVERBS or parts[0] in _JOINING or _is_adverb(parts[0])):
         parts = parts[1:]
-    return len(parts) > 1 and parts[0].split("-")[-1] in words("verbs")
+    first = parts[0].split("-")[-1] if parts else ""
+    return len(parts) > 1 and (first in words("verbs") or bool(_MADE_ORDER.match(first)))
 
 
 _JOINING = frozenset(["and", "or", "then", "please", "first", "next", "never", "don't"])
@@ -51,14 +67,50 @@ def _orders_later(text: str, parts: list[str]) -> bool:
 def _is_finite(parts: list[str], at: int) -> bool:
     """Whether the word here is a finite verb, by its form and by what stands before it."""
     word = parts[at]
+    before = _before(parts, at)
+    if before in _RELATIVE and at > 1:
+        return False
     if word in words("finite"):
         return True
-    before = _before(parts, at)
+    if _is_noun_here(parts, at):
+        return before in _SUBJECTS
     if word in present_forms() or _MADE_VERB.match(word):
         return bool(before) and before not in words("no_subject")
     if word in words("verbs"):
         return before in _SUBJECTS or (before.endswith("s") and before not in words("no_subject"))
     return word in past_forms() and before in _SUBJECTS
+
+
+def _is_noun_here(parts: list[str], at: int) -> bool:
+    """Whether a word that could be a verb is a noun by what follows: "issues of", or an end."""
+    after = parts[at + 1] if at + 1 < len(parts) else ""
+    return not after or (after == "of" and parts[at] not in _OF)
+
+
+_OF = frozenset(["consist", "consists", "think", "thinks", "make", "makes", "get", "gets", "know"])
+
+
+def speaks(title: str) -> bool:
+    """Whether a title is a sentence or an order, and no mere name.
+
+    In a title that is Written Like This a name can look like an order: "Label Networks". There an
+    order is believed only where its object shows: "Label the Networks".
+    """
+    parts = found(title)
+    if not finite(title):
+        return False
+    if not words("auxiliaries").isdisjoint(parts):
+        return True
+    first, *rest = title.split()
+    if all(word[0].isupper() for word in rest if len(word) > 3 and word[0].isalpha()):
+        return bool(rest) and _begins_order([first.lower(), "it"]) and rest[0].lower() in _OBJECTS
+    return True
+
+
+_OBJECTS = frozenset(
+    ["a", "an", "the", "your", "all", "it", "them", "this", "in", "to", "with", "more"]
+)
+_OBJECTS |= {"at", "on", "many", "real", "up", "down", "out", "for", "from", "every", "no", "not"}
 
 
 def _before(parts: list[str], at: int) -> str:

@@ -11,9 +11,9 @@ from bot.core.summary.score import points
 from bot.core.summary.verbs import finite
 from bot.core.summary.words import WORD, found, words
 
-_PAIRS = ("()", "[]", "{}", "“”", "«»", "「」", "『』", "（）")
+_PAIRS = ("()", "[]", "{}", "“”", "«»", "「」", "『』", "\uff08\uff09")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_COLON_ONLY = re.compile(r"[:：,;、]\s*$")
+_COLON_ONLY = re.compile(r"[:\uff1a,;、]\s*$")
 
 DOUBTFUL = 0.6
 """A summary that is less sure than this is for the operator to look at."""
@@ -67,7 +67,8 @@ def _lost(candidate: Candidate, tip: Source) -> str:
 def _without_clauses(whole: str, candidate: Candidate) -> str:
     """The sentence without the whole statements that were cut: they may deny what they like."""
     kept, at = [], 0
-    for start, end in sorted(span for cut in candidate.cuts if cut.whole for span in cut.spans):
+    spans = [span for cut in candidate.cuts if cut.whole for span in cut.spans]
+    for start, end in sorted(spans):
         kept.append(whole[at:start])
         at = end
     return " ".join((*kept, whole[at:]))
@@ -102,7 +103,8 @@ def _doubts(candidate: Candidate, tip: Source) -> Iterator[str]:
         yield "it is the title alone"
         return
     if tip.english and points(candidate.body):
-        yield f"it begins with '{WORD.findall(candidate.body)[0]}', which points at what is not there"
+        first = WORD.findall(candidate.body)[0]
+        yield f"it begins with '{first}', which points at what is not there"
     if candidate.kept_sure < 0.85:
         left_out = " and ".join(dict.fromkeys(cut.what for cut in candidate.cuts))
         yield f"{left_out} was left out, and may be missed"
