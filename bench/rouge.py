@@ -1,7 +1,7 @@
 """ROUGE-1, ROUGE-2 and ROUGE-L (Lin, 2004): how many words two short texts share.
 
-Words are runs of ASCII letters and digits in lower case, and there is no stemming: the reading of
-the package rouge-score with `use_stemmer=False`.
+Words are runs of ASCII letters and digits in lower case, as they stand or as Porter's stems: the
+readings of the package rouge-score without and with `use_stemmer`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from bench.porter import stem
+
 _WORD = re.compile(r"[a-z0-9]+")
 
 Scores = tuple[float, float, float]
 
 
-def best(text: str, references: Iterable[str]) -> Scores:
+def best(text: str, references: Iterable[str], *, stems: bool = False) -> Scores:
     """The F1 of ROUGE-1, 2 and L, each against the reference that agrees with the text most."""
-    found = [scores(text, reference) for reference in references]
+    found = [scores(text, reference, stems=stems) for reference in references]
     return (
         max(one for one, _, _ in found),
         max(two for _, two, _ in found),
@@ -25,14 +27,19 @@ def best(text: str, references: Iterable[str]) -> Scores:
     )
 
 
-def scores(text: str, reference: str) -> Scores:
+def scores(text: str, reference: str, *, stems: bool = False) -> Scores:
     """The F1 of ROUGE-1, 2 and L of a text against one reference, from 0 to 1."""
-    ours, theirs = _WORD.findall(text.lower()), _WORD.findall(reference.lower())
+    ours, theirs = _words(text, stems=stems), _words(reference, stems=stems)
     return (
         _overlap(_grams(ours, 1), _grams(theirs, 1)),
         _overlap(_grams(ours, 2), _grams(theirs, 2)),
         _f1(_longest(ours, theirs), len(ours), len(theirs)),
     )
+
+
+def _words(text: str, *, stems: bool) -> list[str]:
+    found = _WORD.findall(text.lower())
+    return [stem(word) for word in found] if stems else found
 
 
 def _grams(words: Sequence[str], size: int) -> Counter[tuple[str, ...]]:

@@ -26,6 +26,14 @@ SAME_THING = 0.6
 IDLE = 0.96
 """A cut that is as safe as this takes only words that say nothing."""
 
+_FULL_STOPS = (
+    (regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]\W*$"), "。"),
+    (regex.compile(r"[\p{Devanagari}\p{Bengali}]\W*$"), "।"),
+)
+"""The full stop of a script, by a text's last letter."""
+
+_NO_BLANK = regex.compile(r"(?<=[\u3002\uff01\uff1f])\s")
+
 _CLOSED = regex.compile(r"[\p{Sentence_Terminal}…:][\p{Pe}\p{Pf}\"']*$")
 
 
@@ -103,7 +111,7 @@ def candidates(tip: Source) -> Iterator[Candidate]:
     for made in _together(tip.sentences):
         yield made
         yield from _with_title(tip, made)
-    yield Candidate(text=_joined(tip).removesuffix(":"), titled=True)
+    yield Candidate(text=_headed(tip).removesuffix(":"), titled=True)
 
 
 def idle(possible: Sequence[Cut], made: Sequence[Cut]) -> int:
@@ -112,11 +120,16 @@ def idle(possible: Sequence[Cut], made: Sequence[Cut]) -> int:
     return len({cut.spans[0] for cut in rest})
 
 
+def joined(parts: Sequence[str]) -> str:
+    """Sentences in a row: a blank between them, but in scripts that have none."""
+    return _NO_BLANK.sub("", " ".join(parts))
+
+
 def _together(parts: Sequence[str]) -> Iterator[Candidate]:
     """Neighbouring whole sentences, two or three of them."""
     for count in range(2, MOST_TOGETHER + 1):
         for start in range(len(parts) - count + 1):
-            text = " ".join(parts[start : start + count])
+            text = joined(parts[start : start + count])
             yield Candidate(text=text, parts=tuple(range(start, start + count)), body=text)
 
 
@@ -124,7 +137,7 @@ def _with_title(tip: Source, made: Candidate) -> Iterator[Candidate]:
     """Title and sentence, where they do not say the same thing."""
     if not says_the_same(tip.title, made.body):
         yield Candidate(
-            text=f"{_joined(tip)} {made.body}",
+            text=joined((_headed(tip), made.body)),
             parts=made.parts,
             cuts=made.cuts,
             titled=True,
@@ -141,11 +154,18 @@ def says_the_same(title: str, sentence: str) -> bool:
     return len(wanted & set(telling(sentence))) >= SAME_THING * len(wanted)
 
 
-def _joined(tip: Source) -> str:
+def _headed(tip: Source) -> str:
     """The title as it stands before a sentence: a name gets a colon, a sentence its full stop."""
     if _CLOSED.search(tip.title):
         return tip.title
-    return f"{tip.title}." if not tip.english or speaks(tip.title) else f"{tip.title}:"
+    if tip.english and not speaks(tip.title):
+        return f"{tip.title}:"
+    return tip.title + full_stop(tip.title)
+
+
+def full_stop(text: str) -> str:
+    """The full stop of the script in which a text ends."""
+    return next((stop for letter, stop in _FULL_STOPS if letter.search(text)), ".")
 
 
 def _which(parts: Sequence[int]) -> str:

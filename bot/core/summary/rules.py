@@ -108,8 +108,9 @@ def _openings() -> tuple[Rule, ...]:
         _rule(
             "the word for its kind",
             0.97,
-            r"^(?P<cut>the\s+)\S*\w[-._:/]\w\S*(?P<kind>\s+(?:cmdlet|command|function|method|package|"
-            r"library|property|attribute|plugin))(?=\s+(?:[a-z]+s|can|will|may)\b)",
+            r"^(?:[\w ]{2,24},\s+)?(?P<cut>the\s+)\S*\w[-._:/]\w\S*"
+            r"(?P<kind>\s+(?:cmdlet|command|function|method|package|library|property|attribute|"
+            r"plugin))(?=\s+(?:[a-z]+s|can|will|may)\b)",
             guards.verb_follows_kind,
         ),
         _rule(

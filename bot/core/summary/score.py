@@ -62,6 +62,13 @@ _INSIDE = re.compile(
     r"\b(?:the proposed|the above|the former|the latter|the same|aforementioned)\b",
     re.IGNORECASE,
 )
+_POINTS_AHEAD = re.compile(
+    r"it (?:takes|pays|helps|costs|hurts|"
+    r"(?:is|was|can be) (?:\w+ ){1,3}(?:to|that)\b)|there (?:is|are)\b",
+    re.IGNORECASE,
+)
+"""An "it" that points at what follows: "it takes courage to begin"."""
+
 _JOINS = frozenset(["when", "if", "while", "as", "because", "once", "after", "before", "for", "in"])
 _THEY = frozenset(["they", "it", "this", "these", "those", "them"])
 _CHUNK = re.compile(r"[,:]\s+|\s[—–]\s")
@@ -135,7 +142,7 @@ def points(text: str) -> bool:
     parts = found(text)
     if len(parts) > 1 and parts[0] in _JOINS and parts[1] in _THEY:
         return True
-    if not parts or parts[0] not in words("pointing"):
+    if not parts or parts[0] not in words("pointing") or _POINTS_AHEAD.match(text):
         return False
     return not (len(parts) > 1 and parts[1] in words("itself"))
 

@@ -14,6 +14,7 @@ _FRONTED = frozenset(
 _FRONTED |= {"by", "with", "under", "or", "and", "then", "within", "using", "once"}
 _MADE_VERB = re.compile(r"\w{2,}(?:izes|ises|ifies)$")
 _MADE_ORDER = re.compile(r"\w{2,}(?:ize|ify)$")
+_BRACKETED = re.compile(r"\s\([^()]*\)")
 _BY_DOING = re.compile(r"(?:by|in|for|without)\s\w+ing\b", re.IGNORECASE)
 _SUBORDINATE = frozenset(
     ["to", "when", "if", "while", "because", "since", "although", "though", "unless", "until"]
@@ -22,6 +23,7 @@ _RELATIVE = frozenset(["that", "which", "who", "whose"])
 _ADVERB = re.compile(r"\w{2,}ly$")
 
 _SUBJECTS = frozenset(["i", "we", "you", "they", "who", "it", "he", "she", "this"])
+_SUBJECTS |= {"people", "children", "men", "women", "everybody", "everyone", "nobody", "somebody"}
 _ADVERBS = frozenset(
     ["also", "then", "often", "always", "still", "both", "usually", "thus", "only"]
 )
@@ -30,6 +32,7 @@ _ADVERBS = frozenset(
 @lru_cache(maxsize=4096)
 def finite(text: str) -> bool:
     """Whether an English text has a finite verb or an order, as far as its words show."""
+    text = _BRACKETED.sub(" ", text)
     parts = found(text)
     if parts and (parts[0] in _SUBORDINATE or _BY_DOING.match(text)):
         _, _, text = text.partition(", ") if ", " in text else text.partition(": ")

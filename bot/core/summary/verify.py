@@ -11,7 +11,9 @@ from bot.core.summary.score import points
 from bot.core.summary.verbs import finite
 from bot.core.summary.words import WORD, found, words
 
-_PAIRS = ("()", "[]", "{}", "“”", "«»", "「」", "『』", "\uff08\uff09")
+_PAIRS = tuple(
+    tuple(pair) for pair in ("()", "[]", "{}", "“”", "«»", "「」", "『』", "\uff08\uff09")
+)
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _COLON_ONLY = re.compile(r"[:\uff1a,;、]\s*$")
 

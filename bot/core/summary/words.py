@@ -12,6 +12,7 @@ from bot.core.data import table
 WORD = regex.compile(r"[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_]|['’.\-/](?=[\p{L}\p{N}]))*")
 """A word with what belongs to it: `node.js`, `don't`, `CVE-2026-1`."""
 
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 _VOWEL_ENDING = re.compile(r"[aeiou]y$")
 
 
@@ -75,6 +76,18 @@ def stem(word: str) -> str:
 
 
 def telling(text: str) -> list[str]:
-    """The words of a text that say what it is about, as stems, in their order."""
+    """The words of a text that say what it is about, as stems, in their order.
+
+    Where a script has no blanks between words, two neighbouring signs stand for a word.
+    """
     empty = words("empty")
-    return [stem(word) for word in found(text) if word not in empty and len(word) > 1]
+    return [
+        part
+        for word in found(text)
+        if word not in empty and len(word) > 1
+        for part in (_pairs(word) if _UNSPACED.search(word) else (stem(word),))
+    ]
+
+
+def _pairs(word: str) -> list[str]:
+    return [word[at : at + 2] for at in range(len(word) - 1)]
