@@ -6,7 +6,7 @@ Words of three letters or fewer stay as they are, as in the package rouge-score.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 
 _CONSONANT = "(?:[^aeiouy]|(?<=[aeiou])y|^y)"
 _VOWEL = "(?:[aeiou]|(?<![aeiou])(?<!^)y)"
@@ -16,15 +16,36 @@ _DOUBLE = re.compile(rf"({_CONSONANT})\1$")
 _SHORT = re.compile(rf"{_CONSONANT}{_VOWEL}(?![wxy]){_CONSONANT}$")
 
 _SECOND = {
-    **{"ational": "ate", "tional": "tion", "enci": "ence", "anci": "ance", "izer": "ize"},
-    **{"bli": "ble", "alli": "al", "entli": "ent", "eli": "e", "ousli": "ous"},
-    **{"ization": "ize", "ation": "ate", "ator": "ate", "alism": "al", "iveness": "ive"},
-    **{"fulness": "ful", "ousness": "ous", "aliti": "al", "iviti": "ive", "biliti": "ble"},
-    **{"logi": "log"},
+    "ational": "ate",
+    "tional": "tion",
+    "enci": "ence",
+    "anci": "ance",
+    "izer": "ize",
+    "bli": "ble",
+    "alli": "al",
+    "entli": "ent",
+    "eli": "e",
+    "ousli": "ous",
+    "ization": "ize",
+    "ation": "ate",
+    "ator": "ate",
+    "alism": "al",
+    "iveness": "ive",
+    "fulness": "ful",
+    "ousness": "ous",
+    "aliti": "al",
+    "iviti": "ive",
+    "biliti": "ble",
+    "logi": "log",
 }
 _THIRD = {
-    **{"icate": "ic", "ative": "", "alize": "al", "iciti": "ic", "ical": "ic"},
-    **{"ful": "", "ness": ""},
+    "icate": "ic",
+    "ative": "",
+    "alize": "al",
+    "iciti": "ic",
+    "ical": "ic",
+    "ful": "",
+    "ness": "",
 }
 _FOURTH = (
     *("ement", "ance", "ence", "able", "ible", "ment", "ant", "ent", "ion", "ism", "ate", "iti"),
@@ -32,7 +53,7 @@ _FOURTH = (
 )
 
 
-@lru_cache(maxsize=None)
+@cache
 def stem(word: str) -> str:
     """The stem of a lower-case English word."""
     if len(word) <= 3:

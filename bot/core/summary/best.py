@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -79,20 +79,13 @@ def _fitting(
     """As many of the ranked summaries that fit as can matter, best first."""
     wanted = 1 + RUNNERS_UP + used
     found: list[_Ranked] = []
-    for one in _verified(tip, parser):
-        if fits(one.summary.text):
-            found.append(one)
+    for candidate, points in ranked(tip, parser):
+        summary = _checked(candidate, tip) if fits(candidate.text) else None
+        if summary is not None:
+            found.append(_Ranked(summary=summary, score=points))
             if len(found) == wanted:
                 break
     return found
-
-
-def _verified(tip: Tip, parser: Parser | None) -> Iterator[_Ranked]:
-    """The summaries of a tip that may be chosen, best first."""
-    for candidate, points in ranked(tip, parser):
-        summary = _checked(candidate, tip)
-        if summary is not None:
-            yield _Ranked(summary=summary, score=points)
 
 
 @lru_cache(maxsize=REMEMBERED)

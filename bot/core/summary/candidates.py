@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import regex
 
@@ -19,6 +19,9 @@ MOST_SENTENCES = 14
 
 MOST_TOGETHER = 3
 """Whole sentences that stand together in a summary."""
+
+LONGEST = 400
+"""Characters of several sentences together; no network of ours has more room for a summary."""
 
 SAME_THING = 0.6
 """A sentence with so much of the title's telling words says the same thing."""
@@ -46,7 +49,8 @@ class Candidate:
     cuts: tuple[Cut, ...] = ()
     titled: bool = False
     by_hand: bool = False
-    body: str = field(default="")
+    body: str = ""
+    pieces: tuple[str, ...] = ()
     idle: int = 0
 
     @property
@@ -104,6 +108,7 @@ def candidates(tip: Source) -> Iterator[Candidate]:
                 parts=(at,),
                 cuts=way.cuts,
                 body=way.text,
+                pieces=(way.text,),
                 idle=idle(possible, way.cuts),
             )
             yield made
@@ -111,7 +116,7 @@ def candidates(tip: Source) -> Iterator[Candidate]:
     for made in _together(tip.sentences):
         yield made
         yield from _with_title(tip, made)
-    yield Candidate(text=_headed(tip).removesuffix(":"), titled=True)
+    yield Candidate(text=_headed(tip).removesuffix(":"), titled=True, pieces=(tip.title,))
 
 
 def idle(possible: Sequence[Cut], made: Sequence[Cut]) -> int:
@@ -122,15 +127,18 @@ def idle(possible: Sequence[Cut], made: Sequence[Cut]) -> int:
 
 def joined(parts: Sequence[str]) -> str:
     """Sentences in a row: a blank between them, but in scripts that have none."""
-    return _NO_BLANK.sub("", " ".join(parts))
+    return str(_NO_BLANK.sub("", " ".join(parts)))
 
 
 def _together(parts: Sequence[str]) -> Iterator[Candidate]:
     """Neighbouring whole sentences, two or three of them."""
     for count in range(2, MOST_TOGETHER + 1):
         for start in range(len(parts) - count + 1):
-            text = joined(parts[start : start + count])
-            yield Candidate(text=text, parts=tuple(range(start, start + count)), body=text)
+            pieces = tuple(parts[start : start + count])
+            text = joined(pieces)
+            if len(text) <= LONGEST:
+                taken = tuple(range(start, start + count))
+                yield Candidate(text=text, parts=taken, body=text, pieces=pieces)
 
 
 def _with_title(tip: Source, made: Candidate) -> Iterator[Candidate]:
@@ -142,6 +150,7 @@ def _with_title(tip: Source, made: Candidate) -> Iterator[Candidate]:
             cuts=made.cuts,
             titled=True,
             body=made.body,
+            pieces=(tip.title, *made.pieces),
             idle=made.idle,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from bot.core.summary.words import found, past_forms, present_forms, words
@@ -49,7 +50,7 @@ def begins_order(text: str) -> bool:
     return _begins_order(found(text))
 
 
-def _begins_order(parts: list[str]) -> bool:
+def _begins_order(parts: Sequence[str]) -> bool:
     """Whether the words begin as an order does: "click", "right-click", "then click"."""
     while len(parts) > 2 and (parts[0] in _ADVERBS or parts[0] in _JOINING or _is_adverb(parts[0])):
         parts = parts[1:]
@@ -60,14 +61,14 @@ def _begins_order(parts: list[str]) -> bool:
 _JOINING = frozenset(["and", "or", "then", "please", "first", "next", "never", "don't"])
 
 
-def _orders_later(text: str, parts: list[str]) -> bool:
+def _orders_later(text: str, parts: Sequence[str]) -> bool:
     """Whether an order follows a phrase in front: "to see them, open the menu"."""
     if not parts or (parts[0] not in _FRONTED and ":" not in text):
         return False
     return any(_begins_order(found(chunk)) for chunk in _CHUNK.split(text)[1:])
 
 
-def _is_finite(parts: list[str], at: int) -> bool:
+def _is_finite(parts: Sequence[str], at: int) -> bool:
     """Whether the word here is a finite verb, by its form and by what stands before it."""
     word = parts[at]
     before = _before(parts, at)
@@ -84,7 +85,7 @@ def _is_finite(parts: list[str], at: int) -> bool:
     return word in past_forms() and before in _SUBJECTS
 
 
-def _is_noun_here(parts: list[str], at: int) -> bool:
+def _is_noun_here(parts: Sequence[str], at: int) -> bool:
     """Whether a word that could be a verb is a noun by what follows: "issues of", or an end."""
     after = parts[at + 1] if at + 1 < len(parts) else ""
     return not after or (after == "of" and parts[at] not in _OF)
@@ -105,7 +106,8 @@ def speaks(title: str) -> bool:
     if not words("auxiliaries").isdisjoint(parts):
         return True
     first, *rest = title.split()
-    if all(word[0].isupper() for word in rest if len(word) > 3 and word[0].isalpha()):
+    long = [word for word in rest if len(word) > 3 and word[0].isalpha()]
+    if sum(word[0].isupper() for word in long) > len(long) / 2:
         return bool(rest) and _begins_order([first.lower(), "it"]) and rest[0].lower() in _OBJECTS
     return True
 
@@ -116,7 +118,7 @@ _OBJECTS = frozenset(
 _OBJECTS |= {"at", "on", "many", "real", "up", "down", "out", "for", "from", "every", "no", "not"}
 
 
-def _before(parts: list[str], at: int) -> str:
+def _before(parts: Sequence[str], at: int) -> str:
     """The word before, adverbs passed over."""
     while at > 0 and (parts[at - 1] in _ADVERBS or _is_adverb(parts[at - 1])):
         at -= 1

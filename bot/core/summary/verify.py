@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bot.core.summary.candidates import Candidate, Source
-from bot.core.summary.score import points
 from bot.core.summary.verbs import finite
+from bot.core.summary.wording import points
 from bot.core.summary.words import WORD, found, words
 
 _PAIRS = tuple(
@@ -86,9 +86,7 @@ def balanced(text: str) -> bool:
 def foreign(text: str, taken: str) -> str:
     """A word or number of the text that is not in what it was taken from, or nothing."""
     have = set(found(taken))
-    strange = next(
-        (word for word in WORD.findall(text) if word.lower().replace("’", "'") not in have), ""
-    )
+    strange = next((word for word in found(text) if word not in have), "")
     numbers = set(_NUMBER.findall(taken))
     return strange or next(
         (number for number in _NUMBER.findall(text) if number not in numbers), ""

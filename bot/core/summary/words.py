@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 
@@ -28,14 +28,10 @@ def any_of(section: str) -> str:
     return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in ordered)
 
 
-def found(text: str) -> list[str]:
-    """The words of a text in lower case."""
-    return [plain(word) for word in WORD.findall(text)]
-
-
-def plain(word: str) -> str:
-    """A word as it is looked up: in lower case, with a straight apostrophe."""
-    return word.lower().replace("’", "'")
+@lru_cache(maxsize=4096)
+def found(text: str) -> tuple[str, ...]:
+    """The words of a text as they are looked up: in lower case, with straight apostrophes."""
+    return tuple(WORD.findall(text.lower().replace("’", "'")))
 
 
 @cache
@@ -66,6 +62,7 @@ def _with_ed(verb: str) -> tuple[str, ...]:
     return (verb + "ed", verb + verb[-1] + "ed")
 
 
+@lru_cache(maxsize=32768)
 def stem(word: str) -> str:
     """A word without its commonest endings, so that `tests`, `tested` and `testing` are one."""
     for ending in ("ing", "ied", "ies", "ed", "es", "s"):
@@ -81,13 +78,13 @@ def telling(text: str) -> list[str]:
     Where a script has no blanks between words, two neighbouring signs stand for a word.
     """
     empty = words("empty")
-    return [
-        part
-        for word in found(text)
-        if word not in empty and len(word) > 1
-        for part in (_pairs(word) if _UNSPACED.search(word) else (stem(word),))
-    ]
+    said = [word for word in found(text) if word not in empty and len(word) > 1]
+    if text.isascii() or not _UNSPACED.search(text):
+        return [stem(word) for word in said]
+    return [pair for word in said for pair in _pairs(word)]
 
 
 def _pairs(word: str) -> list[str]:
+    if not _UNSPACED.search(word):
+        return [stem(word)]
     return [word[at : at + 2] for at in range(len(word) - 1)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.core.measure import weighted_length
 from bot.core.summary import best
 from bot.core.summary.best import ranked
-from bot.core.summary.words import WORD, plain
+from bot.core.summary.words import found
 from bot.core.tip import Tip
 
 DATA = Path(__file__).parents[2] / "data" / "summary"
@@ -127,8 +127,8 @@ def test_any_tip_is_within_its_room_and_made_of_its_own_words(tip, room):
     """Whatever a tip holds, its summaries fit, and no word, name or address in them was cut."""
     choice = best(tip, within(room))
     source = f"{tip.title} {tip.text} {tip.summary or ''}"
-    have = {plain(word) for word in WORD.findall(source.replace("`", "").replace("*", ""))}
+    have = set(found(source.replace("`", "").replace("*", "")))
     for summary in (choice.chosen, *choice.runners_up):
         if summary is not None:
             assert weighted_length(summary.text) <= room
-            assert {plain(word) for word in WORD.findall(summary.text)} <= have
+            assert set(found(summary.text)) <= have
