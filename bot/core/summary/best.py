@@ -94,7 +94,7 @@ def ranked(tip: Tip, parser: Parser | None) -> tuple[tuple[Candidate, float], ..
     own = by_hand(tip)
     taken = _source(tip)
     topic = Topic(taken)
-    made = {one.text: one for one in reversed(list(candidates(taken)))}
+    made = {one.text: one for one in reversed(list(candidates(taken, parser)))}
     scored = sorted(
         ((one, score(one, topic)) for one in made.values()),
         key=lambda pair: (-pair[1], pair[0].text),

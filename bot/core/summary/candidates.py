@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import regex
 
+from bot.core.summary import parsed
 from bot.core.summary.cuts import Cut, Shortened, apart, ways
+from bot.core.summary.parse import Parser, reads
 from bot.core.summary.shorten import cuts, is_english
 from bot.core.summary.text import one_line, sentences, unmarked
 from bot.core.summary.verbs import speaks
@@ -98,10 +100,10 @@ def by_hand(tip: Tip) -> Candidate | None:
     return Candidate(text=one_line(tip.summary), by_hand=True) if tip.summary else None
 
 
-def candidates(tip: Source) -> Iterator[Candidate]:
+def candidates(tip: Source, parser: Parser | None = None) -> Iterator[Candidate]:
     """Every possible summary that is made of the tip's own words, in no order of merit."""
     for at, sentence in enumerate(tip.sentences):
-        possible = cuts(sentence, tip.language)
+        possible = _cuts(sentence, tip, parser)
         for way in ways(sentence, possible):
             made = Candidate(
                 text=way.text,
@@ -117,6 +119,16 @@ def candidates(tip: Source) -> Iterator[Candidate]:
         yield made
         yield from _with_title(tip, made)
     yield Candidate(text=_headed(tip).removesuffix(":"), titled=True, pieces=(tip.title,))
+
+
+def _cuts(sentence: str, tip: Source, parser: Parser | None) -> tuple[Cut, ...]:
+    """What may go: by wording, and by grammar where a parser reads the tip's language."""
+    found = cuts(sentence, tip.language)
+    if parser is None or not reads(parser, tip.language):
+        return found
+    tokens = parser.parse(sentence)
+    agreed = (cut for cut in found if parsed.agrees(cut, tokens))
+    return (*agreed, *parsed.cuts(tokens))
 
 
 def idle(possible: Sequence[Cut], made: Sequence[Cut]) -> int:

@@ -12,8 +12,13 @@ from bot.core.summary.words import found, present_forms, words
 
 _NUMBER = re.compile(r"\d")
 _CODE = re.compile(r"\w[._/\\]\w|\w\(|[{}=<>$]|https?:|\w_\w")
+_RELATIVES = frozenset(["that", "which", "from", "who", "how"])
+_VERB_COMES = frozenset(["and", "to", "can", "will", "may", "we"])
 _READER = frozenset(["you", "your", "yourself", "let's"])
 _HOW = re.compile(r",\s+(?:by|using|through|via|with)\s", re.IGNORECASE)
+_FEWEST = 3
+"""So many words a statement has at least: "we introduce" has lost its object."""
+
 _SHORTEST = 5
 """So many words must stay before an addition that goes, or the statement has lost its object."""
 _INFINITIVE = re.compile(r"\b(?:that|which|to|from)\s(?:\w+\s){0,3}\w+$", re.IGNORECASE)
@@ -109,8 +114,10 @@ def participle(match: re.Match[str]) -> bool:
 def clause_stands(match: re.Match[str]) -> bool:
     """What stands before is a statement, and no half of a condition or pair."""
     head = match.string[: match.start("cut")]
-    return _whole(head) and not re.match(
-        r"(?:if|when|whether|unless|both|either)\b", head, re.IGNORECASE
+    return (
+        len(found(head)) >= _FEWEST
+        and _whole(head)
+        and not re.match(r"(?:if|when|whether|unless|both|either)\b", head, re.IGNORECASE)
     )
 
 
@@ -130,7 +137,8 @@ def stands_alone(match: re.Match[str]) -> bool:
 def same_subject(match: re.Match[str]) -> bool:
     """The second verb belongs to the first subject, not to an infinitive or a list."""
     head = match.string[: match.start("cut")]
-    return bool(re.match(r"(?:we|I|this \w+)\b", head, re.IGNORECASE)) and _whole(head)
+    subject = re.match(r"(?:we|I|this \w+)\b", head, re.IGNORECASE)
+    return subject is not None and len(found(head)) >= _SHORTEST and _whole(head)
 
 
 def proposed(match: re.Match[str]) -> bool:
@@ -140,12 +148,22 @@ def proposed(match: re.Match[str]) -> bool:
     behind "the" or "all" would.
     """
     head = match.string[: match.start("cut")]
-    return _unlimited(head) and _closes(head) and not _INFINITIVE.search(head)
+    return _unlimited(head) and _closes(head) and not _inside(match["cut"], head)
+
+
+def _inside(cut: str, head: str) -> bool:
+    """Whether a cut that begins with "to" belongs to something inside: "models that learn to"."""
+    begins = found(cut)
+    if begins[0] != "to":
+        return _INFINITIVE.search(head) is not None
+    return begins[1] not in words("verbs") or not _RELATIVES.isdisjoint(found(head))
 
 
 def _closes(head: str) -> bool:
     """Whether a thing can end here: its last word calls for nothing more."""
-    last = found(head)[-1]
+    before, last = ("", *found(head))[-2:]
+    if before in _VERB_COMES and last in words("verbs"):
+        return False
     open_ended = last in words("hanging") or last in words("clinging") or last.endswith("ed")
     return not open_ended and not _SECOND_NAME.search(head) and _whole(head)
 

@@ -48,3 +48,9 @@ class Parser(Protocol):
         The same sentence always gives the same tokens. A sentence that it cannot read gives none.
         """
         ...
+
+
+def reads(parser: Parser, language: str | None) -> bool:
+    """Whether the parser reads a tip's language; a tip that names none is English."""
+    tongue = (language or "en").replace("_", "-").split("-")[0].lower()
+    return (tongue or "en") == parser.language

@@ -41,8 +41,8 @@ WEIGHTS: Mapping[str, float] = {
     "step": -2.0,  # one step of a way leads nowhere: "Click OK"
     "many": -0.6,  # one sentence holds together better than two
     "unsafe": -0.5,  # what was cut may be missed
-    "pointing": -2.0,  # "This" points at a sentence that is not there
-    "pointing inside": -0.7,  # so may "this technique"
+    "pointing": -3.0,  # "This" points at a sentence that is not there
+    "pointing inside": -1.0,  # so may "this technique"
     "idle": -0.8,  # "However," answers something that is not there
     "elsewhere": -2.0,  # the scene is set, or the reader sent away
     "promising": -2.0,  # a list is announced that does not come

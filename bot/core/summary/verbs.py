@@ -18,7 +18,7 @@ _MADE_ORDER = re.compile(r"\w{2,}(?:ize|ify)$")
 _BRACKETED = re.compile(r"\s\([^()]*\)")
 _BY_DOING = re.compile(r"(?:by|in|for|without)\s\w+ing\b", re.IGNORECASE)
 _SUBORDINATE = frozenset(
-    ["to", "when", "if", "while", "because", "since", "although", "though", "unless", "until"]
+    ["to", "as", "when", "if", "while", "because", "since", "although", "though", "unless", "until"]
 )
 _RELATIVE = frozenset(["that", "which", "who", "whose"])
 _ADVERB = re.compile(r"\w{2,}ly$")
