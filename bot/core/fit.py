@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import regex
 
+from bot.core.bare_names import unlinked
 from bot.core.config import Account, Config, LinkRule
 from bot.core.delivery import Span, SpanKind
 from bot.core.links import links
 from bot.core.measure import byte_length, grapheme_length, weighted_length
 from bot.core.mention import unmentioned
-from bot.core.summary import Candidate, candidates
+from bot.core.summary import Choice, Parser, best
 from bot.core.tip import Tip
 from bot.core.traits import TextLimit, Traits, Unit
 
@@ -36,7 +36,7 @@ class Fitted:
     """A text that keeps every limit; one that does not cannot exist.
 
     `length` and `limit` are the promise, in X's weights; `native` is the network's own rule.
-    `how` says which candidate won.
+    `how` says which candidate won, `choice` what else there was and how sure it is.
     """
 
     text: str
@@ -45,6 +45,7 @@ class Fitted:
     limit: int
     native: Native
     how: str
+    choice: Choice | None = None
 
     def __post_init__(self) -> None:
         if self.length > self.limit or self.native.length > self.native.limit:
@@ -67,40 +68,25 @@ def link_for(tip: Tip, account: Account, traits: Traits, config: Config) -> str 
     return config.page(tip.id)
 
 
-def fit(tip: Tip, account: Account, traits: Traits, link: str | None) -> Fitted | TooLong:
-    """The best post for a tip on an account: the first candidate that fits, then tags."""
-    # X reads nothing across a blank, so that what is too long can be told without its link.
-    room = account.limit - (0 if link is None else weighted_length(f" {link}"))
-    tags = tuple(islice(hashtags(tip.tags), account.hashtags))
-    for candidate in candidates(tip):
-        if weighted_length(unmentioned(candidate.text)) > room:
-            continue
-        whole = _fitted(candidate, tags, link, account, traits.text)
-        if whole is not None:
-            return whole
-        fitted = _fitted(candidate, (), link, account, traits.text)
-        if fitted is not None:
-            return _with_tags(fitted, candidate, tip, link, account, traits.text)
-    return TooLong(why=_why(tip, account, traits.text, link))
-
-
-def _with_tags(
-    fitted: Fitted,
-    candidate: Candidate,
+def fit(
     tip: Tip,
-    link: str | None,
     account: Account,
-    rule: TextLimit,
-) -> Fitted:
-    """The same text with as many hashtags as have room, in the order of the tip's tags."""
-    tags: tuple[str, ...] = ()
-    for tag in hashtags(tip.tags):
-        if len(tags) == account.hashtags:
-            break
-        more = _fitted(candidate, (*tags, tag), link, account, rule)
-        if more is not None:
-            fitted, tags = more, (*tags, tag)
-    return fitted
+    traits: Traits,
+    link: str | None,
+    *,
+    parser: Parser | None = None,
+    said: Sequence[str] = (),
+) -> Fitted | TooLong:
+    """The best post for a tip on an account: the best summary that fits, then tags.
+
+    `said` are the summaries that the account has posted of this tip, oldest first: another good
+    one is taken while there is one, and then the oldest.
+    """
+    frame = _Frame(account=account, rule=traits.text, link=link)
+    choice = best(tip, frame.takes, parser=parser, said=said, shown=frame.shown)
+    if choice.chosen is None:
+        return TooLong(why=_why(tip, account, traits.text, link))
+    return frame.tagged(choice, tuple(hashtags(tip.tags)), account.hashtags)
 
 
 def hashtags(tags: tuple[str, ...]) -> Iterator[str]:
@@ -112,27 +98,63 @@ def hashtags(tags: tuple[str, ...]) -> Iterator[str]:
             yield f"#{name}"
 
 
-def _fitted(
-    candidate: Candidate, tags: tuple[str, ...], link: str | None, account: Account, rule: TextLimit
-) -> Fitted | None:
-    """The candidate with tags and link as a post, or None where it is too long."""
-    text, spans = _compose(unmentioned(candidate.text), tags, link)
-    length = weighted_length(text)
-    if length > account.limit:
-        return None
-    counted = length if rule.unit is Unit.WEIGHTED else native_length(text, rule)
-    native = Native(unit=rule.unit, length=counted, limit=rule.limit)
-    too_many_bytes = rule.max_bytes is not None and byte_length(text) > rule.max_bytes
-    if native.length > native.limit or too_many_bytes:
-        return None
-    return Fitted(
-        text=text,
-        spans=spans,
-        length=length,
-        limit=account.limit,
-        native=native,
-        how=candidate.how,
-    )
+class _Frame:
+    """What stands around a summary on one account: its link, and the limits."""
+
+    def __init__(self, *, account: Account, rule: TextLimit, link: str | None) -> None:
+        self._limit = account.limit
+        self._rule = rule
+        self._link = link
+        # X reads nothing across a blank, so that what is too long can be told without its link.
+        self._room = account.limit - (0 if link is None else weighted_length(f" {link}"))
+
+    def shown(self, summary: str) -> str:
+        """The summary as this network gets it: nobody is called, and no bare name is a link."""
+        text = unmentioned(summary)
+        return unlinked(text) if self._rule.links_bare_names else text
+
+    def takes(self, summary: str) -> bool:
+        """Whether the summary fits, with its link."""
+        text = self.shown(summary)
+        return weighted_length(text) <= self._room and self._is_within(*self._lengths(text, ()))
+
+    def tagged(self, choice: Choice, tags: tuple[str, ...], most: int) -> Fitted:
+        """The chosen summary with as many hashtags as have room, in the order of the tags."""
+        summary = self.shown(choice.chosen.text if choice.chosen else "")
+        kept = tags[:most]
+        if not self._is_within(*self._lengths(summary, kept)):
+            kept = ()
+            for tag in tags:
+                more = (*kept, tag)
+                if len(more) <= most and self._is_within(*self._lengths(summary, more)):
+                    kept = more
+        return self._made(summary, kept, choice)
+
+    def _made(self, summary: str, tags: tuple[str, ...], choice: Choice) -> Fitted:
+        text, spans = _compose(summary, tags, self._link)
+        length, native = self._lengths(summary, tags)
+        return Fitted(
+            text=text,
+            spans=spans,
+            length=length,
+            limit=self._limit,
+            native=Native(unit=self._rule.unit, length=native, limit=self._rule.limit),
+            how=choice.chosen.how if choice.chosen else "",
+            choice=choice,
+        )
+
+    def _lengths(self, summary: str, tags: tuple[str, ...]) -> tuple[int, int]:
+        """The length by the promise, and by the network; the second only where the first keeps."""
+        text, _ = _compose(summary, tags, self._link)
+        length, most = weighted_length(text), self._rule.max_bytes
+        if most is not None and byte_length(text) > most:
+            return length, self._rule.limit + 1
+        if length > self._limit or self._rule.unit is Unit.WEIGHTED:
+            return length, length
+        return length, native_length(text, self._rule)
+
+    def _is_within(self, length: int, native: int) -> bool:
+        return length <= self._limit and native <= self._rule.limit
 
 
 def _compose(summary: str, tags: tuple[str, ...], link: str | None) -> tuple[str, tuple[Span, ...]]:

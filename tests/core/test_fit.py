@@ -9,13 +9,15 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.bare_names import unlinked
 from bot.core.config import LinkRule
 from bot.core.delivery import SpanKind
 from bot.core.fit import Fitted, Native, TooLong, fit, hashtags, link_for, native_length
 from bot.core.links import links
 from bot.core.measure import byte_length, grapheme_length, weighted_length
 from bot.core.mention import unmentioned
-from bot.core.summary import candidates
+from bot.core.summary import best
+from bot.core.summary.best import ranked
 from bot.core.traits import TextLimit, Unit
 from tests.core.samples import account, config, tip, traits
 
@@ -51,6 +53,7 @@ rules = st.builds(
     limit=st.sampled_from([60, 140, 300, 500]),
     link_cost=st.sampled_from([None, 23]),
     max_bytes=st.sampled_from([None, 120, 3000]),
+    links_bare_names=st.booleans(),
 )
 
 
@@ -65,6 +68,12 @@ def fitted(*args, **options):
     found = one_fit(*args, **options)
     assert isinstance(found, Fitted)
     return found
+
+
+def shown(summary, rule):
+    """A summary as a network with this rule gets it."""
+    text = unmentioned(summary)
+    return unlinked(text) if rule.links_bare_names else text
 
 
 @settings(deadline=timedelta(seconds=2))
@@ -82,27 +91,31 @@ def test_never_over_and_never_cut(one, rule, link, most, limit):
     assert link is None or parts[-1] == link
     assert len(tags) <= most
     assert set(tags) <= set(hashtags(one.tags))
-    bodies = {unmentioned(candidate.text) for candidate in candidates(one)}
+    bodies = {shown(candidate.text, rule) for candidate, _ in ranked(one, None)}
     assert found.text in {" ".join([body, *parts]) for body in bodies}
 
 
 @settings(deadline=timedelta(seconds=2))
 @given(tips, rules)
 def test_what_does_not_fit_says_so_truly(one, rule):
-    """A tip is called unfit only where no candidate, bare of hashtags, has room beside its link."""
-    if isinstance(one_fit(one, rule=rule), TooLong):
-        for candidate in candidates(one):
-            text = f"{unmentioned(candidate.text)} {LINK}"
-            over = weighted_length(text) > 140 or native_length(text, rule) > rule.limit
-            assert over or (rule.max_bytes is not None and byte_length(text) > rule.max_bytes)
+    """A tip is called unfit only where no good summary, bare of hashtags, has room by its link."""
+
+    def has_room(summary):
+        text = f"{shown(summary, rule)} {LINK}"
+        few = rule.max_bytes is None or byte_length(text) <= rule.max_bytes
+        return few and weighted_length(text) <= 140 and native_length(text, rule) <= rule.limit
+
+    unfit = isinstance(one_fit(one, rule=rule), TooLong)
+    assert unfit == (best(one, has_room).chosen is None)
 
 
 def test_the_best_candidate_that_fits_wins():
-    """Words come before hashtags: the longest candidate is taken, then tags as far as room is."""
-    one = tip(title="Listen", text=f"{'a' * 100}. {'b' * 100}.", tags=("abc", "def"))
+    """Words come before hashtags: the best summary is taken, then tags as far as room is."""
+    words = "Listen hardest to those who disagree, for they may see a way that you do not."
+    one = tip(title="Listen", text=f"{words} {'b' * 100}.", tags=("abc", "def"))
     found = fitted(one, link=None)
-    assert found.how == "title and first sentence"
-    assert found.text == f"Listen. {'a' * 100}. #Abc #Def"
+    assert found.how == "first sentence"
+    assert found.text == f"{words} #Abc #Def"
 
 
 def test_exactly_the_promise():
@@ -126,11 +139,34 @@ def test_each_network_counts_by_itself(rule, length):
 
 def test_a_tight_network_takes_the_shorter_words():
     """The network's own limit chooses a shorter candidate where the promise had room."""
-    one = tip(title="Listen", text="To those who disagree most.")
+    one = tip(title="Listen", text="Listen to those who disagree.")
     short = TextLimit(unit=Unit.GRAPHEMES, limit=30)
-    assert fitted(one, None, rule=short).text == "To those who disagree most."
+    assert fitted(one, None, rule=short).text == "Listen to those who disagree."
     few_bytes = TextLimit(unit=Unit.GRAPHEMES, limit=300, max_bytes=26)
     assert fitted(one, None, rule=few_bytes).text == "Listen"
+
+
+def test_a_bare_name_makes_no_paid_link():
+    """Where a network links bare names, a file is written as a path; elsewhere it stays."""
+    one = tip(title="Read it", text="Read readme.md before you ask anybody for help.")
+    for bare, text in ((True, "./readme.md"), (False, "readme.md")):
+        rule = TextLimit(unit=Unit.WEIGHTED, limit=280, links_bare_names=bare)
+        assert f" {text} " in fitted(one, None, rule=rule).text
+
+
+def test_what_was_said_is_said_in_other_words():
+    """A tip that comes round again has another summary, and the oldest when all were used."""
+    one = tip(
+        title="Listen to those who disagree",
+        text="Ask those who disagree what they see. They may know a way past your barrier. "
+        "Thank them for it in public.",
+    )
+    said: list[str] = []
+    for _ in range(2):
+        found = fit(one, account(), traits(), LINK, said=said)
+        assert isinstance(found, Fitted)
+        said.append(found.text.removesuffix(f" {LINK}"))
+    assert len(set(said)) == 2
 
 
 def test_hashtags_are_for_everyone():

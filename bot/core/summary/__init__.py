@@ -1,5 +1,6 @@
-"""The words of a post: candidates for the summary of a tip, best first."""
+"""The words of a post: candidates -> score -> verify -> the best summary that fits."""
 
-from bot.core.summary.candidates import Candidate, candidates
+from bot.core.summary.best import Choice, Summary, best
+from bot.core.summary.parse import Parser, Token
 
-__all__ = ["Candidate", "candidates"]
+__all__ = ["Choice", "Parser", "Summary", "Token", "best"]

@@ -1,4 +1,4 @@
-"""What a tip's summary could be: written by hand, title and whole sentences, sentences, title."""
+"""What a tip's summary could be: the operator's words, its title, its sentences, and less."""
 
 from __future__ import annotations
 
@@ -6,59 +6,192 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import regex
-import sentencex
 
+from bot.core.summary import parsed
+from bot.core.summary.cuts import Cut, Shortened, apart, ways
+from bot.core.summary.parse import Parser, reads
+from bot.core.summary.shorten import cuts, is_english
+from bot.core.summary.text import one_line, sentences, unmarked
+from bot.core.summary.verbs import speaks
+from bot.core.summary.words import telling
 from bot.core.tip import Tip
 
-MOST_SENTENCES = 3
-_TERMINAL = regex.compile(r"[\p{Sentence_Terminal}…:][\p{Pe}\p{Pf}\"']*$")
+MOST_SENTENCES = 14
+"""Of a tip, from its start, are thought of; whoever writes on has left the tip."""
+
+MOST_TOGETHER = 3
+"""Whole sentences that stand together in a summary."""
+
+LONGEST = 400
+"""Characters of several sentences together; no network of ours has more room for a summary."""
+
+SAME_THING = 0.6
+"""A sentence with so much of the title's telling words says the same thing."""
+
+IDLE = 0.96
+"""A cut that is as safe as this takes only words that say nothing."""
+
+_FULL_STOPS = (
+    (regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]\W*$"), "。"),
+    (regex.compile(r"[\p{Devanagari}\p{Bengali}]\W*$"), "।"),
+)
+"""The full stop of a script, by a text's last letter."""
+
+_NO_BLANK = regex.compile(r"(?<=[\u3002\uff01\uff1f])\s")
+
+_CLOSED = regex.compile(r"[\p{Sentence_Terminal}…:][\p{Pe}\p{Pf}\"']*$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
-    """A possible summary, and how it was made, in words for the operator."""
+    """A possible summary and what it was made of, for the score and for the operator."""
 
     text: str
-    how: str
+    parts: tuple[int, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    titled: bool = False
+    by_hand: bool = False
+    body: str = ""
+    pieces: tuple[str, ...] = ()
+    idle: int = 0
+
+    @property
+    def how(self) -> str:
+        """How it was made, in words for the operator."""
+        if self.by_hand:
+            return "written by hand"
+        if not self.parts:
+            return "title"
+        made = ("title and " if self.titled else "") + _which(self.parts)
+        left_out = ", ".join(dict.fromkeys(cut.what for cut in self.cuts))
+        return f"{made} without {left_out}" if left_out else made
+
+    @property
+    def kept_sure(self) -> float:
+        """How safe the cuts in it are together."""
+        return Shortened(text=self.text, cuts=self.cuts).sure
 
 
-def candidates(tip: Tip) -> Iterator[Candidate]:
-    """Possible summaries of a tip, best first; each is made only when it is asked for.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """A tip taken apart once: its title and sentences as plain prose."""
 
-    Nothing is cut: every one is made of whole sentences, the title, or the operator's own words.
-    """
-    if tip.summary:
-        yield Candidate(text=one_line(tip.summary), how="written by hand")
-    title = one_line(tip.title)
-    leads = list(_leads(sentences(tip.text, tip.language)))
-    for count, lead in leads:
-        yield Candidate(text=f"{_closed(title)} {lead}", how=f"title and {_first(count)}")
-    for count, lead in leads:
-        yield Candidate(text=lead, how=_first(count))
-    yield Candidate(text=title, how="title")
+    title: str
+    sentences: tuple[str, ...]
+    language: str | None
+
+    @property
+    def english(self) -> bool:
+        """Whether the rules for English hold."""
+        return is_english(self.language)
 
 
-def sentences(text: str, language: str | None) -> Sequence[str]:
-    """The sentences of a text, each on one line, by the rules of its language (default English)."""
-    parts = sentencex.segment((language or "en").split("-")[0], one_line(text))
-    return [line for part in parts if (line := one_line(part))]
+def source(tip: Tip) -> Source:
+    """The tip's title and sentences, without Markdown."""
+    return Source(
+        title=one_line(unmarked(tip.title)),
+        sentences=sentences(tip.text, tip.language)[:MOST_SENTENCES],
+        language=tip.language,
+    )
 
 
-def one_line(text: str) -> str:
-    """The text with every run of white space as one blank."""
-    return " ".join(text.split())
+def by_hand(tip: Tip) -> Candidate | None:
+    """The summary that the operator wrote, as it is."""
+    return Candidate(text=one_line(tip.summary), by_hand=True) if tip.summary else None
 
 
-def _leads(parts: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """The first sentences together, the most of them first."""
-    for count in range(min(MOST_SENTENCES, len(parts)), 0, -1):
-        yield count, " ".join(parts[:count])
+def candidates(tip: Source, parser: Parser | None = None) -> Iterator[Candidate]:
+    """Every possible summary that is made of the tip's own words, in no order of merit."""
+    for at, sentence in enumerate(tip.sentences):
+        possible = _cuts(sentence, tip, parser)
+        for way in ways(sentence, possible):
+            made = Candidate(
+                text=way.text,
+                parts=(at,),
+                cuts=way.cuts,
+                body=way.text,
+                pieces=(way.text,),
+                idle=idle(possible, way.cuts),
+            )
+            yield made
+            yield from _with_title(tip, made)
+    for made in _together(tip.sentences):
+        yield made
+        yield from _with_title(tip, made)
+    yield Candidate(text=_headed(tip).removesuffix(":"), titled=True, pieces=(tip.title,))
 
 
-def _first(count: int) -> str:
-    return "first sentence" if count == 1 else f"first {count} sentences"
+def _cuts(sentence: str, tip: Source, parser: Parser | None) -> tuple[Cut, ...]:
+    """What may go: by wording, and by grammar where a parser reads the tip's language."""
+    found = cuts(sentence, tip.language)
+    if parser is None or not reads(parser, tip.language):
+        return found
+    tokens = parser.parse(sentence)
+    agreed = (cut for cut in found if parsed.agrees(cut, tokens))
+    return (*agreed, *parsed.cuts(tokens))
 
 
-def _closed(title: str) -> str:
-    """The title as a sentence."""
-    return title if _TERMINAL.search(title) else f"{title}."
+def idle(possible: Sequence[Cut], made: Sequence[Cut]) -> int:
+    """How many stretches are left that say nothing and could have gone."""
+    rest = [cut for cut in possible if cut.sure >= IDLE and apart((*made, cut))]
+    return len({cut.spans[0] for cut in rest})
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Sentences in a row: a blank between them, but in scripts that have none."""
+    return str(_NO_BLANK.sub("", " ".join(parts)))
+
+
+def _together(parts: Sequence[str]) -> Iterator[Candidate]:
+    """Neighbouring whole sentences, two or three of them."""
+    for count in range(2, MOST_TOGETHER + 1):
+        for start in range(len(parts) - count + 1):
+            pieces = tuple(parts[start : start + count])
+            text = joined(pieces)
+            if len(text) <= LONGEST:
+                taken = tuple(range(start, start + count))
+                yield Candidate(text=text, parts=taken, body=text, pieces=pieces)
+
+
+def _with_title(tip: Source, made: Candidate) -> Iterator[Candidate]:
+    """Title and sentence, where they do not say the same thing."""
+    if not says_the_same(tip.title, made.body):
+        yield Candidate(
+            text=joined((_headed(tip), made.body)),
+            parts=made.parts,
+            cuts=made.cuts,
+            titled=True,
+            body=made.body,
+            pieces=(tip.title, *made.pieces),
+            idle=made.idle,
+        )
+
+
+def says_the_same(title: str, sentence: str) -> bool:
+    """Whether most telling words of the title are in the sentence, too."""
+    if title.casefold() in sentence.casefold():
+        return True
+    wanted = set(telling(title))
+    return len(wanted & set(telling(sentence))) >= SAME_THING * len(wanted)
+
+
+def _headed(tip: Source) -> str:
+    """The title as it stands before a sentence: a name gets a colon, a sentence its full stop."""
+    if _CLOSED.search(tip.title):
+        return tip.title
+    if tip.english and not speaks(tip.title):
+        return f"{tip.title}:"
+    return tip.title + full_stop(tip.title)
+
+
+def full_stop(text: str) -> str:
+    """The full stop of the script in which a text ends."""
+    return next((stop for letter, stop in _FULL_STOPS if letter.search(text)), ".")
+
+
+def _which(parts: Sequence[int]) -> str:
+    if len(parts) == 1:
+        return "first sentence" if parts[0] == 0 else f"sentence {parts[0] + 1}"
+    if parts[0] == 0:
+        return f"first {len(parts)} sentences"
+    return f"sentences {parts[0] + 1} to {parts[-1] + 1}"

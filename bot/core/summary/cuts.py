@@ -1,0 +1,98 @@
+"""A cut: a stretch of a sentence that may go, and sentences with cuts made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations, pairwise
+
+MOST_CUTS = 7
+"""Of one sentence; more would make too many choices."""
+
+MOST_TOGETHER = 4
+"""Cuts that are made in one sentence at a time."""
+
+_BEFORE_MARK = re.compile(r"\s+([,.;:!?)\]])")
+_MARKS = re.compile(r"[,;:–—-]+\s*([.!?…]+)$")
+_TWO_COMMAS = re.compile(r",\s*(?=[,;:])")
+_FIRST_WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?(?=[\s,;:.!?-]|$)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cut:
+    """These stretches of a sentence may go, together. `sure`, from 0 to 1, says how safely.
+
+    `whole` is a statement of its own, beside the one that stays: it may deny what it likes.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    what: str
+    sure: float
+    whole: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shortened:
+    """A sentence after some cuts, none being one of the ways."""
+
+    text: str
+    cuts: tuple[Cut, ...]
+
+    @property
+    def sure(self) -> float:
+        """How safe all cuts are together."""
+        sure = 1.0
+        for cut in self.cuts:
+            sure *= cut.sure
+        return sure
+
+
+def ways(sentence: str, cuts: Sequence[Cut]) -> Iterator[Shortened]:
+    """The sentence as it is, then with each set of cuts that leaves another text; bounded."""
+    seen = {sentence}
+    yield Shortened(text=sentence, cuts=())
+    ranked = sorted(cuts, key=lambda cut: (-cut.sure, cut.spans))[:MOST_CUTS]
+    for count in range(1, MOST_TOGETHER + 1):
+        for chosen in combinations(ranked, count):
+            if apart(chosen) and (text := without(sentence, chosen)) not in seen:
+                seen.add(text)
+                yield Shortened(text=text, cuts=chosen)
+
+
+def apart(cuts: Iterable[Cut]) -> bool:
+    """Whether no two cuts share a character."""
+    ordered = _spans(cuts)
+    return all(left[1] <= right[0] for left, right in pairwise(ordered))
+
+
+def _spans(cuts: Iterable[Cut]) -> list[tuple[int, int]]:
+    return sorted(span for cut in cuts for span in cut.spans)
+
+
+def without(sentence: str, cuts: Iterable[Cut]) -> str:
+    """The sentence without these stretches, its marks and its first letter put right."""
+    ordered = _spans(cuts)
+    kept, at = [], 0
+    for start, end in ordered:
+        kept.append(sentence[at:start])
+        at = end
+    kept.append(sentence[at:])
+    text = tidy(" ".join(kept))
+    return capitalised(text) if ordered and ordered[0][0] == 0 else text
+
+
+@lru_cache(maxsize=1024)
+def tidy(text: str) -> str:
+    """The text with the blanks and commas that a cut leaves behind put right."""
+    text = _BEFORE_MARK.sub(r"\1", " ".join(text.split()))
+    return _MARKS.sub(r"\1", _TWO_COMMAS.sub("", text)).lstrip(",;: ")
+
+
+def capitalised(text: str) -> str:
+    """The text with a capital at its start, unless its first word is a name or code."""
+    first = _FIRST_WORD.match(text)
+    if first is None or not first[0].islower():
+        return text
+    return text[0].upper() + text[1:]

@@ -1,0 +1,114 @@
+"""What keeps a candidate from being chosen, and what makes it doubtful."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from bot.core.summary.candidates import Candidate, Source
+from bot.core.summary.verbs import finite
+from bot.core.summary.wording import points
+from bot.core.summary.words import WORD, found, words
+
+_PAIRS = tuple(
+    tuple(pair) for pair in ("()", "[]", "{}", "“”", "«»", "「」", "『』", "\uff08\uff09")
+)
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_COLON_ONLY = re.compile(r"[:\uff1a,;、]\s*$")
+
+DOUBTFUL = 0.6
+"""A summary that is less sure than this is for the operator to look at."""
+
+
+def faults(candidate: Candidate, tip: Source) -> tuple[str, ...]:
+    """Why a candidate must not be posted; nothing where it may. The operator's own words may."""
+    return () if candidate.by_hand else tuple(_faults(candidate, tip))
+
+
+def _faults(candidate: Candidate, tip: Source) -> Iterator[str]:
+    text = candidate.text
+    taken = " ".join((tip.title, *(tip.sentences[part] for part in candidate.parts)))
+    if not text:
+        yield "nothing is left"
+    if not balanced(text) and candidate.parts:
+        yield "a bracket or a quotation mark stands alone"
+    if strange := foreign(text, taken):
+        yield f"'{strange}' is not in the tip"
+    if _COLON_ONLY.search(text):
+        yield "it announces something that does not follow"
+    if candidate.parts and tip.english:
+        yield from _english_faults(candidate, tip)
+
+
+def _english_faults(candidate: Candidate, tip: Source) -> Iterator[str]:
+    if not finite(candidate.body):
+        yield "it has no verb"
+    last = found(candidate.body)[-1:]
+    if candidate.cuts and last and last[0] in words("hanging"):
+        yield f"it ends with '{last[0]}'"
+    if candidate.cuts and (lost := _lost(candidate, tip)):
+        yield f"'{lost}' was lost"
+
+
+def _lost(candidate: Candidate, tip: Source) -> str:
+    """A word that denies, and was cut out of a statement of which the rest stands."""
+    whole = " ".join(tip.sentences[part] for part in candidate.parts)
+    kept = Counter(found(candidate.body))
+    outside = Counter(found(_without_clauses(whole, candidate)))
+    return next(
+        (
+            word
+            for word in sorted(outside)
+            if word in words("limits") and outside[word] > kept[word]
+        ),
+        "",
+    )
+
+
+def _without_clauses(whole: str, candidate: Candidate) -> str:
+    """The sentence without the whole statements that were cut: they may deny what they like."""
+    kept, at = [], 0
+    spans = [span for cut in candidate.cuts if cut.whole for span in cut.spans]
+    for start, end in sorted(spans):
+        kept.append(whole[at:start])
+        at = end
+    return " ".join((*kept, whole[at:]))
+
+
+def balanced(text: str) -> bool:
+    """Whether every bracket, quotation mark and backtick has its other half."""
+    if text.count('"') % 2 or text.count("`") % 2:
+        return False
+    return all(text.count(left) == text.count(right) for left, right in _PAIRS)
+
+
+def foreign(text: str, taken: str) -> str:
+    """A word or number of the text that is not in what it was taken from, or nothing."""
+    have = set(found(taken))
+    strange = next((word for word in found(text) if word not in have), "")
+    numbers = set(_NUMBER.findall(taken))
+    return strange or next(
+        (number for number in _NUMBER.findall(text) if number not in numbers), ""
+    )
+
+
+def doubts(candidate: Candidate, tip: Source) -> tuple[str, ...]:
+    """What an operator should know before trusting a summary."""
+    return () if candidate.by_hand else tuple(_doubts(candidate, tip))
+
+
+def _doubts(candidate: Candidate, tip: Source) -> Iterator[str]:
+    if not candidate.parts:
+        yield "it is the title alone"
+        return
+    if tip.english and points(candidate.body):
+        first = WORD.findall(candidate.body)[0]
+        yield f"it begins with '{first}', which points at what is not there"
+    if candidate.kept_sure < 0.85:
+        left_out = " and ".join(dict.fromkeys(cut.what for cut in candidate.cuts))
+        yield f"{left_out} was left out, and may be missed"
+    if candidate.parts[0] > 2:
+        yield f"it is sentence {candidate.parts[0] + 1} of the tip, and may need those before it"
+    if not tip.english:
+        yield "nobody checked its grammar: the rules are for English"

@@ -1,0 +1,134 @@
+"""Which summary wins."""
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.core.measure import weighted_length
+from bot.core.summary import best
+from bot.core.summary.best import ranked
+from bot.core.summary.words import found
+from bot.core.tip import Tip
+
+DATA = Path(__file__).parents[2] / "data" / "summary"
+CASES = yaml.safe_load((DATA / "choices.yaml").read_text("utf-8"))
+
+TALK = Tip(
+    id="talk",
+    title="Talk early",
+    text=(
+        "A short talk in the morning saves a long letter in the evening. People forgive a rough "
+        "idea, if they hear it first. Teams that talk early rarely have to start again."
+    ),
+)
+
+
+def within(room):
+    """What has so much room."""
+    return lambda text: weighted_length(text) <= room
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
+def test_the_best_summary(case):
+    """Of all that fits, the one is chosen that a person would choose."""
+    tip = Tip(
+        id="case",
+        title=case["title"],
+        text=case["text"],
+        summary=case.get("summary"),
+        language=case.get("language"),
+    )
+    chosen = best(tip, within(case.get("room", 140))).chosen
+    assert chosen is not None
+    assert chosen.text == case["posted"]
+
+
+def test_it_says_how_it_was_made():
+    """Each summary tells the operator what it was made of and what was left out."""
+    tip = Tip(id="a", title="Get-Item", text="The Get-Item cmdlet gets the item at a path.")
+    chosen = best(tip, within(140)).chosen
+    assert chosen is not None
+    assert chosen.how == "first sentence without the word for its kind"
+    assert 0.9 < chosen.sure <= 1
+
+
+def test_the_same_is_chosen_again():
+    """The same tip and room always have the same summary, and it is ranked once."""
+    before = ranked.cache_info().misses
+    first, second = best(TALK, within(116)), best(TALK, within(116))
+    best(TALK, within(90))
+    assert first == second
+    assert ranked.cache_info().misses - before <= 1
+
+
+def test_a_used_text_gives_way_to_another():
+    """What was posted before is not posted again as long as there is another good one."""
+    first = best(TALK, within(116)).chosen
+    assert first is not None
+    second = best(TALK, within(116), said=[first.text])
+    assert second.chosen is not None
+    assert second.chosen.text != first.text
+    assert not second.exhausted
+
+
+def test_it_says_when_all_good_ones_are_used():
+    """When nothing good is left that is new, the best is taken again, and the caller is told."""
+    everything = [candidate.text for candidate, _ in ranked(TALK, None)]
+    choice = best(TALK, within(116), said=everything)
+    assert choice.exhausted
+    assert choice.chosen == best(TALK, within(116)).chosen
+
+
+def test_nothing_fits():
+    """Where there is no room for anything, nothing is chosen, and no words are made up."""
+    assert best(TALK, within(3)).chosen is None
+
+
+PIECES = [
+    *("We", "ask", "them", "however", "in this paper", "which", "is", "was", "shows", "not", "if"),
+    *(",", ",", ".", ".", ";", ":", "(", ")", '"', "—", "`x_y()`", "3.5", "setup.py", "e\u0301"),
+    *(
+        "聞く。",
+        "क्षि।",
+        "👩‍⚕️",
+        "https://example.org/a(b)",
+        "and",
+        "to",
+        "by using",
+        "such as",
+        "\n",
+        "\n- ",
+    ),
+    *("**", "[a](b)", "<b>", "``", "```\n", "node.js", ".NET", "don't", "O’Neil", "@ada", "#tag"),
+]
+prose = st.lists(st.sampled_from(PIECES), min_size=1, max_size=30).map(" ".join)
+tips = st.builds(
+    lambda title, text, summary, language: Tip(
+        id="x", title=title, text=text, summary=summary, language=language
+    ),
+    prose,
+    prose,
+    st.one_of(st.none(), prose),
+    st.sampled_from([None, "en", "de", "ja", "xx"]),
+)
+
+
+@settings(
+    max_examples=int(os.environ.get("GENERATED_CASES", "150")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(tips, st.integers(min_value=1, max_value=300))
+def test_any_tip_is_within_its_room_and_made_of_its_own_words(tip, room):
+    """Whatever a tip holds, its summaries fit, and no word, name or address in them was cut."""
+    choice = best(tip, within(room))
+    source = f"{tip.title} {tip.text} {tip.summary or ''}"
+    have = set(found(source.replace("`", "").replace("*", "")))
+    for summary in (choice.chosen, *choice.runners_up):
+        if summary is not None:
+            assert weighted_length(summary.text) <= room
+            assert set(found(summary.text)) <= have
