@@ -15,6 +15,7 @@ from bot.store.tables import deliveries, entries
 _LEGIBLE = entries.c.deleted_at.is_(None) & entries.c.visibility.in_(
     [visibility.value for visibility in Visibility if visibility.may_be_kept]
 )
+_PUBLIC = _LEGIBLE & (entries.c.ours | (entries.c.visibility == Visibility.PUBLIC.value))
 
 
 class SqlLog:
@@ -121,6 +122,15 @@ class SqlLog:
         query = (
             select(entries.c.tip, func.count())
             .where(entries.c.bot == self._bot, _LEGIBLE)
+            .group_by(entries.c.tip)
+        )
+        return {row.tip: row[1] for row in self._connection.execute(query)}
+
+    def shown_counts(self) -> dict[str, int]:
+        """How many entries each tip has that everybody may read."""
+        query = (
+            select(entries.c.tip, func.count())
+            .where(entries.c.bot == self._bot, entries.c.tip.is_not(None), _PUBLIC)
             .group_by(entries.c.tip)
         )
         return {row.tip: row[1] for row in self._connection.execute(query)}

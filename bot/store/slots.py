@@ -39,6 +39,12 @@ class SqlSlots:
         else:
             self._connection.execute(update(schedules).where(self._is(schedule)).values(values))
 
+    def rewind(self, schedule: Schedule, to: datetime) -> None:
+        """Move the cursor back."""
+        self._connection.execute(
+            update(schedules).where(self._is(schedule)).values(worked_until=to)
+        )
+
     def _is(self, schedule: Schedule) -> ColumnElement[bool]:
         return (schedules.c.bot == self._bot) & (schedules.c.name == schedule.name)
 

@@ -9,7 +9,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from bot.app.deliver import PROBE
+from bot.app.holds import PROBE
 from bot.core.config import Config
 from bot.core.delivery import State
 from bot.core.errors import Duplicate, OutcomeUnknown, RetryLater

@@ -10,6 +10,9 @@ import sentencex
 
 from bot.core.tip import Tip
 
+BY_HAND = "written by hand"
+"""How the operator's own summary was made."""
+
 MOST_SENTENCES = 3
 _TERMINAL = regex.compile(r"[\p{Sentence_Terminal}…:][\p{Pe}\p{Pf}\"']*$")
 
@@ -28,7 +31,7 @@ def candidates(tip: Tip) -> Iterator[Candidate]:
     Nothing is cut: every one is made of whole sentences, the title, or the operator's own words.
     """
     if tip.summary:
-        yield Candidate(text=one_line(tip.summary), how="written by hand")
+        yield Candidate(text=one_line(tip.summary), how=BY_HAND)
     title = one_line(tip.title)
     leads = list(_leads(sentences(tip.text, tip.language)))
     for count, lead in leads:
