@@ -13,7 +13,7 @@ from bot.app.draft import TraitsOf
 from bot.app.holds import hold, hold_account
 from bot.app.moves import move
 from bot.core.config import Account, Config
-from bot.core.delivery import Delivery, Receipt, State
+from bot.core.delivery import MOVES, Delivery, Receipt, State
 from bot.core.errors import OutcomeUnknown, PlatformError, Unauthorised
 from bot.core.memory import Store, Tx
 from bot.core.outcome import after_attempt, after_crash, price, too_late
@@ -152,5 +152,7 @@ def _publish(publisher: Publisher, claimed: Delivery) -> Receipt | PlatformError
 def _record_late(tx: Tx, claimed: Delivery, settled: Delivery, now: datetime) -> None:
     """The answer came after we were given up for dead: a post that exists is never lost."""
     current = tx.ledger.get(claimed.id)
-    if current is not None and current.state is State.UNSURE and current.attempt == claimed.attempt:
+    if current is None or current.attempt != claimed.attempt:
+        return
+    if State.POSTED in MOVES[current.state]:
         move(tx, current, replace(settled, reason="the answer came late"), now)

@@ -42,7 +42,10 @@ class Slots(Protocol):
         """Move the schedule's cursor forward to `until`; it never moves back."""
 
     def rewind(self, schedule: Schedule, to: datetime) -> None:
-        """Move the cursor back to `to`: it was set by a clock that ran ahead."""
+        """Move the cursor back to `to`: it was set by a clock that ran ahead.
+
+        Slots due after `to` that were called missed or empty are open again.
+        """
 
     def record(self, record: SlotRecord) -> bool:
         """Record an outcome; False (and nothing changed) if the slot has one already."""

@@ -85,7 +85,8 @@ def test_reply_is_in_the_log_at_once(site, browser):
     assert entry.text == "I disagree.\n\nWith the word."
     assert entry.author.name == "Ada Lovelace"
     assert (entry.tip, entry.account, entry.kind.value) == (TIP, "site", "comment")
-    assert entry.url == f"https://tips.example/tips/{TIP}#comment-{entry.remote_id}"
+    place = f"comment-{entry.remote_id}"
+    assert entry.url == f"https://tips.example/tips/{TIP}?at={place}#{place}"
     assert entry.at == NINE
     assert f'id="comment-{entry.remote_id}"' in answer.text
     assert "Thank you, your reply is here" in answer.text

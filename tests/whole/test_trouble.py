@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import socket
+import sqlite3
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,21 @@ def test_a_second_run_is_refused_and_other_commands_are_not(operator: Operator) 
         assert "in use by a running bot" in second.err
         for words in (["check"], ["preview"], ["status"], ["log"], ["pause", "site"]):
             assert operator.does(*words).code == 0
+
+
+def test_a_slot_whose_step_failed_is_not_lost(operator: Operator) -> None:
+    """A database that is locked when a slot comes due delays its post, and loses none."""
+    due = datetime.now(UTC) + timedelta(seconds=10)
+    anchor = due - timedelta(days=1)
+    rule = f"every: 1d\n    from: {anchor:%Y-%m-%dT%H:%M:%S}Z"
+    operator.write(tips().replace('cron: "0 9 29 feb *"', rule))
+    with operator.runs() as bot:
+        with sqlite3.connect(operator.home / "data" / "tipsbot.db") as other:
+            other.execute("BEGIN IMMEDIATE")
+            await_that(lambda: '"step_failed"' in bot.output)
+            other.rollback()
+        other.close()
+        await_that(lambda: operator.status()["accounts"][0]["last_post"])
 
 
 def test_a_bad_edit_never_stops_a_running_bot(operator: Operator) -> None:

@@ -119,7 +119,8 @@ class SitePlatform:
         return f"{self._identity.site}/tips/{quote(tip)}"
 
     def _place(self, comment: Comment) -> str:
-        return f"{self._address(comment.tip)}#comment-{quote(comment.id, safe='')}"
+        place = quote(f"comment-{comment.id}", safe="")
+        return f"{self._address(comment.tip)}?at={place}#{place}"
 
     def _entry(self, comment: Comment) -> Entry:
         """The comment as an entry of the discussion; a deleted one has nothing left to tell."""
