@@ -145,7 +145,10 @@ class Log(Protocol):
         """How many legible entries each tip has (None: those under no tip)."""
 
     def shown_counts(self) -> dict[str, int]:
-        """How many entries each tip has that everybody may read: public ones, and the bot's own."""
+        """How many entries each tip has that everybody may read.
+
+        These are the public ones, and the bot's own but for its answers to unlisted ones.
+        """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,7 +14,7 @@ from bot.core.pages import Page
 from bot.web.cards import Card, card
 from bot.web.clean import web_address
 from bot.web.parts import Part, Wanted, part
-from bot.web.remarks import Remark, is_public, reading_order, remarks
+from bot.web.remarks import Remark, reading_order, remarks
 from bot.web.site import Site
 
 AT_ONCE = 20
@@ -69,11 +69,12 @@ def discussed(site: Site, page: Page, wanted: Wanted) -> Discussed | None:
         networks = _networks(tx, config, entries)
         elsewhere = list(_elsewhere(tx, config, page.tip, networks))
     home = config.site.name if config.site else ""
-    found = part(reading_order(entries), wanted, home)
+    lines = reading_order(entries)
+    found = part(lines, wanted, home)
     if found is None:
         return None
     return Discussed(
-        card=card(page, config, sum(map(is_public, entries))),
+        card=card(page, config, sum(line.entry.is_legible for line in lines)),
         elsewhere=elsewhere,
         part=found,
         remarks=remarks(found.lines, networks, home),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
@@ -56,23 +56,30 @@ class Remark:
     ours: bool = False
 
 
-def is_public(entry: Entry) -> bool:
-    """Whether everybody may read it: what was said in public, and what the bot itself said.
+def reading_order(entries: Sequence[Entry]) -> list[Line]:
+    """The entries as they are read, thread by thread, without words that not everybody may read.
 
-    Unlisted entries are kept for the operator, but their authors did not ask for a public page.
+    Everybody may read what was said in public, and what the bot itself said. Unlisted entries are
+    kept for the operator, but their authors did not ask for a public page; nor is what the bot
+    answered them, as it names them.
     """
-    return entry.is_legible and (entry.ours or entry.visibility is Visibility.PUBLIC)
+    unlisted = {(one.account, one.remote_id) for one in entries if _is_unlisted(one)}
+    shown = (_bared(one) if _is_between(one, unlisted) else one for one in entries)
+    return [line for thread in threads(shown) for line in _walk(thread)]
 
 
-def reading_order(entries: Iterable[Entry]) -> list[Line]:
-    """The entries as they are read, thread by thread, without words that not everybody may read."""
-    return [line for thread in threads(map(_bared, entries)) for line in _walk(thread)]
+def _is_unlisted(entry: Entry) -> bool:
+    return entry.is_legible and not entry.ours and entry.visibility is not Visibility.PUBLIC
+
+
+def _is_between(entry: Entry, unlisted: Container[tuple[str, str | None]]) -> bool:
+    """Whether it is unlisted, or the bot's answer to what is."""
+    if entry.ours:
+        return entry.is_legible and (entry.account, entry.in_reply_to) in unlisted
+    return _is_unlisted(entry)
 
 
 def _bared(entry: Entry) -> Entry:
-    """The entry, without its words where not everybody may read them."""
-    if is_public(entry) or not entry.is_legible:
-        return entry
     return replace(
         entry, visibility=Visibility.FOLLOWERS, author=NOBODY, text="", html="", url=None
     )

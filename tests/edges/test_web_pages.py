@@ -191,6 +191,20 @@ def test_unlisted_is_not_shown(site):
     assert "1 reply" in get(site, "/").text
 
 
+def test_an_answer_to_an_unlisted_reply_is_not_shown(site):
+    """The bot's answer names whom it answers: where they spoke unlisted, it is on no page either."""
+    site.publish()
+    site.keep("1", "Between us", visibility=Visibility.UNLISTED)
+    site.keep("2", "@bob@far.example Thanks", in_reply_to="1", ours=True)
+    site.keep("3", "In public")
+    site.keep("4", "@ann@far.example Thanks", in_reply_to="3", ours=True)
+    page = get(site).text
+    assert "bob@far.example" not in page
+    assert "ann@far.example" in page
+    assert "2 replies" in page
+    assert "2 replies" in get(site, "/").text
+
+
 def test_deleted_leaves_a_gap_only_where_needed(site):
     """A deleted reply is gone without a trace, unless somebody answered it."""
     site.publish()

@@ -222,6 +222,7 @@ def test_what_everybody_may_read_is_counted(tx):
     keep(tx, entry("public", tip="one"))
     keep(tx, entry("unlisted", tip="one", visibility=Visibility.UNLISTED))
     keep(tx, entry("ours", tip="one", visibility=Visibility.UNLISTED, ours=True))
+    keep(tx, entry("between", tip="one", ours=True, in_reply_to="unlisted"))
     keep(tx, erased(entry("deleted", tip="two"), deleted_at=MONDAY))
     keep(tx, entry("loose"))
     assert tx.log.shown_counts() == {"one": 2}
