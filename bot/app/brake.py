@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -65,6 +65,17 @@ def upcoming(tx: Tx, timetable: Timetable, schedule: Schedule, now: datetime) ->
             yield slot
 
 
+def unheld(
+    slots: Iterator[Slot], pauses: Mapping[str, Pause], schedule: Schedule
+) -> Iterator[Slot]:
+    """The slots that a pause lets through: all, or those from its end on, if it has one."""
+    pause = pauses.get(f"schedule:{schedule.name}")
+    if pause is None:
+        return slots
+    until = pause.until
+    return iter(()) if until is None else (slot for slot in slots if slot.due >= until)
+
+
 def full_name(config: Config, name: str) -> str:
     """What an operator's short name stands for. Raises UsageError where none or two things do."""
     every = [f"schedule:{schedule.name}" for schedule in config.schedules]
@@ -75,7 +86,9 @@ def full_name(config: Config, name: str) -> str:
     if found:
         raise UsageError(f"{name!r} may be {' or '.join(found)}", "write one of these")
     hint = did_you_mean(name, [full.split(":", 1)[1] for full in every])
-    raise UsageError(f"there is no schedule or account {name!r}", hint or ", ".join(every))
+    raise UsageError(
+        f"there is no schedule or account {name!r}", hint or f"there are: {', '.join(every)}"
+    )
 
 
 def _schedule(config: Config, name: str) -> Schedule:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from bot.app.draft import Draft, Misfit, TraitsOf, draft
 from bot.core.config import Account, Config
 from bot.core.kinds import Form, Kind
+from bot.core.summary.candidates import BY_HAND
 
 _NOWHERE = ("localhost", "example", "test", "invalid", "local", "internal")
 _EXAMPLES = (".example.com", ".example.org", ".example.net")
@@ -27,6 +28,7 @@ class Finding:
 
 def findings(config: Config, kinds: Mapping[str, Kind], traits_of: TraitsOf) -> Iterator[Finding]:
     """Everything that would go wrong when posting, in the order of the file."""
+    yield from _in_clear_text(config, kinds)
     public = [account for account in config.accounts if _is_public(account, kinds[account.kind])]
     site_said = False
     for tip in config.library:
@@ -41,6 +43,40 @@ def findings(config: Config, kinds: Mapping[str, Kind], traits_of: TraitsOf) -> 
                     continue
                 site_said = site_said or one.needs_page
                 yield _nowhere(one, config)
+
+
+def notes(config: Config, traits_of: TraitsOf) -> Iterator[Finding]:
+    """What is no mistake, but may not be what the operator expects."""
+    for tip in config.library:
+        if tip.summary is None:
+            continue
+        made = [
+            one
+            for account in config.accounts
+            if tip.goes_to(account.name)
+            and isinstance(one := draft(tip, account, config, traits_of), Draft)
+        ]
+        unused = [one.account.name for one in made if one.fitted.how != BY_HAND]
+        if unused:
+            room = min(account.limit for account in config.accounts)
+            yield Finding(
+                tip=tip.id,
+                what=f"the summary of '{tip.id}' is not used on {', '.join(unused)}",
+                todo=f"shorten it: with its link it has to keep within {room}",
+            )
+
+
+def _in_clear_text(config: Config, kinds: Mapping[str, Kind]) -> Iterator[Finding]:
+    """Servers to which a credential would travel for everybody to read."""
+    for account in config.accounts:
+        kind = kinds[account.kind]
+        for address in _addresses(account, kind):
+            if kind.secrets and address.startswith("http://") and not _is_here(address):
+                yield Finding(
+                    tip=None,
+                    what=f"{account.name} would send its credentials to {address} unencrypted",
+                    todo="write https://",
+                )
 
 
 def leads_nowhere(address: str) -> bool:
@@ -60,12 +96,16 @@ def _is_nowhere(host: str) -> bool:
 
 def _is_public(account: Account, kind: Kind) -> bool:
     """Whether strangers can follow the account: not on a server that is itself out of reach."""
-    addresses = [
+    return kind.traits.public and not any(map(_is_here, _addresses(account, kind)))
+
+
+def _addresses(account: Account, kind: Kind) -> list[str]:
+    """The addresses among an account's settings."""
+    return [
         account.options[option.name]
         for option in kind.options
         if option.form is Form.ADDRESS and option.name in account.options
     ]
-    return kind.traits.public and not any(map(_is_here, addresses))
 
 
 def _is_here(address: str) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import count
 
 from bot.core.pages import Comment, Pages
+from bot.core.safe import harmless
 
 NAME_MAX = 60
 """The longest name, in characters."""
@@ -19,16 +20,8 @@ NAME_MAX = 60
 TEXT_MAX = 5000
 """The longest comment, in characters."""
 
-_HARMFUL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls but for tab and newline
-    "\u202a-\u202e\u2066-\u2069"  # embedding, overriding and isolating of direction
-    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"  # halves, marks, what XML cannot hold
-)
-
-
-def harmless(text: str) -> str:
-    """The text with line feeds for newlines, and without what could disturb its surroundings."""
-    return _HARMFUL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+STANDING_MAX = 5000
+"""The most comments of visitors under one tip."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,13 +54,14 @@ class Commenting:
         self._pages = pages
         self._heard = heard
 
-    def flaws(self, draft: NewComment) -> dict[str, str]:
+    def flaws(self, draft: NewComment, *, owner: str) -> dict[str, str]:
         """What is wrong with a draft: a sentence for its writer by field, or nothing at all."""
         tidy = draft.tidy()
         found = {
             "name": _flaw_of_name(tidy.name),
             "text": _flaw_of_text(tidy.text),
             "in_reply_to": self._flaw_of_parent(tidy),
+            "tip": self._flaw_of_room(tidy, owner),
         }
         return {field: flaw for field, flaw in found.items() if flaw}
 
@@ -77,7 +71,7 @@ class Commenting:
         The same words sent again by the same writer are the same comment, so that a second click,
         or another try after an error, changes nothing. Raises ValueError for a draft with flaws.
         """
-        if flaws := self.flaws(draft):
+        if flaws := self.flaws(draft, owner=owner):
             raise ValueError(f"a draft with flaws: {', '.join(flaws)}")
         tidy = draft.tidy()
         comment = Comment(
@@ -105,6 +99,14 @@ class Commenting:
         if parent is not None and parent.tip == draft.tip and parent.deleted_at is None:
             return None
         return "The reply that you are answering is gone. Send again to answer the tip itself."
+
+    def _flaw_of_room(self, draft: NewComment, owner: str) -> str | None:
+        """Under a full tip nothing new is written; what stands there already may be sent again."""
+        if self._pages.standing(draft.tip) < STANDING_MAX:
+            return None
+        if self._pages.comment(self._free_id(draft, owner)) is not None:
+            return None
+        return f"This tip has {STANDING_MAX:,} replies here, and that is all that fit."
 
     def _free_id(self, draft: NewComment, owner: str) -> str:
         """The id that these words have; another one where they were said and deleted before."""

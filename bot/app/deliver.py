@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from decimal import Decimal
 
 import structlog
 
 from bot.app.draft import TraitsOf
-from bot.app.holds import hold
+from bot.app.holds import hold, hold_account
 from bot.app.moves import move
 from bot.core.config import Account, Config
-from bot.core.delivery import Delivery, Receipt, State
+from bot.core.delivery import MOVES, Delivery, Receipt, State
 from bot.core.errors import OutcomeUnknown, PlatformError, Unauthorised
-from bot.core.memory import Pause, Store, Tx
+from bot.core.memory import Store, Tx
 from bot.core.outcome import after_attempt, after_crash, price, too_late
 from bot.core.ports import LEASE, Clock, Publisher
 
 log = structlog.get_logger()
-
-PROBE = timedelta(minutes=15)
-"""How long an account is held after its credentials were refused, before they are tried again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,32 +47,33 @@ class Deliverer:
 
     def _sweep(self, account: Account) -> None:
         """End what is too late, and call unsure what a dead owner left in the middle."""
+        for stale in self._end_overdue(account.name):
+            now = self.clock.now()
+            with self.store.writing() as tx:
+                self._pay(tx, account, stale, now)
+
+    def _end_overdue(self, account: str) -> list[Delivery]:
+        """The same for an account by name; returns what its owner may have sent."""
         now = self.clock.now()
         with self.store.reading() as tx:
-            planned = tx.ledger.waiting(account.name, State.PLANNED, now)
-            stale = tx.ledger.waiting(account.name, State.SENDING, now)
+            planned = tx.ledger.waiting(account, State.PLANNED, now)
+            stale = tx.ledger.waiting(account, State.SENDING, now)
         late = [delivery for delivery in planned if delivery.deadline < now]
         if not late and not stale:
-            return
+            return []
         with self.store.writing() as tx:
             for delivery in late:
-                move(tx, delivery, too_late(delivery), now)
-            for delivery in stale:
-                if move(tx, delivery, after_crash(delivery, now), now):
-                    self._pay(tx, account, delivery, now)
+                move(tx, delivery, too_late(delivery, now), now)
+            return [one for one in stale if move(tx, one, after_crash(one, now), now)]
 
     def end_orphans(self, config: Config) -> None:
-        """End, in their time, deliveries to accounts that are no longer in the file."""
-        now = self.clock.now()
-        names = {account.name for account in config.accounts}
+        """The same for accounts that are no longer in the file: nobody else looks after theirs."""
         with self.store.reading() as tx:
-            planned = tx.ledger.recent(100, {State.PLANNED})
-        orphans = [one for one in planned if one.account not in names and one.deadline < now]
-        if orphans:
-            with self.store.writing() as tx:
-                for one in orphans:
-                    why = f"account {one.account} is no longer in the file"
-                    move(tx, one, too_late(replace(one, reason=why)), now)
+            waiting = tx.ledger.accounts_waiting()
+        names = {account.name for account in config.accounts}
+        for account in waiting:
+            if account not in names:
+                self._end_overdue(account)
 
     def _claim(self, config: Config, account: Account) -> Delivery | None:
         """Write the intent to send the next delivery that nothing holds back."""
@@ -94,9 +93,8 @@ class Deliverer:
         self, tx: Tx, config: Config, account: Account, now: datetime
     ) -> list[tuple[Delivery, str | None]]:
         """What is planned for now, each with what holds it back."""
-        traits = self.traits_of(account)
         return [
-            (one, hold(tx, config, account, one, price(one.post, traits), now))
+            (one, hold(tx, config, account, one, self._price(account, one), now))
             for one in tx.ledger.waiting(account.name, State.PLANNED, now)
         ]
 
@@ -108,6 +106,7 @@ class Deliverer:
             owner=self.owner,
             lease_until=now + LEASE,
             sent_at=delivery.sent_at or now,
+            duplicate=False,
             reason=None,
         )
         return claimed if move(tx, delivery, claimed, now) else None
@@ -126,12 +125,17 @@ class Deliverer:
             elif settled.state is State.POSTED:
                 _record_late(tx, claimed, settled, now)
             if isinstance(result, Unauthorised):
-                _hold_account(tx, account, result, now)
+                hold_account(tx, account, result, now)
 
     def _pay(self, tx: Tx, account: Account, delivery: Delivery, now: datetime) -> None:
         """Note the money: what may have been posted counts, a text refused as a duplicate not."""
-        cost = price(delivery.post, self.traits_of(account))
-        tx.accounts.spend(account.name, "post", cost, now)
+        tx.accounts.spend(account.name, "post", self._price(account, delivery), now)
+
+    def _price(self, account: Account, delivery: Delivery) -> Decimal:
+        """What the next sending costs: the same post is paid for once."""
+        if delivery.resends:
+            return Decimal(0)
+        return price(delivery.post, self.traits_of(account))
 
 
 def _publish(publisher: Publisher, claimed: Delivery) -> Receipt | PlatformError:
@@ -148,19 +152,7 @@ def _publish(publisher: Publisher, claimed: Delivery) -> Receipt | PlatformError
 def _record_late(tx: Tx, claimed: Delivery, settled: Delivery, now: datetime) -> None:
     """The answer came after we were given up for dead: a post that exists is never lost."""
     current = tx.ledger.get(claimed.id)
-    if current is not None and current.state is State.UNSURE and current.attempt == claimed.attempt:
+    if current is None or current.attempt != claimed.attempt:
+        return
+    if State.POSTED in MOVES[current.state]:
         move(tx, current, replace(settled, reason="the answer came late"), now)
-
-
-def _hold_account(tx: Tx, account: Account, error: Unauthorised, now: datetime) -> None:
-    """Hold the account; after a while its credentials are tried again."""
-    tx.accounts.pause(
-        Pause(
-            name=f"account:{account.name}",
-            reason=str(error),
-            since=now,
-            until=now + PROBE,
-            by_operator=False,
-        )
-    )
-    log.error("account_held", account=account.name, reason=str(error))

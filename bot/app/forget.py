@@ -21,20 +21,21 @@ class Eraser:
 
     def forget(self, config: Config, entry_id: int, now: datetime) -> Entry:
         """Erase an entry in the log and, where it was written there, on the site."""
-        with self.store.writing() as tx:
+        with self.store.reading() as tx:
             entry = tx.log.get(entry_id)
-            if entry is None or not entry.is_legible:
-                raise UsageError(
-                    f"there is no entry {entry_id}", "`tipsbot log` shows their numbers"
-                )
-            gone = erased(entry, now)
-            tx.log.keep(gone, now)
+        if entry is None or not entry.is_legible:
+            raise UsageError(
+                f"there is no entry {entry_id} with words", "`tipsbot log` shows their numbers"
+            )
         site = config.site
         if entry.kind is EntryKind.COMMENT and site is not None and entry.account == site.name:
             self.pages.erase(entry.remote_id, now)
+        gone = erased(entry, now)
+        with self.store.writing() as tx:
+            tx.log.keep(gone, now)
         return gone
 
 
 def erased(entry: Entry, now: datetime) -> Entry:
     """The entry as it is kept once its words are gone."""
-    return replace(entry, author=NOBODY, text="", html="", deleted_at=now)
+    return replace(entry, author=NOBODY, text="", html="", url=None, deleted_at=now)

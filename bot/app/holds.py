@@ -5,9 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import structlog
+
 from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, State
-from bot.core.memory import Tx
+from bot.core.errors import Unauthorised
+from bot.core.memory import Pause, Tx
+
+log = structlog.get_logger()
+
+PROBE = timedelta(minutes=15)
+"""How long an account is held after its credentials were refused, before they are tried again."""
 
 
 def hold(
@@ -24,6 +32,19 @@ def hold(
     return _too_soon(tx, account, delivery, now) or _too_dear(tx, account, price, now)
 
 
+def hold_account(tx: Tx, account: Account, error: Unauthorised, now: datetime) -> None:
+    """Hold an account whose credentials were refused; after a while they are tried again."""
+    name = f"account:{account.name}"
+    known = tx.accounts.pauses(now).get(name)
+    if known is not None and known.by_operator:
+        return
+    tx.accounts.pause(
+        Pause(name=name, reason=str(error), since=now, until=now + PROBE, by_operator=False)
+    )
+    if known is None:
+        log.error("account_held", account=account.name, reason=str(error))
+
+
 def _has_page(tx: Tx, config: Config, delivery: Delivery) -> bool:
     """Whether the tip's page, at which the post points, is up."""
     site = config.site
@@ -34,8 +55,8 @@ def _too_soon(tx: Tx, account: Account, delivery: Delivery, now: datetime) -> st
     if delivery.by_hand or not account.gap:
         return None
     last = tx.ledger.last_sent(account.name)
-    if last is None or last + account.gap <= now:
-        return None
+    if last is None or last > now or last + account.gap <= now:
+        return None  # later than now: the clock had run ahead
     return f"posts on this account keep a gap of {_minutes(account.gap)}"
 
 

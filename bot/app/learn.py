@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.core.config import Account
 from bot.core.errors import PlatformError
 from bot.core.kinds import Kind
-from bot.core.memory import Store
-from bot.core.ports import Clock, Platform
+from bot.core.memory import AccountRecord, Store, Tx
+from bot.core.ports import Clock, Costs, Platform
 from bot.core.traits import Traits
 
 log = structlog.get_logger()
@@ -21,25 +21,32 @@ STALE = timedelta(hours=12)
 """How old the memory of a network's rules may grow before it is asked again."""
 
 
+def source_of(account: Account) -> str:
+    """Of what an account's rules are true: its kind and its settings."""
+    return f"{account.kind} {sorted(account.options.items())}"
+
+
 @dataclass(slots=True)
 class Rules:
     """The rules of each account's network as far as they are known."""
 
     store: Store
     kinds: Mapping[str, Kind]
-    _known: dict[str, Traits] = field(default_factory=dict)
+    _known: dict[tuple[str, str], Traits] = field(default_factory=dict)
 
     def of(self, account: Account) -> Traits:
         """What the network said last, or else what is true of its kind. Never waits."""
-        if account.name not in self._known:
+        key = (account.name, source_of(account))
+        if key not in self._known:
             with self.store.reading() as tx:
-                remembered = tx.accounts.get(account.name).traits
-            self._known[account.name] = remembered or self.kinds[account.kind].traits
-        return self._known[account.name]
+                record = tx.accounts.get(account.name)
+            known = record.traits if record.learned_from == key[1] else None
+            self._known[key] = known or self.kinds[account.kind].traits
+        return self._known[key]
 
     def learned(self, account: Account, traits: Traits) -> None:
         """Know better from now on."""
-        self._known[account.name] = traits
+        self._known[account.name, source_of(account)] = traits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,23 +62,32 @@ class Learner:
         now = self.clock.now()
         with self.store.reading() as tx:
             known = tx.accounts.get(account.name)
-        if known.learned_at is not None and now - known.learned_at < STALE:
+        if _is_fresh(known, account, now):
             return True
         try:
             traits = platform.learn()
         except PlatformError as error:
-            self._say(account, known.trouble, str(error))
+            log.warning("cannot_learn", account=account.name, reason=str(error))
+            with self.store.writing() as tx:
+                pay_reads(tx, account, platform, now)
             return False
         with self.store.writing() as tx:
-            tx.accounts.learned(account.name, traits, now)
+            tx.accounts.learned(account.name, traits, source_of(account), now)
+            pay_reads(tx, account, platform, now)
         self.rules.learned(account, traits)
         if traits != known.traits:
             log.info("learned", account=account.name, network=traits.network)
         return True
 
-    def _say(self, account: Account, known: str | None, trouble: str) -> None:
-        if known == trouble:
-            return
-        with self.store.writing() as tx:
-            tx.accounts.troubled(account.name, trouble)
-        log.warning("cannot_learn", account=account.name, reason=trouble)
+
+def _is_fresh(known: AccountRecord, account: Account, now: datetime) -> bool:
+    """Whether the rules were asked for lately, of this very server."""
+    if known.learned_at is None or known.learned_from != source_of(account):
+        return False
+    return timedelta(0) <= now - known.learned_at < STALE
+
+
+def pay_reads(tx: Tx, account: Account, platform: object, now: datetime) -> None:
+    """Note what reading has cost on a network that charges for it."""
+    if isinstance(platform, Costs):
+        tx.accounts.spend(account.name, "read", platform.settle_cost(), now)

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.app.holds import hold_account
 from bot.core.config import Account
-from bot.core.errors import PlatformError
+from bot.core.errors import PlatformError, Unauthorised
 from bot.core.memory import AccountRecord, Store
 from bot.core.ports import Batch, Clock, Listener
 
@@ -44,7 +45,15 @@ class Ear:
                     break
         except PlatformError as error:
             self._trouble(account, str(error))
+            if isinstance(error, Unauthorised):
+                self._hold(account, error)
         return changed
+
+    def _hold(self, account: Account, error: Unauthorised) -> None:
+        """Without credentials nothing can be posted, either."""
+        now = self.clock.now()
+        with self.store.writing() as tx:
+            hold_account(tx, account, error, now)
 
     def _take_in(self, listener: Listener, account: Account) -> tuple[Batch, int]:
         """One batch: its entries and its cursor in one transaction."""

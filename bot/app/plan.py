@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.app.draft import Draft, TraitsOf, delivery_of, drafts
+from bot.app.draft import Draft, Misfit, TraitsOf, delivery_of, drafts
 from bot.core.config import Config
 from bot.core.memory import SlotRecord, Store, Tx
 from bot.core.pick import Nothing, Pick, pick
@@ -17,6 +17,8 @@ from bot.core.ports import Timetable
 from bot.core.slot import At, Outcome, Schedule, Slot, newest_in_time
 
 log = structlog.get_logger()
+
+A_MINUTE = timedelta(minutes=1)
 
 MOST_MISSED = 1000
 """Of a very long downtime only so many missed slots of a schedule are written down one by one."""
@@ -31,6 +33,13 @@ class Chosen:
 
     pick: Pick
     drafts: tuple[Draft, ...]
+    misfits: tuple[Misfit, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """Why this tip, and on which accounts it cannot be posted."""
+        left_out = [f"; not on {one.account.name}: {one.why}" for one in self.misfits]
+        return "".join([self.pick.why, *left_out])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +62,8 @@ class Planner:
             with self.store.writing() as tx:
                 tx.slots.advance(schedule, now)
             return False
+        if since > now + A_MINUTE:
+            since = self._set_back(schedule, now)
         due = self._due(schedule, since, now)
         newest, missed = newest_in_time(due, now, schedule.late)
         if newest is None:
@@ -69,9 +80,18 @@ class Planner:
         return self._plan(config, EXTRA, slot, (), moment)
 
     def _due(self, schedule: Schedule, since: datetime, now: datetime) -> Sequence[Slot]:
-        """What came due; of a very long downtime only the newest part."""
+        """What came due and has no outcome yet; of a very long downtime only the newest part."""
         due = deque(self.timetable.slots(schedule, since, now), maxlen=MOST_MISSED + 1)
-        return list(due)
+        with self.store.reading() as tx:
+            return [slot for slot in due if tx.slots.get(slot.schedule, slot.key) is None]
+
+    def _set_back(self, schedule: Schedule, now: datetime) -> datetime:
+        """The clock ran ahead and was put right: go on with what is still in time."""
+        since = now - schedule.late
+        with self.store.writing() as tx:
+            tx.slots.rewind(schedule, since)
+        log.warning("clock_went_back", schedule=schedule.name)
+        return since
 
     def _pass_over(self, schedule: Schedule, missed: Sequence[Slot], now: datetime) -> None:
         """Nothing to post: note what was missed, and move on."""
@@ -122,7 +142,7 @@ def choose(
         for misfit in misfits:
             log.warning("tip_unfit", tip=misfit.tip.id, account=misfit.account.name, why=misfit.why)
         if any(one.account in targets for one in fitting):
-            return Chosen(pick=picked, drafts=tuple(fitting))
+            return Chosen(pick=picked, drafts=tuple(fitting), misfits=tuple(misfits))
         without |= {picked.tip.id}
 
 
@@ -149,7 +169,7 @@ def _record(
         record = SlotRecord(slot=slot, outcome=Outcome.EMPTY, tip=None, why=choice.why)
     else:
         tip = choice.pick.tip.id
-        record = SlotRecord(slot=slot, outcome=Outcome.PLANNED, tip=tip, why=choice.pick.why)
+        record = SlotRecord(slot=slot, outcome=Outcome.PLANNED, tip=tip, why=choice.why)
     if not tx.slots.record(record):
         return False
     event = f"slot_{record.outcome.value}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
 
-from bot.app.brake import upcoming
+from bot.app.brake import unheld, upcoming
 from bot.app.draft import Draft, Misfit, TraitsOf, draft
 from bot.app.plan import Chosen, choose
 from bot.core.config import Account, Config
@@ -17,7 +17,7 @@ from bot.core.delivery import Delivery, State
 from bot.core.fit import Native, native_length
 from bot.core.links import links
 from bot.core.measure import weighted_length
-from bot.core.memory import Pause, Store, Tx
+from bot.core.memory import Store, Tx
 from bot.core.pick import Nothing
 from bot.core.ports import Timetable
 from bot.core.slot import Schedule, Slot, newest_in_time
@@ -26,7 +26,10 @@ from bot.core.traits import Traits
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Showing:
-    """One post as it will be sent. `cost` and `cost_without_link` are US dollars."""
+    """One post as it will be sent. `cost` and `cost_without_link` are US dollars.
+
+    `held` is why it would have to wait as things stand, such as a pause or the month's budget.
+    """
 
     tip: str
     account: str
@@ -37,6 +40,7 @@ class Showing:
     how: str
     cost: Decimal
     cost_without_link: Decimal
+    held: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +73,7 @@ class Preview:
         """The next slots in order, as they will come if file, history and discussion stay."""
         with self.store.reading() as tx:
             turns = list(tx.slots.turns())
+            holds = _Holds(tx, config, now)
             planned = self._planned(tx, config)
             slots = list(islice(self._slots(tx, config, now), count))
         found = planned
@@ -80,13 +85,13 @@ class Preview:
             if isinstance(choice, Chosen):
                 turns.append(choice.pick.tip.id)
             found.append(_coming(slot, choice))
-        return found[:count]
+        return [holds.on(one) for one in found[:count]]
 
     def _slots(self, tx: Tx, config: Config, now: datetime) -> Iterator[Slot]:
         """The slots of all schedules that no pause holds, in order of their time."""
         pauses = tx.accounts.pauses(now)
         streams = [
-            _unheld(self._of_schedule(tx, schedule, now), pauses.get(f"schedule:{schedule.name}"))
+            unheld(self._of_schedule(tx, schedule, now), pauses, schedule)
             for schedule in config.schedules
         ]
         return heapq.merge(*streams, key=lambda slot: slot.due)
@@ -111,12 +116,34 @@ class Preview:
         ]
 
 
-def _unheld(slots: Iterator[Slot], pause: Pause | None) -> Iterator[Slot]:
-    """The slots that a pause lets through: those from its end on, where it has one."""
-    if pause is None:
-        return slots
-    until = pause.until
-    return iter(()) if until is None else (slot for slot in slots if slot.due >= until)
+class _Holds:
+    """What holds posts back, as far as it can be told now: pauses, and the month's money."""
+
+    def __init__(self, tx: Tx, config: Config, now: datetime) -> None:
+        self._pauses = tx.accounts.pauses(now)
+        self._left = {
+            account.name: account.monthly_budget - tx.accounts.spent(account.name, now)
+            for account in config.accounts
+            if account.monthly_budget is not None
+        }
+        self._month = now.astimezone(UTC).strftime("%Y-%m")
+
+    def on(self, coming: Coming) -> Coming:
+        """The same slot, with what holds each of its posts."""
+        posts = tuple(replace(post, held=self._why(post, coming.slot)) for post in coming.posts)
+        return replace(coming, posts=posts)
+
+    def _why(self, post: Showing, slot: Slot) -> str | None:
+        pause = self._pauses.get(f"account:{post.account}")
+        if pause is not None and (pause.until is None or slot.due < pause.until):
+            return pause.reason
+        same_month = slot.due.astimezone(UTC).strftime("%Y-%m") <= self._month
+        if post.account not in self._left or not same_month:
+            return None
+        if post.cost > self._left[post.account]:
+            return "this month's money does not reach for it"
+        self._left[post.account] -= post.cost
+        return None
 
 
 def _coming(slot: Slot, choice: Chosen | Nothing) -> Coming:

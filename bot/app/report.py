@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from bot.app.brake import upcoming
+from bot.app.brake import unheld, upcoming
+from bot.core.absence import needs_person
 from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, State
 from bot.core.memory import Pause, SlotRecord, Store, Tx
@@ -51,7 +52,7 @@ class Status:
     @property
     def needs_person(self) -> bool:
         """Whether something will not mend itself."""
-        unsure = any(one.state is State.UNSURE for one in self.waiting)
+        unsure = any(needs_person(one, self.at) for one in self.waiting)
         refused = any(one.state is State.REFUSED for one in self.failed)
         held = any(one.pause and not one.pause.by_operator for one in self.accounts)
         return bool(self.file_trouble) or unsure or refused or held
@@ -86,7 +87,8 @@ def status(store: Store, timetable: Timetable, config: Config, now: datetime) ->
 
 def _account(tx: Tx, account: Account, pause: Pause | None, now: datetime) -> AccountStatus:
     record = tx.accounts.get(account.name)
-    posted = tx.ledger.recent(1, {State.POSTED}, account.name)
+    recent = tx.ledger.recent(20, {State.POSTED}, account.name)
+    posted = [one for one in recent if one.post.in_reply_to is None]
     return AccountStatus(
         name=account.name,
         kind=account.kind,
@@ -102,5 +104,9 @@ def _account(tx: Tx, account: Account, pause: Pause | None, now: datetime) -> Ac
 
 def _coming(tx: Tx, timetable: Timetable, config: Config, now: datetime) -> Sequence[Slot]:
     """The next slot of each schedule, in order."""
-    firsts = [next(upcoming(tx, timetable, schedule, now), None) for schedule in config.schedules]
+    pauses = tx.accounts.pauses(now)
+    firsts = [
+        next(unheld(upcoming(tx, timetable, schedule, now), pauses, schedule), None)
+        for schedule in config.schedules
+    ]
     return sorted((slot for slot in firsts if slot), key=lambda slot: slot.due)

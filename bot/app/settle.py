@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import structlog
 
 from bot.app.draft import TraitsOf
+from bot.app.learn import pay_reads
 from bot.app.moves import move
-from bot.core.absence import LOOK_AGAIN, after_look
+from bot.core.absence import after_look
 from bot.core.config import Account
 from bot.core.delivery import Delivery, State
 from bot.core.errors import PlatformError, RetryLater
-from bot.core.memory import Store, Tx
+from bot.core.memory import Store
 from bot.core.ports import Absent, CannotTell, Clock, Found, Publisher
 
 log = structlog.get_logger()
@@ -41,28 +42,25 @@ class Settler:
         return len(unsure)
 
     def _look(self, publisher: Publisher, account: Account, delivery: Delivery) -> None:
-        try:
-            answer: Found | Absent | CannotTell = publisher.find(delivery)
-        except PlatformError as error:
-            self._put_off(delivery, error)
-            return
+        answer = self._ask(publisher, delivery)
         now = self.clock.now()
+        settled = after_look(delivery, answer, self.traits_of(account), account.unsure, now)
         with self.store.writing() as tx:
-            if isinstance(answer, Found) and _is_taken(tx, delivery, answer):
-                answer = CannotTell(why="what looks like it is the post of another delivery")
-            settled = after_look(delivery, answer, self.traits_of(account), account.unsure, now)
             move(tx, delivery, settled, now)
+            pay_reads(tx, account, publisher, now)
 
-    def _put_off(self, delivery: Delivery, error: PlatformError) -> None:
-        """The network cannot be asked: later."""
-        now = self.clock.now()
-        wait = error.after if isinstance(error, RetryLater) and error.after else LOOK_AGAIN
-        later = replace(delivery, not_before=now + wait, reason=f"cannot look for it: {error}")
-        with self.store.writing() as tx:
-            move(tx, delivery, later, now)
-
-
-def _is_taken(tx: Tx, delivery: Delivery, found: Found) -> bool:
-    """Whether another delivery has this very post: the same text sent twice at about one time."""
-    other = tx.ledger.of_remote(delivery.account, found.receipt.remote_id)
-    return other is not None and other.id != delivery.id
+    def _ask(self, publisher: Publisher, delivery: Delivery) -> Found | Absent | CannotTell:
+        """The network's answer; whatever goes wrong with the asking tells nothing."""
+        with self.store.reading() as tx:
+            taken = tx.ledger.taken(delivery)
+        try:
+            answer = publisher.find(delivery, taken)
+        except PlatformError as error:
+            after = error.after if isinstance(error, RetryLater) else None
+            return CannotTell(why=f"cannot look for it: {error}", after=after)
+        except Exception as error:  # noqa: BLE001 - one bad look never stops the account
+            log.error("find_failed_oddly", account=delivery.account, error=type(error).__name__)  # noqa: TRY400 - its trace could show a request
+            return CannotTell(why=f"cannot look for it: an unexpected {type(error).__name__}")
+        if isinstance(answer, Found) and answer.receipt.remote_id in taken:
+            return CannotTell(why="what looks like it is the post of another delivery")
+        return answer

@@ -16,6 +16,9 @@ from bot.core.safe import shown
 if TYPE_CHECKING:
     from bot.wiring.desk import Desk
 
+BRIEF = 10
+"""Seconds to wait for something that is held back: many holds pass at once."""
+
 PATIENCE = 60
 """Seconds to wait for a running bot to carry out what was asked."""
 
@@ -62,7 +65,8 @@ def retract(
             known = tx.ledger.get(delivery)
         editor = desk.editor(known.account) if known is not None else None
         gone = desk.retractor.retract(delivery, editor, desk.clock.now())
-    typer.echo(f"{gone.account}: taken back {gone.receipt.url if gone.receipt else ''}")
+    place = shown((gone.receipt.url if gone.receipt else None) or "")
+    typer.echo(f"{gone.account}: taken back {place}")
 
 
 def _connect(desk: Desk) -> None:
@@ -70,7 +74,7 @@ def _connect(desk: Desk) -> None:
     from bot.store import is_running
 
     if not is_running(desk.environment.data):
-        desk.adopt(desk.config, desk.connect(desk.config))
+        desk.adopt(desk.good, desk.connect(desk.config))
 
 
 def _carry_out(desk: Desk, planned: Sequence[Delivery]) -> None:
@@ -99,11 +103,12 @@ def _deliver(desk: Desk, planned: Sequence[Delivery]) -> list[Delivery]:
 
 def _await(desk: Desk, planned: Sequence[Delivery]) -> list[Delivery]:
     """Wait until the running bot has dealt with them, for a while."""
-    end = time.monotonic() + PATIENCE
+    began = time.monotonic()
     while True:
         found = _look(desk, planned)
         moving = [one for one in found if one.state in {State.PLANNED, State.SENDING}]
-        if not [one for one in moving if one.reason is None] or time.monotonic() > end:
+        held = bool(moving) and all(one.reason for one in moving)
+        if not moving or time.monotonic() > (began + BRIEF if held else began + PATIENCE):
             return found
         time.sleep(0.2)
 
@@ -116,7 +121,8 @@ def _look(desk: Desk, planned: Sequence[Delivery]) -> list[Delivery]:
 def _tell(one: Delivery) -> None:
     """What became of a delivery, on one line."""
     if one.state is State.POSTED and one.receipt is not None:
-        typer.echo(f"{one.account}: posted {one.receipt.url or one.receipt.remote_id}")
+        place = shown(one.receipt.url or one.receipt.remote_id)
+        typer.echo(f"{one.account}: posted {place} (delivery {one.id})")
         return
     reason = shown(one.reason) if one.reason else "the running bot has not come to it yet"
     later = "; the bot goes on with it" if one.state in UNSETTLED else ""

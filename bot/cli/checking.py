@@ -28,22 +28,27 @@ def init(
     except FileExistsError:
         raise UsageError(f"{path} is there already", "edit it, or name another folder") from None
     (folder / "tips.schema.json").write_text(_schema(), encoding="utf-8")
-    typer.echo(f"wrote {path}; edit it, then run `tipsbot check` and `tipsbot run`")
+    there = f"`cd {folder}`, " if folder != Path() else ""
+    typer.echo(f"wrote {path}; edit it, then {there}`tipsbot check` and `tipsbot run`")
 
 
 def check(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
     """Say everything that is wrong with the file, each with its line and what to do."""
     try:
         with opened(file, reading=True) as desk:
-            config = desk.config
+            config, notes = desk.config, desk.notes()
     except TipsError as error:
         if not as_json:
             raise
-        typer.echo(json.dumps({"ok": False, "problems": [asdict(one) for one in error.problems]}))
+        problems = [asdict(one) for one in error.problems]
+        typer.echo(json.dumps({"ok": False, "problems": problems, "notes": []}))
         raise typer.Exit(2) from None
     if as_json:
-        typer.echo(json.dumps({"ok": True, "problems": []}))
+        told = {"ok": True, "problems": [], "notes": [asdict(one) for one in notes]}
+        typer.echo(json.dumps(told))
         return
+    for note in notes:
+        typer.echo(f"note: {note}")
     typer.echo(
         f"{file}: good: {_count(len(config.library), 'tip')}, "
         f"{_count(len(config.schedules), 'schedule')}, {_count(len(config.accounts), 'account')}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from bot.cli import acting, checking, holding, running, settling, showing, telling
@@ -14,6 +17,24 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tipsbot {version('tipsbot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def tipsbot(
+    *,
+    wanted: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Posts tips on X, Mastodon and its own site, and keeps the discussion that follows."""
+
 
 app.command()(checking.init)
 app.command()(checking.check)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.app.discussion import Discussion, discussions, record
 from bot.core.config import Config
-from bot.core.discussion import Entry
+from bot.core.discussion import Entry, Visibility
 from bot.core.errors import UsageError
 from bot.core.memory import Tx
 from bot.core.safe import shown, shown_lines
@@ -82,8 +82,8 @@ class Teller:
             return
         indent = "  " * (depth + 1)
         who = _who(entry)
-        edited = ", edited" if entry.edited_at else ""
-        yield f"{indent}{entry.id}. {shown(who)} on {shown(entry.account)}, {when}{edited}"
+        marks = _marks(entry)
+        yield f"{indent}{entry.id}. {shown(who)} on {shown(entry.account)}, {when}{marks}"
         for line in shown_lines(entry.text).splitlines():
             yield f"{indent}   {line}".rstrip()
 
@@ -110,6 +110,12 @@ def moment(text: str | None, timezone: str, now: datetime) -> datetime | None:
     return found if found.utcoffset() is not None else found.replace(tzinfo=ZoneInfo(timezone))
 
 
+def _marks(entry: Entry) -> str:
+    """What else there is to know of an entry."""
+    edited = ", edited" if entry.edited_at else ""
+    return edited + (", unlisted" if entry.visibility is Visibility.UNLISTED else "")
+
+
 def _is_told(entry: Entry) -> bool:
     """Whether programs are told of it: deletions are, what was private never."""
     return entry.visibility.may_be_kept
@@ -133,7 +139,7 @@ def _markdown(entry: Entry, when: str, depth: int) -> Iterator[str]:
     if entry.url and entry.is_legible and entry.url.startswith(("http://", "https://")):
         address = re.sub(r"[\s<>()]", "", entry.url)
         place = f"[{place}]({address})"
-    yield f"{indent}- {who} on {place}, {when}"
+    yield f"{indent}- {who} on {place}, {when}{_marks(entry)}"
     for line in shown_lines(entry.text).splitlines():
         yield f"{indent}  > {_escaped(line)}".rstrip()
 

@@ -24,15 +24,11 @@ def run(
     ] = False,
 ) -> None:
     """Run the bot: post when it is time, listen, serve the site. Ctrl-C or SIGTERM stops it."""
-    from bot.sources.watch import Watch
     from bot.wiring import logs
-    from bot.wiring.desk import open_desk
     from bot.wiring.running import run as run_bot
 
     logs.configure(quiet=False)
-    watch = Watch(file)
-    desk = open_desk(file, variables=os.environ)
-    done = run_bot(desk, watch, now=now, tell=_tell)
+    done = run_bot(file, os.environ, now=now, tell=_tell)
     if done:
         typer.echo("stopped; nothing was left in hand")
         return

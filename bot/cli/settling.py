@@ -8,12 +8,14 @@ import typer
 
 from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, FileOption
-from bot.core.errors import UsageError
+from bot.core.errors import SecretError, UsageError
 from bot.core.safe import shown, shown_lines
 from bot.core.when import iso
 
 if TYPE_CHECKING:
     from bot.core.delivery import Delivery
+    from bot.core.ports import Names
+    from bot.wiring.desk import Desk
 
 
 def resolve(
@@ -36,7 +38,7 @@ def resolve(
             _show(known)
         now = desk.clock.now()
         if posted is not None:
-            known = desk.resolver.posted(delivery, posted, now)
+            known = desk.resolver.posted(delivery, posted, _names(desk, known), now)
         elif retry:
             known = desk.resolver.retry(delivery, now)
         elif drop:
@@ -57,6 +59,14 @@ def forget(
         desk.eraser.forget(desk.config, entry, desk.clock.now())
         desk.database.tidy()
     typer.echo(f"entry {entry} is erased; backups still hold what they held")
+
+
+def _names(desk: Desk, known: Delivery | None) -> Names | None:
+    """The network's own reader of addresses, where its credentials are at hand."""
+    try:
+        return desk.names(known.account) if known is not None else None
+    except SecretError:
+        return None
 
 
 def _show(one: Delivery) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, AsJson, File
+from bot.core.safe import shown
 from bot.core.when import iso
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def _record(one: Showing) -> dict[str, Any]:
         "cost": float(one.cost),
         "cost_without_link": float(one.cost_without_link),
         "currency": "USD",
+        "held": one.held,
     }
 
 
@@ -96,4 +98,5 @@ def _paragraph(one: Showing, indent: str = "") -> str:
     if one.cost != one.cost_without_link:
         cost += f" (without a link ${one.cost_without_link})"
     head = f"{one.tip} on {one.account}: {counts}, {one.how}{cost}"
-    return f"{indent}{head}\n{indent}  {one.text}"
+    held = f"\n{indent}  held: {shown(one.held)}" if one.held else ""
+    return f"{indent}{head}{held}\n{indent}  {one.text}"

@@ -38,7 +38,7 @@ def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
         running = is_running(desk.environment.data)
         zone = ZoneInfo(desk.config.bot.timezone)
     if as_json:
-        typer.echo(json.dumps(standing.record(found, running=running), ensure_ascii=False))
+        typer.echo(json.dumps(standing.record(found, running=running)))
     else:
         typer.echo("\n".join(standing.lines(found, zone, running=running)))
     if found.needs_person:
@@ -70,6 +70,8 @@ def log(
             seen, lines = teller.so_far(tx)
         for line in lines:
             typer.echo(line)
+        if not lines and form is not Format.JSONL and not follow:
+            typer.echo("nothing was said yet", err=True)
         while follow:
             time.sleep(LOOK_EVERY)
             with desk.database.store.reading() as tx:

@@ -17,6 +17,10 @@ from bot.core.traits import Idempotency, Traits
 
 LOOK_AGAIN = timedelta(minutes=1)
 LOOK_RARELY = timedelta(hours=1)
+ASKS = "not found, which proves nothing here; look at the account yourself"
+"""Why a delivery stays unsure until a person has looked."""
+MOST_RESENDS = 3
+"""So often the identical post is sent again; then a person has to look."""
 KEY_MARGIN = timedelta(minutes=5)
 """How long before a network forgets a key we stop relying on it."""
 
@@ -32,18 +36,38 @@ def after_look(
     match answer:
         case Found(receipt=receipt):
             return replace(delivery, state=State.POSTED, receipt=receipt, reason="found by looking")
-        case CannotTell(why=why):
-            return replace(delivery, not_before=now + LOOK_AGAIN, reason=why)
+        case CannotTell(why=why, after=after):
+            return look_later(delivery, why, after, now)
         case Absent():
             return _after_absence(
                 replace(delivery, looks=delivery.looks + 1), traits, when_unsure, now
             )
 
 
+def needs_person(delivery: Delivery, now: datetime) -> bool:
+    """Whether the bot has done what it can for an unsure delivery, and now a person has to look."""
+    if delivery.state is not State.UNSURE:
+        return False
+    return delivery.reason == ASKS or now - (delivery.sent_at or delivery.due) > LOOK_RARELY
+
+
+def look_later(delivery: Delivery, why: str, after: timedelta | None, now: datetime) -> Delivery:
+    """A look that told nothing: again when the network says; or soon at first, later rarely."""
+    age = now - (delivery.sent_at or delivery.due)
+    wait = after or (LOOK_AGAIN if age < LOOK_RARELY else LOOK_RARELY)
+    return replace(delivery, not_before=now + wait, reason=why)
+
+
 def _after_absence(
     delivery: Delivery, traits: Traits, when_unsure: WhenUnsure, now: datetime
 ) -> Delivery:
     """One more look found nothing: look again, send again, give up, or ask."""
+    if traits.idempotency is Idempotency.CHOSEN_ID:
+        # Under an id of our choice, absence is certain.
+        why = "it is certain that it is not there; sending it"
+        return replace(
+            delivery, state=State.PLANNED, not_before=now, looks=0, sent_at=None, reason=why
+        )
     if delivery.looks < traits.looks:
         return replace(
             delivery, not_before=now + traits.look_gap, reason="not found; looking again"
@@ -51,19 +75,25 @@ def _after_absence(
     if delivery.duplicate:
         return _after_duplicate(delivery, now)
     if _may_resend(delivery, traits, when_unsure, now):
-        return replace(
-            delivery,
-            state=State.PLANNED,
-            not_before=now,
-            looks=0,
-            resends=delivery.resends + 1,
-            reason="not found; sending the identical post again",
-        )
+        return _again(delivery, now)
     return _asking(delivery, now)
+
+
+def _again(delivery: Delivery, now: datetime) -> Delivery:
+    return replace(
+        delivery,
+        state=State.PLANNED,
+        not_before=now,
+        looks=0,
+        resends=delivery.resends + 1,
+        reason="not found; sending the identical post again",
+    )
 
 
 def _may_resend(delivery: Delivery, traits: Traits, when_unsure: WhenUnsure, now: datetime) -> bool:
     """Whether the identical request can make no second post (or the operator takes the risk)."""
+    if now > delivery.deadline or delivery.resends >= MOST_RESENDS:
+        return False
     match traits.idempotency:
         case Idempotency.CHOSEN_ID | Idempotency.SAME_TEXT:
             return True
@@ -90,5 +120,5 @@ def _asking(delivery: Delivery, now: datetime) -> Delivery:
     return replace(
         delivery,
         not_before=now + LOOK_RARELY,
-        reason="not found, which proves nothing here; look at the account yourself",
+        reason=ASKS,
     )

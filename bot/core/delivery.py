@@ -31,16 +31,23 @@ class State(Enum):
 
 
 MOVES: dict[State, frozenset[State]] = {
-    State.PLANNED: frozenset({State.SENDING, State.MISSED, State.ABANDONED}),
+    State.PLANNED: frozenset(
+        {State.SENDING, State.MISSED, State.ABANDONED, State.UNSURE, State.POSTED}
+    ),
     State.SENDING: frozenset({State.POSTED, State.REFUSED, State.PLANNED, State.UNSURE}),
     State.UNSURE: frozenset({State.POSTED, State.PLANNED, State.REFUSED, State.ABANDONED}),
     State.POSTED: frozenset({State.RETRACTED}),
     State.REFUSED: frozenset(),
-    State.MISSED: frozenset(),
+    State.MISSED: frozenset({State.POSTED}),
     State.ABANDONED: frozenset(),
     State.RETRACTED: frozenset(),
 }
-"""Every permitted move. PLANNED again means: proven that it was not sent."""
+"""Every permitted move.
+
+PLANNED again means that it is proven not to be there, or that to send it again is harmless; in
+the second case it ends as UNSURE, not as MISSED or REFUSED. An answer that comes very late proves
+a post whatever was thought of it meanwhile: so PLANNED and MISSED may become POSTED.
+"""
 
 TURN_STATES = frozenset(State) - {State.MISSED, State.ABANDONED}
 """A tip's turn is taken while one of its deliveries in a slot is in one of these states."""

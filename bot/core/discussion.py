@@ -58,7 +58,8 @@ class Entry:
     or "" where there is none. `in_reply_to` and `root` are remote ids on the same account: of
     its parent, and (where the network tells) of the post that began the conversation. `tip` is
     None while it belongs to no tip. `version` differs after each edit. `ours` marks the bot's own.
-    What was deleted, or may not be kept, has neither text nor author.
+    What was deleted, or may not be kept, has neither text nor author, nor an address, which often
+    holds the author's name.
     """
 
     account: str
@@ -82,8 +83,9 @@ class Entry:
 
     def __post_init__(self) -> None:
         require_aware(self.at, self.edited_at, self.deleted_at)
-        if not self.is_legible and (self.text or self.html or self.author != NOBODY):
-            raise ValueError("the text and author of a deleted or private entry are never kept")
+        tells = self.text or self.html or self.url or self.author != NOBODY
+        if tells and not self.is_legible:
+            raise ValueError("of a deleted or private entry no text, author or address is kept")
 
     @property
     def is_legible(self) -> bool:

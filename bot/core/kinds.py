@@ -40,6 +40,11 @@ class Secret:
     about: str
 
 
+def variable(account: str, name: str) -> str:
+    """The environment variable of an account's secret, `TIPSBOT_<ACCOUNT>_<NAME>`."""
+    return f"TIPSBOT_{account}_{name}".replace("-", "_").upper()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
     """One kind of platform.

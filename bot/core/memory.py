@@ -41,6 +41,12 @@ class Slots(Protocol):
     def advance(self, schedule: Schedule, until: datetime) -> None:
         """Move the schedule's cursor forward to `until`; it never moves back."""
 
+    def rewind(self, schedule: Schedule, to: datetime) -> None:
+        """Move the cursor back to `to`: it was set by a clock that ran ahead.
+
+        Slots due after `to` that were called missed or empty are open again.
+        """
+
     def record(self, record: SlotRecord) -> bool:
         """Record an outcome; False (and nothing changed) if the slot has one already."""
 
@@ -75,13 +81,20 @@ class Ledger(Protocol):
     def waiting(self, account: str, state: State, now: datetime) -> Sequence[Delivery]:
         """Deliveries in a waiting state whose `not_before` has come, oldest due first.
 
-        For SENDING: those whose lease has ended.
+        For SENDING: those whose lease has ended. A moment so far ahead that only a clock that ran
+        ahead can have set it counts as come.
         """
 
     def recent(
         self, limit: int, states: Iterable[State] | None = None, account: str | None = None
     ) -> Sequence[Delivery]:
         """The newest deliveries, newest first."""
+
+    def taken(self, delivery: Delivery) -> frozenset[str]:
+        """Remote ids of other deliveries of the account that a look for this one could meet."""
+
+    def accounts_waiting(self) -> Sequence[str]:
+        """The accounts that have deliveries in a waiting state."""
 
     def move(self, old: Delivery, new: Delivery, now: datetime) -> bool:
         """Replace `old` by `new` if state and attempt are still those of `old`.
@@ -90,7 +103,7 @@ class Ledger(Protocol):
         """
 
     def last_sent(self, account: str) -> datetime | None:
-        """When the account last posted or may have: its newest `sent_at` or receipt."""
+        """When the account last posted a tip, or may have: its newest `sent_at`."""
 
     def has_page(self, tip: str, account: str) -> bool:
         """Whether the site (`account`) has a post of this tip that was not retracted."""
@@ -131,6 +144,12 @@ class Log(Protocol):
     def counts(self) -> dict[str | None, int]:
         """How many legible entries each tip has (None: those under no tip)."""
 
+    def shown_counts(self) -> dict[str, int]:
+        """How many entries each tip has that everybody may read.
+
+        These are the public ones, and the bot's own but for its answers to unlisted ones.
+        """
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pause:
@@ -149,6 +168,7 @@ class AccountRecord:
 
     traits: Traits | None = None
     learned_at: datetime | None = None
+    learned_from: str | None = None
     cursor: str | None = None
     heard_at: datetime | None = None
     trouble: str | None = None
@@ -161,8 +181,8 @@ class Accounts(Protocol):
     def get(self, account: str) -> AccountRecord:
         """What is remembered; an empty record for an account never seen."""
 
-    def learned(self, account: str, traits: Traits, now: datetime) -> None:
-        """Remember the network's rules."""
+    def learned(self, account: str, traits: Traits, source: str, now: datetime) -> None:
+        """Remember the network's rules, and of which kind and settings they are true."""
 
     def heard(self, account: str, batch: Batch, now: datetime) -> None:
         """Remember the batch's cursor and unheard, and that listening works."""
@@ -210,7 +230,7 @@ class Store(Protocol):
     """The memory of one bot. Raises StoreError (full disk, locked, damaged) and nothing else."""
 
     def reading(self) -> AbstractContextManager[Tx]:
-        """A consistent view; writes in it are an error."""
+        """A consistent view; what is written in it is rolled back."""
 
     def writing(self) -> AbstractContextManager[Tx]:
         """All or nothing, and alone: it holds the bot's write lock from its first moment."""

@@ -22,6 +22,8 @@ def after_attempt(claimed: Delivery, result: Receipt | PlatformError, now: datet
             return replace(
                 claimed, state=State.POSTED, receipt=result, lease_until=None, reason=None
             )
+        case Refused() if claimed.resends:
+            return _unsure(claimed, f"{result}; an earlier sending may stand", now)
         case Refused():
             return replace(_unsent(claimed), state=State.REFUSED, reason=str(result))
         case RetryLater():
@@ -29,26 +31,24 @@ def after_attempt(claimed: Delivery, result: Receipt | PlatformError, now: datet
         case Unauthorised():
             return _again(claimed, result, now)
         case Duplicate():
-            return replace(_unsure(claimed, result, now), duplicate=True)
+            return replace(_unsure(claimed, str(result), now), duplicate=True)
         case _:
-            return _unsure(claimed, result, now)
+            return _unsure(claimed, str(result), now)
 
 
 def after_crash(stale: Delivery, now: datetime) -> Delivery:
     """The delivery whose owner died, or froze, between its intent and its outcome."""
-    return replace(
-        stale,
-        state=State.UNSURE,
-        not_before=now,
-        looks=0,
-        lease_until=None,
-        reason="the bot stopped while it was being sent",
-    )
+    return _unsure(stale, "the bot stopped while it was being sent", now)
 
 
-def too_late(delivery: Delivery) -> Delivery:
-    """The planned delivery, ended by its lateness rule, with what it had waited for."""
+def too_late(delivery: Delivery, now: datetime) -> Delivery:
+    """The planned delivery, ended by its lateness rule, with what it had waited for.
+
+    One that was to be sent again becomes unsure: its first sending may stand.
+    """
     why = f"too late since {delivery.deadline:%Y-%m-%d %H:%M} UTC"
+    if delivery.sent_at is not None:
+        return _unsure(delivery, f"{why} to send it again; an earlier sending may stand", now)
     if delivery.reason:
         why = f"{why}; it waited because: {delivery.reason}"
     return replace(delivery, state=State.MISSED, reason=why)
@@ -73,7 +73,7 @@ def _unsent(claimed: Delivery) -> Delivery:
     return replace(claimed, sent_at=sent_at, lease_until=None)
 
 
-def _unsure(claimed: Delivery, error: PlatformError, now: datetime) -> Delivery:
+def _unsure(delivery: Delivery, why: str, now: datetime) -> Delivery:
     return replace(
-        claimed, state=State.UNSURE, not_before=now, looks=0, lease_until=None, reason=str(error)
+        delivery, state=State.UNSURE, not_before=now, looks=0, lease_until=None, reason=why
     )

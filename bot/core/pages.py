@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -70,6 +70,12 @@ class Pages(Protocol):
 
     def comment(self, comment_id: str) -> Comment | None:
         """The comment of this id, or None."""
+
+    def owned(self, owner: str, ids: Iterable[str]) -> frozenset[str]:
+        """Which of these comments are this owner's, and not erased."""
+
+    def standing(self, tip: str) -> int:
+        """How many comments of visitors stand under a tip: the bot's own and erased ones apart."""
 
     def erase(self, comment_id: str, now: datetime) -> None:
         """Erase a comment's name and text for good, and mark it deleted."""

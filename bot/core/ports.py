@@ -7,7 +7,7 @@ remembered are in `bot.core.memory`, those of the bot's own site in `bot.core.pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,6 +20,9 @@ from bot.core.traits import Traits
 
 LEASE = timedelta(minutes=3)
 """How long a claim lasts: longer than any adapter may take."""
+
+SKEW = timedelta(minutes=1)
+"""How much earlier than its sending a post may seem to be made: clocks differ."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,9 +39,10 @@ class Absent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CannotTell:
-    """The look-up was not conclusive, and why."""
+    """The look-up was not conclusive, and why; `after` is when the network wants to be asked."""
 
     why: str
+    after: timedelta | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,11 +85,13 @@ class Publisher(Protocol):
         is taken as an unknown outcome.
         """
 
-    def find(self, delivery: Delivery) -> Found | Absent | CannotTell:
+    def find(
+        self, delivery: Delivery, taken: Collection[str] = frozenset()
+    ) -> Found | Absent | CannotTell:
         """Look for the delivery's post among our own, by text and by time (`sent_at`).
 
-        Absent only after everything since `sent_at` was seen. Raises PlatformError when the
-        network cannot be asked.
+        `taken` are remote ids of other deliveries' posts, to be passed over. Absent only after
+        everything since `sent_at` was seen. Raises PlatformError when the network cannot be asked.
         """
 
 
@@ -107,6 +113,28 @@ class Editor(Protocol):
 
     def retract(self, remote_id: str) -> None:
         """Delete our post; one that is already gone is fine. Raises PlatformError."""
+
+
+@runtime_checkable
+class Costs(Protocol):
+    """Pays for what it reads. Its Traits have prices."""
+
+    def settle_cost(self) -> Decimal:
+        """What was spent since the last time this or `hear` told, in US dollars; each cent once.
+
+        `learn` and `find` cost as well, and do not say so themselves. It asks nobody.
+        """
+
+
+@runtime_checkable
+class Names(Protocol):
+    """Can read the addresses of its network's posts."""
+
+    def remote_id(self, address: str) -> str | None:
+        """The remote id that a post's public address names, or that `address` itself is.
+
+        None where it names no post of this network. It asks nobody whether the post exists.
+        """
 
 
 class Clock(Protocol):

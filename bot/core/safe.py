@@ -1,11 +1,19 @@
-"""Foreign text made safe to show on a terminal or to write into a log (CWE-150)."""
+"""Foreign text made safe to keep, to show, and to write into a log (CWE-150)."""
 
 from __future__ import annotations
 
 import re
 
+LONGEST_QUOTE = 200
+"""Characters of a network's own words in a message of ours."""
+
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _CONTROL_BUT_LINES = re.compile(_CONTROL.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
+_HARMFUL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls but for tab and newline
+    "\u202a-\u202e\u2066-\u2069"  # embedding, overriding and isolating of direction
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"  # halves, marks, what XML cannot hold
+)
 
 
 def shown(text: str) -> str:
@@ -18,7 +26,15 @@ def shown_lines(text: str) -> str:
     return _CONTROL_BUT_LINES.sub(_escape, text)
 
 
-def one_line(text: str, longest: int) -> str:
+def harmless(text: str) -> str:
+    """The text with line feeds for newlines, and without what could disturb its surroundings.
+
+    For pages, where words are kept as people wrote them and an escape would only puzzle.
+    """
+    return _HARMFUL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: str, longest: int = LONGEST_QUOTE) -> str:
     """Foreign words for a message of ours: on one line, nothing invisible in them, not long."""
     words = "".join(mark if mark.isprintable() else " " for mark in text[: 4 * longest]).split()
     line = " ".join(words)

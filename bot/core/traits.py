@@ -56,13 +56,19 @@ class TextLimit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prices:
-    """What a network charges, in US dollars, as published on `as_of`."""
+    """What a network charges, in US dollars, as published on `as_of`.
+
+    `reply` is for an answer to someone who spoke to the bot first, `read` for reading one of our
+    own posts or mentions, `read_other` for another's post and `read_user` for a user.
+    """
 
     as_of: date
     post: Decimal
     post_with_link: Decimal
     reply: Decimal
     read: Decimal
+    read_other: Decimal = Decimal(0)
+    read_user: Decimal = Decimal(0)
     source: str
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bot.core.config import Account
-from bot.core.kinds import Kind
+from bot.core.kinds import Kind, variable
 from bot.core.near import did_you_mean
 from bot.sources.fields import is_id
 from bot.sources.review import Review
-from bot.sources.secrets import variable
 from bot.sources.settings import account_from, looks_secret, settings_of
 from bot.sources.tree import Block, Path, Value
 from bot.sources.wording import hint, quote

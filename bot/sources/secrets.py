@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.core.errors import SecretError
-from bot.core.kinds import Kind
+from bot.core.kinds import Kind, variable
 from bot.sources.wording import escape, quote
 
 MAX_BYTES = 64 * 1024
@@ -17,11 +17,6 @@ _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|^ | $")
 
 class _Unfit(Exception):
     """Why a secret cannot be used, in a sentence without it."""
-
-
-def variable(account: str, name: str) -> str:
-    """The environment variable of an account's secret, `TIPSBOT_<ACCOUNT>_<NAME>`."""
-    return f"TIPSBOT_{account}_{name}".replace("-", "_").upper()
 
 
 def secrets_for(account: str, kind: Kind, environ: Mapping[str, str]) -> dict[str, str]:

@@ -33,7 +33,7 @@ _PLAIN_WORDS = (
 )
 
 
-_OPENED = ("while scanning a quoted", "while parsing a flow")
+_OPENED = ("while scanning a quoted", "while parsing a flow", "while scanning a simple key")
 """Contexts in which the place that matters is where something was opened, not where it broke."""
 
 

@@ -35,15 +35,17 @@ class SqlAccounts:
         return AccountRecord(
             traits=_TRAITS.validate_json(row.traits) if row.traits else None,
             learned_at=row.learned_at,
+            learned_from=row.learned_from,
             cursor=row.cursor,
             heard_at=row.heard_at,
             trouble=row.trouble,
             unheard=tuple(json.loads(row.unheard)),
         )
 
-    def learned(self, account: str, traits: Traits, now: datetime) -> None:
+    def learned(self, account: str, traits: Traits, source: str, now: datetime) -> None:
         """Remember the network's rules."""
-        self._write(account, traits=_TRAITS.dump_json(traits).decode(), learned_at=now)
+        rules = _TRAITS.dump_json(traits).decode()
+        self._write(account, traits=rules, learned_at=now, learned_from=source)
 
     def heard(self, account: str, batch: Batch, now: datetime) -> None:
         """Remember a batch's cursor and unheard."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from bot.core.errors import StoreError
@@ -19,6 +19,7 @@ from bot.core.pages import Pages
 from bot.store import tables
 from bot.store.accounts import SqlAccounts
 from bot.store.ledger import SqlLedger
+from bot.store.lock import make_directory
 from bot.store.log import SqlLog
 from bot.store.migrate import bring_up_to_date
 from bot.store.notes import SqlNotes
@@ -62,8 +63,8 @@ def open_store(data: Path, bot: str = "bot") -> Database:
 
     Raises StoreError when the directory cannot be used or the database is newer than the code.
     """
-    _make(data)
-    engine = create_engine(f"sqlite:///{data / FILE}")
+    make_directory(data)
+    engine = create_engine(f"sqlite:///{data / FILE}", pool_size=32, max_overflow=64)
     return open_engine(engine, data, bot)
 
 
@@ -93,21 +94,6 @@ def open_engine(engine: Engine, data: Path, bot: str) -> Database:
         store = SqlStore(engine, bot, place)
         store.ensure_bot()
     return Database(store=store, pages=SqlPages(store), engine=engine)
-
-
-def _make(data: Path) -> None:
-    try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(
-            f"the data directory {data} cannot be made: {error.strerror}",
-            "give the bot a directory that it may write to in TIPSBOT_DATA",
-        ) from None
-    if not os.access(data, os.W_OK | os.X_OK):
-        raise StoreError(
-            f"the data directory {data} cannot be written to",
-            "change its owner or mode, or set TIPSBOT_DATA",
-        )
 
 
 def _make_ours(engine: Engine) -> None:
@@ -140,6 +126,8 @@ def _clear_errors(place: Path) -> Iterator[None]:
         raise _store_error(place, str(error.orig)) from error
     except sqlite3.Error as error:
         raise _store_error(place, str(error)) from error
+    except PoolTimeoutError as error:
+        raise _store_error(place, "too much is asked of it at once: locked") from error
 
 
 def _store_error(place: Path, detail: str) -> StoreError:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
-from bot.core.delivery import Delivery, Post, Receipt, State, check_move
+from bot.core.delivery import UNSETTLED, Delivery, Post, Receipt, State, check_move
+from bot.core.ports import LEASE
 from bot.store.tables import deliveries, events
 
 _POST = TypeAdapter(Post)
+
+FAR = timedelta(days=2)
+"""No wait is so long: what lies further ahead was set by a clock that ran ahead."""
+
 _MAY_HAVE_LEFT = [
     state.value for state in (State.SENDING, State.POSTED, State.UNSURE, State.RETRACTED)
 ]
@@ -58,9 +63,13 @@ class SqlLedger:
 
     def waiting(self, account: str, state: State, now: datetime) -> Sequence[Delivery]:
         """Deliveries in a waiting state whose moment has come."""
-        ready = deliveries.c.lease_until if state is State.SENDING else deliveries.c.not_before
+        ready, far = deliveries.c.not_before, FAR
+        if state is State.SENDING:
+            ready, far = deliveries.c.lease_until, LEASE
         query = self._mine().where(
-            deliveries.c.account == account, deliveries.c.state == state.value, ready <= now
+            deliveries.c.account == account,
+            deliveries.c.state == state.value,
+            (ready <= now) | (ready > now + far),
         )
         return self._all(query.order_by(deliveries.c.due, deliveries.c.id))
 
@@ -74,6 +83,24 @@ class SqlLedger:
         if account is not None:
             query = query.where(deliveries.c.account == account)
         return self._all(query.order_by(deliveries.c.id.desc()).limit(limit))
+
+    def taken(self, delivery: Delivery) -> frozenset[str]:
+        """Remote ids of other deliveries of the account, sent since shortly before this one."""
+        since = (delivery.sent_at or delivery.due) - FAR
+        query = select(deliveries.c.remote_id).where(
+            deliveries.c.bot == self._bot,
+            deliveries.c.account == delivery.account,
+            deliveries.c.id != delivery.id,
+            deliveries.c.remote_id.is_not(None),
+            deliveries.c.posted_at >= since,
+        )
+        return frozenset(self._connection.scalars(query))
+
+    def accounts_waiting(self) -> Sequence[str]:
+        """The accounts that have deliveries in a waiting state."""
+        query = select(deliveries.c.account).distinct().where(deliveries.c.bot == self._bot)
+        waiting = deliveries.c.state.in_([state.value for state in UNSETTLED])
+        return self._connection.scalars(query.where(waiting)).all()
 
     def move(self, old: Delivery, new: Delivery, now: datetime) -> bool:
         """Compare-and-set on state and attempt."""

@@ -7,7 +7,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility
 from bot.store.tables import deliveries, entries
@@ -15,6 +26,17 @@ from bot.store.tables import deliveries, entries
 _LEGIBLE = entries.c.deleted_at.is_(None) & entries.c.visibility.in_(
     [visibility.value for visibility in Visibility if visibility.may_be_kept]
 )
+_PUBLIC = entries.c.visibility == Visibility.PUBLIC.value
+_ANSWERED = entries.alias("answered")
+_TO_UNLISTED = exists().where(
+    _ANSWERED.c.bot == entries.c.bot,
+    _ANSWERED.c.account == entries.c.account,
+    _ANSWERED.c.remote_id == entries.c.in_reply_to,
+    _ANSWERED.c.visibility == Visibility.UNLISTED.value,
+    _ANSWERED.c.deleted_at.is_(None),
+    ~_ANSWERED.c.ours,
+)
+_SHOWN = _LEGIBLE & or_(_PUBLIC & ~entries.c.ours, entries.c.ours & ~_TO_UNLISTED)
 
 
 class SqlLog:
@@ -121,6 +143,15 @@ class SqlLog:
         query = (
             select(entries.c.tip, func.count())
             .where(entries.c.bot == self._bot, _LEGIBLE)
+            .group_by(entries.c.tip)
+        )
+        return {row.tip: row[1] for row in self._connection.execute(query)}
+
+    def shown_counts(self) -> dict[str, int]:
+        """How many entries each tip has that everybody may read."""
+        query = (
+            select(entries.c.tip, func.count())
+            .where(entries.c.bot == self._bot, entries.c.tip.is_not(None), _SHOWN)
             .group_by(entries.c.tip)
         )
         return {row.tip: row[1] for row in self._connection.execute(query)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +16,7 @@ from bot.core.pages import Comment, Page
 from bot.store.tables import comments, pages
 
 _POST = TypeAdapter(Post)
+_STANDS = comments.c.deleted_at.is_(None)
 
 
 class Connects(Protocol):
@@ -95,13 +96,23 @@ class SqlPages:
         with self._store.connect(writing=False) as connection:
             return self._by_id(connection, comment_id)
 
+    def owned(self, owner: str, ids: Iterable[str]) -> frozenset[str]:
+        """Which of these comments are this owner's, in one query by their key."""
+        theirs = comments.c.id.in_(list(ids)) & (comments.c.owner == owner)
+        query = select(comments.c.id).where(comments.c.bot == self._store.bot, theirs, _STANDS)
+        with self._store.connect(writing=False) as connection:
+            return frozenset(connection.scalars(query))
+
+    def standing(self, tip: str) -> int:
+        """How many comments of visitors stand under a tip."""
+        theirs = (comments.c.tip == tip) & ~comments.c.ours
+        query = select(func.count()).where(comments.c.bot == self._store.bot, theirs, _STANDS)
+        with self._store.connect(writing=False) as connection:
+            return int(connection.scalar(query) or 0)
+
     def erase(self, comment_id: str, now: datetime) -> None:
         """Erase a comment's words for good."""
-        mine = (
-            (comments.c.bot == self._store.bot)
-            & (comments.c.id == comment_id)
-            & comments.c.deleted_at.is_(None)
-        )
+        mine = (comments.c.bot == self._store.bot) & (comments.c.id == comment_id) & _STANDS
         with self._store.connect(writing=True) as connection:
             blank = {"name": "", "text": "", "owner": "", "deleted_at": now}
             seq = self._next(connection)

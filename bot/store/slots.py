@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from bot.core.delivery import TURN_STATES
 from bot.core.memory import SlotRecord
@@ -38,6 +38,20 @@ class SqlSlots:
             self._connection.execute(insert(schedules).values(row))
         else:
             self._connection.execute(update(schedules).where(self._is(schedule)).values(values))
+
+    def rewind(self, schedule: Schedule, to: datetime) -> None:
+        """Move the cursor back, and open again what was never really missed."""
+        self._connection.execute(
+            update(schedules).where(self._is(schedule)).values(worked_until=to)
+        )
+        self._connection.execute(
+            delete(slots).where(
+                slots.c.bot == self._bot,
+                slots.c.schedule == schedule.name,
+                slots.c.due > to,
+                slots.c.outcome.in_([Outcome.MISSED.value, Outcome.EMPTY.value]),
+            )
+        )
 
     def _is(self, schedule: Schedule) -> ColumnElement[bool]:
         return (schedules.c.bot == self._bot) & (schedules.c.name == schedule.name)

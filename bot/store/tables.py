@@ -162,6 +162,7 @@ accounts = Table(
     Column("name", Text, primary_key=True),
     Column("traits", Text),
     Column("learned_at", Moment),
+    Column("learned_from", Text),
     Column("cursor", Text),
     Column("heard_at", Moment),
     Column("trouble", Text),

@@ -42,7 +42,6 @@ def build(
 
     `config` and `health` are asked at every answer, so that an edit of tips.yaml shows at once.
     """
-    renderer = Renderer(lambda: config().bot)
     site = Site(
         config=config,
         pages=pages,
@@ -52,15 +51,19 @@ def build(
         health=health,
         seal=Seal(key),
         patience=Patience(),
-        renderer=renderer,
+        renderer=Renderer(lambda: config().bot),
     )
+    return _application(site)
+
+
+def _application(site: Site) -> Starlette:
     app = Starlette(
         routes=_routes(Public(site=site), Writing(site=site)),
-        middleware=[Middleware(SafeHeaders), Middleware(Shield, renderer=renderer)],
+        middleware=[Middleware(SafeHeaders), Middleware(Shield, renderer=site.renderer)],
         exception_handlers={HTTPException: answer_http_error},
     )
     app.router.redirect_slashes = False
-    app.state.renderer = renderer
+    app.state.renderer = site.renderer
     return app
 
 

@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from bot.app.comment import harmless
 from bot.core.config import Config
 from bot.core.delivery import Post
 from bot.core.pages import Page
+from bot.core.safe import harmless
 from bot.web.clean import language_tag, paragraphs, web_address
 
 

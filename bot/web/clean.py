@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import nh3
 from markupsafe import Markup, escape
 
-from bot.app.comment import harmless
+from bot.core.safe import harmless
 
 _MARKUP_MAX = 50_000
 """Longer markup than any network's longest post is not parsed; its plain text is shown."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,9 +15,7 @@ from bot.web.cards import newest
 from bot.web.clean import web_address
 from bot.web.reading import index
 from bot.web.site import Site
-from bot.web.tip import Form, show_tip
-
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+from bot.web.tip import Filled, show_tip
 
 ROBOTS = "User-agent: *\nDisallow: /comments/\n"
 
@@ -41,7 +38,7 @@ class Public:
         """A tip, its discussion and the form."""
         page = published(self.site, request.path_params["tip"])
         answering = request.query_params.get("reply")
-        return show_tip(self.site, request, page, form=Form(in_reply_to=answering))
+        return show_tip(self.site, request, page, form=Filled(in_reply_to=answering))
 
     def feed(self, request: Request) -> Response:
         """The newest tips as an Atom feed."""
@@ -86,10 +83,9 @@ def published(site: Site, tip: str) -> Page:
 
 
 def _contact_link(contact: str | None) -> str | None:
-    """The contact as something to follow: a page or an e-mail address, else None."""
-    if contact is None or web_address(contact):
-        return contact
-    return f"mailto:{contact}" if _EMAIL.fullmatch(contact) else None
+    """The contact as something to follow: a page, or an address with `mailto:`, else None."""
+    is_mail = contact is not None and contact.startswith("mailto:")
+    return contact if is_mail else web_address(contact)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -99,6 +95,6 @@ def _moment(text: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
         require_aware(moment)
-    except ValueError:
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # a zone can push the first and last years out of time
         raise HTTPException(404) from None
-    return moment

@@ -13,10 +13,11 @@ from bot.core.memory import Tx
 from bot.core.pages import Page
 from bot.web.cards import Card, card
 from bot.web.clean import web_address
-from bot.web.remarks import Remark, remarks, shown
+from bot.web.parts import Part, Wanted, part
+from bot.web.remarks import Remark, reading_order, remarks
 from bot.web.site import Site
 
-PAGE = 20
+AT_ONCE = 20
 """How many tips the index and the feed show at once."""
 
 
@@ -38,40 +39,46 @@ class Elsewhere:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Discussed:
-    """A tip with all that belongs to it."""
+    """A tip with all that belongs to it, and one part of what was said: `remarks`."""
 
     card: Card
     elsewhere: Sequence[Elsewhere]
+    part: Part
     remarks: Sequence[Remark]
 
 
 def index(site: Site, before: datetime | None = None) -> Index:
     """The newest tips, or the newest of those posted before a moment."""
-    pages = site.pages.newest(PAGE + 1, before)
-    some = pages[:PAGE]
-    config = site.config()
+    pages = site.pages.newest(AT_ONCE + 1, before)
+    some = pages[:AT_ONCE]
     with site.store.reading() as tx:
-        counts = tx.log.counts()
-        cards = [card(page, config, _replies(tx, page) if counts.get(page.tip) else 0)
-                 for page in some]  # fmt: skip
-    return Index(cards=cards, older=some[-1].at if len(pages) > PAGE else None)
+        replies = tx.log.shown_counts()
+    config = site.config()
+    cards = [card(page, config, replies.get(page.tip, 0)) for page in some]
+    return Index(cards=cards, older=some[-1].at if len(pages) > AT_ONCE else None)
 
 
-def discussed(site: Site, page: Page) -> Discussed:
-    """A tip, where else it is, and what was said about it everywhere."""
+def discussed(site: Site, page: Page, wanted: Wanted) -> Discussed | None:
+    """A tip, where else it is, and the part that is wanted of what was said about it everywhere.
+
+    None where the discussion has no such part.
+    """
     config = site.config()
     with site.store.reading() as tx:
         entries = tx.log.entries(tip=page.tip)
         networks = _networks(tx, config, entries)
         elsewhere = list(_elsewhere(tx, config, page.tip, networks))
     home = config.site.name if config.site else ""
-    found = remarks(entries, networks, home)
-    replies = sum(remark.gone is None for remark in found)
-    return Discussed(card=card(page, config, replies), elsewhere=elsewhere, remarks=found)
-
-
-def _replies(tx: Tx, page: Page) -> int:
-    return sum(map(shown, tx.log.entries(tip=page.tip)))
+    lines = reading_order(entries)
+    found = part(lines, wanted, home)
+    if found is None:
+        return None
+    return Discussed(
+        card=card(page, config, sum(line.entry.is_legible for line in lines)),
+        elsewhere=elsewhere,
+        part=found,
+        remarks=remarks(found.lines, networks, home),
+    )
 
 
 def _networks(tx: Tx, config: Config, entries: Sequence[Entry]) -> dict[str, str]:

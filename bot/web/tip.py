@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.app.comment import NAME_MAX, TEXT_MAX
 from bot.core.pages import Comment, Page
-from bot.web.reading import discussed
-from bot.web.remarks import Place, Remark
+from bot.web.parts import Wanted
+from bot.web.reading import Discussed, discussed
+from bot.web.remarks import Place, Remark, anchor_of_comment
 from bot.web.seal import same
 from bot.web.site import Site
 from bot.web.visitor import Visitor, greet, is_secure, remember
 
+_NUMBER = re.compile("[1-9][0-9]{0,5}")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Form:
-    """What stands in the form: what was typed, and what is wrong with it, by field.
+class Filled:
+    """What stands in the form under a tip: what was typed, and what is wrong with it, by field.
 
     `trouble` is what is wrong with none of the fields.
     """
@@ -37,11 +42,17 @@ class Form:
 
 
 def show_tip(
-    site: Site, request: Request, page: Page, *, form: Form, status: int = 200, greets: bool = True
+    site: Site,
+    request: Request,
+    page: Page,
+    *,
+    form: Filled,
+    status: int = 200,
+    greets: bool = True,
 ) -> Response:
     """The page of a tip. Unless it `greets`, a new visitor gets no cookie, and no form to send."""
     visitor = greet(request)
-    found = discussed(site, page)
+    found = _found(site, request, page, form)
     mine = _mine(site, visitor, found.remarks)
     parent = _parent(form, found.remarks)
     response = site.renderer.page(
@@ -64,17 +75,39 @@ def show_tip(
     return response
 
 
+def _found(site: Site, request: Request, page: Page, form: Filled) -> Discussed:
+    """What is shown of a tip. Raises HTTPException 404 where its discussion has no such part."""
+    found = discussed(site, page, _wanted(request, form))
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def _wanted(request: Request, form: Filled) -> Wanted:
+    """The part with what was just sent, with what is answered or with what a link leads to.
+
+    Else the part whose number stands in the address.
+    """
+    asked = request.query_params
+    comment_id = asked.get("sent") or form.in_reply_to
+    target = anchor_of_comment(comment_id) if comment_id else asked.get("at")
+    number = asked.get("page", "1")
+    if not _NUMBER.fullmatch(number):
+        raise HTTPException(404)
+    return Wanted(number=int(number), anchor=target)
+
+
 def is_owner(site: Site, visitor: Visitor, comment: Comment | None) -> bool:
     """Whether this visitor wrote this comment."""
     return comment is not None and same(site.seal.owner(visitor.secret), comment.owner)
 
 
 def _mine(site: Site, visitor: Visitor, remarks: Iterable[Remark]) -> frozenset[str]:
-    """The ids of the visitor's own comments; somebody who came just now has none."""
+    """The ids of the visitor's own comments among these; somebody who came just now has none."""
     if visitor.is_new:
         return frozenset()
-    ids = (remark.comment for remark in remarks if remark.comment and not remark.ours)
-    return frozenset(each for each in ids if is_owner(site, visitor, site.pages.comment(each)))
+    ids = [remark.comment for remark in remarks if remark.comment and not remark.ours]
+    return site.pages.owned(site.seal.owner(visitor.secret), ids)
 
 
 def _sent(site: Site, request: Request, mine: frozenset[str]) -> tuple[str, str] | None:
@@ -83,7 +116,7 @@ def _sent(site: Site, request: Request, mine: frozenset[str]) -> tuple[str, str]
     return (comment_id, site.seal.permit(comment_id)) if comment_id in mine else None
 
 
-def _parent(form: Form, remarks: Iterable[Remark]) -> Place | None:
+def _parent(form: Filled, remarks: Iterable[Remark]) -> Place | None:
     """The comment that the form answers, if it is on the page."""
     if not form.in_reply_to:
         return None

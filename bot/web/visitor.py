@@ -50,11 +50,11 @@ def remember(
     )
 
 
-def is_secure(request: Request, site: str) -> bool:
-    """Whether the visitor came by https, as far as we are told, or by the site's own https name."""
+def is_secure(request: Request, address: str) -> bool:
+    """Whether the visitor came by https, as far as we are told, or by our own https name."""
     if request.url.scheme == "https":
         return True
-    home = urlsplit(site)
+    home = urlsplit(address)
     return home.scheme == "https" and request.headers.get("host") == home.netloc
 
 

@@ -19,9 +19,10 @@ from bot.core.pages import Comment, Page
 from bot.web.forms import read_form
 from bot.web.problems import show_problem
 from bot.web.public import published
+from bot.web.remarks import anchor_of_comment
 from bot.web.seal import same
 from bot.web.site import Site
-from bot.web.tip import Form, is_owner, show_tip
+from bot.web.tip import Filled, is_owner, show_tip
 from bot.web.visitor import came_from_here, greet, is_secure, remember, whereabouts
 
 HONEYPOT = "website"
@@ -63,7 +64,7 @@ class Writing:
             return self._again(request, page, draft, 403, trouble=_STRANGER)
         if fields.get(HONEYPOT):
             return self._again(request, page, draft, 422, trouble=_TRAPPED)
-        if flaws := self.site.commenting.flaws(draft):
+        if flaws := self.site.commenting.flaws(draft, owner=self._owner(request)):
             return self._again(request, page, draft, 422, flaws=flaws)
         wait = self.site.patience.take(whereabouts(request), self.site.clock.now())
         if wait is not None:
@@ -77,6 +78,10 @@ class Writing:
             fields.get("token", ""), self.site.seal.token(visitor.secret)
         )
 
+    def _owner(self, request: Request) -> str:
+        """Who the visitor is as a writer of comments."""
+        return self.site.seal.owner(greet(request).secret)
+
     def _again(
         self,
         request: Request,
@@ -88,7 +93,7 @@ class Writing:
         flaws: dict[str, str] | None = None,
     ) -> Response:
         """The page once more with what was typed; a form from elsewhere never sets a cookie."""
-        form = Form(
+        form = Filled(
             name=draft.name,
             text=draft.text,
             in_reply_to=draft.in_reply_to,
@@ -111,17 +116,18 @@ class Writing:
         return response
 
     def _write(self, request: Request, draft: NewComment) -> Response:
-        visitor = greet(request)
-        owner = self.site.seal.owner(visitor.secret)
+        owner, now = self._owner(request), self.site.clock.now()
         try:
-            comment = self.site.commenting.write(draft, owner=owner, now=self.site.clock.now())
+            comment = self.site.commenting.write(draft, owner=owner, now=now)
         except BotError as error:
             _log.error("comment_not_kept", tip=draft.tip, error=str(error))
             return show_problem(self.site.renderer, request, 503, words=draft.text)
-        way = f"{quote(draft.tip)}?{urlencode({'sent': comment.id})}#comment-{comment.id}"
+        way = (
+            f"{quote(draft.tip)}?{urlencode({'sent': comment.id})}#{anchor_of_comment(comment.id)}"
+        )
         response = RedirectResponse(way, 303)
         secure = is_secure(request, self.site.config().bot.site)
-        remember(response, visitor, is_secure=secure, is_writer=True)
+        remember(response, greet(request), is_secure=secure, is_writer=True)
         return response
 
     def _delete(self, request: Request, fields: dict[str, str] | None) -> Response:
@@ -150,5 +156,10 @@ class Writing:
     def _confirm(self, request: Request, comment: Comment, permit: str) -> Response:
         token = self.site.seal.token(greet(request).secret)
         return self.site.renderer.page(
-            request, "delete.html", comment=comment, permit=permit, token=token
+            request,
+            "delete.html",
+            comment=comment,
+            anchor=anchor_of_comment(comment.id),
+            permit=permit,
+            token=token,
         )

@@ -24,14 +24,14 @@ from bot.app.settle import Settler
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
-from bot.core.errors import TipsError, UsageError
-from bot.core.ports import Clock, Editor, Listener, Platform, Publisher, Timetable
+from bot.core.errors import Problem, SecretError, TipsError, UsageError
+from bot.core.ports import Clock, Editor, Listener, Names, Platform, Publisher, Timetable
 from bot.platforms import catalogue
 from bot.sources.secrets import secrets_for
 from bot.store import Database, has_store, open_memory, open_store
 from bot.wiring import logs, tipsfile
 from bot.wiring.environment import Environment, environment
-from bot.wiring.tipsfile import KINDS
+from bot.wiring.tipsfile import KINDS, Good
 
 
 @dataclass(kw_only=True, slots=True)
@@ -39,7 +39,7 @@ class Desk:
     """One bot's parts, made to fit each other."""
 
     file: Path
-    config: Config
+    good: Good
     environment: Environment
     database: Database
     clock: Clock
@@ -129,6 +129,11 @@ class Desk:
         platform: object = self.platform(name)
         return platform if isinstance(platform, Editor) else None
 
+    def names(self, name: str) -> Names | None:
+        """The account's reader of addresses, or None where it has none."""
+        platform: object = self.platform(name)
+        return platform if isinstance(platform, Names) else None
+
     def platform(self, name: str) -> Platform | None:
         """The account's adapter, made when first asked for; None for an unknown account."""
         account = self.config.account(name)
@@ -139,30 +144,47 @@ class Desk:
         return self._platforms[name]
 
     def connect(self, config: Config) -> dict[str, Platform]:
-        """The adapters of all accounts. Raises SecretError, and changes nothing then."""
-        return {account.name: self._build(account, config) for account in config.accounts}
+        """The adapters of all accounts. Raises SecretError for all that is missing at once."""
+        made, missing = {}, []
+        for account in config.accounts:
+            try:
+                made[account.name] = self._build(account, config)
+            except SecretError as error:
+                missing.append(str(error))
+        if missing:
+            raise SecretError("; ".join(missing))
+        return made
 
-    def adopt(self, config: Config, platforms: dict[str, Platform]) -> None:
+    def adopt(self, good: Good, platforms: dict[str, Platform]) -> None:
         """From now on, work with this file and these adapters."""
-        self.config = config
+        self.good = good
         self._platforms = platforms
 
-    def reload(self) -> Config:
+    @property
+    def config(self) -> Config:
+        """What the file says."""
+        return self.good.config
+
+    def reload(self) -> Good:
         """Read the file again. Raises TipsError, with every problem, and changes nothing."""
-        config, places = tipsfile.load(self.file, self.environment)
-        tipsfile.refuse_misfits(config, places, self.rules.of)
-        if config.bot.id != self.config.bot.id:
+        good = tipsfile.load(self.file, self.environment)
+        tipsfile.refuse_misfits(good, self.rules.of)
+        if good.config.bot.id != self.config.bot.id:
             raise UsageError(
-                f"bot.id was changed from {self.config.bot.id} to {config.bot.id}",
+                f"bot.id was changed from {self.config.bot.id} to {good.config.bot.id}",
                 "an id is for good: change it back, or restart the bot as another one",
             )
-        return config
+        return good
 
     def _build(self, account: Account, config: Config) -> Platform:
         kind = KINDS[account.kind]
         secrets = secrets_for(account.name, kind, self.environment.variables)
         logs.keep_out(secrets.values())
         return catalogue.build(account, secrets, config.bot, self.database.pages, self.clock)
+
+    def notes(self) -> list[Problem]:
+        """What is no mistake in the file, but may not be what the operator expects."""
+        return tipsfile.notes(self.good, self.rules.of)
 
     def close(self) -> None:
         """Close the memory."""
@@ -181,21 +203,22 @@ def open_desk(
     around = environment(file, variables)
     trouble = None
     try:
-        config, places = tipsfile.load(file, around)
+        good = tipsfile.load(file, around)
     except TipsError as error:
         kept = tipsfile.load_kept(around) if forgiving else None
         if kept is None:
             raise
-        (config, places), trouble = kept, str(error)
+        good, trouble = kept, str(error)
     only_look = reading and not has_store(around.data)
-    database = open_memory(config.bot.id) if only_look else open_store(around.data, config.bot.id)
+    bot = good.config.bot.id
+    database = open_memory(bot) if only_look else open_store(around.data, bot)
     rules = Rules(store=database.store, kinds=KINDS)
     if not forgiving:
         with _closing_on_error(database):
-            tipsfile.refuse_misfits(config, places, rules.of)
+            tipsfile.refuse_misfits(good, rules.of)
     return Desk(
         file=file,
-        config=config,
+        good=good,
         environment=around,
         database=database,
         clock=SystemClock(),

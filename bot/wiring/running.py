@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import structlog
 
@@ -25,7 +26,8 @@ from bot.sources.watch import Watch
 from bot.store import DataLock
 from bot.web import Health, Server, build
 from bot.wiring import tipsfile
-from bot.wiring.desk import Desk
+from bot.wiring.desk import Desk, open_desk
+from bot.wiring.environment import environment
 from bot.wiring.keys import site_key
 from bot.wiring.troubles import Troubles
 
@@ -33,6 +35,8 @@ log = structlog.get_logger()
 
 DELIVER_EVERY = timedelta(seconds=2)
 WATCH_EVERY = timedelta(seconds=1)
+MISSING_LOOKS = 5
+"""So many looks in a row that find no tips file mean that it is gone."""
 LEARN_EVERY = timedelta(minutes=5)
 PULSE_EVERY = timedelta(seconds=20)
 TIDY_EVERY = timedelta(minutes=10)
@@ -50,11 +54,14 @@ class Running:
     watch: Watch
     ticker: Ticker = field(init=False)
     server: Server = field(init=False)
+    troubles: Troubles = field(default_factory=Troubles)
     _pulse: datetime = field(init=False)
+    _missing: int = 0
+    _is_gone: bool = False
 
     def __post_init__(self) -> None:
         desk = self.desk
-        self.ticker = Ticker(desk.timetable, Troubles().tell)
+        self.ticker = Ticker(desk.timetable, self.troubles.tell)
         self._pulse = desk.clock.now()
         app = build(
             config=lambda: desk.config,
@@ -71,7 +78,7 @@ class Running:
     def prepare(self, *, now: bool) -> None:
         """Connect, serve, and plan the extra slot if it is asked for; nothing is sent yet."""
         desk = self.desk
-        desk.adopt(desk.config, desk.connect(desk.config))
+        desk.adopt(desk.good, desk.connect(desk.config))
         self.server.start()
         self._lift_automatic_pauses()
         self._note_good_file()
@@ -110,9 +117,11 @@ class Running:
         stuck = [one for one in standing.waiting if _is_stuck(one, now)]
         posts = [one.last_post for one in standing.accounts if one.last_post is not None]
         last = max((one.receipt.at for one in posts if one.receipt), default=None)
+        failing = self.troubles.fresh()
         return Health(
-            ok=alive and not stuck,
+            ok=alive and not stuck and not failing,
             facts={
+                "failing": len(failing),
                 "bot": self.desk.config.bot.name,
                 "clock": "ticking" if alive else "standing still",
                 "waiting": len(standing.waiting),
@@ -182,24 +191,37 @@ class Running:
 
     def _watch(self) -> None:
         """Take up a changed file, whole or not at all."""
+        self._look_for_the_file()
         if not self.watch.changed():
             return
         try:
-            config = self.desk.reload()
-            platforms = self.desk.connect(config)
+            good = self.desk.reload()
+            platforms = self.desk.connect(good.config)
         except BotError as error:
-            self._note_file(str(error))
-            log.error("tips_file_refused", reason=str(error), kept="the last good one")  # noqa: TRY400 - its trace could show a request
+            self._keep_the_last(str(error))
             return
         before = self.desk.config.accounts
-        self.desk.adopt(config, platforms)
-        self._follow(config, before)
+        self.desk.adopt(good, platforms)
+        self._follow(good.config, before)
         self._note_good_file()
-        log.info("tips_file_taken_up", tips=len(config.library), schedules=len(config.schedules))
+        log.info("tips_file_taken_up", tips=len(good.config.library))
+
+    def _look_for_the_file(self) -> None:
+        """Say so when the file is gone for good, and when it is back as it was."""
+        self._missing = 0 if self.desk.file.exists() else self._missing + 1
+        if self._missing == MISSING_LOOKS:
+            self._keep_the_last(f"{self.desk.file}: not found; put it back")
+        if self._missing == 0 and self._is_gone:
+            self._note_good_file()
+        self._is_gone = self._missing >= MISSING_LOOKS
+
+    def _keep_the_last(self, why: str) -> None:
+        self._note_file(why)
+        log.error("tips_file_refused", reason=why, kept="the last good one")
 
     def _note_good_file(self) -> None:
-        tipsfile.keep(self.desk.file, self.desk.environment.data)
         self._note_file(None)
+        tipsfile.keep(self.desk.good, self.desk.environment.data)
 
     def _note_file(self, trouble: str | None) -> None:
         with self.desk.database.store.writing() as tx:
@@ -214,20 +236,27 @@ class Running:
 
     def _beat(self) -> None:
         self._pulse = self.desk.clock.now()
+        for step in self.troubles.to_try_again():
+            self.ticker.nudge(step)
         self.desk.deliverer.end_orphans(self.desk.config)
 
 
-def run(desk: Desk, watch: Watch, *, now: bool, tell: Callable[[Running], None]) -> bool:
+def run(
+    file: Path, variables: Mapping[str, str], *, now: bool, tell: Callable[[Running], None]
+) -> bool:
     """Run until a signal asks to stop; whether everything in hand was finished.
 
-    `watch` was made before the file was read; `tell` is called when all is up. Raises BotError
-    when it cannot begin: the data directory is in use, the port is taken, a secret is missing.
+    `tell` is called when all is up. Raises BotError when it cannot begin: the file is wrong, the
+    data directory is in use, the port is taken, a secret is missing.
     """
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    with DataLock(desk.environment.data):
-        running = Running(desk=desk, watch=watch)
+    watch = Watch(file)
+    around = environment(file, variables)
+    tipsfile.load(file, around)
+    with DataLock(around.data):
+        running = Running(desk=open_desk(file, variables=variables), watch=watch)
         try:
             running.prepare(now=now)
             tell(running)

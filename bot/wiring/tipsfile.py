@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.app.check import findings
+from bot.app import check
+from bot.app.check import Finding, findings
 from bot.app.draft import TraitsOf
 from bot.clock.crontab import check_cron
 from bot.core.config import Config
-from bot.core.errors import StoreError, TipsError
+from bot.core.errors import Problem, StoreError, TipsError
 from bot.core.kinds import Kind
 from bot.platforms import catalogue
+from bot.sources.file import read_bytes
 from bot.sources.places import Places
 from bot.sources.sections import SITE
-from bot.sources.tips import load_with_places
+from bot.sources.tips import parse
+from bot.sources.wording import escape
 from bot.wiring.environment import Environment
 
 KINDS: Mapping[str, Kind] = catalogue.KINDS
@@ -24,31 +27,48 @@ KEPT = "last-good.yaml"
 """The running bot's copy of the file that it uses, in the data directory."""
 
 
-def load(file: Path, around: Environment) -> tuple[Config, Places]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Good:
+    """A tips file that was read: what it says, where, and the very bytes."""
+
+    config: Config
+    places: Places
+    data: bytes
+
+
+def load(file: Path, around: Environment) -> Good:
     """The file alone. Raises TipsError with every problem in it."""
-    config, places = load_with_places(file, KINDS, check_cron)
+    data = read_bytes(file)
+    config, places = parse(data, escape(str(file)), KINDS, check_cron)
     if config.bot.site == SITE:
         config = replace(config, bot=replace(config.bot, site=around.own_address))
-    return config, places
+    return Good(config=config, places=places, data=data)
 
 
-def refuse_misfits(config: Config, places: Places, traits_of: TraitsOf) -> None:
+def refuse_misfits(good: Good, traits_of: TraitsOf) -> None:
     """Raise TipsError for a file whose tips do not fit or whose links lead nowhere."""
-    problems = [
-        places.problem(
-            places.tip(found.tip) if found.tip is not None else (0, 0), found.what, found.todo
-        )
-        for found in findings(config, KINDS, traits_of)
-    ]
+    problems = tuple(_placed(good, findings(good.config, KINDS, traits_of)))
     if problems:
-        raise TipsError(tuple(problems))
+        raise TipsError(problems)
 
 
-def keep(file: Path, data: Path) -> None:
+def notes(good: Good, traits_of: TraitsOf) -> list[Problem]:
+    """What is no mistake, but may not be what the operator expects."""
+    return list(_placed(good, check.notes(good.config, traits_of)))
+
+
+def _placed(good: Good, found: Iterable[Finding]) -> Iterator[Problem]:
+    """Findings with their places in the file."""
+    for one in found:
+        place = good.places.tip(one.tip) if one.tip is not None else (0, 0)
+        yield good.places.problem(place, one.what, one.todo)
+
+
+def keep(good: Good, data: Path) -> None:
     """Keep a copy of a good file, for commands that must work while an edit is broken."""
     fresh = data / f"{KEPT}.new"
     try:
-        fresh.write_bytes(file.read_bytes())
+        fresh.write_bytes(good.data)
         fresh.replace(data / KEPT)
     except OSError as error:
         raise StoreError(
@@ -56,7 +76,7 @@ def keep(file: Path, data: Path) -> None:
         ) from None
 
 
-def load_kept(around: Environment) -> tuple[Config, Places] | None:
+def load_kept(around: Environment) -> Good | None:
     """The last good file of a bot that runs or ran here, or None."""
     kept = around.data / KEPT
     return load(kept, around) if kept.exists() else None

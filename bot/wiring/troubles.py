@@ -1,9 +1,10 @@
-"""What goes wrong in a step, said once and not every two seconds."""
+"""What goes wrong in steps: said once and not every two seconds, and tried again."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from threading import Lock
 
 import structlog
 
@@ -14,19 +15,45 @@ log = structlog.get_logger()
 AGAIN = 600.0
 """Seconds after which the same trouble is said again."""
 
+FRESH = 60.0
+"""Seconds for which a trouble counts as one of now."""
+
 
 @dataclass(slots=True)
 class Troubles:
-    """The latest trouble of each step; a step that failed is called again at its next time."""
+    """The latest trouble of each step, and which steps are to be tried again soon.
+
+    A step that is called every few seconds tries again by itself; one that plans a slot would
+    only be called at the next slot, and lose this one.
+    """
 
     _said: dict[str, tuple[str, float]] = field(default_factory=dict)
+    _latest: dict[str, float] = field(default_factory=dict)
+    _again: set[str] = field(default_factory=set)
+    _lock: Lock = field(default_factory=Lock)
 
     def tell(self, step: str, error: Exception) -> None:
         """Say it, unless the same was said of this step a short while ago."""
         known = isinstance(error, BotError)
         what = str(error) if known else f"{type(error).__name__}: {error}"
-        said, when = self._said.get(step, ("", 0.0))
-        if said == what and time.monotonic() - when < AGAIN:
-            return
-        self._said[step] = (what, time.monotonic())
+        now = time.monotonic()
+        with self._lock:
+            self._latest[step] = now
+            self._again.add(step)
+            said, when = self._said.get(step, ("", 0.0))
+            if said == what and now - when < AGAIN:
+                return
+            self._said[step] = (what, now)
         log.error("step_failed" if known else "step_failed_oddly", step=step, reason=what)
+
+    def to_try_again(self) -> set[str]:
+        """The steps that failed since this was last asked."""
+        with self._lock:
+            again, self._again = self._again - {"clock"}, set()
+            return again
+
+    def fresh(self) -> set[str]:
+        """The steps that failed just now."""
+        since = time.monotonic() - FRESH
+        with self._lock:
+            return {step for step, when in self._latest.items() if when > since}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -65,7 +65,9 @@ class Scripted:
             raise answer
         return answer if isinstance(answer, Receipt) else answer(post)
 
-    def find(self, delivery: Delivery) -> Found | Absent | CannotTell:
+    def find(
+        self, delivery: Delivery, taken: Collection[str] = frozenset()
+    ) -> Found | Absent | CannotTell:
         """The next look."""
         look = self.looks.pop(0)
         if isinstance(look, Exception):

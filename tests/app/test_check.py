@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.app.check import findings, leads_nowhere
+from bot.app.check import findings, leads_nowhere, notes
 from bot.core.config import LinkRule
-from bot.core.kinds import Form, Kind, Option
+from bot.core.kinds import Form, Kind, Option, Secret
 from tests.app.house import HOME
 from tests.contract.memory import TRAITS
 from tests.core.samples import account, config, tip
@@ -82,3 +82,22 @@ def test_where_nobody_follows_nothing_is_wrong():
     ]
     assert [found(whole) for whole in private] == [[], [], [], []]
     assert len(found(with_home(options={"server": "https://mastodon.social"}))) == 1
+
+
+@pytest.mark.parametrize(
+    ("server", "wrong"),
+    [("http://t.org", True), ("https://t.org", False), ("http://127.0.0.1:80", False)],
+)
+def test_credentials_never_travel_in_clear_text(server, wrong):
+    """A server that would be sent a credential unencrypted is refused, unless it is this machine."""
+    kinds = {"town": replace(KINDS["town"], secrets=(Secret(name="token", about="a token"),))}
+    whole = config(tip("a", link="https://w3.org"), accounts=(account(options={"server": server}),))
+    said = [one.what for one in findings(whole, kinds, lambda _: TRAITS)]
+    assert any("unencrypted" in one for one in said) is wrong
+
+
+def test_a_summary_that_is_not_used_is_noted():
+    """The operator's own words that do not fit are not passed over in silence."""
+    whole = config(tip("short", summary="Listen."), tip("long", summary="a " * 100 + "b."))
+    (note,) = notes(whole, lambda _: TRAITS)
+    assert (note.tip, "is not used on town" in note.what) == ("long", True)

@@ -9,10 +9,10 @@ from threading import Barrier, Thread
 
 import pytest
 
-from bot.app.deliver import PROBE
+from bot.app.holds import PROBE
 from bot.core.config import Config
 from bot.core.delivery import State
-from bot.core.errors import Duplicate, OutcomeUnknown, RetryLater
+from bot.core.errors import Duplicate, OutcomeUnknown, RetryLater, Unauthorised
 from bot.core.ports import LEASE, Found
 from bot.core.traits import Idempotency
 from tests.app.house import EIGHT, PRICES, House, with_site
@@ -326,3 +326,59 @@ def test_an_early_answer_finds_its_tip(house):
     house.deliver()
     with house.store.reading() as tx:
         assert [one.tip for one in tx.log.entries()] == ["listen"]
+
+
+def test_deliveries_of_a_removed_account_come_to_an_end(house):
+    """What was being sent on an account that left the file is unsure, what waited is missed."""
+    house.put(slot="s/1")
+    house.put(slot="s/2")
+    house.script(SystemExit())
+    with pytest.raises(SystemExit):
+        house.deliver()
+    empty = config(accounts=(account(name="elsewhere"),))
+    house.clock.advance(3 * HOUR)
+    house.deliverer().end_orphans(empty)
+    assert house.states() == [State.UNSURE, State.MISSED]
+
+
+def test_the_operators_pause_is_not_overwritten(house):
+    """A token refused while the operator's pause is in force does not shorten that pause."""
+    house.put()
+
+    def refuse(post):
+        house.brake.pause(house.config, "town", None, house.clock.now())
+        raise Unauthorised("no")
+
+    house.script(refuse)
+    house.deliver()
+    with house.store.reading() as tx:
+        assert tx.accounts.pauses(EIGHT)["account:town"].by_operator
+
+
+def test_a_repeat_is_paid_once():
+    """A post that is sent again because nobody saw it arrive costs its price once."""
+    house = House(config=on(monthly_budget=Decimal("1.00")))
+    house.join("town", replace(TRAITS, prices=PRICES, idempotency=Idempotency.SAME_TEXT))
+    house.networks["town"].lose_next_request()
+    house.put()
+    house.work(HOUR)
+    with house.store.reading() as tx:
+        assert tx.accounts.spent("town", house.clock.now()) == PRICES.post
+    assert house.states() == [State.POSTED]
+
+
+def test_a_late_answer_proves_a_post_whatever_was_thought_of_it(house):
+    """An answer that comes when the delivery was planned again is recorded, not forgotten."""
+    house.put()
+
+    def answer(post):
+        house.clock.advance(LEASE)
+        house.deliverer("another").step(house.config, house.account())
+        unsure = house.get()
+        with house.store.writing() as tx:
+            tx.ledger.move(unsure, replace(unsure, state=State.PLANNED), house.clock.now())
+        return receipt(at=EIGHT)
+
+    house.script(answer)
+    house.deliver()
+    assert (house.get().state, house.get().reason) == (State.POSTED, "the answer came late")

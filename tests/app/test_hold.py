@@ -58,7 +58,10 @@ def test_pause_and_resume(house, name, full):
     [
         ("town", "'town' may be schedule:town or account:town; write one of these"),
         ("mornigs", "there is no schedule or account 'mornigs'; did you mean 'mornings'?"),
-        ("zzz", "there is no schedule or account 'zzz'; schedule:mornings, schedule:evenings"),
+        (
+            "zzz",
+            "there is no schedule or account 'zzz'; there are: schedule:mornings, schedule:evenings",
+        ),
     ],
 )
 def test_unclear_names(house, name, told):

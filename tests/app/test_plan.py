@@ -260,3 +260,26 @@ def _race(house, now):
         thread.start()
     for thread in threads:
         thread.join(60)
+
+
+def test_a_clock_that_ran_ahead_silences_no_schedule():
+    """After a clock was a year ahead and was put right, the next slot is planned as ever."""
+    house = at(MONDAY - HOUR)
+    house.plan()
+    ahead = Planner(store=house.store, timetable=ZonedTimetable(), traits_of=house.traits_of)
+    ahead.step(house.config, MONDAY + 365 * DAY)
+    with capture_logs() as logs:
+        assert house.plan(HOUR) == 1
+    assert "clock_went_back" in [line["event"] for line in logs]
+    assert house.plan(DAY) == 1
+
+
+def test_a_skipped_slot_takes_no_other_with_it():
+    """Skipping the newer of two due slots leaves the older one, if it is still in time."""
+    times = (time(9, 0), time(9, 30))
+    house = House(config=abc(schedules=(schedule(when=At(times=times), late=HOUR),)))
+    house.plan()
+    house.clock.advance(HOUR)
+    house.brake.skip(house.config, None, house.clock.now())
+    assert house.plan(32 * MINUTE) == 1
+    assert keys(house, Outcome.MISSED) == []

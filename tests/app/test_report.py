@@ -95,7 +95,7 @@ def test_what_comes(house):
 
 @pytest.mark.parametrize("trouble", ["file", "unsure", "refused", "token"])
 def test_what_needs_a_person(house, trouble):
-    """A broken file, an unsure or refused post and refused credentials ask for a person."""
+    """A broken file, a refused post or token ask for a person, an unsure post when it stays so."""
     house.put()
     network = house.networks["town"]
     {
@@ -109,6 +109,9 @@ def test_what_needs_a_person(house, trouble):
         assert not standing(house).needs_person
         with house.store.writing() as tx:
             tx.notes.put(FILE_TROUBLE, "tips.yaml:3:1: no title", EIGHT)
+    if trouble == "unsure":
+        assert not standing(house).needs_person
+        house.clock.advance(timedelta(hours=2))
     assert standing(house).needs_person
 
 

@@ -63,7 +63,9 @@ def test_a_lost_request_is_sent_again(kind):
     house.work(3 * HOUR)
     assert len(house.texts()) == 1
     assert house.states() == [State.POSTED]
-    assert (house.get().attempt, house.get().sent_at) == (2, MONDAY)
+    certain = kind is Idempotency.CHOSEN_ID
+    assert house.get().attempt == 2
+    assert (house.get().sent_at == MONDAY) is not certain
 
 
 def test_where_nothing_is_offered_a_person_is_asked():

@@ -6,8 +6,9 @@ something else: `MemoryNetwork` does what it is told to do, such as losing its n
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -220,7 +221,7 @@ class MemoryNetwork:
 
 
 class MemoryPlatform:
-    """One account on a network in memory: Platform, Publisher, Listener and Editor."""
+    """One account on a network in memory: Platform, Publisher, Listener, Editor, Names."""
 
     def __init__(self, network: MemoryNetwork, account: str = "memory", token: str = "") -> None:
         self.account = account
@@ -237,12 +238,12 @@ class MemoryPlatform:
         self._network.greet(self._token)
         return _receipt(self._network.take(post))
 
-    def find(self, delivery: Delivery) -> Found | Absent:
+    def find(self, delivery: Delivery, taken: Collection[str] = frozenset()) -> Found | Absent:
         """Look through all our posts since the sending: the network has one clock with us."""
         self._network.greet(self._token)
         since = delivery.sent_at or delivery.post.created_at
-        young = (one for one in self._network.posts if one.at >= since)
-        found = _first(one for one in young if _is(delivery.post, one))
+        free = (one for one in self._network.posts if one.at >= since and one.id not in taken)
+        found = _first(one for one in free if _is(delivery.post, one))
         return Absent() if found is None else Found(receipt=_receipt(found))
 
     def hear(self, cursor: str | None) -> Batch:
@@ -261,6 +262,12 @@ class MemoryPlatform:
         self._network.greet(self._token)
         if any(one.id == remote_id for one in self._network.posts):
             self._network.delete(remote_id)
+
+    def remote_id(self, address: str) -> str | None:
+        """What was said at this address, or under this id."""
+        path = re.split("[?#]", address.strip().removeprefix(f"{ADDRESS}/"))[0]
+        said = self._network.get(path.rstrip("/"))
+        return said.id if said else None
 
 
 def _is(post: Post, said: Said) -> bool:

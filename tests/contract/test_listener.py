@@ -1,17 +1,16 @@
 """What every platform keeps that can listen: everything that was said, once, and nothing private."""
 
-from datetime import timedelta
 from itertools import count
 
 import pytest
 
 from bot.core.discussion import NOBODY, EntryKind, Visibility
+from bot.core.ports import SKEW
 from tests.contract.hearing import Ears
 
 TRICKY = 'No! 1 < 2 & "2 > 1". Naïve 🎉👩‍⚕️, 日本語.\n\nSee https://tips.example/a?b=1&c=2#d'
 MANY = 45
 """More than some networks list at once."""
-SKEW = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -150,10 +149,10 @@ def test_taken_back(world, tip, ears):
 
 @pytest.mark.parametrize("visibility", [Visibility.FOLLOWERS, Visibility.DIRECT])
 def test_private_words(world, tip, ears, visibility):
-    """What is not for everybody is heard of, but its words, author and markup are not told."""
+    """What is not for everybody is heard of, but its words, author, address and markup are not told."""
     if visibility not in world.private:
         pytest.skip(f"nothing can be said to {visibility.value} alone here")
     said = world.person_says("Between us.", reply_to=tip.remote_id, visibility=visibility)
     (entry,) = ears.listen()
     assert (entry.remote_id, entry.visibility) == (said, visibility)
-    assert (entry.text, entry.html, entry.author) == ("", "", NOBODY)
+    assert (entry.text, entry.html, entry.author, entry.url) == ("", "", NOBODY, None)

@@ -1,19 +1,19 @@
 """What every platform keeps that can post: exactly the words, exactly once, and found again."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from bot.core.errors import Duplicate
-from bot.core.ports import Absent, Editor, Found, Listener, Publisher
+from bot.core.ports import SKEW, Absent, Costs, Editor, Found, Listener, Publisher
 from bot.core.traits import Ability, Idempotency
 from tests.contract.hearing import Ears
 
 TRICKY = 'Is 1 < 2 & "2 > 1"? Naïve 🎉👩‍⚕️, 日本語.\n\nSee https://tips.example/a?b=1&c=2#d'
 DOORS = {Ability.PUBLISH: Publisher, Ability.LISTEN: Listener, Ability.RETRACT: Editor}
-SKEW = timedelta(minutes=1)
-"""How far a network's clock may be from ours."""
 THREADS = 4
 
 
@@ -61,6 +61,31 @@ def test_older_post(world, publisher):
     publisher.publish(world.post("One word is enough."))
     sent_at = world.later(timedelta(hours=1))
     assert publisher.find(world.unsure(world.post("One word is enough."), sent_at)) == Absent()
+
+
+def test_taken(world, publisher):
+    """The post of another delivery is passed over, and ours is found beside it, whichever it is."""
+    post = world.post("One word is enough.")
+    first = publisher.publish(post)
+    assert publisher.find(world.unsure(post), {first.remote_id}) == Absent()
+    twin = publish_or_duplicate(publisher, replace(post, key=f"{post.key}/again"))
+    for ours, theirs in ((first, twin), (twin, first)):
+        if Duplicate not in (ours, theirs) and not world.kind.traits.is_home:
+            found = publisher.find(world.unsure(post), {theirs.remote_id})
+            assert found == Found(receipt=ours)
+
+
+def test_costs(world, publisher):
+    """Where reading has a price, an adapter tells once what its looks have cost, and asks nobody."""
+    prices = world.platform.learn().prices
+    assert isinstance(world.platform, Costs) is (prices is not None)
+    if prices is None:
+        return
+    post = world.post("One word is enough.")
+    publisher.publish(post)
+    publisher.find(world.unsure(post))
+    costs = world.platform.settle_cost(), world.platform.settle_cost()
+    assert costs == (prices.read + prices.read_user, Decimal(0))
 
 
 def test_repeat(world, publisher):

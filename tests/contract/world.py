@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
-from bot.core.delivery import Delivery, Post, State
+from bot.core.delivery import Delivery, Post, Receipt, State
 from bot.core.discussion import Visibility
 from bot.core.kinds import Kind
 from bot.core.ports import Platform
@@ -61,6 +61,10 @@ class World(ABC):
     @abstractmethod
     def person_deletes(self, remote_id: str) -> None:
         """Let the person take back what they said."""
+
+    def address_of(self, receipt: Receipt) -> str | None:
+        """What a person's browser shows as the address of a post of ours."""
+        return receipt.url
 
     def later(self, by: timedelta) -> datetime:
         """The moment this much from now; the network is there, too, if its clock can be set."""

@@ -9,9 +9,10 @@ from tests.clock import MONDAY
 from tests.core.samples import delivery, post, receipt
 
 PERMITTED = """
-    planned -> sending, missed, abandoned
+    planned -> sending, missed, abandoned, unsure, posted
     sending -> posted, refused, planned, unsure
     unsure -> posted, planned, refused, abandoned
+    missed -> posted
     posted -> retracted
 """
 """Every move that a delivery may make, written down a second time on purpose."""
@@ -38,7 +39,8 @@ def test_moves(old, new):
 def test_a_post_that_exists_is_never_forgotten():
     """From posted no move leads to anything that would send again, and nothing ends unsure."""
     assert MOVES[State.POSTED] == {State.RETRACTED}
-    assert {state for state in State if MOVES[state]} == UNSETTLED | {State.POSTED}
+    assert {state for state in State if MOVES[state]} == UNSETTLED | {State.POSTED, State.MISSED}
+    assert MOVES[State.MISSED] == {State.POSTED}
 
 
 def test_what_takes_a_turn():

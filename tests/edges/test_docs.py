@@ -20,11 +20,11 @@ from bot.cli.commands import app
 from bot.clock.crontab import check_cron
 from bot.core.delivery import State
 from bot.core.discussion import EntryKind, Visibility
+from bot.core.kinds import variable
 from bot.core.slot import Outcome
 from bot.core.traits import Idempotency
 from bot.platforms.catalogue import KINDS
 from bot.sources.schema import schema
-from bot.sources.secrets import variable
 from bot.sources.tips import parse
 from tests.whole.operator import Operator
 

@@ -423,6 +423,58 @@ def test_of_two_identical_posts_the_one_nearer_to_the_sending_is_found(bot, serv
     assert found.receipt.remote_id == first
 
 
+def test_a_post_of_another_delivery_is_passed_over(bot, server, clock):
+    """Of identical posts the earliest that nobody else has is found, and none where all are taken."""
+    first, second = server.say("tips", TEXT), server.say("tips", TEXT)
+    found = bot.find(delivery(clock), {first})
+    assert isinstance(found, Found)
+    assert found.receipt.remote_id == second
+    assert isinstance(bot.find(delivery(clock), {first, second}), Absent)
+
+
+ULID = "01J9Z3TN2QW7Y8K5VXR4MHB6CD"
+FLAKE = "AbcdEfghIjklMnopQr"
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/@tips/1234", "1234"),
+        ("/@tips/1234/embed", "1234"),
+        ("/@tips@town.example/1234?x=1#y", "1234"),
+        ("/users/tips/statuses/1234/activity", "1234"),
+        ("/ap/users/77/statuses/1234", "1234"),
+        ("/deck/@tips/1234", "1234"),
+        ("/web/statuses/1234", "1234"),
+        (f"/@tips/statuses/{ULID}", ULID),
+        (f"/users/tips/statuses/{ULID}", ULID),
+        (f"/notice/{FLAKE}", FLAKE),
+        (f"/@tips/posts/{FLAKE}", FLAKE),
+        ("/@tips", None),
+        ("/@tips/", None),
+        ("/@tips/followers", None),
+        ("/@tips/with_replies", None),
+        ("/@tips/tagged/2024", None),
+        ("/@tips/1234/embed/5", None),
+        ("/objects/0f8fad5b-d9cb-469f-a165-70867728950e", None),
+        ("/1234", None),
+        ("", None),
+    ],
+)
+def test_an_address_names_a_status_of_this_server(path, named, clock):
+    """Each family's addresses name the status, and those of people and lists name none."""
+    bot = adapter("https://town.example:3000", "token", clock)
+    assert bot.remote_id(f"https://Town.example:3000{path}") == named
+    assert bot.remote_id(f"https://other.example{path}") is None
+    assert bot.remote_id(f"https://town.example:3000@other.example{path}") is None
+
+
+@pytest.mark.parametrize("bare", ["1234", ULID, FLAKE])
+def test_an_id_names_a_status(bare, clock):
+    """Whoever has the id need not look for an address."""
+    assert adapter("https://town.example", "token", clock).remote_id(bare) == bare
+
+
 def test_a_server_whose_clock_is_behind_hides_no_post(bot, clock):
     """Absence is judged by the server's clock, not by ours."""
     clock.advance(hours=3)

@@ -229,6 +229,26 @@ def test_nonsense_among_notifications_is_passed_over(bot, server):
     assert (entries["s2"].url, entries["s2"].language) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("https://far.example/\x1b]0;owned\x07", False),
+        ("https://far.example/\u202egpj.exe", False),
+        ("https://far.example/\x9b31m", False),
+        ("https://far.example/a b", False),
+        ("https://far.example/\nPosted.", False),
+        ("https://far.example/@zed/größe/日本", True),
+        ("HTTPS://far.example/@zed?a=%1b", True),
+    ],
+)
+def test_an_address_is_one_on_a_terminal_too(bot, server, address, kept):
+    """An address with a control character, an invisible one or a blank in it is none."""
+    author = {"id": "9", "acct": "zed@far.example", "display_name": "Zed", "url": address}
+    server.answer(NOTICES, 200, [notice(1, url=address, account=author)])
+    (entry,) = bot.hear(None).entries
+    assert (entry.url, entry.author.url) == ((address, address) if kept else (None, None))
+
+
 @pytest.mark.parametrize("body", [{}, {"error": "odd"}, "none"], ids=str)
 def test_an_answer_that_is_no_list_is_no_silence(bot, server, body):
     """A server that answers nonsense is an error to be shown, not a network where nobody speaks."""

@@ -130,6 +130,21 @@ def test_reply_and_delete(site, page):
     expect(page.get_by_text("I see it differently.")).to_have_count(0)
 
 
+@pytest.mark.parametrize("page", [{"java_script_enabled": False, "viewport": PHONE}], indirect=True)
+def test_long_discussion(site, page):
+    """On a phone and without JavaScript, a long discussion is read to its end link by link."""
+    site.publish()
+    for number in range(101):
+        site.keep(str(number), f"Reply {number}.")
+    page.goto(f"{site.url}/tips/{TIP}")
+    turn = page.get_by_role("navigation", name="More replies")
+    expect(turn).to_contain_text("Page 1 of 2")
+    turn.get_by_role("link", name="Later replies").click()
+    expect(page.get_by_text("Reply 100.")).to_be_in_viewport()
+    turn.get_by_role("link", name="Earlier replies").click()
+    expect(page.get_by_text("Reply 0.")).to_be_in_viewport()
+
+
 def test_answer_to_a_reply(site, page):
     """The link under a reply leads to a form that says whom it answers."""
     site.publish()

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.core.errors import SecretError
-from bot.sources.secrets import secrets_for, variable
+from bot.core.kinds import variable
+from bot.sources.secrets import secrets_for
 from tests.edges.kinds import MASTODON, SITE, X
 
 SECRET = "hunter2-never-shown"

@@ -10,8 +10,11 @@ import html5lib
 import httpx
 import mf2py
 import pytest
+from sqlalchemy import event
 
 from bot.core.discussion import NOBODY, Author, EntryKind, Visibility
+from bot.core.pages import Comment
+from bot.sources import address
 from bot.web import Health
 from tests.site import (
     BODY,
@@ -84,7 +87,13 @@ def test_index_is_paged(site):
     assert seen == [f"Title {number}." for number in reversed(range(45))]
 
 
-@pytest.mark.parametrize("before", ["", "yesterday", "2026-03-01", "1970-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        *("", "yesterday", "2026-03-01", "1970-01-01T00:00:00Z"),
+        *("0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"),
+    ],
+)
 def test_index_before_nonsense(site, before):
     """A made-up address of older tips is not found, rather than an error."""
     site.publish()
@@ -182,10 +191,24 @@ def test_unlisted_is_not_shown(site):
     assert "1 reply" in get(site, "/").text
 
 
+def test_an_answer_to_an_unlisted_reply_is_not_shown(site):
+    """The bot's answer names whom it answers: where they spoke unlisted, it is on no page either."""
+    site.publish()
+    site.keep("1", "Between us", visibility=Visibility.UNLISTED)
+    site.keep("2", "@bob@far.example Thanks", in_reply_to="1", ours=True)
+    site.keep("3", "In public")
+    site.keep("4", "@ann@far.example Thanks", in_reply_to="3", ours=True)
+    page = get(site).text
+    assert "bob@far.example" not in page
+    assert "ann@far.example" in page
+    assert "2 replies" in page
+    assert "2 replies" in get(site, "/").text
+
+
 def test_deleted_leaves_a_gap_only_where_needed(site):
     """A deleted reply is gone without a trace, unless somebody answered it."""
     site.publish()
-    gone = {"author": NOBODY, "deleted_at": site.clock.now()}
+    gone = {"author": NOBODY, "url": None, "deleted_at": site.clock.now()}
     site.keep("1", "", **gone)
     assert "was deleted" not in get(site).text
     site.keep("2", "An answer", in_reply_to="1")
@@ -203,6 +226,131 @@ def test_deep_thread(site):
     page = get(site)
     assert page.status_code == 200
     assert page.text.count("depth-6") == 994
+
+
+def hear(site: RunningSite, threads: int, *, depth: int = 1) -> None:
+    """Have so many threads heard, each of so many replies, one after the other."""
+    with site.database.store.writing() as tx:
+        for number in range(threads * depth):
+            at = site.clock.now() + timedelta(seconds=number)
+            parent = str(number - 1) if number % depth else None
+            tx.log.keep(entry(str(number), f"Reply {number}.", at, in_reply_to=parent), at)
+
+
+def read(site: RunningSite, path: str) -> Any:
+    """A page, which has to be HTML without a single parse error."""
+    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+    return parser.parse(get(site, path).text)
+
+
+def replies_on(page: Any) -> list[int]:
+    """The numbers of the replies on a page."""
+    texts = ["".join(each.itertext()) for each in page.iterfind(".//li[@id]/div")]
+    return [int(text.strip().removeprefix("Reply ").removesuffix(".")) for text in texts]
+
+
+def way(page: Any, rel: str) -> str | None:
+    """Where the link to the next or previous part of the discussion leads."""
+    link = page.find(f".//nav/a[@rel='{rel}']")
+    return None if link is None else link.get("href", "").removeprefix("..")
+
+
+def test_long_discussion_is_paged(site):
+    """Whoever follows the links through a long discussion meets every reply once, and finds back."""
+    site.publish()
+    hear(site, 250)
+    pages = [read(site, f"/tips/{TIP}")]
+    while following := way(pages[-1], "next"):
+        pages.append(read(site, following))
+    seen = [replies_on(page) for page in pages]
+    assert [reply for replies in seen for reply in replies] == list(range(250))
+    assert [len(replies) for replies in seen] == [100, 100, 50]
+    assert {page.find(".//h2[@id='discussion-title']").text for page in pages} == {"250 replies"}
+    first, second = f"/tips/{TIP}#discussion", f"/tips/{TIP}?page=2#discussion"
+    assert [way(page, "prev") for page in pages] == [None, first, second]
+
+
+def test_short_discussion_is_not_paged(site):
+    """A discussion that fits on one page has no links to others."""
+    site.publish()
+    hear(site, 100)
+    page = read(site, f"/tips/{TIP}")
+    assert len(replies_on(page)) == 100
+    assert way(page, "next") is way(page, "prev") is None
+
+
+def test_threads_stay_whole(site):
+    """A thread is not torn apart because a page is nearly full."""
+    site.publish()
+    hear(site, 5, depth=70)
+    assert replies_on(read(site, f"/tips/{TIP}?page=1")) == list(range(140))
+    assert replies_on(read(site, f"/tips/{TIP}?page=2")) == list(range(140, 280))
+
+
+def test_endless_thread_is_cut(site):
+    """No page grows without end: an endless thread goes on overleaf, with a way to what is answered."""
+    site.publish()
+    hear(site, 1, depth=1002)
+    page = read(site, f"/tips/{TIP}?page=2")
+    assert replies_on(page) == [1000, 1001]
+    overleaf, here = [link.get("href") for link in page.iterfind(".//span[@class='to']/a")]
+    assert here.startswith("#")
+    path, _, anchor = overleaf.removeprefix("..").partition("#")
+    (answered,) = read(site, path).iterfind(f".//li[@id='{anchor}']/div")
+    assert "Reply 999." in "".join(answered.itertext())
+
+
+@pytest.mark.parametrize("number", ["", "0", "-1", "two", "3", "9" * 5000, "%D9%A2"])
+def test_page_of_nonsense(site, number):
+    """A page that the discussion does not have is not found, rather than an error."""
+    site.publish()
+    hear(site, 101)
+    assert get(site, f"/tips/{TIP}?page={number}").status_code == 404
+
+
+def test_link_to_what_is_gone(site):
+    """A link to a reply that is not there any more shows the beginning of the discussion."""
+    site.publish()
+    hear(site, 101)
+    assert replies_on(read(site, f"/tips/{TIP}?at=entry-999")) == list(range(100))
+
+
+def test_each_page_is_its_own(site):
+    """Each page of a discussion names its own address and its number."""
+    site.publish()
+    hear(site, 101)
+    second = get(site, f"/tips/{TIP}?page=2").text
+    assert f'<link rel="canonical" href="https://tips.example/tips/{TIP}?page=2">' in second
+    assert f"<title>{TITLE}, page 2 – Ten Tips</title>" in second
+
+
+def comment(site: RunningSite, count: int) -> None:
+    """Have so many comments written, and heard."""
+    for number in range(count):
+        site.database.pages.write(
+            Comment(id=f"c{number}", tip=TIP, name="Ada", text="Hm", at=site.clock.now(), owner="o")
+        )
+    with site.database.store.writing() as tx:
+        for heard in site.platform.hear(None).entries:
+            tx.log.keep(heard, site.clock.now())
+
+
+def test_work_does_not_grow(site):
+    """However much was said, a page asks the memory no more often than for a little."""
+    site.publish()
+    asked: list[str] = []
+    event.listen(
+        site.database.engine, "before_cursor_execute", lambda *given: asked.append(given[2])
+    )
+    counts = []
+    for number in (1, 90):
+        hear(site, number)
+        comment(site, number)
+        asked.clear()
+        for path in ("/", f"/tips/{TIP}"):
+            get(site, path, cookies={"tipsbot": "a" * 43})
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_retracted_is_gone(site):
@@ -320,15 +468,25 @@ def test_health(site):
 @pytest.mark.parametrize(
     ("contact", "shown"),
     [
-        (None, "answer any of the bot’s posts"),
         ("https://example.org/about", 'href="https://example.org/about"'),
-        ("me@example.org", 'href="mailto:me@example.org"'),
-        ("@me@example.social", "<bdi>@me@example.social</bdi>"),
-        ("javascript:alert(1)", "<bdi>javascript:alert(1)</bdi>"),
+        ("mailto:me@example.org", 'href="mailto:me@example.org"'),
     ],
 )
 def test_privacy_names_the_contact(site, contact, shown):
-    """The privacy page says whom to ask for a removal."""
+    """The privacy page leads to whom to ask for a removal, whichever way the file names them."""
+    site.config = config(contact=address.contact(contact))
+    assert shown in get(site, "/privacy").text
+
+
+@pytest.mark.parametrize(
+    ("contact", "shown"),
+    [
+        (None, "answer any of the bot’s posts"),
+        ("javascript:alert(1)", "<bdi>javascript:alert(1)</bdi>"),
+    ],
+)
+def test_privacy_without_a_link(site, contact, shown):
+    """Where there is no contact, or none that a link may lead to, the privacy page still helps."""
     site.config = config(contact=contact)
     assert shown in get(site, "/privacy").text
 

@@ -53,7 +53,7 @@ def test_answers_stand_under_what_they_answer(site):
     answer = post(TIP, NINE, key="reply/1", tip=None, in_reply_to="c1", text="Thank you.")
     receipt = site.platform.publish(answer)
     assert site.platform.publish(answer) == receipt
-    assert receipt.url == f"https://tips.example/tips/{TIP}#comment-reply%2F1"
+    assert receipt.url == f"https://tips.example/tips/{TIP}?at=comment-reply%2F1#comment-reply%2F1"
     heard = site.platform.hear(None).entries
     assert [(e.in_reply_to, e.ours, e.text) for e in heard] == [
         (None, False, "Hm"),

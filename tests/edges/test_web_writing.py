@@ -10,9 +10,10 @@ import html5lib
 import httpx
 import pytest
 
-from bot.app.comment import NAME_MAX, TEXT_MAX
+from bot.app.comment import NAME_MAX, STANDING_MAX, TEXT_MAX, Commenting, NewComment
 from bot.core.discussion import Entry
 from bot.core.pages import Comment
+from bot.store.tables import comments
 from tests.site import NINE, TIP, RunningSite, config, lose_entries, running_site
 
 
@@ -84,7 +85,8 @@ def test_reply_is_in_the_log_at_once(site, browser):
     assert entry.text == "I disagree.\n\nWith the word."
     assert entry.author.name == "Ada Lovelace"
     assert (entry.tip, entry.account, entry.kind.value) == (TIP, "site", "comment")
-    assert entry.url == f"https://tips.example/tips/{TIP}#comment-{entry.remote_id}"
+    place = f"comment-{entry.remote_id}"
+    assert entry.url == f"https://tips.example/tips/{TIP}?at={place}#{place}"
     assert entry.at == NINE
     assert f'id="comment-{entry.remote_id}"' in answer.text
     assert "Thank you, your reply is here" in answer.text
@@ -138,6 +140,78 @@ def test_reply_to_a_reply(site, browser, another):
     answer = another.send("Second.", "Bob", query=f"?reply={first.remote_id}")
     assert [entry.in_reply_to for entry in logged(site)] == [None, first.remote_id]
     assert "depth-1" in answer.text
+
+
+def keep_many(site: RunningSite) -> None:
+    """Have more heard than one page shows."""
+    for number in range(101):
+        site.keep(str(number), f"Heard {number}.")
+    site.clock.move(timedelta(hours=1))
+
+
+def test_reply_to_a_long_discussion(site, browser):
+    """Who sends a reply to a long discussion is led to the page on which it stands."""
+    keep_many(site)
+    answer = browser.send("Mine.")
+    assert "Mine." in answer.text
+    assert "Thank you, your reply is here" in answer.text
+    assert "Page 2 of 2" in answer.text
+
+
+def test_answer_in_a_long_discussion(site, browser, another):
+    """An answer to a reply on a later page is written there, handed back there, and stands there."""
+    keep_many(site)
+    page = browser.send("First.")
+    (link,) = re.findall(r'href="\.\./(tips/[^"]+\?reply=[^"#]+)#reply"', page.text)
+    query = f"?{link.partition('?')[2]}"
+    form = another.client.get(f"/tips/{TIP}{query}").text
+    assert "In answer to" in form
+    assert "Page 2 of 2" in form
+    flawed = another.send("Second.", " ", query=query)
+    assert "In answer to" in flawed.text
+    answer = another.send("Second.", "Bob", query=query)
+    assert logged(site)[-1].in_reply_to == logged(site)[-2].remote_id
+    assert "Second." in answer.text
+    assert "depth-1" in answer.text
+
+
+def test_link_to_a_reply_in_a_long_discussion(site, browser):
+    """The link that a reply has leads to it from anywhere, on whatever page it stands."""
+    keep_many(site)
+    page = browser.send("Mine.").text
+    link = re.search(r'href="\.\.(/tips/[^"]+)#([^"]+)">said here', page)
+    assert link is not None
+    assert f'id="{link[2]}"' in httpx.get(site.url + link[1]).text
+
+
+def fill(site: RunningSite, count: int) -> None:
+    """Put so many comments under the tip."""
+    plain = {"name": "Ada", "text": "Hm", "at": NINE, "owner": "o", "ours": False}
+    rows = [plain | {"bot": "bot", "tip": TIP, "id": f"c{n}", "seq": n + 1} for n in range(count)]
+    with site.database.engine.begin() as connection:
+        connection.execute(comments.insert(), rows)
+
+
+def test_full_discussion(site, browser):
+    """Under a tip that has all the replies that fit, one more is handed back with the reason."""
+    fill(site, STANDING_MAX)
+    refused = browser.send("One too many.")
+    assert refused.status_code == 422
+    assert "This tip has 5,000 replies here, and that is all that fit." in refused.text
+    assert "One too many." in refused.text
+    assert logged(site) == []
+
+
+def test_last_reply_that_fits(site):
+    """The last reply that fits may be sent twice, and a deletion makes room for another."""
+    fill(site, STANDING_MAX - 1)
+    commenting = Commenting(site.database.pages, heard=lambda: None)
+    last, more = (NewComment(tip=TIP, name="Ada", text=text) for text in ("Last.", "More."))
+    kept = commenting.write(last, owner="ada", now=NINE)
+    assert commenting.write(last, owner="ada", now=NINE) == kept
+    assert list(commenting.flaws(more, owner="ada")) == ["tip"]
+    commenting.erase("c1", now=NINE)
+    assert commenting.flaws(more, owner="ada") == {}
 
 
 def test_reply_to_what_is_gone(site, browser):

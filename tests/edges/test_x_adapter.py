@@ -1,9 +1,11 @@
 """X through tweepy, against a strict X on loopback: posting, looking, taking back."""
 
 import logging
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +14,7 @@ from bot.core.delivery import Delivery, Post, State
 from bot.core.errors import Duplicate, OutcomeUnknown, Refused, RetryLater, Unauthorised
 from bot.core.ports import Absent, CannotTell, Editor, Found, Listener, Publisher
 from bot.core.traits import Ability
-from bot.platforms.x import KIND
+from bot.platforms.x import KIND, PRICES
 from bot.platforms.x.adapter import PATIENCE, XPlatform
 from bot.platforms.x.transport import Patience
 from tests.servers.x import Trouble, XServer
@@ -179,6 +181,18 @@ def test_older_twin(x, bot, clock):
     assert bot.find(unsure(post(), clock.now())) == Absent()
 
 
+def test_taken_twin(x, bot, clock):
+    """Of two posts with the same words the one that is no other delivery's is found."""
+    first = x.say(x.bot, TEXT)
+    clock.advance(seconds=1)
+    second = x.say(x.bot, TEXT)
+    for ours, theirs in ((first, second), (second, first)):
+        looked = bot.find(unsure(post()), {theirs.id})
+        assert isinstance(looked, Found)
+        assert looked.receipt.remote_id == ours.id
+    assert bot.find(unsure(post()), {first.id, second.id}) == Absent()
+
+
 def test_clocks_differ(bot, clock):
     """A minute between X's clock and ours does not hide a post."""
     bot.publish(post())
@@ -220,6 +234,46 @@ def test_find_reply(x, bot):
     other = x.say(ann, f"@{x.bot.username} and now?")
     assert bot.find(unsure(replace(answer, in_reply_to=other.id))) == Absent()
     assert bot.find(unsure(post("Because."))) == Absent()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://x.com/tentips/status/1890000000000000001",
+        "https://x.com/tentips/status/1890000000000000001?s=20",
+        "https://x.com/tentips/status/1890000000000000001/photo/1",
+        "https://x.com/i/web/status/1890000000000000001#top",
+        "https://x.com/i/status/1890000000000000001/",
+        "http://mobile.twitter.com/tentips/status/1890000000000000001",
+        "https://www.twitter.com/tentips/statuses/1890000000000000001",
+        "x.com/tentips/status/1890000000000000001",
+        "1890000000000000001",
+    ],
+)
+def test_names(bot, address):
+    """Every form in which X shows a post's address names the post."""
+    assert bot.remote_id(address) == "1890000000000000001"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://x.com/tentips",
+        "https://x.com/tentips/status/",
+        "https://x.com/tentips/status/12a",
+        "https://x.com/tentips/lists/12",
+        "https://x.com.example/tentips/status/12",
+        "https://x.com@example/tentips/status/12",
+        "https://notx.com/tentips/status/12",
+        "-12",
+        "١٢",
+        "12 34",
+        "1" * 20,
+    ],
+)
+def test_names_nothing(bot, address):
+    """What only looks like the address of a post on X names none."""
+    assert bot.remote_id(address) is None
 
 
 def test_find_refused(x, bot):
@@ -282,6 +336,35 @@ def test_secrets_stay_secret(x, clock, caplog):
     said = caplog.text + str(caught.value)
     for secret in (x.bot.api_key, x.bot.api_secret, x.bot.access_token, x.bot.access_secret):
         assert secret not in said
+
+
+def test_cost_of_looks(x, bot, clock):
+    """What learning and looking cost is told once: here to whoever never listens, or by listening."""
+    bot.learn()
+    bot.publish(post())
+    spent = x.billed
+    bot.find(unsure(post()))
+    assert bot.settle_cost() == x.billed - spent + PRICES.read_user > Decimal(0)
+    assert bot.settle_cost() == Decimal(0)
+    clock.advance(days=1)
+    before = x.billed
+    bot.find(unsure(post()))
+    assert bot.hear(None).cost == x.billed - before > Decimal(0)
+    assert bot.settle_cost() == Decimal(0)
+
+
+def test_documented_prices():
+    """The table of prices that operators read is the one that the bot counts with."""
+    page = Path(__file__).parents[2] / "docs/platforms/x.md"
+    rows = re.findall(r"^\| (?:a|an|reading) .*\| (\d\.\d+) *\|$", page.read_text(), re.MULTILINE)
+    assert [Decimal(row) for row in rows] == [
+        PRICES.post,
+        PRICES.post_with_link,
+        PRICES.reply,
+        PRICES.read,
+        PRICES.read_other,
+        PRICES.read_user,
+    ]
 
 
 def test_prices(x, bot):

@@ -111,15 +111,32 @@ def test_protected():
     """What someone says to their approved followers only is not kept, and neither is who said it."""
     kept = heard({}, PERSON | {"protected": True})
     assert kept.visibility is Visibility.FOLLOWERS
-    assert (kept.text, kept.author) == ("", NOBODY)
+    assert (kept.text, kept.author, kept.url, kept.language) == ("", NOBODY, None, None)
 
 
-def test_unknown_author():
-    """A post whose author X does not show is heard all the same."""
-    kept = heard({}, None)
-    assert kept.text == "@tentips hello"
-    assert kept.author.url == f"https://x.com/i/user/{ANN}"
-    assert kept.url == f"https://x.com/i/web/status/{SAID['id']}"
+@pytest.mark.parametrize(
+    "person", [None, {"id": ANN, "name": "Ann"}, PERSON | {"username": "ann\x1b]0;owned\x07"}]
+)
+def test_unknown_author(person):
+    """Nobody knows for whom somebody writes whom X does not show: only the place is kept, and told."""
+    people = {"users": [person]} if person else {}
+    body = {"data": [SAID], "includes": people, "meta": {"result_count": 1}}
+    with scripted(body, body) as (bot, _):
+        first = bot.hear(None)
+        again = bot.hear(first.cursor)
+    [kept] = first.entries
+    assert (kept.remote_id, kept.visibility) == (SAID["id"], Visibility.FOLLOWERS)
+    assert (kept.text, kept.author, kept.url, kept.language) == ("", NOBODY, None, None)
+    [told] = first.unheard
+    assert "did not tell who wrote 1 of" in told
+    assert (again.entries, again.unheard) == (first.entries, ())
+
+
+@pytest.mark.parametrize("odd", ["", " 7", "7\n", "-7", "1_0", "٧", "7\x1b]0;owned\x07"])
+def test_odd_id(odd):
+    """What is no number to X is no id, however a programming language reads it."""
+    with pytest.raises(ValueError, match="is no id of X"):
+        answers.said(SAID | {"id": odd})
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,9 @@ def test_success_without_id(body):
 def test_success_with_odd_id(made):
     """A post that X has made never becomes a failure, whatever its id looks like."""
     with saying(answer(f'{{"data": {{"id": {made}}}}}', "201 Created")) as odd:
-        assert adapter(odd).publish(POST).remote_id == made.strip('"')
+        receipt = adapter(odd).publish(POST)
+    assert receipt.remote_id == made.strip('"')
+    assert receipt.url in {None, "https://x.com/i/web/status/17"}
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary Redirect"])

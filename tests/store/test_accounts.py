@@ -35,9 +35,11 @@ def test_an_unknown_account(tx):
 
 def test_rules_are_remembered_whole(tx):
     """What a network said of itself comes back exactly, prices to the last cent."""
-    tx.accounts.learned("town", RULES, MONDAY)
-    tx.accounts.learned("village", traits(), MONDAY)
-    assert tx.accounts.get("town") == AccountRecord(traits=RULES, learned_at=MONDAY)
+    tx.accounts.learned("town", RULES, "memory []", MONDAY)
+    tx.accounts.learned("village", traits(), "memory []", MONDAY)
+    assert tx.accounts.get("town") == AccountRecord(
+        traits=RULES, learned_at=MONDAY, learned_from="memory []"
+    )
 
 
 def test_listening_is_remembered(tx):
@@ -66,10 +68,15 @@ def test_gaps_do_not_pile_up(tx):
 def test_what_was_learned_stays_while_listening(tx):
     """Rules, cursor and trouble of one account do not wipe each other out."""
     tx.accounts.heard("town", Batch(cursor="c1"), MONDAY)
-    tx.accounts.learned("town", RULES, MONDAY)
+    tx.accounts.learned("town", RULES, "memory []", MONDAY)
     tx.accounts.troubled("town", "slow")
     assert tx.accounts.get("town") == AccountRecord(
-        traits=RULES, learned_at=MONDAY, cursor="c1", heard_at=MONDAY, trouble="slow"
+        traits=RULES,
+        learned_at=MONDAY,
+        learned_from="memory []",
+        cursor="c1",
+        heard_at=MONDAY,
+        trouble="slow",
     )
 
 

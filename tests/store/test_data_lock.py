@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -75,3 +76,14 @@ def test_looking_makes_nothing(tmp_path):
     """Asking whether a bot runs on a directory that does not exist does not make it."""
     assert not is_running(tmp_path / "data")
     assert not (tmp_path / "data").exists()
+
+
+def test_a_look_is_in_nobodys_way(tmp_path, holder):
+    """Asking whether a bot runs writes nothing, and two who ask do not take each other for one."""
+    before = (tmp_path / "lock").read_bytes()
+    assert is_running(tmp_path)
+    assert (tmp_path / "lock").read_bytes() == before
+    holder.communicate("")
+    with (tmp_path / "lock").open() as other:
+        fcntl.flock(other, fcntl.LOCK_SH)
+        assert not is_running(tmp_path)

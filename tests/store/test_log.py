@@ -39,7 +39,7 @@ def keep(tx, one, now=MONDAY):
 
 def erased(one, **changes):
     """The entry as a network tells of it that has nothing to show any more."""
-    return replace(one, author=NOBODY, text="", html="", **changes)
+    return replace(one, author=NOBODY, text="", html="", url=None, **changes)
 
 
 def test_everything_is_remembered(tx):
@@ -215,3 +215,14 @@ def test_reading_the_log(tx):
 def test_an_empty_log(tx):
     """A log in which nothing was said is empty, not an error."""
     assert (tx.log.entries(), tx.log.last_id(), tx.log.counts()) == ([], 0, {})
+
+
+def test_what_everybody_may_read_is_counted(tx):
+    """Of a tip are counted its public entries and the bot's own, neither unlisted nor deleted ones."""
+    keep(tx, entry("public", tip="one"))
+    keep(tx, entry("unlisted", tip="one", visibility=Visibility.UNLISTED))
+    keep(tx, entry("ours", tip="one", visibility=Visibility.UNLISTED, ours=True))
+    keep(tx, entry("between", tip="one", ours=True, in_reply_to="unlisted"))
+    keep(tx, erased(entry("deleted", tip="two"), deleted_at=MONDAY))
+    keep(tx, entry("loose"))
+    assert tx.log.shown_counts() == {"one": 2}

@@ -101,6 +101,26 @@ def test_an_erased_comment_is_gone(pages):
     assert pages.write(comment()) == gone
 
 
+def test_whose_comments(pages):
+    """Of the comments asked about, those are named that are the owner's and still there."""
+    for name in "abc":
+        pages.write(comment(name, owner="ada"))
+    pages.write(comment("d", owner="bob"))
+    pages.erase("c", MONDAY)
+    assert pages.owned("ada", ["a", "c", "d", "unknown"]) == {"a"}
+    assert pages.owned("ada", []) == frozenset()
+
+
+def test_how_many_comments_stand(pages):
+    """Under a tip are counted what visitors wrote there and nobody erased."""
+    for name in "abc":
+        pages.write(comment(name))
+    pages.write(comment("elsewhere", tip="other"))
+    pages.write(comment("answer", owner="", ours=True))
+    pages.erase("a", MONDAY)
+    assert [pages.standing(tip) for tip in ("listen", "other", "none")] == [2, 1, 0]
+
+
 def test_a_reader_of_changes_misses_none(pages):
     """Whoever follows the numbers sees each comment again when it was erased, in order."""
     for name in "abc":

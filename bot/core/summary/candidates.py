@@ -16,6 +16,9 @@ from bot.core.summary.verbs import speaks
 from bot.core.summary.words import telling
 from bot.core.tip import Tip
 
+BY_HAND = "written by hand"
+"""How the operator's own summary was made."""
+
 MOST_SENTENCES = 14
 """Of a tip, from its start, are thought of; whoever writes on has left the tip."""
 
@@ -59,7 +62,7 @@ class Candidate:
     def how(self) -> str:
         """How it was made, in words for the operator."""
         if self.by_hand:
-            return "written by hand"
+            return BY_HAND
         if not self.parts:
             return "title"
         made = ("title and " if self.titled else "") + _which(self.parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,12 +13,14 @@ from mastodon import Mastodon, MastodonAPIError, MastodonNotFoundError
 from bot.core.config import Account
 from bot.core.delivery import Delivery, Post, Receipt
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, SecretError
-from bot.core.ports import Absent, Batch, CannotTell, Clock, Found
+from bot.core.kinds import variable
+from bot.core.ports import SKEW, Absent, Batch, CannotTell, Clock, Found
 from bot.core.traits import Traits
 from bot.platforms.mastodon import foreign
+from bot.platforms.mastodon.addresses import status_named
 from bot.platforms.mastodon.entries import Hearing
 from bot.platforms.mastodon.errors import Place, server_time, translate
-from bot.platforms.mastodon.finding import SKEW, look, receipt_of
+from bot.platforms.mastodon.finding import look, receipt_of
 from bot.platforms.mastodon.foreign import Record
 from bot.platforms.mastodon.listening import Heard, Mark, first_walk, forward
 from bot.platforms.mastodon.server import Server, read_server
@@ -50,11 +52,11 @@ class MastodonPlatform:
     def __init__(self, account: Account, secrets: Mapping[str, str], clock: Clock) -> None:
         self.account = account.name
         self._clock = clock
-        variable = f"TIPSBOT_{account.name.upper().replace('-', '_')}_ACCESS_TOKEN"
+        asked = variable(account.name, "access_token")
         token = secrets["access_token"].strip()
         if not token or not token.isascii() or not token.isprintable() or " " in token:
-            raise SecretError(f"{variable} holds no access token", "copy it from the server again")
-        self._place = Place(server=account.options["server"], variable=variable, token=token)
+            raise SecretError(f"{asked} holds no access token", "copy it from the server again")
+        self._place = Place(server=account.options["server"], variable=asked, token=token)
         self._me: str | None = None
         self._server: Server | None = None
 
@@ -81,7 +83,9 @@ class MastodonPlatform:
             raise OutcomeUnknown(what, "it is looked for before anything is sent again")
         return receipt
 
-    def find(self, delivery: Delivery) -> Found | Absent | CannotTell:
+    def find(
+        self, delivery: Delivery, taken: Collection[str] = frozenset()
+    ) -> Found | Absent | CannotTell:
         """Look through our own statuses since the sending, by the server's clock."""
         sent_at = delivery.sent_at or delivery.post.created_at
         with self._call() as call:
@@ -93,7 +97,10 @@ class MastodonPlatform:
                 )
                 return self._page(call, statuses)
 
-            return look(ask, delivery.post, lambda: sent_at - SKEW - self._lag(call.wire))
+            def since() -> datetime:
+                return sent_at - SKEW - self._lag(call.wire)
+
+            return look(ask, delivery.post, since, taken)
 
     def hear(self, cursor: str | None) -> Batch:
         """What was said since the cursor; at first, what was said in the last seven days."""
@@ -118,6 +125,10 @@ class MastodonPlatform:
             except MastodonAPIError:
                 if call.wire.status not in _GONE:
                     raise
+
+    def remote_id(self, address: str) -> str | None:
+        """The status that an address on this server names, or whose id this is."""
+        return status_named(address.strip(), self._place.server)
 
     def _listen(self, call: _Call, server: Server, after: str | None) -> Heard:
         def ask(limit: int, min_id: str | None = None, max_id: str | None = None) -> list[Record]:

@@ -20,9 +20,6 @@ LONGEST_WAIT = timedelta(hours=1)
 SCOPES = "read:accounts read:statuses read:notifications write:statuses"
 """All that a token must allow."""
 
-LONGEST_QUOTE = 160
-"""Characters of a server's own words in a message of ours."""
-
 _SHORTER = "change the tip or the account's settings in tips.yaml"
 _ELSEWHERE = "what it answers may be gone, or the server in tips.yaml is no Mastodon server"
 _REFUSALS = {
@@ -53,7 +50,7 @@ class Place:
 
     def clean(self, said: str) -> str:
         """A server's words, fit for one line: no control characters, not long, never the token."""
-        return one_line(said.replace(self.token, "(token)"), LONGEST_QUOTE)
+        return one_line(said.replace(self.token, "(token)"))
 
 
 def translate(

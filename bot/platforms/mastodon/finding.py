@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
 
 from bot.core.delivery import Post, Receipt
 from bot.core.ports import Absent, CannotTell, Found
@@ -14,8 +14,6 @@ from bot.platforms.mastodon.plain import plain, words
 PAGE = 40
 PAGES = 10
 """How far back to look: no account says so much between a sending and its look."""
-SKEW = timedelta(seconds=60)
-"""How much earlier than its sending a post may seem to be made."""
 
 Ask = Callable[..., list[Record]]
 """Asks for one page of our own statuses, newest first, with `limit` and perhaps `max_id`."""
@@ -28,13 +26,17 @@ class _Doubt(Exception):
     """The walk ended before it had seen everything."""
 
 
-def look(ask: Ask, post: Post, since: Since) -> Found | Absent | CannotTell:
-    """Find the earliest status made at or after `since()` that says what `post` says."""
+def look(ask: Ask, post: Post, since: Since, taken: Collection[str]) -> Found | Absent | CannotTell:
+    """Find the earliest status made at or after `since()` that says what `post` says.
+
+    Those whose ids are `taken` are passed over.
+    """
     match: Receipt | None = None
     doubt = ""
     try:
         for status, receipt in _walk(ask, since):
-            match = receipt if is_post(status, post) else match
+            if receipt.remote_id not in taken and is_post(status, post):
+                match = receipt
     except _Doubt as why:
         doubt = str(why)
     if match is not None:

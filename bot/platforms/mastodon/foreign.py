@@ -43,9 +43,13 @@ def count(value: object) -> int | None:
 
 
 def address(value: object) -> str | None:
-    """The value where it is an http or https address."""
-    found = word(value)
-    return found if found and found.lower().startswith(("http://", "https://")) else None
+    """The value where it is an http or https address, without a blank or anything invisible.
+
+    Whatever else it holds, on a terminal or in a log it stays an address (CWE-150).
+    """
+    found = word(value) or ""
+    is_clean = found.isprintable() and " " not in found
+    return found if is_clean and found.lower().startswith(("http://", "https://")) else None
 
 
 def language(value: object) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from collections.abc import Collection
+from urllib.parse import quote, unquote
 
 from bot.core.config import Account, Identity
 from bot.core.delivery import Delivery, Post, Receipt
@@ -48,9 +49,11 @@ class SitePlatform:
             self._pages.put(Page(tip=post.tip, post=post, first_at=now, at=now))
         )
 
-    def find(self, delivery: Delivery) -> Found | Absent:
+    def find(self, delivery: Delivery, taken: Collection[str] = frozenset()) -> Found | Absent:
         """Look the post up by its key: here, absence is certain."""
         key = delivery.post.key
+        if key in taken:
+            return Absent()
         page = self._pages.find(key)
         if page is not None:
             return Found(receipt=self._page_receipt(page))
@@ -73,6 +76,19 @@ class SitePlatform:
         comment = self._pages.comment(remote_id)
         if comment is not None and comment.ours:
             self._pages.erase(remote_id, now)
+
+    def remote_id(self, address: str) -> str | None:
+        """The post whose page or answer has this address, or whose key it is."""
+        address, tips = address.strip(), self._address("")
+        if not address.startswith(tips):
+            known = self._pages.find(address) or self._pages.comment(address)
+            return None if known is None else address
+        path, _, anchor = address.removeprefix(tips).partition("#")
+        if anchor.startswith("comment-"):
+            comment = self._pages.comment(unquote(anchor.removeprefix("comment-")))
+            return None if comment is None else comment.id
+        page = self._pages.get(unquote(path.partition("?")[0].rstrip("/")))
+        return None if page is None else page.post.key
 
     def _answer(self, post: Post, parent_id: str) -> Receipt:
         """Write the bot's answer under the comment that it answers."""
@@ -103,7 +119,8 @@ class SitePlatform:
         return f"{self._identity.site}/tips/{quote(tip)}"
 
     def _place(self, comment: Comment) -> str:
-        return f"{self._address(comment.tip)}#comment-{quote(comment.id, safe='')}"
+        place = quote(f"comment-{comment.id}", safe="")
+        return f"{self._address(comment.tip)}?at={place}#{place}"
 
     def _entry(self, comment: Comment) -> Entry:
         """The comment as an entry of the discussion; a deleted one has nothing left to tell."""
@@ -118,7 +135,7 @@ class SitePlatform:
             at=comment.at,
             in_reply_to=comment.in_reply_to,
             tip=comment.tip,
-            url=self._place(comment),
+            url=None if is_gone else self._place(comment),
             deleted_at=comment.deleted_at,
             ours=comment.ours,
         )

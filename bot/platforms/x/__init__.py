@@ -9,6 +9,7 @@
     answers        X's JSON as values
     api            tweepy's client as six calls
     wording        a text as its author wrote it
+    addresses      where people see a post
     walk           how far the mentions have been read
     entries        a mention as an entry
     bill           what reading costs
@@ -34,9 +35,11 @@ PRICES = Prices(
     post_with_link=Decimal("0.200"),
     reply=Decimal("0.010"),
     read=Decimal("0.001"),
+    read_other=Decimal("0.005"),
+    read_user=Decimal("0.010"),
     source="https://docs.x.com/x-api/getting-started/pricing",
 )
-"""`reply` is to someone who spoke to the bot first, `read` is one of our own posts or mentions."""
+"""Those where the bot's account owns the developer app."""
 
 TRAITS = Traits(
     network="X",

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
 
 from bot.core.config import Account
 from bot.core.delivery import Delivery, Post, Receipt
 from bot.core.discussion import Entry
 from bot.core.errors import Refused
-from bot.core.ports import Absent, Batch, CannotTell, Clock, Found
+from bot.core.ports import SKEW, Absent, Batch, CannotTell, Clock, Found
 from bot.core.traits import Traits
 from bot.core.when import iso
-from bot.platforms.x import API, TRAITS, bill, walk
+from bot.platforms.x import API, PRICES, TRAITS, walk
+from bot.platforms.x.addresses import address, post_named
 from bot.platforms.x.answers import Page, Person, Said
 from bot.platforms.x.api import PAGE, Api
-from bot.platforms.x.entries import address, doubtful, entry
+from bot.platforms.x.bill import Bill
+from bot.platforms.x.entries import doubtful, entry
 from bot.platforms.x.snowflake import moment
 from bot.platforms.x.transport import Patience
 from bot.platforms.x.walk import Walk
 from bot.platforms.x.wording import is_same, plain
 
-SKEW = timedelta(seconds=60)
-"""How far X's clock and ours may differ."""
 PATIENCE = Patience()
 MANY = 10_000
 """How many posts' owners are remembered, before all are forgotten."""
 
 
 class XPlatform:
-    """One account on X, in user context (OAuth 1.0a): Platform, Publisher, Listener and Editor."""
+    """One account on X, in user context (OAuth 1.0a), behind every door that there is."""
 
     def __init__(
         self,
@@ -42,7 +43,7 @@ class XPlatform:
         self.account = account.name
         self._api = Api(account.options.get("api") or API, secrets, clock, patience)
         self._clock = clock
-        self._bill = bill.Bill(clock)
+        self._bill = Bill(clock)
         self._known_as: Person | None = None
         self._is_ours: dict[str, bool] = {}
 
@@ -55,14 +56,17 @@ class XPlatform:
         """Post exactly `post`, once."""
         return self._receipt(self._api.create(post.text, post.in_reply_to))
 
-    def find(self, delivery: Delivery) -> Found | Absent | CannotTell:
+    def find(
+        self, delivery: Delivery, taken: Collection[str] = frozenset()
+    ) -> Found | Absent | CannotTell:
         """Look through our own posts since the sending, replies included, to the last page."""
         since = (delivery.sent_at or delivery.post.created_at) - SKEW
         page = None
         for page in self._api.own(self._me().id, since):
-            self._bill.read("post", [one.id for one in page.posts], bill.OWN)
+            self._bill.read("post", [one.id for one in page.posts], PRICES.read)
             for one in page.posts:
-                if one.at >= since and _is(delivery.post, one):
+                free = one.at >= since and one.first_id not in taken
+                if free and _is(delivery.post, one):
                     return Found(receipt=self._receipt(one.first_id))
             if page.partial or page.unreadable:
                 return CannotTell(why="X did not show all of the account's posts; look at x.com")
@@ -86,9 +90,17 @@ class XPlatform:
         """Delete our post; one that is already gone is fine."""
         self._api.delete(remote_id)
 
+    def settle_cost(self) -> Decimal:
+        """What was read and not told yet, in US dollars."""
+        return self._bill.settle()
+
+    def remote_id(self, address: str) -> str | None:
+        """The post that an address of x.com or twitter.com names, or whose id this is."""
+        return post_named(address.strip())
+
     def _batch(self, at: Walk, page: Page, me: str) -> Batch:
-        self._bill.read("post", [post.id for post in page.posts], bill.OWN)
-        self._bill.read("user", page.people, bill.USER)
+        self._bill.read("post", [post.id for post in page.posts], PRICES.read)
+        self._bill.read("user", page.people, PRICES.read_user)
         entries = self._entries(page, me)
         ids = [int(post.id) for post in page.posts]
         after = walk.step(at, ids, goes_on=page.token is not None, now=self._clock.now())
@@ -96,7 +108,7 @@ class XPlatform:
             entries=entries,
             cursor=after.walk.cursor(),
             more=after.more,
-            unheard=_unheard(page, at, lost=after.lost),
+            unheard=_unheard(page, at, me, lost=after.lost),
             cost=self._bill.settle(),
         )
 
@@ -123,7 +135,7 @@ class XPlatform:
         for start in range(0, len(unknown), PAGE):
             asked = unknown[start : start + PAGE]
             authors = self._api.authors(asked)
-            self._bill.read("post", authors, bill.POST)
+            self._bill.read("post", authors, PRICES.read_other)
             known |= {one: authors.get(one) == me for one in asked}
         self._is_ours = known if len(known) <= MANY else {}
         return frozenset(one for one in post_ids if known[one])
@@ -134,13 +146,14 @@ class XPlatform:
 
     def _introduced(self) -> Person:
         me = self._known_as = self._api.me()
-        self._bill.read("user", [me.id], bill.USER)
+        self._bill.read("user", [me.id], PRICES.read_user)
         return me
 
     def _receipt(self, post_id: str) -> Receipt:
         """The receipt for a post that X has: nothing in here may fail."""
         username = self._known_as.username if self._known_as else None
-        return Receipt(remote_id=post_id, url=address(post_id, username), at=self._made(post_id))
+        url = address(post_id, username) if post_named(post_id) else None
+        return Receipt(remote_id=post_id, url=url, at=self._made(post_id))
 
     def _made(self, post_id: str) -> datetime:
         try:
@@ -156,7 +169,7 @@ def _is(post: Post, found: Said) -> bool:
     )
 
 
-def _unheard(page: Page, at: Walk, *, lost: bool) -> tuple[str, ...]:
+def _unheard(page: Page, at: Walk, me: str, *, lost: bool) -> tuple[str, ...]:
     """What was said but cannot be heard, in words."""
     unheard = []
     if lost:
@@ -170,4 +183,15 @@ def _unheard(page: Page, at: Walk, *, lost: bool) -> tuple[str, ...]:
             f"X sent {page.unreadable} mentions in a form that is not known; "
             "look at the notifications on x.com"
         )
+    if nameless := _nameless(page, at, me):
+        unheard.append(
+            f"X did not tell who wrote {nameless} of the mentions, so their words are not kept; "
+            "look at the notifications on x.com"
+        )
     return tuple(unheard)
+
+
+def _nameless(page: Page, at: Walk, me: str) -> int:
+    """How many posts that were not heard before have an author whom X does not show."""
+    new = (post for post in page.posts if int(post.id) > at.known)
+    return sum(post.author_id not in {me, *page.people} for post in new)

@@ -6,12 +6,18 @@ raises ValueError here, so that nothing behind has to doubt it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.platforms.x.snowflake import moment
+
+USERNAME = re.compile(r"\w{1,50}", re.ASCII)
+"""A name that may stand in an address. X's own names are shorter, but that is X's to say."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +82,7 @@ def page(document: object) -> Page:
     """A page of a list. Raises ValueError for an answer that is none."""
     body = _object(document)
     meta = _object(body.get("meta"))
-    posts = [_readable(one) for one in _list(body.get("data"))]
+    posts = [_readable(said, one) for one in _list(body.get("data"))]
     return Page(
         posts=tuple(post for post in posts if post is not None),
         people=people(body),
@@ -87,18 +93,19 @@ def page(document: object) -> Page:
 
 
 def people(body: Mapping[str, Any]) -> dict[str, Person]:
-    """The users that an answer includes, by id."""
+    """The users that an answer includes, by id; one in a shape that we do not know is left out."""
     users = _list(_object(body.get("includes") or {}).get("users"))
-    return {one.id: one for one in map(person, users)}
+    known = (_readable(person, one) for one in users)
+    return {one.id: one for one in known if one is not None}
 
 
 def person(value: object) -> Person:
-    """A user. Raises ValueError where id, name or username are missing."""
+    """A user. Raises ValueError where id, name or username are missing or cannot be ones."""
     user = _object(value)
     return Person(
         id=_id(user.get("id")),
         name=_text(user.get("name")),
-        username=_text(user.get("username")),
+        username=_username(user.get("username")),
         protected=user.get("protected") is True,
     )
 
@@ -133,9 +140,9 @@ def authors(document: object) -> dict[str, str]:
     return {_id(one.get("id")): _id(one.get("author_id")) for one in posts}
 
 
-def _readable(value: object) -> Said | None:
+def _readable(read: Callable[[object], T], value: object) -> T | None:
     try:
-        return said(value)
+        return read(value)
     except ValueError:
         return None
 
@@ -148,6 +155,13 @@ def _links(post: Mapping[str, Any]) -> dict[str, str]:
 def _id(value: object) -> str:
     text = _text(value)
     moment(text)
+    return text
+
+
+def _username(value: object) -> str:
+    text = _text(value)
+    if not USERNAME.fullmatch(text):
+        raise ValueError("no username where X documents one")
     return text
 
 

@@ -1,7 +1,7 @@
 """What reading costs: X charges for each post and user that it returns, once in a UTC day.
 
-https://docs.x.com/x-api/getting-started/pricing. Prices are those where the bot's account owns
-the developer app; a repeat on the same day is free "usually", so this is an estimate.
+https://docs.x.com/x-api/getting-started/pricing. A repeat on the same day is free "usually", so
+this is an estimate. The prices are in the kind's Traits.
 """
 
 from __future__ import annotations
@@ -12,11 +12,6 @@ from datetime import date
 from decimal import Decimal
 
 from bot.core.ports import Clock
-from bot.platforms.x import PRICES
-
-OWN = PRICES.read
-POST = Decimal("0.005")
-USER = Decimal("0.010")
 
 
 class Bill:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from dataclasses import replace
 
 from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility
+from bot.platforms.x.addresses import address
 from bot.platforms.x.answers import Person, Said
 from bot.platforms.x.wording import plain
 
@@ -25,46 +27,48 @@ def entry(
 ) -> Entry:
     """The entry for a post that mentions us; `ours` are posts of ours among the doubtful ones.
 
-    The text of a protected account is not for everyone, and so is not kept.
+    What a protected account says is not for everyone. What an account says that X does not show
+    may not be either, so of both only what holds the thread together is kept.
     """
-    kind = _kind(post, me, ours)
-    hidden = author is not None and author.protected
+    bare = _bare(post, _kind(post, me, ours), account)
+    return bare if author is None or author.protected else _legible(bare, post, author)
+
+
+def _bare(post: Said, kind: EntryKind, account: str) -> Entry:
     return Entry(
         account=account,
         remote_id=post.first_id,
         kind=kind,
-        author=NOBODY if hidden else _author(post, author),
-        text="" if hidden else plain(post.text, post.links),
+        author=NOBODY,
+        text="",
         at=post.at,
         in_reply_to=post.quoted if kind is EntryKind.QUOTE else post.replied_to,
         root=None if post.conversation_id == post.first_id else post.conversation_id,
-        visibility=Visibility.FOLLOWERS if hidden else Visibility.PUBLIC,
-        url=address(post.id, author.username if author else None),
-        language=_language(post.language),
+        visibility=Visibility.FOLLOWERS,
         version=post.id,
         edited_at=post.edited_at,
     )
 
 
-def address(post_id: str, username: str | None) -> str:
-    """Where people see a post; X leads on from the form without a name."""
-    return f"https://x.com/{username or 'i/web'}/status/{post_id}"
+def _legible(bare: Entry, post: Said, author: Person) -> Entry:
+    return replace(
+        bare,
+        author=Author(
+            name=author.name,
+            handle=f"@{author.username}",
+            url=f"https://x.com/{author.username}",
+        ),
+        text=plain(post.text, post.links),
+        visibility=Visibility.PUBLIC,
+        url=address(post.id, author.username),
+        language=_language(post.language),
+    )
 
 
 def _kind(post: Said, me: str, ours: Container[str]) -> EntryKind:
     if post.replied_to is not None and (post.to_user_id == me or post.conversation_id in ours):
         return EntryKind.REPLY
     return EntryKind.QUOTE if post.quoted in ours else EntryKind.MENTION
-
-
-def _author(post: Said, author: Person | None) -> Author:
-    if author is None:
-        return Author(name="someone on X", url=f"https://x.com/i/user/{post.author_id}")
-    return Author(
-        name=author.name,
-        handle=f"@{author.username}",
-        url=f"https://x.com/{author.username}",
-    )
 
 
 def _language(code: str | None) -> str | None:

@@ -29,7 +29,6 @@ WITHOUT_CREDITS = timedelta(hours=1)
 WINDOW = timedelta(minutes=15)
 """X's usual rate-limit window, where it does not say when the present one ends."""
 LONGEST_WAIT = timedelta(days=1)
-LONGEST_QUOTE = 200
 
 
 def translate(error: Exception, *, writes: bool, now: datetime) -> PlatformError:
@@ -37,7 +36,7 @@ def translate(error: Exception, *, writes: bool, now: datetime) -> PlatformError
     if isinstance(error, AnswerError) and (answered := _answered(error, now)) is not None:
         return answered
     if isinstance(error, NotSentError):
-        said = one_line(str(error), LONGEST_QUOTE)
+        said = one_line(str(error))
         return Unauthorised(
             f"no request to X could be made from the settings ({said})",
             "check platforms.x.api and the four keys for stray characters",
@@ -94,7 +93,7 @@ def _said(document: dict[str, Any]) -> str:
 
 
 def _quoting(problem: str, said: str) -> str:
-    return f"{problem} (“{one_line(said, LONGEST_QUOTE)}”)" if said else problem
+    return f"{problem} (“{one_line(said)}”)" if said else problem
 
 
 def _unclassified(error: Exception, *, writes: bool) -> PlatformError:

@@ -12,9 +12,11 @@ LOW_BITS = 22
 def moment(post_id: str) -> datetime:
     """When the post of this id was made. Raises ValueError for what is no id of X."""
     try:
-        return EPOCH + (int(post_id) >> LOW_BITS) * MILLISECOND
+        if post_id.isascii() and post_id.isdecimal():  # int() takes blanks and other scripts, too
+            return EPOCH + (int(post_id) >> LOW_BITS) * MILLISECOND
     except OverflowError:
-        raise ValueError(f"{post_id[:40]!r} is no id of X") from None
+        pass
+    raise ValueError(f"{post_id[:40]!r} is no id of X")
 
 
 def first_id(at: datetime) -> int:

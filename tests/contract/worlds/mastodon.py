@@ -11,6 +11,7 @@ from typing import Any
 import requests
 
 from bot.core.config import Account
+from bot.core.delivery import Receipt
 from bot.core.discussion import Visibility
 from bot.platforms.mastodon import KIND
 from bot.platforms.mastodon.adapter import MastodonPlatform
@@ -71,6 +72,10 @@ class MastodonWorld(RemoteWorld):
     def person_deletes(self, remote_id: str) -> None:
         """The person deletes the status."""
         self._server.delete(PERSON, remote_id)
+
+    def address_of(self, receipt: Receipt) -> str:
+        """By the name under which we know the server, which calls itself by another."""
+        return f"{self._line.url}/@{BOT}/{receipt.remote_id}"
 
     def later(self, by: timedelta) -> datetime:
         """The server's clock stays, and so does ours."""

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("traits", sa.Text(), nullable=True),
         sa.Column("learned_at", sa.DateTime(), nullable=True),
+        sa.Column("learned_from", sa.Text(), nullable=True),
         sa.Column("cursor", sa.Text(), nullable=True),
         sa.Column("heard_at", sa.DateTime(), nullable=True),
         sa.Column("trouble", sa.Text(), nullable=True),
