@@ -94,7 +94,7 @@ def _openings() -> tuple[Rule, ...]:
         _rule(
             "where it says so",
             0.97,
-            r"\w(?P<cut>\s+in this (?:paper|work|article|study))(?=\s)",
+            r"\bwe \w+(?P<cut>\s+in this (?:paper|work|article|study))(?=\s)",
             guards.always,
         ),
         _rule(
