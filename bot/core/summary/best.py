@@ -15,8 +15,8 @@ from bot.core.tip import Tip
 RUNNERS_UP = 4
 """So many summaries are named that would have been next."""
 
-REMEMBERED = 4096
-"""So many tips stay ranked in memory."""
+REMEMBERED = 512
+"""So many tips stay ranked in memory, the last that were asked about: some 45 kB each."""
 
 WORTH = 1.0
 """Points below the best within which another summary is good enough to take its turn."""

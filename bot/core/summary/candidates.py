@@ -40,6 +40,9 @@ _FULL_STOPS = (
 )
 """The full stop of a script, by a text's last letter."""
 
+_PROMISES = regex.compile(r"[:\uff1a]$")
+"""A sentence that announces a list is no use with half of it."""
+
 _NO_BLANK = regex.compile(r"(?<=[\u3002\uff01\uff1f])\s")
 
 _CLOSED = regex.compile(r"[\p{Sentence_Terminal}…:][\p{Pe}\p{Pf}\"']*$")
@@ -151,7 +154,7 @@ def _together(parts: Sequence[str]) -> Iterator[Candidate]:
         for start in range(len(parts) - count + 1):
             pieces = tuple(parts[start : start + count])
             text = joined(pieces)
-            if len(text) <= LONGEST:
+            if len(text) <= LONGEST and not any(_PROMISES.search(piece) for piece in pieces):
                 taken = tuple(range(start, start + count))
                 yield Candidate(text=text, parts=taken, body=text, pieces=pieces)
 
@@ -179,10 +182,13 @@ def says_the_same(title: str, sentence: str) -> bool:
 
 
 def _headed(tip: Source) -> str:
-    """The title as it stands before a sentence: a name gets a colon, a sentence its full stop."""
+    """The title as it stands before a sentence: a name gets a colon, a sentence its full stop.
+
+    In a language without rules of ours, one word is a name, and several may be a sentence.
+    """
     if _CLOSED.search(tip.title):
         return tip.title
-    if tip.english and not speaks(tip.title):
+    if not (speaks(tip.title) if tip.english else " " in tip.title or full_stop(tip.title) != "."):
         return f"{tip.title}:"
     return tip.title + full_stop(tip.title)
 

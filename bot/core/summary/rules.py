@@ -86,6 +86,19 @@ def _openings() -> tuple[Rule, ...]:
         ),
         _rule(
             "its opening",
+            0.96,
+            rf"^(?P<cut>(?:in order )?to\s[^.;:!?]{{4,160}}?,?\s+)"
+            rf"(?=we\s+(?:\w+ly\s+)?(?:{_NEWS})\s)",
+            guards.rest_stands,
+        ),
+        _rule(
+            "where it says so",
+            0.97,
+            r"\bwe \w+(?P<cut>\s+in this (?:paper|work|article|study))(?=\s)",
+            guards.always,
+        ),
+        _rule(
+            "its opening",
             0.8,
             r"^(?P<cut>(?:although|though|because|due to|thanks to|besides|"
             r"in addition to|motivated by|inspired by)\s[^,.;:!?]{4,120},\s+)(?=\w)",

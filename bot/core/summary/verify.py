@@ -17,9 +17,6 @@ _PAIRS = tuple(
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _COLON_ONLY = re.compile(r"[:\uff1a,;、]\s*$")
 
-DOUBTFUL = 0.6
-"""A summary that is less sure than this is for the operator to look at."""
-
 
 def faults(candidate: Candidate, tip: Source) -> tuple[str, ...]:
     """Why a candidate must not be posted; nothing where it may. The operator's own words may."""
