@@ -19,7 +19,7 @@ MAX_LABEL = 63
 MAX_SHORT_PATH = 40  # a longer one makes a t.co address no link at all
 
 _HTTPS = "https://"
-_LATIN_LABELS = re.compile(rf"(?:[-A-Za-z0-9{LATIN}]++\.)++")
+_LATIN_LABELS = re.compile(rf"(?>(?:[-A-Za-z0-9{LATIN}]++\.)+)")
 _SHORT = re.compile(rf"https?://t\.co/(?P<path>[a-z0-9]++)(?:{QUERY})?", re.IGNORECASE | re.ASCII)
 
 _NO_START = frozenset("-_./")

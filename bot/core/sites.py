@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from bot.core.top_level import Endings
 
+# A repeated group that keeps what it took is written `(?>(...)*)`: Python up to 3.11.4 gets
+# `(...)*+` wrong (cpython issue 106052).
 _PUNCTUATION = r"!'#%&()*+,\\\-./:;<=>?@\[\]^_{|}~$"
 _SPACE = r"\t-\r \x85\xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _DIRECTION = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -24,14 +26,14 @@ _CYRILLIC = r"\u0400-\u04ff"
 
 # Before the top-level domain stand labels, of almost any character, with a dot behind each.
 _NAME = rf"[^{_PUNCTUATION}{_SPACE}{_DIRECTION}{_FORBIDDEN}]"
-_LABEL = rf"{_NAME}++(?:[-_]++{_NAME}++)*+"
+_LABEL = rf"{_NAME}++(?>(?:[-_]++{_NAME}++)*)"
 _TWO_UNITS = "\U00010000-\U0010ffff"  # X's library reads UTF-16: half of one may stand before
 _BEFORE = rf"[^A-Za-z0-9@\uff20$#\uff03{_FORBIDDEN}]"
 _LABELS = re.compile(
     rf"(?:(?<={_BEFORE})|\A(?!{_BEFORE}{_NAME})|(?=[{_TWO_UNITS}]))"
-    rf"(?P<protocol>[Hh][Tt][Tt][Pp][Ss]?://)?(?P<labels>(?:{_LABEL}\.)++)"
+    rf"(?P<protocol>[Hh][Tt][Tt][Pp][Ss]?://)?(?P<labels>(?>(?:{_LABEL}\.)+))"
 )
-_RUN = re.compile(rf"(?:{_NAME}|[-_.])++")
+_RUN = re.compile(rf"(?>(?:{_NAME}|[-_.])+)")
 _PROTOCOL = len("https://")
 
 # A path or a query ends with one of its enders, so that a full stop behind it is left out.
@@ -39,8 +41,8 @@ _PATH_INNER = r"!*';:,.$%\[\]\u2013~@|&"
 _PATH_ENDER = rf"A-Za-z0-9{_CYRILLIC}{LATIN}=_#/+\-"
 _IN_PATH = rf"[{_PATH_INNER}{_PATH_ENDER}]"
 _BRACKETS = rf"\((?!\)){_IN_PATH}*+(?:\({_IN_PATH}++\){_IN_PATH}*+)?\)"
-_PATH = rf"/(?:(?:[{_PATH_INNER}]|{_BRACKETS})*+[{_PATH_ENDER}])*+(?:{_BRACKETS})*+"
-QUERY = r"\?(?:[!?*'@();:+$%\[\].,~|]*+[A-Za-z0-9_&=#/\-])++"
+_PATH = rf"/(?>(?:(?>(?:[{_PATH_INNER}]|{_BRACKETS})*)[{_PATH_ENDER}])*)(?>(?:{_BRACKETS})*)"
+QUERY = r"\?(?>(?:[!?*'@();:+$%\[\].,~|]*+[A-Za-z0-9_&=#/\-])+)"
 _REST = re.compile(rf"(?::[0-9]++)?(?P<path>{_PATH})?(?:{QUERY})?")
 
 
