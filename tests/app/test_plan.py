@@ -58,7 +58,7 @@ def test_a_slot_is_planned_when_it_is_due(house):
         State.PLANNED,
     )
     assert (planned.due, planned.deadline) == (MONDAY, MONDAY + 2 * HOUR)
-    assert planned.post.text == "The tip listen. What listen means. And more."
+    assert planned.post.text == "The tip listen: What listen means. And more."
 
 
 def test_one_post_after_a_downtime(house):
@@ -188,7 +188,7 @@ def test_it_is_posted_where_it_fits():
     house.plan()
     house.plan(HOUR)
     assert [one.account for one in house.deliveries()] == ["town", "narrow"]
-    assert house.deliveries()[1].post.text == "What listen means."
+    assert house.deliveries()[1].post.text == "The tip listen"
     house.config = config(tip("two", title="a" * 21, text="b" * 80), accounts=house.config.accounts)
     house.plan(DAY)
     assert [one.account for one in house.deliveries()[2:]] == ["town"]

@@ -130,13 +130,13 @@ def test_what_is_planned_is_frozen(house):
     house.plan(HOUR)
     house.brake.pause(house.config, "town", None, house.clock.now())
     house.deliver()
-    house.config = config(tip(text="Something else."))
+    house.config = config(tip(text="Something else is said."))
     first, second = house.preview.coming(house.config, house.clock.now(), 2)
     assert (first.slot.name, first.why) == ("mornings/2026-03-02T09:00", "paused by the operator")
     (post,) = first.posts
     assert (post.text, post.how) == (house.get().post.text, "planned")
     assert (post.length, post.limit, post.native.limit) == (len(post.text), 140, 500)
-    assert second.posts[0].text == "The tip listen. Something else."
+    assert second.posts[0].text == "The tip listen: Something else is said."
 
 
 def test_everything():
