@@ -29,7 +29,7 @@ REMEMBERED = 512
 """So many tips stay ranked in memory, the last that were asked about: some 45 kB each."""
 
 WORTH = 2.0
-"""Points below the best within which another summary without doubts may take its turn."""
+"""Points below the best within which another summary, with no other doubts, may take its turn."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,12 +94,14 @@ def _good(found: Iterable[_Ranked]) -> Iterator[_Ranked]:
     """What was written by hand, the best of the others, and those that are nearly as good."""
     top = None
     for one in found:
-        if one.score is None or top is None:
-            top = one.score
+        if one.score is None:
             yield one
-        elif one.score < top - WORTH:
+        elif top is None or top.score is None:
+            top = one
+            yield one
+        elif one.score < top.score - WORTH:
             return
-        elif not one.summary.doubts:
+        elif set(one.summary.doubts) <= set(top.summary.doubts):
             yield one
 
 

@@ -76,6 +76,18 @@ def test_a_used_text_gives_way_to_another():
     assert not second.exhausted
 
 
+def test_words_of_another_language_give_way_too():
+    """What nobody could check is as good as the best that nobody could check."""
+    tip = Tip(id="de", title="Hört zu", text="Sie sehen es. Du siehst es nicht.", language="de")
+    said: list[str] = []
+    for _ in range(3):
+        choice = best(tip, within(116), said=said)
+        assert choice.chosen is not None
+        assert not choice.exhausted
+        said.append(choice.chosen.text)
+    assert len(set(said)) == 3
+
+
 def test_it_says_when_all_good_ones_are_used():
     """When nothing good is left that is new, the oldest is taken again, and the caller is told."""
     first = best(TALK, within(116)).chosen
