@@ -13,9 +13,10 @@ from pathlib import Path
 import structlog
 
 from bot.app.comment import Commenting
+from bot.app.figures import Figures, figures
 from bot.app.learn import Learner
 from bot.app.plan import Planner
-from bot.app.report import FILE_TROUBLE, Status, status
+from bot.app.report import FILE_TROUBLE, Expected, Status, status
 from bot.clock.ticker import Ticker
 from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, State
@@ -70,6 +71,7 @@ class Running:
             clock=desk.clock,
             commenting=Commenting(desk.database.pages, self._hear_site),
             health=self.health,
+            figures=self.figures,
             key=site_key(desk.environment.data),
         )
         around = desk.environment
@@ -106,6 +108,10 @@ class Running:
         desk = self.desk
         return status(desk.database.store, desk.timetable, desk.config, desk.clock.now())
 
+    def figures(self) -> Figures:
+        """What the bot has done, in numbers."""
+        return figures(self.desk.database.store, self.status())
+
     def health(self) -> Health:
         """Whether the clock ticks, the memory can be read, and nothing is stuck."""
         now = self.desk.clock.now()
@@ -127,6 +133,10 @@ class Running:
                 "waiting": len(standing.waiting),
                 "stuck": len(stuck),
                 "last_post": iso(last) if last else None,
+                "expected": None if standing.expected is None else _expected(standing.expected),
+                "heard_until": {
+                    one.name: iso(one.heard_at) for one in standing.accounts if one.heard_at
+                },
                 "tips_file": "kept the last good one" if standing.file_trouble else "good",
             },
         )
@@ -266,6 +276,18 @@ def run(
         finally:
             done = running.stop()
     return done
+
+
+def _expected(last: Expected) -> dict[str, object]:
+    """The slot that was due last, and whether its tip was posted, and where."""
+    record = last.record
+    return {
+        "slot": record.slot.name,
+        "due": iso(record.slot.due),
+        "outcome": record.outcome.value,
+        "posted": last.is_posted,
+        "accounts": {one.account: one.state.value for one in last.deliveries},
+    }
 
 
 def _is_stuck(one: Delivery, now: datetime) -> bool:
