@@ -70,7 +70,7 @@ class Ledger(Protocol):
     """Deliveries. Every change is a compare-and-set: it says whether it took place."""
 
     def plan(self, delivery: Delivery) -> Delivery | None:
-        """Insert a planned delivery, numbered anew; None where (slot, account) has one."""
+        """Insert a new delivery, numbered anew; None where (slot, account) has one."""
 
     def get(self, delivery_id: int) -> Delivery | None:
         """The delivery of this id, or None."""
@@ -120,6 +120,9 @@ class Ledger(Protocol):
 
         Checks the move against `MOVES`, and writes a line of the delivery's history.
         """
+
+    def last_event(self) -> int:
+        """The number of the newest line in the deliveries' history, of all bots; it only grows."""
 
     def last_sent(self, account: str) -> datetime | None:
         """When the account last posted a tip, or may have: its newest `sent_at`."""

@@ -34,7 +34,7 @@ class SqlLedger:
         self._bot = bot
 
     def plan(self, delivery: Delivery) -> Delivery | None:
-        """Insert a planned delivery; None where its slot and account have one."""
+        """Insert a new delivery; None where its slot and account have one."""
         query = self._mine().where(
             deliveries.c.slot == delivery.slot, deliveries.c.account == delivery.account
         )
@@ -155,6 +155,10 @@ class SqlLedger:
         if (new.state, new.reason) != (old.state, old.reason):
             self._note(old.id, old.state, new, now)
         return True
+
+    def last_event(self) -> int:
+        """The number of the newest line in the deliveries' history."""
+        return self._connection.scalar(select(func.coalesce(func.max(events.c.id), 0))) or 0
 
     def last_sent(self, account: str) -> datetime | None:
         """When the account last posted a tip, or may have."""
