@@ -114,11 +114,12 @@ def _instead(text: str, name: ScalarNode, value: ScalarNode, written: str) -> It
 
 
 def _end(text: str, value: ScalarNode) -> int:
-    """Where the words of a value end; a block's own end is behind the blank lines below it."""
+    """Where a value ends; of a block, its last line with words and no blank line below it."""
     start: int = value.start_mark.index
     end: int = value.end_mark.index
     if value.style in {"|", ">"}:
-        return start + len(text[start:end].rstrip(" \t\r\n"))
+        below = _BREAK.search(text, start + len(text[start:end].rstrip(" \t\r\n")))
+        return below.start() if below else len(text)
     return end
 
 

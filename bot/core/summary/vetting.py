@@ -31,6 +31,8 @@ SURE = 0.5
 """How sure a foreign text is at best: nothing is known of how it was made."""
 
 _SIGN = regex.compile(r"[\p{S}#@*_]")
+_AT_ONCE = re.compile(r"\bat (?:once|last|first)\b", re.IGNORECASE)
+"""Words of time that neither limit nor compare anything."""
 _STATEMENT_ENDS = re.compile(r"(?<=[;:])\s+|\s+[–—]\s+")
 
 
@@ -133,7 +135,7 @@ def _taken_from(statement: str, tip: _Original) -> Sequence[str]:
 def _governing(text: str) -> Counter[tuple[str, str]]:
     """Each word that limits, chooses or compares, with the first telling word behind it."""
     decisive = words("limits") | words("measures") | words("exceptions")
-    said = found(text)
+    said = found(_AT_ONCE.sub(" ", text))
     return Counter(
         (word, next((stem(other) for other in said[at + 1 :] if _tells(other, decisive)), ""))
         for at, word in enumerate(said)
