@@ -55,7 +55,8 @@ LAYOUTS = {
 HEAD = "bot: {name: A}"
 
 summaries = st.text(
-    st.characters(exclude_categories=("Cs", "Cc", "Cn", "Zl", "Zp", "Zs")) | st.just(" "), min_size=1
+    st.characters(exclude_categories=("Cs", "Cc", "Cn", "Zl", "Zp", "Zs")) | st.just(" "),
+    min_size=1,
 ).map(lambda text: " ".join(text.split()))
 
 
