@@ -23,6 +23,7 @@ from bot.app.reply import Replier
 from bot.app.resolve import Resolver
 from bot.app.retract import Retractor
 from bot.app.settle import Settler
+from bot.app.summarise import Summariser
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
@@ -120,6 +121,11 @@ class Desk:
     def preview(self) -> Preview:
         """The verb that looks ahead."""
         return Preview(store=self.database.store, timetable=self.timetable, drafter=self.drafter)
+
+    @property
+    def summariser(self) -> Summariser:
+        """The verb that proposes summaries."""
+        return Summariser(drafter=self.drafter)
 
     def publisher(self, name: str) -> Publisher | None:
         """The account's door for posting, or None where it has none."""

@@ -13,6 +13,7 @@ LINTER = Path(sys.executable).with_name("lint-imports")
 LAYERS = "Imports only go down, and no module stands outside the house"
 SIBLINGS = "No platform knows another"
 CATALOGUE = "Only the catalogue knows the platforms"
+MODELS = "Only a command that asks the operator knows of models"
 CORE = "The core touches nothing but its arguments"
 VERBS = "A verb takes the time as an argument, and reaches out through a door only"
 
@@ -28,6 +29,8 @@ BREACHES = {
         SIBLINGS,
     ),
     "the wiring knows a platform": ("wiring", "import bot.platforms.site", CATALOGUE),
+    "the running bot asks a model": ("wiring/running.py", "import bot.wiring.asking", MODELS),
+    "the desk asks a model": ("wiring/desk.py", "import bot.proposals", MODELS),
     "the core opens a connection": ("core/planted.py", "import socket", CORE),
     "the core asks the time": ("core/planted.py", "from time import time", CORE),
     "the core asks a database": ("core/planted.py", "import sqlalchemy", CORE),

@@ -14,8 +14,8 @@ from bot.core.summary.words import WORD, found, words
 _PAIRS = tuple(
     tuple(pair) for pair in ("()", "[]", "{}", "“”", "«»", "「」", "『』", "\uff08\uff09")
 )
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_COLON_ONLY = re.compile(r"[:\uff1a,;、]\s*$")
+NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+ANNOUNCES = re.compile(r"[:\uff1a,;、]\s*$")
 
 
 def faults(candidate: Candidate, tip: Source) -> tuple[str, ...]:
@@ -32,7 +32,7 @@ def _faults(candidate: Candidate, tip: Source) -> Iterator[str]:
         yield "a bracket or a quotation mark stands alone"
     if strange := foreign(text, taken):
         yield f"'{strange}' is not in the tip"
-    if _COLON_ONLY.search(text):
+    if ANNOUNCES.search(text):
         yield "it announces something that does not follow"
     if candidate.parts and tip.english:
         yield from _english_faults(candidate, tip)
@@ -84,10 +84,8 @@ def foreign(text: str, taken: str) -> str:
     """A word or number of the text that is not in what it was taken from, or nothing."""
     have = set(found(taken))
     strange = next((word for word in found(text) if word not in have), "")
-    numbers = set(_NUMBER.findall(taken))
-    return strange or next(
-        (number for number in _NUMBER.findall(text) if number not in numbers), ""
-    )
+    numbers = set(NUMBER.findall(taken))
+    return strange or next((number for number in NUMBER.findall(text) if number not in numbers), "")
 
 
 def doubts(candidate: Candidate, tip: Source) -> tuple[str, ...]:
