@@ -37,7 +37,7 @@ def test_a_second_run_is_refused_and_other_commands_are_not(operator: Operator) 
 
 def test_a_slot_whose_step_failed_is_not_lost(operator: Operator) -> None:
     """A database that is locked when a slot comes due delays its post, and loses none."""
-    due = datetime.now(UTC) + timedelta(seconds=10)
+    due = datetime.now(UTC) + timedelta(seconds=15)
     anchor = due - timedelta(days=1)
     rule = f"every: 1d\n    from: {anchor:%Y-%m-%dT%H:%M:%S}Z"
     operator.write(tips().replace('cron: "0 9 29 feb *"', rule))
