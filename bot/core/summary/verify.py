@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from bot.core.summary.agreement import agree
 from bot.core.summary.candidates import Candidate, Source
+from bot.core.summary.parse import read
 from bot.core.summary.verbs import finite
 from bot.core.summary.wording import points
 from bot.core.summary.words import WORD, found, words
@@ -46,6 +48,17 @@ def _english_faults(candidate: Candidate, tip: Source) -> Iterator[str]:
         yield f"it ends with '{last[0]}'"
     if candidate.cuts and (lost := _lost(candidate, tip)):
         yield f"'{lost}' was lost"
+    if candidate.parser is not None and not _agreed(candidate, tip):
+        yield "what is left says something else by its grammar"
+
+
+def _agreed(candidate: Candidate, tip: Source) -> bool:
+    """Whether the parser finds the same statement in what is left; where it reads nothing, yes."""
+    if candidate.parser is None or not candidate.cuts:
+        return True
+    [sentence] = [tip.sentences[part] for part in candidate.parts]
+    whole = read(candidate.parser, sentence)
+    return not whole or agree(whole, candidate.cuts, read(candidate.parser, candidate.body))
 
 
 def _lost(candidate: Candidate, tip: Source) -> str:
