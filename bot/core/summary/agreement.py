@@ -1,17 +1,25 @@
 """Whether a shortened sentence, read anew, still says what the parse of the whole said.
 
 A parser can be wrong about a sentence, and then so is every cut that follows from it. It is seldom
-wrong twice in the same way: what is left is read again, and must have the same verb, said of the
-same thing, with the same objects, and denied or not as before.
+wrong twice in the same way: what is left is read again, and each word that a verb or a preposition
+calls for must hang where it hung before, on the same verb, denied or not as before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from bot.core.summary.cuts import Cut
 from bot.core.summary.parse import Token
 from bot.core.summary.tree import Tree
+
+HELD = frozenset(
+    """
+    nsubj nsubjpass csubj csubjpass expl dobj obj iobj dative attr acomp oprd ccomp xcomp pcomp pobj
+    aux auxpass neg prt mark
+    """.split()  # noqa: SIM905 - a list of words is read more easily than a list of strings
+)
+"""Dependencies that must hold: subjects, objects, auxiliaries, negations, what opens a clause."""
 
 
 def agree(whole: Sequence[Token], cuts: Iterable[Cut], rest: Sequence[Token]) -> bool:
@@ -28,14 +36,20 @@ def agree(whole: Sequence[Token], cuts: Iterable[Cut], rest: Sequence[Token]) ->
     verb = was[after.root.index]
     if verb.index != before.root.index and before.root in kept:
         return False
-    if before.denied(verb) != after.denied(after.root):
-        return False
-    objects = [was[token.index] for token in after.complements(after.root)]
-    said = after.subject(after.root)
-    subject = before.subject(verb)
-    return _same(before, before.complements(verb), objects) and (
-        subject is None or _same(before, [subject], [was[said.index]] if said else [])
-    )
+    hung = {token.index for token in kept if token.head in {one.index for one in kept}}
+    place = {token.index: token.index for token in kept}
+    return _bonds(kept, place, hung) == _bonds(rest, {at: one.index for at, one in was.items()}, hung)
+
+
+def _bonds(
+    tokens: Sequence[Token], place: Mapping[int, int], hung: Container[int]
+) -> frozenset[tuple[int, int]]:
+    """Which word must hang on which, by their places in the whole sentence.
+
+    Only those are asked about that have `hung` on a word which is still there.
+    """
+    held = (token for token in tokens if token.dep in HELD and place.get(token.index) in hung)
+    return frozenset((place[token.index], place[token.head]) for token in held)
 
 
 def _places(rest: Sequence[Token], kept: Sequence[Token]) -> Mapping[int, Token] | None:
@@ -51,14 +65,3 @@ def _places(rest: Sequence[Token], kept: Sequence[Token]) -> Mapping[int, Token]
             return None
         found[token.index] = same
     return found
-
-
-def _same(tree: Tree, needed: Sequence[Token], found: Sequence[Token]) -> bool:
-    """Whether the things found are those that were needed, each itself or by its other name.
-
-    In "the tool Tee reads" the one that reads is Tee as well as the tool.
-    """
-    if len(needed) != len(found):
-        return False
-    branches = [tree.branch(token) for token in needed]
-    return all(any(token in branch for token in found) for branch in branches)

@@ -123,7 +123,7 @@ def candidates(tip: Source, parser: Parser | None = None) -> Iterator[Candidate]
                 body=way.text,
                 pieces=(way.text,),
                 idle=idle(possible, way.cuts),
-                parser=reader if way.cuts else None,
+                parser=reader,
             )
             yield made
             yield from _with_title(tip, made)

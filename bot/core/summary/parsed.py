@@ -15,6 +15,7 @@ from bot.core.summary import guards
 from bot.core.summary.cuts import Cut
 from bot.core.summary.parse import Token
 from bot.core.summary.tree import Tree
+from bot.core.summary.wording import weight
 from bot.core.summary.words import found, words
 
 NEEDED = frozenset(
@@ -38,7 +39,13 @@ _COUNTED = re.compile(r"JJR|JJS|RBR|RBS|CD")
 """Penn tags of comparatives, superlatives and numbers."""
 
 _ENDS = frozenset([".", "!", "?"])
+_CONCEDING = frozenset(["although", "though", "whereas", "while"])
+_LOOSE = frozenset(["for", "in", "across", "within", "during", "throughout", "at"])
+"""Prepositions of phrases that say where, when or for whom."""
 _BE = frozenset(["is", "are", "was", "were"])
+_TELLING = 2
+"""So many words that say something are left of a thing that loses its description."""
+
 _FEWEST = 4
 """So many words must stay in front of what goes at the end."""
 
@@ -53,7 +60,10 @@ def cuts(tokens: Sequence[Token]) -> Iterator[Cut]:
         yield from _aside(tree, token)
         yield from _examples(tree, token)
         yield from _joint(tree, token)
-    yield from _second(tree, root)
+    yield from _pointer(tree, root)
+    yield from _concession(tree, root)
+    for verb in (root, *(token for token in tokens if _describes(tree, token))):
+        yield from _second(tree, verb)
     if not _is_bound(tree, root):
         yield from _means(tree, root)
         yield from _descriptions(tree, root)
@@ -74,6 +84,8 @@ def _aside(tree: Tree, top: Token) -> Iterator[Cut]:
     if reach is None or _text(tree, reach[0] - 1) != ",":
         return
     first, last = reach
+    if top.dep == "appos" and _is_indefinite(tree, top):
+        return  # it says what the name stands for
     closed = _text(tree, last + 1) == "," or _text(tree, last + 1) in _ENDS
     if closed and tree.tokens[top.head].index < first and _is_light(tree, first, last):
         yield _cut(tree, first - 1, last, "an aside", 0.9)
@@ -93,17 +105,54 @@ def _examples(tree: Tree, top: Token) -> Iterator[Cut]:
 
 
 def _joint(tree: Tree, verb: Token) -> Iterator[Cut]:
-    """The words that join a participle to its noun: "rights that are granted to all"."""
-    if verb.dep != "relcl" or verb.tag != "VBN":
+    """The words that join what describes a noun: "rights that are granted to all"."""
+    if verb.dep != "relcl":
         return
-    joint = [*tree.below(verb, "nsubjpass"), *tree.below(verb, "auxpass")]
-    said = [token.text.lower() for token in joint]
-    beside = len(joint) == 2 and joint[1].index == joint[0].index + 1
-    if not beside or said[0] not in {"that", "which"} or said[1] not in _BE:
+    subject, be, said = _be(tree, verb)
+    if subject is None or be is None or said is None or subject.text not in {"that", "which"}:
         return
-    first = joint[0].index
-    if verb.index == joint[1].index + 1 and tree.tokens[first - 1].index == verb.head:
-        yield _cut(tree, first, joint[1].index, "joining words", 0.95)
+    first = verb.index if said is verb else tree.branch(said)[0].index
+    if be.text in _BE and (subject.index, be.index) == (first - 2, first - 1):
+        yield _cut(tree, subject.index, be.index, "joining words", 0.95)
+
+
+def _be(tree: Tree, verb: Token) -> tuple[Token | None, Token | None, Token | None]:
+    """Of "that are granted to" and "that are open to": the subject, the "are", and what is said."""
+    if verb.tag == "VBN":
+        said: Token | None = verb
+        be = next(iter(tree.below(verb, "auxpass")), None)
+    else:
+        open_ended = (one for one in tree.below(verb, "acomp") if tree.below(one, "prep"))
+        be, said = verb, next(open_ended, None)
+    return tree.subject(verb), be, said
+
+
+def _pointer(tree: Tree, root: Token) -> Iterator[Cut]:
+    """A purpose in front that points at another sentence: "to solve these problems, we ..."."""
+    for top in tree.below(root, "advcl", "prep"):
+        reach = tree.stretch(top)
+        if reach is None or reach[0] != 0 or _text(tree, reach[1] + 1) != ",":
+            continue
+        said = found(tree.text(*reach))
+        if said[0] == "to" and not {"this", "these", "such", "those"}.isdisjoint(said):
+            yield _cut(tree, 0, reach[1] + 1, "its opening", 0.95)
+
+
+def _concession(tree: Tree, root: Token) -> Iterator[Cut]:
+    """A statement beside the one that stays: "..., although it takes longer"."""
+    for top in tree.below(root, "advcl"):
+        reach = tree.stretch(top)
+        marks = {token.text for token in tree.below(top, "mark")}
+        if reach is None or marks.isdisjoint(_CONCEDING) or tree.subject(top) is None:
+            continue
+        first, last = reach
+        if first > root.index and _text(tree, first - 1) == "," and _text(tree, last + 1) in _ENDS:
+            yield _cut(tree, first - 1, last, "a second statement", 0.85, whole=True)
+
+
+def _describes(tree: Tree, verb: Token) -> bool:
+    """Whether a verb describes a thing that nobody knows yet: "an agent that sits and waits"."""
+    return verb.dep == "relcl" and _is_indefinite(tree, tree.tokens[verb.head])
 
 
 def _second(tree: Tree, root: Token) -> Iterator[Cut]:
@@ -113,8 +162,12 @@ def _second(tree: Tree, root: Token) -> Iterator[Cut]:
     if len(joins) != 1 or len(verbs) != 1 or tree.below(root, "preconj") or _advises(tree, root):
         return
     first, reach = joins[0].index, tree.stretch(verbs[0])
-    own = any(root.index < token.index < first for token in tree.complements(root))
-    if reach is None or not own or _text(tree, reach[1] + 1) not in _ENDS:
+    own = any(
+        root.index < token.index < first
+        for token in (*tree.complements(root), *tree.below(root, "prep"))
+    )
+    pair = any(token.text.lower() == "both" for token in tree.tokens[:first])
+    if reach is None or not own or pair or _text(tree, reach[1] + 1) not in _ENDS:
         return
     comma = _text(tree, first - 1) == ","
     yield _cut(tree, first - comma, reach[1], "a second statement", 0.88, whole=True)
@@ -140,41 +193,44 @@ def _is_means(tree: Tree, top: Token) -> bool:
     """Whether a phrase says how, why or what for."""
     if top.dep == "prep":
         return top.text == "by" and bool(tree.below(top, "pcomp")) or top.text in {"via", "using"}
-    marks = {token.text for token in tree.below(top, "mark", "aux")}
-    return top.text in {"using", "based"} or not marks.isdisjoint({"because", "to", "so"})
+    marks = {token.text for token in tree.below(top, "mark")}
+    return top.text in {"using", "based"} or not marks.isdisjoint({"because", "so"})
 
 
 def _descriptions(tree: Tree, root: Token) -> Iterator[Cut]:
     """What is said of a thing that the statement brings in: "it makes a new file that holds ...".
 
-    A clause behind "a" describes a thing that nobody knows yet. It restricts nothing, as one
-    behind "the" or "all" would.
+    A clause or phrase behind "a" describes a thing that nobody knows yet. It restricts nothing, as
+    one behind "the" or "all" would.
     """
     if root.text.lower() not in words("makers") or _advises(tree, root):
         return
     for top in tree.tokens:
-        reach = tree.stretch(top) if top.dep in {"relcl", "acl"} else None
+        clause = top.dep in {"relcl", "acl"}
+        reach = tree.stretch(top) if clause or _is_loose(top) else None
         noun = tree.tokens[top.head]
-        if reach is None or not _is_new(tree, noun) or not _leads_to(tree, noun, root):
+        if reach is None or not root.index < noun.index < reach[0]:
             continue
         first, last = reach
-        at_end = _text(tree, last + 1) in _ENDS and first > noun.index
-        if at_end and _is_light(tree, first, last, code=True):
+        at_end = _text(tree, last + 1) in _ENDS and _is_new(tree, noun, first - 1)
+        if at_end and _is_light(tree, first, last, code=clause):
             comma = _text(tree, first - 1) == ","
-            yield _cut(tree, first - comma, last, "what it does", 0.8)
+            what, sure = ("what it does", 0.8) if clause else ("where or what for", 0.7)
+            yield _cut(tree, first - comma, last, what, sure)
 
 
-def _is_new(tree: Tree, noun: Token) -> bool:
-    """Whether a noun has "a" in front of it, and words that say which kind of thing it is."""
-    indefinite = any(token.text.lower() in {"a", "an"} for token in tree.below(noun, "det"))
-    return indefinite and bool(tree.below(noun, "amod", "compound", "prep", "nmod"))
+def _is_loose(top: Token) -> bool:
+    return top.dep == "prep" and top.text in _LOOSE
 
 
-def _leads_to(tree: Tree, noun: Token, root: Token) -> bool:
-    """Whether the noun is the verb's object, or stands in a phrase behind it."""
-    while noun.dep in {"pobj", "prep", "conj", "dobj"} and noun.head != noun.index:
-        noun = tree.tokens[noun.head]
-    return noun.index == root.index
+def _is_new(tree: Tree, noun: Token, last: int) -> bool:
+    """Whether a noun has "a" in front of it, and enough words that say which kind of thing it is."""
+    first = tree.branch(noun)[0].index
+    return _is_indefinite(tree, noun) and weight(tree.text(first, last)) >= _TELLING
+
+
+def _is_indefinite(tree: Tree, noun: Token) -> bool:
+    return any(token.text.lower() in {"a", "an"} for token in tree.below(noun, "det"))
 
 
 def _is_bound(tree: Tree, root: Token) -> bool:

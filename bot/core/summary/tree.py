@@ -61,7 +61,3 @@ class Tree:
     def subject(self, verb: Token) -> Token | None:
         """What the verb is said of."""
         return next((token for token in self.below(verb) if token.dep in SUBJECTS), None)
-
-    def denied(self, verb: Token) -> bool:
-        """Whether the verb stands under a negation."""
-        return bool(self.below(verb, "neg"))

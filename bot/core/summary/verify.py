@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from bot.core.summary.agreement import agree
 from bot.core.summary.candidates import Candidate, Source
+from bot.core.summary.cuts import without
 from bot.core.summary.parse import read
 from bot.core.summary.verbs import finite
 from bot.core.summary.wording import points
@@ -17,6 +18,11 @@ _PAIRS = tuple(
     tuple(pair) for pair in ("()", "[]", "{}", "“”", "«»", "「」", "『』", "\uff08\uff09")
 )
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+PLAIN = frozenset(
+    {"its opening", "the word for its kind", "a joining word", "who says so", "where it says so"}
+)
+"""Cuts that wording alone gives away."""
+
 _COLON_ONLY = re.compile(r"[:\uff1a,;、]\s*$")
 
 
@@ -53,12 +59,16 @@ def _english_faults(candidate: Candidate, tip: Source) -> Iterator[str]:
 
 
 def _agreed(candidate: Candidate, tip: Source) -> bool:
-    """Whether the parser finds the same statement in what is left; where it reads nothing, yes."""
-    if candidate.parser is None or not candidate.cuts:
+    """Whether the parser finds the same statement in what is left; where it reads nothing, yes.
+
+    Cuts that wording alone gives away are left undone for it: they need no grammar.
+    """
+    unsure = [cut for cut in candidate.cuts if cut.what not in PLAIN]
+    if candidate.parser is None or not unsure:
         return True
-    [sentence] = [tip.sentences[part] for part in candidate.parts]
+    sentence = tip.sentences[candidate.parts[0]]
     whole = read(candidate.parser, sentence)
-    return not whole or agree(whole, candidate.cuts, read(candidate.parser, candidate.body))
+    return not whole or agree(whole, unsure, read(candidate.parser, without(sentence, unsure)))
 
 
 def _lost(candidate: Candidate, tip: Source) -> str:
