@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import regex
 
-from bot.core.summary import parsed
+from bot.core.summary import consent, parsed
 from bot.core.summary.cuts import Cut, Shortened, apart, ways
 from bot.core.summary.parse import Parser, read, reads
 from bot.core.summary.shorten import cuts, is_english
@@ -139,7 +139,7 @@ def _cuts(sentence: str, tip: Source, parser: Parser | None) -> tuple[Cut, ...]:
     if parser is None:
         return found
     tokens = read(parser, sentence)
-    agreed = [cut for cut in found if parsed.agrees(cut, tokens)]
+    agreed = [cut for cut in found if consent.agrees(cut, tokens)]
     known = {cut.spans for cut in agreed}
     return (*agreed, *(cut for cut in parsed.cuts(tokens) if cut.spans not in known))
 

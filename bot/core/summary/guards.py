@@ -133,8 +133,9 @@ def clause_stands(match: re.Match[str]) -> bool:
 
 def explained(match: re.Match[str]) -> bool:
     """What stands before the colon says something by itself."""
-    head = found(match.string[: match.start("cut")])
-    promised = len(head) < _SHORTEST or head[-1] in words("promising")
+    before = match.string[: match.start("cut")]
+    head = found(before)
+    promised = len(head) < _SHORTEST or head[-1] in words("promising") or ":" in before
     return not promised and not _advises(" ".join(head)) and clause_stands(match)
 
 

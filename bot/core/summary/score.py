@@ -7,6 +7,7 @@ ranked once, and each network takes the best that fits it.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
@@ -57,6 +58,12 @@ WEIGHTS: Mapping[str, float] = {
 def score(candidate: Candidate, topic: Topic) -> float:
     """The worth of a candidate for its tip; higher is better."""
     return sum(WEIGHTS[name] * value for name, value in features(candidate, topic).items())
+
+
+_BORROWS = re.compile(
+    r"we \w+ (?:\w+ly )?(?:their|its|it|them|this|these|those|such)\b", re.IGNORECASE
+)
+"""What is said of something that stood before: "we analyse their parts"."""
 
 
 class Topic:
@@ -110,8 +117,8 @@ def _order(candidate: Candidate, topic: Topic) -> float:
 
 
 def _is_own(candidate: Candidate, topic: Topic) -> bool:
-    """Whether a parser finds that the writers speak of themselves."""
-    if candidate.parser is None:
+    """Whether a parser finds that the writers say what they did, and not only with whom else's."""
+    if candidate.parser is None or _BORROWS.match(candidate.body):
         return False
     tree = Tree(read(candidate.parser, topic.sentences[candidate.parts[0]]))
     subject = tree.subject(tree.root) if tree.root else None

@@ -61,3 +61,7 @@ class Tree:
     def subject(self, verb: Token) -> Token | None:
         """What the verb is said of."""
         return next((token for token in self.below(verb) if token.dep in SUBJECTS), None)
+
+    def is_new(self, noun: Token) -> bool:
+        """Whether a thing is brought in by "a" or "an", so that nobody knows it yet."""
+        return any(token.text.lower() in {"a", "an"} for token in self.below(noun, "det"))

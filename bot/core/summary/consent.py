@@ -1,0 +1,52 @@
+"""Whether a parse lets a cut be made that wording gave away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.summary.burden import is_news
+from bot.core.summary.cuts import Cut
+from bot.core.summary.parse import Token
+from bot.core.summary.tree import Tree
+from bot.core.summary.wording import weight
+
+NEEDED = frozenset(
+    """
+    ROOT nsubj nsubjpass csubj csubjpass dobj obj iobj dative attr acomp oprd ccomp xcomp pcomp pobj
+    aux auxpass neg prt expl cop
+    """.split()  # noqa: SIM905 - a list of words is read more easily than a list of strings
+)
+"""Dependencies without which their head is no longer said, or says something else."""
+
+ADDITIONS = frozenset(["how", "what for", "an addition", "examples", "a relative clause"])
+"""Cuts of what hangs on a statement; others take whole statements, or marked remarks."""
+
+DESCRIPTIONS = frozenset(["what it does", "what for"])
+"""Cuts that leave a thing without what was said of it."""
+
+
+def agrees(cut: Cut, tokens: Sequence[Token]) -> bool:
+    """Whether nothing goes that its verb needs, and what is left says something."""
+    inside = {token.index for token in tokens if any(a <= token.start < b for a, b in cut.spans)}
+    tops = [token for token in tokens if token.index in inside and token.head not in inside]
+    if cut.what in ADDITIONS and any(_is_needed(token) for token in tops):
+        return False
+    tree = Tree(tokens)
+    if cut.what in DESCRIPTIONS and not all(_tells(tree, token, inside) for token in tops):
+        return False
+    if cut.what == "a second statement":
+        return not any(is_news(token, tree.tokens[token.head]) for token in tops)
+    return True
+
+
+def _is_needed(token: Token) -> bool:
+    return token.dep in NEEDED or token.index == token.head
+
+
+def _tells(tree: Tree, top: Token, inside: set[int]) -> bool:
+    """Whether a noun that loses its description still says which kind of thing it is."""
+    noun = tree.tokens[top.head]
+    if top.dep not in {"relcl", "acl"}:
+        return True
+    kept = (token.text for token in tree.branch(noun) if token.index not in inside)
+    return weight(" ".join(kept)) > 0
