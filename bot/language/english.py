@@ -73,7 +73,7 @@ class English:
 
 
 def _load() -> Language:
-    import spacy  # noqa: PLC0415 - it takes a second and a hundred megabytes
+    import spacy
 
     return spacy.load(MODEL, exclude=_UNUSED)
 

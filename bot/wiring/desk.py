@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot import language
 from bot.app.brake import Brake
 from bot.app.deliver import Deliverer
 from bot.app.forget import Eraser
@@ -26,6 +27,7 @@ from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
 from bot.core.errors import Problem, SecretError, TipsError, UsageError
 from bot.core.ports import Clock, Editor, Listener, Names, Platform, Publisher, Timetable
+from bot.core.summary import Parser
 from bot.platforms import catalogue
 from bot.sources.secrets import secrets_for
 from bot.store import Database, has_store, open_memory, open_store
@@ -108,6 +110,11 @@ class Desk:
     def brake(self) -> Brake:
         """The verbs that hold and release."""
         return Brake(store=self.database.store, timetable=self.timetable)
+
+    @property
+    def parser(self) -> Parser | None:
+        """Who reads the grammar of tips, where the extra for it is installed."""
+        return language.parser()
 
     @property
     def preview(self) -> Preview:

@@ -11,15 +11,14 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 
 from bot.core.summary.cuts import Cut
 from bot.core.summary.parse import Token
-from bot.core.summary.tree import Tree
+from bot.core.summary.tree import NEEDED, Tree
 
-HELD = frozenset(
-    """
-    nsubj nsubjpass csubj csubjpass expl dobj obj iobj dative attr acomp oprd ccomp xcomp pcomp pobj
-    aux auxpass neg prt mark
-    """.split()  # noqa: SIM905 - a list of words is read more easily than a list of strings
-)
-"""Dependencies that must hold: subjects, objects, auxiliaries, negations, what opens a clause."""
+HELD = NEEDED | {"mark"}
+"""Dependencies that must hold: what a verb or a preposition calls for, and what opens a clause."""
+
+
+JOINING = "joining words"
+"""A cut of subject and auxiliary that leaves their participle in its place."""
 
 
 def agree(whole: Sequence[Token], cuts: Iterable[Cut], rest: Sequence[Token]) -> bool:
@@ -28,28 +27,32 @@ def agree(whole: Sequence[Token], cuts: Iterable[Cut], rest: Sequence[Token]) ->
     Where a cut took the first of two statements, what is left is compared with the second.
     """
     before, after = Tree(whole), Tree(rest)
-    spans = [span for cut in cuts for span in cut.spans]
-    kept = [token for token in whole if not any(a <= token.start < b for a, b in spans)]
+    gone = [(start, end, cut.what) for cut in cuts for start, end in cut.spans]
+    kept = [token for token in whole if not any(a <= token.start < b for a, b, _ in gone)]
     was = _places(rest, kept)
     if was is None or before.root is None or after.root is None:
         return False
     verb = was[after.root.index]
     if verb.index != before.root.index and before.root in kept:
         return False
-    hung = {token.index for token in kept if token.head in {one.index for one in kept}}
-    place = {token.index: token.index for token in kept}
-    return _bonds(kept, place, hung) == _bonds(rest, {at: one.index for at, one in was.items()}, hung)
+    there = {token.index for token in kept}
+    had = {(token.index, token.head) for token in kept if token.dep in HELD and token.head in there}
+    has = {(was[t.index].index, was[t.head].index) for t in rest if t.dep in HELD}
+    hung = {token.index for token in kept if token.head in there}
+    joined = [(a, b) for a, b, what in gone if what == JOINING]
+    lost = (token for token in whole if token.index not in there and token.head in there)
+    return had == {bond for bond in has if bond[0] in hung} and not any(
+        _is_missed(before, token, has)
+        for token in lost
+        if not any(a <= token.start < b for a, b in joined)
+    )
 
 
-def _bonds(
-    tokens: Sequence[Token], place: Mapping[int, int], hung: Container[int]
-) -> frozenset[tuple[int, int]]:
-    """Which word must hang on which, by their places in the whole sentence.
-
-    Only those are asked about that have `hung` on a word which is still there.
-    """
-    held = (token for token in tokens if token.dep in HELD and place.get(token.index) in hung)
-    return frozenset((place[token.index], place[token.head]) for token in held)
+def _is_missed(tree: Tree, token: Token, has: Container[tuple[int, int]]) -> bool:
+    """Whether a word that was needed is gone, and none that hung on it has taken its place."""
+    return token.dep in NEEDED and not any(
+        (one.index, token.head) in has and one.dep not in NEEDED for one in tree.branch(token)
+    )
 
 
 def _places(rest: Sequence[Token], kept: Sequence[Token]) -> Mapping[int, Token] | None:

@@ -7,16 +7,8 @@ from collections.abc import Sequence
 from bot.core.summary.burden import is_news
 from bot.core.summary.cuts import Cut
 from bot.core.summary.parse import Token
-from bot.core.summary.tree import Tree
+from bot.core.summary.tree import NEEDED, Tree
 from bot.core.summary.wording import weight
-
-NEEDED = frozenset(
-    """
-    ROOT nsubj nsubjpass csubj csubjpass dobj obj iobj dative attr acomp oprd ccomp xcomp pcomp pobj
-    aux auxpass neg prt expl cop
-    """.split()  # noqa: SIM905 - a list of words is read more easily than a list of strings
-)
-"""Dependencies without which their head is no longer said, or says something else."""
 
 ADDITIONS = frozenset(["how", "what for", "an addition", "examples", "a relative clause"])
 """Cuts of what hangs on a statement; others take whole statements, or marked remarks."""
@@ -31,9 +23,9 @@ def agrees(cut: Cut, tokens: Sequence[Token]) -> bool:
     tops = [token for token in tokens if token.index in inside and token.head not in inside]
     if cut.what in ADDITIONS and any(_is_needed(token) for token in tops):
         return False
-    tree = Tree(tokens)
-    if cut.what in DESCRIPTIONS and not all(_tells(tree, token, inside) for token in tops):
+    if cut.what in DESCRIPTIONS and tops and not _tells(tokens, min(inside)):
         return False
+    tree = Tree(tokens)
     if cut.what == "a second statement":
         return not any(is_news(token, tree.tokens[token.head]) for token in tops)
     return True
@@ -43,10 +35,7 @@ def _is_needed(token: Token) -> bool:
     return token.dep in NEEDED or token.index == token.head
 
 
-def _tells(tree: Tree, top: Token, inside: set[int]) -> bool:
-    """Whether a noun that loses its description still says which kind of thing it is."""
-    noun = tree.tokens[top.head]
-    if top.dep not in {"relcl", "acl"}:
-        return True
-    kept = (token.text for token in tree.branch(noun) if token.index not in inside)
-    return weight(" ".join(kept)) > 0
+def _tells(tokens: Sequence[Token], end: int) -> bool:
+    """Whether a new thing that loses its description still says which kind of thing it is."""
+    start = next((at for at in range(end - 1, -1, -1) if tokens[at].text in {"a", "an"}), None)
+    return start is None or weight(" ".join(one.text for one in tokens[start:end])) > 0

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.core.summary import burden
+from bot.core.summary.agreement import JOINING
 from bot.core.summary.cuts import Cut
 from bot.core.summary.parse import Token
 from bot.core.summary.tree import Tree
@@ -63,8 +64,10 @@ def _aside(tree: Tree, top: Token) -> Iterator[Cut]:
     if reach is None or _text(tree, reach[0] - 1) != "," or top.head >= reach[0]:
         return
     first, last = reach
-    if top.dep == "appos" and tree.is_new(top):
-        return  # it says what the name stands for
+    if (top.dep == "appos" and tree.is_new(top)) or (
+        top.dep == "prep" and _commas(tree, first) > 1
+    ):
+        return  # it says what the name stands for, or the comma closes another aside
     if _is_closed(tree, last) and burden.is_light(tree, first, last):
         yield _cut(tree, first - 1, last, "an aside", 0.9)
 
@@ -89,7 +92,7 @@ def _joint(tree: Tree, verb: Token) -> Iterator[Cut]:
         return
     first = said if said == verb.index else tree.branch(tree.tokens[said])[0].index
     if be.text in _BE and (subject.index, be.index) == (first - 2, first - 1):
-        yield _cut(tree, subject.index, be.index, "joining words", 0.95)
+        yield _cut(tree, subject.index, be.index, JOINING, 0.95)
 
 
 def _be(tree: Tree, verb: Token) -> tuple[Token | None, int | None]:
@@ -195,17 +198,22 @@ def _descriptions(tree: Tree, root: Token) -> Iterator[Cut]:
             continue
         first, last = reach
         at_end = _text(tree, last + 1) in _ENDS and _can_end(tree, first - 1)
-        if at_end and _stands(tree, noun, first) and burden.is_light(tree, first, last, code=clause):
+        if (
+            at_end
+            and _stands(tree, noun, first)
+            and burden.is_light(tree, first, last, code=clause)
+        ):
             what, sure = ("what it does", 0.8) if clause else ("where or what for", 0.7)
             yield _cut(tree, first - (_text(tree, first - 1) == ","), last, what, sure)
 
 
 def _is_clause(tree: Tree, top: Token) -> bool:
-    """Whether a verb describes a noun: "that holds", "held by", "to hold"."""
+    """Whether a verb describes a noun: "that holds", "holding it", "held by", "to hold"."""
+    if top.dep == "acl" and top.tag == "VBG":
+        return bool(tree.complements(top))  # "question answering" is a name
     infinitive = any(token.tag == "TO" for token in tree.below(top, "aux"))
-    return top.dep == "relcl" or (
-        top.dep == "acl" and (top.tag in {"VBN", "VBG"} or (top.tag == "VB" and infinitive))
-    )
+    participle = top.tag == "VBN" or (top.tag == "VB" and infinitive)
+    return top.dep == "relcl" or (top.dep == "acl" and participle)
 
 
 def _is_loose(top: Token) -> bool:
@@ -233,13 +241,15 @@ def _is_closed(tree: Tree, last: int) -> bool:
     return _text(tree, last + 1) == "," and goes_on
 
 
+def _commas(tree: Tree, end: int) -> int:
+    return sum(token.text == "," for token in tree.tokens[:end])
+
+
 def _text(tree: Tree, index: int) -> str:
     return tree.tokens[index].text if 0 <= index < len(tree.tokens) else ""
 
 
-def _cut(
-    tree: Tree, first: int, last: int, what: str, sure: float, *, whole: bool = False
-) -> Cut:
+def _cut(tree: Tree, first: int, last: int, what: str, sure: float, *, whole: bool = False) -> Cut:
     """The stretch as a cut; a comma in front of it takes the one behind it along."""
     begin, end = tree.tokens[first], tree.tokens[last]
     if begin.text == "," and _text(tree, last + 1) == "," and _text(tree, last + 2) != "but":

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from bot.core.summary.candidates import Candidate, Source
-from bot.core.summary.parse import read
+from bot.core.summary.parse import Parser, read
 from bot.core.summary.tree import Tree
 from bot.core.summary.verbs import speaks
 from bot.core.summary.wording import weight, wording
@@ -35,7 +35,7 @@ WEIGHTS: Mapping[str, float] = {
     "lead": 0.5,  # whoever writes a tip says first what it is about
     "proposal": 1.8,  # what is new in the text: "we propose"
     "finding": 0.4,  # what was found
-    "own": 1.2,  # what the writers themselves did, where a parse tells: "we" is its subject
+    "own": 1.5,  # what the writers themselves did, where a parse tells: "we" is its subject
     "trial": -1.5,  # what was tried
     "thin": -1.8,  # it says hardly anything
     "titled": -0.8,  # the title in front names what the sentence is about
@@ -117,12 +117,18 @@ def _order(candidate: Candidate, topic: Topic) -> float:
 
 
 def _is_own(candidate: Candidate, topic: Topic) -> bool:
-    """Whether a parser finds that the writers say what they did, and not only with whom else's."""
+    """Whether a parser finds that the writers tell what they did, and with what."""
     if candidate.parser is None or _BORROWS.match(candidate.body):
         return False
-    tree = Tree(read(candidate.parser, topic.sentences[candidate.parts[0]]))
+    return _subject(candidate.parser, topic.sentences[candidate.parts[0]]) == "we"
+
+
+@lru_cache(maxsize=512)
+def _subject(parser: Parser, sentence: str) -> str:
+    """The word of which a sentence speaks, in lower case, or nothing."""
+    tree = Tree(read(parser, sentence))
     subject = tree.subject(tree.root) if tree.root else None
-    return subject is not None and subject.text.lower() == "we"
+    return subject.text.lower() if subject else ""
 
 
 def _titled(candidate: Candidate, topic: Topic) -> float:

@@ -7,8 +7,18 @@ from functools import cached_property
 
 from bot.core.summary.parse import Token
 
-COMPLEMENTS = frozenset(["dobj", "obj", "iobj", "dative", "attr", "acomp", "oprd", "xcomp", "ccomp"])
+COMPLEMENTS = frozenset(
+    ["dobj", "obj", "iobj", "dative", "attr", "acomp", "oprd", "xcomp", "ccomp"]
+)
 """Dependencies of what a verb calls for behind it."""
+
+NEEDED = frozenset(
+    """
+    nsubj nsubjpass csubj csubjpass expl dobj obj iobj dative attr acomp oprd ccomp xcomp pcomp pobj
+    aux auxpass neg prt cop
+    """.split()  # noqa: SIM905 - a list of words is read more easily than a list of strings
+)
+"""Dependencies without which their head is no longer said, or says something else."""
 
 SUBJECTS = frozenset(["nsubj", "nsubjpass", "csubj", "csubjpass", "expl"])
 """Dependencies of what a verb is said of."""
