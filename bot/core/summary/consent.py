@@ -13,6 +13,9 @@ from bot.core.summary.wording import weight
 ADDITIONS = frozenset(["how", "what for", "an addition", "examples", "a relative clause"])
 """Cuts of what hangs on a statement; others take whole statements, or marked remarks."""
 
+FEWEST = 4
+"""So many words that say something are left of a statement that loses how it comes about."""
+
 DESCRIPTIONS = frozenset(["what it does", "what for"])
 """Cuts that leave a thing without what was said of it."""
 
@@ -25,10 +28,16 @@ def agrees(cut: Cut, tokens: Sequence[Token]) -> bool:
         return False
     if cut.what in DESCRIPTIONS and tops and not _tells(tokens, min(inside)):
         return False
+    if cut.what == "how" and weight(_rest(tokens, inside)) < FEWEST:
+        return False
     tree = Tree(tokens)
     if cut.what == "a second statement":
         return not any(is_news(token, tree.tokens[token.head]) for token in tops)
     return True
+
+
+def _rest(tokens: Sequence[Token], inside: set[int]) -> str:
+    return " ".join(token.text for token in tokens if token.index not in inside)
 
 
 def _is_needed(token: Token) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.core.summary import burden
 from bot.core.summary.agreement import JOINING
+from bot.core.summary.consent import FEWEST
 from bot.core.summary.cuts import Cut
 from bot.core.summary.parse import Token
 from bot.core.summary.tree import Tree
@@ -33,9 +34,6 @@ _GOES_ON = frozenset(["IN", "TO", "MD", "VBZ", "VBP", "VBD"])
 
 _TELLING = 2
 """So many words that say something are left of a thing that loses its description."""
-
-_FEWEST = 4
-"""So many are left of a statement that loses how it comes about."""
 
 
 def cuts(tokens: Sequence[Token]) -> Iterator[Cut]:
@@ -167,7 +165,7 @@ def _means(tree: Tree, root: Token) -> Iterator[Cut]:
         if reach is None or not complete or not _is_means(tree, top) or reach[0] <= root.index:
             continue
         first, last = reach
-        enough = weight(tree.text(0, first - 1)) >= _FEWEST and _can_end(tree, first - 1)
+        enough = weight(tree.text(0, first - 1)) >= FEWEST and _can_end(tree, first - 1)
         at_end = _text(tree, last + 1) in _ENDS
         if at_end and enough and burden.is_light(tree, first, last, code=True):
             yield _cut(tree, first - (_text(tree, first - 1) == ","), last, "how", 0.85)

@@ -96,7 +96,7 @@ def features(candidate: Candidate, topic: Topic) -> dict[str, float]:
         **values,
         **said,
         "lead": 1 / (1 + candidate.parts[0]),
-        "own": float(_is_own(candidate, topic)),
+        "own": float(_is_own(candidate, topic) and not said.get("pointing inside")),
         "late": _lateness(candidate, topic),
         "titled": _titled(candidate, topic),
         "many": float(len(candidate.parts) > 1),
