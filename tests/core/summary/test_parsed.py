@@ -54,11 +54,11 @@ def test_an_aside_without_a_sign_of_its_own_is_found():
 
 def test_an_object_is_never_cut():
     """Where the parse says that the verb needs it, no rule of wording takes it away."""
-    sentence = "The office tests whole systems through rough play."
+    sentence = "The office tests whole bridges and roads through rough play."
     [cut] = cuts(sentence, "en")
-    words = ("The", "office", "tests", "whole", "systems", "through", "rough", "play", ".")
-    heads = (1, 2, 2, 4, 2, 2, 7, 5, 2)
-    deps = ("det", "nsubj", "ROOT", "amod", "dobj", "prep", "amod", "pobj", "punct")
+    words = (*sentence.removesuffix(".").split(), ".")
+    heads = (1, 2, 2, 4, 2, 4, 4, 2, 9, 7, 2)
+    deps = ("det", "nsubj", "ROOT", "amod", "dobj", "cc", "conj", "prep", "amod", "pobj", "punct")
     adverbial = tuple(zip(words, deps, heads, strict=True))
     needed = tuple((w, "xcomp" if w == "through" else d, h) for w, d, h in adverbial)
     assert consent.agrees(cut, tokens(sentence, adverbial))
