@@ -13,10 +13,12 @@ from collections import Counter
 from datetime import timedelta
 
 from bot.core.config import Account
-from bot.core.fit import Fitted, fit
+from bot.core.fit import fit
+from bot.core.frame import Fitted
 from bot.core.measure import weighted_length
 from bot.core.mention import unmentioned
 from bot.core.summary.best import ranked
+from bot.core.summary.text import one_line
 from bot.core.tip import Tip
 from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
 
@@ -95,7 +97,9 @@ def _is_whole(fitted: Fitted, tip: Tip, link: str | None) -> bool:
         if fitted.text[span.start : span.end] not in {link, f"#{span.target}"}:
             return False
         words = words[: span.start - 1]
-    return words in {unmentioned(candidate.text) for candidate, _ in ranked(tip, None)}
+    own = [] if tip.summary is None else [one_line(tip.summary)]
+    made = [candidate.text for candidate, _ in ranked(tip, None)]
+    return words in map(unmentioned, (*own, *made))
 
 
 if __name__ == "__main__":

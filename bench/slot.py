@@ -12,6 +12,7 @@ import structlog
 from bench.figure import Figure, Scale, spread
 from bench.parts import Parts, parts
 from bot.app.deliver import Deliverer
+from bot.app.draft import Drafter, remembered
 from bot.app.plan import Planner
 from bot.clock.timetable import ZonedTimetable
 
@@ -32,9 +33,11 @@ def measure(scale: Scale) -> Iterator[Figure]:
 
 def _slots(bot: Parts, count: int) -> Iterator[float]:
     """Seconds for each of so many slots."""
-    planner = Planner(store=bot.database.store, timetable=ZonedTimetable(), traits_of=bot.rules.of)
+    store = bot.database.store
+    drafter = Drafter(traits_of=bot.rules.of, said=remembered(store))
+    planner = Planner(store=store, timetable=ZonedTimetable(), drafter=drafter)
     deliverer = Deliverer(
-        store=bot.database.store,
+        store=store,
         clock=bot.clock,
         owner="bench",
         traits_of=bot.rules.of,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from bot.app.draft import Draft, Misfit, TraitsOf, draft
+from bot.app.draft import Aim, Drafter, Misfit
 from bot.core.config import Account, Config
 from bot.core.kinds import Form, Kind
-from bot.core.summary.candidates import BY_HAND
+from bot.core.tip import Tip
 
 _NOWHERE = ("localhost", "example", "test", "invalid", "local", "internal")
 _EXAMPLES = (".example.com", ".example.org", ".example.net")
@@ -26,7 +26,7 @@ class Finding:
     todo: str
 
 
-def findings(config: Config, kinds: Mapping[str, Kind], traits_of: TraitsOf) -> Iterator[Finding]:
+def findings(config: Config, kinds: Mapping[str, Kind], drafter: Drafter) -> Iterator[Finding]:
     """Everything that would go wrong when posting, in the order of the file."""
     yield from _in_clear_text(config, kinds)
     public = [account for account in config.accounts if _is_public(account, kinds[account.kind])]
@@ -35,35 +35,15 @@ def findings(config: Config, kinds: Mapping[str, Kind], traits_of: TraitsOf) -> 
         for account in config.accounts:
             if not tip.goes_to(account.name):
                 continue
-            one = draft(tip, account, config, traits_of)
-            if isinstance(one, Misfit):
-                yield _misfit(one)
-            elif account in public and one.link is not None and leads_nowhere(one.link):
-                if one.needs_page and site_said:
+            if (found := drafter.misfit(tip, account, config)) is not None:
+                yield _misfit(found)
+                continue
+            aim = drafter.aim(tip, account, config)
+            if account in public and aim.link is not None and leads_nowhere(aim.link):
+                if aim.needs_page and site_said:
                     continue
-                site_said = site_said or one.needs_page
-                yield _nowhere(one, config)
-
-
-def notes(config: Config, traits_of: TraitsOf) -> Iterator[Finding]:
-    """What is no mistake, but may not be what the operator expects."""
-    for tip in config.library:
-        if tip.summary is None:
-            continue
-        made = [
-            one
-            for account in config.accounts
-            if tip.goes_to(account.name)
-            and isinstance(one := draft(tip, account, config, traits_of), Draft)
-        ]
-        unused = [one.account.name for one in made if one.fitted.how != BY_HAND]
-        if unused:
-            room = min(account.limit for account in config.accounts)
-            yield Finding(
-                tip=tip.id,
-                what=f"the summary of '{tip.id}' is not used on {', '.join(unused)}",
-                todo=f"shorten it: with its link it has to keep within {room}",
-            )
+                site_said = site_said or aim.needs_page
+                yield _nowhere(tip, account, aim, config)
 
 
 def _in_clear_text(config: Config, kinds: Mapping[str, Kind]) -> Iterator[Finding]:
@@ -124,15 +104,15 @@ def _misfit(one: Misfit) -> Finding:
     )
 
 
-def _nowhere(one: Draft, config: Config) -> Finding:
-    if not one.needs_page:
+def _nowhere(tip: Tip, account: Account, aim: Aim, config: Config) -> Finding:
+    if not aim.needs_page:
         return Finding(
-            tip=one.tip.id,
-            what=f"the link of '{one.tip.id}', {one.link}, leads nowhere on {one.account.name}",
+            tip=tip.id,
+            what=f"the link of '{tip.id}', {aim.link}, leads nowhere on {account.name}",
             todo="give it an address that everybody can open",
         )
     return Finding(
         tip=None,
-        what=f"posts on {one.account.name} would link to {config.bot.site}, which nobody can open",
-        todo=f"set bot.site to the site's public address, or `link: never` on {one.account.name}",
+        what=f"posts on {account.name} would link to {config.bot.site}, which nobody can open",
+        todo=f"set bot.site to the site's public address, or `link: never` on {account.name}",
     )

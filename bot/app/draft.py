@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, Post, State
-from bot.core.fit import Fitted, TooLong, fit, link_for
+from bot.core.fit import TooLong, fit, link_for, misfit, others
+from bot.core.frame import Fitted
+from bot.core.memory import Store
 from bot.core.mention import unmentioned
 from bot.core.slot import Slot
+from bot.core.summary import Parser, Summary
 from bot.core.tip import Tip
 from bot.core.traits import Traits
 
@@ -22,16 +25,27 @@ TraitsOf = Callable[[Account], Traits]
 """The rules of an account's network as far as they are known; never waits for the network."""
 
 
+Said = Callable[[str, str], Sequence[str]]
+"""The texts that were posted of a tip (its id) on an account (its name), oldest first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Aim:
+    """What a post has to keep to, and what it points at: a link, perhaps to the tip's page."""
+
+    traits: Traits
+    link: str | None
+    needs_page: bool
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
     """A tip fitted for one account."""
 
     account: Account
-    traits: Traits
     tip: Tip
-    link: str | None
+    aim: Aim
     fitted: Fitted
-    needs_page: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,40 +57,68 @@ class Misfit:
     why: str
 
 
-def draft(tip: Tip, account: Account, config: Config, traits_of: TraitsOf) -> Draft | Misfit:
-    """The tip as this account would post it."""
-    traits = traits_of(account)
-    link = link_for(tip, account, traits, config)
-    fitted = fit(tip, account, traits, link)
-    if isinstance(fitted, TooLong):
-        return Misfit(account=account, tip=tip, why=fitted.why)
-    return Draft(
-        account=account,
-        traits=traits,
-        tip=tip,
-        link=link,
-        fitted=fitted,
-        needs_page=link is not None and tip.link is None,
-    )
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drafter:
+    """Fits tips for accounts, in other words than those that were used before."""
+
+    traits_of: TraitsOf
+    said: Said
+    parser: Parser | None = None
+
+    def draft(self, tip: Tip, account: Account, config: Config) -> Draft | Misfit:
+        """The tip as this account would post it."""
+        aim = self.aim(tip, account, config)
+        said = self.said(tip.id, account.name)
+        fitted = fit(tip, account, aim.traits, aim.link, parser=self.parser, said=said)
+        if isinstance(fitted, TooLong):
+            return Misfit(account=account, tip=tip, why=fitted.why)
+        return Draft(account=account, tip=tip, aim=aim, fitted=fitted)
+
+    def drafts(
+        self, tip: Tip, accounts: Iterable[Account], config: Config
+    ) -> tuple[list[Draft], list[Misfit]]:
+        """The tip for each of these accounts, and those that it does not fit.
+
+        Where one of them points at the tip's page, the site is among them.
+        """
+        chosen = list(accounts)
+        made = [self.draft(tip, account, config) for account in chosen]
+        site = config.site
+        needs_page = any(isinstance(one, Draft) and one.aim.needs_page for one in made)
+        if needs_page and site is not None and site not in chosen:
+            made.append(self.draft(tip, site, config))
+        return (
+            [one for one in made if isinstance(one, Draft)],
+            [one for one in made if isinstance(one, Misfit)],
+        )
+
+    def misfit(self, tip: Tip, account: Account, config: Config) -> Misfit | None:
+        """Why nothing of the tip fits the account, or None; quicker than to draft it."""
+        aim = self.aim(tip, account, config)
+        found = misfit(tip, account, aim.traits, aim.link, parser=self.parser)
+        return None if found is None else Misfit(account=account, tip=tip, why=found.why)
+
+    def others(self, one: Draft) -> tuple[Summary, ...]:
+        """The summaries that would have been next."""
+        than, aim = one.fitted.summary, one.aim
+        return others(one.tip, one.account, aim.traits, aim.link, than=than, parser=self.parser)
+
+    def aim(self, tip: Tip, account: Account, config: Config) -> Aim:
+        """The rules that a post of the tip has to keep on this account, and its link."""
+        traits = self.traits_of(account)
+        link = link_for(tip, account, traits, config)
+        return Aim(traits=traits, link=link, needs_page=link is not None and tip.link is None)
 
 
-def drafts(
-    tip: Tip, accounts: Iterable[Account], config: Config, traits_of: TraitsOf
-) -> tuple[list[Draft], list[Misfit]]:
-    """The tip for each of these accounts, and those that it does not fit.
+def remembered(store: Store) -> Said:
+    """What each account has posted of a tip, read when it is asked for."""
 
-    Where one of them points at the tip's page, the site is among them.
-    """
-    chosen = list(accounts)
-    made = [draft(tip, account, config, traits_of) for account in chosen]
-    site = config.site
-    needs_page = any(isinstance(one, Draft) and one.needs_page for one in made)
-    if needs_page and site is not None and site not in chosen:
-        made.append(draft(tip, site, config, traits_of))
-    return (
-        [one for one in made if isinstance(one, Draft)],
-        [one for one in made if isinstance(one, Misfit)],
-    )
+    def said(tip: str, account: str) -> Sequence[str]:
+        with store.reading() as tx:
+            texts = tx.ledger.said(tip)
+        return texts.get((tip, account), ())
+
+    return said
 
 
 def delivery_of(
@@ -93,7 +135,7 @@ def delivery_of(
         due=slot.due,
         deadline=deadline,
         not_before=now,
-        needs_page=one.needs_page,
+        needs_page=one.aim.needs_page,
     )
 
 
@@ -111,7 +153,7 @@ def _post(one: Draft, key: str, now: datetime) -> Post:
         text=one.fitted.text,
         spans=one.fitted.spans,
         body=tip.text,
-        link=one.link,
+        link=one.aim.link,
         credit=None if tip.credit is None else unmentioned(tip.credit),
         tags=tip.tags,
         language=tip.language,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.app.draft import Draft, Misfit, TraitsOf, delivery_of, drafts
+from bot.app.draft import Draft, Drafter, Misfit, delivery_of
 from bot.core.config import Config
 from bot.core.memory import SlotRecord, Store, Tx
 from bot.core.pick import Nothing, Pick, pick
@@ -48,7 +48,7 @@ class Planner:
 
     store: Store
     timetable: Timetable
-    traits_of: TraitsOf
+    drafter: Drafter
 
     def step(self, config: Config, now: datetime) -> int:
         """Work every schedule through up to now; returns how many slots were planned."""
@@ -113,7 +113,7 @@ class Planner:
         while True:
             with self.store.reading() as tx:
                 turns = tx.slots.turns()
-            choice = choose(config, schedule, slot, turns, self.traits_of)
+            choice = choose(config, schedule, slot, turns, self.drafter)
             with self.store.writing() as tx:
                 if tx.slots.turns() != turns:
                     continue
@@ -124,7 +124,7 @@ class Planner:
 
 
 def choose(
-    config: Config, schedule: Schedule, slot: Slot, turns: Sequence[str], traits_of: TraitsOf
+    config: Config, schedule: Schedule, slot: Slot, turns: Sequence[str], drafter: Drafter
 ) -> Chosen | Nothing:
     """The tip for a slot with its drafts: the first in turn that fits somewhere."""
     without: frozenset[str] = frozenset()
@@ -138,7 +138,7 @@ def choose(
             for account in config.accounts
             if schedule.goes_to(account.name) and picked.tip.goes_to(account.name)
         ]
-        fitting, misfits = drafts(picked.tip, targets, config, traits_of)
+        fitting, misfits = drafter.drafts(picked.tip, targets, config)
         for misfit in misfits:
             log.warning("tip_unfit", tip=misfit.tip.id, account=misfit.account.name, why=misfit.why)
         if any(one.account in targets for one in fitting):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.app.draft import Draft, Misfit, TraitsOf, delivery_of, drafts
+from bot.app.draft import Draft, Drafter, Misfit, delivery_of
 from bot.app.known import known_account, known_tip
 from bot.core.config import Account, Config
 from bot.core.delivery import UNSETTLED, Delivery
@@ -27,7 +27,7 @@ class Poster:
     """Plans a post that the operator asks for; delivering it is another verb's work."""
 
     store: Store
-    traits_of: TraitsOf
+    drafter: Drafter
 
     def post(
         self, config: Config, tip_id: str, to: Sequence[str], now: datetime, *, again: bool
@@ -41,7 +41,7 @@ class Poster:
         accounts = [known_account(config, name) for name in to] or [
             account for account in config.accounts if tip.goes_to(account.name)
         ]
-        fitting, misfits = drafts(tip, accounts, config, self.traits_of)
+        fitting, misfits = self.drafter.drafts(tip, accounts, config)
         if misfits:
             raise UsageError("; ".join(map(_misfit, misfits)), "write a shorter `summary` for it")
         if not fitting:

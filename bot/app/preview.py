@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
 
 from bot.app.brake import unheld, upcoming
-from bot.app.draft import Draft, Misfit, TraitsOf, draft
+from bot.app.draft import Draft, Drafter, Misfit
 from bot.app.plan import Chosen, choose
 from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, State
-from bot.core.fit import Native, native_length
 from bot.core.links import links
 from bot.core.measure import weighted_length
 from bot.core.memory import Store, Tx
+from bot.core.native import Native, native_length
 from bot.core.pick import Nothing
 from bot.core.ports import Timetable
 from bot.core.slot import Schedule, Slot, newest_in_time
+from bot.core.summary import Summary
 from bot.core.traits import Traits
 
 
@@ -28,7 +29,9 @@ from bot.core.traits import Traits
 class Showing:
     """One post as it will be sent. `cost` and `cost_without_link` are US dollars.
 
-    `held` is why it would have to wait as things stand, such as a pause or the month's budget.
+    `summary` says how far its words can be trusted (None: they are planned and frozen), `others`
+    which would have been next. `held` is why it would have to wait as things stand, such as a
+    pause or the month's budget.
     """
 
     tip: str
@@ -40,6 +43,8 @@ class Showing:
     how: str
     cost: Decimal
     cost_without_link: Decimal
+    summary: Summary | None = None
+    others: tuple[Summary, ...] = ()
     held: str | None = None
 
 
@@ -59,33 +64,44 @@ class Preview:
 
     store: Store
     timetable: Timetable
-    traits_of: TraitsOf
+    drafter: Drafter
 
-    def everything(self, config: Config) -> Iterator[Showing | Misfit]:
-        """Every tip on every account that it may go to."""
+    def everything(self, config: Config, *, why: bool = False) -> Iterator[Showing | Misfit]:
+        """Every tip on every account that it may go to, as it would be posted next.
+
+        With `why`, each post says which summaries would have been next.
+        """
+        drafter = self._recalling().drafter
         for tip in config.library:
             for account in config.accounts:
                 if tip.goes_to(account.name):
-                    one = draft(tip, account, config, self.traits_of)
-                    yield one if isinstance(one, Misfit) else _showing(one)
+                    one = drafter.draft(tip, account, config)
+                    yield one if isinstance(one, Misfit) else _showing(one, drafter, why=why)
 
-    def coming(self, config: Config, now: datetime, count: int) -> list[Coming]:
+    def coming(
+        self, config: Config, now: datetime, count: int, *, why: bool = False
+    ) -> list[Coming]:
         """The next slots in order, as they will come if file, history and discussion stay."""
         with self.store.reading() as tx:
             turns = list(tx.slots.turns())
             holds = _Holds(tx, config, now)
             planned = self._planned(tx, config)
             slots = list(islice(self._slots(tx, config, now), count))
-        found = planned
+        found, recall = planned, self._recalling()
         for slot in slots:
             schedule = config.schedule(slot.schedule)
             if schedule is None:
                 continue
-            choice = choose(config, schedule, slot, turns, self.traits_of)
+            choice = choose(config, schedule, slot, turns, recall.drafter)
             if isinstance(choice, Chosen):
                 turns.append(choice.pick.tip.id)
-            found.append(_coming(slot, choice))
+                recall.add(choice.drafts)
+            found.append(_coming(slot, choice, recall.drafter, why=why))
         return [holds.on(one) for one in found[:count]]
+
+    def _recalling(self) -> _Recall:
+        with self.store.reading() as tx:
+            return _Recall(self.drafter, tx)
 
     def _slots(self, tx: Tx, config: Config, now: datetime) -> Iterator[Slot]:
         """The slots of all schedules that no pause holds, in order of their time."""
@@ -110,10 +126,26 @@ class Preview:
         """What is planned already and waits for its turn: frozen as it is."""
         waiting = sorted(tx.ledger.recent(50, {State.PLANNED}), key=lambda one: (one.due, one.id))
         return [
-            _frozen(one, account, self.traits_of(account))
+            _frozen(one, account, self.drafter.traits_of(account))
             for one in waiting
             if (account := config.account(one.account)) is not None
         ]
+
+
+class _Recall:
+    """What was posted of each tip, and what will have been: no two posts say the same."""
+
+    def __init__(self, drafter: Drafter, tx: Tx) -> None:
+        self._texts = {key: list(texts) for key, texts in tx.ledger.said().items()}
+        self.drafter = replace(drafter, said=self._said)
+
+    def _said(self, tip: str, account: str) -> Sequence[str]:
+        return self._texts.get((tip, account), ())
+
+    def add(self, drafts: Iterable[Draft]) -> None:
+        """From now on, these are posted, too."""
+        for one in drafts:
+            self._texts.setdefault((one.tip.id, one.account.name), []).append(one.fitted.text)
 
 
 class _Holds:
@@ -146,14 +178,14 @@ class _Holds:
         return None
 
 
-def _coming(slot: Slot, choice: Chosen | Nothing) -> Coming:
+def _coming(slot: Slot, choice: Chosen | Nothing, drafter: Drafter, *, why: bool) -> Coming:
     if isinstance(choice, Nothing):
         return Coming(slot=slot, why=choice.why, tip=None, posts=())
-    posts = tuple(map(_showing, choice.drafts))
+    posts = tuple(_showing(one, drafter, why=why) for one in choice.drafts)
     return Coming(slot=slot, why=choice.pick.why, tip=choice.pick.tip.id, posts=posts)
 
 
-def _showing(one: Draft) -> Showing:
+def _showing(one: Draft, drafter: Drafter, *, why: bool) -> Showing:
     return Showing(
         tip=one.tip.id,
         account=one.account.name,
@@ -162,8 +194,10 @@ def _showing(one: Draft) -> Showing:
         limit=one.fitted.limit,
         native=one.fitted.native,
         how=one.fitted.how,
-        cost=one.traits.price(has_link=bool(links(one.fitted.text))),
-        cost_without_link=one.traits.price(has_link=False),
+        summary=one.fitted.summary,
+        others=drafter.others(one) if why else (),
+        cost=one.aim.traits.price(has_link=bool(links(one.fitted.text))),
+        cost_without_link=one.aim.traits.price(has_link=False),
     )
 
 

@@ -14,8 +14,8 @@ from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, Post, State
 from bot.core.discussion import Entry
 from bot.core.errors import UsageError
-from bot.core.fit import native_length
 from bot.core.memory import Store, Tx
+from bot.core.native import native_length
 from bot.core.traits import Traits
 
 A_DAY = timedelta(days=1)

@@ -32,11 +32,19 @@ def init(
     typer.echo(f"wrote {path}; edit it, then {there}`tipsbot check` and `tipsbot run`")
 
 
-def check(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
+def check(
+    file: File = DEFAULT_FILE,
+    *,
+    every: Annotated[
+        bool, typer.Option("--all", help="Look at every summary, also of more than 500 tips.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Say everything that is wrong with the file, each with its line and what to do."""
     try:
         with opened(file, reading=True) as desk:
-            config, notes = desk.config, desk.notes()
+            config = desk.config
+            notes = desk.notes(None) if every else desk.notes()
     except TipsError as error:
         if not as_json:
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from bot.core.when import iso
 
 if TYPE_CHECKING:
     from bot.app.preview import Coming, Showing
+    from bot.core.summary import Summary
     from bot.wiring.desk import Desk
 
 
@@ -26,26 +28,29 @@ def preview(
         bool, typer.Option("--all", help="Every tip on every account, whatever comes next.")
     ] = False,
     count: Annotated[int, typer.Option("--count", "-n", min=1, max=1000, help="How many.")] = 5,
+    why: Annotated[
+        bool, typer.Option("--why", help="Say how sure each summary is, and what else there was.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the next posts: when, where, the exact text, its length and what it costs."""
     with opened(file, reading=True) as desk:
-        for line in _all(desk, as_json) if every else _coming(desk, count, as_json):
+        for line in _all(desk, as_json, why) if every else _coming(desk, count, as_json, why):
             typer.echo(line)
 
 
-def _all(desk: Desk, as_json: bool) -> Iterator[str]:
+def _all(desk: Desk, as_json: bool, why: bool) -> Iterator[str]:
     from bot.app.draft import Misfit
 
-    for one in desk.preview.everything(desk.config):
+    for one in desk.preview.everything(desk.config, why=why):
         if isinstance(one, Misfit):
             continue  # `open_desk` refuses a file with one
         yield json.dumps(_record(one), ensure_ascii=False) if as_json else _paragraph(one)
 
 
-def _coming(desk: Desk, count: int, as_json: bool) -> Iterator[str]:
+def _coming(desk: Desk, count: int, as_json: bool, why: bool) -> Iterator[str]:
     zone = ZoneInfo(desk.config.bot.timezone)
-    coming = desk.preview.coming(desk.config, desk.clock.now(), count)
+    coming = desk.preview.coming(desk.config, desk.clock.now(), count, why=why)
     if not coming and not as_json:
         yield "nothing is coming: the file has no schedule, or all are paused"
     for one in coming:
@@ -71,10 +76,13 @@ def _record(one: Showing) -> dict[str, Any]:
             "limit": one.native.limit,
         },
         "how": one.how,
+        "sure": one.summary.sure if one.summary else None,
+        "doubts": list(one.summary.doubts) if one.summary else [],
         "cost": float(one.cost),
         "cost_without_link": float(one.cost_without_link),
         "currency": "USD",
         "held": one.held,
+        "others": [asdict(other) for other in one.others],
     }
 
 
@@ -99,4 +107,11 @@ def _paragraph(one: Showing, indent: str = "") -> str:
         cost += f" (without a link ${one.cost_without_link})"
     head = f"{one.tip} on {one.account}: {counts}, {one.how}{cost}"
     held = f"\n{indent}  held: {shown(one.held)}" if one.held else ""
-    return f"{indent}{head}{held}\n{indent}  {one.text}"
+    others = "".join(f"\n{indent}  or: {_worth(other)}: {other.text}" for other in one.others)
+    trust = f"\n{indent}  chosen: {_worth(one.summary)}" if one.others and one.summary else ""
+    return f"{indent}{head}{held}\n{indent}  {one.text}{trust}{others}"
+
+
+def _worth(summary: Summary) -> str:
+    """How a summary was made and how far it can be trusted."""
+    return "; ".join((f"{summary.how}, {summary.sure:.0%} sure", *summary.doubts))

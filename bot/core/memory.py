@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -74,6 +74,13 @@ class Ledger(Protocol):
 
     def of_tip(self, tip: str, account: str, limit: int = 20) -> Sequence[Delivery]:
         """A tip's deliveries on an account, newest first."""
+
+    def said(self, tip: str | None = None) -> Mapping[tuple[str, str], Sequence[str]]:
+        """The texts posted, or planned, of each tip (or of one) on each account, oldest first.
+
+        The keys are tip and account. What never left is not among them; what was refused is, as
+        a network may refuse the same text again.
+        """
 
     def of_remote(self, account: str, remote_id: str) -> Delivery | None:
         """The delivery that made this post on this account, or None."""

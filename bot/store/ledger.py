@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,8 @@ FAR = timedelta(days=2)
 _MAY_HAVE_LEFT = [
     state.value for state in (State.SENDING, State.POSTED, State.UNSURE, State.RETRACTED)
 ]
+
+_NEVER_LEFT = [State.MISSED.value, State.ABANDONED.value]
 
 
 class SqlLedger:
@@ -54,6 +57,21 @@ class SqlLedger:
         """A tip's deliveries on an account, newest first."""
         query = self._mine().where(deliveries.c.tip == tip, deliveries.c.account == account)
         return self._all(query.order_by(deliveries.c.id.desc()).limit(limit))
+
+    def said(self, tip: str | None = None) -> Mapping[tuple[str, str], Sequence[str]]:
+        """The texts of each tip on each account, oldest first."""
+        query = (
+            select(deliveries.c.tip, deliveries.c.account, deliveries.c.post)
+            .where(deliveries.c.bot == self._bot, deliveries.c.is_reply.is_(False))
+            .where(deliveries.c.tip.is_not(None), deliveries.c.state.not_in(_NEVER_LEFT))
+            .order_by(deliveries.c.id)
+        )
+        if tip is not None:
+            query = query.where(deliveries.c.tip == tip)
+        texts: dict[tuple[str, str], list[str]] = {}
+        for row in self._connection.execute(query):
+            texts.setdefault((row.tip, row.account), []).append(json.loads(row.post)["text"])
+        return texts
 
     def of_remote(self, account: str, remote_id: str) -> Delivery | None:
         """The delivery that made this post, or None."""

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot import language
+from bot.app.advise import MOST
 from bot.app.brake import Brake
 from bot.app.deliver import Deliverer
+from bot.app.draft import Drafter, remembered
 from bot.app.forget import Eraser
 from bot.app.learn import Rules
 from bot.app.listen import Ear
@@ -27,7 +29,6 @@ from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
 from bot.core.errors import Problem, SecretError, TipsError, UsageError
 from bot.core.ports import Clock, Editor, Listener, Names, Platform, Publisher, Timetable
-from bot.core.summary import Parser
 from bot.platforms import catalogue
 from bot.sources.secrets import secrets_for
 from bot.store import Database, has_store, open_memory, open_store
@@ -51,9 +52,14 @@ class Desk:
     _platforms: dict[str, Platform] = field(default_factory=dict)
 
     @property
+    def drafter(self) -> Drafter:
+        """What fits tips for accounts."""
+        return _drafter(self.rules, self.database)
+
+    @property
     def planner(self) -> Planner:
         """The verb that plans."""
-        return Planner(store=self.database.store, timetable=self.timetable, traits_of=self.rules.of)
+        return Planner(store=self.database.store, timetable=self.timetable, drafter=self.drafter)
 
     @property
     def deliverer(self) -> Deliverer:
@@ -84,7 +90,7 @@ class Desk:
     @property
     def poster(self) -> Poster:
         """The verb that posts by hand."""
-        return Poster(store=self.database.store, traits_of=self.rules.of)
+        return Poster(store=self.database.store, drafter=self.drafter)
 
     @property
     def replier(self) -> Replier:
@@ -112,14 +118,9 @@ class Desk:
         return Brake(store=self.database.store, timetable=self.timetable)
 
     @property
-    def parser(self) -> Parser | None:
-        """Who reads the grammar of tips, where the extra for it is installed."""
-        return language.parser()
-
-    @property
     def preview(self) -> Preview:
         """The verb that looks ahead."""
-        return Preview(store=self.database.store, timetable=self.timetable, traits_of=self.rules.of)
+        return Preview(store=self.database.store, timetable=self.timetable, drafter=self.drafter)
 
     def publisher(self, name: str) -> Publisher | None:
         """The account's door for posting, or None where it has none."""
@@ -175,7 +176,7 @@ class Desk:
     def reload(self) -> Good:
         """Read the file again. Raises TipsError, with every problem, and changes nothing."""
         good = tipsfile.load(self.file, self.environment)
-        tipsfile.refuse_misfits(good, self.rules.of)
+        tipsfile.refuse_misfits(good, self.drafter)
         if good.config.bot.id != self.config.bot.id:
             raise UsageError(
                 f"bot.id was changed from {self.config.bot.id} to {good.config.bot.id}",
@@ -189,9 +190,9 @@ class Desk:
         logs.keep_out(secrets.values())
         return catalogue.build(account, secrets, config.bot, self.database.pages, self.clock)
 
-    def notes(self) -> list[Problem]:
+    def notes(self, most: int | None = MOST) -> list[Problem]:
         """What is no mistake in the file, but may not be what the operator expects."""
-        return tipsfile.notes(self.good, self.rules.of)
+        return tipsfile.notes(self.good, self.drafter, self.database.store, most)
 
     def close(self) -> None:
         """Close the memory."""
@@ -222,7 +223,7 @@ def open_desk(
     rules = Rules(store=database.store, kinds=KINDS)
     if not forgiving:
         with _closing_on_error(database):
-            tipsfile.refuse_misfits(good, rules.of)
+            tipsfile.refuse_misfits(good, _drafter(rules, database))
     return Desk(
         file=file,
         good=good,
@@ -233,6 +234,11 @@ def open_desk(
         rules=rules,
         trouble=trouble,
     )
+
+
+def _drafter(rules: Rules, database: Database) -> Drafter:
+    said = remembered(database.store)
+    return Drafter(traits_of=rules.of, said=said, parser=language.parser())
 
 
 @contextmanager

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.app import check
+from bot.app import advise
 from bot.app.check import Finding, findings
-from bot.app.draft import TraitsOf
+from bot.app.draft import Drafter
 from bot.clock.crontab import check_cron
 from bot.core.config import Config
 from bot.core.errors import Problem, StoreError, TipsError
 from bot.core.kinds import Kind
+from bot.core.memory import Store
 from bot.platforms import catalogue
 from bot.sources.file import read_bytes
 from bot.sources.places import Places
@@ -45,16 +46,16 @@ def load(file: Path, around: Environment) -> Good:
     return Good(config=config, places=places, data=data)
 
 
-def refuse_misfits(good: Good, traits_of: TraitsOf) -> None:
+def refuse_misfits(good: Good, drafter: Drafter) -> None:
     """Raise TipsError for a file whose tips do not fit or whose links lead nowhere."""
-    problems = tuple(_placed(good, findings(good.config, KINDS, traits_of)))
+    problems = tuple(_placed(good, findings(good.config, KINDS, drafter)))
     if problems:
         raise TipsError(problems)
 
 
-def notes(good: Good, traits_of: TraitsOf) -> list[Problem]:
+def notes(good: Good, drafter: Drafter, store: Store, most: int | None) -> list[Problem]:
     """What is no mistake, but may not be what the operator expects."""
-    return list(_placed(good, check.notes(good.config, traits_of)))
+    return list(_placed(good, advise.notes(good.config, drafter, store, most)))
 
 
 def _placed(good: Good, found: Iterable[Finding]) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.app.brake import Brake
 from bot.app.deliver import Deliverer
+from bot.app.draft import Drafter, remembered
 from bot.app.listen import Ear
 from bot.app.plan import Planner
 from bot.app.post import Poster
@@ -121,9 +122,14 @@ class House:
         return found
 
     @property
+    def drafter(self) -> Drafter:
+        """What fits tips for accounts."""
+        return Drafter(traits_of=self.traits_of, said=remembered(self.store))
+
+    @property
     def planner(self) -> Planner:
         """The verb that plans."""
-        return Planner(store=self.store, timetable=ZonedTimetable(), traits_of=self.traits_of)
+        return Planner(store=self.store, timetable=ZonedTimetable(), drafter=self.drafter)
 
     def deliverer(self, owner: str = "me", clock: Clock | None = None) -> Deliverer:
         """The verb that delivers, in the hands of `owner`."""
@@ -149,7 +155,7 @@ class House:
     @property
     def poster(self) -> Poster:
         """The verb that posts by hand."""
-        return Poster(store=self.store, traits_of=self.traits_of)
+        return Poster(store=self.store, drafter=self.drafter)
 
     @property
     def replier(self) -> Replier:
@@ -169,7 +175,7 @@ class House:
     @property
     def preview(self) -> Preview:
         """The verb that looks ahead."""
-        return Preview(store=self.store, timetable=ZonedTimetable(), traits_of=self.traits_of)
+        return Preview(store=self.store, timetable=ZonedTimetable(), drafter=self.drafter)
 
     # What a running bot does.
 

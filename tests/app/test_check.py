@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.app.check import findings, leads_nowhere, notes
+from bot.app.check import findings, leads_nowhere
+from bot.app.draft import Drafter
 from bot.core.config import LinkRule
 from bot.core.kinds import Form, Kind, Option, Secret
 from tests.app.house import HOME
@@ -28,10 +29,15 @@ KINDS = {
 }
 
 
+def drafter(traits_of):
+    """What fits tips for a bot that has posted nothing."""
+    return Drafter(traits_of=traits_of, said=lambda _tip, _account: ())
+
+
 def found(whole, site="https://tips.example"):
     """What is found in a file; each finding says what to do, too."""
     whole = replace(whole, bot=replace(whole.bot, site=site))
-    every = list(findings(whole, KINDS, lambda one: KINDS[one.kind].traits))
+    every = list(findings(whole, KINDS, drafter(lambda one: KINDS[one.kind].traits)))
     assert all(one.todo for one in every)
     return [one.what for one in every]
 
@@ -92,12 +98,5 @@ def test_credentials_never_travel_in_clear_text(server, wrong):
     """A server that would be sent a credential unencrypted is refused, unless it is this machine."""
     kinds = {"town": replace(KINDS["town"], secrets=(Secret(name="token", about="a token"),))}
     whole = config(tip("a", link="https://w3.org"), accounts=(account(options={"server": server}),))
-    said = [one.what for one in findings(whole, kinds, lambda _: TRAITS)]
+    said = [one.what for one in findings(whole, kinds, drafter(lambda _: TRAITS))]
     assert any("unencrypted" in one for one in said) is wrong
-
-
-def test_a_summary_that_is_not_used_is_noted():
-    """The operator's own words that do not fit are not passed over in silence."""
-    whole = config(tip("short", summary="Listen."), tip("long", summary="a " * 100 + "b."))
-    (note,) = notes(whole, lambda _: TRAITS)
-    assert (note.tip, "is not used on town" in note.what) == ("long", True)

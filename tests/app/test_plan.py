@@ -247,7 +247,7 @@ def test_racing_planners(database):
 def _race(house, now):
     """Four planners plan what is due at `now`, each in another order of schedules."""
     start = Barrier(4)
-    planner = Planner(store=house.store, timetable=ZonedTimetable(), traits_of=house.traits_of)
+    planner = Planner(store=house.store, timetable=ZonedTimetable(), drafter=house.drafter)
 
     def run(turn):
         start.wait(10)
@@ -266,7 +266,7 @@ def test_a_clock_that_ran_ahead_silences_no_schedule():
     """After a clock was a year ahead and was put right, the next slot is planned as ever."""
     house = at(MONDAY - HOUR)
     house.plan()
-    ahead = Planner(store=house.store, timetable=ZonedTimetable(), traits_of=house.traits_of)
+    ahead = Planner(store=house.store, timetable=ZonedTimetable(), drafter=house.drafter)
     ahead.step(house.config, MONDAY + 365 * DAY)
     with capture_logs() as logs:
         assert house.plan(HOUR) == 1

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from bot.core.bare_names import unlinked
 from bot.core.config import LinkRule
 from bot.core.delivery import SpanKind
-from bot.core.fit import Fitted, Native, TooLong, fit, hashtags, link_for, native_length
+from bot.core.fit import TooLong, fit, hashtags, link_for
+from bot.core.frame import Fitted
 from bot.core.links import links
 from bot.core.measure import byte_length, grapheme_length, weighted_length
 from bot.core.mention import unmentioned
-from bot.core.summary import best
+from bot.core.native import Native, native_length
+from bot.core.summary import Summary, best
 from bot.core.summary.best import ranked
 from bot.core.traits import TextLimit, Unit
 from tests.core.samples import account, config, tip, traits
@@ -91,7 +93,9 @@ def test_never_over_and_never_cut(one, rule, link, most, limit):
     assert link is None or parts[-1] == link
     assert len(tags) <= most
     assert set(tags) <= set(hashtags(one.tags))
-    bodies = {shown(candidate.text, rule) for candidate, _ in ranked(one, None)}
+    own = () if one.summary is None else (one.summary,)
+    made = (candidate.text for candidate, _ in ranked(one, None))
+    bodies = {shown(text, rule) for text in (*own, *made)}
     assert found.text in {" ".join([body, *parts]) for body in bodies}
 
 
@@ -154,19 +158,51 @@ def test_a_bare_name_makes_no_paid_link():
         assert f" {text} " in fitted(one, None, rule=rule).text
 
 
+def rounds(one, count, **account_changes):
+    """The posts of a tip that comes round so many times."""
+    said: list[str] = []
+    made = []
+    for _ in range(count):
+        found = fit(one, account(**account_changes), traits(), LINK, said=said)
+        assert isinstance(found, Fitted)
+        said.append(found.text)
+        made.append(found)
+    return made
+
+
 def test_what_was_said_is_said_in_other_words():
-    """A tip that comes round again has another summary, and the oldest when all were used."""
+    """A tip that comes round again has another text, and the oldest when all were used."""
     one = tip(
         title="Listen to those who disagree",
         text="Ask those who disagree what they see. They may know a way past your barrier. "
         "Thank them for it in public.",
     )
-    said: list[str] = []
-    for _ in range(2):
-        found = fit(one, account(), traits(), LINK, said=said)
-        assert isinstance(found, Fitted)
-        said.append(found.text.removesuffix(f" {LINK}"))
-    assert len(set(said)) == 2
+    made = rounds(one, 12)
+    texts = [post.text for post in made]
+    fresh = [post for post in made if not post.exhausted]
+    assert len(fresh) >= 2
+    assert len({post.text for post in fresh}) == len(fresh)
+    assert texts[len(fresh) : 2 * len(fresh)] == texts[: min(len(fresh), 12 - len(fresh))]
+
+
+def test_the_operators_words_stay_while_a_tag_makes_them_new():
+    """A summary written by hand comes round with other tags before other words are taken."""
+    one = tip(summary="Listen hardest.", title="Listen", tags=("ai", "nhs", "web"))
+    made = rounds(one, 4)
+    assert [post.how for post in made[:3]] == ["written by hand"] * 3
+    assert [post.text.removesuffix(f" {LINK}") for post in made[:3]] == [
+        "Listen hardest. #Ai #Nhs",
+        "Listen hardest. #Nhs #Web",
+        "Listen hardest. #Web #Ai",
+    ]
+    assert made[3].text not in {post.text for post in made[:3]}
+
+
+def test_without_tags_other_words_are_taken_at_once():
+    """Where an account shows no tags, a tip that comes round again has other words."""
+    one = tip(summary="Listen hardest.", title="Listen to everybody", tags=("ai", "nhs"))
+    first, second = rounds(one, 2, hashtags=0)
+    assert (first.how, second.how != first.how) == ("written by hand", True)
 
 
 def test_hashtags_are_for_everyone():
@@ -205,13 +241,16 @@ def test_unfit_says_what_is_too_long():
     assert no_room == TooLong(why=room)
 
 
+SAID = Summary(text="a", how="title", sure=1.0)
+
+
 def test_over_a_limit_cannot_exist():
     """A fitted text over the promise, or over the network's limit, cannot be made at all."""
     fine = Native(unit=Unit.GRAPHEMES, length=1, limit=1)
     over = Native(unit=Unit.GRAPHEMES, length=2, limit=1)
     for length, native in ((141, fine), (140, over)):
         with pytest.raises(ValueError, match="over its limit"):
-            Fitted(text="a", spans=(), length=length, limit=140, native=native, how="")
+            Fitted(text="a", spans=(), length=length, limit=140, native=native, summary=SAID)
 
 
 def test_what_a_post_points_at():

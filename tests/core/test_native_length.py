@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.fit import native_length
+from bot.core.native import native_length
 from bot.core.traits import TextLimit, Unit
 
 MASTODON = TextLimit(unit=Unit.GRAPHEMES, limit=500, link_cost=23, shortens_mentions=True)

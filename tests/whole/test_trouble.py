@@ -44,10 +44,10 @@ def test_a_slot_whose_step_failed_is_not_lost(operator: Operator) -> None:
     with operator.runs() as bot:
         with sqlite3.connect(operator.home / "data" / "tipsbot.db") as other:
             other.execute("BEGIN IMMEDIATE")
-            await_that(lambda: '"step_failed"' in bot.output)
+            await_that(lambda: '"step_failed"' in bot.output, within=50)
             other.rollback()
         other.close()
-        await_that(lambda: operator.status()["accounts"][0]["last_post"])
+        await_that(lambda: operator.status()["accounts"][0]["last_post"], within=50)
 
 
 def test_a_bad_edit_never_stops_a_running_bot(operator: Operator) -> None:

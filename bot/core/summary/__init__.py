@@ -1,6 +1,6 @@
 """The words of a post: candidates -> score -> verify -> the best summary that fits."""
 
-from bot.core.summary.best import Choice, Summary, best
+from bot.core.summary.best import Choice, Summary, best, can_say, runners_up
 from bot.core.summary.parse import Parser, Token
 
-__all__ = ["Choice", "Parser", "Summary", "Token", "best"]
+__all__ = ["Choice", "Parser", "Summary", "Token", "best", "can_say", "runners_up"]

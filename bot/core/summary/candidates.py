@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
@@ -98,11 +98,12 @@ class Source:
 
 def source(tip: Tip) -> Source:
     """The tip's title and sentences, without Markdown."""
-    return Source(
-        title=one_line(unmarked(tip.title)),
-        sentences=sentences(tip.text, tip.language)[:MOST_SENTENCES],
-        language=tip.language,
-    )
+    return replace(heading(tip), sentences=sentences(tip.text, tip.language)[:MOST_SENTENCES])
+
+
+def heading(tip: Tip) -> Source:
+    """The tip's title without Markdown, and nothing else."""
+    return Source(title=one_line(unmarked(tip.title)), sentences=(), language=tip.language)
 
 
 def by_hand(tip: Tip) -> Candidate | None:
@@ -130,7 +131,12 @@ def candidates(tip: Source, parser: Parser | None = None) -> Iterator[Candidate]
     for made in _together(tip.sentences):
         yield made
         yield from _with_title(tip, made)
-    yield Candidate(text=_headed(tip).removesuffix(":"), titled=True, pieces=(tip.title,))
+    yield title_alone(tip)
+
+
+def title_alone(tip: Source) -> Candidate:
+    """The title as a summary of its own."""
+    return Candidate(text=_headed(tip).removesuffix(":"), titled=True, pieces=(tip.title,))
 
 
 def _cuts(sentence: str, tip: Source, parser: Parser | None) -> tuple[Cut, ...]:

@@ -1,6 +1,7 @@
 """Which summary wins."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.measure import weighted_length
-from bot.core.summary import best
+from bot.core.summary import best, can_say, runners_up
 from bot.core.summary.best import ranked
 from bot.core.summary.words import found
 from bot.core.tip import Tip
@@ -75,12 +76,54 @@ def test_a_used_text_gives_way_to_another():
     assert not second.exhausted
 
 
+def test_words_of_another_language_give_way_too():
+    """What nobody could check is as good as the best that nobody could check."""
+    tip = Tip(id="de", title="Hört zu", text="Sie sehen es. Du siehst es nicht.", language="de")
+    said: list[str] = []
+    for _ in range(3):
+        choice = best(tip, within(116), said=said)
+        assert choice.chosen is not None
+        assert not choice.exhausted
+        said.append(choice.chosen.text)
+    assert len(set(said)) == 3
+
+
 def test_it_says_when_all_good_ones_are_used():
-    """When nothing good is left that is new, the best is taken again, and the caller is told."""
+    """When nothing good is left that is new, the oldest is taken again, and the caller is told."""
+    first = best(TALK, within(116)).chosen
+    assert first is not None
     everything = [candidate.text for candidate, _ in ranked(TALK, None)]
     choice = best(TALK, within(116), said=everything)
-    assert choice.exhausted
-    assert choice.chosen == best(TALK, within(116)).chosen
+    assert (choice.chosen, choice.exhausted) == (first, True)
+    again = best(TALK, within(116), said=[*everything, first.text])
+    assert again.exhausted
+    assert again.chosen != first
+
+
+def test_another_way_to_show_it_makes_it_new():
+    """When all good words are used, they are shown in another way before any is repeated."""
+    ways = (str, lambda text: f"{text} #tag")
+    everything = [candidate.text for candidate, _ in ranked(TALK, None)]
+    choice = best(TALK, within(116), said=everything, ways=ways)
+    assert (choice.way, choice.exhausted) == (1, False)
+
+
+def test_runners_up_are_others():
+    """Those that would have been next are not the one that was chosen, and fit as it does."""
+    chosen = best(TALK, within(60)).chosen
+    assert chosen is not None
+    others = runners_up(TALK, within(60), than=chosen)
+    assert others
+    assert chosen not in others
+    assert all(weighted_length(one.text) <= 60 for one in others)
+
+
+@pytest.mark.parametrize("room", [3, 9, 12, 40, 116])
+def test_it_is_known_without_ranking_whether_anything_fits(room):
+    """Whether there is anything to say is told as the full choice tells it."""
+    for summary in (None, "Talk.", "Talk early, and talk again before you write it down."):
+        tip = replace(TALK, summary=summary)
+        assert can_say(tip, within(room)) is (best(tip, within(room)).chosen is not None)
 
 
 def test_nothing_fits():
@@ -125,10 +168,12 @@ tips = st.builds(
 @given(tips, st.integers(min_value=1, max_value=300))
 def test_any_tip_is_within_its_room_and_made_of_its_own_words(tip, room):
     """Whatever a tip holds, its summaries fit, and no word, name or address in them was cut."""
-    choice = best(tip, within(room))
+    chosen = best(tip, within(room)).chosen
+    assert can_say(tip, within(room)) is (chosen is not None)
+    if chosen is None:
+        return
     source = f"{tip.title} {tip.text} {tip.summary or ''}"
     have = set(found(source.replace("`", "").replace("*", "")))
-    for summary in (choice.chosen, *choice.runners_up):
-        if summary is not None:
-            assert weighted_length(summary.text) <= room
-            assert set(found(summary.text)) <= have
+    for summary in (chosen, *runners_up(tip, within(room), than=chosen)):
+        assert weighted_length(summary.text) <= room
+        assert set(found(summary.text)) <= have
