@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot import language
 from bot.app.advise import MOST
 from bot.app.brake import Brake
 from bot.app.deliver import Deliverer
@@ -242,7 +243,8 @@ def open_desk(
 
 
 def _drafter(rules: Rules, database: Database) -> Drafter:
-    return Drafter(traits_of=rules.of, said=remembered(database.store))
+    said = remembered(database.store)
+    return Drafter(traits_of=rules.of, said=said, parser=language.parser())
 
 
 @contextmanager
