@@ -40,7 +40,9 @@ def main() -> NoReturn:
 
 
 def _do(what: str, rest: list[str]) -> None:
-    if what == "tipsbot":
+    if what in {"tipsbot", "plainly"}:
+        if what == "plainly":  # as if the extra were not installed
+            sys.modules.update({"spacy": None})  # type: ignore[dict-item]
         sys.argv = ["tipsbot", *rest]
         tipsbot()
     if what == "grammar":

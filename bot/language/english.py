@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import cache
-from importlib import util
+from importlib import metadata, util
 from typing import TYPE_CHECKING
 
 import structlog
@@ -37,6 +37,13 @@ def parser() -> Parser | None:
     """The parser of English, the same one each time, or None where the extra is not installed."""
     installed = all(util.find_spec(name) is not None for name in ("spacy", MODEL))
     return English(_load) if installed else None
+
+
+def version() -> str:
+    """Which parser reads English here; empty where the extra is not installed."""
+    if parser() is None:
+        return ""
+    return " ".join(f"{name} {metadata.version(name)}" for name in ("spacy", MODEL))
 
 
 class English:

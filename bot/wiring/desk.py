@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot import language
-from bot.app.advise import MOST
 from bot.app.brake import Brake
 from bot.app.deliver import Deliverer
 from bot.app.draft import Drafter, remembered
@@ -32,10 +31,11 @@ from bot.core.errors import Problem, SecretError, TipsError, UsageError
 from bot.core.ports import Clock, Editor, Listener, Names, Platform, Publisher, Timetable
 from bot.platforms import catalogue
 from bot.sources.secrets import secrets_for
-from bot.store import Database, has_store, open_memory, open_store
+from bot.store import Database, SqlMemo, has_store, open_memory, open_store
 from bot.wiring import logs, tipsfile
 from bot.wiring.environment import Environment, environment
 from bot.wiring.tipsfile import KINDS, Good
+from bot.wiring.version import rules_version
 
 
 @dataclass(kw_only=True, slots=True)
@@ -49,13 +49,14 @@ class Desk:
     clock: Clock
     timetable: Timetable
     rules: Rules
+    memo: SqlMemo
     trouble: str | None = None
     _platforms: dict[str, Platform] = field(default_factory=dict)
 
     @property
     def drafter(self) -> Drafter:
         """What fits tips for accounts."""
-        return _drafter(self.rules, self.database)
+        return _drafter(self.rules, self.database, self.memo)
 
     @property
     def planner(self) -> Planner:
@@ -196,12 +197,13 @@ class Desk:
         logs.keep_out(secrets.values())
         return catalogue.build(account, secrets, config.bot, self.database.pages, self.clock)
 
-    def notes(self, most: int | None = MOST) -> list[Problem]:
+    def notes(self, *, every: bool = False) -> list[Problem]:
         """What is no mistake in the file, but may not be what the operator expects."""
-        return tipsfile.notes(self.good, self.drafter, self.database.store, most)
+        return tipsfile.notes(self.good, self.drafter, self.database.store, every=every)
 
     def close(self) -> None:
         """Close the memory."""
+        self.memo.close()
         self.database.close()
 
 
@@ -227,9 +229,10 @@ def open_desk(
     bot = good.config.bot.id
     database = open_memory(bot) if only_look else open_store(around.data, bot)
     rules = Rules(store=database.store, kinds=KINDS)
+    memo = SqlMemo(None if only_look else around.data, rules_version)
     if not forgiving:
         with _closing_on_error(database):
-            tipsfile.refuse_misfits(good, _drafter(rules, database))
+            tipsfile.refuse_misfits(good, _drafter(rules, database, memo))
     return Desk(
         file=file,
         good=good,
@@ -238,13 +241,14 @@ def open_desk(
         clock=SystemClock(),
         timetable=ZonedTimetable(),
         rules=rules,
+        memo=memo,
         trouble=trouble,
     )
 
 
-def _drafter(rules: Rules, database: Database) -> Drafter:
+def _drafter(rules: Rules, database: Database, memo: SqlMemo) -> Drafter:
     said = remembered(database.store)
-    return Drafter(traits_of=rules.of, said=said, parser=language.parser())
+    return Drafter(traits_of=rules.of, said=said, parser=language.parser(), memo=memo)
 
 
 @contextmanager

@@ -16,17 +16,14 @@ _COUNTED = re.compile(r"JJR|JJS|RBR|RBS|CD")
 """Penn tags of comparatives, superlatives and numbers."""
 
 
-def is_light(tree: Tree, first: int, last: int, *, code: bool = False) -> bool:
-    """Whether nothing in a stretch denies, sets a condition, compares or counts.
-
-    A name of code may go with a whole clause only.
-    """
+def is_light(tree: Tree, first: int, last: int) -> bool:
+    """Whether nothing in a stretch denies, sets a condition, compares, counts or names code."""
     said = tree.text(first, last)
     heavy = words("limits") | words("exceptions") | (words("measures") - _CHOICES)
     if not heavy.isdisjoint(found(said)) or guards.counts(said):
         return False
     tags = (token.tag for token in tree.tokens[first : last + 1])
-    return (code or not guards.is_code(said)) and not any(map(_COUNTED.match, tags))
+    return not guards.is_code(said) and not any(map(_COUNTED.match, tags))
 
 
 def binds(tree: Tree) -> bool:

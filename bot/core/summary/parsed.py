@@ -167,7 +167,7 @@ def _means(tree: Tree, root: Token) -> Iterator[Cut]:
         first, last = reach
         enough = weight(tree.text(0, first - 1)) >= FEWEST and _can_end(tree, first - 1)
         at_end = _text(tree, last + 1) in _ENDS
-        if at_end and enough and burden.is_light(tree, first, last, code=True):
+        if at_end and enough and burden.is_light(tree, first, last):
             yield _cut(tree, first - (_text(tree, first - 1) == ","), last, "how", 0.85)
 
 
@@ -196,11 +196,7 @@ def _descriptions(tree: Tree, root: Token) -> Iterator[Cut]:
             continue
         first, last = reach
         at_end = _text(tree, last + 1) in _ENDS and _can_end(tree, first - 1)
-        if (
-            at_end
-            and _stands(tree, noun, first)
-            and burden.is_light(tree, first, last, code=clause)
-        ):
+        if at_end and _stands(tree, noun, first) and burden.is_light(tree, first, last):
             what, sure = ("what it does", 0.8) if clause else ("where or what for", 0.7)
             yield _cut(tree, first - (_text(tree, first - 1) == ","), last, what, sure)
 
