@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clock.crontab import check_cron
@@ -135,6 +135,7 @@ def test_several_at_once(tmp_path):
     assert len(added) == len(wanted) == 3
 
 
+@settings(deadline=None)
 @given(summary=summaries.filter(bool), layout=st.sampled_from(sorted(LAYOUTS)))
 def test_any_words_come_back_as_they_were(summary, layout):
     """Quotes, colons, hashes, signs of YAML, any script: what is written is what is read."""
