@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +20,7 @@ from bot.clock.ticker import Ticker
 from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, State
 from bot.core.errors import BotError, StoreError
+from bot.core.slot import Schedule
 from bot.core.traits import Ability
 from bot.core.when import iso
 from bot.sources.watch import Watch
@@ -56,6 +57,7 @@ class Running:
     server: Server = field(init=False)
     troubles: Troubles = field(default_factory=Troubles)
     _pulse: datetime = field(init=False)
+    _seen: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _missing: int = 0
     _is_gone: bool = False
 
@@ -144,7 +146,14 @@ class Running:
             self._every("learn", account, LEARN_EVERY, self._learn)
             if Ability.LISTEN in traits.abilities:
                 self._every("listen", account, account.poll or traits.poll, self._listen)
+        self._see(config.schedules)
         self.ticker.follow(config.schedules, self._plan)
+
+    def _see(self, schedules: Iterable[Schedule]) -> None:
+        """Remember since when each rule is followed, in case that cannot be noted at once."""
+        now = self.desk.clock.now()
+        rules = [(schedule.name, schedule.rule) for schedule in schedules]
+        self._seen = {rule: self._seen.get(rule, now) for rule in rules}
 
     def _every(
         self, verb: str, account: Account, period: timedelta, step: Callable[[str], None]
@@ -154,8 +163,11 @@ class Running:
     def _plan(self, schedule_name: str) -> None:
         config = self.desk.config
         schedule = config.schedule(schedule_name)
+        if schedule is None:
+            return
         planner: Planner = self.desk.planner
-        if schedule is not None and planner.work(config, schedule, self.desk.clock.now()):
+        seen = self._seen.get((schedule.name, schedule.rule))
+        if planner.work(config, schedule, self.desk.clock.now(), seen):
             for account in config.accounts:
                 self.ticker.nudge(f"deliver:{account.name}")
 
