@@ -51,7 +51,8 @@ def _run_on(world: World) -> None:
 
 def _run(world: World) -> None:
     with world.operator.runs() as bot:
-        await_that(lambda: not _due(world) and set(world.said) <= _heard(world))
+        await_that(lambda: not _due(world))
+        await_that(lambda: set(world.said) <= _heard(world))
         assert bot.process.poll() is None, bot.output
 
 
