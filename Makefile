@@ -19,12 +19,13 @@ LOCK := $(BIN)/uv pip compile --no-config --quiet --universal --python-version 3
 IDENTITY := $(shell $(PYTHON) -c 'import binascii, os, sys; print("%d.%d-%08x" % (sys.version_info[:2] + (binascii.crc32(os.getcwd().encode("utf-8")) & 0xFFFFFFFF,)))' 2>/dev/null)
 MADE := $(VENV)/made-$(IDENTITY)
 RUNTIME := $(VENV)/installed-runtime
+GRAMMAR := $(VENV)/installed-grammar
 TOOLS := $(VENV)/installed-tools
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run test check bench lock clean
+.PHONY: help run nlp test check bench lock clean
 
 help: ## list the tasks
 	@awk -F ' ## ' '/^[a-z]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +33,8 @@ help: ## list the tasks
 
 run: $(RUNTIME) ## set up at the first time, then start the bot on tips.yaml with one tip at once
 	@exec $(BIN)/tipsbot run --now
+
+nlp: $(GRAMMAR) ## add what reads English grammar, for better summaries (200 MB)
 
 test: $(TOOLS) ## run every test; some of them: make test ARGS="tests/core -k fit"
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
@@ -50,7 +53,9 @@ bench: $(TOOLS) ## measure
 lock: $(TOOLS) ## pin what pyproject.toml asks for; to newer releases: make lock UPGRADE=--upgrade
 	@$(LOCK) $(UPGRADE) pyproject.toml --output-file requirements.txt
 	@$(LOCK) $(UPGRADE) --group build --output-file requirements-build.txt
-	@$(LOCK) $(UPGRADE) --group dev --constraints requirements.txt \
+	@$(LOCK) $(UPGRADE) --extra nlp pyproject.toml --constraints requirements.txt \
+		--constraints requirements-build.txt --output-file requirements-nlp.txt
+	@$(LOCK) $(UPGRADE) --group dev --constraints requirements-nlp.txt \
 		--constraints requirements-build.txt --output-file requirements-dev.txt
 
 clean: ## remove everything that was made here, but never data/
@@ -73,7 +78,12 @@ $(RUNTIME): $(MADE) pyproject.toml requirements.txt requirements-build.txt
 	@PYTHONWARNINGS=ignore $(PIP) install --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(TOOLS): $(RUNTIME) requirements-dev.txt
+$(GRAMMAR): $(RUNTIME) requirements-nlp.txt
+	@echo "Installing what reads English grammar ..."
+	@$(PIP) install --require-hashes -r requirements-nlp.txt
+	@touch $@
+
+$(TOOLS): $(GRAMMAR) requirements-dev.txt
 	@echo "Installing what its tests and checks need ..."
 	@$(PIP) install --require-hashes -r requirements-dev.txt
 	@touch $@

@@ -15,7 +15,7 @@ from bench.figure import Figure, Scale
 from bench.machine import machine
 from bench.results import Results
 
-NAMES = ("length", "load", "start", "rest", "wake", "slot", "preview", "intake", "page")
+NAMES = ("length", "load", "start", "rest", "wake", "slot", "preview", "intake", "page", "grammar")
 """Each is a module here, with `measure(scale)` and, in `HOW`, the way in which it measures."""
 
 DEFAULT_FILE = Path("bench-results/figures.json")

@@ -10,7 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from bot.app.comment import Commenting
+from bot.app.figures import Figures, figures
 from bot.app.listen import Ear
+from bot.app.report import status
+from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config, Identity
 from bot.core.delivery import Delivery, Post, Receipt, Span, SpanKind, State
 from bot.core.discussion import Author, Entry, EntryKind
@@ -56,6 +59,12 @@ class RunningSite:
     platform: SitePlatform
     server: Server
     health: Health = field(default_factory=lambda: Health(ok=True, facts={"bot": "ten-tips"}))
+
+    @property
+    def figures(self) -> Figures:
+        """What the bot has done, as the running bot tells it."""
+        store, now = self.database.store, self.clock.now()
+        return figures(store, status(store, ZonedTimetable(), self.config, now))
 
     @property
     def url(self) -> str:
@@ -181,6 +190,7 @@ def running_site(
         clock=clock,
         commenting=Commenting(database.pages, heard),
         health=lambda: site.health,
+        figures=lambda: site.figures,
         key=KEY,
     )
     server = Server(app, "127.0.0.1", 0, trusted_proxies)

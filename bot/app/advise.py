@@ -16,19 +16,23 @@ from bot.core.tip import Tip
 MOST = 500
 """So many summaries are made to be looked at, as each takes a moment: about a millisecond."""
 
+MOST_READ = 50
+"""The same where a grammar is read: some thirty milliseconds each."""
+
 
 def notes(
-    config: Config, drafter: Drafter, store: Store, most: int | None = MOST
+    config: Config, drafter: Drafter, store: Store, *, every: bool = False
 ) -> Iterator[Finding]:
     """What to look at, in the order of the file: as a new bot would post, and as this one will.
 
-    Of tips for which a summary has to be made only the first `most` are looked at (None: all).
+    Of very many tips for which a summary has to be made only the first are looked at, unless
+    `every` one is to be.
     """
     with store.reading() as tx:
         said = tx.ledger.said()
     anew = replace(drafter, said=_nothing)
     again = replace(drafter, said=lambda tip, account: said.get((tip, account), ()))
-    left = sum(tip.summary is None for tip in config.library) if most is None else most
+    left = len(config.library) if every else MOST if drafter.parser is None else MOST_READ
     passed = 0
     for tip in config.library:
         left -= tip.summary is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -14,7 +14,7 @@ from bot.core.frame import Fitted
 from bot.core.memory import Store
 from bot.core.mention import unmentioned
 from bot.core.slot import Slot
-from bot.core.summary import Parser, Summary
+from bot.core.summary import Forgetful, Memo, Parser, Summary
 from bot.core.tip import Tip
 from bot.core.traits import Traits
 
@@ -64,12 +64,21 @@ class Drafter:
     traits_of: TraitsOf
     said: Said
     parser: Parser | None = None
+    memo: Memo = field(default_factory=Forgetful)
 
     def draft(self, tip: Tip, account: Account, config: Config) -> Draft | Misfit:
         """The tip as this account would post it."""
         aim = self.aim(tip, account, config)
         said = self.said(tip.id, account.name)
-        fitted = fit(tip, account, aim.traits, aim.link, parser=self.parser, said=said)
+        fitted = fit(
+            tip,
+            account,
+            aim.traits,
+            aim.link,
+            parser=self.parser,
+            memo=self.memo,
+            said=said,
+        )
         if isinstance(fitted, TooLong):
             return Misfit(account=account, tip=tip, why=fitted.why)
         return Draft(account=account, tip=tip, aim=aim, fitted=fitted)

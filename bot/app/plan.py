@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.app.draft import Draft, Drafter, Misfit, delivery_of
+from bot.app.recover import doubted
 from bot.core.config import Config
 from bot.core.memory import SlotRecord, Store, Tx
 from bot.core.pick import Nothing, Pick, pick
@@ -182,5 +183,6 @@ def _record(
     if record.outcome is not Outcome.PLANNED or isinstance(choice, Nothing):
         return False
     for one in choice.drafts:
-        tx.ledger.plan(delivery_of(one, slot, slot.due + schedule.late, config, now))
+        planned = delivery_of(one, slot, slot.due + schedule.late, config, now)
+        tx.ledger.plan(doubted(tx, planned, now))
     return True

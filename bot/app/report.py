@@ -37,6 +37,20 @@ class AccountStatus:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Expected:
+    """The slot that was due last, and what became of it on each account."""
+
+    record: SlotRecord
+    deliveries: tuple[Delivery, ...]
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether a tip was posted wherever it was to be; taking it back changes nothing."""
+        done = {State.POSTED, State.RETRACTED}
+        return bool(self.deliveries) and all(one.state in done for one in self.deliveries)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Status:
     """How everything stands at one moment."""
 
@@ -48,6 +62,7 @@ class Status:
     passed_over: tuple[SlotRecord, ...]
     pauses: tuple[Pause, ...]
     coming: tuple[Slot, ...]
+    expected: Expected | None = None
 
     @property
     def needs_person(self) -> bool:
@@ -82,7 +97,15 @@ def status(store: Store, timetable: Timetable, config: Config, now: datetime) ->
             ),
             pauses=tuple(pauses.values()),
             coming=tuple(_coming(tx, timetable, config, now)),
+            expected=_expected(tx, now),
         )
+
+
+def _expected(tx: Tx, now: datetime) -> Expected | None:
+    record = tx.slots.last_due(now)
+    if record is None:
+        return None
+    return Expected(record=record, deliveries=tuple(tx.ledger.of_slot(record.slot.name)))
 
 
 def _account(tx: Tx, account: Account, pause: Pause | None, now: datetime) -> AccountStatus:

@@ -36,7 +36,7 @@ def check(
     file: File = DEFAULT_FILE,
     *,
     every: Annotated[
-        bool, typer.Option("--all", help="Look at every summary, also of more than 500 tips.")
+        bool, typer.Option("--all", help="Look at every summary, also of very many tips.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -44,7 +44,7 @@ def check(
     try:
         with opened(file, reading=True) as desk:
             config = desk.config
-            notes = desk.notes(None) if every else desk.notes()
+            notes = desk.notes(every=every)
     except TipsError as error:
         if not as_json:
             raise

@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import acting, checking, holding, running, settling, showing, telling
+from bot.cli import (
+    acting,
+    checking,
+    holding,
+    running,
+    settling,
+    showing,
+    summarising,
+    telling,
+)
 
 app = typer.Typer(
     name="tipsbot",
@@ -39,6 +48,7 @@ def tipsbot(
 app.command()(checking.init)
 app.command()(checking.check)
 app.command()(showing.preview)
+app.command()(summarising.summarise)
 app.command()(running.run)
 app.command()(telling.status)
 app.command()(telling.log)

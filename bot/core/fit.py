@@ -12,10 +12,20 @@ from bot.core.config import Account, Config, LinkRule
 from bot.core.frame import Fitted, Frame
 from bot.core.measure import weighted_length
 from bot.core.native import native_length
-from bot.core.summary import Parser, Summary, best, can_say, runners_up
+from bot.core.summary import (
+    Forgetful,
+    Memo,
+    Parser,
+    Summary,
+    best,
+    can_say,
+    key_of,
+    runners_up,
+)
 from bot.core.tip import Tip
 from bot.core.traits import TextLimit, Traits
 
+_FORGETFUL = Forgetful()
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}_]+")
 
 
@@ -42,17 +52,23 @@ def fit(
     link: str | None,
     *,
     parser: Parser | None = None,
+    memo: Memo = _FORGETFUL,
     said: Sequence[str] = (),
 ) -> Fitted | TooLong:
     """The best post for a tip on an account: the best summary that fits, then tags.
 
-    `said` are the texts that the account has posted of this tip, oldest first: another is made
-    while there is a good one, by other words, or other tags or their order.
+    What is in the `memo` is not worked out again. `said` are the texts that the account has posted
+    of this tip, oldest first: another is made while there is a good one, by other words, or other
+    tags or their order.
     """
     frame = Frame(account=account, rule=traits.text, link=link)
     orders = _orders(tuple(hashtags(tip.tags)) if account.hashtags else ())
-    ways = [partial(frame.text, tags=order) for order in orders]
-    choice = best(tip, frame.takes, parser=parser, said=said, ways=ways)
+    key = key_of(*_words(tip), account.limit, account.hashtags, traits.text, link, *said)
+    choice = memo.get(key)
+    if choice is None:
+        ways = [partial(frame.text, tags=order) for order in orders]
+        choice = best(tip, frame.takes, parser=parser, said=said, ways=ways)
+        memo.put(key, choice)
     if choice.chosen is None:
         return TooLong(why=_why(tip, account, traits.text, link))
     return frame.made(choice.chosen, orders[choice.way], exhausted=choice.exhausted)
@@ -81,6 +97,11 @@ def others(
     frame = Frame(account=account, rule=traits.text, link=link)
     found = runners_up(tip, frame.takes, than=than, parser=parser)
     return tuple(replace(one, text=frame.shown(one.text)) for one in found)
+
+
+def _words(tip: Tip) -> tuple[object, ...]:
+    """What of a tip its summary depends on."""
+    return tip.title, tip.text, tip.summary, tip.language, tip.tags
 
 
 def _orders(tags: tuple[str, ...]) -> list[tuple[str, ...]]:

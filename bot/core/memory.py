@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
 from bot.core.delivery import Delivery, State
-from bot.core.discussion import Entry
+from bot.core.discussion import Entry, EntryKind
 from bot.core.ports import Batch
 from bot.core.slot import Outcome, Schedule, Slot
 from bot.core.traits import Traits
@@ -59,12 +59,18 @@ class Slots(Protocol):
     def recent(self, limit: int, outcome: Outcome | None = None) -> Sequence[SlotRecord]:
         """The newest records, newest first."""
 
+    def last_due(self, now: datetime) -> SlotRecord | None:
+        """The record of the slot that was due last, those that were skipped aside."""
+
+    def counts(self) -> Mapping[Outcome, int]:
+        """How many slots ended in which way."""
+
 
 class Ledger(Protocol):
     """Deliveries. Every change is a compare-and-set: it says whether it took place."""
 
     def plan(self, delivery: Delivery) -> Delivery | None:
-        """Insert a planned delivery, numbered anew; None where (slot, account) has one."""
+        """Insert a new delivery, numbered anew; None where (slot, account) has one."""
 
     def get(self, delivery_id: int) -> Delivery | None:
         """The delivery of this id, or None."""
@@ -97,6 +103,12 @@ class Ledger(Protocol):
     ) -> Sequence[Delivery]:
         """The newest deliveries, newest first."""
 
+    def counts(self) -> Mapping[tuple[str, State], int]:
+        """How many deliveries each account has in each state; answers are among them."""
+
+    def delays(self, since: datetime) -> Sequence[tuple[str, timedelta]]:
+        """The account of each tip posted since then, and how long after it was due."""
+
     def taken(self, delivery: Delivery) -> frozenset[str]:
         """Remote ids of other deliveries of the account that a look for this one could meet."""
 
@@ -108,6 +120,9 @@ class Ledger(Protocol):
 
         Checks the move against `MOVES`, and writes a line of the delivery's history.
         """
+
+    def last_event(self) -> int:
+        """The number of the newest line in the deliveries' history, of all bots; it only grows."""
 
     def last_sent(self, account: str) -> datetime | None:
         """When the account last posted a tip, or may have: its newest `sent_at`."""
@@ -150,6 +165,9 @@ class Log(Protocol):
 
     def counts(self) -> dict[str | None, int]:
         """How many legible entries each tip has (None: those under no tip)."""
+
+    def kinds(self) -> Mapping[tuple[str, EntryKind], int]:
+        """How many entries of each kind were heard on each account, the bot's own aside."""
 
     def shown_counts(self) -> dict[str, int]:
         """How many entries each tip has that everybody may read.

@@ -45,6 +45,17 @@ def secrets_for(account: str, kind: Kind, environ: Mapping[str, str]) -> dict[st
     return found
 
 
+def secret(name: str, environ: Mapping[str, str]) -> str | None:
+    """A secret that belongs to no account, from the same places; None where none has it.
+
+    Raises SecretError where it cannot be used.
+    """
+    try:
+        return _look_up(name, environ)
+    except _Unfit as error:
+        raise SecretError(str(error), "correct it") from None
+
+
 def _look_up(name: str, environ: Mapping[str, str]) -> str | None:
     """The secret of this variable from the first place that has it, or None."""
     if value := environ.get(name):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from bot.core.delivery import UNSETTLED, Delivery, Post, Receipt, State, check_move
 from bot.core.ports import LEASE
@@ -34,7 +34,7 @@ class SqlLedger:
         self._bot = bot
 
     def plan(self, delivery: Delivery) -> Delivery | None:
-        """Insert a planned delivery; None where its slot and account have one."""
+        """Insert a new delivery; None where its slot and account have one."""
         query = self._mine().where(
             deliveries.c.slot == delivery.slot, deliveries.c.account == delivery.account
         )
@@ -102,6 +102,25 @@ class SqlLedger:
             query = query.where(deliveries.c.account == account)
         return self._all(query.order_by(deliveries.c.id.desc()).limit(limit))
 
+    def counts(self) -> Mapping[tuple[str, State], int]:
+        """How many deliveries each account has in each state."""
+        query = (
+            select(deliveries.c.account, deliveries.c.state, func.count())
+            .where(deliveries.c.bot == self._bot)
+            .group_by(deliveries.c.account, deliveries.c.state)
+        )
+        return {(row.account, State(row.state)): row[2] for row in self._connection.execute(query)}
+
+    def delays(self, since: datetime) -> Sequence[tuple[str, timedelta]]:
+        """How long after it was due each tip was posted since then."""
+        query = select(deliveries.c.account, deliveries.c.due, deliveries.c.posted_at).where(
+            deliveries.c.bot == self._bot,
+            deliveries.c.posted_at >= since,
+            deliveries.c.is_reply.is_(False),
+        )
+        rows = self._connection.execute(query)
+        return [(row.account, row.posted_at - row.due) for row in rows]
+
     def taken(self, delivery: Delivery) -> frozenset[str]:
         """Remote ids of other deliveries of the account, sent since shortly before this one."""
         since = (delivery.sent_at or delivery.due) - FAR
@@ -136,6 +155,10 @@ class SqlLedger:
         if (new.state, new.reason) != (old.state, old.reason):
             self._note(old.id, old.state, new, now)
         return True
+
+    def last_event(self) -> int:
+        """The number of the newest line in the deliveries' history."""
+        return self._connection.scalar(select(func.coalesce(func.max(events.c.id), 0))) or 0
 
     def last_sent(self, account: str) -> datetime | None:
         """When the account last posted a tip, or may have."""

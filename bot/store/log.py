@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -146,6 +146,17 @@ class SqlLog:
             .group_by(entries.c.tip)
         )
         return {row.tip: row[1] for row in self._connection.execute(query)}
+
+    def kinds(self) -> Mapping[tuple[str, EntryKind], int]:
+        """How many entries of each kind were heard on each account."""
+        query = (
+            select(entries.c.account, entries.c.kind, func.count())
+            .where(entries.c.bot == self._bot, entries.c.ours.is_(False))
+            .group_by(entries.c.account, entries.c.kind)
+        )
+        return {
+            (row.account, EntryKind(row.kind)): row[2] for row in self._connection.execute(query)
+        }
 
     def shown_counts(self) -> dict[str, int]:
         """How many entries each tip has that everybody may read."""

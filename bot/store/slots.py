@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from bot.core.delivery import TURN_STATES
 from bot.core.memory import SlotRecord
@@ -98,6 +98,25 @@ class SqlSlots:
             query = query.where(slots.c.outcome == outcome.value)
         rows = self._connection.execute(query.order_by(slots.c.id.desc()).limit(limit))
         return [_record(row) for row in rows]
+
+    def last_due(self, now: datetime) -> SlotRecord | None:
+        """The record of the slot that was due last."""
+        query = select(slots).where(
+            slots.c.bot == self._bot,
+            slots.c.due <= now,
+            slots.c.outcome != Outcome.SKIPPED.value,
+        )
+        row = self._connection.execute(query.order_by(slots.c.due.desc()).limit(1)).first()
+        return None if row is None else _record(row)
+
+    def counts(self) -> Mapping[Outcome, int]:
+        """How many slots ended in which way."""
+        query = (
+            select(slots.c.outcome, func.count())
+            .where(slots.c.bot == self._bot)
+            .group_by(slots.c.outcome)
+        )
+        return {Outcome(row.outcome): row[1] for row in self._connection.execute(query)}
 
 
 def _record(row: Row[Any]) -> SlotRecord:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.app.comment import Commenting
+from bot.app.figures import Figures
 from bot.core.config import Config
 from bot.core.memory import Store
 from bot.core.pages import Pages
@@ -36,11 +37,13 @@ def build(
     clock: Clock,
     commenting: Commenting,
     health: Callable[[], Health],
+    figures: Callable[[], Figures],
     key: bytes,
 ) -> Starlette:
     """Make the site. `key` is the bot's own secret of at least 16 bytes; keep it over restarts.
 
-    `config` and `health` are asked at every answer, so that an edit of tips.yaml shows at once.
+    `config`, `health` and `figures` are asked at every answer, so that an edit of tips.yaml shows
+    at once.
     """
     site = Site(
         config=config,
@@ -49,6 +52,7 @@ def build(
         clock=clock,
         commenting=commenting,
         health=health,
+        figures=figures,
         seal=Seal(key),
         patience=Patience(),
         renderer=Renderer(lambda: config().bot),
@@ -80,6 +84,7 @@ def _routes(public: Public, writing: Writing) -> list[Route]:
         Route("/feed.atom", public.feed),
         Route("/privacy", public.privacy),
         Route("/healthz", public.health),
+        Route("/metrics", public.metrics),
         Route("/robots.txt", public.robots),
         Route("/static/{name}", public.file),
     ]

@@ -13,10 +13,13 @@ from bot.core.pages import Page
 from bot.core.when import require_aware
 from bot.web.cards import newest
 from bot.web.clean import web_address
+from bot.web.metrics import CONTENT_TYPE, exposition
 from bot.web.reading import index
 from bot.web.site import Site
 from bot.web.tip import Filled, show_tip
+from bot.web.visitor import is_near
 
+_FRESH = {"Cache-Control": "no-store"}
 ROBOTS = "User-agent: *\nDisallow: /comments/\n"
 
 
@@ -57,8 +60,15 @@ class Public:
         return JSONResponse(
             {"ok": health.ok, **health.facts},
             200 if health.ok else 503,
-            headers={"Cache-Control": "no-store"},
+            headers=_FRESH,
         )
+
+    def metrics(self, request: Request) -> Response:
+        """Figures for Prometheus; they are the operator's, and given to near machines only."""
+        if not is_near(request):
+            raise HTTPException(404)
+        headers = {**_FRESH, "Content-Type": CONTENT_TYPE}
+        return Response(exposition(self.site.figures()), headers=headers)
 
     def robots(self, _request: Request) -> Response:
         """What crawlers should leave alone."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.app.comment import Commenting
+from bot.app.figures import Figures
 from bot.core.config import Config
 from bot.core.memory import Store
 from bot.core.pages import Pages
@@ -18,7 +19,7 @@ from bot.web.seal import Seal
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
-    """Everything that an answer can need. `config` and `health` give what holds now."""
+    """Everything that an answer can need. `config`, `health` and `figures` give what holds now."""
 
     config: Callable[[], Config]
     pages: Pages
@@ -26,6 +27,7 @@ class Site:
     clock: Clock
     commenting: Commenting
     health: Callable[[], Health]
+    figures: Callable[[], Figures]
     seal: Seal
     patience: Patience
     renderer: Renderer

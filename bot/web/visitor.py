@@ -66,6 +66,16 @@ def came_from_here(request: Request) -> bool:
     return told == "same-origin"
 
 
+def is_near(request: Request) -> bool:
+    """Whether the visitor is on this machine or in its private network."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_private
+
+
 def whereabouts(request: Request) -> str:
     """The network address to count against: one IPv4 address, or a household's IPv6 network."""
     host = request.client.host if request.client else ""

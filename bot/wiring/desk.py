@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.app.advise import MOST
+from bot import language
 from bot.app.brake import Brake
 from bot.app.deliver import Deliverer
 from bot.app.draft import Drafter, remembered
@@ -23,6 +23,7 @@ from bot.app.reply import Replier
 from bot.app.resolve import Resolver
 from bot.app.retract import Retractor
 from bot.app.settle import Settler
+from bot.app.summarise import Summariser
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
@@ -30,10 +31,11 @@ from bot.core.errors import Problem, SecretError, TipsError, UsageError
 from bot.core.ports import Clock, Editor, Listener, Names, Platform, Publisher, Timetable
 from bot.platforms import catalogue
 from bot.sources.secrets import secrets_for
-from bot.store import Database, has_store, open_memory, open_store
+from bot.store import Database, SqlMemo, has_store, open_memory, open_store
 from bot.wiring import logs, tipsfile
 from bot.wiring.environment import Environment, environment
 from bot.wiring.tipsfile import KINDS, Good
+from bot.wiring.version import rules_version
 
 
 @dataclass(kw_only=True, slots=True)
@@ -47,13 +49,14 @@ class Desk:
     clock: Clock
     timetable: Timetable
     rules: Rules
+    memo: SqlMemo
     trouble: str | None = None
     _platforms: dict[str, Platform] = field(default_factory=dict)
 
     @property
     def drafter(self) -> Drafter:
         """What fits tips for accounts."""
-        return _drafter(self.rules, self.database)
+        return _drafter(self.rules, self.database, self.memo)
 
     @property
     def planner(self) -> Planner:
@@ -120,6 +123,11 @@ class Desk:
     def preview(self) -> Preview:
         """The verb that looks ahead."""
         return Preview(store=self.database.store, timetable=self.timetable, drafter=self.drafter)
+
+    @property
+    def summariser(self) -> Summariser:
+        """The verb that proposes summaries."""
+        return Summariser(drafter=self.drafter)
 
     def publisher(self, name: str) -> Publisher | None:
         """The account's door for posting, or None where it has none."""
@@ -189,12 +197,13 @@ class Desk:
         logs.keep_out(secrets.values())
         return catalogue.build(account, secrets, config.bot, self.database.pages, self.clock)
 
-    def notes(self, most: int | None = MOST) -> list[Problem]:
+    def notes(self, *, every: bool = False) -> list[Problem]:
         """What is no mistake in the file, but may not be what the operator expects."""
-        return tipsfile.notes(self.good, self.drafter, self.database.store, most)
+        return tipsfile.notes(self.good, self.drafter, self.database.store, every=every)
 
     def close(self) -> None:
         """Close the memory."""
+        self.memo.close()
         self.database.close()
 
 
@@ -220,9 +229,10 @@ def open_desk(
     bot = good.config.bot.id
     database = open_memory(bot) if only_look else open_store(around.data, bot)
     rules = Rules(store=database.store, kinds=KINDS)
+    memo = SqlMemo(None if only_look else around.data, rules_version)
     if not forgiving:
         with _closing_on_error(database):
-            tipsfile.refuse_misfits(good, _drafter(rules, database))
+            tipsfile.refuse_misfits(good, _drafter(rules, database, memo))
     return Desk(
         file=file,
         good=good,
@@ -231,12 +241,14 @@ def open_desk(
         clock=SystemClock(),
         timetable=ZonedTimetable(),
         rules=rules,
+        memo=memo,
         trouble=trouble,
     )
 
 
-def _drafter(rules: Rules, database: Database) -> Drafter:
-    return Drafter(traits_of=rules.of, said=remembered(database.store))
+def _drafter(rules: Rules, database: Database, memo: SqlMemo) -> Drafter:
+    said = remembered(database.store)
+    return Drafter(traits_of=rules.of, said=said, parser=language.parser(), memo=memo)
 
 
 @contextmanager

@@ -13,9 +13,11 @@ from pathlib import Path
 import structlog
 
 from bot.app.comment import Commenting
+from bot.app.figures import Figures, figures
 from bot.app.learn import Learner
 from bot.app.plan import Planner
-from bot.app.report import FILE_TROUBLE, Status, status
+from bot.app.recover import recover
+from bot.app.report import FILE_TROUBLE, Expected, Status, status
 from bot.clock.ticker import Ticker
 from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, State
@@ -24,7 +26,7 @@ from bot.core.slot import Schedule
 from bot.core.traits import Ability
 from bot.core.when import iso
 from bot.sources.watch import Watch
-from bot.store import DataLock
+from bot.store import DataLock, Watermark
 from bot.web import Health, Server, build
 from bot.wiring import tipsfile
 from bot.wiring.desk import Desk, open_desk
@@ -59,6 +61,8 @@ class Running:
     _pulse: datetime = field(init=False)
     _seen: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _missing: int = 0
+    _marked: int = 0
+    _marking: threading.Lock = field(default_factory=threading.Lock)
     _is_gone: bool = False
 
     def __post_init__(self) -> None:
@@ -72,6 +76,7 @@ class Running:
             clock=desk.clock,
             commenting=Commenting(desk.database.pages, self._hear_site),
             health=self.health,
+            figures=self.figures,
             key=site_key(desk.environment.data),
         )
         around = desk.environment
@@ -82,6 +87,7 @@ class Running:
         desk = self.desk
         desk.adopt(desk.good, desk.connect(desk.config))
         self.server.start()
+        self._notice_a_restored_database()
         self._lift_automatic_pauses()
         self._note_good_file()
         if now:
@@ -108,6 +114,10 @@ class Running:
         desk = self.desk
         return status(desk.database.store, desk.timetable, desk.config, desk.clock.now())
 
+    def figures(self) -> Figures:
+        """What the bot has done, in numbers."""
+        return figures(self.desk.database.store, self.status())
+
     def health(self) -> Health:
         """Whether the clock ticks, the memory can be read, and nothing is stuck."""
         now = self.desk.clock.now()
@@ -129,6 +139,10 @@ class Running:
                 "waiting": len(standing.waiting),
                 "stuck": len(stuck),
                 "last_post": iso(last) if last else None,
+                "expected": None if standing.expected is None else _expected(standing.expected),
+                "heard_until": {
+                    one.name: iso(one.heard_at) for one in standing.accounts if one.heard_at
+                },
                 "tips_file": "kept the last good one" if standing.file_trouble else "good",
             },
         )
@@ -178,6 +192,8 @@ class Running:
             return
         self.desk.settler.step(account)
         sent = self.desk.deliverer.step(config, account)
+        if sent:
+            self._mark()
         if sent and account == config.site:
             for other in config.accounts:
                 if other != account:
@@ -246,8 +262,27 @@ class Running:
                 if not pause.by_operator:
                     tx.accounts.resume(name)
 
+    def _notice_a_restored_database(self) -> None:
+        """A database that has come less far than one before it here has forgotten what was sent."""
+        store = self.desk.database.store
+        with store.reading() as tx:
+            mark = tx.ledger.last_event()
+        if mark < Watermark(self.desk.environment.data).read():
+            recover(store, self.desk.clock.now())
+        self._mark()
+
+    def _mark(self) -> None:
+        """Remember outside the database how far it has come."""
+        with self._marking:
+            with self.desk.database.store.reading() as tx:
+                mark = tx.ledger.last_event()
+            if mark != self._marked:
+                Watermark(self.desk.environment.data).put(mark)
+                self._marked = mark
+
     def _beat(self) -> None:
         self._pulse = self.desk.clock.now()
+        self._mark()
         for step in self.troubles.to_try_again():
             self.ticker.nudge(step)
         self.desk.deliverer.end_orphans(self.desk.config)
@@ -278,6 +313,18 @@ def run(
         finally:
             done = running.stop()
     return done
+
+
+def _expected(last: Expected) -> dict[str, object]:
+    """The slot that was due last, and whether its tip was posted, and where."""
+    record = last.record
+    return {
+        "slot": record.slot.name,
+        "due": iso(record.slot.due),
+        "outcome": record.outcome.value,
+        "posted": last.is_posted,
+        "accounts": {one.account: one.state.value for one in last.deliveries},
+    }
 
 
 def _is_stuck(one: Delivery, now: datetime) -> bool:

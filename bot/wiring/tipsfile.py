@@ -53,9 +53,9 @@ def refuse_misfits(good: Good, drafter: Drafter) -> None:
         raise TipsError(problems)
 
 
-def notes(good: Good, drafter: Drafter, store: Store, most: int | None) -> list[Problem]:
+def notes(good: Good, drafter: Drafter, store: Store, *, every: bool) -> list[Problem]:
     """What is no mistake, but may not be what the operator expects."""
-    return list(_placed(good, advise.notes(good.config, drafter, store, most)))
+    return list(_placed(good, advise.notes(good.config, drafter, store, every=every)))
 
 
 def _placed(good: Good, found: Iterable[Finding]) -> Iterator[Problem]:

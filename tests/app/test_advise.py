@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.app.advise import notes
+from bot.app.advise import MOST, notes
 from bot.core.traits import TextLimit, Unit
 from tests.app.house import House
 from tests.contract.memory import TRAITS
@@ -54,13 +54,13 @@ def test_a_name_that_would_be_a_paid_link_is_noted():
 
 def test_a_long_file_is_looked_at_in_part_and_says_so():
     """Of very many tips only the first are looked at, unless all are asked for."""
-    tips = [tip(str(number), title="Barriers", text="So it is.") for number in range(4)]
+    tips = [tip(str(number), title="Barriers", text="So it is.") for number in range(MOST + 2)]
     house = House(config=config(*tips, tip("own", summary="a " * 100 + "b.")))
-    *some, last = notes(house.config, house.drafter, house.store, most=2)
-    assert [one.tip for one in some] == ["0", "1", "own"]
+    *some, last = notes(house.config, house.drafter, house.store)
+    assert [one.tip for one in some] == [*map(str, range(MOST)), "own"]
     assert last.what == "2 more tips without a summary of their own were not looked at"
-    every = notes(house.config, house.drafter, house.store, most=None)
-    assert [one.tip for one in every] == ["0", "1", "2", "3", "own"]
+    every = list(notes(house.config, house.drafter, house.store, every=True))
+    assert len(every) == MOST + 3
 
 
 def test_it_says_when_good_words_have_run_out():

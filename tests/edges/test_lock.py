@@ -14,8 +14,11 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PROJECT["dependency-groups"]
+NEEDED = PROJECT["project"]["dependencies"]
+EXTRA = [*NEEDED, *PROJECT["project"]["optional-dependencies"]["nlp"]]
 LOCKS = {
-    "requirements.txt": PROJECT["project"]["dependencies"],
+    "requirements.txt": NEEDED,
+    "requirements-nlp.txt": EXTRA,
     "requirements-build.txt": GROUPS["build"],
     "requirements-dev.txt": GROUPS["dev"],
 }
@@ -103,7 +106,11 @@ def test_what_runs_here_is_what_is_locked():
     assert installed == pins(*LOCKS)
 
 
-@pytest.mark.parametrize("locks", [["requirements.txt"], list(LOCKS)], ids=["runtime", "all"])
+@pytest.mark.parametrize(
+    "locks",
+    [["requirements.txt"], ["requirements-nlp.txt"], list(LOCKS)],
+    ids=["runtime", "with grammar", "all"],
+)
 def test_the_locks_are_closed(locks):
     """Whatever a locked package needs on this machine is locked as well."""
     pinned = pins(*locks)
@@ -118,7 +125,7 @@ def test_the_locks_are_closed(locks):
 )
 def test_what_is_imported_is_declared(folder, groups):
     """Nobody leans on a package that is here only because another one brought it."""
-    wanted = [*PROJECT["project"]["dependencies"], *(need for g in groups for need in GROUPS[g])]
+    wanted = [*EXTRA, *(need for group in groups for need in GROUPS[group])]
     declared = {canonicalize_name(Requirement(need).name) for need in wanted}
     for name, distributions in providers(folder).items():
         assert distributions & declared, f"{folder} imports {name}; declare it in pyproject.toml"

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
+import select
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 PATIENCE = 30
 """Seconds within which anything that is awaited has to happen."""
@@ -124,6 +126,25 @@ class Operator:
         )
         return Outcome(done.returncode, done.stdout, done.stderr)
 
+    def types(self, answers: Sequence[object], *words: str) -> Outcome:
+        """Give a command at a terminal, and answer each of its questions as it is asked."""
+        master, terminal = pty.openpty()
+        with subprocess.Popen(
+            [sys.executable, "-m", "bot", *words],
+            cwd=self.home,
+            env=self.environment,
+            stdin=terminal,
+            stdout=terminal,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            os.close(terminal)
+            rest = list(answers)
+            screen = _talk(master, rest)
+            _, err = process.communicate(timeout=60)
+        assert not rest, f"nobody asked for {rest}: {screen}{err}"
+        return Outcome(process.returncode, screen, err)
+
     @contextmanager
     def runs(self, *words: str) -> Iterator[Bot]:
         """A bot that is up, and that is stopped at the end of the block."""
@@ -160,6 +181,32 @@ class Operator:
     def status(self) -> dict[str, Any]:
         """How things stand."""
         return dict(json.loads(self.does("status", "--json").out))
+
+
+def _talk(master: int, rest: list[object]) -> str:
+    """Type each answer when a question stands there; everything that the screen showed."""
+    screen = b""
+    with os.fdopen(master, "r+b", buffering=0) as terminal:
+        while piece := _read(terminal):
+            screen += piece
+            if rest and _QUESTION.search(screen.rpartition(b"\n")[2]):
+                terminal.write(f"{rest.pop(0)}\n".encode())
+                screen += b"\n"
+    return screen.decode().replace("\r\n", "\n")
+
+
+_QUESTION = re.compile(rb"(?:\[s\]|summary): ?$")
+"""What a question ends with; the blank behind it goes to another stream."""
+
+
+def _read(terminal: IO[bytes]) -> bytes:
+    """What the terminal shows next; nothing once the program has ended."""
+    ready, _, _ = select.select([terminal], [], [], PATIENCE)
+    assert ready, "the program neither says anything nor ends"
+    try:
+        return terminal.read(4096)
+    except OSError:
+        return b""
 
 
 def await_that(happens: Callable[[], object], within: float = PATIENCE) -> None:

@@ -52,6 +52,27 @@ def test_a_reply_is_in_the_log_at_once_and_after_a_restart(operator: Operator) -
     assert entry["platform"] == "site"
 
 
+def test_whoever_watches_learns_of_the_last_expected_post(operator: Operator) -> None:
+    """Health and figures say that the tip that was due was posted, and how far replies are read."""
+    shutil.copy(SHIPPED, operator.home)
+    with operator.runs("--now"):
+        await_that(lambda: operator.status()["accounts"][0]["last_post"])
+        told = requests.get(f"{operator.site}/healthz", timeout=10).json()
+        assert told["ok"]
+        assert told["expected"]["slot"] == "now/first"
+        assert (told["expected"]["posted"], told["expected"]["accounts"]) == (
+            True,
+            {"site": "posted"},
+        )
+        await_that(
+            lambda: (
+                "site" in requests.get(f"{operator.site}/healthz", timeout=10).json()["heard_until"]
+            )
+        )
+        figures = requests.get(f"{operator.site}/metrics", timeout=10).text
+        assert 'tipsbot_slots_total{outcome="planned"} 1.0' in figures
+
+
 def test_the_extra_slot_is_posted_once_in_the_life_of_a_data_directory(operator: Operator) -> None:
     """`--now` at every start posts one tip in all, not one a start."""
     shutil.copy(SHIPPED, operator.home)

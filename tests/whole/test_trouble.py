@@ -37,7 +37,7 @@ def test_a_second_run_is_refused_and_other_commands_are_not(operator: Operator) 
 
 def test_a_slot_whose_step_failed_is_not_lost(operator: Operator) -> None:
     """A database that is locked when a slot comes due delays its post, and loses none."""
-    due = datetime.now(UTC) + timedelta(seconds=10)
+    due = datetime.now(UTC) + timedelta(seconds=15)
     anchor = due - timedelta(days=1)
     rule = f"every: 1d\n    from: {anchor:%Y-%m-%dT%H:%M:%S}Z"
     operator.write(tips().replace('cron: "0 9 29 feb *"', rule))
@@ -48,6 +48,33 @@ def test_a_slot_whose_step_failed_is_not_lost(operator: Operator) -> None:
             other.rollback()
         other.close()
         await_that(lambda: operator.status()["accounts"][0]["last_post"], within=50)
+
+
+def test_a_restored_database_posts_nothing_twice(
+    everywhere: Operator, mastodon: MastodonServer, x: XServer
+) -> None:
+    """An older database is put back: what was posted since is found on every network."""
+    due = datetime.now(UTC) + timedelta(seconds=12)
+    rule = f"every: 1d\n    from: {due - timedelta(days=1):%Y-%m-%dT%H:%M:%S}Z"
+    plain = (everywhere.home / "tips.yaml").read_text("utf-8")
+    everywhere.write(plain.replace('cron: "0 9 29 feb *"', rule))
+    data, copy = everywhere.home / "data", everywhere.home / "copy.db"
+    with everywhere.runs():
+        pass
+    shutil.copy(data / "tipsbot.db", copy)
+    with everywhere.runs():
+        await_that(lambda: x.posts and mastodon.posts(), within=60)
+        await_that(lambda: not everywhere.status()["waiting"])
+    for name in ("tipsbot.db-wal", "tipsbot.db-shm"):
+        (data / name).unlink(missing_ok=True)
+    shutil.copy(copy, data / "tipsbot.db")
+    with everywhere.runs() as bot:
+        await_that(lambda: '"database_restored"' in bot.output)
+        await_that(lambda: all(one["last_post"] for one in everywhere.status()["accounts"]))
+    status = everywhere.status()
+    assert (len(x.posts), len(mastodon.posts()), status["waiting"]) == (1, 1, [])
+    ids = {one["name"]: one["last_post"]["remote_id"] for one in status["accounts"]}
+    assert (ids["x"], ids["mastodon"]) == (x.posts[0].id, mastodon.posts()[0]["id"])
 
 
 def test_a_bad_edit_never_stops_a_running_bot(operator: Operator) -> None:

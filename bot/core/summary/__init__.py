@@ -1,6 +1,18 @@
 """The words of a post: candidates -> score -> verify -> the best summary that fits."""
 
 from bot.core.summary.best import Choice, Summary, best, can_say, runners_up
+from bot.core.summary.memo import Forgetful, Memo, key_of
 from bot.core.summary.parse import Parser, Token
 
-__all__ = ["Choice", "Parser", "Summary", "Token", "best", "can_say", "runners_up"]
+__all__ = [
+    "Choice",
+    "Forgetful",
+    "Memo",
+    "Parser",
+    "Summary",
+    "Token",
+    "best",
+    "can_say",
+    "key_of",
+    "runners_up",
+]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from bot.core.summary import parsed
+from bot.core.summary import consent, parsed
 from bot.core.summary.cuts import Cut, Shortened, apart, ways
-from bot.core.summary.parse import Parser, reads
+from bot.core.summary.parse import Parser, read, reads
 from bot.core.summary.shorten import cuts, is_english
 from bot.core.summary.text import one_line, sentences, unmarked
 from bot.core.summary.verbs import speaks
@@ -50,7 +50,10 @@ _CLOSED = regex.compile(r"[\p{Sentence_Terminal}…:][\p{Pe}\p{Pf}\"']*$")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
-    """A possible summary and what it was made of, for the score and for the operator."""
+    """A possible summary and what it was made of, for the score and for the operator.
+
+    `parser` is who can tell whether what was cut leaves the statement as it was.
+    """
 
     text: str
     parts: tuple[int, ...] = ()
@@ -60,6 +63,7 @@ class Candidate:
     body: str = ""
     pieces: tuple[str, ...] = ()
     idle: int = 0
+    parser: Parser | None = None
 
     @property
     def how(self) -> str:
@@ -109,8 +113,9 @@ def by_hand(tip: Tip) -> Candidate | None:
 
 def candidates(tip: Source, parser: Parser | None = None) -> Iterator[Candidate]:
     """Every possible summary that is made of the tip's own words, in no order of merit."""
+    reader = parser if parser is not None and reads(parser, tip.language) else None
     for at, sentence in enumerate(tip.sentences):
-        possible = _cuts(sentence, tip, parser)
+        possible = _cuts(sentence, tip, reader)
         for way in ways(sentence, possible):
             made = Candidate(
                 text=way.text,
@@ -119,6 +124,7 @@ def candidates(tip: Source, parser: Parser | None = None) -> Iterator[Candidate]
                 body=way.text,
                 pieces=(way.text,),
                 idle=idle(possible, way.cuts),
+                parser=reader,
             )
             yield made
             yield from _with_title(tip, made)
@@ -136,11 +142,12 @@ def title_alone(tip: Source) -> Candidate:
 def _cuts(sentence: str, tip: Source, parser: Parser | None) -> tuple[Cut, ...]:
     """What may go: by wording, and by grammar where a parser reads the tip's language."""
     found = cuts(sentence, tip.language)
-    if parser is None or not reads(parser, tip.language):
+    if parser is None:
         return found
-    tokens = parser.parse(sentence)
-    agreed = (cut for cut in found if parsed.agrees(cut, tokens))
-    return (*agreed, *parsed.cuts(tokens))
+    tokens = read(parser, sentence)
+    agreed = [cut for cut in found if consent.agrees(cut, tokens)]
+    known = {cut.spans for cut in agreed}
+    return (*agreed, *(cut for cut in parsed.cuts(tokens) if cut.spans not in known))
 
 
 def idle(possible: Sequence[Cut], made: Sequence[Cut]) -> int:
@@ -176,6 +183,7 @@ def _with_title(tip: Source, made: Candidate) -> Iterator[Candidate]:
             body=made.body,
             pieces=(tip.title, *made.pieces),
             idle=made.idle,
+            parser=made.parser,
         )
 
 

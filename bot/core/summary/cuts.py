@@ -14,7 +14,8 @@ MOST_CUTS = 7
 MOST_TOGETHER = 4
 """Cuts that are made in one sentence at a time."""
 
-_BEFORE_MARK = re.compile(r"\s+([,.;:!?)\]])")
+_BEFORE_MARK = re.compile(r"\s+([,.;:!?)\]])(?!\w)")
+"""A blank in front of a mark; none in front of a name like `.NET`."""
 _MARKS = re.compile(r"[,;:–—-]+\s*([.!?…]+)$")
 _TWO_COMMAS = re.compile(r",\s*(?=[,;:])")
 _FIRST_WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?(?=[\s,;:.!?-]|$)")

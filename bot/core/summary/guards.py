@@ -33,8 +33,18 @@ def light(match: re.Match[str]) -> bool:
     return _is_light(match["cut"])
 
 
+def counts(text: str) -> bool:
+    """Whether there is a number in the text."""
+    return _NUMBER.search(text) is not None
+
+
+def is_code(text: str) -> bool:
+    """Whether there is a name of code, a file or an address in the text."""
+    return _CODE.search(text) is not None
+
+
 def _is_light(text: str) -> bool:
-    if _NUMBER.search(text) or _CODE.search(text):
+    if counts(text) or is_code(text):
         return False
     return (words("limits") | words("measures") | words("exceptions")).isdisjoint(found(text))
 
@@ -89,7 +99,7 @@ def _whole(text: str) -> bool:
 
 def plain_letters(match: re.Match[str]) -> bool:
     """A remark in another language: of letters alone, since its words are not known."""
-    return not _NUMBER.search(match["cut"]) and not _CODE.search(match["cut"])
+    return not counts(match["cut"]) and not is_code(match["cut"])
 
 
 def verb_follows_kind(match: re.Match[str]) -> bool:
@@ -123,8 +133,9 @@ def clause_stands(match: re.Match[str]) -> bool:
 
 def explained(match: re.Match[str]) -> bool:
     """What stands before the colon says something by itself."""
-    head = found(match.string[: match.start("cut")])
-    promised = len(head) < _SHORTEST or head[-1] in words("promising")
+    before = match.string[: match.start("cut")]
+    head = found(before)
+    promised = len(head) < _SHORTEST or head[-1] in words("promising") or ":" in before
     return not promised and not _advises(" ".join(head)) and clause_stands(match)
 
 

@@ -6,12 +6,13 @@ The rules over a parse live in the core; what loads a model lives outside, and i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Token:
-    """A word or mark of a sentence, in the terms of Universal POS and CLEAR dependencies.
+    """A word or mark of a sentence, in the terms of Penn tags and CLEAR dependencies.
 
     `start` is where it begins in the sentence, `space` whether white space follows, `head` the
     index of the token that it depends on (its own for the root).
@@ -20,8 +21,7 @@ class Token:
     index: int
     start: int
     text: str
-    lemma: str
-    pos: str
+    tag: str
     dep: str
     head: int
     space: bool
@@ -54,3 +54,9 @@ def reads(parser: Parser, language: str | None) -> bool:
     """Whether the parser reads a tip's language; a tip that names none is English."""
     tongue = (language or "en").replace("_", "-").split("-")[0].lower()
     return (tongue or "en") == parser.language
+
+
+@lru_cache(maxsize=512)
+def read(parser: Parser, sentence: str) -> tuple[Token, ...]:
+    """The tokens of a sentence; what was read lately is not read again."""
+    return parser.parse(sentence)

@@ -6,7 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from bot.core.summary.agreement import agree
 from bot.core.summary.candidates import Candidate, Source
+from bot.core.summary.cuts import without
+from bot.core.summary.parse import read
 from bot.core.summary.verbs import finite
 from bot.core.summary.wording import points
 from bot.core.summary.words import WORD, found, words
@@ -14,8 +17,12 @@ from bot.core.summary.words import WORD, found, words
 _PAIRS = tuple(
     tuple(pair) for pair in ("()", "[]", "{}", "“”", "«»", "「」", "『』", "\uff08\uff09")
 )
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_COLON_ONLY = re.compile(r"[:\uff1a,;、]\s*$")
+NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+ANNOUNCES = re.compile(r"[:\uff1a,;、]\s*$")
+PLAIN = frozenset(
+    {"its opening", "the word for its kind", "a joining word", "who says so", "where it says so"}
+)
+"""Cuts that wording alone gives away."""
 
 
 def faults(candidate: Candidate, tip: Source) -> tuple[str, ...]:
@@ -32,7 +39,7 @@ def _faults(candidate: Candidate, tip: Source) -> Iterator[str]:
         yield "a bracket or a quotation mark stands alone"
     if strange := foreign(text, taken):
         yield f"'{strange}' is not in the tip"
-    if _COLON_ONLY.search(text):
+    if ANNOUNCES.search(text):
         yield "it announces something that does not follow"
     if candidate.parts and tip.english:
         yield from _english_faults(candidate, tip)
@@ -46,6 +53,21 @@ def _english_faults(candidate: Candidate, tip: Source) -> Iterator[str]:
         yield f"it ends with '{last[0]}'"
     if candidate.cuts and (lost := _lost(candidate, tip)):
         yield f"'{lost}' was lost"
+    if candidate.parser is not None and not _agreed(candidate, tip):
+        yield "what is left says something else by its grammar"
+
+
+def _agreed(candidate: Candidate, tip: Source) -> bool:
+    """Whether the parser finds the same statement in what is left; where it reads nothing, yes.
+
+    Cuts that wording alone gives away are left undone for it: they need no grammar.
+    """
+    unsure = [cut for cut in candidate.cuts if cut.what not in PLAIN]
+    if candidate.parser is None or not unsure:
+        return True
+    sentence = tip.sentences[candidate.parts[0]]
+    whole = read(candidate.parser, sentence)
+    return not whole or agree(whole, unsure, read(candidate.parser, without(sentence, unsure)))
 
 
 def _lost(candidate: Candidate, tip: Source) -> str:
@@ -84,10 +106,8 @@ def foreign(text: str, taken: str) -> str:
     """A word or number of the text that is not in what it was taken from, or nothing."""
     have = set(found(taken))
     strange = next((word for word in found(text) if word not in have), "")
-    numbers = set(_NUMBER.findall(taken))
-    return strange or next(
-        (number for number in _NUMBER.findall(text) if number not in numbers), ""
-    )
+    numbers = set(NUMBER.findall(taken))
+    return strange or next((number for number in NUMBER.findall(text) if number not in numbers), "")
 
 
 def doubts(candidate: Candidate, tip: Source) -> tuple[str, ...]:

@@ -1,0 +1,68 @@
+"""Asking the operator, tip by tip, which summary to put into the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import typer
+
+from bot.app.summarise import Case
+from bot.cli.proposing import NOTHING, lines, say, written
+from bot.core.safe import shown
+from bot.core.summary.text import one_line
+from bot.sources.file import CONTROL
+from bot.wiring.writing import write
+
+if TYPE_CHECKING:
+    from bot.wiring.desk import Desk
+
+WAYS = "w to write your own, s to skip, q to quit"
+
+
+def choose(desk: Desk, cases: Iterator[Case]) -> None:
+    """Show and ask; each answer is in the file before the next question."""
+    asked, count, data = False, 0, desk.good.data
+    try:
+        for case in cases:
+            asked = True
+            say(*lines(case))
+            summary = _answer(desk, case)
+            if summary is not None:
+                data = write(desk.file, data, {case.tip.id: summary})
+                count += 1
+    except typer.Abort:
+        say("")
+    say(written(count, desk.file) if asked else NOTHING)
+
+
+def _answer(desk: Desk, case: Case) -> str | None:
+    """The summary that the operator wants, or None to pass on. Raises Abort to stop."""
+    numbers = {str(number): one for number, one in enumerate(case.proposals, 1)}
+    while True:
+        said = typer.prompt(f"a number, {WAYS}" if numbers else WAYS, default="s").strip().lower()
+        if said in numbers:
+            return numbers[said].summary.text
+        if said == "s":
+            return None
+        if said == "q":
+            raise typer.Abort
+        if said == "w" and (own := _own(desk, case)):
+            return own
+
+
+def _own(desk: Desk, case: Case) -> str | None:
+    """The operator's own words, or None where they cannot be used."""
+    words = one_line(typer.prompt("summary"))
+    if not words:
+        return None
+    if CONTROL.search(words) or shown(words) != words:
+        say("there is a control character in it")
+        return None
+    tight = desk.summariser.tightest(case.tip, words, desk.config)
+    if tight is None:
+        room = desk.summariser.room(case.tip, desk.config)
+        say(f"it does not fit: beside the link there is room for {room} characters")
+        return None
+    say(f"{tight.length}/{tight.limit} on {tight.account}")
+    return words

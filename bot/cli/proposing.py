@@ -1,0 +1,73 @@
+"""A tip and what was proposed for it, in lines for people and as a record for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from bot.app.summarise import Case
+from bot.core.safe import shown
+from bot.wiring.logs import redacted
+
+NOTHING = "nothing is doubtful; --all proposes for every tip without a summary of yours"
+
+
+def say(*lines: str, err: bool = False) -> None:
+    """Show lines, harmless and without any credential, whoever sent it back."""
+    for line in lines:
+        typer.echo(redacted(shown(line)), err=err)
+
+
+def say_json(told: dict[str, Any]) -> None:
+    """Show a line for programs, without any credential either."""
+    typer.echo(redacted(json.dumps(told, ensure_ascii=False)))
+
+
+def written(count: int, file: Path) -> str:
+    """So many summaries were put into the file."""
+    return f"wrote {count} {'summary' if count == 1 else 'summaries'} into {file}"
+
+
+def lines(case: Case) -> Iterator[str]:
+    """A tip and its proposals for people."""
+    yield f"{case.tip.id}: {case.tip.title}"
+    if case.tip.summary:
+        yield f"  now: {case.tip.summary}"
+    yield from (f"  doubtful: {doubt}" for doubt in case.doubts)
+    for number, one in enumerate(case.proposals, 1):
+        tight, summary = one.tight, one.summary
+        sure = f"{summary.sure:.0%} sure"
+        yield f"  {number}. {tight.length}/{tight.limit} on {tight.account}, {summary.how}, {sure}"
+        yield f"     {summary.text}"
+        yield from (f"     doubtful: {doubt}" for doubt in summary.doubts if doubt != summary.how)
+    yield from (f"  left out what the model proposed: {why}" for why in case.left_out)
+    if not case.proposals:
+        yield "  nothing to propose: write your own"
+
+
+def record(case: Case) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "tip": case.tip.id,
+        "summary": case.tip.summary,
+        "doubts": list(case.doubts),
+        "proposals": [
+            {
+                "text": one.summary.text,
+                "how": one.summary.how,
+                "sure": one.summary.sure,
+                "doubts": list(one.summary.doubts),
+                "by_model": one.by_model,
+                "account": one.tight.account,
+                "length": one.tight.length,
+                "limit": one.tight.limit,
+            }
+            for one in case.proposals
+        ],
+        "left_out": list(case.left_out),
+        "trouble": case.trouble,
+    }

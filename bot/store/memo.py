@@ -1,0 +1,104 @@
+"""Summaries that were chosen before, in a file of their own that may be deleted at any time."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from bot.core.summary import Choice, Summary
+
+NAME = "summaries.db"
+
+MOST = 100_000
+"""So many choices are kept; then the oldest half is dropped."""
+
+_TABLE = "CREATE TABLE IF NOT EXISTS choice (key TEXT PRIMARY KEY, choice TEXT NOT NULL)"
+
+
+class SqlMemo:
+    """A memo on disk. Whatever is wrong with its file, nothing is remembered, and nothing fails.
+
+    What `version` tells (the rules, the parser) decides together with the key: choices of another
+    version are never found.
+    """
+
+    def __init__(self, data: Path | None, version: Callable[[], str]) -> None:
+        """Keep the file in `data`, or (None) keep nothing beyond this process."""
+        self._path = None if data is None else data / NAME
+        self._version = version
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def get(self, key: str) -> Choice | None:
+        """The choice, if it is there and can be read."""
+        with self._lock, suppress(sqlite3.Error, ValueError, KeyError, TypeError):
+            query = "SELECT choice FROM choice WHERE key = ?"
+            row = self._open().execute(query, (self._key(key),)).fetchone()
+            return None if row is None else _read(row[0])
+        return None
+
+    def put(self, key: str, choice: Choice) -> None:
+        """Keep it, and drop old ones where there are too many."""
+        with self._lock, suppress(sqlite3.Error):
+            connection = self._open()
+            connection.execute(
+                "INSERT OR REPLACE INTO choice VALUES (?, ?)",
+                (self._key(key), json.dumps(asdict(choice), ensure_ascii=False)),
+            )
+            (newest,) = connection.execute("SELECT max(rowid) FROM choice").fetchone()
+            if newest % MOST == 0:
+                connection.execute("DELETE FROM choice WHERE rowid <= ?", (newest - MOST // 2,))
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+    def _key(self, key: str) -> str:
+        return f"{self._version()}/{key}"
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = _connect(self._path)
+        return self._connection
+
+
+def _connect(path: Path | None) -> sqlite3.Connection:
+    """A connection that writes at once and never waits long: it is only a memo.
+
+    A damaged file is begun anew.
+    """
+    try:
+        return _opened(path)
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        if path is not None:
+            path.unlink(missing_ok=True)
+        return _opened(path)
+
+
+def _opened(path: Path | None) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path or ":memory:", isolation_level=None, timeout=0.2, check_same_thread=False
+    )
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute(_TABLE)
+    return connection
+
+
+def _read(text: str) -> Choice:
+    found = json.loads(text)
+    chosen = found.pop("chosen")
+    summary = None
+    if chosen is not None:
+        summary = Summary(**{**chosen, "doubts": tuple(chosen["doubts"])})
+    return Choice(chosen=summary, **found)

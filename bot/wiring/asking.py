@@ -1,0 +1,56 @@
+"""The model that the environment names, if it names one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from pydantic_core import PydanticCustomError
+
+from bot.core.errors import UsageError
+from bot.proposals import Model
+from bot.sources import address
+from bot.sources.secrets import secret
+from bot.wiring import logs
+
+URL, NAME, KEY = "TIPSBOT_MODEL_URL", "TIPSBOT_MODEL", "TIPSBOT_MODEL_KEY"
+
+
+def model(variables: Mapping[str, str]) -> Model | None:
+    """The model to ask for proposals; None where no address is set.
+
+    Raises UsageError and SecretError for settings with which nobody could be asked.
+    """
+    if not variables.get(URL):
+        return None
+    if not (name := variables.get(NAME)):
+        raise UsageError(f"{URL} is set and {NAME} is not", "set it to the name of a model there")
+    url, key = _address(variables[URL]), secret(KEY, variables)
+    if key is not None:
+        logs.keep_out([key])
+        _check(url, key)
+    return Model(url=url, name=name, key=key)
+
+
+def _address(text: str) -> str:
+    try:
+        return address.base(text)
+    except PydanticCustomError as wrong:
+        told = wrong.context or {}
+        raise UsageError(f"{URL}: {told['what']}", str(told["todo"])) from None
+
+
+def _check(url: str, key: str) -> None:
+    """Refuse a key that could not be sent, or that anybody on the way could read."""
+    if not key.isascii():
+        raise UsageError(f"{KEY} holds what no key has", "copy it again")
+    if url.lower().startswith("http://") and not _is_here(urlsplit(url).hostname or ""):
+        raise UsageError(f"{KEY} would travel to {url} unencrypted", "write https://")
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,29 @@
+"""What makes summaries, by a name that changes when any of it does."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from bot import language
+
+
+@cache
+def rules_version() -> str:
+    """A name of the rules, word lists and parser that summaries are made with."""
+    digest = hashlib.sha256(language.version().encode())
+    for file in _parts(files("bot.core")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _parts(folder: Traversable) -> Iterator[Traversable]:
+    """Every source and data file below a folder, in an order that is always the same."""
+    for item in sorted(folder.iterdir(), key=lambda one: one.name):
+        if item.is_dir():
+            yield from _parts(item)
+        elif item.name.endswith((".py", ".txt")):
+            yield item

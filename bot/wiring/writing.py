@@ -1,0 +1,56 @@
+"""Writing accepted summaries into the tips file, which is read back before it is replaced."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from bot.clock.crontab import check_cron
+from bot.core.config import Config
+from bot.core.errors import TipsError, UsageError
+from bot.core.tip import Library
+from bot.sources.file import CONTROL, text_of
+from bot.sources.insertion import with_summaries
+from bot.sources.saving import save
+from bot.sources.tips import parse
+from bot.sources.wording import escape
+from bot.wiring.tipsfile import KINDS
+
+
+def write(file: Path, known: bytes, summaries: Mapping[str, str]) -> bytes:
+    """Put summaries, by the id of their tip, into the file; returns what it holds from now on.
+
+    `known` is what it held when it was read. What is written says exactly what the file said, and
+    the summaries besides: the program's own reader is asked before anything is replaced. Raises
+    UsageError and leaves the file as it is where that is not so, or where it was changed meanwhile.
+    """
+    name = escape(str(file))
+    if any(CONTROL.search(summary) for summary in summaries.values()):
+        raise UsageError("a summary has a control character", "type it without")
+    mark = codecs.BOM_UTF8 if known.startswith(codecs.BOM_UTF8) else b""
+    fresh = mark + with_summaries(text_of(known, name), summaries).encode()
+    if _read(fresh, name) != _wanted(_read(known, name), summaries):
+        raise UsageError(
+            f"{name} is written in a way that no summary can be put into",
+            f"write it in yourself, below the title of {' and '.join(summaries)}",
+        )
+    save(file, known, fresh)
+    return fresh
+
+
+def _read(data: bytes, name: str) -> Config | None:
+    """What the bytes say, or None for a file with a mistake."""
+    try:
+        return parse(data, name, KINDS, check_cron)[0]
+    except TipsError:
+        return None
+
+
+def _wanted(config: Config | None, summaries: Mapping[str, str]) -> Config | None:
+    """What the file has to say from now on; never None."""
+    if config is None:
+        raise ValueError("a file that was read before cannot be read")
+    tips = (replace(tip, summary=summaries.get(tip.id, tip.summary)) for tip in config.library)
+    return replace(config, library=Library(tips=tuple(tips)))
