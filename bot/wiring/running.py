@@ -45,6 +45,8 @@ PULSE_EVERY = timedelta(seconds=20)
 TIDY_EVERY = timedelta(minutes=10)
 """How long erased words may linger in the database's write-ahead log."""
 PULSE_LOST = timedelta(seconds=90)
+LOOK_UP = timedelta(seconds=1)
+"""How long a signal can go unnoticed: one that the system gave to another thread wakes nobody."""
 STOP_WITHIN = timedelta(seconds=8)
 """How long what is in hand may take after a signal; what is not done then is left safely."""
 
@@ -308,7 +310,8 @@ def run(
             running.prepare(now=now)
             tell(running)
             running.begin()
-            stopping.wait()
+            while not stopping.wait(LOOK_UP.total_seconds()):
+                pass
             log.info("stopping")
         finally:
             done = running.stop()

@@ -155,6 +155,17 @@ def test_frozen_again_and_again(around: World) -> None:
     reckon(around)
 
 
+def test_told_to_stop_while_frozen(tmp_path: Path) -> None:
+    """A bot that is suspended and asked to stop does so when it wakes, as `systemctl stop` has it."""
+    with world(tmp_path, seed=7) as around:
+        for _ in range(5):
+            with around.operator.runs() as bot:
+                for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGCONT):
+                    bot.process.send_signal(number)
+                    sleep(0.05)
+                assert bot.wait() == 0
+
+
 def test_of_bots_that_begin_at_once_one_runs(tmp_path: Path) -> None:
     """Three bots on one new data directory: one comes up, the others are told why they may not."""
     with world(tmp_path, seed=6) as around:
