@@ -122,10 +122,10 @@ class Deliverer:
             if move(tx, claimed, settled, now):
                 if settled.state in {State.POSTED, State.UNSURE} and not settled.duplicate:
                     self._pay(tx, account, settled, now)
+                if isinstance(result, Unauthorised):  # a late one may blame an old signature
+                    hold_account(tx, account, result, now)
             elif settled.state is State.POSTED:
                 _record_late(tx, claimed, settled, now)
-            if isinstance(result, Unauthorised):
-                hold_account(tx, account, result, now)
 
     def _pay(self, tx: Tx, account: Account, delivery: Delivery, now: datetime) -> None:
         """Note the money: what may have been posted counts, a text refused as a duplicate not."""

@@ -55,14 +55,19 @@ class Planner:
         """Work every schedule through up to now; returns how many slots were planned."""
         return sum(self.work(config, schedule, now) for schedule in config.schedules)
 
-    def work(self, config: Config, schedule: Schedule, now: datetime) -> bool:
-        """Work one schedule through up to now; a new or edited rule begins now."""
+    def work(
+        self, config: Config, schedule: Schedule, now: datetime, seen: datetime | None = None
+    ) -> bool:
+        """Work one schedule through up to now; a new or edited rule begins when it was `seen`.
+
+        That is now, unless an earlier step could not write it down.
+        """
         with self.store.reading() as tx:
             since = tx.slots.cursor(schedule)
         if since is None:
+            since = min(seen or now, now)
             with self.store.writing() as tx:
-                tx.slots.advance(schedule, now)
-            return False
+                tx.slots.advance(schedule, since)
         if since > now + A_MINUTE:
             since = self._set_back(schedule, now)
         due = self._due(schedule, since, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,6 +22,7 @@ from bot.clock.ticker import Ticker
 from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, State
 from bot.core.errors import BotError, StoreError
+from bot.core.slot import Schedule
 from bot.core.traits import Ability
 from bot.core.when import iso
 from bot.sources.watch import Watch
@@ -44,6 +45,8 @@ PULSE_EVERY = timedelta(seconds=20)
 TIDY_EVERY = timedelta(minutes=10)
 """How long erased words may linger in the database's write-ahead log."""
 PULSE_LOST = timedelta(seconds=90)
+LOOK_UP = timedelta(seconds=1)
+"""How long a signal can go unnoticed: one that the system gave to another thread wakes nobody."""
 STOP_WITHIN = timedelta(seconds=8)
 """How long what is in hand may take after a signal; what is not done then is left safely."""
 
@@ -58,6 +61,7 @@ class Running:
     server: Server = field(init=False)
     troubles: Troubles = field(default_factory=Troubles)
     _pulse: datetime = field(init=False)
+    _seen: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _missing: int = 0
     _marked: int = 0
     _marking: threading.Lock = field(default_factory=threading.Lock)
@@ -158,7 +162,14 @@ class Running:
             self._every("learn", account, LEARN_EVERY, self._learn)
             if Ability.LISTEN in traits.abilities:
                 self._every("listen", account, account.poll or traits.poll, self._listen)
+        self._see(config.schedules)
         self.ticker.follow(config.schedules, self._plan)
+
+    def _see(self, schedules: Iterable[Schedule]) -> None:
+        """Remember since when each rule is followed, in case that cannot be noted at once."""
+        now = self.desk.clock.now()
+        rules = [(schedule.name, schedule.rule) for schedule in schedules]
+        self._seen = {rule: self._seen.get(rule, now) for rule in rules}
 
     def _every(
         self, verb: str, account: Account, period: timedelta, step: Callable[[str], None]
@@ -168,8 +179,11 @@ class Running:
     def _plan(self, schedule_name: str) -> None:
         config = self.desk.config
         schedule = config.schedule(schedule_name)
+        if schedule is None:
+            return
         planner: Planner = self.desk.planner
-        if schedule is not None and planner.work(config, schedule, self.desk.clock.now()):
+        seen = self._seen.get((schedule.name, schedule.rule))
+        if planner.work(config, schedule, self.desk.clock.now(), seen):
             for account in config.accounts:
                 self.ticker.nudge(f"deliver:{account.name}")
 
@@ -296,7 +310,8 @@ def run(
             running.prepare(now=now)
             tell(running)
             running.begin()
-            stopping.wait()
+            while not stopping.wait(LOOK_UP.total_seconds()):
+                pass
             log.info("stopping")
         finally:
             done = running.stop()

@@ -265,6 +265,21 @@ def test_a_late_failure_changes_nothing(house):
     assert house.get().state is State.UNSURE
 
 
+def test_a_late_refusal_of_the_credentials_holds_no_account(house):
+    """What a network says of a request that is as old as a lease says nothing of the keys of today."""
+    house.put()
+
+    def slow(post):
+        house.clock.advance(LEASE)
+        house.deliverer("another").step(house.config, house.account())
+        raise Unauthorised("the signature is too old")
+
+    house.script(slow)
+    house.deliver()
+    with house.store.reading() as tx:
+        assert tx.accounts.pauses(house.clock.now()) == {}
+
+
 class SlowClock(FakeClock):
     """A clock on which so much time passes between two looks."""
 

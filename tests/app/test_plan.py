@@ -39,6 +39,15 @@ def test_the_first_sight_of_a_schedule_begins_now():
     assert house.plan(DAY - HOUR) == 1
 
 
+def test_a_schedule_begins_when_it_was_seen_though_it_was_written_down_later(house):
+    """A slot that came due while the first sight of its schedule could not be noted is not lost."""
+    (mornings,) = house.config.schedules
+    seen = house.clock.now()
+    assert house.planner.work(house.config, mornings, seen + HOUR, seen)
+    assert [one.slot.due for one in house.slots()] == [MONDAY]
+    assert not house.planner.work(house.config, mornings, seen + HOUR, seen)
+
+
 def test_a_slot_is_planned_when_it_is_due(house):
     """At its moment, not before and only once, a slot is planned with the whole post frozen."""
     house.plan()

@@ -102,8 +102,10 @@ class MastodonServer:
 
 
 @contextmanager
-def mastodon_server(*, enforce_scopes: bool = False) -> Iterator[MastodonServer]:
-    """A server that lives as long as the block."""
+def mastodon_server(
+    *, enforce_scopes: bool = False, version: str = MastodonMockConfig().mocked_version
+) -> Iterator[MastodonServer]:
+    """A server that lives as long as the block, and says that it is of this version."""
     found = MastodonServer(url="")
     accounts = [
         SeedAccount(
@@ -118,6 +120,7 @@ def mastodon_server(*, enforce_scopes: bool = False) -> Iterator[MastodonServer]
         database=DatabaseConfig(path=":memory:"),
         seed=SeedConfig(accounts=accounts),
         auth=AuthConfig(enforce_scopes=enforce_scopes),
+        mocked_version=version,
     )
     with MockServer(config=config) as server:
         found.url = server.base_url

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Protocol
 from urllib.parse import urlsplit
 
 
@@ -45,11 +46,27 @@ class Seen:
     body: bytes
 
 
+class Watch(Protocol):
+    """Somebody on the line, who is told of each request, and who may take their time over it."""
+
+    def before(self, seen: Seen) -> Fate:
+        """The server has not heard of this request yet; say how it is to fare."""
+
+    def after(self, seen: Seen, answer: bytes) -> None:
+        """The server has carried it out, and nothing of its answer has been passed on."""
+
+
 @dataclass
 class Proxy:
-    """A running proxy. `refuse` and `accept` close and open its port: refused means refused."""
+    """A running proxy. `refuse` and `accept` close and open its port: refused means refused.
+
+    `watch` decides the fate of a request for which `then` has said nothing. The server never sees
+    the header `without`.
+    """
 
     upstream: tuple[str, int]
+    watch: Watch | None = None
+    without: str = "connection"
     seen: list[Seen] = field(default_factory=list)
     _fates: deque[Fate] = field(default_factory=deque)
     _released: threading.Event = field(default_factory=threading.Event)
@@ -99,24 +116,32 @@ class Proxy:
         with suppress(OSError):
             while True:
                 line, _ = listener.accept()
-                self._start(self._carry, line, self._fates.popleft() if self._fates else Fate.PASS)
+                self._start(self._carry, line, self._fates.popleft() if self._fates else None)
 
-    def _carry(self, line: socket.socket, fate: Fate) -> None:
+    def _carry(self, line: socket.socket, fate: Fate | None) -> None:
         with closing(line), suppress(OSError):
             line.settimeout(30)
             request = _read_request(line)
+            if request and fate is None:
+                fate = self.watch.before(_parsed(request)) if self.watch else Fate.PASS
             if fate is Fate.RESET:
                 _reset(line)  # not before: a reset while connecting proves that nothing was sent
             elif request:
-                self.seen.append(_parsed(request))
-                self._answer(line, fate, self._ask(request))
+                self._pass_on(line, fate or Fate.PASS, request)
+
+    def _pass_on(self, line: socket.socket, fate: Fate, request: bytes) -> None:
+        seen = _parsed(request)
+        self.seen.append(seen)
+        answer = self._ask(request)
+        if self.watch is not None:
+            self.watch.after(seen, answer)
+        self._answer(line, fate, answer)
 
     def _ask(self, request: bytes) -> bytes:
         """The server's whole answer; it closes the line after it, because we ask it to."""
         head, _, body = request.partition(b"\r\n\r\n")
-        lines = [
-            line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")
-        ]
+        hidden = (b"connection:", f"{self.without}:".encode())
+        lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(hidden)]
         with socket.create_connection(self.upstream, timeout=30) as server:
             server.sendall(b"\r\n".join([*lines, b"Connection: close"]) + b"\r\n\r\n" + body)
             return b"".join(iter(lambda: server.recv(65536), b""))
@@ -145,10 +170,13 @@ class Proxy:
 
 
 @contextmanager
-def proxy(upstream: str) -> Iterator[Proxy]:
+def proxy(
+    upstream: str, watch: Watch | None = None, without: str = "connection"
+) -> Iterator[Proxy]:
     """A proxy on a free port of the loopback, in front of the server at this address."""
     parts = urlsplit(upstream)
-    running = Proxy(upstream=(parts.hostname or "127.0.0.1", parts.port or 80))
+    address = (parts.hostname or "127.0.0.1", parts.port or 80)
+    running = Proxy(upstream=address, watch=watch, without=without)
     running.accept()
     try:
         yield running

@@ -22,6 +22,9 @@ from typing import IO, Any
 PATIENCE = 30
 """Seconds within which anything that is awaited has to happen."""
 
+TREE = Path(__file__).parents[2]
+"""Where the code under test is; another that is installed is never meant."""
+
 
 @dataclass
 class Outcome:
@@ -81,6 +84,8 @@ class Operator:
     home: Path
     port: int
     secrets: dict[str, str] = field(default_factory=dict)
+    ahead: Path | None = None
+    """a file that says by how many seconds the machine's clock is ahead of ours"""
 
     @property
     def site(self) -> str:
@@ -92,7 +97,15 @@ class Operator:
         """The variables of every command."""
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         own = {"TIPSBOT_BIND": f"127.0.0.1:{self.port}", "PYTHONIOENCODING": "utf-8"}
-        return {**kept, **own, "HOME": str(self.home), **self.secrets}
+        own |= {"PYTHONPATH": str(TREE), "HOME": str(self.home)}
+        return {**kept, **own, **self.secrets}
+
+    @property
+    def command(self) -> list[str]:
+        """How the command is called on this machine."""
+        if self.ahead is None:
+            return [sys.executable, "-m", "bot"]
+        return [sys.executable, "-m", "tests.whole.later", str(self.ahead)]
 
     def write(self, text: str) -> None:
         """Save tips.yaml, at one stroke as editors do."""
@@ -103,7 +116,7 @@ class Operator:
     def does(self, *words: str) -> Outcome:
         """Give a command and wait for its end."""
         done = subprocess.run(
-            [sys.executable, "-m", "bot", *words],
+            [*self.command, *words],
             cwd=self.home,
             env=self.environment,
             capture_output=True,
@@ -146,9 +159,13 @@ class Operator:
 
     def starts(self, *words: str) -> Bot:
         """A bot that has been started."""
+        return self.begins("run", *words)
+
+    def begins(self, *words: str) -> Bot:
+        """A command that has been given, and that nobody waits for yet."""
         return Bot(
             subprocess.Popen(
-                [sys.executable, "-m", "bot", "run", *words],
+                [*self.command, *words],
                 cwd=self.home,
                 env=self.environment,
                 stdout=subprocess.PIPE,

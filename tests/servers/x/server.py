@@ -116,6 +116,11 @@ class XServer:
         with self._lock:
             return [(one.what, one.id, one.price) for one in self._desk.bill.charges]
 
+    def stands_behind(self, url: str) -> None:
+        """Be reached at this address from now on: clients sign for the proxy that they talk to."""
+        with self._lock:
+            self._signatures.authority = url.removeprefix("http://")
+
     # What other people, and X itself, can do.
 
     def add_user(self, username: str, name: str | None = None, description: str = "") -> User:
