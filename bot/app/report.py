@@ -14,6 +14,7 @@ from bot.core.delivery import Delivery, State
 from bot.core.memory import Pause, SlotRecord, Store, Tx
 from bot.core.ports import Timetable
 from bot.core.slot import Outcome, Slot
+from bot.core.traits import TextLimit
 
 FILE_TROUBLE = "tips file"
 """The note that says why the running bot keeps an older file."""
@@ -23,7 +24,10 @@ RECENT = timedelta(days=7)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountStatus:
-    """How one account stands. Money in US dollars of this month."""
+    """How one account stands. Money in US dollars of this month.
+
+    `limit` is the network's own, as it said when it was last asked (`learned_at`).
+    """
 
     name: str
     kind: str
@@ -34,6 +38,8 @@ class AccountStatus:
     pause: Pause | None
     spent: Decimal
     budget: Decimal | None
+    limit: TextLimit | None = None
+    learned_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,6 +128,8 @@ def _account(tx: Tx, account: Account, pause: Pause | None, now: datetime) -> Ac
         pause=pause,
         spent=tx.accounts.spent(account.name, now),
         budget=account.monthly_budget,
+        limit=record.traits.text if record.traits else None,
+        learned_at=record.learned_at,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ def lines(status: Status, zone: ZoneInfo, *, running: bool) -> Iterator[str]:
         yield from (f"  {shown(line)}" for line in status.file_trouble.splitlines())
     for account in status.accounts:
         yield from _account(account, zone)
-    yield from _listed("waiting", (_delivery(one, zone) for one in status.waiting))
+    yield from _listed("waiting", (_waiting(one, zone, status.at) for one in status.waiting))
     yield from _listed("refused or missed", (_delivery(one, zone) for one in status.failed))
     yield from _listed("passed over", (_slot(one, zone) for one in status.passed_over))
     yield from _listed("paused", (_pause(one, zone) for one in status.pauses))
@@ -51,6 +52,12 @@ def _account(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
     if one.budget is not None or one.spent:
         of = f" of ${one.budget}" if one.budget is not None else ""
         yield f"  spent this month: ${one.spent:.2f}{of}"
+    if one.heard_at is not None:
+        yield f"  replies read until {one.heard_at.astimezone(zone):%a %d %b %H:%M %Z}"
+    if one.limit is not None:
+        yield f"  takes {one.limit.limit} {one.limit.unit.value}"
+    if one.pause is not None and not one.pause.by_operator:
+        yield "  its secrets were refused: see below"
     if one.trouble:
         yield f"  cannot listen: {shown(one.trouble)}"
     for gap in one.unheard[-3:]:
@@ -62,6 +69,11 @@ def _delivery(one: Delivery, zone: ZoneInfo) -> str:
     due = f"{one.due.astimezone(zone):%a %d %b %H:%M %Z}"
     what = f"{one.tip or 'an answer'} on {one.account}"
     return f"delivery {one.id}  {one.state.value}  {what}, {due}{why}"
+
+
+def _waiting(one: Delivery, zone: ZoneInfo, now: datetime) -> str:
+    late = (now - one.due) // timedelta(minutes=1)
+    return _delivery(one, zone) + (f" (late by {late} min)" if late > 0 else "")
 
 
 def _pause(one: Pause, zone: ZoneInfo) -> str:
@@ -112,6 +124,9 @@ def _account_record(one: AccountStatus) -> dict[str, Any]:
         "kind": one.kind,
         "last_post": _delivery_record(one.last_post) if one.last_post else None,
         "heard_at": iso(one.heard_at) if one.heard_at else None,
+        "secrets": _secrets(one),
+        "limit": ({"unit": one.limit.unit.value, "length": one.limit.limit} if one.limit else None),
+        "learned_at": iso(one.learned_at) if one.learned_at else None,
         "trouble": one.trouble,
         "unheard": list(one.unheard),
         "paused": one.pause.reason if one.pause else None,
@@ -136,3 +151,10 @@ def _delivery_record(one: Delivery) -> dict[str, Any]:
         "url": posted.url if posted else None,
         "posted_at": iso(posted.at) if posted else None,
     }
+
+
+def _secrets(one: AccountStatus) -> str:
+    """Whether the network takes the account's secrets, as far as is known."""
+    if one.pause is not None and not one.pause.by_operator:
+        return "refused"
+    return "accepted" if one.learned_at or one.last_post else "not tried yet"
