@@ -8,23 +8,15 @@ also tell the peak of a child to whoever started it, but counts what that one ne
 
 from __future__ import annotations
 
-import json
 import resource
 import sys
+from importlib import import_module
 from pathlib import Path
-from random import Random
-from statistics import median
-from time import perf_counter
 from typing import NoReturn
 
 import yaml
 
-from bench.words import sentence
 from bot.cli import main as tipsbot
-from bot.core.measure import weighted_length
-from bot.core.summary import Parser, best
-from bot.core.tip import Tip
-from bot.language import parser
 
 _STATUS = Path("/proc/self/status")
 
@@ -46,26 +38,11 @@ def _do(what: str, rest: list[str]) -> None:
         sys.argv = ["tipsbot", *rest]
         tipsbot()
     if what == "grammar":
-        how, count = rest
-        _sum_up(int(count), parser() if how == "with" else None)
+        import_module("bench.summing").sum_up(*rest)  # needed for nothing else
         return
     loader, file = rest
     with Path(file).open(encoding="utf-8") as text:
         yaml.load(text, getattr(yaml, loader))
-
-
-def _sum_up(count: int, reader: Parser | None) -> None:
-    """Print how many milliseconds a tip took, the first one left out where there are more."""
-    random = Random(140)
-    taken = []
-    for number in range(count):
-        text = " ".join(sentence(random, random.randint(8, 30)) for _ in range(5))
-        tip = Tip(id=f"tip-{number}", title=sentence(random, 4), text=text)
-        start = perf_counter()
-        best(tip, lambda summary: weighted_length(summary) <= 116, parser=reader)
-        taken.append(1000 * (perf_counter() - start))
-    later = taken[1:] or taken
-    print(json.dumps({"median": median(later), "slowest": max(later)}))
 
 
 def _peak() -> int:

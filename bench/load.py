@@ -12,7 +12,7 @@ from bench.processes import Ran, inside, typical
 
 HOW = """`tipsbot check` on a made file of tips of three sentences, one in three with a link, as a
 process of its own, from its start to its end: every value checked, every tip measured for every
-account, the summaries of the first 500 looked at (`--all`: of every tip), without the extra `nlp`
+account, the summaries of the first 300 looked at (`--all`: of every tip), without the extra `nlp`
 (with it: of the first 50). Median of three. Peak memory is what the process itself says last.
 Instead: a process that only reads the same file with PyYAML, which checks nothing, by its C parser
 and by its Python one (`yaml.safe_load`)."""

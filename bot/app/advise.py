@@ -13,7 +13,7 @@ from bot.core.memory import Store
 from bot.core.summary.candidates import BY_HAND
 from bot.core.tip import Tip
 
-MOST = 500
+MOST = 300
 """So many summaries are made to be looked at, as each takes a moment: about a millisecond."""
 
 MOST_READ = 50
