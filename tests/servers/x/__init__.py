@@ -11,12 +11,14 @@ asked and read as X demands. Inside, from the ground up:
     rules, pages, search    what may be posted, and how lists are cut and queried
     views                   what of a post is shown
     desk, writing, reading  the endpoints, and what they work on; routes lists them
-    faults, wire            what goes wrong on request, and the bytes on the socket
-    server                  XServer, the whole of it, with the test's own doors
+    faults                  what goes wrong on request
+    service                 X, the whole of it, with the test's own doors
+    wire, server            the bytes on the socket, and XServer, which answers there
 """
 
 from .faults import Fault, Reset, Trouble
 from .model import Post, User
-from .server import Seen, XServer
+from .server import XServer
+from .service import Seen, X
 
-__all__ = ["Fault", "Post", "Reset", "Seen", "Trouble", "User", "XServer"]
+__all__ = ["Fault", "Post", "Reset", "Seen", "Trouble", "User", "X", "XServer"]

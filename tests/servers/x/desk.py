@@ -1,7 +1,7 @@
 """What every endpoint gets: the state it works on, and the request it answers."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from .bill import Bill
@@ -15,12 +15,16 @@ Reply = tuple[int, dict[str, Any]]
 
 @dataclass(kw_only=True)
 class Desk:
-    """The server's state; posts are found by search only when they are older than the lag."""
+    """The server's state; posts are found by search only when they are older than the lag.
+
+    `hidden` are posts that their author's own timeline shows only from that moment on.
+    """
 
     world: World
     search_lag: timedelta
     bill: Bill = field(default_factory=Bill)
     pages: Pages = field(default_factory=Pages)
+    hidden: dict[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,8 +23,9 @@ class Signatures:
     `wall` is the clock by which clients stamp their signatures, so the machine's own.
     """
 
-    def __init__(self, authority: str, wall: Callable[[], datetime]) -> None:
+    def __init__(self, authority: str, wall: Callable[[], datetime], scheme: str = "http") -> None:
         self.authority = authority
+        self.scheme = scheme
         self.revoked: set[str] = set()
         self._wall = wall
         self._nonces: set[tuple[str, str]] = set()
@@ -36,7 +37,9 @@ class Signatures:
             raise _refused(f"sent to host {host}, this one is {self.authority}")
         fields = _fields(request.headers.get("Authorization", ""))
         user = self._holder(fields, users)
-        expected = _signature(request, f"http://{self.authority}{request.path}", fields, user)
+        expected = _signature(
+            request, f"{self.scheme}://{self.authority}{request.path}", fields, user
+        )
         if not hmac.compare_digest(expected.encode(), fields["signature"].encode()):
             raise _refused("the signature does not match the request")
         self._check_fresh(fields)

@@ -43,7 +43,13 @@ def posts(desk: Desk, call: Call) -> Reply:
 
 def timeline(desk: Desk, call: Call) -> Reply:
     """GET /2/users/:id/tweets."""
-    own = [post for post in desk.world.standing() if post.author_id == call.id]
+    now = desk.world.now()
+    hidden = {one for one, until in desk.hidden.items() if now < until}
+    own = [
+        post
+        for post in desk.world.standing()
+        if post.author_id == call.id and post.id not in hidden
+    ]
     no_replies = "replies" in call.asked.get("exclude", ())
     reach = WITHOUT_REPLIES_REACH if no_replies else TIMELINE_REACH
     chosen = [post for post in own if not (no_replies and post.reply_to)]

@@ -1,52 +1,18 @@
-"""XServer: the server as a test sees it, with doors to act as other people and to break things."""
+"""XServer: X on a socket of the loopback."""
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from .desk import Call, Desk, Reply
-from .exchange import Answer, Request, refusal, success
-from .faults import Fault, Reset, Trouble
-from .limits import Limits
-from .model import Post, User
-from .oauth import Signatures
-from .params import one_id, read
-from .problems import Problem
-from .routes import Route, find
+from .service import X, machine_clock
 from .wire import Wire
-from .world import World
 
 
-def machine_clock() -> datetime:
-    """The machine's own time, in UTC."""
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Seen:
-    """One line of the request log; `status` is None where no answer was sent.
-
-    `why` is the reason of a refusal, more exact than what X tells its clients.
-    """
-
-    method: str
-    path: str
-    query: dict[str, str]
-    body: str
-    status: int | None
-    why: str
-
-
-class XServer:
+class XServer(X):
     """A strict X on loopback, running while its `with` block does.
 
-    `now` dates posts, rate limits and bills; `wall` is the clock by which clients sign, so the
-    machine's own unless a test is about signatures. Search finds a post only after `search_lag`,
-    and an answer that hangs does so for `hold` seconds or until the server stops.
+    An answer that hangs does so for `hold` seconds or until the server stops.
     """
 
     def __init__(
@@ -58,15 +24,10 @@ class XServer:
         hold: float = 30.0,
         username: str = "tentips",
     ) -> None:
-        self._lock = threading.RLock()
-        self._world = World(now)
-        self._desk = Desk(world=self._world, search_lag=search_lag)
-        self._limits = Limits()
-        self._faults: list[Fault] = []
-        self._seen: list[Seen] = []
-        self._bot_id = self._world.add_user(username, None, "Posts tips.").id
-        self._wire = Wire(self._answer, hold)
-        self._signatures = Signatures(self._wire.authority, wall)
+        self._wire = Wire(self.answer, hold)
+        super().__init__(
+            self._wire.authority, now=now, wall=wall, search_lag=search_lag, username=username
+        )
         self.url = f"http://{self._wire.authority}"
 
     def __enter__(self) -> Self:
@@ -84,163 +45,3 @@ class XServer:
         self._wire.stop()
         if self._wire.mistakes and error is None:
             raise self._wire.mistakes[0]
-
-    # What a test can see.
-
-    @property
-    def bot(self) -> User:
-        """The app's own account, with its keys as they are now."""
-        return self._world.users[self._bot_id]
-
-    @property
-    def posts(self) -> list[Post]:
-        """Every version of every post in the order they were made, deleted ones flagged."""
-        with self._lock:
-            return list(self._world.posts.values())
-
-    @property
-    def requests(self) -> list[Seen]:
-        """Every request so far."""
-        with self._lock:
-            return list(self._seen)
-
-    @property
-    def billed(self) -> Decimal:
-        """What X would have charged so far, in dollars."""
-        with self._lock:
-            return self._desk.bill.total
-
-    @property
-    def charges(self) -> list[tuple[str, str, Decimal]]:
-        """Each charge: create, post or user; the id; the price in dollars."""
-        with self._lock:
-            return [(one.what, one.id, one.price) for one in self._desk.bill.charges]
-
-    def stands_behind(self, url: str) -> None:
-        """Be reached at this address from now on: clients sign for the proxy that they talk to."""
-        with self._lock:
-            self._signatures.authority = url.removeprefix("http://")
-
-    # What other people, and X itself, can do.
-
-    def add_user(self, username: str, name: str | None = None, description: str = "") -> User:
-        """Another account, with keys of its own to the same app."""
-        with self._lock:
-            return self._world.add_user(username, name, description)
-
-    def say(
-        self,
-        user: User,
-        text: str,
-        reply_to: Post | str | None = None,
-        quotes: Post | str | None = None,
-    ) -> Post:
-        """Post as this user, as people do on X's own pages: without HTTP, keys or rules."""
-        with self._lock:
-            return self._world.write(user, text, reply_to=_id(reply_to), quotes=_id(quotes))
-
-    def edit(self, post: Post | str, text: str) -> Post:
-        """Edit a post: a new id at the end of the same edit history."""
-        with self._lock:
-            return self._world.edit(_id(post) or "", text)
-
-    def delete(self, post: Post | str) -> None:
-        """Delete a post with all its versions."""
-        with self._lock:
-            self._world.delete(_id(post) or "")
-
-    def revoke(self, user: User | None = None) -> None:
-        """Make a user's token, or the bot's, worthless."""
-        with self._lock:
-            self._signatures.revoked.add((user or self.bot).access_token)
-
-    def renew(self, user: User | None = None) -> User:
-        """Give a user, or the bot, a new token in place of the old one."""
-        with self._lock:
-            return self._world.renew(user or self.bot)
-
-    def limit(self, route: str, allowed: int) -> None:
-        """Allow so many requests a quarter hour on a route, such as "GET /2/users/:id/tweets"."""
-        with self._lock:
-            if route not in self._limits.allowed:
-                raise ValueError(f"no route {route!r}; there are {sorted(self._limits.allowed)}")
-            self._limits.allowed[route] = allowed
-
-    def fail(
-        self,
-        what: Trouble | int,
-        times: int = 1,
-        *,
-        method: str | None = None,
-        path: str | None = None,
-        detail: str | None = None,
-        reset: Reset = Reset.NORMAL,
-    ) -> Fault:
-        """Let the next requests fail, those of this method and path (* for any part) if given.
-
-        `what` is a status or a Trouble, `detail` what a problem says, `reset` is for a 429. The
-        fault that is given back tells by `left` how often it is still to strike.
-        """
-        fault = Fault(what=what, left=times, method=method, path=path, detail=detail, reset=reset)
-        with self._lock:
-            self._faults.append(fault)
-        return fault
-
-    # What happens to a request.
-
-    def _answer(self, request: Request) -> Answer:
-        """Answer one request at a time, and log it."""
-        with self._lock:
-            answer = self._faulty(request)
-            self._seen.append(_seen(request, answer))
-            return answer
-
-    def _faulty(self, request: Request) -> Answer:
-        """The first fault that fits strikes; without one the request is served."""
-        for fault in self._faults:
-            if fault.fits(request.method, request.path):
-                fault.left -= 1
-                headers, now = self._headers(request, self._bot_id), self._world.now()
-                return fault.strike(lambda: self._served(request), headers, self._bot_id, now)
-        return self._served(request)
-
-    def _served(self, request: Request) -> Answer:
-        found = find(request.method, request.path)
-        if found is None:
-            return Answer(status=404, why="there is no such endpoint")
-        user_id = ""
-        try:
-            user = self._signatures.who(request, self._world.users.values())
-            user_id = user.id
-            status, body = self._carry_out(request, user, *found)
-        except Problem as problem:
-            return refusal(problem, self._headers(request, user_id))
-        return success(status, body, self._headers(request, user_id))
-
-    def _carry_out(self, request: Request, user: User, route: Route, path_id: str) -> Reply:
-        self._limits.spend(route.name, user.id, self._world.now())
-        asked = read(request.query, route.checks)
-        if path_id:
-            one_id("id", path_id)
-        call = Call(user=user, id=path_id, asked=asked, body=request.body)
-        return route.answer(self._desk, call)
-
-    def _headers(self, request: Request, user_id: str) -> dict[str, str]:
-        """The rate limit headers for the request's endpoint, if it is one."""
-        found = find(request.method, request.path)
-        return self._limits.headers(found[0].name, user_id, self._world.now()) if found else {}
-
-
-def _seen(request: Request, answer: Answer) -> Seen:
-    return Seen(
-        method=request.method,
-        path=request.path,
-        query=dict(request.query),
-        body=request.body.decode(errors="replace"),
-        status=answer.status if answer.arrives else None,
-        why=answer.why,
-    )
-
-
-def _id(post: Post | str | None) -> str | None:
-    return post.id if isinstance(post, Post) else post
