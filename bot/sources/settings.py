@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import PlainValidator, WithJsonSchema, create_model
@@ -82,6 +83,7 @@ _COMMON: dict[str, Callable[[Kind], _Field]] = {
 """The settings that several kinds share; a kind names those that make sense for it."""
 
 
+@cache
 def settings_of(kind: Kind) -> type[Section]:
     """The model of an account of this kind."""
     common = {name: make(kind) for name, make in _COMMON.items() if name in kind.common}
@@ -93,7 +95,14 @@ def settings_of(kind: Kind) -> type[Section]:
         **own,
         **common,
     }
-    return create_model(kind.name, __base__=Section, __doc__=_sentence(kind.about), **known)
+    return create_model(
+        kind.name,
+        __base__=Section,
+        __doc__=_sentence(kind.about),
+        # There is no source text to look for them in, and to look takes most of the time.
+        __cls_kwargs__={"use_attribute_docstrings": False},
+        **known,
+    )
 
 
 def _option(option: Option) -> _Field:
