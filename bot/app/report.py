@@ -10,7 +10,7 @@ from decimal import Decimal
 from bot.app.brake import unheld, upcoming
 from bot.core.absence import needs_person
 from bot.core.config import Account, Config
-from bot.core.delivery import Delivery, State
+from bot.core.delivery import UNSETTLED, Delivery, State
 from bot.core.memory import Pause, SlotRecord, Store, Tx
 from bot.core.ports import Timetable
 from bot.core.slot import Outcome, Slot
@@ -20,6 +20,9 @@ FILE_TROUBLE = "tips file"
 """The note that says why the running bot keeps an older file."""
 
 RECENT = timedelta(days=7)
+
+MOST = 1000
+"""More deliveries than ever wait, or fail within a week; a bound for a broken database."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,8 +86,8 @@ def status(store: Store, timetable: Timetable, config: Config, now: datetime) ->
     """How everything stands now, with what went wrong within a week."""
     with store.reading() as tx:
         pauses = tx.accounts.pauses(now)
-        failed = tx.ledger.recent(50, {State.REFUSED, State.MISSED})
-        passed = [*tx.slots.recent(20, Outcome.MISSED), *tx.slots.recent(20, Outcome.EMPTY)]
+        failed = tx.ledger.recent(MOST, {State.REFUSED, State.MISSED})
+        passed = [*tx.slots.recent(MOST, Outcome.MISSED), *tx.slots.recent(MOST, Outcome.EMPTY)]
         return Status(
             at=now,
             file_trouble=tx.notes.get(FILE_TROUBLE),
@@ -92,7 +95,7 @@ def status(store: Store, timetable: Timetable, config: Config, now: datetime) ->
                 _account(tx, account, pauses.get(f"account:{account.name}"), now)
                 for account in config.accounts
             ),
-            waiting=tuple(tx.ledger.recent(100, {State.PLANNED, State.SENDING, State.UNSURE})),
+            waiting=_waiting(tx, now),
             failed=tuple(one for one in failed if one.due > now - RECENT),
             passed_over=tuple(
                 sorted(
@@ -105,6 +108,12 @@ def status(store: Store, timetable: Timetable, config: Config, now: datetime) ->
             coming=tuple(_coming(tx, timetable, config, now)),
             expected=_expected(tx, now),
         )
+
+
+def _waiting(tx: Tx, now: datetime) -> tuple[Delivery, ...]:
+    """What waits, newest first; before it what waits for a person."""
+    waiting = tx.ledger.recent(MOST, UNSETTLED)
+    return tuple(sorted(waiting, key=lambda one: not needs_person(one, now)))
 
 
 def _expected(tx: Tx, now: datetime) -> Expected | None:

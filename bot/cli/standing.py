@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,9 @@ from bot.core.delivery import Delivery, State
 from bot.core.memory import Pause, SlotRecord
 from bot.core.safe import shown
 from bot.core.when import iso
+
+MOST = 20
+"""So many lines are shown of what is alike."""
 
 
 def lines(status: Status, zone: ZoneInfo, *, running: bool) -> Iterator[str]:
@@ -34,12 +37,14 @@ def lines(status: Status, zone: ZoneInfo, *, running: bool) -> Iterator[str]:
         yield "something needs you: see above, and docs/operating.md"
 
 
-def _listed(title: str, items: Iterator[str]) -> Iterator[str]:
-    """A title and its lines, or nothing at all."""
-    for number, item in enumerate(items):
-        if number == 0:
-            yield f"{title}:"
-        yield f"  {item}"
+def _listed(title: str, items: Iterable[str]) -> Iterator[str]:
+    """A title and its lines, the first of them where there are many; or nothing at all."""
+    lines = tuple(items)
+    if lines:
+        yield f"{title}:"
+    yield from (f"  {line}" for line in lines[:MOST])
+    if len(lines) > MOST:
+        yield f"  and {len(lines) - MOST} more: see `tipsbot status --json`"
 
 
 def _account(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:

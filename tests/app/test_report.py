@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.app.report import FILE_TROUBLE, RECENT, status
+from bot.cli.standing import MOST, lines
 from bot.clock.timetable import ZonedTimetable
 from bot.core.delivery import State
-from bot.core.ports import Batch
+from bot.core.errors import OutcomeUnknown
+from bot.core.ports import Batch, CannotTell
 from bot.core.slot import Cron, Outcome
 from tests.app.house import EIGHT, PRICES, House
 from tests.clock import MONDAY
@@ -119,3 +122,18 @@ def test_a_pause_by_hand_needs_nobody(house):
     """What the operator paused needs no person: they know."""
     house.brake.pause(house.config, "town", None, EIGHT)
     assert not standing(house).needs_person
+
+
+def test_who_waits_for_a_person_comes_first(house):
+    """An unsure delivery that only a person can settle stands before everything that just waits."""
+    house.script(OutcomeUnknown("lost", "look"), looks=[CannotTell(why="no answer")])
+    asked = house.put(slot="s/0")
+    house.deliver()
+    for number in range(1, 30):
+        house.put(slot=f"s/{number}", not_before=EIGHT + DAY, deadline=EIGHT + 2 * DAY)
+    house.clock.advance(2 * HOUR)
+    now = standing(house)
+    assert (now.waiting[0].id, len(now.waiting), now.needs_person) == (asked.id, 30, True)
+    shown = list(lines(now, ZoneInfo("UTC"), running=False))
+    assert f"delivery {asked.id}  unsure" in shown[shown.index("waiting:") + 1]
+    assert f"  and {30 - MOST} more: see `tipsbot status --json`" in shown
