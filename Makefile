@@ -25,7 +25,7 @@ TOOLS := $(VENV)/installed-tools
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run nlp test check bench lock clean
+.PHONY: help run nlp test check bench soak mutants lock clean
 
 help: ## list the tasks
 	@awk -F ' ## ' '/^[a-z]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,12 @@ check: $(TOOLS) ## look at everything without running it: style, types, imports,
 
 bench: $(TOOLS) ## measure
 	@$(BIN)/python -m bench $(ARGS)
+
+soak: $(TOOLS) ## live through long seeds of the simulation: make soak ARGS="--seeds 100 --first 1"
+	@$(BIN)/python -m tests.sim $(ARGS)
+
+mutants: $(TOOLS) ## plant small faults in a copy; the simulation or a test must notice each
+	@$(BIN)/python -m tests.sim.mutants $(ARGS)
 
 lock: $(TOOLS) ## pin what pyproject.toml asks for; to newer releases: make lock UPGRADE=--upgrade
 	@$(LOCK) $(UPGRADE) pyproject.toml --output-file requirements.txt

@@ -10,8 +10,10 @@ from decimal import Decimal
 import structlog
 
 from bot.app.draft import TraitsOf
+from bot.app.former import NOT_LOOKED, FormerLife
 from bot.app.holds import hold, hold_account
 from bot.app.moves import move
+from bot.core.absence import held_too_long
 from bot.core.config import Account, Config
 from bot.core.delivery import MOVES, Delivery, Receipt, State
 from bot.core.errors import OutcomeUnknown, PlatformError, Unauthorised
@@ -26,7 +28,8 @@ log = structlog.get_logger()
 class Deliverer:
     """Carries out the planned deliveries of one account at a time.
 
-    `owner` names this process; `publisher` gives the account's door, or None where it has none.
+    `owner` names this process; `publisher` gives the account's door, or None where it has none;
+    `former` looks back before what came due earlier is sent (None: nothing is older than us).
     """
 
     store: Store
@@ -34,10 +37,14 @@ class Deliverer:
     owner: str
     traits_of: TraitsOf
     publisher: Callable[[str], Publisher | None]
+    former: FormerLife | None = None
 
     def step(self, config: Config, account: Account) -> int:
         """Do what is due on this account now; returns how many attempts were made."""
-        self._sweep(account)
+        if not self._sweep(account):
+            return 0
+        if self.former is not None:
+            self.former.step(account)
         publisher = self.publisher(account.name)
         attempts = 0
         while publisher is not None and (claimed := self._claim(config, account)) is not None:
@@ -45,26 +52,29 @@ class Deliverer:
             attempts += 1
         return attempts
 
-    def _sweep(self, account: Account) -> None:
-        """End what is too late, and call unsure what a dead owner left in the middle."""
-        for stale in self._end_overdue(account.name):
+    def _sweep(self, account: Account) -> bool:
+        """End what is too late, and call unsure what a dead owner left; whether more is planned."""
+        planned, unsure = self._end_overdue(account.name)
+        for stale in unsure:
             now = self.clock.now()
             with self.store.writing() as tx:
                 self._pay(tx, account, stale, now)
+        return planned
 
-    def _end_overdue(self, account: str) -> list[Delivery]:
-        """The same for an account by name; returns what its owner may have sent."""
+    def _end_overdue(self, account: str) -> tuple[bool, list[Delivery]]:
+        """The same for an account by name; returns what its owner may have sent, too."""
         now = self.clock.now()
         with self.store.reading() as tx:
             planned = tx.ledger.waiting(account, State.PLANNED, now)
             stale = tx.ledger.waiting(account, State.SENDING, now)
         late = [delivery for delivery in planned if delivery.deadline < now]
         if not late and not stale:
-            return []
+            return bool(planned), []
         with self.store.writing() as tx:
             for delivery in late:
                 move(tx, delivery, too_late(delivery, now), now)
-            return [one for one in stale if move(tx, one, after_crash(one, now), now)]
+            unsure = [one for one in stale if move(tx, one, after_crash(one, now), now)]
+        return len(planned) > len(late), unsure
 
     def end_orphans(self, config: Config) -> None:
         """The same for accounts that are no longer in the file: nobody else looks after theirs."""
@@ -84,19 +94,32 @@ class Deliverer:
             return None
         with self.store.writing() as tx:
             for delivery, why in self._waits(tx, config, account, now):
-                if why is None:
+                if why is not None:
+                    move(tx, delivery, replace(delivery, reason=why), now)
+                elif unsure := self._held_too_long(account, delivery, now):
+                    move(tx, delivery, unsure, now)
+                else:
                     return self._take(tx, delivery, now)
-                move(tx, delivery, replace(delivery, reason=why), now)
         return None
+
+    def _held_too_long(self, account: Account, one: Delivery, now: datetime) -> Delivery | None:
+        return held_too_long(one, self.traits_of(account), account.unsure, now)
 
     def _waits(
         self, tx: Tx, config: Config, account: Account, now: datetime
     ) -> list[tuple[Delivery, str | None]]:
         """What is planned for now, each with what holds it back."""
         return [
-            (one, hold(tx, config, account, one, self._price(account, one), now))
+            (one, self._hold(tx, config, account, one, now))
             for one in tx.ledger.waiting(account.name, State.PLANNED, now)
         ]
+
+    def _hold(
+        self, tx: Tx, config: Config, account: Account, one: Delivery, now: datetime
+    ) -> str | None:
+        if self.former is not None and self.former.holds(account, one):
+            return NOT_LOOKED
+        return hold(tx, config, account, one, self._price(account, one), now)
 
     def _take(self, tx: Tx, delivery: Delivery, now: datetime) -> Delivery | None:
         claimed = replace(

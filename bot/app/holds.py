@@ -54,9 +54,9 @@ def _has_page(tx: Tx, config: Config, delivery: Delivery) -> bool:
 def _too_soon(tx: Tx, account: Account, delivery: Delivery, now: datetime) -> str | None:
     if delivery.by_hand or not account.gap:
         return None
-    last = tx.ledger.last_sent(account.name)
-    if last is None or last > now or last + account.gap <= now:
-        return None  # later than now: the clock had run ahead
+    last = tx.ledger.last_sent(account.name, now, delivery.id)
+    if last is None or last + account.gap <= now:
+        return None
     return f"posts on this account keep a gap of {_minutes(account.gap)}"
 
 

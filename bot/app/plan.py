@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.app.draft import Draft, Drafter, Misfit, delivery_of
-from bot.app.recover import doubted
 from bot.core.config import Config
 from bot.core.memory import SlotRecord, Store, Tx
 from bot.core.pick import Nothing, Pick, pick
@@ -183,6 +182,5 @@ def _record(
     if record.outcome is not Outcome.PLANNED or isinstance(choice, Nothing):
         return False
     for one in choice.drafts:
-        planned = delivery_of(one, slot, slot.due + schedule.late, config, now)
-        tx.ledger.plan(doubted(tx, planned, now))
+        tx.ledger.plan(delivery_of(one, slot, slot.due + schedule.late, config, now))
     return True

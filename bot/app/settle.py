@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
 from bot.app.draft import TraitsOf
 from bot.app.learn import pay_reads
 from bot.app.moves import move
-from bot.core.absence import after_look
+from bot.core.absence import after_look, rightly_dated
 from bot.core.config import Account
 from bot.core.delivery import Delivery, State
 from bot.core.errors import PlatformError, RetryLater
 from bot.core.memory import Store
 from bot.core.ports import Absent, CannotTell, Clock, Found, Publisher
+
+A_DAY = timedelta(days=1)
+"""So long after its deadline no request is still on its way: the same words are another post's."""
 
 log = structlog.get_logger()
 
@@ -38,7 +42,7 @@ class Settler:
         with self.store.reading() as tx:
             unsure = tx.ledger.waiting(account.name, State.UNSURE, now)
         for delivery in unsure:
-            self._look(publisher, account, delivery)
+            self._look(publisher, account, rightly_dated(delivery, now))
         return len(unsure)
 
     def _look(self, publisher: Publisher, account: Account, delivery: Delivery) -> None:
@@ -63,4 +67,6 @@ class Settler:
             return CannotTell(why=f"cannot look for it: an unexpected {type(error).__name__}")
         if isinstance(answer, Found) and answer.receipt.remote_id in taken:
             return CannotTell(why="what looks like it is the post of another delivery")
+        if isinstance(answer, Found) and answer.receipt.at > delivery.deadline + A_DAY:
+            return CannotTell(why="what looks like it was posted long after its time")
         return answer

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 
 from bot.core.config import WhenUnsure
 from bot.core.delivery import Delivery, State
-from bot.core.ports import Absent, CannotTell, Found
+from bot.core.ports import SKEW, Absent, CannotTell, Found
 from bot.core.traits import Idempotency, Traits
 
+LONG_AGO = timedelta(days=2)
+"""Further than clocks are put right, as a rule."""
 LOOK_AGAIN = timedelta(minutes=1)
 LOOK_RARELY = timedelta(hours=1)
 ASKS = "not found, which proves nothing here; look at the account yourself"
@@ -42,6 +44,16 @@ def after_look(
             return _after_absence(
                 replace(delivery, looks=delivery.looks + 1), traits, when_unsure, now
             )
+
+
+def rightly_dated(delivery: Delivery, now: datetime) -> Delivery:
+    """The unsure delivery with a sending that is not still to come: its clock had run ahead.
+
+    Nobody knows when it really left. Long ago is safe: more is looked through, and no key counts.
+    """
+    if delivery.sent_at is None or delivery.sent_at <= now + SKEW:
+        return delivery
+    return replace(delivery, sent_at=now - LONG_AGO)
 
 
 def needs_person(delivery: Delivery, now: datetime) -> bool:
@@ -91,15 +103,42 @@ def _again(delivery: Delivery, now: datetime) -> Delivery:
 
 
 def _may_resend(delivery: Delivery, traits: Traits, when_unsure: WhenUnsure, now: datetime) -> bool:
-    """Whether the identical request can make no second post (or the operator takes the risk)."""
+    """Whether to send the identical request again, and once more."""
     if now > delivery.deadline or delivery.resends >= MOST_RESENDS:
         return False
+    return _is_harmless(delivery, traits, when_unsure, now)
+
+
+def held_too_long(
+    delivery: Delivery, traits: Traits, when_unsure: WhenUnsure, now: datetime
+) -> Delivery | None:
+    """The planned delivery as unsure again, where to repeat it does harm by now; None: it does not.
+
+    A repeat that was harmless when it was planned may have been held back since then.
+    """
+    if not delivery.resends or _is_harmless(delivery, traits, when_unsure, now):
+        return None
+    return replace(
+        delivery,
+        state=State.UNSURE,
+        not_before=now,
+        looks=0,
+        reason="it was to be sent again, but was held back for too long; looking again",
+    )
+
+
+def _is_harmless(
+    delivery: Delivery, traits: Traits, when_unsure: WhenUnsure, now: datetime
+) -> bool:
+    """Whether the identical request can make no second post (or the operator takes the risk)."""
     match traits.idempotency:
         case Idempotency.CHOSEN_ID | Idempotency.SAME_TEXT:
             return True
         case Idempotency.KEY:
-            known_until = (delivery.sent_at or now) + traits.key_memory - KEY_MARGIN
-            return now < known_until or when_unsure is WhenUnsure.RESEND
+            sent_at = rightly_dated(delivery, now).sent_at or now
+            return (
+                now < sent_at + traits.key_memory - KEY_MARGIN or when_unsure is WhenUnsure.RESEND
+            )
         case Idempotency.NONE:
             return when_unsure is WhenUnsure.RESEND
 

@@ -95,7 +95,7 @@ class Ledger(Protocol):
         """Deliveries in a waiting state whose `not_before` has come, oldest due first.
 
         For SENDING: those whose lease has ended. A moment so far ahead that only a clock that ran
-        ahead can have set it counts as come.
+        ahead can have set it counts as come, and so does that of whatever was sent after `now`.
         """
 
     def recent(
@@ -112,6 +112,9 @@ class Ledger(Protocol):
     def taken(self, delivery: Delivery) -> frozenset[str]:
         """Remote ids of other deliveries of the account that a look for this one could meet."""
 
+    def remote_ids(self, account: str, since: datetime) -> frozenset[str]:
+        """Remote ids of all posts that the account made since then, as far as is known."""
+
     def accounts_waiting(self) -> Sequence[str]:
         """The accounts that have deliveries in a waiting state."""
 
@@ -121,11 +124,12 @@ class Ledger(Protocol):
         Checks the move against `MOVES`, and writes a line of the delivery's history.
         """
 
-    def last_event(self) -> int:
-        """The number of the newest line in the deliveries' history, of all bots; it only grows."""
+    def last_sent(self, account: str, now: datetime, apart_from: int = 0) -> datetime | None:
+        """When the account last posted a tip, or may have, that of this delivery's id left out.
 
-    def last_sent(self, account: str) -> datetime | None:
-        """When the account last posted a tip, or may have: its newest `sent_at`."""
+        Of a post that was sent again, the last sending counts. One that lies after `now` is passed
+        over: the clock had run ahead.
+        """
 
     def has_page(self, tip: str, account: str) -> bool:
         """Whether the site (`account`) has a post of this tip that was not retracted."""
@@ -222,7 +226,7 @@ class Accounts(Protocol):
         """Let go again; False where it was not held."""
 
     def pauses(self, now: datetime) -> dict[str, Pause]:
-        """All pauses in force, by name."""
+        """All pauses in force, by name; not those that only a clock that ran ahead began."""
 
     def spend(self, account: str, what: str, amount: Decimal, now: datetime) -> None:
         """Note money spent, in US dollars."""

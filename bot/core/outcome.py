@@ -54,6 +54,24 @@ def too_late(delivery: Delivery, now: datetime) -> Delivery:
     return replace(delivery, state=State.MISSED, reason=why)
 
 
+def found_again(delivery: Delivery, receipt: Receipt) -> Delivery:
+    """The planned delivery whose post turned out to be there already."""
+    return replace(
+        delivery, state=State.POSTED, receipt=receipt, reason="found by looking before it was sent"
+    )
+
+
+def from_a_former_life(delivery: Delivery, now: datetime) -> Delivery:
+    """The planned delivery, ended because a post that nobody knows may be this very one."""
+    why = (
+        "since it came due the account has a post that the bot does not know, which may be this "
+        "one: was an older copy of the database put back?"
+    )
+    if delivery.sent_at is not None:
+        return _unsure(delivery, why, now)
+    return replace(delivery, state=State.MISSED, reason=why)
+
+
 def price(post: Post, traits: Traits) -> Decimal:
     """What sending this post costs, in US dollars; X charges for whatever it takes for a link."""
     return traits.price(has_link=bool(links(post.text)), is_reply=post.in_reply_to is not None)

@@ -24,6 +24,9 @@ LEASE = timedelta(minutes=3)
 SKEW = timedelta(minutes=1)
 """How much earlier than its sending a post may seem to be made: clocks differ."""
 
+LOOK_BACK = timedelta(hours=1)
+"""How much earlier than its sending a post is looked for: our clock may be put right meanwhile."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
@@ -92,6 +95,17 @@ class Publisher(Protocol):
 
         `taken` are remote ids of other deliveries' posts, to be passed over. Absent only after
         everything since `sent_at` was seen. Raises PlatformError when the network cannot be asked.
+        """
+
+
+@runtime_checkable
+class Recalls(Protocol):
+    """Can tell all that it ever posted; not needed where posts have ids of our choice."""
+
+    def own(self, since: datetime) -> frozenset[str]:
+        """The remote ids of all our own posts that were made at or after `since`.
+
+        Raises PlatformError where the network does not show them all.
         """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from bot.core.config import Account, Identity
 from bot.core.kinds import Kind
@@ -10,13 +11,24 @@ from bot.core.pages import Pages
 from bot.core.ports import Clock, Platform
 from bot.platforms import mastodon, site, x
 
+if TYPE_CHECKING:
+    from bot.net.carrier import Carrier
+
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (site.KIND, mastodon.KIND, x.KIND)}
 
 
 def build(
-    account: Account, secrets: Mapping[str, str], identity: Identity, pages: Pages, clock: Clock
+    account: Account,
+    secrets: Mapping[str, str],
+    identity: Identity,
+    pages: Pages,
+    clock: Clock,
+    carrier: Carrier | None = None,
 ) -> Platform:
-    """The adapter of an account; its client library is loaded here and not before."""
+    """The adapter of an account; its client library is loaded here and not before.
+
+    `carrier` makes what carries its requests (None: the network does).
+    """
     match account.kind:
         case "site":
             from bot.platforms.site.adapter import SitePlatform
@@ -25,10 +37,10 @@ def build(
         case "mastodon":
             from bot.platforms.mastodon.adapter import MastodonPlatform
 
-            return MastodonPlatform(account, secrets, clock)
+            return MastodonPlatform(account, secrets, clock, carrier=carrier)
         case "x":
             from bot.platforms.x.adapter import XPlatform
 
-            return XPlatform(account, secrets, clock)
+            return XPlatform(account, secrets, clock, carrier=carrier)
         case kind:
             raise ValueError(f"no adapter for {kind}")

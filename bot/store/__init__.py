@@ -3,13 +3,11 @@
 from bot.store.database import Database, has_store, open_memory, open_store
 from bot.store.lock import DataLock, is_running
 from bot.store.memo import SqlMemo
-from bot.store.watermark import Watermark
 
 __all__ = [
     "DataLock",
     "Database",
     "SqlMemo",
-    "Watermark",
     "has_store",
     "is_running",
     "open_memory",

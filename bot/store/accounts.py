@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot.core.memory import AccountRecord, Pause
-from bot.core.ports import Batch
+from bot.core.ports import SKEW, Batch
 from bot.core.traits import Traits
 from bot.store.tables import accounts, pauses, spending
 
@@ -85,7 +85,8 @@ class SqlAccounts:
 
     def pauses(self, now: datetime) -> dict[str, Pause]:
         """All pauses in force, by name."""
-        in_force = pauses.c.until.is_(None) | (pauses.c.until > now)
+        is_sane = pauses.c.by_operator | (pauses.c.since <= now + SKEW)
+        in_force = (pauses.c.until.is_(None) | (pauses.c.until > now)) & is_sane
         query = select(pauses).where(pauses.c.bot == self._bot, in_force)
         return {
             row.name: Pause(

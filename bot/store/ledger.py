@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from bot.core.delivery import UNSETTLED, Delivery, Post, Receipt, State, check_move
-from bot.core.ports import LEASE
+from bot.core.ports import LEASE, SKEW
 from bot.store.tables import deliveries, events
 
 _POST = TypeAdapter(Post)
@@ -19,9 +19,11 @@ _POST = TypeAdapter(Post)
 FAR = timedelta(days=2)
 """No wait is so long: what lies further ahead was set by a clock that ran ahead."""
 
-_MAY_HAVE_LEFT = [
-    state.value for state in (State.SENDING, State.POSTED, State.UNSURE, State.RETRACTED)
-]
+A_DAY = timedelta(days=1)
+"""More than any network's clock is behind ours."""
+
+_MANY = 50
+"""So many of the newest deliveries hold the last sending: older ones have ended by their rule."""
 
 _NEVER_LEFT = [State.MISSED.value, State.ABANDONED.value]
 
@@ -87,7 +89,7 @@ class SqlLedger:
         query = self._mine().where(
             deliveries.c.account == account,
             deliveries.c.state == state.value,
-            (ready <= now) | (ready > now + far),
+            (ready <= now) | (ready > now + far) | (deliveries.c.sent_at > now + SKEW),
         )
         return self._all(query.order_by(deliveries.c.due, deliveries.c.id))
 
@@ -133,6 +135,16 @@ class SqlLedger:
         )
         return frozenset(self._connection.scalars(query))
 
+    def remote_ids(self, account: str, since: datetime) -> frozenset[str]:
+        """Remote ids of all posts that the account made since then, as far as is known."""
+        query = select(deliveries.c.remote_id).where(
+            deliveries.c.bot == self._bot,
+            deliveries.c.account == account,
+            deliveries.c.remote_id.is_not(None),
+            deliveries.c.posted_at >= since - A_DAY,
+        )
+        return frozenset(self._connection.scalars(query))
+
     def accounts_waiting(self) -> Sequence[str]:
         """The accounts that have deliveries in a waiting state."""
         query = select(deliveries.c.account).distinct().where(deliveries.c.bot == self._bot)
@@ -156,21 +168,20 @@ class SqlLedger:
             self._note(old.id, old.state, new, now)
         return True
 
-    def last_event(self) -> int:
-        """The number of the newest line in the deliveries' history."""
-        return self._connection.scalar(select(func.coalesce(func.max(events.c.id), 0))) or 0
-
-    def last_sent(self, account: str) -> datetime | None:
-        """When the account last posted a tip, or may have."""
-        query = (
-            select(deliveries.c.sent_at)
+    def last_sent(self, account: str, now: datetime, apart_from: int = 0) -> datetime | None:
+        """When the account last posted a tip, or may have, that of this delivery's id left out."""
+        newest = (
+            select(deliveries.c.id)
             .where(deliveries.c.bot == self._bot, deliveries.c.account == account)
-            .where(deliveries.c.state.in_(_MAY_HAVE_LEFT), deliveries.c.is_reply.is_(False))
-            .where(deliveries.c.sent_at.is_not(None))
-            .order_by(deliveries.c.sent_at.desc())
-            .limit(1)
+            .where(deliveries.c.sent_at.is_not(None), deliveries.c.is_reply.is_(False))
+            .where(deliveries.c.id != apart_from)
+            .order_by(deliveries.c.id.desc())
+            .limit(_MANY)
         )
-        return self._connection.scalar(query)
+        claims = events.c.delivery.in_(newest) & (events.c.after == State.SENDING.value)
+        claims &= events.c.at <= now
+        last: datetime | None = self._connection.scalar(select(func.max(events.c.at)).where(claims))
+        return last
 
     def has_page(self, tip: str, account: str) -> bool:
         """Whether the site has a post of this tip."""

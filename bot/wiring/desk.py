@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot import language
 from bot.app.brake import Brake
 from bot.app.deliver import Deliverer
 from bot.app.draft import Drafter, remembered
 from bot.app.forget import Eraser
+from bot.app.former import FormerLife
 from bot.app.learn import Rules
 from bot.app.listen import Ear
 from bot.app.plan import Planner
@@ -37,6 +39,9 @@ from bot.wiring.environment import Environment, environment
 from bot.wiring.tipsfile import KINDS, Good
 from bot.wiring.version import rules_version
 
+if TYPE_CHECKING:
+    from bot.net.carrier import Carrier
+
 
 @dataclass(kw_only=True, slots=True)
 class Desk:
@@ -51,7 +56,18 @@ class Desk:
     rules: Rules
     memo: SqlMemo
     trouble: str | None = None
+    carrier: Carrier | None = None
+    former: FormerLife = field(init=False)
     _platforms: dict[str, Platform] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.former = FormerLife(
+            store=self.database.store,
+            clock=self.clock,
+            traits_of=self.rules.of,
+            publisher=self.publisher,
+            began=self.clock.now(),
+        )
 
     @property
     def drafter(self) -> Drafter:
@@ -72,6 +88,7 @@ class Desk:
             owner=f"{socket.gethostname()}:{os.getpid()}",
             traits_of=self.rules.of,
             publisher=self.publisher,
+            former=self.former,
         )
 
     @property
@@ -195,7 +212,9 @@ class Desk:
         kind = KINDS[account.kind]
         secrets = secrets_for(account.name, kind, self.environment.variables)
         logs.keep_out(secrets.values())
-        return catalogue.build(account, secrets, config.bot, self.database.pages, self.clock)
+        return catalogue.build(
+            account, secrets, config.bot, self.database.pages, self.clock, self.carrier
+        )
 
     def notes(self, *, every: bool = False) -> list[Problem]:
         """What is no mistake in the file, but may not be what the operator expects."""

@@ -16,7 +16,6 @@ from bot.app.comment import Commenting
 from bot.app.figures import Figures, figures
 from bot.app.learn import Learner
 from bot.app.plan import Planner
-from bot.app.recover import recover
 from bot.app.report import FILE_TROUBLE, Expected, Status, status
 from bot.clock.ticker import Ticker
 from bot.core.config import Account, Config
@@ -26,7 +25,7 @@ from bot.core.slot import Schedule
 from bot.core.traits import Ability
 from bot.core.when import iso
 from bot.sources.watch import Watch
-from bot.store import DataLock, Watermark
+from bot.store import DataLock
 from bot.web import Health, Server, build
 from bot.wiring import tipsfile
 from bot.wiring.desk import Desk, open_desk
@@ -63,8 +62,6 @@ class Running:
     _pulse: datetime = field(init=False)
     _seen: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _missing: int = 0
-    _marked: int = 0
-    _marking: threading.Lock = field(default_factory=threading.Lock)
     _is_gone: bool = False
 
     def __post_init__(self) -> None:
@@ -89,7 +86,6 @@ class Running:
         desk = self.desk
         desk.adopt(desk.good, desk.connect(desk.config))
         self.server.start()
-        self._notice_a_restored_database()
         self._lift_automatic_pauses()
         self._note_good_file()
         if now:
@@ -194,8 +190,6 @@ class Running:
             return
         self.desk.settler.step(account)
         sent = self.desk.deliverer.step(config, account)
-        if sent:
-            self._mark()
         if sent and account == config.site:
             for other in config.accounts:
                 if other != account:
@@ -264,27 +258,8 @@ class Running:
                 if not pause.by_operator:
                     tx.accounts.resume(name)
 
-    def _notice_a_restored_database(self) -> None:
-        """A database that has come less far than one before it here has forgotten what was sent."""
-        store = self.desk.database.store
-        with store.reading() as tx:
-            mark = tx.ledger.last_event()
-        if mark < Watermark(self.desk.environment.data).read():
-            recover(store, self.desk.clock.now())
-        self._mark()
-
-    def _mark(self) -> None:
-        """Remember outside the database how far it has come."""
-        with self._marking:
-            with self.desk.database.store.reading() as tx:
-                mark = tx.ledger.last_event()
-            if mark != self._marked:
-                Watermark(self.desk.environment.data).put(mark)
-                self._marked = mark
-
     def _beat(self) -> None:
         self._pulse = self.desk.clock.now()
-        self._mark()
         for step in self.troubles.to_try_again():
             self.ticker.nudge(step)
         self.desk.deliverer.end_orphans(self.desk.config)

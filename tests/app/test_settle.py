@@ -17,7 +17,7 @@ from bot.core.delivery import State
 from bot.core.errors import OutcomeUnknown, RetryLater
 from bot.core.ports import CannotTell
 from bot.core.traits import Idempotency
-from tests.app.house import House
+from tests.app.house import EIGHT, House
 from tests.clock import MONDAY
 from tests.contract.memory import TRAITS
 from tests.core.samples import HOUR, MINUTE, account, config, post, tip
@@ -102,6 +102,62 @@ def test_a_key_is_not_relied_upon_beyond_its_memory():
     house.work(5 * MINUTE)
     assert (house.texts(), house.states()) == ([], [State.UNSURE])
     assert house.get().not_before > house.clock.now() + LOOK_RARELY - 10 * MINUTE
+
+
+def test_a_repeat_that_was_held_back_too_long():
+    """A repeat that was harmless when it was planned is not made when the key may be forgotten."""
+    house = on(Idempotency.KEY)
+    house.networks["town"].lose_next_request()
+    house.work(HOUR)
+    house.brake.pause(house.config, "town", None, house.clock.now())
+    house.work(2 * MINUTE)
+    assert (house.states(), house.get().resends) == ([State.PLANNED], 1)
+    house.clock.advance(HOUR - 5 * MINUTE)
+    house.brake.resume(house.config, "town")
+    house.work(MINUTE)
+    assert (house.texts(), house.states()) == ([], [State.UNSURE])
+
+
+def test_the_same_words_much_later():
+    """A post with the same words from long after its time is that of the tip's next turn."""
+    house = on(Idempotency.NONE)
+    house.networks["town"].lose_next_request()
+    house.put()
+    house.deliver()
+    house.clock.advance(3 * DAY)
+    house.networks["town"].take(house.get().post)
+    house.settle()
+    assert house.states() == [State.UNSURE]
+    assert "long after its time" in str(house.get().reason)
+
+
+def test_what_was_sent_by_a_clock_that_ran_ahead():
+    """Once the clock is right again such a post is looked for where it is, and no key is relied on."""
+    house = on(Idempotency.KEY)
+    house.networks["town"].lose_next_answer()
+    house.put()
+    there = house.clock.now()
+    house.deliver()
+    wrong = house.get()
+    ahead = {"sent_at": there + 3 * HOUR, "not_before": there + 3 * HOUR}
+    with house.store.writing() as tx:
+        tx.ledger.move(wrong, replace(wrong, **ahead), there)
+    assert house.settle(after=2 * MINUTE) == 1
+    assert (house.states(), len(house.texts())) == ([State.POSTED], 1)
+
+
+def test_what_a_clock_that_ran_ahead_lost():
+    """Where such a request was lost, a person is asked: nobody knows how old its key is."""
+    house = on(Idempotency.KEY)
+    house.networks["town"].lose_next_request()
+    house.put(deadline=EIGHT + 5 * HOUR)
+    house.deliver()
+    wrong = house.get()
+    ahead = {"sent_at": EIGHT + 3 * HOUR, "not_before": EIGHT + 3 * HOUR}
+    with house.store.writing() as tx:
+        tx.ledger.move(wrong, replace(wrong, **ahead), EIGHT)
+    house.work(4 * HOUR)
+    assert (house.texts(), house.states()) == ([], [State.UNSURE])
 
 
 def test_a_duplicate_of_an_older_post_is_refused():

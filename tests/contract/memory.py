@@ -18,7 +18,7 @@ from bot.core.delivery import Delivery, Post, Receipt
 from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility
 from bot.core.errors import Duplicate, OutcomeUnknown, Refused, RetryLater, Unauthorised
 from bot.core.kinds import Kind, Secret
-from bot.core.ports import Absent, Batch, Clock, Found
+from bot.core.ports import LOOK_BACK, Absent, Batch, Clock, Found
 from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
 
 ADDRESS = "https://memory.example"
@@ -241,10 +241,15 @@ class MemoryPlatform:
     def find(self, delivery: Delivery, taken: Collection[str] = frozenset()) -> Found | Absent:
         """Look through all our posts since the sending: the network has one clock with us."""
         self._network.greet(self._token)
-        since = delivery.sent_at or delivery.post.created_at
+        since = (delivery.sent_at or delivery.post.created_at) - LOOK_BACK
         free = (one for one in self._network.posts if one.at >= since and one.id not in taken)
         found = _first(one for one in free if _is(delivery.post, one))
         return Absent() if found is None else Found(receipt=_receipt(found))
+
+    def own(self, since: datetime) -> frozenset[str]:
+        """All our posts that stand, made since then."""
+        self._network.greet(self._token)
+        return frozenset(one.id for one in self._network.posts if one.at >= since)
 
     def hear(self, cursor: str | None) -> Batch:
         """What people said, changed or deleted since the change numbered `cursor`."""

@@ -8,7 +8,17 @@ from decimal import Decimal
 import pytest
 
 from bot.core.errors import Duplicate
-from bot.core.ports import SKEW, Absent, Costs, Editor, Found, Listener, Publisher
+from bot.core.ports import (
+    LOOK_BACK,
+    SKEW,
+    Absent,
+    Costs,
+    Editor,
+    Found,
+    Listener,
+    Publisher,
+    Recalls,
+)
 from bot.core.traits import Ability, Idempotency
 from tests.contract.hearing import Ears
 
@@ -56,11 +66,33 @@ def test_absent(world, publisher):
     assert publisher.find(world.unsure(world.post("One word is enough!"))) == Absent()
 
 
+def test_own(world, publisher):
+    """Where ids are not of our choice, all that we posted since a moment is told, and nothing else."""
+    recalls = world.platform
+    if not isinstance(recalls, Recalls):
+        assert world.platform.learn().idempotency is Idempotency.CHOSEN_ID
+        return
+    made = {publisher.publish(world.post(text)).remote_id for text in ("One.", "Two.", "Three.")}
+    world.later(timedelta(seconds=1))
+    assert recalls.own(world.clock.now() - timedelta(hours=1)) == made
+    assert recalls.own(world.clock.now() + timedelta(hours=1)) == frozenset()
+
+
 def test_older_post(world, publisher):
     """An identical post from before the sending is another one, and does not pass as found."""
     publisher.publish(world.post("One word is enough."))
-    sent_at = world.later(timedelta(hours=1))
+    sent_at = world.later(2 * LOOK_BACK)
     assert publisher.find(world.unsure(world.post("One word is enough."), sent_at)) == Absent()
+
+
+def test_clock_put_right(world, publisher):
+    """A post that was sent by a clock that ran ahead, and was put right since then, is found."""
+    post = world.post("One word is enough.")
+    receipt = publisher.publish(post)
+    sent_at = world.later(timedelta(minutes=45))
+    found = publisher.find(world.unsure(post, sent_at))
+    assert isinstance(found, Found)
+    assert (found.receipt.remote_id, found.receipt.at) == (receipt.remote_id, receipt.at)
 
 
 def test_taken(world, publisher):

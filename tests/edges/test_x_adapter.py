@@ -177,7 +177,7 @@ def test_unknown_then_found(x, bot, clock, trouble):
 def test_older_twin(x, bot, clock):
     """A post with the same words from before the sending is another post."""
     bot.publish(post())
-    clock.advance(hours=1)
+    clock.advance(hours=2)
     assert bot.find(unsure(post(), clock.now())) == Absent()
 
 
@@ -320,6 +320,30 @@ def test_revoked(x, bot):
     for call in (bot.learn, lambda: bot.publish(post()), lambda: bot.hear(None)):
         with pytest.raises(Unauthorised):
             call()
+
+
+def test_a_request_that_came_twice(x, bot):
+    """X refuses a signature that it knows: while the keys are good that does not deny the post."""
+    x.fail(401, method="POST")
+    with pytest.raises(OutcomeUnknown, match="may have got the request twice"):
+        bot.publish(post())
+
+
+@pytest.mark.parametrize("trouble", [Trouble.DROP, 500])
+def test_a_refusal_that_cannot_be_checked(x, bot, trouble):
+    """Where the keys cannot be tried after a refusal, the post is not ruled out."""
+    x.fail(401, method="POST")
+    x.fail(trouble, method="GET")
+    with pytest.raises(OutcomeUnknown):
+        bot.publish(post())
+
+
+def test_own_that_is_cut_short(x, bot):
+    """Own posts of which X shows a part only are not told as all of them."""
+    bot.publish(post())
+    x.fail(Trouble.BAD_JSON, method="GET", path="/2/users/*/tweets")
+    with pytest.raises(RetryLater):
+        bot.own(datetime.now(UTC) - timedelta(hours=1))
 
 
 def test_secrets_stay_secret(x, clock, caplog):

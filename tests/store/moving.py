@@ -30,5 +30,7 @@ def put(tx, state=State.PLANNED, **changes):
     if state is State.SENDING:
         return sending
     done = posted(sending) if state is State.POSTED else replace(sending, state=state)
+    if state is State.REFUSED:
+        done = replace(done, sent_at=None)
     assert tx.ledger.move(sending, done, MONDAY)
     return done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -95,6 +96,16 @@ def test_pauses(tx):
     assert tx.accounts.pauses(MONDAY)["account:town"] == again
     assert [tx.accounts.resume("account:town") for _ in range(2)] == [True, False]
     assert "account:town" not in tx.accounts.pauses(MONDAY)
+
+
+def test_a_pause_by_a_wrong_clock(tx):
+    """A clock that ran ahead holds no account once it is right; the operator's word stays."""
+    ahead = MONDAY + 5 * HOUR
+    held = Pause(name="account:town", reason="token", since=ahead, until=ahead + HOUR)
+    tx.accounts.pause(replace(held, by_operator=False))
+    assert tx.accounts.pauses(MONDAY) == {}
+    tx.accounts.pause(held)
+    assert tx.accounts.pauses(MONDAY) == {"account:town": held}
 
 
 def test_money_is_counted_by_the_month(tx):

@@ -151,19 +151,30 @@ def test_finding(tx):
 @pytest.mark.parametrize("state", [State.SENDING, State.UNSURE, State.POSTED])
 def test_last_sent(tx, state):
     """An account last sent when a request may have left, whether or not it arrived."""
-    assert tx.ledger.last_sent("town") is None
+    assert tx.ledger.last_sent("town", MONDAY) is None
     put(tx, slot="s/1")
     put(tx, State.REFUSED, slot="s/2")
-    assert tx.ledger.last_sent("town") is None
+    assert tx.ledger.last_sent("town", MONDAY) is None
     put(tx, state, slot="s/3")
-    assert tx.ledger.last_sent("town") == MONDAY
-    assert tx.ledger.last_sent("village") is None
+    assert tx.ledger.last_sent("town", MONDAY) == MONDAY
+    assert tx.ledger.last_sent("village", MONDAY) is None
+
+
+def test_the_last_sending_counts(tx):
+    """Of a post that was sent again the second sending counts, and none that a wrong clock dated."""
+    planned = put(tx, State.UNSURE)
+    again = replace(planned, state=State.PLANNED, resends=1)
+    assert tx.ledger.move(planned, again, MONDAY + HOUR)
+    assert tx.ledger.move(again, send(again), MONDAY + HOUR)
+    assert tx.ledger.last_sent("town", MONDAY + 2 * HOUR) == MONDAY + HOUR
+    assert tx.ledger.last_sent("town", MONDAY + MINUTE) == MONDAY
+    assert tx.ledger.last_sent("town", MONDAY + HOUR, planned.id) is None
 
 
 def test_answers_keep_no_gap(tx):
     """An answer to a reply is no post of a tip: it does not hold back the next one."""
     put(tx, State.POSTED, post=post(in_reply_to="e1"))
-    assert tx.ledger.last_sent("town") is None
+    assert tx.ledger.last_sent("town", MONDAY) is None
     assert not tx.ledger.has_page("listen", "town")
 
 

@@ -14,13 +14,14 @@ from bot.core.config import Account
 from bot.core.delivery import Delivery, Post, Receipt
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, SecretError
 from bot.core.kinds import variable
-from bot.core.ports import SKEW, Absent, Batch, CannotTell, Clock, Found
+from bot.core.ports import LOOK_BACK, Absent, Batch, CannotTell, Clock, Found
 from bot.core.traits import Traits
+from bot.net.carrier import Carrier
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.addresses import status_named
 from bot.platforms.mastodon.entries import Hearing
 from bot.platforms.mastodon.errors import Place, server_time, translate
-from bot.platforms.mastodon.finding import look, receipt_of
+from bot.platforms.mastodon.finding import Ask, Since, look, own, receipt_of
 from bot.platforms.mastodon.foreign import Record
 from bot.platforms.mastodon.listening import Heard, Mark, first_walk, forward
 from bot.platforms.mastodon.server import Server, read_server
@@ -49,9 +50,17 @@ class MastodonPlatform:
     between calls, our id and the kind of server, does not change while the process runs.
     """
 
-    def __init__(self, account: Account, secrets: Mapping[str, str], clock: Clock) -> None:
+    def __init__(
+        self,
+        account: Account,
+        secrets: Mapping[str, str],
+        clock: Clock,
+        *,
+        carrier: Carrier | None = None,
+    ) -> None:
         self.account = account.name
         self._clock = clock
+        self._carrier = carrier
         asked = variable(account.name, "access_token")
         token = secrets["access_token"].strip()
         if not token or not token.isascii() or not token.isprintable() or " " in token:
@@ -89,18 +98,13 @@ class MastodonPlatform:
         """Look through our own statuses since the sending, by the server's clock."""
         sent_at = delivery.sent_at or delivery.post.created_at
         with self._call() as call:
-            me = self._known_me(call)
-
-            def ask(limit: int, max_id: str | None) -> list[Record]:
-                statuses = call.client.account_statuses(
-                    me, exclude_reblogs=True, limit=limit, max_id=max_id
-                )
-                return self._page(call, statuses)
-
-            def since() -> datetime:
-                return sent_at - SKEW - self._lag(call.wire)
-
+            ask, since = self._statuses(call), self._by_its_clock(call, sent_at - LOOK_BACK)
             return look(ask, delivery.post, since, taken)
+
+    def own(self, since: datetime) -> frozenset[str]:
+        """All our statuses made since then, by the server's clock, as far as it shows them."""
+        with self._call() as call:
+            return own(self._statuses(call), self._by_its_clock(call, since))
 
     def hear(self, cursor: str | None) -> Batch:
         """What was said since the cursor; at first, what was said in the last seven days."""
@@ -130,6 +134,22 @@ class MastodonPlatform:
         """The status that an address on this server names, or whose id this is."""
         return status_named(address.strip(), self._place.server)
 
+    def _statuses(self, call: _Call) -> Ask:
+        """Asks for our own statuses, page by page."""
+        me = self._known_me(call)
+
+        def ask(limit: int, max_id: str | None) -> list[Record]:
+            statuses = call.client.account_statuses(
+                me, exclude_reblogs=True, limit=limit, max_id=max_id
+            )
+            return self._page(call, statuses)
+
+        return ask
+
+    def _by_its_clock(self, call: _Call, moment: datetime) -> Since:
+        """A moment of ours as the server would date it, or earlier."""
+        return lambda: moment - self._lag(call.wire)
+
     def _listen(self, call: _Call, server: Server, after: str | None) -> Heard:
         def ask(limit: int, min_id: str | None = None, max_id: str | None = None) -> list[Record]:
             notices = call.client.notifications(
@@ -144,7 +164,7 @@ class MastodonPlatform:
     @contextmanager
     def _call(self, *, writes: bool = False) -> Iterator[_Call]:
         """A client for one call; whatever goes wrong with it leaves as an error of our tree."""
-        with Wire() as wire:
+        with Wire(carrier=self._carrier) as wire:
             client = Mastodon(
                 api_base_url=self._place.server,
                 ratelimit_method="throw",

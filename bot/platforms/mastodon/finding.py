@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 
 from bot.core.delivery import Post, Receipt
+from bot.core.errors import RetryLater
 from bot.core.ports import Absent, CannotTell, Found
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.foreign import Record
@@ -42,6 +43,14 @@ def look(ask: Ask, post: Post, since: Since, taken: Collection[str]) -> Found | 
     if match is not None:
         return Found(receipt=match)
     return CannotTell(why=doubt) if doubt else Absent()
+
+
+def own(ask: Ask, since: Since) -> frozenset[str]:
+    """The ids of all statuses made at or after `since()`. Raises RetryLater where it is unsure."""
+    try:
+        return frozenset(receipt.remote_id for _, receipt in _walk(ask, since))
+    except _Doubt as why:
+        raise RetryLater(str(why), "look at the account yourself") from None
 
 
 def _walk(ask: Ask, since: Since) -> Iterator[tuple[Record, Receipt]]:

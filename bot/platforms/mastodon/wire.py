@@ -12,6 +12,7 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from bot.net.answer import read_body
+from bot.net.carrier import Carrier, carry
 from bot.net.sending import not_sent
 
 PATIENCE = 50.0
@@ -53,8 +54,9 @@ class Wire(requests.Session):
     is_list: bool
     why: str
 
-    def __init__(self, patience: float = PATIENCE) -> None:
+    def __init__(self, patience: float = PATIENCE, carrier: Carrier | None = None) -> None:
         super().__init__()
+        carry(self, carrier)
         self._forget()
         self._until = time.monotonic() + patience
 

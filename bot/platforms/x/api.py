@@ -11,6 +11,7 @@ import tweepy
 
 from bot.core.errors import OutcomeUnknown
 from bot.core.ports import Clock
+from bot.net.carrier import Carrier
 from bot.platforms.x import answers, fields
 from bot.platforms.x.answers import Page, Person
 from bot.platforms.x.errors import translate
@@ -29,7 +30,12 @@ class Api:
     """X's API in the name of one account."""
 
     def __init__(
-        self, api: str, secrets: Mapping[str, str], clock: Clock, patience: Patience
+        self,
+        api: str,
+        secrets: Mapping[str, str],
+        clock: Clock,
+        patience: Patience,
+        carrier: Carrier | None = None,
     ) -> None:
         hush()
         self._clock = clock
@@ -41,7 +47,7 @@ class Api:
             return_type=dict,
             wait_on_rate_limit=False,
         )
-        self._client.session = Transport(api, secrets.values(), patience)
+        self._client.session = Transport(api, secrets.values(), patience, carrier)
         self._patience = patience
 
     def me(self) -> Person:

@@ -15,6 +15,10 @@ class Gone(Refused):
     """X has no such post (any more)."""
 
 
+class KeysRefused(Unauthorised):
+    """X does not accept the keys, or this signature: it takes each only once."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
     """What an answer of this status whose text has these words means; the first that fits holds."""
@@ -31,7 +35,7 @@ NEW_KEYS = "renew the app's keys and the account's tokens in X's developer conso
 RULES = (
     Rule(
         status=401,
-        error=Unauthorised,
+        error=KeysRefused,
         problem="X does not accept the keys",
         todo=f"{NEW_KEYS}; check this machine's clock, too",
     ),

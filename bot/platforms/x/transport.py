@@ -17,6 +17,7 @@ from typing import Any
 import requests
 
 from bot.net.answer import read_body
+from bot.net.carrier import Carrier, carry
 
 TWEEPY_HOST = "https://api.twitter.com"
 ONE_ANSWER = {"allow_redirects": False, "stream": True}
@@ -70,9 +71,12 @@ class Transport:
     is shared between requests, so threads may share this.
     """
 
-    def __init__(self, api: str, secrets: Iterable[str], patience: Patience) -> None:
+    def __init__(
+        self, api: str, secrets: Iterable[str], patience: Patience, carrier: Carrier | None = None
+    ) -> None:
         self._api = api
         self._patience = patience
+        self._carrier = carrier
         self._hidden = [secret.encode() for secret in secrets if secret]
 
     def request(self, method: str, url: str, **given: Any) -> requests.Response:
@@ -82,8 +86,10 @@ class Transport:
         until = time.monotonic() + self._patience.whole
         given |= {"timeout": (self._patience.connect, self._patience.read), **ONE_ANSWER}
         here = self._api + url.removeprefix(TWEEPY_HOST)
-        with _Session() as session, session.request(method, here, **given) as answer:
-            whole = _made(answer, read_body(answer, until))
+        with _Session() as session:
+            carry(session, self._carrier)
+            with session.request(method, here, **given) as answer:
+                whole = _made(answer, read_body(answer, until))
         if not 200 <= whole.status_code < 300:
             raise AnswerError(whole, self._hidden)
         return whole

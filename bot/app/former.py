@@ -1,0 +1,99 @@
+"""A former life: what a bot on this data directory may have posted, and its database not know.
+
+After an older copy of the database was put back, slots that were posted meanwhile seem never to
+have been. So whatever came due before this process began is compared with the account itself
+before it is sent: a post there that no delivery knows may be this very one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.app.draft import TraitsOf
+from bot.app.learn import pay_reads
+from bot.app.moves import move
+from bot.core.config import Account
+from bot.core.delivery import Delivery, State
+from bot.core.errors import PlatformError, RetryLater
+from bot.core.memory import Store, Tx
+from bot.core.outcome import RETRY, found_again, from_a_former_life
+from bot.core.ports import SKEW, Clock, Found, Publisher, Recalls
+from bot.core.traits import Idempotency
+
+MANY = 100
+"""More than ever wait for an answer on one account."""
+NOT_LOOKED = "it came due before the bot was started; the account is looked at first"
+
+
+@dataclass(kw_only=True, slots=True)
+class FormerLife:
+    """Looks back, once in a process, for each delivery that came due before it `began`."""
+
+    store: Store
+    clock: Clock
+    traits_of: TraitsOf
+    publisher: Callable[[str], Publisher | None]
+    began: datetime
+    _cleared: set[int] = field(default_factory=set)
+
+    def holds(self, account: Account, delivery: Delivery) -> bool:
+        """Whether a delivery has to wait until the account was looked at."""
+        return (
+            delivery.due <= self.began
+            and delivery.id not in self._cleared
+            and self.traits_of(account).idempotency is not Idempotency.CHOSEN_ID
+            and isinstance(self.publisher(account.name), Recalls)
+        )
+
+    def step(self, account: Account) -> None:
+        """Look back for all that waits for it on this account."""
+        now = self.clock.now()
+        with self.store.reading() as tx:
+            planned = tx.ledger.waiting(account.name, State.PLANNED, now)
+        for delivery in planned:
+            if delivery.deadline >= now and self.holds(account, delivery):
+                self._look_back(account, delivery)
+
+    def _look_back(self, account: Account, delivery: Delivery) -> None:
+        publisher = self.publisher(account.name)
+        if publisher is None or not isinstance(publisher, Recalls):
+            return
+        with self.store.reading() as tx:
+            if _is_unsettled(tx, delivery):
+                return
+            known = tx.ledger.remote_ids(account.name, delivery.due - SKEW)
+        settled = self._compare(publisher, publisher, delivery, known)
+        now = self.clock.now()
+        with self.store.writing() as tx:
+            pay_reads(tx, account, publisher, now)
+            if settled is not None:
+                move(tx, delivery, settled, now)
+        if settled is None:
+            self._cleared.add(delivery.id)
+
+    def _compare(
+        self, recalls: Recalls, publisher: Publisher, delivery: Delivery, known: frozenset[str]
+    ) -> Delivery | None:
+        """The delivery as it stands after a look back; None: nothing speaks against sending."""
+        try:
+            if not recalls.own(delivery.due - SKEW) - known:
+                return None
+            answer = publisher.find(replace(delivery, sent_at=delivery.due), known)
+        except PlatformError as error:
+            wait = error.after if isinstance(error, RetryLater) else None
+            until = min(
+                self.clock.now() + (wait or RETRY), delivery.deadline + timedelta(seconds=1)
+            )
+            return replace(delivery, not_before=until, reason=f"cannot look back: {error}")
+        if isinstance(answer, Found):
+            return found_again(delivery, answer.receipt)
+        return from_a_former_life(delivery, self.clock.now())
+
+
+def _is_unsettled(tx: Tx, delivery: Delivery) -> bool:
+    """Whether another post from since then may be there that has not been found yet."""
+    since = delivery.due - SKEW
+    unsettled = tx.ledger.recent(MANY, {State.SENDING, State.UNSURE}, delivery.account)
+    return any(one.resends or (one.sent_at or one.due) >= since for one in unsettled)
