@@ -1,0 +1,72 @@
+"""`python -m tests.sim`: more seeds, longer ones, or one of them again."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+import warnings
+from collections import Counter
+from pathlib import Path
+
+from tests.sim.life import Life
+from tests.sim.truth import Broken
+
+
+def main() -> int:
+    """Run seeds until one breaks an invariant; its trace then goes to standard output."""
+    warnings.simplefilter("ignore")
+    asked = _asked()
+    fired: Counter[str] = Counter()
+    faulted, began = 0, time.perf_counter()
+    seeds = range(asked.first, asked.first + asked.seeds)
+    for seed in seeds:
+        home = Path(tempfile.mkdtemp(dir=asked.dir))
+        life = Life(seed, home, days=asked.days)
+        try:
+            fired += life.run()
+        except BaseException as error:
+            if asked.trace or isinstance(error, Broken):
+                _say(*life.trace)
+            _say(f"seed {seed}: {error!r}")
+            if not isinstance(error, Broken):
+                raise
+            return 1
+        finally:
+            shutil.rmtree(home, ignore_errors=True)
+        faulted += len(life.faulted)
+        if asked.trace:
+            _say(*life.trace)
+    if asked.figures:
+        _tell(seeds, asked.days, faulted, fired, time.perf_counter() - began)
+    return 0
+
+
+def _tell(seeds: range, days: float, faulted: int, fired: Counter[str], took: float) -> None:
+    _say(f"{len(seeds)} seeds of {days:g} days, {faulted} faulted slots in {took:.0f} s,")
+    _say(f"{faulted / took:.1f} faulted slots a second; how often each fault fired:")
+    for name, times in sorted(fired.items()):
+        _say(f"  {times:6} {name}")
+
+
+def _say(*lines: str) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.sim", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=10, help="how many")
+    parser.add_argument("--first", type=int, default=0, help="the first one")
+    parser.add_argument("--days", type=float, default=30, help="how long each lasts")
+    parser.add_argument("--trace", action="store_true", help="print all that happened")
+    parser.add_argument("--no-figures", dest="figures", action="store_false", help="no summary")
+    shm = Path("/dev/shm")
+    where = shm if shm.is_dir() else None
+    parser.add_argument("--dir", type=Path, default=where, help="where databases are made")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""The host: the real bot as one process, whose rounds stand for the ticks of its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from requests.adapters import BaseAdapter
+
+from bot.core.config import Config
+from bot.core.errors import BotError
+from bot.sources.watch import Watch
+from bot.wiring.desk import open_desk
+from bot.wiring.running import Running
+
+
+class Host:
+    """One running bot: all its parts as `wiring` makes them, but for the web server and threads.
+
+    What is in memory dies with it; a new Host on the same folder is a restart.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        variables: Mapping[str, str],
+        carrier: Callable[[], BaseAdapter],
+        odd: Callable[[str, Exception], None],
+    ) -> None:
+        file = home / "tips.yaml"
+        self._odd = odd
+        watch = Watch(file)
+        desk = open_desk(file, variables=variables)
+        desk.carrier = carrier
+        self.running = Running(desk=desk, watch=watch)
+        try:
+            desk.adopt(desk.good, desk.connect(desk.config))
+            self.running._lift_automatic_pauses()
+            self.running._note_good_file()
+        except BaseException:
+            desk.close()
+            raise
+
+    @property
+    def config(self) -> Config:
+        """What it works by."""
+        return self.running.desk.config
+
+    def round(self, busy: Callable[[], frozenset[str]], *, plan: bool, listen: bool) -> None:
+        """Each step once, as the clock would call it; `busy` accounts have something to do now."""
+        running = self.running
+        self._step("watch", running._watch)
+        again = running.troubles.to_try_again()
+        for schedule in self.config.schedules:
+            if not plan and f"schedule:{schedule.name}" not in again:
+                continue
+            self._step(f"schedule:{schedule.name}", partial(running._plan, schedule.name))
+        for account in self.config.accounts:
+            if listen:
+                self._step(f"learn:{account.name}", partial(running._learn, account.name))
+            if account.name in busy():
+                self._step(f"deliver:{account.name}", partial(running._deliver, account.name))
+            if listen:
+                self._step(f"listen:{account.name}", partial(running._listen, account.name))
+        if plan:
+            self._step("pulse", running._beat)
+
+    def look_at_file(self) -> None:
+        """What the watching step does, two looks in a row."""
+        self._step("watch", self.running._watch)
+        self._step("watch", self.running._watch)
+
+    def close(self) -> None:
+        """Let go of the database, as the end of a process does."""
+        self.running.desk.close()
+
+    def _step(self, name: str, action: Callable[[], None]) -> None:
+        """One step; its error is told and the bot goes on, as on the ticker."""
+        try:
+            action()
+        except Exception as error:  # noqa: BLE001 - what the ticker does
+            self.running.troubles.tell(name, error)
+            if not isinstance(error, BotError):
+                self._odd(name, error)

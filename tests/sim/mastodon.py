@@ -1,0 +1,255 @@
+"""A small strict Mastodon, which holds the truth: what was posted, with which key, and when.
+
+Documented at docs.joinmastodon.org: statuses, accounts, notifications, instance. It has just what
+the adapter asks for; a request that it does not know is a mistake of the simulation.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from enum import Enum
+from typing import Any
+from urllib.parse import parse_qsl
+
+from tests.servers.x.exchange import Answer, Request
+
+KEY_MEMORY = timedelta(seconds=3600)
+BOT, PERSON = "1", "2"
+LINK = re.compile(r"https?://\S+")
+
+
+class Software(Enum):
+    """What the server is; the value is the version that it tells."""
+
+    MASTODON = "4.3.2"
+    """keeps idempotency keys for an hour"""
+    GOTOSOCIAL = "0.19.1"
+    """ignores them and posts again"""
+
+
+@dataclass(kw_only=True)
+class Status:
+    """One status; `author` is the bot or a person."""
+
+    id: str
+    author: str
+    text: str
+    at: datetime
+    reply_to: str | None = None
+    gone: bool = False
+    hidden_until: datetime | None = None
+
+
+@dataclass(kw_only=True)
+class Kept:
+    """An idempotency key: when it came, and for which status."""
+
+    at: datetime
+    status: str
+
+
+class Problem(Exception):
+    """An answer that is not a success."""
+
+    def __init__(self, status: int, error: str) -> None:
+        super().__init__(error)
+        self.status = status
+
+
+@dataclass
+class Mastodon:
+    """One server with the bot's account, and one person who answers it."""
+
+    host: str
+    now: Callable[[], datetime]
+    software: Software = Software.MASTODON
+    token: str = "a-token-of-the-simulation"
+    revoked: bool = False
+    statuses: dict[str, Status] = field(default_factory=dict)
+    keys: dict[str, Kept] = field(default_factory=dict)
+    unkept: set[str] = field(default_factory=set)
+    """keys that it will not remember, although it should"""
+    broken_replays: set[str] = field(default_factory=set)
+    """keys whose next repeat it answers with 500, although the post is there"""
+    on_replay: Callable[[str, timedelta], None] = lambda _key, _age: None
+
+    # What the simulation asks of any server.
+
+    def creates(self, request: Request) -> bool:
+        """Whether this request makes a post."""
+        return (request.method, request.path) == ("POST", "/api/v1/statuses")
+
+    def lists_own(self, request: Request) -> bool:
+        """Whether this request lists the bot's own posts."""
+        return request.path == f"/api/v1/accounts/{BOT}/statuses"
+
+    def text_of(self, request: Request) -> str:
+        """The text that a request would post."""
+        return _form(request)["status"]
+
+    def key_of(self, request: Request) -> str:
+        """The idempotency key of a request."""
+        return str(request.headers.get("Idempotency-Key", ""))
+
+    def ids(self) -> list[str]:
+        """The ids of all that the bot ever posted, deleted ones too."""
+        return [one.id for one in self.statuses.values() if one.author == BOT]
+
+    def text_there(self, post_id: str) -> str | None:
+        """The text of a post of the bot, deleted ones too; None where there never was one."""
+        found = self.statuses.get(post_id)
+        return found.text if found is not None and found.author == BOT else None
+
+    def hide(self, post_id: str, until: datetime) -> None:
+        """Leave a post out of its author's own list until then."""
+        self.statuses[post_id].hidden_until = until
+
+    def answer_post(self, text: str, to: str) -> str:
+        """Let the person answer a post; returns the answer's id."""
+        return self._add(PERSON, text, to).id
+
+    def remove(self, post_id: str) -> None:
+        """Let the bot's owner delete a post by hand."""
+        self.statuses[post_id].gone = True
+
+    # What it answers.
+
+    def answer(self, request: Request) -> Answer:
+        """Carry a request out."""
+        try:
+            body = self._carry_out(request)
+        except Problem as problem:
+            return self.told(problem.status, {"error": str(problem)})
+        return self.told(200, body)
+
+    def told(self, status: int, body: Any, headers: dict[str, str] | None = None) -> Answer:
+        """An answer as this server writes them."""
+        plain = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Date": format_datetime(self.now(), usegmt=True),
+        }
+        return Answer(
+            status=status, body=json.dumps(body).encode(), headers=plain | (headers or {})
+        )
+
+    def _carry_out(self, request: Request) -> Any:
+        path = request.path.rstrip("/")
+        if request.method == "GET" and path in {"/api/v2/instance", "/api/v1/instance"}:
+            return self._instance()
+        self._let_in(request)
+        if self.creates(request):
+            return self._create(request)
+        asked = dict(request.query)
+        if path == "/api/v1/accounts/verify_credentials":
+            return {"id": BOT, "username": "tips", "acct": "tips"}
+        if self.lists_own(request):
+            return self._page([s for s in self.statuses.values() if self._shows(s)], asked)
+        if path == "/api/v1/notifications":
+            return self._notices(asked)
+        raise AssertionError(f"this Mastodon does not know {request.method} {path}")
+
+    def _let_in(self, request: Request) -> None:
+        if self.revoked or request.headers.get("Authorization") != f"Bearer {self.token}":
+            raise Problem(401, "The access token was revoked")
+
+    def _instance(self) -> dict[str, Any]:
+        is_other = self.software is Software.GOTOSOCIAL
+        return {
+            "domain": self.host,
+            "version": self.software.value,
+            "source_url": "https://codeberg.org/superseriousbusiness/gotosocial" * is_other,
+            "configuration": {
+                "statuses": {"max_characters": 500, "characters_reserved_per_url": 23}
+            },
+            "api_versions": {"mastodon": 2},
+        }
+
+    def _create(self, request: Request) -> dict[str, Any]:
+        asked, key = _form(request), self.key_of(request)
+        if asked.get("visibility") != "public":
+            raise Problem(422, "Validation failed: visibility has to be told")
+        if not 0 < len(asked["status"]) <= 500:
+            raise Problem(422, "Validation failed: the text is empty or too long")
+        known = self.keys.get(key)
+        if known is not None and self.now() - known.at < KEY_MEMORY:
+            self.on_replay(key, self.now() - known.at)
+            if key in self.broken_replays:
+                self.broken_replays.discard(key)
+                raise Problem(500, "Internal Server Error")
+            return self._shown(self.statuses[known.status])
+        made = self._add(BOT, asked["status"], asked.get("in_reply_to_id"))
+        if self.software is Software.MASTODON and key not in self.unkept:
+            self.keys[key] = Kept(at=self.now(), status=made.id)
+        return self._shown(made)
+
+    def _add(self, author: str, text: str, reply_to: str | None) -> Status:
+        new_id = str(1000 + len(self.statuses))
+        made = Status(id=new_id, author=author, text=text, at=self.now(), reply_to=reply_to)
+        self.statuses[new_id] = made
+        return made
+
+    def _shows(self, one: Status) -> bool:
+        is_late = one.hidden_until is not None and self.now() < one.hidden_until
+        return one.author == BOT and not one.gone and not is_late
+
+    def _page(self, found: list[Status], asked: dict[str, str]) -> list[dict[str, Any]]:
+        below = int(asked.get("max_id", "9" * 9))
+        newest = [one for one in reversed(found) if int(one.id) < below]
+        return [self._shown(one) for one in newest[: int(asked["limit"])]]
+
+    def _notices(self, asked: dict[str, str]) -> list[dict[str, Any]]:
+        """Newest first; with `min_id` the page that comes right after it."""
+        said = [one for one in self.statuses.values() if one.author == PERSON and not one.gone]
+        below, above = int(asked.get("max_id", "9" * 9)), int(asked.get("min_id", "0"))
+        found = [one for one in said if above < int(one.id) < below]
+        limit = int(asked["limit"])
+        page = found[:limit] if "min_id" in asked else found[-limit:]
+        return [
+            {"id": one.id, "type": "mention", "created_at": _iso(one.at)}
+            | {"account": _person(self.host), "status": self._shown(one)}
+            for one in reversed(page)
+        ]
+
+    def _shown(self, one: Status) -> dict[str, Any]:
+        address = f"https://{self.host}/@{'tips' if one.author == BOT else 'ada'}/{one.id}"
+        return {
+            "id": one.id,
+            "created_at": _iso(one.at),
+            "in_reply_to_id": one.reply_to,
+            "visibility": "public",
+            "language": "en",
+            "url": address,
+            "uri": address,
+            "content": f"<p>{_markup(one.text)}</p>",
+            "mentions": [{"id": BOT, "username": "tips", "acct": "tips", "url": address}],
+            "account": _person(self.host) if one.author == PERSON else {"id": BOT, "acct": "tips"},
+        }
+
+
+def _form(request: Request) -> dict[str, str]:
+    return dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+
+
+def _person(host: str) -> dict[str, Any]:
+    shown = {"id": PERSON, "acct": "ada", "username": "ada", "display_name": "Ada"}
+    return shown | {"url": f"https://{host}/@ada"}
+
+
+def _markup(text: str) -> str:
+    """Links with markup, as Mastodon writes them."""
+    parts, last = [], 0
+    for found in LINK.finditer(text):
+        address = html.escape(found[0])
+        parts += [html.escape(text[last : found.start()]), f'<a href="{address}">{address}</a>']
+        last = found.end()
+    return "".join([*parts, html.escape(text[last:])]).replace("\n", "<br />")
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

@@ -1,0 +1,59 @@
+"""The operator's file in the simulation: three networks and the site, two schedules, many tips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+ACCOUNTS = ("mastodon", "island", "x")
+"""The accounts that post over the line; the site is beside them."""
+
+TIPS = 24
+
+PLATFORMS = {
+    "site": "{}",
+    "mastodon": '{server: "https://mastodon.test"}',
+    "island": '{kind: mastodon, server: "https://island.test"}',
+    "x": '{api: "https://x.test", link: never, monthly_budget: BUDGET}',
+}
+
+HEAD = """\
+bot:
+  id: sim
+  name: Sim
+  timezone: Europe/London
+  site: https://tips.test.net
+platforms:
+{platforms}schedule:
+  - name: hourly
+    cron: "0 * * * *"
+    timezone: UTC
+    late: 90m
+  - name: night
+    at: [{times}]
+    days: [sun]
+    late: 2h
+    platforms: [{night}]
+tips:
+"""
+
+
+def settings(budget: float, edits: int, accounts: Iterable[str] = tuple(PLATFORMS)) -> str:
+    """The file after so many edits: each adds a tip and changes the words of another."""
+    names = list(accounts)
+    platforms = "".join(f"  {name}: {PLATFORMS[name]}\n" for name in names)
+    platforms = platforms.replace("BUDGET", f"{budget:.2f}")
+    night = "mastodon" if "mastodon" in names else names[0]
+    tips = [_tip(number, edits, has_site="site" in names) for number in range(TIPS + edits)]
+    times = ", ".join(f'"01:{minute:02}"' for minute in range(0, 60, 4))
+    return HEAD.format(platforms=platforms, times=times, night=night) + "".join(tips)
+
+
+def _tip(number: int, edits: int, *, has_site: bool) -> str:
+    edited = " Since then it says more." if number == edits * 7 % TIPS and edits else ""
+    link = f"    link: https://more.test.net/{number}\n" if number % 2 or not has_site else ""
+    return (
+        f"  - id: tip-{number}\n"
+        f"    title: Tip number {number}\n"
+        f"    text: This is what tip {number} means.{edited}\n"
+        f"    summary: Tip {number} says something short.{edited}\n{link}"
+    )

@@ -1,0 +1,48 @@
+"""Killed at every single moment: one post, or one that is shown as unsure."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.sim.crashes import Slot
+
+PLATFORMS = ("site", "mastodon", "island", "x")
+CASES = [
+    (name, lost) for name in PLATFORMS for lost in (False, True) if not (lost and name == "site")
+]
+
+
+@pytest.fixture
+def home():
+    """A folder in memory, where there is one."""
+    shm = Path("/dev/shm")
+    made = Path(tempfile.mkdtemp(dir=shm if shm.is_dir() else None))
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("account", "lost"), CASES)
+def test_killed_at_every_moment(account, lost, home):
+    """A process that dies before or after any commit or request leaves nothing twice and nothing lost."""
+    slot = Slot(account, home, lost)
+    moments = list(slot.moments())
+    assert len(moments) > 10
+    for moment in moments:
+        slot.live(moment)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("account", PLATFORMS)
+def test_killed_again_while_it_recovers(account, home):
+    """Neither does one that dies once more, wherever its recovery has come to."""
+    lives, slot = 0, Slot(account, home)
+    for first in slot.turning_points():
+        for second in slot.turning_points(first):
+            slot.live(first, second)
+            lives += 1
+    assert lives > 20

@@ -1,0 +1,59 @@
+"""Seeds: three days each, in which everything goes wrong that can; never twice, never lost."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.sim.decks import every_fault
+from tests.sim.life import Life
+
+SHARDS = 4
+WANTED = 100
+"""How often every fault has to fire in one run of all shards."""
+SHARE = -(-WANTED // SHARDS)
+MOST = 14
+"""So many seeds are enough for a shard's share, or a fault has become too rare."""
+
+
+@pytest.fixture
+def home():
+    """A folder in memory, where there is one: a simulation writes much and keeps nothing."""
+    shm = Path("/dev/shm")
+    made = Path(tempfile.mkdtemp(dir=shm if shm.is_dir() else None))
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_never_twice_never_lost(shard, home, record_property):
+    """Whatever goes wrong, each slot is posted once at most, and comes to an end that is shown."""
+    fired: Counter[str] = Counter()
+    faulted, seeds, began = 0, 0, time.process_time()
+    while min((fired[name] for name in every_fault()), default=0) < SHARE:
+        rare = [name for name in every_fault() if fired[name] < SHARE]
+        assert seeds < MOST, f"too rare after {seeds} seeds: {rare}"
+        life = Life(shard * 1000 + seeds, home / str(seeds))
+        life.home.mkdir()
+        fired += _lived(life)
+        faulted, seeds = faulted + len(life.faulted), seeds + 1
+        shutil.rmtree(life.home)
+    took = time.process_time() - began
+    record_property(
+        "sim", {"seeds": seeds, "faulted": faulted, "seconds": took, "fired": dict(fired)}
+    )
+
+
+def _lived(life: Life) -> Counter[str]:
+    try:
+        return life.run()
+    except BaseException as error:
+        again = f"python -m tests.sim --days 3 --seeds 1 --first {life.seed} --trace"
+        error.add_note("\n".join([*life.trace[-200:], f"the whole trace: {again}"]))
+        raise

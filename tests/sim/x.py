@@ -1,0 +1,93 @@
+"""X for the simulation: the strict server of tests/servers/x, without its socket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+from tests.servers.x import X
+from tests.servers.x.exchange import Answer, Request
+
+KEYS = ("api_key", "api_secret", "access_token", "access_secret")
+
+
+class SimX(X):
+    """X by true time; a request is signed and checked as on the real line."""
+
+    def __init__(self, host: str, now: Callable[[], datetime]) -> None:
+        self._arrived: datetime | None = None
+        super().__init__(host, scheme="https", now=now, wall=lambda: self._arrived or now())
+        self.host = host
+        self._ada = self.add_user("ada", "Ada")
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The bot's keys."""
+        return {name: getattr(self.bot, name) for name in KEYS}
+
+    def creates(self, request: Request) -> bool:
+        """Whether this request makes a post."""
+        return (request.method, request.path) == ("POST", "/2/tweets")
+
+    def lists_own(self, request: Request) -> bool:
+        """Whether this request lists the bot's own posts."""
+        return request.path == f"/2/users/{self.bot.id}/tweets"
+
+    def text_of(self, request: Request) -> str:
+        """The text that a request would post."""
+        return str(json.loads(request.body)["text"])
+
+    def key_of(self, request: Request) -> str:
+        """X knows no keys: the text stands for one."""
+        return self.text_of(request)
+
+    def ids(self) -> list[str]:
+        """The ids of all that the bot ever posted, deleted ones too."""
+        return [one.id for one in self._world.posts.values() if one.author_id == self.bot.id]
+
+    def text_there(self, post_id: str) -> str | None:
+        """The text of a post of the bot, deleted ones too; None where there never was one."""
+        found = self._world.posts.get(post_id)
+        return found.written if found is not None and found.author_id == self.bot.id else None
+
+    def stands(self, text: str) -> bool:
+        """Whether a post of the bot with this text is there, not deleted."""
+        mine = (one for one in self._world.standing() if one.author_id == self.bot.id)
+        return any(one.written == text for one in mine)
+
+    def hide(self, post_id: str, until: datetime) -> None:
+        """Leave a post out of its author's own list until then."""
+        self._desk.hidden[post_id] = until
+
+    def arrived(self, at: datetime) -> None:
+        """A request that is carried out late was signed, and checked, when it came."""
+        self._arrived = at
+
+    @property
+    def revoked(self) -> bool:
+        """Whether the bot's token is worth nothing."""
+        return self.bot.access_token in self._signatures.revoked
+
+    @revoked.setter
+    def revoked(self, is_so: bool) -> None:
+        if is_so:
+            self._signatures.revoked.add(self.bot.access_token)
+        else:
+            self._signatures.revoked.discard(self.bot.access_token)
+
+    def answer(self, request: Request) -> Answer:
+        """Carry a request out, but forget the log that tests over a socket read."""
+        try:
+            return super().answer(request)
+        finally:
+            self._seen.clear()
+            self._arrived = None
+
+    def answer_post(self, text: str, to: str) -> str:
+        """Let the person answer a post; returns the answer's id."""
+        return self.say(self._ada, text, reply_to=to).id
+
+    def remove(self, post_id: str) -> None:
+        """Let the bot's owner delete a post by hand."""
+        self.delete(post_id)
