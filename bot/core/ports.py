@@ -24,8 +24,11 @@ LEASE = timedelta(minutes=3)
 SKEW = timedelta(minutes=1)
 """How much earlier than its sending a post may seem to be made: clocks differ."""
 
-LOOK_BACK = timedelta(hours=1)
-"""How much earlier than its sending a post is looked for: our clock may be put right meanwhile."""
+LOOK_BACK = timedelta(minutes=10)
+"""How much earlier than its sending a post is looked for: our clock may be put right meanwhile.
+
+No more, or after a restore an older post of the same words could be taken for this one.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -250,6 +250,8 @@ class Life:
             exact = self.time.true < self._exact_until or self.time.error != NOTHING
             if fate.lie in {Lie.KEY_3599, Lie.KEY_3601} and exact:
                 fate = Fate(blow=Blow.RESET)  # one at a time, or neither would come to its second
+            if fate.lie in {Lie.FORGETS, Lie.IGNORES} and self.time.error > NOTHING:
+                fate = Fate(blow=Blow.RESET)  # put right by much, the clock would be a second lie
             if story.account == self._freezing and fate.lie is not None:
                 fate = Fate(blow=Blow.RESET)  # one that is frozen may send as well
             self.fates[key] = fate
