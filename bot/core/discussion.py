@@ -37,13 +37,37 @@ class Visibility(Enum):
         return self in {Visibility.PUBLIC, Visibility.UNLISTED}
 
 
+class Standing(Enum):
+    """What we let be seen of an entry that its author shows."""
+
+    SHOWN = "shown"
+    HELD = "held"
+    """not shown until the operator approves of it"""
+    HIDDEN = "hidden"
+    """not shown: the operator took it away, or blocked its author"""
+
+
+class Wish(Enum):
+    """What somebody asks of bots, in their profile."""
+
+    NO_BOT = "nobot"
+    """not to be addressed, thanked or favoured by a bot; bots themselves count as asking for it"""
+    NO_LOG = "nolog"
+    """that nothing of theirs is kept or shown"""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Author:
-    """Who wrote it: a display name, a handle as its network writes it, a profile address."""
+    """Who wrote it: a display name, a handle as its network writes it, a profile address.
+
+    `key` is the network's own id of the person, the same for good, or "" where there is none.
+    """
 
     name: str
     handle: str = ""
     url: str | None = None
+    key: str = ""
+    wishes: frozenset[Wish] = frozenset()
 
 
 NOBODY = Author(name="")
@@ -59,7 +83,7 @@ class Entry:
     its parent, and (where the network tells) of the post that began the conversation. `tip` is
     None while it belongs to no tip. `version` differs after each edit. `ours` marks the bot's own.
     What was deleted, or may not be kept, has neither text nor author, nor an address, which often
-    holds the author's name.
+    holds the author's name. `checked_at` is when its network last showed it to us as it is here.
     """
 
     account: str
@@ -79,10 +103,12 @@ class Entry:
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
     ours: bool = False
+    standing: Standing = Standing.SHOWN
+    checked_at: datetime | None = None
     id: int = 0
 
     def __post_init__(self) -> None:
-        require_aware(self.at, self.edited_at, self.deleted_at)
+        require_aware(self.at, self.edited_at, self.deleted_at, self.checked_at)
         tells = self.text or self.html or self.url or self.author != NOBODY
         if tells and not self.is_legible:
             raise ValueError("of a deleted or private entry no text, author or address is kept")
@@ -91,6 +117,28 @@ class Entry:
     def is_legible(self) -> bool:
         """Whether there is something that may be shown."""
         return self.visibility.may_be_kept and self.deleted_at is None
+
+
+class Change(Enum):
+    """What can happen to an entry once it is there."""
+
+    CREATED = "created"
+    EDITED = "edited"
+    DELETED = "deleted"
+    ACKNOWLEDGED = "acknowledged"
+    HIDDEN = "hidden"
+    SHOWN = "shown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntryEvent:
+    """A line of the discussion's history; `id` grows with every line."""
+
+    id: int
+    at: datetime
+    entry: int
+    tip: str | None
+    change: Change
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from bot.core.delivery import Delivery, State
-from bot.core.discussion import Entry, EntryKind
+from bot.core.discussion import Change, Entry, EntryEvent, EntryKind, Standing
 from bot.core.ports import Batch
 from bot.core.slot import Outcome, Schedule, Slot
 from bot.core.traits import Traits
@@ -144,6 +144,18 @@ class Log(Protocol):
         A deletion erases text, html and author, and nothing brings them back. Returns whether
         anything changed. Entries that answer this one join its tip.
         """
+
+    def stand(self, entry_id: int, standing: Standing, now: datetime) -> Entry | None:
+        """Show, hold or hide an entry; the entry as it stands then, or None where there is none."""
+
+    def note(self, entry: Entry, change: Change, now: datetime) -> None:
+        """Write a line of the discussion's history, as `keep` and `stand` do by themselves."""
+
+    def events(self, after: int = 0, limit: int | None = None) -> Sequence[EntryEvent]:
+        """The lines of the history whose number is greater than `after`, in order."""
+
+    def last_event(self) -> int:
+        """The number of the history's last line, 0 where there is none."""
 
     def adopt(self, account: str, remote_id: str, tip: str) -> None:
         """Give every entry that hangs on this remote id, at any depth, to `tip`."""

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    CursorResult,
     Row,
     Select,
     exists,
@@ -20,8 +21,18 @@ from sqlalchemy import (
     update,
 )
 
-from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility
-from bot.store.tables import deliveries, entries
+from bot.core.discussion import (
+    NOBODY,
+    Author,
+    Change,
+    Entry,
+    EntryEvent,
+    EntryKind,
+    Standing,
+    Visibility,
+    Wish,
+)
+from bot.store.tables import deliveries, entries, entry_events
 
 _LEGIBLE = entries.c.deleted_at.is_(None) & entries.c.visibility.in_(
     [visibility.value for visibility in Visibility if visibility.may_be_kept]
@@ -36,7 +47,8 @@ _TO_UNLISTED = exists().where(
     _ANSWERED.c.deleted_at.is_(None),
     ~_ANSWERED.c.ours,
 )
-_SHOWN = _LEGIBLE & or_(_PUBLIC & ~entries.c.ours, entries.c.ours & ~_TO_UNLISTED)
+_STANDS = entries.c.standing == Standing.SHOWN.value
+_SHOWN = _LEGIBLE & _STANDS & or_(_PUBLIC & ~entries.c.ours, entries.c.ours & ~_TO_UNLISTED)
 
 
 class SqlLog:
@@ -56,20 +68,61 @@ class SqlLog:
             fresh = replace(fresh, tip=self._home(fresh))
         if fresh == known:
             return False
-        self._connection.execute(
-            update(entries).where(entries.c.id == known.id).values(**_row(fresh))
-        )
+        self._change(fresh)
+        if (what := _what_changed(known, fresh)) is not None:
+            self.note(fresh, what, now)
         if fresh.tip is not None and known.tip is None:
             self.adopt(fresh.account, fresh.remote_id, fresh.tip)
         return True
 
     def _insert(self, entry: Entry, now: datetime) -> bool:
         tip = entry.tip or self._home(entry)
-        row = {**_row(replace(entry, tip=tip)), "bot": self._bot, "kept_at": now}
-        self._connection.execute(insert(entries).values(**row))
+        fresh = replace(entry, tip=tip, checked_at=entry.checked_at or now)
+        row = {**_row(fresh), "bot": self._bot, "kept_at": now}
+        done = self._connection.execute(insert(entries).values(**row))
+        self.note(replace(fresh, id=_new_id(done)), Change.CREATED, now)
         if tip is not None:
             self.adopt(entry.account, entry.remote_id, tip)
         return True
+
+    def stand(self, entry_id: int, standing: Standing, now: datetime) -> Entry | None:
+        """Show, hold or hide an entry; the entry as it stands, or None where there is none."""
+        known = self.get(entry_id)
+        if known is None or known.standing is standing:
+            return known
+        fresh = replace(known, standing=standing)
+        self._change(fresh)
+        self.note(fresh, Change.SHOWN if standing is Standing.SHOWN else Change.HIDDEN, now)
+        return fresh
+
+    def note(self, entry: Entry, change: Change, now: datetime) -> None:
+        """Write a line of the history."""
+        line = {"bot": self._bot, "at": now, "entry": entry.id, "tip": entry.tip}
+        self._connection.execute(insert(entry_events).values(**line, change=change.value))
+
+    def events(self, after: int = 0, limit: int | None = None) -> Sequence[EntryEvent]:
+        """The lines of the history after this one, in order."""
+        query = (
+            select(entry_events)
+            .where(entry_events.c.bot == self._bot, entry_events.c.id > after)
+            .order_by(entry_events.c.id)
+            .limit(limit)
+        )
+        return [
+            EntryEvent(
+                id=row.id, at=row.at, entry=row.entry, tip=row.tip, change=Change(row.change)
+            )
+            for row in self._connection.execute(query)
+        ]
+
+    def last_event(self) -> int:
+        """The number of the history's last line."""
+        query = select(func.max(entry_events.c.id)).where(entry_events.c.bot == self._bot)
+        return int(self._connection.scalar(query) or 0)
+
+    def _change(self, entry: Entry) -> None:
+        mine = entries.c.id == entry.id
+        self._connection.execute(update(entries).where(mine).values(**_row(entry)))
 
     def _home(self, entry: Entry) -> str | None:
         """The tip to which what it answers, or the conversation it is in, belongs."""
@@ -208,6 +261,18 @@ def _updated(known: Entry, heard: Entry, now: datetime) -> Entry:
     )
 
 
+def _what_changed(known: Entry, fresh: Entry) -> Change | None:
+    """What a line of the history says of it; None: it only found its tip."""
+    if known.is_legible and not fresh.is_legible:
+        return Change.DELETED
+    return Change.EDITED if known.version != fresh.version or known.text != fresh.text else None
+
+
+def _new_id(done: CursorResult[Any]) -> int:
+    key = done.inserted_primary_key
+    return int(key[0]) if key else 0
+
+
 def _is_older(heard: Entry, known: Entry) -> bool:
     """Whether we already know a later version than the one heard."""
     if known.edited_at is None:
@@ -225,6 +290,8 @@ def _row(entry: Entry) -> dict[str, Any]:
         "author_name": entry.author.name,
         "author_handle": entry.author.handle,
         "author_url": entry.author.url,
+        "author_key": entry.author.key,
+        "author_wishes": " ".join(sorted(wish.value for wish in entry.author.wishes)),
         "text": entry.text,
         "html": entry.html,
         "at": entry.at,
@@ -237,6 +304,8 @@ def _row(entry: Entry) -> dict[str, Any]:
         "edited_at": entry.edited_at,
         "deleted_at": entry.deleted_at,
         "ours": entry.ours,
+        "standing": entry.standing.value,
+        "checked_at": entry.checked_at,
     }
 
 
@@ -247,7 +316,13 @@ def _entry(row: Row[Any]) -> Entry:
         remote_id=row.remote_id,
         tip=row.tip,
         kind=EntryKind(row.kind),
-        author=Author(name=row.author_name, handle=row.author_handle, url=row.author_url),
+        author=Author(
+            name=row.author_name,
+            handle=row.author_handle,
+            url=row.author_url,
+            key=row.author_key,
+            wishes=frozenset(Wish(wish) for wish in row.author_wishes.split()),
+        ),
         text=row.text,
         html=row.html,
         at=row.at,
@@ -260,4 +335,6 @@ def _entry(row: Row[Any]) -> Entry:
         edited_at=row.edited_at,
         deleted_at=row.deleted_at,
         ours=row.ours,
+        standing=Standing(row.standing),
+        checked_at=row.checked_at,
     )

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -149,11 +150,86 @@ entries = Table(
     Column("deleted_at", Moment),
     Column("ours", Boolean, nullable=False),
     Column("kept_at", Moment, nullable=False),
+    Column("author_key", Text, nullable=False, server_default=""),
+    Column("author_wishes", Text, nullable=False, server_default=""),
+    Column("standing", Text, nullable=False, server_default="shown"),
+    Column("checked_at", Moment),
+    Column("check_at", Moment),
     UniqueConstraint("bot", "account", "remote_id"),
     Index(None, "bot", "tip", "at"),
+    Index(None, "bot", "at"),
     Index(None, "bot", "account", "in_reply_to"),
     Index(None, "bot", "account", "root"),
+    Index(None, "bot", "account", "author_key"),
+    Index(None, "bot", "account", "check_at"),
 )
+"""The discussion. `check_at`: when to look next whether it was edited or deleted; null: never."""
+
+entry_events = Table(
+    "entry_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("bot", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("entry", Integer, nullable=False, index=True),
+    Column("tip", Text),
+    Column("change", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""The history of the discussion, without its words: only ever added to."""
+
+threads = Table(
+    "thread",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("remote_id", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("cursor", Text),
+    Column("stirred_at", Moment, nullable=False),
+    Column("look_at", Moment),
+    Index(None, "bot", "account", "look_at"),
+)
+"""The bot's own posts, under which somebody may have said something that does not name the bot."""
+
+persons = Table(
+    "person",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("who", Text, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""Who is blocked, and of whom nothing is kept. `who` is a hash, so that it names nobody."""
+
+thanks = Table(
+    "thanks",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("entry", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Index(None, "bot", "account", "at"),
+)
+"""The acknowledgements, given or refused: written before they are sent, so at most one each."""
+
+pings = Table(
+    "ping",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("protocol", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("not_before", Moment),
+    Column("tries", Integer, nullable=False),
+    Column("trouble", Text),
+)
+"""Other sites' word that a page of theirs links to one of ours; `not_before` null: settled."""
 
 accounts = Table(
     "account",
@@ -228,5 +304,10 @@ comments = Table(
     Column("in_reply_to", Text),
     Column("deleted_at", Moment),
     Column("ours", Boolean, nullable=False),
+    Column("held", Boolean, nullable=False, server_default=false()),
+    Column("source", Text),
+    Column("author_url", Text),
     UniqueConstraint("bot", "seq"),
+    Index(None, "bot", "source"),
 )
+"""What was written into the site's form; with a `source`, what another site's page says."""

@@ -46,7 +46,7 @@ def test_everything_is_remembered(tx):
     """An entry comes back as it was heard, in every script."""
     heard = replace(FULL, text="聞く 👩‍🚀\n\x1b[31m", visibility=Visibility.UNLISTED, ours=True)
     assert keep(tx, heard)
-    assert only(tx) == replace(heard, id=1)
+    assert only(tx) == replace(heard, id=1, checked_at=MONDAY)
     assert tx.log.get(1) == only(tx)
     assert tx.log.get(2) is None
 
@@ -63,7 +63,7 @@ def test_an_edit_is_taken_over(tx):
     keep(tx, FULL)
     edit = replace(FULL, text="Better.", html="", version="2", edited_at=MONDAY + HOUR)
     assert keep(tx, edit, MONDAY + 2 * HOUR)
-    assert only(tx) == replace(edit, id=1)
+    assert only(tx) == replace(edit, id=1, checked_at=MONDAY)
     assert not keep(tx, edit, MONDAY + 3 * HOUR)
 
 
