@@ -7,10 +7,11 @@ remembered are in `bot.core.memory`, those of the bot's own site in `bot.core.pa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from threading import Event
 from typing import Protocol, runtime_checkable
 
 from bot.core.delivery import Delivery, Post, Receipt
@@ -63,6 +64,19 @@ class Batch:
     cursor: str | None
     more: bool = False
     unheard: tuple[str, ...] = ()
+    cost: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """What became of entries that were looked at again, and what the look cost, in US dollars.
+
+    `entries` are those that are there, as they are now; `gone` are remote ids of those that are
+    not. One that is in neither could not be looked at just now.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    gone: frozenset[str] = frozenset()
     cost: Decimal = Decimal(0)
 
 
@@ -122,6 +136,45 @@ class Listener(Protocol):
         The cursor is the adapter's own text. The same entry may be heard again; none may be
         left out. Raises PlatformError.
         """
+
+
+@runtime_checkable
+class Threads(Protocol):
+    """Can read what was answered below a post of ours, also where nobody named us."""
+
+    def around(self, remote_id: str, cursor: str | None) -> Batch:
+        """What was said below our post `remote_id` since `cursor` (None: all of it).
+
+        The same entry may be read again. Raises PlatformError; Refused where our post is gone.
+        """
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """Can look again at entries that were heard before."""
+
+    def check(self, remote_ids: Sequence[str]) -> Checked:
+        """Each of these entries as it is now: edited, deleted, or the same. Raises PlatformError."""
+
+
+@runtime_checkable
+class Hints(Protocol):
+    """Can be told at once that something was said. What was said, listening tells."""
+
+    def hints(self, hint: Callable[[], None], until: Event) -> None:
+        """Call `hint` whenever something is said, until `until` is set; it may miss any.
+
+        Blocks the calling thread. Raises PlatformError where the network offers no such thing, or
+        as soon as it breaks: whoever calls decides when to try again.
+        """
+
+
+@runtime_checkable
+class Thanker(Protocol):
+    """Can acknowledge an entry without words. Its Traits hold Ability.FAVOURITE."""
+
+    def favourite(self, remote_id: str) -> None:
+        """Favour an entry; to repeat it changes nothing. Raises PlatformError."""
 
 
 @runtime_checkable

@@ -23,6 +23,7 @@ class Ability(Enum):
     PUBLISH = "publish"
     LISTEN = "listen"
     RETRACT = "retract"
+    FAVOURITE = "favourite"
 
 
 class Idempotency(Enum):
