@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from threading import Event
 from typing import Protocol, runtime_checkable
 
 from bot.core.delivery import Delivery, Post, Receipt
@@ -154,15 +153,15 @@ class Checks(Protocol):
     """Can look again at entries that were heard before."""
 
     def check(self, remote_ids: Sequence[str]) -> Checked:
-        """Each of these entries as it is now: edited, deleted, or the same. Raises PlatformError."""
+        """Each of these as it is now: edited, deleted, or the same. Raises PlatformError."""
 
 
 @runtime_checkable
 class Hints(Protocol):
     """Can be told at once that something was said. What was said, listening tells."""
 
-    def hints(self, hint: Callable[[], None], until: Event) -> None:
-        """Call `hint` whenever something is said, until `until` is set; it may miss any.
+    def hints(self, hint: Callable[[], None], over: Callable[[], bool]) -> None:
+        """Call `hint` whenever something is said, until it is `over`; it may miss any.
 
         Blocks the calling thread. Raises PlatformError where the network offers no such thing, or
         as soon as it breaks: whoever calls decides when to try again.
