@@ -203,8 +203,8 @@ MUTANTS = (
     m(ABSENCE, "MOST_RESENDS = 3", "MOST_RESENDS = 300", "it is repeated without end"),
     m(
         ABSENCE,
-        "        case Idempotency.NONE:\n            return when_unsure",
-        "        case Idempotency.NONE:\n            return True or when_unsure",
+        "is_known) or when_unsure is WhenUnsure.RESEND",
+        "is_known) or when_unsure is not None",
         "absence is believed where nothing proves it",
     ),
     m(
@@ -264,7 +264,7 @@ MUTANTS = (
     ),
     m(
         FORMER,
-        "if _is_unsettled(tx, account):",
+        "if _is_unsettled(tx, delivery):",
         "if tx is None:",
         "what is being looked for is a stranger's",
     ),
