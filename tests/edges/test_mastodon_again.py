@@ -19,9 +19,13 @@ STATUSES = "/api/v1/statuses"
 @pytest.fixture(scope="module")
 def running():
     """A Mastodon server, a GoToSocial one, and a line to each."""
-    with mastodon_server() as one, mastodon_server(version=GOTOSOCIAL, streams=False) as other:
-        with proxy(one.url) as to_one, proxy(other.url) as to_other:
-            yield {"mastodon": (one, to_one), "gotosocial": (other, to_other)}
+    with (
+        mastodon_server() as one,
+        mastodon_server(version=GOTOSOCIAL, streams=False) as other,
+        proxy(one.url) as to_one,
+        proxy(other.url) as to_other,
+    ):
+        yield {"mastodon": (one, to_one), "gotosocial": (other, to_other)}
 
 
 @pytest.fixture(params=["mastodon", "gotosocial"])
@@ -168,7 +172,11 @@ def test_what_somebody_asks_of_bots_is_heard(bot, server, bio, is_bot, wishes):
     root = server.say("tips", "a tip")
     said = server.say("alice", "@tips why?", to=root)
     me = server.read(said)["account"]["id"]
-    for entries in (bot.hear(None).entries, bot.around(root, None).entries, bot.check([said]).entries):
+    for entries in (
+        bot.hear(None).entries,
+        bot.around(root, None).entries,
+        bot.check([said]).entries,
+    ):
         assert [(one.author.key, one.author.wishes) for one in entries] == [(me, wishes)]
     server.describe("alice", "")
 

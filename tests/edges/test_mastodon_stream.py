@@ -222,7 +222,13 @@ def test_what_a_stream_says(pieces, hints):
 
 @pytest.mark.parametrize(
     "piece",
-    [b"nonsense\n\n", b"data: x\n\n", b"event: notification\ndata: {\n\n", b"\xff\xfe\n", b"x" * (LARGEST + 1)],
+    [
+        b"nonsense\n\n",
+        b"data: x\n\n",
+        b"event: notification\ndata: {\n\n",
+        b"\xff\xfe\n",
+        b"x" * (LARGEST + 1),
+    ],
     ids=["a line", "no name", "half a document", "no text", "no end"],
 )
 def test_nonsense_in_a_stream(piece):
