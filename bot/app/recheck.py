@@ -10,6 +10,7 @@ import structlog
 
 from bot.app.forget import erased
 from bot.app.looking import dearness, is_spent, rest
+from bot.app.moved import heard_before
 from bot.core.config import Account
 from bot.core.discussion import Entry
 from bot.core.errors import PlatformError
@@ -42,16 +43,13 @@ class Rechecker:
         door = self.checks(account.name)
         if door is None:
             return 0
+        after = heard_before(self.store, account, self.clock.now())
         changed = 0
         try:
             for _ in range(MOST_BATCHES):
-                due = self._due(account)
-                if not due:
-                    break
-                found = door.check([entry.remote_id for entry in due])
-                kept, is_all = self._take_in(account, due, found)
+                kept, is_more = self._look(door, account, after)
                 changed += kept
-                if not is_all:
+                if not is_more:
                     break
         except PlatformError as error:
             self._put_off(account, error)
@@ -59,14 +57,22 @@ class Rechecker:
             log.info("rechecked", account=account.name, changed=changed)
         return changed
 
-    def _due(self, account: Account) -> Sequence[Entry]:
+    def _look(self, door: Checks, account: Account, after: int) -> tuple[int, bool]:
+        """One batch: how many had changed, and whether another is worth asking for."""
+        due = self._due(account, after)
+        if not due:
+            return 0, False
+        found = door.check([entry.remote_id for entry in due])
+        return self._take_in(account, due, found)
+
+    def _due(self, account: Account, after: int) -> Sequence[Entry]:
         """The next entries to look at. Where it costs, the first look comes later, too."""
         now = self.clock.now()
         later = SOON * (dearness(self.traits_of(account)) - 1)
         with self.store.reading() as tx:
             if is_spent(tx, account, now):
                 return ()
-            return tx.log.due_checks(account.name, now - later, BATCH)
+            return tx.log.due_checks(account.name, now - later, BATCH, after)
 
     def _take_in(self, account: Account, due: Sequence[Entry], found: Checked) -> tuple[int, bool]:
         """One batch in one transaction: how many had changed, and whether all were seen."""

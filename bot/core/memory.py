@@ -191,8 +191,10 @@ class Log(Protocol):
         These are the public ones, and the bot's own but for its answers to unlisted ones.
         """
 
-    def due_checks(self, account: str, now: datetime, limit: int) -> Sequence[Entry]:
-        """Legible entries of others that are to be looked at again, those due longest first.
+    def due_checks(
+        self, account: str, now: datetime, limit: int, after: int = 0
+    ) -> Sequence[Entry]:
+        """Legible entries of others, id > after, to be looked at again, those due longest first.
 
         An entry is due for the first time shortly after it was taken in.
         """

@@ -223,10 +223,16 @@ class SqlLog:
         )
         return {row.tip: row[1] for row in self._connection.execute(query)}
 
-    def due_checks(self, account: str, now: datetime, limit: int) -> Sequence[Entry]:
+    def due_checks(
+        self, account: str, now: datetime, limit: int, after: int = 0
+    ) -> Sequence[Entry]:
         """Legible entries of others whose check is due."""
         query = self._mine().where(
-            entries.c.account == account, _is_due(now), _LEGIBLE, ~entries.c.ours
+            entries.c.account == account,
+            entries.c.id > after,
+            _is_due(now),
+            _LEGIBLE,
+            ~entries.c.ours,
         )
         rows = self._connection.execute(
             query.order_by(entries.c.check_at, entries.c.id).limit(limit)

@@ -220,6 +220,21 @@ def test_one_transaction_a_batch(house):
     assert made.asked[1] == ["1", "2"]
 
 
+def test_an_account_that_moved(house):
+    """On another server only what was heard there is looked at: the rest is not gone for that."""
+    keep(house, "old")
+    made = voice(house, same)
+    there = house.account()
+    house.rechecker.step(there)
+    here = replace(there, options={"server": "https://new.test.net"})
+    house.clock.advance(MINUTE)
+    house.rechecker.step(here)
+    keep(house, "new")
+    house.clock.advance(MINUTE)
+    house.rechecker.step(here)
+    assert made.asked == [["new"]]
+
+
 def test_money():
     """What looking costs is paid, and when the month's money is used up, nothing is asked."""
     house = House(config=config(accounts=(account(monthly_budget=Decimal(1)),)))
