@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.app.looking import REST
-from bot.app.threads import MOST_THREADS
+from bot.app.threads import MOST_BATCHES, MOST_THREADS
 from bot.core.delivery import State
 from bot.core.errors import Refused, RetryLater
 from bot.core.ports import Batch
@@ -209,6 +209,15 @@ def test_the_cursor_goes_on_between_steps(house, posted):
     look(house)
     look(house, after=MINUTE)
     assert made.asked == [(posted, None), (posted, "here")]
+
+
+def test_a_thread_without_end(house, posted):
+    """A thread that never comes to its end is read on in the next step, and holds nobody up."""
+    made = voice(house, Batch(cursor="on", more=True))
+    look(house)
+    assert len(made.asked) == MOST_BATCHES
+    look(house)
+    assert made.asked[MOST_BATCHES] == (posted, "on")
 
 
 def test_money(posted, house):

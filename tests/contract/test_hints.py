@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.errors import PlatformError
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 
 
 class Line:

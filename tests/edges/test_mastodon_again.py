@@ -129,6 +129,16 @@ def test_a_server_that_has_lost_its_way_erases_nothing(bot, server):
         bot.check(said)
 
 
+def test_a_server_that_takes_us_for_somebody_else_erases_nothing(bot, server):
+    """What one account cannot see may be there for another: it is not gone for that."""
+    said = say(server, 1)
+    bot.check(said)
+    server.delete("alice", said[0])
+    server.answer("/api/v1/accounts/verify_credentials", 200, {"id": "987654321"})
+    with pytest.raises(PlatformError):
+        bot.check(said)
+
+
 def test_of_a_post_that_is_gone_it_is_said(bot, server):
     """Only `gone` ends the reading below a post; a refusal of another kind is tried again."""
     root = server.say("tips", "a tip")

@@ -18,7 +18,7 @@ from tests.clock import FakeClock
 from tests.servers.mastodon import GOTOSOCIAL, mastodon_server
 from tests.servers.proxy import proxy
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 
 

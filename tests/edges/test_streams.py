@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from bot.core.errors import Refused, RetryLater
 from bot.wiring.streams import APART, Spaced, Streams
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 
 
 class Network:
