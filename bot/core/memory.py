@@ -191,6 +191,62 @@ class Log(Protocol):
         These are the public ones, and the bot's own but for its answers to unlisted ones.
         """
 
+    def due_checks(
+        self, account: str, now: datetime, limit: int, after: int = 0
+    ) -> Sequence[Entry]:
+        """Legible entries of others, id > after, to be looked at again, those due longest first.
+
+        An entry is due for the first time shortly after it was taken in.
+        """
+
+    def checked(self, account: str, remote_id: str, now: datetime, again: datetime | None) -> None:
+        """Remember that its network showed it to us as it is here, and when to look again."""
+
+    def put_off(
+        self,
+        account: str,
+        now: datetime,
+        until: datetime,
+        remote_ids: Sequence[str] | None = None,
+    ) -> None:
+        """Look at none of these (None: at nothing that is due on the account) before `until`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watched:
+    """A post of ours under which somebody may say something without naming us.
+
+    `cursor` is how far it was read, `stirred_at` when something under it was new or changed (or
+    when it was posted), and `look_at` when to look again; None: never.
+    """
+
+    account: str
+    remote_id: str
+    at: datetime
+    stirred_at: datetime
+    cursor: str | None = None
+    look_at: datetime | None = None
+
+
+class Threads(Protocol):
+    """The bot's own posts, and when to look below each."""
+
+    def follow(self, account: str) -> int:
+        """Watch what was posted on the account, and what was taken back no more.
+
+        Returns how many posts came or went. A post of ours is due as soon as it is watched; an
+        answer of ours is part of another thread.
+        """
+
+    def due(self, account: str, now: datetime, limit: int) -> Sequence[Watched]:
+        """Those to look below, those due longest first."""
+
+    def looked(self, watched: Watched) -> None:
+        """Remember its cursor, its last stir and when to look again."""
+
+    def put_off(self, account: str, now: datetime, until: datetime) -> None:
+        """Look below nothing that is due on the account before `until`."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pause:
@@ -263,6 +319,7 @@ class Tx(Protocol):
     slots: Slots
     ledger: Ledger
     log: Log
+    threads: Threads
     accounts: Accounts
     notes: Notes
 

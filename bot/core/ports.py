@@ -161,10 +161,11 @@ class Hints(Protocol):
     """Can be told at once that something was said. What was said, listening tells."""
 
     def hints(self, hint: Callable[[], None], over: Callable[[], bool]) -> None:
-        """Call `hint` whenever something is said, until it is `over`; it may miss any.
+        """Call `hint` once it is listening, and whenever something is said, until it is `over`.
 
-        Blocks the calling thread. Raises PlatformError where the network offers no such thing, or
-        as soon as it breaks: whoever calls decides when to try again.
+        It may miss any. Blocks the calling thread, and returns soon after it is over. Raises
+        PlatformError where the network offers no such thing, or as soon as it breaks: whoever
+        calls decides when to try again.
         """
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from bot.core.errors import StoreError
-from bot.core.memory import Accounts, Ledger, Log, Notes, Slots, Store, Tx
+from bot.core.memory import Accounts, Ledger, Log, Notes, Slots, Store, Threads, Tx
 from bot.core.pages import Pages
 from bot.store import tables
 from bot.store.accounts import SqlAccounts
@@ -25,6 +25,7 @@ from bot.store.migrate import bring_up_to_date
 from bot.store.notes import SqlNotes
 from bot.store.pages import SqlPages
 from bot.store.slots import SqlSlots
+from bot.store.threads import SqlThreads
 
 FILE = "tipsbot.db"
 
@@ -200,5 +201,6 @@ class SqlTx:
         self.slots: Slots = SqlSlots(connection, bot)
         self.ledger: Ledger = SqlLedger(connection, bot)
         self.log: Log = SqlLog(connection, bot)
+        self.threads: Threads = SqlThreads(connection, bot)
         self.accounts: Accounts = SqlAccounts(connection, bot)
         self.notes: Notes = SqlNotes(connection, bot)

@@ -32,6 +32,7 @@ from bot.core.discussion import (
     Visibility,
     Wish,
 )
+from bot.core.pace import LONGEST, SOON
 from bot.store.tables import deliveries, entries, entry_events
 
 _LEGIBLE = entries.c.deleted_at.is_(None) & entries.c.visibility.in_(
@@ -64,6 +65,7 @@ class SqlLog:
         if known is None:
             return self._insert(entry, now)
         fresh = _updated(known, entry, now)
+        fresh = replace(fresh, root=fresh.root or entry.root)
         if fresh.tip is None:
             fresh = replace(fresh, tip=self._home(fresh))
         if fresh == known:
@@ -78,7 +80,8 @@ class SqlLog:
     def _insert(self, entry: Entry, now: datetime) -> bool:
         tip = entry.tip or self._home(entry)
         fresh = replace(entry, tip=tip, checked_at=entry.checked_at or now)
-        row = {**_row(fresh), "bot": self._bot, "kept_at": now}
+        look = now + SOON if fresh.is_legible and not fresh.ours else None
+        row = {**_row(fresh), "bot": self._bot, "kept_at": now, "check_at": look}
         done = self._connection.execute(insert(entries).values(**row))
         self.note(replace(fresh, id=_new_id(done)), Change.CREATED, now)
         if tip is not None:
@@ -220,6 +223,42 @@ class SqlLog:
         )
         return {row.tip: row[1] for row in self._connection.execute(query)}
 
+    def due_checks(
+        self, account: str, now: datetime, limit: int, after: int = 0
+    ) -> Sequence[Entry]:
+        """Legible entries of others whose check is due."""
+        query = self._mine().where(
+            entries.c.account == account,
+            entries.c.id > after,
+            _is_due(now),
+            _LEGIBLE,
+            ~entries.c.ours,
+        )
+        rows = self._connection.execute(
+            query.order_by(entries.c.check_at, entries.c.id).limit(limit)
+        )
+        return [_entry(row) for row in rows]
+
+    def checked(self, account: str, remote_id: str, now: datetime, again: datetime | None) -> None:
+        """Remember a look."""
+        one = (entries.c.account == account) & (entries.c.remote_id == remote_id)
+        seen = {"checked_at": now, "check_at": again}
+        self._connection.execute(
+            update(entries).where(entries.c.bot == self._bot, one).values(**seen)
+        )
+
+    def put_off(
+        self,
+        account: str,
+        now: datetime,
+        until: datetime,
+        remote_ids: Sequence[str] | None = None,
+    ) -> None:
+        """Let these checks, or all that are due, wait."""
+        which = _is_due(now) if remote_ids is None else entries.c.remote_id.in_(remote_ids)
+        mine = (entries.c.bot == self._bot) & (entries.c.account == account)
+        self._connection.execute(update(entries).where(mine, which).values(check_at=until))
+
     def _known(self, entry: Entry) -> Entry | None:
         query = self._mine().where(
             entries.c.account == entry.account, entries.c.remote_id == entry.remote_id
@@ -229,6 +268,11 @@ class SqlLog:
 
     def _mine(self) -> Select[Any]:
         return select(entries).where(entries.c.bot == self._bot)
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """Whether a check's moment has come, or can only have been set by a clock that ran ahead."""
+    return or_(entries.c.check_at <= now, entries.c.check_at > now + 2 * LONGEST)
 
 
 def _updated(known: Entry, heard: Entry, now: datetime) -> Entry:

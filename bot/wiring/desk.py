@@ -21,16 +21,29 @@ from bot.app.listen import Ear
 from bot.app.plan import Planner
 from bot.app.post import Poster
 from bot.app.preview import Preview
+from bot.app.recheck import Rechecker
 from bot.app.reply import Replier
 from bot.app.resolve import Resolver
 from bot.app.retract import Retractor
 from bot.app.settle import Settler
 from bot.app.summarise import Summariser
+from bot.app.threads import ThreadReader
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
 from bot.core.errors import Problem, SecretError, TipsError, UsageError
-from bot.core.ports import Clock, Editor, Listener, Names, Platform, Publisher, Timetable
+from bot.core.ports import (
+    Checks,
+    Clock,
+    Editor,
+    Hints,
+    Listener,
+    Names,
+    Platform,
+    Publisher,
+    Threads,
+    Timetable,
+)
 from bot.platforms import catalogue
 from bot.sources.secrets import secrets_for
 from bot.store import Database, SqlMemo, has_store, open_memory, open_store
@@ -107,6 +120,26 @@ class Desk:
         return Ear(store=self.database.store, clock=self.clock, listener=self.listener)
 
     @property
+    def thread_reader(self) -> ThreadReader:
+        """The verb that reads below our posts."""
+        return ThreadReader(
+            store=self.database.store,
+            clock=self.clock,
+            threads=self.threads,
+            traits_of=self.rules.of,
+        )
+
+    @property
+    def rechecker(self) -> Rechecker:
+        """The verb that looks again at what was heard."""
+        return Rechecker(
+            store=self.database.store,
+            clock=self.clock,
+            checks=self.checks,
+            traits_of=self.rules.of,
+        )
+
+    @property
     def poster(self) -> Poster:
         """The verb that posts by hand."""
         return Poster(store=self.database.store, drafter=self.drafter)
@@ -155,6 +188,21 @@ class Desk:
         """The account's door for listening, or None where it has none."""
         platform: object = self.platform(name)
         return platform if isinstance(platform, Listener) else None
+
+    def threads(self, name: str) -> Threads | None:
+        """The account's door for reading below our posts, or None where it has none."""
+        platform: object = self.platform(name)
+        return platform if isinstance(platform, Threads) else None
+
+    def checks(self, name: str) -> Checks | None:
+        """The account's door for looking again, or None where it has none."""
+        platform: object = self.platform(name)
+        return platform if isinstance(platform, Checks) else None
+
+    def hints(self, name: str) -> Hints | None:
+        """The account's door for being told at once, or None where it has none."""
+        platform: object = self.platform(name)
+        return platform if isinstance(platform, Hints) else None
 
     def editor(self, name: str) -> Editor | None:
         """The account's door for taking back, or None where it has none."""

@@ -31,6 +31,7 @@ from bot.wiring import tipsfile
 from bot.wiring.desk import Desk, open_desk
 from bot.wiring.environment import environment
 from bot.wiring.keys import site_key
+from bot.wiring.streams import Streams
 from bot.wiring.troubles import Troubles
 
 log = structlog.get_logger()
@@ -39,6 +40,8 @@ DELIVER_EVERY = timedelta(seconds=2)
 WATCH_EVERY = timedelta(seconds=1)
 MISSING_LOOKS = 5
 """So many looks in a row that find no tips file mean that it is gone."""
+LOOK_EVERY = timedelta(seconds=30)
+"""How often to see whether something is to be looked at again."""
 LEARN_EVERY = timedelta(minutes=5)
 PULSE_EVERY = timedelta(seconds=20)
 TIDY_EVERY = timedelta(minutes=10)
@@ -58,6 +61,7 @@ class Running:
     watch: Watch
     ticker: Ticker = field(init=False)
     server: Server = field(init=False)
+    streams: Streams = field(init=False)
     troubles: Troubles = field(default_factory=Troubles)
     _pulse: datetime = field(init=False)
     _seen: dict[tuple[str, str], datetime] = field(default_factory=dict)
@@ -67,6 +71,9 @@ class Running:
     def __post_init__(self) -> None:
         desk = self.desk
         self.ticker = Ticker(desk.timetable, self.troubles.tell)
+        self.streams = Streams(
+            door=desk.hints, nudge=lambda name: self.ticker.nudge(f"listen:{name}")
+        )
         self._pulse = desk.clock.now()
         app = build(
             config=lambda: desk.config,
@@ -93,6 +100,7 @@ class Running:
 
     def begin(self) -> None:
         """Let the clock run."""
+        self.streams.begin()
         self._follow(self.desk.config, ())
         self.ticker.every("watch", WATCH_EVERY, self._watch)
         self.ticker.every("pulse", PULSE_EVERY, self._beat)
@@ -101,6 +109,7 @@ class Running:
 
     def stop(self) -> bool:
         """Begin nothing new, finish what is in hand if it is quick; whether all was finished."""
+        self.streams.stop()
         self.server.stop(timedelta(seconds=2))
         done = self.ticker.stop(STOP_WITHIN - timedelta(seconds=2))
         if done:
@@ -150,7 +159,7 @@ class Running:
         names = {account.name for account in config.accounts}
         for gone in before:
             if gone.name not in names:
-                for verb in ("deliver", "listen", "learn"):
+                for verb in ("deliver", "listen", "learn", "threads", "recheck"):
                     self.ticker.drop(f"{verb}:{gone.name}")
         for account in config.accounts:
             traits = self.desk.rules.of(account)
@@ -158,6 +167,11 @@ class Running:
             self._every("learn", account, LEARN_EVERY, self._learn)
             if Ability.LISTEN in traits.abilities:
                 self._every("listen", account, account.poll or traits.poll, self._listen)
+            if self.desk.threads(account.name) is not None:
+                self._every("threads", account, LOOK_EVERY, self._read_threads)
+            if self.desk.checks(account.name) is not None:
+                self._every("recheck", account, LOOK_EVERY, self._recheck)
+        self.streams.follow(account.name for account in config.accounts)
         self._see(config.schedules)
         self.ticker.follow(config.schedules, self._plan)
 
@@ -199,6 +213,16 @@ class Running:
         account = self.desk.config.account(name)
         if account is not None:
             self.desk.ear.step(account)
+
+    def _read_threads(self, name: str) -> None:
+        account = self.desk.config.account(name)
+        if account is not None:
+            self.desk.thread_reader.step(account)
+
+    def _recheck(self, name: str) -> None:
+        account = self.desk.config.account(name)
+        if account is not None:
+            self.desk.rechecker.step(account)
 
     def _learn(self, name: str) -> None:
         account, platform = self.desk.config.account(name), self.desk.platform(name)

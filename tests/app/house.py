@@ -15,9 +15,11 @@ from bot.app.listen import Ear
 from bot.app.plan import Planner
 from bot.app.post import Poster
 from bot.app.preview import Preview
+from bot.app.recheck import Rechecker
 from bot.app.reply import Replier
 from bot.app.retract import Retractor
 from bot.app.settle import Settler
+from bot.app.threads import ThreadReader
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, Post, Receipt, State
@@ -151,6 +153,26 @@ class House:
     def ear(self) -> Ear:
         """The verb that listens."""
         return Ear(store=self.store, clock=self.clock, listener=self.platforms.get)
+
+    @property
+    def thread_reader(self) -> ThreadReader:
+        """The verb that reads below our posts."""
+        return ThreadReader(
+            store=self.store,
+            clock=self.clock,
+            threads=self.platforms.get,
+            traits_of=self.traits_of,
+        )
+
+    @property
+    def rechecker(self) -> Rechecker:
+        """The verb that looks again."""
+        return Rechecker(
+            store=self.store,
+            clock=self.clock,
+            checks=self.platforms.get,
+            traits_of=self.traits_of,
+        )
 
     @property
     def poster(self) -> Poster:

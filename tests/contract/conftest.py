@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from bot.core.ports import Editor, Listener, Publisher
+from bot.core.ports import Checks, Editor, Hints, Listener, Publisher, Threads
 from bot.core.traits import Ability
 from tests.contract.world import FarWorld, World
 from tests.contract.worlds import WORLDS
@@ -49,6 +49,30 @@ def listener(world: World) -> Listener:
 def editor(world: World) -> Editor:
     """The door for taking back."""
     return _door(world, Ability.RETRACT, Editor)  # type: ignore[type-abstract]
+
+
+@pytest.fixture
+def threads(world: World) -> Threads:
+    """The door for reading below our posts."""
+    return _offered(world, Threads)  # type: ignore[type-abstract]
+
+
+@pytest.fixture
+def checks(world: World) -> Checks:
+    """The door for looking again."""
+    return _offered(world, Checks)  # type: ignore[type-abstract]
+
+
+@pytest.fixture
+def hints(world: World) -> Hints:
+    """The door for being told at once."""
+    return _offered(world, Hints)  # type: ignore[type-abstract]
+
+
+def _offered(world: World, door: type[Door]) -> Door:
+    if not isinstance(world.platform, door):
+        pytest.skip(f"{world.kind.name} does not offer it")
+    return world.platform
 
 
 def _door(world: World, ability: Ability, door: type[Door]) -> Door:

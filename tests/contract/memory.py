@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
-from threading import Lock
+from threading import Condition, Lock
 
 from bot.core.delivery import Delivery, Post, Receipt
 from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility
 from bot.core.errors import Duplicate, OutcomeUnknown, Refused, RetryLater, Unauthorised
 from bot.core.kinds import Kind, Secret
-from bot.core.ports import LOOK_BACK, Absent, Batch, Clock, Found
+from bot.core.ports import LOOK_BACK, Absent, Batch, Checked, Clock, Found
 from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
 
 ADDRESS = "https://memory.example"
@@ -77,6 +77,7 @@ class MemoryNetwork:
         self.token = token
         self._clock = clock
         self._lock = Lock()
+        self._changed = Condition(self._lock)
         self._said: dict[str, Said] = {}
         self._changes = 0
         self._fates: deque[Fate] = deque()
@@ -173,6 +174,22 @@ class MemoryNetwork:
             changed = [one for one in self._said.values() if one.change > after]
         return sorted(changed, key=lambda one: one.change)
 
+    def below(self, said_id: str) -> frozenset[str]:
+        """The ids of all that was ever said below this, at any depth."""
+        with self._lock:
+            said = tuple(self._said.values())
+        found = {said_id}
+        for one in sorted(said, key=lambda one: one.at):
+            if one.in_reply_to in found:
+                found.add(one.id)
+        return frozenset(found - {said_id})
+
+    def wait(self, after: int, patience: float) -> int:
+        """Wait for a change after this one, a while at most; the number of the last change."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._changes > after, patience)
+            return self._changes
+
     def _known(self, post: Post) -> Said | None:
         """What we have of this post already. Raises Duplicate where that is all that is told."""
         match self.traits.idempotency:
@@ -212,16 +229,18 @@ class MemoryNetwork:
             key=key,
         )
         self._said[said.id] = said
+        self._changed.notify_all()
         return said
 
     def _change(self, said_id: str, **changed: object) -> None:
         self._changes += 1
         old = self._said[said_id]
         self._said[said_id] = replace(old, change=self._changes, **changed)  # type: ignore[arg-type]
+        self._changed.notify_all()
 
 
 class MemoryPlatform:
-    """One account on a network in memory: Platform, Publisher, Listener, Editor, Names."""
+    """One account on a network in memory, behind every door that there is."""
 
     def __init__(self, network: MemoryNetwork, account: str = "memory", token: str = "") -> None:
         self.account = account
@@ -261,6 +280,42 @@ class MemoryPlatform:
             cursor=str(heard[-1].change) if heard else cursor,
             more=len(changes) > STEP,
         )
+
+    def around(self, remote_id: str, cursor: str | None) -> Batch:
+        """What people said below our post, changed or deleted since the change of this number."""
+        self._network.greet(self._token)
+        post = self._network.get(remote_id)
+        if post is None or post.deleted_at is not None:
+            raise Refused("Memory does not have this post", "nothing more is read below it")
+        below = self._network.below(remote_id)
+        changes = [one for one in self._network.changes(int(cursor or 0)) if one.id in below]
+        heard = changes[:STEP]
+        return Batch(
+            entries=tuple(_entry(one, self.account) for one in heard if one.key is None),
+            cursor=str(heard[-1].change) if heard else cursor,
+            more=len(changes) > STEP,
+        )
+
+    def check(self, remote_ids: Sequence[str]) -> Checked:
+        """Each of these that a person said, as it is now."""
+        self._network.greet(self._token)
+        found = {one: self._network.get(one) for one in remote_ids}
+        there = [one for one in found.values() if one and one.deleted_at is None]
+        return Checked(
+            entries=tuple(_entry(one, self.account) for one in there if one.key is None),
+            gone=frozenset(found) - {one.id for one in there},
+        )
+
+    def hints(self, hint: Callable[[], None], over: Callable[[], bool]) -> None:
+        """A hint for every change on the network, until it goes down."""
+        self._network.greet(self._token)
+        change = self._network.wait(-1, 0)
+        hint()
+        while not over():
+            last, change = change, self._network.wait(change, 0.02)
+            self._network.greet(self._token)
+            if change > last:
+                hint()
 
     def retract(self, remote_id: str) -> None:
         """Delete our post; what is gone, or not ours, stays as it is."""

@@ -22,7 +22,8 @@ class World(ABC):
 
     `platform` is the adapter. `person` is the person's display name, `greeting` how they have to
     begin to be heard, `can_mention` whether they can speak to us outside any thread of ours, and
-    `private` what other visibilities than the public ones they can choose.
+    `private` what other visibilities than the public ones they can choose, and `can_edit` whether
+    they can change what they said.
     """
 
     kind: Kind
@@ -31,6 +32,7 @@ class World(ABC):
     greeting: str = ""
     can_mention: bool = True
     private: frozenset[Visibility] = frozenset()
+    can_edit: bool = False
 
     def __init__(self, clock: FakeClock, secrets: Mapping[str, str]) -> None:
         self.clock = clock
@@ -61,6 +63,14 @@ class World(ABC):
     @abstractmethod
     def person_deletes(self, remote_id: str) -> None:
         """Let the person take back what they said."""
+
+    def person_remarks(self, text: str, reply_to: str) -> str:
+        """Let the person answer without naming us, where that is possible."""
+        return self.person_says(text, reply_to)
+
+    def person_edits(self, remote_id: str, text: str) -> None:
+        """Let the person change what they said, where they can."""
+        raise NotImplementedError
 
     def address_of(self, receipt: Receipt) -> str | None:
         """What a person's browser shows as the address of a post of ours."""

@@ -14,11 +14,14 @@ from mastodon_mock.config import (
     MastodonMockConfig,
     SeedAccount,
     SeedConfig,
+    StreamingConfig,
 )
 from mastodon_mock.testing import MockServer
 
 BOT = "tips"
 USERS = (BOT, "alice", "bob")
+GOTOSOCIAL = "4.5.0 (compatible; GoToSocial 0.20.0)"
+"""The version by which a server is GoToSocial: it forgets keys, and shows statuses one by one."""
 
 
 @dataclass
@@ -58,6 +61,16 @@ class MastodonServer:
     def delete(self, user: str, status: str) -> None:
         """Let a user delete a status of theirs."""
         self._ask("DELETE", f"/api/v1/statuses/{status}", user)
+
+    def describe(self, user: str, note: str, *, is_bot: bool = False) -> None:
+        """Let a user write a bio, and say whether they are a bot."""
+        form = {"note": note, "bot": "true" if is_bot else "false"}
+        self._ask("PATCH", "/api/v1/accounts/update_credentials", user, data=form)
+
+    def filter_strangers(self) -> None:
+        """Let the bot's account keep notifications of people whom it does not follow aside."""
+        form = {"for_not_following": "filter"}
+        self._ask("PATCH", "/api/v2/notifications/policy", BOT, data=form)
 
     def read(self, status: str) -> dict[str, Any] | None:
         """A status as the bot sees it, or None where there is none."""
@@ -103,7 +116,10 @@ class MastodonServer:
 
 @contextmanager
 def mastodon_server(
-    *, enforce_scopes: bool = False, version: str = MastodonMockConfig().mocked_version
+    *,
+    enforce_scopes: bool = False,
+    version: str = MastodonMockConfig().mocked_version,
+    streams: bool = True,
 ) -> Iterator[MastodonServer]:
     """A server that lives as long as the block, and says that it is of this version."""
     found = MastodonServer(url="")
@@ -121,6 +137,7 @@ def mastodon_server(
         seed=SeedConfig(accounts=accounts),
         auth=AuthConfig(enforce_scopes=enforce_scopes),
         mocked_version=version,
+        streaming=StreamingConfig(enabled=streams, heartbeat_seconds=0.5),
     )
     with MockServer(config=config) as server:
         found.url = server.base_url

@@ -73,6 +73,9 @@ class Proxy:
     _port: int = 0
     _listener: socket.socket | None = None
     _threads: list[threading.Thread] = field(default_factory=list)
+    _streams: list[socket.socket] = field(default_factory=list)
+    _stalls: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def url(self) -> str:
@@ -85,6 +88,19 @@ class Proxy:
     def release(self) -> None:
         """Let the delayed answers go."""
         self._released.set()
+
+    def stall_streams(self) -> None:
+        """From now on pass nothing of any stream on, and leave the lines open."""
+        self._stalls.set()
+
+    def drop_streams(self) -> int:
+        """Cut all streams off; how many there were."""
+        with self._lock:
+            streams, self._streams = self._streams, []
+        for end in streams:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        return len(streams) // 2
 
     def accept(self) -> None:
         """Open the port, the same one as before."""
@@ -104,6 +120,7 @@ class Proxy:
         """End everything."""
         self.refuse()
         self.release()
+        self.drop_streams()
         for thread in self._threads:
             thread.join(timeout=5)
 
@@ -132,19 +149,36 @@ class Proxy:
     def _pass_on(self, line: socket.socket, fate: Fate, request: bytes) -> None:
         seen = _parsed(request)
         self.seen.append(seen)
-        answer = self._ask(request)
-        if self.watch is not None:
-            self.watch.after(seen, answer)
-        self._answer(line, fate, answer)
+        with self._ask(request) as server:
+            answer = _read_head(server)
+            is_stream = b"text/event-stream" in answer.lower()
+            if not is_stream:
+                answer += b"".join(iter(lambda: server.recv(65536), b""))
+            if self.watch is not None:
+                self.watch.after(seen, answer)
+            if not is_stream:
+                self._answer(line, fate, answer)
+            elif fate is Fate.PASS:
+                self._stream(line, server, answer)
 
-    def _ask(self, request: bytes) -> bytes:
-        """The server's whole answer; it closes the line after it, because we ask it to."""
+    def _stream(self, line: socket.socket, server: socket.socket, head: bytes) -> None:
+        """Pass on an answer without end as it comes, or keep it back while it stalls."""
+        server.settimeout(None)
+        with self._lock:
+            self._streams += [line, server]
+        line.sendall(head)
+        while piece := server.recv(65536):
+            if not self._stalls.is_set():
+                line.sendall(piece)
+
+    def _ask(self, request: bytes) -> socket.socket:
+        """The line to the server, which closes it after its answer, because we ask it to."""
         head, _, body = request.partition(b"\r\n\r\n")
         hidden = (b"connection:", f"{self.without}:".encode())
         lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(hidden)]
-        with socket.create_connection(self.upstream, timeout=30) as server:
-            server.sendall(b"\r\n".join([*lines, b"Connection: close"]) + b"\r\n\r\n" + body)
-            return b"".join(iter(lambda: server.recv(65536), b""))
+        server = socket.create_connection(self.upstream, timeout=30)
+        server.sendall(b"\r\n".join([*lines, b"Connection: close"]) + b"\r\n\r\n" + body)
+        return server
 
     def _answer(self, line: socket.socket, fate: Fate, answer: bytes) -> None:
         if fate is Fate.DELAY:
@@ -187,6 +221,14 @@ def proxy(
 def _reset(line: socket.socket) -> None:
     """Close with a reset instead of a farewell."""
     line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+
+
+def _read_head(server: socket.socket) -> bytes:
+    """The beginning of an answer, at least up to its body."""
+    read = b""
+    while b"\r\n\r\n" not in read and (piece := server.recv(65536)):
+        read += piece
+    return read
 
 
 def _read_request(line: socket.socket) -> bytes:

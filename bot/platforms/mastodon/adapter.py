@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import quote
 
 from mastodon import Mastodon, MastodonAPIError, MastodonNotFoundError
@@ -14,24 +15,27 @@ from bot.core.config import Account
 from bot.core.delivery import Delivery, Post, Receipt
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, SecretError
 from bot.core.kinds import variable
-from bot.core.ports import LOOK_BACK, Absent, Batch, CannotTell, Clock, Found
+from bot.core.ports import LOOK_BACK, Absent, Batch, CannotTell, Checked, Clock, Found
 from bot.core.traits import Traits
 from bot.net.carrier import Carrier
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.addresses import status_named
+from bot.platforms.mastodon.again import fingerprint
+from bot.platforms.mastodon.again import look as look_again
 from bot.platforms.mastodon.entries import Hearing
 from bot.platforms.mastodon.errors import Place, server_time, translate
 from bot.platforms.mastodon.finding import Ask, Since, look, own, receipt_of
 from bot.platforms.mastodon.foreign import Record
 from bot.platforms.mastodon.listening import Heard, Mark, first_walk, forward
 from bot.platforms.mastodon.server import Server, read_server
+from bot.platforms.mastodon.streaming import follow
 from bot.platforms.mastodon.wire import Wire
 
 BACKLOG = timedelta(days=7)
 """How far back the first listening reaches: a bot may have posted before it could first hear."""
 
 _GONE = frozenset({404, 410})
-"""Answers to a deletion that mean: it is not there any more."""
+"""Answers that mean: it is not there any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ class MastodonPlatform:
             me, server = self._known_me(call), self._known_server(call)
             mark = Mark(server=self._place.server, me=me, after=None).moved_to(cursor)
             heard = self._listen(call, server, mark.after)
-        hearing = Hearing(account=self.account, me=me, domain=server.domain)
+            hearing = self._hearing(call)
         started = mark.after is not None
         return Batch(
             entries=hearing.entries(heard.notices),
@@ -120,6 +124,42 @@ class MastodonPlatform:
             more=started and not heard.is_all,
             unheard=() if started or heard.is_all else (_FIRST_UNHEARD,),
         )
+
+    def around(self, remote_id: str, cursor: str | None) -> Batch:
+        """All that was said below our post; nothing where that is what it was last time."""
+        try:
+            with self._call() as call:
+                hearing = self._hearing(call)
+                below = self._below(call, remote_id)
+        except Refused as error:  # of the question, not because our post is gone
+            raise RetryLater(error.problem, "it is tried again") from None
+        if below is None:
+            what = f"{self._place.server} does not have the post {remote_id} any more"
+            raise Refused(what, "nothing more is read below it")
+        seen = fingerprint(below)
+        entries = hearing.below(below, remote_id) if seen != cursor else ()
+        return Batch(entries=entries, cursor=seen)
+
+    def check(self, remote_ids: Sequence[str]) -> Checked:
+        """Each as it is now: together where the server shows many, else a few, one by one.
+
+        What is not shown is asked for by itself, and the server has to know us still: what is
+        gone is erased for good, so a server that has lost its way must not make it seem so.
+        """
+        with self._call() as call:
+            hearing = self._hearing(call)
+            is_possible = self._known_server(call).shows_many
+            many = partial(self._many, call) if is_possible else None
+            found = look_again(remote_ids, partial(self._one, call), many)
+            if found.gone and self._ask_me(call) != hearing.me:
+                raise self._no_mastodon()
+        return Checked(entries=hearing.again(found.statuses), gone=found.gone)
+
+    def hints(self, hint: Callable[[], None], over: Callable[[], bool]) -> None:
+        """Follow the server's stream of notifications, where it has one."""
+        with self._call() as call:
+            server = self._known_server(call)
+        follow(server.streaming, self._place, hint, over, carrier=self._carrier)
 
     def retract(self, remote_id: str) -> None:
         """Delete our post. To repeat a deletion does no harm, so nothing here is an unknown."""
@@ -133,6 +173,38 @@ class MastodonPlatform:
     def remote_id(self, address: str) -> str | None:
         """The status that an address on this server names, or whose id this is."""
         return status_named(address.strip(), self._place.server)
+
+    def _hearing(self, call: _Call) -> Hearing:
+        """Makes entries of what this server shows."""
+        domain = self._known_server(call).domain
+        return Hearing(account=self.account, me=self._known_me(call), domain=domain)
+
+    def _below(self, call: _Call, remote_id: str) -> list[Record] | None:
+        """The statuses below one of ours, or None where that is gone."""
+        try:
+            context = foreign.record(call.client.status_context(remote_id))
+        except MastodonAPIError:
+            if call.wire.status in _GONE:
+                return None
+            raise
+        below = context.get("descendants")
+        if not isinstance(below, list):
+            what = f"{self._place.server} answers with something else than a thread"
+            raise RetryLater(what, "it is tried again")
+        return foreign.records(below)
+
+    def _many(self, call: _Call, remote_ids: Sequence[str]) -> list[Record]:
+        """These statuses as far as they are there."""
+        return self._page(call, call.client.statuses([*remote_ids]))
+
+    def _one(self, call: _Call, remote_id: str) -> Record | None:
+        """This status, or None where it is gone."""
+        try:
+            return foreign.record(call.client.status(remote_id))
+        except MastodonAPIError:
+            if call.wire.status in _GONE:
+                return None
+            raise
 
     def _statuses(self, call: _Call) -> Ask:
         """Asks for our own statuses, page by page."""
@@ -157,6 +229,8 @@ class MastodonPlatform:
             )
             return self._page(call, notices)
 
+        if server.filters:  # a setting of the session, as the library has no word for it
+            call.wire.params = {"include_filtered": "true"}
         if after is not None:
             return forward(ask, after)
         return first_walk(ask, lambda: self._clock.now() - BACKLOG - self._lag(call.wire))

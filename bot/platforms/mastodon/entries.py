@@ -1,13 +1,14 @@
-"""Notifications as entries of the discussion."""
+"""Notifications and statuses as entries of the discussion."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility
+from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility, Wish
 from bot.core.when import iso
+from bot.core.wishes import wishes_in
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.foreign import Record
 from bot.platforms.mastodon.plain import LONGEST, plain
@@ -37,18 +38,32 @@ class Hearing:
         Old servers do not filter by type: a poll that ended is no mention, whoever made it.
         """
         asked = (notice for notice in notices if notice.get("type") in {"mention", "quote"})
-        heard = (self._entry(notice) for notice in asked)
-        found = {entry.remote_id: entry for entry in heard if entry is not None}
-        return tuple(found.values())
+        return _each_once(self._noticed(notice) for notice in asked)
 
-    def _entry(self, notice: Record) -> Entry | None:
-        status = foreign.record(notice.get("status"))
+    def below(self, statuses: Iterable[Record], root: str) -> tuple[Entry, ...]:
+        """What others said below our post of this id, each once."""
+        found = (self._entry(status, None) for status in statuses)
+        return _each_once(entry and replace(entry, root=root) for entry in found)
+
+    def again(self, statuses: Iterable[Record]) -> tuple[Entry, ...]:
+        """What others said, as it is now, each once."""
+        return _each_once(self._entry(status, None) for status in statuses)
+
+    def _noticed(self, notice: Record) -> Entry | None:
+        came = foreign.moment(notice.get("created_at"))
+        kind = foreign.word(notice.get("type"))
+        return self._entry(foreign.record(notice.get("status")), kind, came)
+
+    def _entry(
+        self, status: Record, notice: str | None, otherwise: datetime | None = None
+    ) -> Entry | None:
+        """A status as an entry; None for our own, and for what is none."""
         author = foreign.record(status.get("account"))
         remote_id = foreign.ident(status.get("id"))
-        at = foreign.moment(status.get("created_at")) or foreign.moment(notice.get("created_at"))
+        at = foreign.moment(status.get("created_at")) or otherwise
         if remote_id is None or at is None or foreign.ident(author.get("id")) in {None, self.me}:
             return None
-        bare = self._bare(remote_id, at, status, foreign.word(notice.get("type")))
+        bare = self._bare(remote_id, at, status, notice)
         return self._legible(bare, status, author) if bare.is_legible else bare
 
     def _bare(self, remote_id: str, at: datetime, status: Record, notice: str | None) -> Entry:
@@ -94,7 +109,26 @@ class Hearing:
         full = short if "@" in short else f"{short}@{self.domain}"
         shown = (foreign.word(author.get("display_name")) or short).strip()
         handle = f"@{full}" if short else ""
-        return Author(name=shown, handle=handle, url=foreign.address(author.get("url")))
+        return Author(
+            name=shown,
+            handle=handle,
+            url=foreign.address(author.get("url")),
+            key=foreign.ident(author.get("id")) or "",
+            wishes=_wishes(author),
+        )
+
+
+def _each_once(heard: Iterable[Entry | None]) -> tuple[Entry, ...]:
+    return tuple({entry.remote_id: entry for entry in heard if entry is not None}.values())
+
+
+def _wishes(author: Record) -> frozenset[Wish]:
+    """What somebody asks for in their bio or the fields beside it; a bot wants no bot, either."""
+    fields = foreign.records(author.get("fields"))
+    said = [author.get("note"), *(one.get(part) for one in fields for part in ("name", "value"))]
+    bio = "\n\n".join(plain(words) for words in map(foreign.word, said) if words)
+    is_bot = frozenset({Wish.NO_BOT}) if author.get("bot") is True else frozenset()
+    return wishes_in(bio) | is_bot
 
 
 def _kind(parent: str | None, notice: str | None) -> EntryKind:

@@ -41,19 +41,30 @@ FAMILIES = (
 
 _COMPATIBLE = re.compile(r"\(compatible; ([\w.+-]+)")
 _OWN_VERSION = re.compile(r"[1-9]\d*\.\d+\.\d+")
+_STREAMING = {"ws": "http", "wss": "https", "http": "http", "https": "https"}
+"""The address of a stream is written for browsers; the same place speaks HTTP."""
+_FILTERS_SINCE = (4, 3)
+"""The first version of Mastodon that filters notifications and shows many statuses at once."""
 _QUOTES_SINCE = 7
 """The version of Mastodon's API, that of Mastodon 4.5, which first tells of quotes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Server:
-    """One instance. `domain` is what its accounts' handles end in."""
+    """One instance. `domain` is what its accounts' handles end in, `streaming` where it streams.
+
+    `shows_many` says that it shows many statuses at once when asked for them by id, `filters`
+    that it keeps some notifications aside unless asked for those as well.
+    """
 
     family: Family
     domain: str
     limit: int
     link_cost: int | None
     tells_of_quotes: bool
+    shows_many: bool = False
+    filters: bool = False
+    streaming: str
 
     @property
     def notices(self) -> list[str]:
@@ -84,12 +95,16 @@ def read_server(instance: Record, address: str) -> Server | None:
     link_cost = foreign.count(rules.get("characters_reserved_per_url"))
     limit = foreign.count(rules.get("max_characters"))
     old_limit = foreign.count(instance.get("max_toot_chars"))
+    is_new = family is MASTODON and _numbers(version) >= _FILTERS_SINCE
     return Server(
         family=family,
         domain=_domain(instance) or urlsplit(address).netloc,
         limit=limit or old_limit or KIND.traits.text.limit,
         link_cost=(link_cost or KIND.traits.text.link_cost) if family.shortens_links else None,
         tells_of_quotes=_api_version(instance) >= _QUOTES_SINCE,
+        shows_many=is_new,
+        filters=is_new,
+        streaming=_streaming(instance, address),
     )
 
 
@@ -113,6 +128,27 @@ def _domain(instance: Record) -> str | None:
         if found := foreign.word(instance.get(key)):
             return urlsplit(found).netloc or found
     return None
+
+
+def _numbers(version: str) -> tuple[int, int]:
+    found = re.match(r"(\d{1,4})\.(\d{1,4})\.", version)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def _streaming(instance: Record, address: str) -> str:
+    """Where the server says that it streams; never unencrypted where the server itself is not."""
+    newer = foreign.record(foreign.record(instance.get("configuration")).get("urls"))
+    older = foreign.record(instance.get("urls"))
+    told = foreign.word(newer.get("streaming")) or foreign.word(older.get("streaming_api")) or ""
+    own = urlsplit(address)
+    try:
+        parts = urlsplit(told)
+    except ValueError:
+        return address
+    scheme = _STREAMING.get(parts.scheme, "")
+    if not parts.netloc or not scheme or (own.scheme, scheme) == ("https", "http"):
+        return address
+    return f"{scheme}://{parts.netloc}"
 
 
 def _api_version(instance: Record) -> int:

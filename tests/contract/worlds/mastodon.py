@@ -36,6 +36,7 @@ class MastodonWorld(RemoteWorld):
     person = PERSON.title()
     greeting = f"@{BOT} "
     private = frozenset({Visibility.FOLLOWERS, Visibility.DIRECT})
+    can_edit = True
 
     def __init__(self, server: MastodonServer, line: Proxy) -> None:
         super().__init__(FakeClock(datetime.now(UTC)), {"access_token": server.token}, line)
@@ -68,6 +69,14 @@ class MastodonWorld(RemoteWorld):
         """A status that names the bot."""
         words, seen_by = self.greeting + text, VISIBILITIES[visibility]
         return self._server.say(PERSON, words, to=reply_to, visibility=seen_by)
+
+    def person_remarks(self, text: str, reply_to: str) -> str:
+        """A status that does not name the bot, so that its server notifies nobody of ours."""
+        return self._server.say(PERSON, text, to=reply_to)
+
+    def person_edits(self, remote_id: str, text: str) -> None:
+        """The person changes the status."""
+        self._server.edit(PERSON, remote_id, text)
 
     def person_deletes(self, remote_id: str) -> None:
         """The person deletes the status."""

@@ -21,6 +21,7 @@ class MemoryWorld(FarWorld):
     kind = memory.KIND
     person = memory.PERSON
     private = frozenset({Visibility.FOLLOWERS, Visibility.DIRECT})
+    can_edit = True
 
     def __init__(self, idempotency: Idempotency) -> None:
         super().__init__(FakeClock(), {"token": "memory-token-for-tests"})
@@ -53,6 +54,10 @@ class MemoryWorld(FarWorld):
     def person_deletes(self, remote_id: str) -> None:
         """Taken back at once."""
         self._network.delete(remote_id)
+
+    def person_edits(self, remote_id: str, text: str) -> None:
+        """Changed at once."""
+        self._network.edit(remote_id, text)
 
     def lose_next_answer(self) -> None:
         """Told to the network."""

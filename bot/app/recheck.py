@@ -1,0 +1,103 @@
+"""Looking again at what was heard: edits are taken over, and what was deleted is erased."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.app.forget import erased
+from bot.app.looking import dearness, is_spent, rest
+from bot.app.moved import heard_before
+from bot.core.config import Account
+from bot.core.discussion import Entry
+from bot.core.errors import PlatformError
+from bot.core.memory import Store
+from bot.core.pace import SOON, next_look
+from bot.core.ports import Checked, Checks, Clock
+from bot.core.traits import Traits
+
+log = structlog.get_logger()
+
+BATCH = 20
+"""So many entries are looked at together: as many as Mastodon shows at once."""
+MOST_BATCHES = 5
+"""So many batches in one step at most; what is left comes with the next step."""
+UNSEEN = timedelta(hours=1)
+"""How long entries wait of which not one could be looked at."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rechecker:
+    """Looks again at entries; `checks` gives an account's door, or None where it has none."""
+
+    store: Store
+    clock: Clock
+    checks: Callable[[str], Checks | None]
+    traits_of: Callable[[Account], Traits]
+
+    def step(self, account: Account) -> int:
+        """Look at the entries that are due; returns how many had changed."""
+        door = self.checks(account.name)
+        if door is None:
+            return 0
+        after = heard_before(self.store, account, self.clock.now())
+        changed = 0
+        try:
+            for _ in range(MOST_BATCHES):
+                kept, is_more = self._look(door, account, after)
+                changed += kept
+                if not is_more:
+                    break
+        except PlatformError as error:
+            self._put_off(account, error)
+        if changed:
+            log.info("rechecked", account=account.name, changed=changed)
+        return changed
+
+    def _look(self, door: Checks, account: Account, after: int) -> tuple[int, bool]:
+        """One batch: how many had changed, and whether another is worth asking for."""
+        due = self._due(account, after)
+        if not due:
+            return 0, False
+        found = door.check([entry.remote_id for entry in due])
+        return self._take_in(account, due, found)
+
+    def _due(self, account: Account, after: int) -> Sequence[Entry]:
+        """The next entries to look at. Where it costs, the first look comes later, too."""
+        now = self.clock.now()
+        later = SOON * (dearness(self.traits_of(account)) - 1)
+        with self.store.reading() as tx:
+            if is_spent(tx, account, now):
+                return ()
+            return tx.log.due_checks(account.name, now - later, BATCH, after)
+
+    def _take_in(self, account: Account, due: Sequence[Entry], found: Checked) -> tuple[int, bool]:
+        """One batch in one transaction: how many had changed, and whether all were seen."""
+        now = self.clock.now()
+        there = {entry.remote_id: entry for entry in found.entries}
+        seen = [entry for entry in due if entry.remote_id in there.keys() | found.gone]
+        changed = 0
+        with self.store.writing() as tx:
+            for entry in seen:
+                fresh = there.get(entry.remote_id) or erased(entry, now)
+                changed += tx.log.keep(fresh, now)
+                again = self._next(account, fresh, now)
+                tx.log.checked(account.name, entry.remote_id, now, again)
+            if not seen:  # or they would stand in the way of all others
+                tx.log.put_off(account.name, now, now + UNSEEN, [one.remote_id for one in due])
+            tx.accounts.spend(account.name, "recheck", found.cost, now)
+        return changed, len(seen) == len(due)
+
+    def _next(self, account: Account, entry: Entry, now: datetime) -> datetime | None:
+        if not entry.is_legible:
+            return None
+        return next_look(now, entry.at, entry.edited_at, dear=dearness(self.traits_of(account)))
+
+    def _put_off(self, account: Account, error: PlatformError) -> None:
+        now = self.clock.now()
+        until = rest(account, error, now)
+        with self.store.writing() as tx:
+            tx.log.put_off(account.name, now, until)

@@ -1,0 +1,106 @@
+"""Reading below our posts: what was answered there without naming us, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from bot.app.looking import dearness, is_spent, rest
+from bot.core.config import Account
+from bot.core.errors import PlatformError, Refused
+from bot.core.memory import Store, Watched
+from bot.core.pace import next_look
+from bot.core.ports import Batch, Clock, Threads
+from bot.core.traits import Traits
+
+log = structlog.get_logger()
+
+MOST_THREADS = 10
+"""So many threads are looked at in one step at most; the others come with the next step."""
+MOST_BATCHES = 20
+"""So many batches of one thread in one look at most; what is left comes with the next step."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ThreadReader:
+    """Reads below our posts; `threads` gives an account's door, or None where it has none."""
+
+    store: Store
+    clock: Clock
+    threads: Callable[[str], Threads | None]
+    traits_of: Callable[[Account], Traits]
+
+    def step(self, account: Account) -> int:
+        """Look below the posts that are due; returns how many entries are new or changed."""
+        door = self.threads(account.name)
+        if door is None:
+            return 0
+        changed = 0
+        for watched in self._due(account):
+            try:
+                changed += self._read(door, account, watched)
+            except Refused as error:
+                self._leave(account, watched, error)
+            except PlatformError as error:
+                self._put_off(account, error)
+                break
+        return changed
+
+    def _due(self, account: Account) -> list[Watched]:
+        """The threads to look at now; nothing is written where nothing was posted since."""
+        now = self.clock.now()
+        with self.store.reading() as tx:
+            came_or_went = tx.threads.follow(account.name)
+        if came_or_went:
+            with self.store.writing() as tx:
+                tx.threads.follow(account.name)
+        with self.store.reading() as tx:
+            if is_spent(tx, account, now):
+                return []
+            return list(tx.threads.due(account.name, now, MOST_THREADS))
+
+    def _read(self, door: Threads, account: Account, watched: Watched) -> int:
+        """One thread from its cursor on, batch by batch."""
+        changed = 0
+        for _ in range(MOST_BATCHES):
+            batch = door.around(watched.remote_id, watched.cursor)
+            watched, kept = self._take_in(account, watched, batch)
+            changed += kept
+            if not batch.more:
+                break
+        if changed:
+            log.info("heard", account=account.name, entries=changed)
+        return changed
+
+    def _take_in(self, account: Account, watched: Watched, batch: Batch) -> tuple[Watched, int]:
+        """One batch: its entries, the thread's cursor and its next look in one transaction."""
+        now = self.clock.now()
+        with self.store.writing() as tx:
+            kept = sum(tx.log.keep(entry, now) for entry in batch.entries)
+            stirred = now if kept else watched.stirred_at
+            fresh = replace(watched, cursor=batch.cursor, stirred_at=stirred)
+            fresh = replace(fresh, look_at=now if batch.more else self._next(account, fresh, now))
+            tx.threads.looked(fresh)
+            tx.accounts.spend(account.name, "threads", batch.cost, now)
+        for gap in batch.unheard:
+            log.warning("unheard", account=account.name, what=gap)
+        return fresh, kept
+
+    def _next(self, account: Account, watched: Watched, now: datetime) -> datetime | None:
+        dear = dearness(self.traits_of(account))
+        return next_look(now, watched.at, watched.stirred_at, dear=dear)
+
+    def _leave(self, account: Account, watched: Watched, error: Refused) -> None:
+        """Our post is gone: there is nothing to look at any more."""
+        with self.store.writing() as tx:
+            tx.threads.looked(replace(watched, look_at=None))
+        log.info("thread_gone", account=account.name, post=watched.remote_id, reason=str(error))
+
+    def _put_off(self, account: Account, error: PlatformError) -> None:
+        now = self.clock.now()
+        until = rest(account, error, now)
+        with self.store.writing() as tx:
+            tx.threads.put_off(account.name, now, until)

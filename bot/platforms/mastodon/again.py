@@ -1,0 +1,59 @@
+"""Looking again at statuses: which are there, which are gone, and whether anything is new."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.platforms.mastodon import foreign
+from bot.platforms.mastodon.foreign import Record
+
+MANY = 20
+"""How many statuses Mastodon shows at once (its DEFAULT_STATUSES_LIMIT)."""
+ONE_BY_ONE = 15
+"""How many are asked for by themselves in one call: servers take 300 questions in 5 minutes."""
+
+AskMany = Callable[[Sequence[str]], list[Record]]
+"""Asks for statuses by their ids; those that are gone are left out."""
+AskOne = Callable[[str], Record | None]
+"""Asks for one status; None where it is gone."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """Statuses that are there, and the ids of those that are not."""
+
+    statuses: list[Record]
+    gone: frozenset[str]
+
+
+def look(remote_ids: Sequence[str], one: AskOne, many: AskMany | None) -> Seen:
+    """Ask for them together if that is possible, and then by itself for each that was not shown."""
+    statuses = _together(remote_ids, many) if many else []
+    shown = {foreign.ident(status.get("id")) for status in statuses}
+    missing = [remote_id for remote_id in remote_ids if remote_id not in shown]
+    gone = set()
+    for remote_id in missing[:ONE_BY_ONE]:
+        status = one(remote_id)
+        if status is None:
+            gone.add(remote_id)
+        elif foreign.ident(status.get("id")) == remote_id:
+            statuses.append(status)
+    return Seen(statuses=statuses, gone=frozenset(gone))
+
+
+def _together(remote_ids: Sequence[str], many: AskMany) -> list[Record]:
+    parts = [remote_ids[at : at + MANY] for at in range(0, len(remote_ids), MANY)]
+    asked = set(remote_ids)
+    shown = [status for part in parts for status in many(part)]
+    return [status for status in shown if foreign.ident(status.get("id")) in asked]
+
+
+def fingerprint(statuses: Iterable[Record]) -> str:
+    """A text that is the same as long as the same statuses are there with the same words."""
+    lines = sorted(
+        f"{foreign.ident(one.get('id'))} {one.get('edited_at')} {one.get('visibility')}"
+        for one in statuses
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,0 +1,148 @@
+"""A server's stream of notifications (server-sent events), as a hint that something was said.
+
+The client library reads the stream; it does not open it, as its own way asks the server several
+questions first, waits without end, or tries again for ever in silence. A stream tells nothing of
+what was missed, so nothing in it is believed: what was said is read by listening.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import requests
+from mastodon import StreamListener
+from mastodon.return_types import Notification
+
+from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
+from bot.core.safe import one_line
+from bot.net.carrier import Carrier, carry
+from bot.net.sending import not_sent
+from bot.platforms.mastodon.errors import SCOPES, Place
+from bot.platforms.mastodon.wire import CONNECT
+
+PATH = "/api/v1/streaming/user/notification"
+SILENCE = 50.0
+"""Seconds without a sign of life; Mastodon gives one every fifteen."""
+LARGEST = 1024 * 1024
+"""Bytes between two empty lines: more than any event has."""
+
+_WATCH = 0.25
+"""Seconds between two looks whether it is over."""
+_NONE_HERE = frozenset({400, 404, 405, 410, 501})
+"""Answers that mean: there is no such stream."""
+
+Hint = Callable[[], None]
+Over = Callable[[], bool]
+
+
+def follow(
+    base: str,
+    place: Place,
+    hint: Hint,
+    over: Over,
+    *,
+    silence: float = SILENCE,
+    carrier: Carrier | None = None,
+) -> None:
+    """Call `hint` when the stream stands, and for whatever is said, until it is `over`.
+
+    Raises Refused where there is no stream, RetryLater when it ends or falls silent.
+    """
+    with requests.Session() as session:
+        carry(session, carrier)
+        try:
+            with _opened(session, base, place, silence) as answer, _watching(answer, over):
+                hint()
+                _Ears(hint).handle_stream(_Bounded(answer))  # type: ignore[no-untyped-call]
+        except PlatformError:
+            if not over():
+                raise
+        except Exception as error:  # noqa: BLE001 - whatever ends a stream, polling goes on
+            if not over():
+                raise _broken(base, error) from None
+        else:
+            if not over():
+                raise RetryLater(f"{base} has ended its stream", "it is tried again")
+
+
+class _Ears(StreamListener):
+    """Hears that something was said to us, and passes over all else."""
+
+    def __init__(self, hint: Hint) -> None:
+        self._hint = hint
+
+    def on_notification(self, notification: Notification) -> None:
+        """Somebody did something that concerns us; only some of it has words."""
+        if notification.get("type") in {"mention", "quote"}:
+            self._hint()
+
+    def on_unknown_event(self, name: str, unknown_event: object = None) -> None:
+        """What newer servers tell; not to know it does no harm."""
+
+
+class _Bounded:
+    """A stream's answer as the library reads it: as it comes, and no event without end."""
+
+    def __init__(self, answer: requests.Response) -> None:
+        self._answer = answer
+
+    def iter_content(self, chunk_size: int = 1) -> Iterator[bytes]:  # noqa: ARG002 - the library's own signature
+        """The pieces as they arrive."""
+        size = 0
+        while piece := self._answer.raw.read1(4096, decode_content=True):
+            size = len(piece) if b"\n\n" in piece else size + len(piece)
+            if size > LARGEST:
+                raise requests.exceptions.ContentDecodingError("an event without end")
+            yield piece
+
+
+@contextmanager
+def _opened(
+    session: requests.Session, base: str, place: Place, silence: float
+) -> Iterator[requests.Response]:
+    """The stream; the token goes nowhere else, so no redirect is followed."""
+    headers = {
+        "Authorization": f"Bearer {place.token}",
+        "Accept": "text/event-stream",
+        "Accept-Encoding": "identity",
+        "User-Agent": "tipsbot",
+    }
+    patience = (CONNECT, silence)
+    with session.get(
+        base + PATH, headers=headers, stream=True, timeout=patience, allow_redirects=False
+    ) as answer:
+        if answer.status_code in _NONE_HERE:
+            raise Refused(f"{base} has no stream ({answer.status_code})", "it is asked instead")
+        if answer.status_code in {401, 403}:
+            what = f"{base} answers {answer.status_code} to the stream"
+            raise Unauthorised(what, f"put a token with the scopes {SCOPES} into {place.variable}")
+        if answer.status_code != 200:
+            what = f"{base} answers {answer.status_code} to the stream"
+            raise RetryLater(what, "it is tried again")
+        yield answer
+
+
+@contextmanager
+def _watching(answer: requests.Response, over: Over) -> Iterator[None]:
+    """Somebody who wakes the reader up when it is over: a read cannot be interrupted otherwise."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(_WATCH):
+            if over():
+                with suppress(Exception):  # it may have ended by itself in this very moment
+                    answer.raw.shutdown()
+                return
+
+    threading.Thread(target=watch, name="stream", daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
+
+
+def _broken(base: str, error: Exception) -> RetryLater:
+    why = not_sent(error) or f"it broke or fell silent ({one_line(type(error).__name__)})"
+    return RetryLater(f"the stream of {base} cannot be followed: {why}", "it is tried again")

@@ -1,0 +1,114 @@
+"""`core.memory.Threads` over SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from bot.core.delivery import State
+from bot.core.memory import Watched
+from bot.core.pace import LONGEST
+from bot.store.tables import deliveries, threads
+
+_SAME = (
+    (threads.c.bot == deliveries.c.bot)
+    & (threads.c.account == deliveries.c.account)
+    & (threads.c.remote_id == deliveries.c.remote_id)
+)
+_IS_A_POST = (
+    (deliveries.c.state == State.POSTED.value)
+    & ~deliveries.c.is_reply
+    & deliveries.c.remote_id.is_not(None)
+    & deliveries.c.posted_at.is_not(None)
+)
+
+
+class SqlThreads:
+    """The threads of one bot, in one transaction."""
+
+    def __init__(self, connection: Connection, bot: str) -> None:
+        self._connection = connection
+        self._bot = bot
+
+    def follow(self, account: str) -> int:
+        """Insert what is posted and not watched, delete what is watched and not posted."""
+        ours = (deliveries.c.bot == self._bot) & (deliveries.c.account == account)
+        new = ours & _IS_A_POST & ~exists().where(_SAME)
+        found = self._connection.execute(
+            select(deliveries.c.remote_id, deliveries.c.posted_at).where(new).distinct()
+        ).all()
+        for row in found:
+            watched = Watched(
+                account=account,
+                remote_id=row.remote_id,
+                at=row.posted_at,
+                stirred_at=row.posted_at,
+                look_at=row.posted_at,
+            )
+            self._connection.execute(insert(threads).values(bot=self._bot, **_row(watched)))
+        gone = self._of(account) & ~exists().where(_SAME, _IS_A_POST)
+        done = self._connection.execute(delete(threads).where(gone))
+        return len(found) + done.rowcount
+
+    def due(self, account: str, now: datetime, limit: int) -> Sequence[Watched]:
+        """Those whose moment has come."""
+        query = (
+            select(threads)
+            .where(self._of(account), _is_due(now))
+            .order_by(threads.c.look_at, threads.c.remote_id)
+            .limit(limit)
+        )
+        return [_watched(row) for row in self._connection.execute(query)]
+
+    def looked(self, watched: Watched) -> None:
+        """Bring a row up to date; one that is gone stays gone."""
+        one = self._of(watched.account) & (threads.c.remote_id == watched.remote_id)
+        self._connection.execute(update(threads).where(one).values(**_row(watched)))
+
+    def put_off(self, account: str, now: datetime, until: datetime) -> None:
+        """Let all that are due wait."""
+        due = update(threads).where(self._of(account), _is_due(now))
+        self._connection.execute(due.values(look_at=until))
+
+    def _of(self, account: str) -> ColumnElement[bool]:
+        return (threads.c.bot == self._bot) & (threads.c.account == account)
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """Whether the moment has come, or can only have been set by a clock that ran ahead."""
+    return or_(threads.c.look_at <= now, threads.c.look_at > now + 2 * LONGEST)
+
+
+def _row(watched: Watched) -> dict[str, Any]:
+    return {
+        "account": watched.account,
+        "remote_id": watched.remote_id,
+        "at": watched.at,
+        "cursor": watched.cursor,
+        "stirred_at": watched.stirred_at,
+        "look_at": watched.look_at,
+    }
+
+
+def _watched(row: Row[Any]) -> Watched:
+    return Watched(
+        account=row.account,
+        remote_id=row.remote_id,
+        at=row.at,
+        cursor=row.cursor,
+        stirred_at=row.stirred_at,
+        look_at=row.look_at,
+    )

@@ -1,0 +1,286 @@
+"""Reading below our posts: all that was said there, each once, ever more rarely."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.app.looking import REST
+from bot.app.threads import MOST_BATCHES, MOST_THREADS
+from bot.core.delivery import State
+from bot.core.errors import Refused, RetryLater
+from bot.core.ports import Batch
+from tests.app.house import House
+from tests.contract.memory import STEP, TRAITS
+from tests.core.samples import HOUR, MINUTE, account, config, entry, post, receipt
+
+DAY = 24 * HOUR
+
+
+class Voice:
+    """Threads that say what a test gives them, and remember what they were asked."""
+
+    def __init__(self, *batches):
+        self.batches = list(batches)
+        self.asked = []
+
+    def around(self, remote_id, cursor):
+        self.asked.append((remote_id, cursor))
+        batch = self.batches.pop(0) if len(self.batches) > 1 else self.batches[0]
+        if isinstance(batch, Exception):
+            raise batch
+        return batch
+
+
+@pytest.fixture
+def posted(house):
+    """The id of a tip that was posted in town."""
+    house.plan()
+    house.plan(after=HOUR)
+    house.deliver()
+    (post,) = house.networks["town"].posts
+    return post.id
+
+
+def look(house, after=timedelta(0)):
+    """Let time pass, and look below our posts in town."""
+    house.clock.advance(after)
+    return house.thread_reader.step(house.account())
+
+
+def voice(house, *batches):
+    """Put such threads in town."""
+    house.platforms["town"] = made = Voice(*batches)
+    return made
+
+
+def log(house):
+    """What is in the log."""
+    with house.store.reading() as tx:
+        return tx.log.entries()
+
+
+def looks(house, span, step=MINUTE):
+    """At which minutes from now on the network is asked, looking every minute."""
+    made = voice(house, Batch(cursor=None))
+    found = []
+    for minute in range(int(span / step)):
+        before = len(made.asked)
+        look(house)
+        found += [minute] * (len(made.asked) - before)
+        house.clock.advance(step)
+    return found
+
+
+def test_what_does_not_name_us_is_found(house, posted):
+    """A reply to a reply below our post is in the log, under the post's tip."""
+    town = house.networks["town"]
+    first = town.say("Is it?", posted)
+    second = town.say("I wonder, too.", first)
+    assert look(house) == 2
+    assert {one.remote_id: one.tip for one in log(house)} == {first: "listen", second: "listen"}
+    assert look(house, after=MINUTE) == 0
+
+
+def test_much_takes_several_batches(house, posted):
+    """A long thread is read to its end in one step, and each entry once."""
+    said = [house.networks["town"].say(f"Number {number}.", posted) for number in range(3 * STEP)]
+    assert look(house) == len(said)
+    assert [one.remote_id for one in log(house)] == said
+
+
+def test_edits_and_deletions_are_followed(house, posted):
+    """What is edited below a post is in the log in its new words, what is deleted without any."""
+    town = house.networks["town"]
+    for words in ("First.", "Second."):
+        town.say(words, posted)
+    look(house)
+    first, second = (one.remote_id for one in log(house))
+    town.edit(first, "Better.")
+    town.delete(second)
+    assert look(house, after=MINUTE) == 2
+    assert [one.text for one in log(house)] == ["Better.", ""]
+
+
+def test_deleted_before_it_was_seen(house, posted):
+    """What was deleted before we saw it leaves no words."""
+    said = house.networks["town"].say("I regret this.", posted)
+    house.networks["town"].delete(said)
+    look(house)
+    assert all(not one.text for one in log(house))
+
+
+def test_ever_more_rarely(house, posted):
+    """A quiet thread is looked at every minute at first, and ever more rarely as it grows old."""
+    first = looks(house, HOUR)
+    assert first[:9] == list(range(9))
+    assert len(first) < 30
+    house.clock.advance(5 * DAY)
+    assert len(looks(house, DAY, 10 * MINUTE)) <= 3
+
+
+def test_a_stir_brings_us_back(house, posted):
+    """Something new in an old thread has it looked at often again."""
+    house.clock.advance(10 * DAY)
+    look(house)
+    house.networks["town"].say("I only found this today.", posted)
+    assert look(house, after=DAY) == 1
+    assert len(looks(house, 10 * MINUTE)) >= 8
+
+
+def test_at_last_never(house, posted):
+    """A thread that has not stirred for a season is looked at one last time."""
+    house.clock.advance(100 * DAY)
+    assert len(looks(house, 30 * DAY, HOUR)) == 1
+
+
+def test_a_dear_network_is_asked_more_rarely():
+    """Where looking costs money, the waits are longer."""
+    house = House()
+    house.join("town", replace(TRAITS, poll=10 * MINUTE))
+    house.plan()
+    house.plan(after=HOUR)
+    house.deliver()
+    assert looks(house, HOUR) == [0, 10, 23, 52]
+    house.database.close()
+
+
+def test_our_post_is_gone(house, posted):
+    """Below a post that is gone nothing is looked for any more, and that is said."""
+    made = voice(house, Refused("gone", "nothing more is read"))
+    with capture_logs() as lines:
+        look(house)
+        look(house, after=DAY)
+    assert len(made.asked) == 1
+    assert [line["event"] for line in lines] == ["thread_gone"]
+
+
+def test_what_was_taken_back_is_not_looked_at(house, posted):
+    """A post that the operator took back leaves the threads."""
+    with house.store.reading() as tx:
+        (one,) = tx.ledger.recent(1)
+    house.retractor.retract(one.id, house.platforms["town"], house.clock.now())
+    made = voice(house, Batch(cursor=None))
+    look(house)
+    assert made.asked == []
+
+
+def test_a_network_that_fails_is_left_alone_for_a_while(house, posted):
+    """After a failure nothing is asked for some minutes, and it is said in one line each time."""
+    made = voice(house, RetryLater("down", "it is tried again"))
+    with capture_logs() as lines:
+        assert look(house) == look(house, after=MINUTE) == 0
+    assert len(made.asked) == 1
+    assert [line["event"] for line in lines] == ["cannot_look"]
+    look(house, after=REST)
+    assert len(made.asked) == 2
+
+
+def test_a_network_says_how_long_it_wants_to_be_left_alone(house, posted):
+    """A wish for patience is granted."""
+    made = voice(house, RetryLater("too many", "", after=HOUR))
+    look(house)
+    look(house, after=HOUR - MINUTE)
+    assert len(made.asked) == 1
+    look(house, after=MINUTE)
+    assert len(made.asked) == 2
+
+
+def test_entries_and_cursor_together_or_not_at_all(house, posted):
+    """Where an entry cannot be kept, the cursor stays as well, and nothing is lost."""
+    broken = entry("e2", root=posted)
+    object.__setattr__(broken, "kind", None)
+    voice(house, Batch(entries=(entry("e1", root=posted), broken), cursor="after"))
+    with pytest.raises(AttributeError):
+        look(house)
+    assert log(house) == []
+    again = voice(house, Batch(cursor="after"))
+    look(house)
+    assert again.asked == [(posted, None)]
+
+
+def test_the_cursor_goes_on_between_steps(house, posted):
+    """The next look begins where the last one ended, each post with its own cursor."""
+    made = voice(house, Batch(cursor="here"))
+    look(house)
+    look(house, after=MINUTE)
+    assert made.asked == [(posted, None), (posted, "here")]
+
+
+def test_a_thread_without_end(house, posted):
+    """A thread that never comes to its end is read on in the next step, and holds nobody up."""
+    made = voice(house, Batch(cursor="on", more=True))
+    look(house)
+    assert len(made.asked) == MOST_BATCHES
+    look(house)
+    assert made.asked[MOST_BATCHES] == (posted, "on")
+
+
+def test_money(posted, house):
+    """What looking costs is paid."""
+    voice(house, Batch(cursor="a", cost=Decimal("0.25")))
+    look(house)
+    with house.store.reading() as tx:
+        assert tx.accounts.spent("town", house.clock.now()) == Decimal("0.25")
+
+
+def test_no_money_no_look():
+    """When the month's money is used up, nothing is asked."""
+    house = House(config=config(accounts=(account(monthly_budget=Decimal(1)),)))
+    house.plan()
+    house.plan(after=HOUR)
+    house.deliver()
+    with house.store.writing() as tx:
+        tx.accounts.spend("town", "listen", Decimal(2), house.clock.now())
+    made = voice(house, Batch(cursor=None))
+    look(house)
+    assert made.asked == []
+    house.database.close()
+
+
+def test_a_hole_is_told(house, posted):
+    """What a network can no longer give is said."""
+    voice(house, Batch(cursor=None, unheard=("much was said",)))
+    with capture_logs() as lines:
+        look(house)
+    assert [line["event"] for line in lines] == ["unheard"]
+
+
+def test_many_threads_take_turns(house):
+    """However many posts are due, a step looks at a few, and none is passed over for good."""
+    for number in range(MOST_THREADS + 3):
+        post_at_once(house, number)
+    made = voice(house, Batch(cursor=None))
+    look(house)
+    assert len(made.asked) == MOST_THREADS
+    look(house)
+    assert len({remote_id for remote_id, _ in made.asked}) == MOST_THREADS + 3
+
+
+def post_at_once(house, number):
+    """A tip that was posted just now."""
+    planned = house.put(slot=f"slot-{number}", post=post(key=f"key-{number}"))
+    now = house.clock.now()
+    sending = replace(
+        planned, state=State.SENDING, attempt=1, owner="me", lease_until=now + HOUR, sent_at=now
+    )
+    there = replace(
+        sending,
+        state=State.POSTED,
+        owner=None,
+        lease_until=None,
+        receipt=receipt(f"r{number}", at=now),
+    )
+    with house.store.writing() as tx:
+        assert tx.ledger.move(planned, sending, now)
+        assert tx.ledger.move(sending, there, now)
+
+
+def test_an_account_without_the_door(house):
+    """Where a network cannot be read that way, the step does nothing."""
+    house.platforms["town"] = None
+    assert look(house) == 0

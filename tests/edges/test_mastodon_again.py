@@ -1,0 +1,219 @@
+"""Looking again at Mastodon and GoToSocial, against real servers on loopback."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.core.config import Account
+from bot.core.discussion import Wish
+from bot.core.errors import PlatformError, Refused, RetryLater
+from bot.platforms.mastodon.adapter import MastodonPlatform
+from bot.platforms.mastodon.again import MANY, ONE_BY_ONE
+from tests.clock import FakeClock
+from tests.servers.mastodon import GOTOSOCIAL, mastodon_server
+from tests.servers.proxy import proxy
+
+STATUSES = "/api/v1/statuses"
+
+
+@pytest.fixture(scope="module")
+def running():
+    """A Mastodon server, a GoToSocial one, and a line to each."""
+    with (
+        mastodon_server() as one,
+        mastodon_server(version=GOTOSOCIAL, streams=False) as other,
+        proxy(one.url) as to_one,
+        proxy(other.url) as to_other,
+    ):
+        yield {"mastodon": (one, to_one), "gotosocial": (other, to_other)}
+
+
+@pytest.fixture(params=["mastodon", "gotosocial"])
+def place(running, request):
+    """One of them in turn, with nothing said yet, and the line to it."""
+    server, line = running[request.param]
+    server.reset()
+    line.seen.clear()
+    return server, line
+
+
+@pytest.fixture
+def server(place):
+    """The server."""
+    return place[0]
+
+
+@pytest.fixture
+def bot(place):
+    """The adapter."""
+    server, line = place
+    account = Account(name="masto", kind="mastodon", options={"server": line.url})
+    return MastodonPlatform(account, {"access_token": server.token}, FakeClock(datetime.now(UTC)))
+
+
+@pytest.fixture
+def asked(place):
+    """The paths of what was asked."""
+    return lambda: [seen.path.partition("?")[0] for seen in place[1].seen]
+
+
+def say(server, number):
+    """So many replies to a tip; their ids."""
+    root = server.say("tips", "a tip")
+    return [server.say("alice", f"@tips {one}", to=root) for one in range(number)]
+
+
+def test_many_at_once_or_one_by_one(bot, server, asked):
+    """Where the server can, many are asked for at once; elsewhere a few, each by itself."""
+    said = say(server, MANY + 1)
+    found = bot.check(said)
+    alone = [path for path in asked() if path.startswith(f"{STATUSES}/")]
+    together = [path for path in asked() if path == STATUSES]
+    if bot.learn().network == "Mastodon":
+        assert (len(together), alone, len(found.entries)) == (2, [], len(said))
+    else:
+        assert (together, len(alone), len(found.entries)) == ([], ONE_BY_ONE, ONE_BY_ONE)
+    assert found.gone == frozenset()
+
+
+def test_gone_and_edited(bot, server):
+    """A deletion and an edit are told by every kind of server."""
+    first, second, third = say(server, 3)
+    server.delete("alice", first)
+    server.edit("alice", second, "@tips on second thoughts")
+    found = bot.check([first, second, third])
+    assert found.gone == {first}
+    entries = {entry.remote_id: entry for entry in found.entries}
+    assert entries[second].text == "@tips on second thoughts"
+    assert entries[third].edited_at is None
+
+
+def test_a_list_that_is_empty_proves_nothing(bot, server):
+    """A server that shows none of them at once makes none seem to be gone: each is asked for."""
+    said = say(server, 3)
+    server.answer(STATUSES, 200, [], methods=["GET"])
+    found = bot.check(said)
+    assert {entry.remote_id for entry in found.entries} == set(said)
+    assert found.gone == frozenset()
+
+
+@pytest.mark.parametrize("body", [{}, {"error": "odd"}, "none"], ids=str)
+def test_nonsense_proves_nothing(bot, server, body):
+    """An answer that is no status is neither there nor gone."""
+    (said,) = say(server, 1)
+    server.answer(STATUSES, 200, [], methods=["GET"])
+    server.answer(f"{STATUSES}/{said}", 200, body)
+    try:
+        found = bot.check([said])
+    except PlatformError:
+        return
+    assert (found.entries, found.gone) == ((), frozenset())
+
+
+@pytest.mark.parametrize("status", [400, 403, 422, 429, 500, 502, 503])
+def test_a_failure_erases_nothing(bot, server, status):
+    """Only `gone` means gone: any other answer is an error, and what was said stays."""
+    (said,) = say(server, 1)
+    server.answer(STATUSES, 200, [], methods=["GET"])
+    server.answer(f"{STATUSES}/{said}", status, {"error": "no"})
+    with pytest.raises(PlatformError):
+        bot.check([said])
+
+
+def test_a_server_that_has_lost_its_way_erases_nothing(bot, server):
+    """Where everything is gone, the account included, it is the server that is gone."""
+    said = say(server, 2)
+    bot.check(said)
+    server.answer("*", 404, {"error": "The page you were looking for doesn't exist"}, times=9)
+    with pytest.raises(PlatformError):
+        bot.check(said)
+
+
+def test_a_server_that_takes_us_for_somebody_else_erases_nothing(bot, server):
+    """What one account cannot see may be there for another: it is not gone for that."""
+    said = say(server, 1)
+    bot.check(said)
+    server.delete("alice", said[0])
+    server.answer("/api/v1/accounts/verify_credentials", 200, {"id": "987654321"})
+    with pytest.raises(PlatformError):
+        bot.check(said)
+
+
+def test_of_a_post_that_is_gone_it_is_said(bot, server):
+    """Only `gone` ends the reading below a post; a refusal of another kind is tried again."""
+    root = server.say("tips", "a tip")
+    context = f"{STATUSES}/{root}/context"
+    for status in (400, 403, 422, 500):
+        server.answer(context, status, {"error": "no"})
+        with pytest.raises(RetryLater):
+            bot.around(root, None)
+    server.answer(context, 200, {"ancestors": []})
+    with pytest.raises(RetryLater):
+        bot.around(root, None)
+    server.delete("tips", root)
+    with pytest.raises(Refused):
+        bot.around(root, None)
+
+
+def test_what_is_below_a_post_knows_the_post(bot, server):
+    """However deep it is, what was said below a post tells which conversation it is in."""
+    root = server.say("tips", "a tip")
+    first = server.say("alice", "@tips why?", to=root)
+    second = server.say("bob", "because", to=first)
+    batch = bot.around(root, None)
+    assert [(one.remote_id, one.in_reply_to, one.root) for one in batch.entries] == [
+        (first, root, root),
+        (second, first, root),
+    ]
+
+
+BIOS = [
+    ("I garden.", False, set()),
+    ("I garden. #nobot", False, {Wish.NO_BOT}),
+    ("#NoLog #NoBot", False, {Wish.NO_BOT, Wish.NO_LOG}),
+    ("I garden, too.", True, {Wish.NO_BOT}),
+]
+
+
+@pytest.mark.parametrize(("bio", "is_bot", "wishes"), BIOS)
+def test_what_somebody_asks_of_bots_is_heard(bot, server, bio, is_bot, wishes):
+    """Each entry tells whose it is for good, and what they ask of bots, however it was found."""
+    server.describe("alice", bio, is_bot=is_bot)
+    root = server.say("tips", "a tip")
+    said = server.say("alice", "@tips why?", to=root)
+    me = server.read(said)["account"]["id"]
+    for entries in (
+        bot.hear(None).entries,
+        bot.around(root, None).entries,
+        bot.check([said]).entries,
+    ):
+        assert [(one.author.key, one.author.wishes) for one in entries] == [(me, wishes)]
+    server.describe("alice", "")
+
+
+def test_a_bio_with_markup(bot, server):
+    """A wish is found in the markup in which servers write hashtags."""
+    note = '<p>Hi. <a href="https://a.example/tags/nobot" rel="tag">#<span>nobot</span></a></p>'
+    author = {"id": "9", "acct": "zed@far.example", "display_name": "Zed", "note": note}
+    fields = [{"name": "Logs", "value": "#nolog"}, {"name": 7}, None]
+    made = datetime.now(UTC).isoformat()
+    status = {"id": "s1", "content": "<p>hm</p>", "created_at": made, "visibility": "public"}
+    whole = status | {"account": author | {"fields": fields}}
+    notice = {"id": "n1", "type": "mention", "created_at": made, "status": whole}
+    server.answer("/api/v1/notifications", 200, [notice])
+    (entry,) = bot.hear(None).entries
+    assert entry.author.wishes == {Wish.NO_BOT, Wish.NO_LOG}
+
+
+def test_filtered_notifications_are_heard(running):
+    """What the account's own settings keep aside is heard all the same, where the server can."""
+    server, line = running["mastodon"]
+    server.reset()
+    account = Account(name="masto", kind="mastodon", options={"server": line.url})
+    bot = MastodonPlatform(account, {"access_token": server.token}, FakeClock(datetime.now(UTC)))
+    server.filter_strangers()
+    first = server.say("alice", "@tips can you hear me?")
+    batch = bot.hear(None)
+    second = server.say("bob", "@tips and me?")
+    assert [one.remote_id for one in batch.entries] == [first]
+    assert [one.remote_id for one in bot.hear(batch.cursor).entries] == [second]
