@@ -18,11 +18,15 @@ from bot.core.when import iso
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Thrift:
-    """Watches over the money of accounts where listening costs some."""
+    """Watches over the money of accounts where listening costs some.
+
+    What was heard before this bot `began` to run keeps it from nothing.
+    """
 
     store: Store
     clock: Clock
     traits_of: Callable[[Account], Traits]
+    began: datetime
 
     def left(self, account: Account) -> Decimal | None:
         """What reading may still cost this month, in US dollars; None: no bound."""
@@ -40,8 +44,10 @@ class Thrift:
         with self.store.reading() as tx:
             heard_at = tx.accounts.get(account.name).heard_at
             pause = wait(quickest, _stirred_at(tx, account), _budget(tx, account, now), now)
+        if heard_at is None or heard_at < self.began:
+            return True
         # Half a beat early: whoever calls does so in steps of the quickest wait.
-        return heard_at is None or not heard_at <= now < heard_at + pause - quickest / 2
+        return not heard_at <= now < heard_at + pause - quickest / 2
 
 
 def note_stir(tx: Tx, account: str, now: datetime) -> None:

@@ -111,7 +111,12 @@ class Desk:
     @property
     def thrift(self) -> Thrift:
         """What watches over the money that listening costs."""
-        return Thrift(store=self.database.store, clock=self.clock, traits_of=self.rules.of)
+        return Thrift(
+            store=self.database.store,
+            clock=self.clock,
+            traits_of=self.rules.of,
+            began=self.former.began,
+        )
 
     @property
     def poster(self) -> Poster:
