@@ -18,6 +18,7 @@ from bot.core.config import Account, Config, Identity
 from bot.core.delivery import Delivery, Post, Receipt, Span, SpanKind, State
 from bot.core.discussion import Author, Entry, EntryKind
 from bot.core.tip import Library, Tip
+from bot.platforms.catalogue import KINDS
 from bot.platforms.site.adapter import SitePlatform
 from bot.store import Database, open_store
 from bot.store.tables import entries
@@ -187,6 +188,7 @@ def running_site(
         config=lambda: site.config,
         pages=database.pages,
         store=database.store,
+        traits_of=lambda account: KINDS[account.kind].traits,
         clock=clock,
         commenting=Commenting(database.pages, heard),
         health=lambda: site.health,

@@ -34,10 +34,10 @@ def discussions(config: Config, entries: list[Entry]) -> Iterator[Discussion]:
             yield Discussion(tip=tip, title=title, threads=found)
 
 
-def record(entry: Entry, platforms: Mapping[str, str]) -> dict[str, str | int | None]:
+def record(entry: Entry, platforms: Mapping[str, str]) -> dict[str, str | int | bool | None]:
     """The entry as a flat record. `platforms` gives the kind of each account.
 
-    A deleted or private entry has no text and no author.
+    A deleted or private entry has no text and no author, one that is withheld no text.
     """
     return {
         "id": entry.id,
@@ -48,6 +48,7 @@ def record(entry: Entry, platforms: Mapping[str, str]) -> dict[str, str | int | 
         "kind": entry.kind.value,
         "author": entry.author.handle or entry.author.name or None,
         "text": entry.text,
+        "withheld": entry.withheld,
         "at": iso(entry.at),
         "in_reply_to": entry.in_reply_to,
         "visibility": entry.visibility.value,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.app.holds import hold_account
+from bot.app.thrift import note_stir
 from bot.core.config import Account
 from bot.core.errors import PlatformError, Unauthorised
 from bot.core.memory import AccountRecord, Store
@@ -67,6 +68,8 @@ class Ear:
             kept = sum(tx.log.keep(entry, now) for entry in batch.entries)
             tx.accounts.heard(account.name, batch, now)
             tx.accounts.spend(account.name, "listen", batch.cost, now)
+            if kept:
+                note_stir(tx, account.name, now)
         if kept:
             log.info("heard", account=account.name, entries=kept)
         for gap in batch.unheard:

@@ -29,7 +29,8 @@ MOST = 1000
 class AccountStatus:
     """How one account stands. Money in US dollars of this month.
 
-    `limit` is the network's own, as it said when it was last asked (`learned_at`).
+    `listened` is what of the `spent` money was spent on reading. `limit` is the network's
+    own, as it said when it was last asked (`learned_at`).
     """
 
     name: str
@@ -41,6 +42,8 @@ class AccountStatus:
     pause: Pause | None
     spent: Decimal
     budget: Decimal | None
+    listened: Decimal = Decimal(0)
+    listening_budget: Decimal | None = None
     limit: TextLimit | None = None
     learned_at: datetime | None = None
 
@@ -137,6 +140,8 @@ def _account(tx: Tx, account: Account, pause: Pause | None, now: datetime) -> Ac
         pause=pause,
         spent=tx.accounts.spent(account.name, now),
         budget=account.monthly_budget,
+        listened=tx.accounts.listened(account.name, now),
+        listening_budget=account.listening_budget,
         limit=record.traits.text if record.traits else None,
         learned_at=record.learned_at,
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.app.discussion import Discussion, discussions, record
+from bot.app.withhold import Withholder
 from bot.core.config import Config
 from bot.core.discussion import Entry, Visibility
 from bot.core.errors import UsageError
@@ -31,10 +32,12 @@ class Teller:
     form: str
     tip: str | None
     begin: datetime | None
+    withholder: Withholder
+    now: Callable[[], datetime]
 
     def so_far(self, tx: Tx) -> tuple[int, list[str]]:
         """All that was said, in threads, and the number up to which it was told."""
-        entries = list(tx.log.entries(tip=self.tip, since=self.begin))
+        entries = self._told(tx, tx.log.entries(tip=self.tip, since=self.begin))
         newest = tx.log.last_id()
         if self.form == "jsonl":
             return newest, [self._json(entry) for entry in entries if _is_told(entry)]
@@ -42,7 +45,7 @@ class Teller:
 
     def since(self, tx: Tx, seen: int) -> tuple[int, list[str]]:
         """What came in after the entry numbered `seen`, each on its own."""
-        entries = tx.log.entries(after=seen)
+        entries = self._told(tx, tx.log.entries(after=seen))
         told = [
             line
             for entry in entries
@@ -50,6 +53,17 @@ class Teller:
             for line in self._alone(entry)
         ]
         return max((entry.id for entry in entries), default=seen), told
+
+    def _told(self, tx: Tx, entries: Iterable[Entry]) -> list[Entry]:
+        """The entries as the public may see them; in a terminal with their words, marked."""
+        entries = list(entries)
+        shown = self.withholder.shown(tx, entries, self.now())
+        if self.form != "text":
+            return shown
+        return [
+            replace(entry, withheld=public.withheld)
+            for entry, public in zip(entries, shown, strict=True)
+        ]
 
     def _threads(self, entries: list[Entry]) -> Iterator[str]:
         for found in discussions(self.config, entries):
@@ -113,7 +127,8 @@ def moment(text: str | None, timezone: str, now: datetime) -> datetime | None:
 def _marks(entry: Entry) -> str:
     """What else there is to know of an entry."""
     edited = ", edited" if entry.edited_at else ""
-    return edited + (", unlisted" if entry.visibility is Visibility.UNLISTED else "")
+    unlisted = ", unlisted" if entry.visibility is Visibility.UNLISTED else ""
+    return edited + unlisted + (", withheld" if entry.withheld else "")
 
 
 def _is_told(entry: Entry) -> bool:

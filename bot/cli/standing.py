@@ -57,6 +57,9 @@ def _account(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
     if one.budget is not None or one.spent:
         of = f" of ${one.budget}" if one.budget is not None else ""
         yield f"  spent this month: ${one.spent:.2f}{of}"
+    if one.listening_budget is not None or one.listened:
+        of = f" of ${one.listening_budget:.2f}" if one.listening_budget is not None else ""
+        yield f"  listening cost this month: ${one.listened:.2f}{of}"
     if one.heard_at is not None:
         yield f"  replies read until {one.heard_at.astimezone(zone):%a %d %b %H:%M %Z}"
     if one.limit is not None:
@@ -137,6 +140,10 @@ def _account_record(one: AccountStatus) -> dict[str, Any]:
         "paused": one.pause.reason if one.pause else None,
         "spent": float(one.spent),
         "monthly_budget": float(one.budget) if one.budget is not None else None,
+        "listened": float(one.listened),
+        "listening_budget": (
+            float(one.listening_budget) if one.listening_budget is not None else None
+        ),
     }
 
 

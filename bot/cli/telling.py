@@ -59,13 +59,15 @@ def log(
 ) -> None:
     """Show the discussion: every reply and mention, in its thread, under its tip."""
     from bot.app.discussion import known_or_discussed
+    from bot.app.withhold import Withholder
     from bot.cli import discussion
 
     with opened(file, reading=True, forgiving=True) as desk:
         if tip is not None:
             known_or_discussed(desk.config, desk.database.store, tip)
         start = discussion.moment(since, desk.config.bot.timezone, desk.clock.now())
-        teller = discussion.Teller(desk.config, form.value, tip, start)
+        withholder = Withholder(config=desk.config, traits_of=desk.rules.of)
+        teller = discussion.Teller(desk.config, form.value, tip, start, withholder, desk.clock.now)
         with desk.database.store.reading() as tx:
             seen, lines = teller.so_far(tx)
         for line in lines:

@@ -35,7 +35,10 @@ class WhenUnsure(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """One account on one network. `name` is permanent; `kind` says which adapter serves it."""
+    """One account on one network. `name` is permanent; `kind` says which adapter serves it.
+
+    For so many `fresh_days` after it was said, what was heard is looked at again each day.
+    """
 
     name: str
     kind: str
@@ -46,6 +49,8 @@ class Account:
     visibility: str = "public"
     unsure: WhenUnsure = WhenUnsure.ASK
     monthly_budget: Decimal | None = None
+    listening_budget: Decimal | None = None
+    fresh_days: int = 7
     poll: timedelta | None = None
     options: Mapping[str, str] = field(default_factory=dict)
 

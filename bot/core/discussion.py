@@ -84,6 +84,8 @@ class Entry:
     None while it belongs to no tip. `version` differs after each edit. `ours` marks the bot's own.
     What was deleted, or may not be kept, has neither text nor author, nor an address, which often
     holds the author's name. `checked_at` is when its network last showed it to us as it is here.
+    Where that is too long ago for its words to be shown, what is shown is `withheld`: without them.
+    That is never stored.
     """
 
     account: str
@@ -105,6 +107,7 @@ class Entry:
     ours: bool = False
     standing: Standing = Standing.SHOWN
     checked_at: datetime | None = None
+    withheld: bool = False
     id: int = 0
 
     def __post_init__(self) -> None:

@@ -302,6 +302,9 @@ class Accounts(Protocol):
     def spent(self, account: str, now: datetime) -> Decimal:
         """Money spent in the calendar month (UTC) of `now`."""
 
+    def listened(self, account: str, now: datetime) -> Decimal:
+        """What of it was spent on reading: on everything but posts."""
+
 
 class Notes(Protocol):
     """Small facts that the running bot leaves for other commands, such as a broken file."""

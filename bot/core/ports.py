@@ -196,6 +196,13 @@ class Costs(Protocol):
         """
 
 
+class Purse(Protocol):
+    """Tells an adapter what its reading may cost."""
+
+    def __call__(self) -> Decimal | None:
+        """What reading may still cost this month, in US dollars, as noted; None: no bound."""
+
+
 @runtime_checkable
 class Names(Protocol):
     """Can read the addresses of its network's posts."""

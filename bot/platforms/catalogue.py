@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.config import Account, Identity
 from bot.core.kinds import Kind
 from bot.core.pages import Pages
-from bot.core.ports import Clock, Platform
+from bot.core.ports import Clock, Platform, Purse
 from bot.platforms import mastodon, site, x
 
 if TYPE_CHECKING:
@@ -24,10 +24,13 @@ def build(
     pages: Pages,
     clock: Clock,
     carrier: Carrier | None = None,
+    *,
+    purse: Purse | None = None,
 ) -> Platform:
     """The adapter of an account; its client library is loaded here and not before.
 
-    `carrier` makes what carries its requests (None: the network does).
+    `carrier` makes what carries its requests (None: the network does); `purse` tells what its
+    listening may still cost (None: no bound).
     """
     match account.kind:
         case "site":
@@ -41,6 +44,6 @@ def build(
         case "x":
             from bot.platforms.x.adapter import XPlatform
 
-            return XPlatform(account, secrets, clock, carrier=carrier)
+            return XPlatform(account, secrets, clock, carrier=carrier, purse=purse)
         case kind:
             raise ValueError(f"no adapter for {kind}")

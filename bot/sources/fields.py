@@ -87,6 +87,11 @@ Hashtags: TypeAlias = Annotated[
     PlainValidator(scalars.whole(0, 10)),
     WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 10}),
 ]
+FreshDays: TypeAlias = Annotated[
+    int,
+    PlainValidator(scalars.whole(0, 366)),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 366}),
+]
 Dollars: TypeAlias = Annotated[
     Decimal,
     PlainValidator(scalars.money),

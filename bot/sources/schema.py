@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -27,6 +28,8 @@ class _Generator(GenerateJsonSchema):
         """A default in the words of the file."""
         if isinstance(dft, timedelta):
             return written(dft)
+        if isinstance(dft, Decimal):
+            return int(dft) if dft == int(dft) else float(dft)
         return dft.value if isinstance(dft, Enum) else super().encode_default(dft)
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:

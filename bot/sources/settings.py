@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, TypeAlias
 
@@ -65,6 +66,16 @@ def _monthly_budget(_: Kind) -> _Field:
     return fields.Dollars | None, Field(default=None, description=about)
 
 
+def _listening_budget(_: Kind) -> _Field:
+    about = "The most of it that reading may cost: mentions, searches, and looks at what was heard."
+    return fields.Dollars, Field(default=Decimal(5), description=about)
+
+
+def _fresh_days(_: Kind) -> _Field:
+    about = "For how many days a reply is looked at again each day, so that its text may be shown."
+    return fields.FreshDays, Field(default=7, description=about)
+
+
 def _poll(_: Kind) -> _Field:
     about = "How often to look for replies, 30s or more; left out, what suits the network."
     return fields.Poll | None, Field(default=None, description=about)
@@ -78,6 +89,8 @@ _COMMON: dict[str, Callable[[Kind], _Field]] = {
     "visibility": _visibility,
     "unsure": _unsure,
     "monthly_budget": _monthly_budget,
+    "listening_budget": _listening_budget,
+    "fresh_days": _fresh_days,
     "poll": _poll,
 }
 """The settings that several kinds share; a kind names those that make sense for it."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from bot.core.memory import AccountRecord, Pause
 from bot.core.ports import SKEW, Batch
@@ -107,8 +107,18 @@ class SqlAccounts:
 
     def spent(self, account: str, now: datetime) -> Decimal:
         """Money spent in this calendar month (UTC)."""
+        return self._sum(account, now)
+
+    def listened(self, account: str, now: datetime) -> Decimal:
+        """What of it was spent on reading."""
+        return self._sum(account, now, spending.c.what != "post")
+
+    def _sum(self, account: str, now: datetime, *which: ColumnElement[bool]) -> Decimal:
         month = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         query = select(func.coalesce(func.sum(spending.c.amount), 0)).where(
-            spending.c.bot == self._bot, spending.c.account == account, spending.c.at >= month
+            spending.c.bot == self._bot,
+            spending.c.account == account,
+            spending.c.at >= month,
+            *which,
         )
         return Decimal(str(self._connection.scalar(query)))

@@ -14,10 +14,11 @@ from starlette.routing import Route
 
 from bot.app.comment import Commenting
 from bot.app.figures import Figures
-from bot.core.config import Config
+from bot.core.config import Account, Config
 from bot.core.memory import Store
 from bot.core.pages import Pages
 from bot.core.ports import Clock
+from bot.core.traits import Traits
 from bot.web.headers import SafeHeaders
 from bot.web.health import Health
 from bot.web.limits import Patience
@@ -34,6 +35,7 @@ def build(
     config: Callable[[], Config],
     pages: Pages,
     store: Store,
+    traits_of: Callable[[Account], Traits],
     clock: Clock,
     commenting: Commenting,
     health: Callable[[], Health],
@@ -49,6 +51,7 @@ def build(
         config=config,
         pages=pages,
         store=store,
+        traits_of=traits_of,
         clock=clock,
         commenting=commenting,
         health=health,

@@ -129,6 +129,14 @@ def _budget(account: AccountStatus, _now: datetime) -> float | None:
     return None if account.budget is None else float(account.budget)
 
 
+def _listened(account: AccountStatus, _now: datetime) -> float:
+    return float(account.listened)
+
+
+def _listening_budget(account: AccountStatus, _now: datetime) -> float | None:
+    return None if account.listening_budget is None else float(account.listening_budget)
+
+
 def _paused(account: AccountStatus, _now: datetime) -> float:
     return float(account.pause is not None)
 
@@ -138,6 +146,8 @@ _ACCOUNT_FIGURES: Sequence[tuple[str, str, Callable[[AccountStatus, datetime], f
     ("tipsbot_listening_lag_seconds", "How long ago replies were last read.", _lag),
     ("tipsbot_spent_dollars", "US dollars spent in this calendar month (UTC).", _spent),
     ("tipsbot_budget_dollars", "US dollars that may be spent in a month.", _budget),
+    ("tipsbot_listened_dollars", "What of it was spent on reading.", _listened),
+    ("tipsbot_listening_budget_dollars", "US dollars that reading may cost.", _listening_budget),
     ("tipsbot_paused", "1 while the account is held.", _paused),
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.app.withhold import Withholder
 from bot.core.config import Account, Config
 from bot.core.delivery import State
 from bot.core.discussion import Entry
@@ -65,7 +66,8 @@ def discussed(site: Site, page: Page, wanted: Wanted) -> Discussed | None:
     """
     config = site.config()
     with site.store.reading() as tx:
-        entries = tx.log.entries(tip=page.tip)
+        shown = Withholder(config=config, traits_of=site.traits_of).shown
+        entries = shown(tx, tx.log.entries(tip=page.tip), site.clock.now())
         networks = _networks(tx, config, entries)
         elsewhere = list(_elsewhere(tx, config, page.tip, networks))
     home = config.site.name if config.site else ""

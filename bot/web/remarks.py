@@ -37,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remark:
-    """One entry as it is shown. `gone` is why there are no words, `comment` its id on the site."""
+    """One entry as it is shown. `gone` is why there is nothing, `comment` its id on the site."""
 
     place: Place
     depth: int
@@ -54,6 +54,7 @@ class Remark:
     gone: str | None = None
     comment: str | None = None
     ours: bool = False
+    withheld: bool = False
 
 
 def reading_order(entries: Sequence[Entry]) -> list[Line]:
@@ -126,6 +127,7 @@ def _with_words(remark: Remark, entry: Entry, home: str) -> Remark:
         kind=entry.kind,
         comment=entry.remote_id if entry.account == home else None,
         ours=entry.ours,
+        withheld=entry.withheld,
     )
 
 

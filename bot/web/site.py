@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from bot.app.comment import Commenting
 from bot.app.figures import Figures
-from bot.core.config import Config
+from bot.core.config import Account, Config
 from bot.core.memory import Store
 from bot.core.pages import Pages
 from bot.core.ports import Clock
+from bot.core.traits import Traits
 from bot.web.health import Health
 from bot.web.limits import Patience
 from bot.web.render import Renderer
@@ -24,6 +25,7 @@ class Site:
     config: Callable[[], Config]
     pages: Pages
     store: Store
+    traits_of: Callable[[Account], Traits]
     clock: Clock
     commenting: Commenting
     health: Callable[[], Health]

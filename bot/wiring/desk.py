@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from bot.app.retract import Retractor
 from bot.app.settle import Settler
 from bot.app.summarise import Summariser
 from bot.app.threads import ThreadReader
+from bot.app.thrift import Thrift
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
@@ -137,6 +139,16 @@ class Desk:
             clock=self.clock,
             checks=self.checks,
             traits_of=self.rules.of,
+        )
+
+    @property
+    def thrift(self) -> Thrift:
+        """What watches over the money that listening costs."""
+        return Thrift(
+            store=self.database.store,
+            clock=self.clock,
+            traits_of=self.rules.of,
+            began=self.former.began,
         )
 
     @property
@@ -261,7 +273,13 @@ class Desk:
         secrets = secrets_for(account.name, kind, self.environment.variables)
         logs.keep_out(secrets.values())
         return catalogue.build(
-            account, secrets, config.bot, self.database.pages, self.clock, self.carrier
+            account,
+            secrets,
+            config.bot,
+            self.database.pages,
+            self.clock,
+            self.carrier,
+            purse=partial(self.thrift.left, account),
         )
 
     def notes(self, *, every: bool = False) -> list[Problem]:

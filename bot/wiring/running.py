@@ -79,6 +79,7 @@ class Running:
             config=lambda: desk.config,
             pages=desk.database.pages,
             store=desk.database.store,
+            traits_of=desk.rules.of,
             clock=desk.clock,
             commenting=Commenting(desk.database.pages, self._hear_site),
             health=self.health,
@@ -211,7 +212,7 @@ class Running:
 
     def _listen(self, name: str) -> None:
         account = self.desk.config.account(name)
-        if account is not None:
+        if account is not None and self.desk.thrift.is_time(account):
             self.desk.ear.step(account)
 
     def _read_threads(self, name: str) -> None:

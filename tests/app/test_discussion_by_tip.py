@@ -44,6 +44,7 @@ def test_a_record_is_whole():
         "kind": "reply",
         "author": "ada@town.test.net",
         "text": "I disagree (e1).",
+        "withheld": False,
         "at": "2026-03-02T09:00:00Z",
         "in_reply_to": "r1",
         "visibility": "public",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -51,9 +52,25 @@ def test_what_was_done_is_counted(site):
     assert told["tipsbot_entries_total", "mastodon", "reply"] == 1
     assert told["tipsbot_lateness_seconds", "0.99", "mastodon"] == 0
     assert told["tipsbot_spent_dollars", "mastodon"] == 0.25
+    assert told["tipsbot_listened_dollars", "mastodon"] == 0
     assert told["tipsbot_last_post_timestamp_seconds", "mastodon"] == NINE.timestamp() + 60
     assert told["tipsbot_waiting_seconds", "mastodon"] == 0
     assert told["tipsbot_needs_person",] == 0
+
+
+def test_what_listening_cost(site):
+    """What reading cost this month, and what it may cost, are figures of their own."""
+    plain = site.config
+    bound = replace(plain.accounts[1], listening_budget=Decimal("2.50"))
+    site.config = replace(plain, accounts=(plain.accounts[0], bound))
+    with site.database.store.writing() as tx:
+        tx.accounts.spend("mastodon", "post", Decimal("0.25"), site.clock.now())
+        tx.accounts.spend("mastodon", "listen", Decimal("0.03"), site.clock.now())
+    told = samples(site)
+    assert told["tipsbot_spent_dollars", "mastodon"] == 0.28
+    assert told["tipsbot_listened_dollars", "mastodon"] == 0.03
+    assert told["tipsbot_listening_budget_dollars", "mastodon"] == 2.5
+    assert ("tipsbot_listening_budget_dollars", "site") not in told
 
 
 def test_how_long_replies_were_not_read(site):

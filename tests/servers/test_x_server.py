@@ -425,6 +425,37 @@ def test_the_deleted_are_errors(x, client):
     assert client.get_tweet(gone.id, user_auth=True).data is None
 
 
+def test_the_protected_are_for_followers(x, client):
+    """What its author protects is in no list, and an error of its own kind in a look-up."""
+    ann, ben = x.add_user("ann"), x.add_user("ben")
+    hidden, shown = (x.say(who, f"@{x.bot.username} hello") for who in (ann, ben))
+    x.protect(ann)
+    listed = client.get_users_mentions(x.bot.id, user_auth=True).data
+    assert [str(post.id) for post in listed] == [shown.id]
+    found = client.get_tweets([hidden.id, shown.id], user_auth=True)
+    assert [str(post.id) for post in found.data] == [shown.id]
+    [error] = found.errors
+    assert (error["value"], error["parameter"]) == (hidden.id, "ids")
+    assert error["type"].endswith("/not-authorized-for-resource")
+
+
+def test_search_knows_names(x, client):
+    """Posts that name somebody can be asked for, and left out."""
+    ann, ben, me = x.add_user("ann"), x.add_user("ben"), x.bot.username
+    tip = client.create_tweet(text="A tip").data["id"]
+    named = x.say(ann, "Well", reply_to=tip)
+    aside = x.say(ben, "Indeed", reply_to=named, without=[x.bot])
+
+    def found(query):
+        answer = client.search_recent_tweets(f"conversation_id:{tip} {query}", user_auth=True)
+        return [str(post.id) for post in answer.data]
+
+    assert found(f"@{me}") == [named.id]
+    assert found(f"-@{me} -from:{x.bot.id}") == [aside.id]
+    with pytest.raises(tweepy.BadRequest):
+        found(f"mentions:{me}")
+
+
 def test_an_edit_is_a_new_id(x, client):
     """Both versions can be read, share their history, and only the latest is listed."""
     ann = x.add_user("ann")

@@ -117,6 +117,7 @@ def test_money_is_counted_by_the_month(tx):
         tx.accounts.spend("town", "listen", Decimal("0.001"), MONDAY)
     tx.accounts.spend("village", "post", Decimal(5), MONDAY)
     assert tx.accounts.spent("town", MONDAY) == Decimal("0.21")
+    assert tx.accounts.listened("town", MONDAY) == Decimal("0.01")
     assert tx.accounts.spent("town", midnight - HOUR) == Decimal("0.31")
     assert tx.accounts.spent("village", MONDAY) == 5
 

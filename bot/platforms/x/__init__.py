@@ -7,12 +7,16 @@
     rules          what X's refusals mean, as a table
     errors         from whatever went wrong to our errors
     answers        X's JSON as values
-    api            tweepy's client as six calls
+    api            tweepy's client as eight calls
     wording        a text as its author wrote it
     addresses      where people see a post
     walk           how far the mentions have been read
+    below          how far what was said below a post has been read
     entries        a mention as an entry
+    wishes         what a profile asks of bots
     bill           what reading costs
+    allowance      what it may still cost
+    listening      mentions, what is below our posts, and looks at what was heard
     adapter        the doors
 
 Nothing here imports the client library; `adapter` does.
@@ -50,6 +54,7 @@ TRAITS = Traits(
     looks=2,
     look_gap=timedelta(minutes=3),
     prices=PRICES,
+    fresh_for=timedelta(hours=24),
 )
 
 KIND = Kind(
@@ -63,6 +68,17 @@ KIND = Kind(
         Secret(name="access_token", about="the account's access token, with Read and write"),
         Secret(name="access_secret", about="the account's access token secret"),
     ),
-    common=frozenset({"limit", "hashtags", "gap", "link", "monthly_budget", "poll"}),
+    common=frozenset(
+        {
+            "limit",
+            "hashtags",
+            "gap",
+            "link",
+            "monthly_budget",
+            "listening_budget",
+            "fresh_days",
+            "poll",
+        }
+    ),
     limit_max=280,
 )

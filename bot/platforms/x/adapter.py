@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from bot.core.config import Account
 from bot.core.delivery import Delivery, Post, Receipt
-from bot.core.discussion import Entry
-from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater
-from bot.core.ports import LOOK_BACK, Absent, Batch, CannotTell, Clock, Found
+from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater
+from bot.core.ports import LOOK_BACK, Absent, Batch, CannotTell, Checked, Clock, Found, Purse
 from bot.core.traits import Traits
-from bot.core.when import iso
 from bot.net.carrier import Carrier
-from bot.platforms.x import API, PRICES, TRAITS, walk
+from bot.platforms.x import API, PRICES, TRAITS
 from bot.platforms.x.addresses import address, post_named
-from bot.platforms.x.answers import Page, Person, Said
-from bot.platforms.x.api import PAGE, Api
+from bot.platforms.x.allowance import Allowance
+from bot.platforms.x.answers import Person, Said
+from bot.platforms.x.api import Api
 from bot.platforms.x.bill import Bill
-from bot.platforms.x.entries import doubtful, entry
+from bot.platforms.x.listening import Listening
 from bot.platforms.x.rules import KeysRefused
 from bot.platforms.x.snowflake import moment
 from bot.platforms.x.transport import Patience
-from bot.platforms.x.walk import Walk
 from bot.platforms.x.wording import is_same, plain
 
 PATIENCE = Patience()
-MANY = 10_000
-"""How many posts' owners are remembered, before all are forgotten."""
 
 
 class XPlatform:
-    """One account on X, in user context (OAuth 1.0a), behind every door that there is."""
+    """One account on X, in user context (OAuth 1.0a), behind every door that there is.
+
+    `purse` tells what listening may still cost this month.
+    """
 
     def __init__(
         self,
@@ -42,13 +41,21 @@ class XPlatform:
         *,
         patience: Patience = PATIENCE,
         carrier: Carrier | None = None,
+        purse: Purse | None = None,
     ) -> None:
         self.account = account.name
         self._api = Api(account.options.get("api") or API, secrets, clock, patience, carrier)
         self._clock = clock
         self._bill = Bill(clock)
         self._known_as: Person | None = None
-        self._is_ours: dict[str, bool] = {}
+        self._listening = Listening(
+            account.name,
+            self._api,
+            clock,
+            self._bill,
+            Allowance(purse, self._bill, clock),
+            self._me,
+        )
 
     def learn(self) -> Traits:
         """Prove the keys. X has no place that tells an account's limits, so they are the kind's."""
@@ -102,15 +109,15 @@ class XPlatform:
 
     def hear(self, cursor: str | None) -> Batch:
         """One page of mentions, newest first, down to what is known; from a week ago at first."""
-        at = walk.start(cursor, self._clock.now())
-        me = self._me()
-        try:
-            page = self._api.mentions(me.id, at.floor, at.resume)
-        except Refused:
-            if at.resume is None:
-                raise
-            return Batch(cursor=at.afresh().cursor(), cost=self._bill.settle())
-        return self._batch(at, page, me.id)
+        return self._listening.hear(cursor)
+
+    def around(self, remote_id: str, cursor: str | None) -> Batch:
+        """One page of what was said below our post without naming us, a week back at most."""
+        return self._listening.around(remote_id, cursor)
+
+    def check(self, remote_ids: Sequence[str]) -> Checked:
+        """Each of these as it is now, in its newest version, or gone."""
+        return self._listening.check(remote_ids)
 
     def retract(self, remote_id: str) -> None:
         """Delete our post; one that is already gone is fine."""
@@ -123,48 +130,6 @@ class XPlatform:
     def remote_id(self, address: str) -> str | None:
         """The post that an address of x.com or twitter.com names, or whose id this is."""
         return post_named(address.strip())
-
-    def _batch(self, at: Walk, page: Page, me: str) -> Batch:
-        self._bill.read("post", [post.id for post in page.posts], PRICES.read)
-        self._bill.read("user", page.people, PRICES.read_user)
-        entries = self._entries(page, me)
-        ids = [int(post.id) for post in page.posts]
-        after = walk.step(at, ids, goes_on=page.token is not None, now=self._clock.now())
-        return Batch(
-            entries=entries,
-            cursor=after.walk.cursor(),
-            more=after.more,
-            unheard=_unheard(page, at, me, lost=after.lost),
-            cost=self._bill.settle(),
-        )
-
-    def _entries(self, page: Page, me: str) -> tuple[Entry, ...]:
-        """The page's posts as entries, oldest first, our own left out."""
-        heard = [post for post in reversed(page.posts) if post.author_id != me]
-        ours = self._ours({one for post in heard for one in doubtful(post, me)}, me)
-        return tuple(
-            entry(
-                post,
-                account=self.account,
-                me=me,
-                author=page.people.get(post.author_id),
-                ours=ours,
-            )
-            for post in heard
-        )
-
-    def _ours(self, post_ids: Iterable[str], me: str) -> frozenset[str]:
-        """Which of these posts are ours; X is asked about each only once."""
-        post_ids = set(post_ids)
-        known = dict(self._is_ours)
-        unknown = sorted(post_ids - known.keys())
-        for start in range(0, len(unknown), PAGE):
-            asked = unknown[start : start + PAGE]
-            authors = self._api.authors(asked)
-            self._bill.read("post", authors, PRICES.read_other)
-            known |= {one: authors.get(one) == me for one in asked}
-        self._is_ours = known if len(known) <= MANY else {}
-        return frozenset(one for one in post_ids if known[one])
 
     def _me(self) -> Person:
         """The account, asked for once."""
@@ -203,31 +168,3 @@ def _is(post: Post, found: Said) -> bool:
     return found.replied_to == post.in_reply_to and is_same(
         post.text, plain(found.text, found.links), is_reply=post.in_reply_to is not None
     )
-
-
-def _unheard(page: Page, at: Walk, me: str, *, lost: bool) -> tuple[str, ...]:
-    """What was said but cannot be heard, in words."""
-    unheard = []
-    if lost:
-        ends = [int(post.id) for post in page.posts] or [at.resume or at.floor]
-        unheard.append(
-            f"X shows only the newest {walk.REACH} mentions, and there were more: some from before "
-            f"{iso(moment(str(min(ends))))} may be missing; look at the notifications on x.com"
-        )
-    if page.unreadable:
-        unheard.append(
-            f"X sent {page.unreadable} mentions in a form that is not known; "
-            "look at the notifications on x.com"
-        )
-    if nameless := _nameless(page, at, me):
-        unheard.append(
-            f"X did not tell who wrote {nameless} of the mentions, so their words are not kept; "
-            "look at the notifications on x.com"
-        )
-    return tuple(unheard)
-
-
-def _nameless(page: Page, at: Walk, me: str) -> int:
-    """How many posts that were not heard before have an author whom X does not show."""
-    new = (post for post in page.posts if int(post.id) > at.known)
-    return sum(post.author_id not in {me, *page.people} for post in new)

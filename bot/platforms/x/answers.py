@@ -12,10 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from bot.core.discussion import Wish
 from bot.platforms.x.snowflake import moment
+from bot.platforms.x.wishes import wishes_in
 
 USERNAME = re.compile(r"\w{1,50}", re.ASCII)
 """A name that may stand in an address. X's own names are shorter, but that is X's to say."""
+
+GONE = frozenset({"resource-not-found", "not-authorized-for-resource"})
+"""The types of X's errors for what was deleted or suspended, and what its author protects."""
 
 T = TypeVar("T")
 
@@ -28,6 +33,7 @@ class Person:
     name: str
     username: str
     protected: bool = False
+    wishes: frozenset[Wish] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +84,18 @@ class Page:
     partial: bool
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Looked:
+    """What a look-up by ids found: posts with their authors, and the ids of those not to be seen.
+
+    An id that is in neither could not be looked up, or its post has a shape that we do not know.
+    """
+
+    posts: tuple[Said, ...]
+    people: Mapping[str, Person]
+    gone: frozenset[str]
+
+
 def page(document: object) -> Page:
     """A page of a list. Raises ValueError for an answer that is none."""
     body = _object(document)
@@ -90,6 +108,29 @@ def page(document: object) -> Page:
         unreadable=posts.count(None),
         partial=bool(body.get("errors")),
     )
+
+
+def looked_up(document: object) -> Looked:
+    """The answer to a look-up by ids. Raises ValueError for an answer that is none."""
+    body = _object(document)
+    posts = (_readable(said, one) for one in _list(body.get("data")))
+    return Looked(
+        posts=tuple(post for post in posts if post is not None),
+        people=people(body),
+        gone=frozenset(filter(None, map(_gone, _list(body.get("errors"))))),
+    )
+
+
+def _gone(value: object) -> str | None:
+    """The id of a post that this partial error says is not there, or not for us; else None.
+
+    https://docs.x.com/x-api/fundamentals/response-codes-and-errors lists the types. What its
+    author, or X, shows to some only is no more for everyone than what was deleted.
+    """
+    error = value if isinstance(value, dict) else {}
+    kind = str(error.get("type")).rpartition("/")[2]
+    asked = error.get("resource_type") == "tweet" and error.get("parameter") == "ids"
+    return _text_or_none(error.get("value")) if asked and kind in GONE else None
 
 
 def people(body: Mapping[str, Any]) -> dict[str, Person]:
@@ -107,6 +148,7 @@ def person(value: object) -> Person:
         name=_text(user.get("name")),
         username=_username(user.get("username")),
         protected=user.get("protected") is True,
+        wishes=wishes_in(_text_or_none(user.get("description")) or ""),
     )
 
 

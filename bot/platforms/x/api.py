@@ -1,4 +1,4 @@
-"""tweepy's client as the six calls that we make; each raises nothing but PlatformError."""
+"""tweepy's client as the eight calls that we make; each raises nothing but PlatformError."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.core.errors import OutcomeUnknown
 from bot.core.ports import Clock
 from bot.net.carrier import Carrier
 from bot.platforms.x import answers, fields
-from bot.platforms.x.answers import Page, Person
+from bot.platforms.x.answers import Looked, Page, Person
 from bot.platforms.x.errors import translate
 from bot.platforms.x.rules import Gone
 from bot.platforms.x.transport import Patience, Transport, hush
@@ -87,22 +87,35 @@ class Api:
             page = self._read(answers.page, self._client.get_users_tweets, **asked)
             yield page
 
-    def mentions(self, user_id: str, since_id: int, until_id: int | None) -> Page:
+    def mentions(self, user_id: str, since_id: int, until_id: int | None, most: int = PAGE) -> Page:
         """The newest mentions between these ids, both left out; an empty page is a true end."""
-        asked: dict[str, Any] = {
-            "id": user_id,
-            "since_id": since_id,
-            "until_id": until_id,
-            "max_results": PAGE,
-            **fields.MENTION,
-        }
-        page = self._read(answers.page, self._client.get_users_mentions, **asked)
+        call, span = self._client.get_users_mentions, _span(since_id, until_id, most)
+        return self._page(call, "pagination_token", {"id": user_id, **span})
+
+    def below(
+        self, post_id: str, me: Person, since_id: int, until_id: int | None, most: int = PAGE
+    ) -> Page:
+        """The newest of a conversation between these ids that neither is ours nor names us.
+
+        What names us is among the mentions, and cheaper there.
+        """
+        query = f"conversation_id:{post_id} -from:{me.id} -@{me.username}"
+        call, span = self._client.search_recent_tweets, _span(since_id, until_id, most)
+        return self._page(call, "next_token", {"query": query, **span})
+
+    def _page(self, call: Callable[..., Any], token: str, asked: dict[str, Any]) -> Page:
+        """A page with posts, or the list's true end; pages that are empty are passed over."""
+        page = self._read(answers.page, call, **asked)
         for _ in range(EMPTY_PAGES):
             if page.posts or not page.token:
                 break
-            asked["pagination_token"] = page.token
-            page = self._read(answers.page, self._client.get_users_mentions, **asked)
+            page = self._read(answers.page, call, **asked, **{token: page.token})
         return page
+
+    def look_up(self, post_ids: Iterable[str], *, people: bool = False) -> Looked:
+        """These posts (a hundred at most) as they are now, on request with their authors."""
+        wanted = fields.MENTION if people else fields.VERSION
+        return self._read(answers.looked_up, self._client.get_tweets, ids=list(post_ids), **wanted)
 
     def authors(self, post_ids: Iterable[str]) -> dict[str, str]:
         """Whose these posts (a hundred at most) are; those that are gone are not in it."""
@@ -121,6 +134,10 @@ class Api:
             return call(user_auth=True, **asked)
         except Exception as error:  # noqa: BLE001 - what is not classified is an unknown outcome
             raise translate(error, writes=True, now=self._clock.now()) from None
+
+
+def _span(since_id: int, until_id: int | None, most: int) -> dict[str, Any]:
+    return {"since_id": since_id, "until_id": until_id, "max_results": most, **fields.MENTION}
 
 
 def _is_filled(document: Any) -> bool:

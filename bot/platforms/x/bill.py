@@ -23,6 +23,19 @@ class Bill:
         self._day: date | None = None
         self._read: set[tuple[str, str]] = set()
         self._owed = Decimal(0)
+        self._settled = Decimal(0)
+
+    @property
+    def total(self) -> Decimal:
+        """All that was read so far."""
+        with self._lock:
+            return self._settled + self._owed
+
+    @property
+    def settled(self) -> Decimal:
+        """What of it was told to whoever keeps the books."""
+        with self._lock:
+            return self._settled
 
     def read(self, what: str, ids: Iterable[str], price: Decimal) -> None:
         """Note resources that X returned; those that it did today already cost nothing."""
@@ -38,4 +51,5 @@ class Bill:
         """What is owed since this was last asked."""
         with self._lock:
             owed, self._owed = self._owed, Decimal(0)
+            self._settled += owed
             return owed

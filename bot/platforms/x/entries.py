@@ -57,6 +57,8 @@ def _legible(bare: Entry, post: Said, author: Person) -> Entry:
             name=author.name,
             handle=f"@{author.username}",
             url=f"https://x.com/{author.username}",
+            key=author.id,
+            wishes=author.wishes,
         ),
         text=plain(post.text, post.links),
         visibility=Visibility.PUBLIC,

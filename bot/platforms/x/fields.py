@@ -13,10 +13,16 @@ OWN = {
 
 MENTION = {
     "tweet_fields": f"{OWN['tweet_fields']},lang,note_tweet",
-    "user_fields": "protected",
+    "user_fields": "description,protected",
     "expansions": "author_id",
 }
-"""All that an entry needs; `note_tweet` holds the whole of a text longer than 280."""
+"""All that an entry needs; `note_tweet` holds the whole of a text longer than 280.
+
+A user costs the same with all fields, so what they ask of bots is read with their name.
+"""
+
+VERSION = {"tweet_fields": MENTION["tweet_fields"]}
+"""The same without the author, who costs twice as much as the post."""
 
 AUTHOR = {"tweet_fields": "author_id"}
 """Enough to tell whose a post is."""

@@ -58,6 +58,19 @@ def credits_depleted(account_id: str) -> Problem:
     return Problem(402, body, detail)
 
 
+def not_authorized(kind: str, parameter: str, value: str) -> dict[str, str]:
+    """A partial error: this one resource is not for whoever asks, the rest of the answer is good."""
+    return {
+        "value": value,
+        "detail": f"Sorry, you are not authorized to see the {kind} with {parameter}: [{value}].",
+        "title": "Authorization Error",
+        "resource_type": kind,
+        "parameter": parameter,
+        "resource_id": value,
+        "type": f"{PROBLEMS}/not-authorized-for-resource",
+    }
+
+
 def not_found(kind: str, parameter: str, value: str) -> dict[str, str]:
     """A partial error: this one resource is not there, the rest of the answer is good."""
     return {

@@ -7,7 +7,7 @@ from . import bill
 from .desk import Call, Desk, Reply
 from .model import Post
 from .pages import Page, within
-from .problems import invalid, not_found
+from .problems import invalid, not_authorized, not_found
 from .search import REACH, Query, check_span
 from .views import View
 
@@ -38,7 +38,10 @@ def posts(desk: Desk, call: Call) -> Reply:
     found = {one: desk.world.live(one) for one in call.asked["ids"]}
     view = View(desk.world, call.asked)
     view.errors += [not_found("tweet", "ids", one) for one, post in found.items() if post is None]
-    return 200, _shown(desk, view, [p for p in found.values() if p], bill.READ_POST)
+    there = [post for post in found.values() if post]
+    hidden = [post for post in there if desk.world.is_hidden(post, call.user)]
+    view.errors += [not_authorized("tweet", "ids", post.id) for post in hidden]
+    return 200, _shown(desk, view, [post for post in there if post not in hidden], bill.READ_POST)
 
 
 def timeline(desk: Desk, call: Call) -> Reply:
@@ -58,7 +61,8 @@ def timeline(desk: Desk, call: Call) -> Reply:
 
 def mentions(desk: Desk, call: Call) -> Reply:
     """GET /2/users/:id/mentions: the newest 800, and silence past them."""
-    mentioned = [post for post in desk.world.standing() if call.id in post.mentions]
+    visible = (post for post in desk.world.standing() if not desk.world.is_hidden(post, call.user))
+    mentioned = [post for post in visible if call.id in post.mentions]
     return _of_user(desk, call, mentioned, "mentions", MENTIONS_REACH)
 
 
@@ -70,7 +74,7 @@ def search(desk: Desk, call: Call) -> Reply:
     check_span(call.asked, now)
     matches = Query(call.asked["query"], desk.world).matches
     span = [p for p in desk.world.standing() if now - REACH <= p.at <= now - desk.search_lag]
-    found = [post for post in span if matches(post)]
+    found = [post for post in span if matches(post) and not desk.world.is_hidden(post, call.user)]
     keep = within(call.asked, end_included=False)
     page = desk.pages.cut(found, keep, call.asked, of=f"search {call.asked['query']}")
     return 200, _listed(desk, call, page, bill.READ_POST)

@@ -14,12 +14,13 @@ REACH = timedelta(days=7)
 NEWEST_END = timedelta(seconds=10)
 TOKEN = re.compile(r"\s*(\(|\)|OR\b|-?[a-z_]+:[A-Za-z0-9_@]+|-(?=\()|\S+)")
 OPERATOR = re.compile(r"(-?)([a-z_]+):@?(\w+)")
+NAME = re.compile(r"(-?)@(\w{1,15})", re.ASCII)
 
 Match = Callable[[Post], bool]
 
 
 class Query:
-    """A query such as `conversation_id:1 -from:me` or `(conversation_id:1 OR to:me) is:reply`.
+    """A query such as `conversation_id:1 -@me` or `(conversation_id:1 OR to:me) is:reply`.
 
     What it does not know, keywords included, it refuses: it never matches too much in silence.
     """
@@ -62,6 +63,10 @@ class Query:
         return self._operator(token)
 
     def _operator(self, token: str) -> Match:
+        if named := NAME.fullmatch(token):
+            token = f"{named[1]}mentions:{named[2]}"
+        elif token.lstrip("-").startswith("mentions:"):
+            raise self._refused(f"Reference to invalid operator '{token}'")
         found = OPERATOR.fullmatch(token)
         known = self._known(found[2], found[3]) if found else None
         if found is None or known is None:
@@ -74,18 +79,25 @@ class Query:
     def _known(self, name: str, value: str) -> Match | None:
         if name == "conversation_id":
             return lambda post: post.conversation_id == value
-        if name in ("from", "to"):
-            user = self._world.by_name.get(value.lower()) or self._world.users.get(value)
-            wanted = user.id if user else ""
-            if name == "from":
-                return lambda post: post.author_id == wanted
-            return lambda post: post.in_reply_to_user_id == wanted
+        if name in ("from", "to", "mentions"):
+            return self._of_user(name, value)
         kinds: dict[str, Match] = {
             "reply": lambda post: post.reply_to is not None,
             "quote": lambda post: post.quotes is not None,
             "retweet": lambda _post: False,
         }
         return kinds.get(value) if name == "is" else None
+
+    def _of_user(self, name: str, value: str) -> Match:
+        """What a user wrote, was answered, or (as X writes it, `@name`) was named in."""
+        user = self._world.by_name.get(value.lower()) or self._world.users.get(value)
+        wanted = user.id if user else ""
+        kinds: dict[str, Match] = {
+            "from": lambda post: post.author_id == wanted,
+            "to": lambda post: post.in_reply_to_user_id == wanted,
+            "mentions": lambda post: wanted in post.mentions,
+        }
+        return kinds[name]
 
     def _refused(self, why: str) -> Problem:
         return invalid(f"There were errors processing your request: {why}", {"query": [self._text]})

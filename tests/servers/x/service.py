@@ -1,7 +1,7 @@
 """X: the whole of it but for the socket, with doors to act as other people and to break things."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -114,10 +114,17 @@ class X:
         text: str,
         reply_to: Post | str | None = None,
         quotes: Post | str | None = None,
+        without: Iterable[User] = (),
     ) -> Post:
-        """Post as this user, as people do on X's own pages: without HTTP, keys or rules."""
+        """Post as this user, as people do on X's own pages: without HTTP, keys or rules.
+
+        A reply leaves out the names of those whom it is `without`.
+        """
+        out = [one.id for one in without]
         with self._lock:
-            return self._world.write(user, text, reply_to=_id(reply_to), quotes=_id(quotes))
+            return self._world.write(
+                user, text, reply_to=_id(reply_to), quotes=_id(quotes), excluded=out
+            )
 
     def edit(self, post: Post | str, text: str) -> Post:
         """Edit a post: a new id at the end of the same edit history."""
@@ -128,6 +135,11 @@ class X:
         """Delete a post with all its versions."""
         with self._lock:
             self._world.delete(_id(post) or "")
+
+    def protect(self, user: User) -> None:
+        """Show a user's posts to approved followers only, from now on."""
+        with self._lock:
+            self._world.protected.add(user.id)
 
     def revoke(self, user: User | None = None) -> None:
         """Make a user's token, or the bot's, worthless."""

@@ -21,6 +21,7 @@ class World:
         self.users: dict[str, User] = {}
         self.by_name: dict[str, User] = {}
         self.posts: dict[str, Post] = {}
+        self.protected: set[str] = set()
         self._ids = Snowflakes()
         self._app = {"api_key": secrets.token_hex(12), "api_secret": secrets.token_hex(25)}
 
@@ -50,6 +51,10 @@ class World:
     def _keep(self, user: User) -> User:
         self.users[user.id] = self.by_name[user.username.lower()] = user
         return user
+
+    def is_hidden(self, post: Post, reader: User) -> bool:
+        """Whether its author shows it to approved followers only; here nobody follows anybody."""
+        return post.author_id in self.protected and post.author_id != reader.id
 
     def live(self, post_id: str | None) -> Post | None:
         """The post of this id, if it exists and is not deleted; older versions included."""

@@ -1,0 +1,39 @@
+"""Withholding: what of the log everybody may see, on pages, in feeds and in exports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.config import Account, Config
+from bot.core.discussion import Entry
+from bot.core.memory import Tx
+from bot.core.traits import Traits
+from bot.core.withheld import as_shown
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Withholder:
+    """Keeps words from the public that were not seen on their network lately enough."""
+
+    config: Config
+    traits_of: Callable[[Account], Traits]
+
+    def shown(self, tx: Tx, entries: Iterable[Entry], now: datetime) -> list[Entry]:
+        """The entries as they may leave the log."""
+        known: dict[str, timedelta | None] = {}
+        shown = []
+        for entry in entries:
+            if entry.account not in known:
+                known[entry.account] = self._fresh_for(tx, entry.account)
+            shown.append(as_shown(entry, known[entry.account], now))
+        return shown
+
+    def _fresh_for(self, tx: Tx, name: str) -> timedelta | None:
+        """How long the account's words stay fresh, also where it is in the file no more."""
+        account = self.config.account(name)
+        if account is not None:
+            return self.traits_of(account).fresh_for
+        traits = tx.accounts.get(name).traits
+        return traits.fresh_for if traits else None

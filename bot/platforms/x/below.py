@@ -1,0 +1,80 @@
+"""How far what was said below a post has been read: X's search reaches back seven days.
+
+A walk goes from the newest down, page by page, to the `floor`: up to there all is read that X
+shows. Where it ends, the floor rises to the moment at which it began, so that silence raises it,
+too, and only what the bot did not look for within seven days is out of reach.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.platforms.x.snowflake import first_id, moment
+
+REACH = timedelta(days=7)
+"""How far back X's search reaches; it refuses an older id."""
+MARGIN = timedelta(minutes=10)
+"""How much later than that we begin, so that a walk of several pages stays within its reach."""
+LAG = timedelta(minutes=5)
+"""Search can find a post some time after it was made: the floor stays below that."""
+SKEW = timedelta(minutes=1)
+"""How far X's clock may be from ours."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Below:
+    """Where the walk stands; `top` is the floor to be, `resume` the lowest id that it has seen."""
+
+    floor: int
+    top: int = 0
+    resume: int | None = None
+
+    def cursor(self) -> str:
+        """The walk as the text to store."""
+        return json.dumps(asdict(self))
+
+    @property
+    def is_done(self) -> bool:
+        """Whether what is left of it has fallen out of X's reach."""
+        return self.resume is not None and self.resume <= self.floor + 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gap:
+    """From when to when nothing can be read any more."""
+
+    since: datetime
+    until: datetime
+
+
+def start(cursor: str | None, post_id: str) -> Below:
+    """The walk of this cursor; all that is below the post for None, and for what is no cursor."""
+    try:
+        stored = json.loads(cursor or "null")
+    except ValueError:
+        stored = None
+    numbers = stored if isinstance(stored, dict) else {}
+    floor, top, resume = (numbers.get(name) for name in ("floor", "top", "resume"))
+    if type(floor) is not int or type(top) is not int:
+        return Below(floor=int(post_id))
+    return Below(floor=floor, top=top, resume=resume if type(resume) is int else None)
+
+
+def within_reach(walk: Below, now: datetime) -> tuple[Below, Gap | None]:
+    """The walk as far as X can still go it, and what it has lost, if anything."""
+    if walk.floor >= first_id(now - REACH + SKEW):
+        return walk, None
+    floor = first_id(now - REACH + MARGIN)
+    gap = Gap(since=moment(str(walk.floor)), until=moment(str(floor)))
+    return replace(walk, floor=floor), gap
+
+
+def step(walk: Below, ids: Sequence[int], *, goes_on: bool, now: datetime) -> Below:
+    """The walk after a page with these ids that was asked for `now`; `resume` None: at its end."""
+    top = walk.top or first_id(now - LAG)
+    if goes_on:
+        return replace(walk, top=top, resume=min(ids, default=walk.resume))
+    return Below(floor=max(walk.floor, top))
