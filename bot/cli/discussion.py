@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.app.discussion import Discussion, discussions, record
 from bot.core.config import Config
-from bot.core.discussion import Entry, Visibility
+from bot.core.discussion import Entry, Standing, Visibility, bared
 from bot.core.errors import UsageError
 from bot.core.memory import Tx
 from bot.core.safe import shown, shown_lines
@@ -34,7 +34,7 @@ class Teller:
 
     def so_far(self, tx: Tx) -> tuple[int, list[str]]:
         """All that was said, in threads, and the number up to which it was told."""
-        entries = list(tx.log.entries(tip=self.tip, since=self.begin))
+        entries = self._for_all(tx, tx.log.entries(tip=self.tip, since=self.begin))
         newest = tx.log.last_id()
         if self.form == "jsonl":
             return newest, [self._json(entry) for entry in entries if _is_told(entry)]
@@ -45,11 +45,22 @@ class Teller:
         entries = tx.log.entries(after=seen)
         told = [
             line
-            for entry in entries
+            for entry in self._for_all(tx, entries)
             if entry.is_legible and self.tip in (None, entry.tip)
             for line in self._alone(entry)
         ]
         return max((entry.id for entry in entries), default=seen), told
+
+    def _for_all(self, tx: Tx, entries: Sequence[Entry]) -> list[Entry]:
+        """The entries as this form has them: what goes out of the house is what all may read."""
+        if self.form == "text":
+            return list(entries)
+        legible = [entry.id for entry in entries if entry.is_legible]
+        readable = tx.log.readable(legible, unlisted=self.config.bot.show_unlisted)
+        return [
+            bared(entry) if entry.is_legible and entry.id not in readable else entry
+            for entry in entries
+        ]
 
     def _threads(self, entries: list[Entry]) -> Iterator[str]:
         for found in discussions(self.config, entries):
@@ -113,7 +124,8 @@ def moment(text: str | None, timezone: str, now: datetime) -> datetime | None:
 def _marks(entry: Entry) -> str:
     """What else there is to know of an entry."""
     edited = ", edited" if entry.edited_at else ""
-    return edited + (", unlisted" if entry.visibility is Visibility.UNLISTED else "")
+    standing = f", {entry.standing.value}" if entry.standing is not Standing.SHOWN else ""
+    return edited + (", unlisted" if entry.visibility is Visibility.UNLISTED else "") + standing
 
 
 def _is_told(entry: Entry) -> bool:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import PlainValidator, WithJsonSchema, create_model
 from pydantic.fields import Field
 
-from bot.core.config import PROMISE, Account, LinkRule, WhenUnsure
+from bot.core.config import PROMISE, Account, Courtesy, LinkRule, WhenUnsure
 from bot.core.kinds import Form, Kind, Option
 from bot.sources import fields, scalars
 from bot.sources.sections import Section
@@ -70,6 +70,14 @@ def _poll(_: Kind) -> _Field:
     return fields.Poll | None, Field(default=None, description=about)
 
 
+def _acknowledge(kind: Kind) -> _Field:
+    words = [one.value for one in kind.courtesies]
+    rule = PlainValidator(lambda value: Courtesy(scalars.choice(words, "courtesy")(value)))
+    schema = WithJsonSchema({"type": "string", "enum": words})
+    about = "How what people say to the bot is acknowledged: not at all, or by what stands here."
+    return Annotated[Courtesy, rule, schema], Field(default=kind.courtesies[0], description=about)
+
+
 _COMMON: dict[str, Callable[[Kind], _Field]] = {
     "limit": _limit,
     "hashtags": _hashtags,
@@ -79,6 +87,7 @@ _COMMON: dict[str, Callable[[Kind], _Field]] = {
     "unsure": _unsure,
     "monthly_budget": _monthly_budget,
     "poll": _poll,
+    "acknowledge": _acknowledge,
 }
 """The settings that several kinds share; a kind names those that make sense for it."""
 
@@ -133,6 +142,7 @@ def account_from(name: str, kind: Kind, settings: Section) -> Account:
         "limit": min(PROMISE, kind.limit_max),
         "gap": kind.gap,
         "visibility": kind.visibilities[0],
+        "acknowledge": kind.courtesies[0],
     }
     common |= {field: given[field] for field in _COMMON if field in given}
     options = {option.name: given[option.name] for option in kind.options}

@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from bot.core.errors import StoreError
-from bot.core.memory import Accounts, Ledger, Log, Notes, Slots, Store, Tx
+from bot.core.memory import Accounts, Ledger, Log, Notes, Persons, Slots, Store, Thanks, Tx
 from bot.core.pages import Pages
 from bot.store import tables
 from bot.store.accounts import SqlAccounts
@@ -24,7 +24,9 @@ from bot.store.log import SqlLog
 from bot.store.migrate import bring_up_to_date
 from bot.store.notes import SqlNotes
 from bot.store.pages import SqlPages
+from bot.store.persons import SqlPersons
 from bot.store.slots import SqlSlots
+from bot.store.thanks import SqlThanks
 
 FILE = "tipsbot.db"
 
@@ -45,13 +47,19 @@ class Database:
     pages: Pages
     engine: Engine
 
-    def tidy(self) -> None:
-        """Empty SQLite's write-ahead log, in which erased words would otherwise linger."""
-        if self.engine.dialect.name == "sqlite":
-            with self.engine.connect() as connection:
-                raw = connection.connection.driver_connection
-                if isinstance(raw, sqlite3.Connection):
-                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+    def tidy(self) -> bool:
+        """Empty SQLite's write-ahead log, in which erased words would otherwise linger.
+
+        False where somebody was reading an older state meanwhile: try again.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return True
+        with _clear_errors(Path(self.engine.url.database or FILE)), self.engine.connect() as one:
+            raw = one.connection.driver_connection
+            if not isinstance(raw, sqlite3.Connection):
+                return True
+            (busy, *_) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
 
     def close(self) -> None:
         """Close every connection."""
@@ -202,3 +210,5 @@ class SqlTx:
         self.log: Log = SqlLog(connection, bot)
         self.accounts: Accounts = SqlAccounts(connection, bot)
         self.notes: Notes = SqlNotes(connection, bot)
+        self.persons: Persons = SqlPersons(connection, bot)
+        self.thanks: Thanks = SqlThanks(connection, bot)

@@ -25,7 +25,7 @@ from bot.core.errors import (
     SecretError,
     Unauthorised,
 )
-from bot.core.ports import Absent, CannotTell, Editor, Found, Listener, Publisher
+from bot.core.ports import Absent, CannotTell, Editor, Found, Listener, Publisher, Thanker
 from bot.core.traits import Idempotency
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.wire import Reach, Wire
@@ -114,6 +114,7 @@ def test_it_is_all_that_its_traits_promise(bot):
     assert isinstance(bot, Publisher)
     assert isinstance(bot, Listener)
     assert isinstance(bot, Editor)
+    assert isinstance(bot, Thanker)
 
 
 def test_a_post_arrives_as_it_was_frozen(bot, line, server):

@@ -23,6 +23,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+from bot.core.config import Courtesy
 from bot.core.kinds import Form, Kind, Option, Secret
 from bot.core.traits import Ability, Idempotency, Prices, TextLimit, Traits, Unit
 
@@ -63,6 +64,8 @@ KIND = Kind(
         Secret(name="access_token", about="the account's access token, with Read and write"),
         Secret(name="access_secret", about="the account's access token secret"),
     ),
-    common=frozenset({"limit", "hashtags", "gap", "link", "monthly_budget", "poll"}),
+    common=frozenset({"limit", "hashtags", "gap", "link", "monthly_budget", "poll", "acknowledge"}),
+    # Likes are gone from what an app may do by itself; an answer costs money, and is often refused.
+    courtesies=(Courtesy.NONE, Courtesy.THANK),
     limit_max=280,
 )
