@@ -30,10 +30,15 @@ from bot.store.thanks import SqlThanks
 
 FILE = "tipsbot.db"
 
+WAIT = 10_000
+"""Milliseconds for which a connection waits while another one writes."""
+TIDY_WAIT = 500
+"""Milliseconds for which tidying waits until nobody reads an older state."""
+
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # an intent must survive a power cut, or it could be posted twice
-    "busy_timeout=10000",
+    f"busy_timeout={WAIT}",
     "secure_delete=ON",  # what people delete is overwritten, not only unlinked
     "temp_store=MEMORY",
 )
@@ -58,7 +63,11 @@ class Database:
             raw = one.connection.driver_connection
             if not isinstance(raw, sqlite3.Connection):
                 return True
-            (busy, *_) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            raw.execute(f"PRAGMA busy_timeout={TIDY_WAIT}")  # whoever writes waits as long
+            try:
+                (busy, *_) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                raw.execute(f"PRAGMA busy_timeout={WAIT}")
             return not busy
 
     def close(self) -> None:

@@ -348,6 +348,40 @@ def test_a_bad_token_shows_at_once(line, clock):
     assert "write:statuses" in str(caught.value)
 
 
+def test_a_favourite_arrives(bot, server):
+    """What somebody said is favoured by the bot; to do it again changes nothing."""
+    said = server.say("alice", "@tips I like it")
+    for _ in range(2):
+        bot.favourite(said)
+    status = server.read(said)
+    assert (status["favourited"], status["favourites_count"]) == (True, 1)
+
+
+def test_what_is_gone_is_not_favoured(bot, server):
+    """A status that was deleted meanwhile is refused, and that is no trouble of the account."""
+    said = server.say("alice", "@tips I regret this")
+    server.delete("alice", said)
+    with pytest.raises(Refused):
+        bot.favourite(said)
+
+
+def test_a_favourite_needs_its_scope(bot, server):
+    """A token that may not favour is told so, with the scope that it lacks."""
+    said = server.say("alice", "@tips I like it")
+    path = f"/api/v1/statuses/{said}/favourite"
+    server.answer(path, 403, {"error": "This action is outside the authorized scopes"})
+    with pytest.raises(Unauthorised, match="write:favourites"):
+        bot.favourite(said)
+
+
+def test_a_lost_favourite_may_be_repeated(bot, line, server):
+    """To repeat a favourite does no harm, so a lost answer is no unknown outcome."""
+    said = server.say("alice", "@tips I like it")
+    server.answer(f"/api/v1/statuses/{said}/favourite", 503)
+    with pytest.raises(RetryLater):
+        bot.favourite(said)
+
+
 def test_a_missing_scope_is_the_tokens_fault(bot, server):
     """A token that may not post is not the post's fault: the account waits for a better one."""
     server.answer(STATUSES, 403, {"error": "This action is outside the authorized scopes"})
