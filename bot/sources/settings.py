@@ -74,8 +74,8 @@ def _acknowledge(kind: Kind) -> _Field:
     words = [one.value for one in kind.courtesies]
     rule = PlainValidator(lambda value: Courtesy(scalars.choice(words, "courtesy")(value)))
     schema = WithJsonSchema({"type": "string", "enum": words})
-    about = "How what people say to the bot is acknowledged: not at all, or by what stands here."
-    return Annotated[Courtesy, rule, schema], Field(default=kind.courtesies[0], description=about)
+    about = "How the bot acknowledges what people say to it; left out, what suits the network."
+    return Annotated[Courtesy, rule, schema] | None, Field(default=None, description=about)
 
 
 _COMMON: dict[str, Callable[[Kind], _Field]] = {
@@ -142,8 +142,8 @@ def account_from(name: str, kind: Kind, settings: Section) -> Account:
         "limit": min(PROMISE, kind.limit_max),
         "gap": kind.gap,
         "visibility": kind.visibilities[0],
-        "acknowledge": kind.courtesies[0],
     }
     common |= {field: given[field] for field in _COMMON if field in given}
+    common["acknowledge"] = given.get("acknowledge") or kind.courtesies[0]
     options = {option.name: given[option.name] for option in kind.options}
     return Account(name=name, kind=kind.name, options=options, **common)

@@ -217,7 +217,7 @@ def test_a_crash_between_intent_and_call(house):
     """A bot that dies with the intent written does not send it after a restart."""
     reply(house)
     house.ear.step(house.account())
-    house.networks["town"].favourites_refuse = KeyboardInterrupt()  # type: ignore[assignment]
+    house.networks["town"].favourites_refuse = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
         house.acknowledger.step(house.config, house.account())
     house.networks["town"].favourites_refuse = None

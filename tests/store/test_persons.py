@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.core.courtesy import Thanked
 from bot.core.memory import Person, PersonRule
-from bot.store import open_memory
+from bot.store import open_store
 from tests.clock import MONDAY
 from tests.core.samples import MINUTE
 
@@ -71,18 +71,16 @@ def test_the_newest_come_first(tx):
     assert found[0].at == MONDAY + 3 * MINUTE
 
 
-def test_bots_do_not_share_people():
+def test_bots_do_not_share_people(tmp_path):
     """Two bots in one database know nothing of each other's people."""
-    database = open_memory("one")
-    try:
-        with database.store.writing() as tx:
-            tx.persons.lay_down("town", "a", BLOCKED, MONDAY)
-            tx.thanks.begin("town", 1, "a", MONDAY)
-        other = type(database.store)(database.engine, "two", None)
-        with other.writing() as tx:
-            assert tx.persons.rules("town", ["a"]) == {}
-            assert tx.persons.blocked() == []
-            assert tx.thanks.recent("town", 9) == []
-            assert tx.thanks.begin("town", 1, "a", MONDAY)
-    finally:
-        database.close()
+    one, two = (open_store(tmp_path, name) for name in ("one", "two"))
+    with one.store.writing() as tx:
+        tx.persons.lay_down("town", "a", BLOCKED, MONDAY)
+        tx.thanks.begin("town", 1, "a", MONDAY)
+    with two.store.writing() as tx:
+        assert tx.persons.rules("town", ["a"]) == {}
+        assert tx.persons.blocked() == []
+        assert tx.thanks.recent("town", 9) == []
+        assert tx.thanks.begin("town", 1, "a", MONDAY)
+    one.close()
+    two.close()
