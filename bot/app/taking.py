@@ -6,6 +6,7 @@ hidden. So that nobody finds a way around that, no verb gives foreign entries to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,7 +16,7 @@ import structlog
 from bot.app.forget import erased
 from bot.core.discussion import Author, Entry, EntryKind, Standing, Wish
 from bot.core.forget_me import asks_to_be_forgotten
-from bot.core.masks import Masks
+from bot.core.masks import Masks, plain_handle
 from bot.core.memory import PersonRule, Tx
 
 log = structlog.get_logger()
@@ -35,14 +36,28 @@ def take_in(tx: Tx, entries: Iterable[Entry], now: datetime, *, masks: Masks, to
 
 
 def forget_person(tx: Tx, account: str, author: Author, masks: Sequence[str], now: datetime) -> int:
-    """Erase all that is kept of a person, and keep nothing from now on; how much was erased."""
-    for mask in masks:
+    """Erase all that is kept of a person, and keep nothing from now on; how much was erased.
+
+    The best of their masks is remembered: a handle can be somebody else's next year.
+    """
+    for mask in masks[:1]:
         tx.persons.lay_down(account, mask, PersonRule.NO_LOG, now)
     theirs = [one for one in tx.log.said_by(account, author) if one.is_legible]
     for entry in theirs:
         tx.log.keep(erased(entry, now), now)
+        for ours in tx.log.answers(account, entry.remote_id):
+            tx.log.keep(replace(ours, text=_unnamed(ours.text, entry.author.handle)), now)
     log.info("person_forgotten", account=account, entries=len(theirs))
     return len(theirs)
+
+
+def _unnamed(text: str, handle: str) -> str:
+    """What the bot said, without the handle of whom it said it to."""
+    name = plain_handle(handle)
+    if not name:
+        return text
+    called = re.compile(rf"@{re.escape(name)}(?!\.?[\w@-])[ \t]?", re.IGNORECASE)
+    return called.sub("", text)
 
 
 def is_to_the_bot(tx: Tx, entry: Entry) -> bool:
@@ -89,8 +104,7 @@ class _Intake:
     def _forget(self, entry: Entry, masks: Sequence[str]) -> int:
         """The entry that asks for it is the last that is heard of them."""
         count = forget_person(self.tx, entry.account, entry.author, masks, self.now)
-        for mask in masks:
-            self.rules[entry.account, mask] = frozenset({PersonRule.NO_LOG})
+        self.rules[entry.account, masks[0]] = frozenset({PersonRule.NO_LOG})
         return count + self._keep(erased(entry, self.now))
 
     def _wants_nothing_kept(self, entry: Entry) -> bool:

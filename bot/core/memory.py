@@ -200,6 +200,9 @@ class Log(Protocol):
     def said_by(self, account: str, author: Author) -> Sequence[Entry]:
         """All that is kept of a person: by the key, or by the handle where an entry has no key."""
 
+    def answers(self, account: str, remote_id: str) -> Sequence[Entry]:
+        """What the bot itself answered to this entry, as far as it stands."""
+
     def called(self, handle: str) -> Sequence[Entry]:
         """The legible entries of others whose author has this handle, on any account."""
 

@@ -265,6 +265,16 @@ class SqlLog:
             if row.author_name or row.author_handle:
                 yield _entry(row)
 
+    def answers(self, account: str, remote_id: str) -> Sequence[Entry]:
+        """What the bot itself answered to this entry."""
+        query = self._mine().where(
+            entries.c.account == account,
+            entries.c.in_reply_to == remote_id,
+            entries.c.ours,
+            _LEGIBLE,
+        )
+        return [_entry(row) for row in self._connection.execute(query.order_by(entries.c.id))]
+
     def called(self, handle: str) -> Sequence[Entry]:
         """The legible entries of others whose author has this handle."""
         name = plain_handle(handle)

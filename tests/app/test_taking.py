@@ -119,6 +119,26 @@ def test_a_line_stays_where_others_answered(house):
     assert kept(house)["b"].in_reply_to == "a"
 
 
+def test_the_bots_answers_name_them_no_more(house):
+    """What the bot answered stays, without the name of whom it answered."""
+    take(house, entry("a", author=ADA))
+    for name, text in (
+        ("b", "@ada@town.example Thank you!"),
+        ("c", "Is it, @Ada@Town.Example? Ask @ada@town.example.org."),
+    ):
+        with house.store.writing() as tx:
+            tx.log.keep(entry(name, text=text, in_reply_to="a", ours=True), EIGHT)
+    take(house, entry("d", author=SHY))
+    assert kept(house)["b"].text == "Thank you!"
+    assert kept(house)["c"].text == "Is it, ? Ask @ada@town.example.org."
+
+
+def test_who_takes_over_a_handle_is_somebody_else(house):
+    """A wish is a person's, not a name's: who has the handle next is heard."""
+    take(house, entry("a", author=SHY), entry("b", author=replace(ADA, key="99")))
+    assert [one.is_legible for one in kept(house).values()] == [False, True]
+
+
 def test_a_wish_holds_on_its_account(house):
     """What was asked for on one account says nothing about the same name on another."""
     take(house, entry("a", author=SHY), entry("b", author=ADA, account="sea"))
@@ -130,7 +150,7 @@ def test_the_table_of_persons_names_nobody(house):
     take(house, entry(author=SHY))
     with house.database.engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT * FROM person").all()
-    assert len(rows) == 2
+    assert len(rows) == 1
     assert not any(word in repr(rows) for word in ("ada", "Ada", "'7'"))
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from bot.core.ports import Editor, Listener, Publisher
+from bot.core.ports import Editor, Listener, Publisher, Thanker
 from bot.core.traits import Ability
 from tests.contract.world import FarWorld, World
 from tests.contract.worlds import WORLDS
@@ -49,6 +49,12 @@ def listener(world: World) -> Listener:
 def editor(world: World) -> Editor:
     """The door for taking back."""
     return _door(world, Ability.RETRACT, Editor)  # type: ignore[type-abstract]
+
+
+@pytest.fixture
+def thanker(world: World) -> Thanker:
+    """The door for favouring."""
+    return _door(world, Ability.FAVOURITE, Thanker)  # type: ignore[type-abstract]
 
 
 def _door(world: World, ability: Ability, door: type[Door]) -> Door:

@@ -191,7 +191,7 @@ class MemoryNetwork:
         if self.favourites_refuse is not None:
             raise self.favourites_refuse
         with self._lock:
-            if said_id not in self._said:
+            if said_id not in self._said or self._said[said_id].deleted_at is not None:
                 raise Refused("Memory does not have this", "let it be")
             if said_id not in self.favourites:
                 self.favourites.append(said_id)

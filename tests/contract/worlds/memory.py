@@ -54,6 +54,10 @@ class MemoryWorld(FarWorld):
         """Taken back at once."""
         self._network.delete(remote_id)
 
+    def is_favoured(self, remote_id: str) -> bool:
+        """What the network holds."""
+        return remote_id in self._network.favourites
+
     def lose_next_answer(self) -> None:
         """Told to the network."""
         self._network.lose_next_answer()
