@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from bot.core.config import Account, Config, Courtesy
 from bot.core.courtesy import (
     FRESH,
     MOST_A_DAY,
+    Acknowledgement,
     Thanked,
     breaks_off,
     deserves_thanks,
@@ -31,7 +32,7 @@ from bot.core.ports import Clock, Thanker
 
 log = structlog.get_logger()
 
-AT_ONCE = 1000
+AT_ONCE = 500
 """So many entries are looked at in one step."""
 
 WAIT = timedelta(minutes=5)
@@ -90,21 +91,28 @@ class Acknowledger:
         with self.store.writing() as tx:
             last = tx.log.last_id()
             fresh = tx.log.entries(since=now - FRESH, after=_mark(tx, account), limit=AT_ONCE)
+            recent = tx.thanks.recent(account.name, MOST_A_DAY)
             for entry in fresh:
-                if who := self._whom(tx, account, entry, now):
+                if who := self._whom(tx, account, entry, recent, now):
                     self._intend(tx, config, account, entry, who)
                     _move_mark(tx, account, entry.id, now)
                     return entry
             _move_mark(tx, account, fresh[-1].id if len(fresh) == AT_ONCE else last, now)
         return None
 
-    def _whom(self, tx: Tx, account: Account, entry: Entry, now: datetime) -> str | None:
+    def _whom(
+        self,
+        tx: Tx,
+        account: Account,
+        entry: Entry,
+        recent: Sequence[Acknowledgement],
+        now: datetime,
+    ) -> str | None:
         """The mask of whom to acknowledge for this entry, or None where that is out of place."""
         if entry.account != account.name or not deserves_thanks(entry, now):
             return None
         in_words = account.acknowledge is Courtesy.THANK
         masks = self.masks.of(account.name, entry.author)
-        recent = tx.thanks.recent(account.name, MOST_A_DAY)
         if (
             not masks
             or any(has_had_one(mask, recent, now) for mask in masks)

@@ -16,7 +16,7 @@ def asks_to_be_forgotten(text: str) -> bool:
 
     It has to be all of it: who writes "do not forget me" or quotes these words asks for nothing.
     """
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or "forget" not in (folded := text.casefold()):
         return False
-    words = _WORD.findall(without_calls(text).casefold())
+    words = _WORD.findall(without_calls(folded))
     return " ".join(words) == "forget me"
