@@ -14,6 +14,7 @@ from bench.parts import Parts, parts
 from bench.talk import talk
 from bot.app.listen import Ear
 from bot.core.discussion import Entry
+from bot.core.masks import Masks
 from bot.core.ports import Batch
 
 HOW = """The verb that listens takes made replies, half of them to other replies, from a listener
@@ -52,7 +53,12 @@ def measure(scale: Scale) -> Iterator[Figure]:
 def _taken_in(bot: Parts, what: str, said: Sequence[Entry], expected: int) -> Figure:
     """Take in all that was said since the last time, of which so many are to be kept."""
     listener = Said(entries=said)
-    ear = Ear(store=bot.database.store, clock=bot.clock, listener=lambda _: listener)
+    ear = Ear(
+        store=bot.database.store,
+        clock=bot.clock,
+        masks=Masks(b"bench"),
+        listener=lambda _: listener,
+    )
     before, start, kept = _cursor(bot), perf_counter(), 0
     while _cursor(bot) < len(said):
         kept += ear.step(bot.site)

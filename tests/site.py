@@ -17,6 +17,7 @@ from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config, Identity
 from bot.core.delivery import Delivery, Post, Receipt, Span, SpanKind, State
 from bot.core.discussion import Author, Entry, EntryKind
+from bot.core.masks import Masks
 from bot.core.tip import Library, Tip
 from bot.platforms.catalogue import KINDS
 from bot.platforms.site.adapter import SitePlatform
@@ -178,7 +179,7 @@ def running_site(
     database = open_store(data)
     clock = HandClock()
     platform = SitePlatform(settings.accounts[0], settings.bot, database.pages, clock)
-    ear = Ear(store=database.store, clock=clock, listener=lambda _: platform)
+    ear = Ear(store=database.store, clock=clock, masks=Masks(KEY), listener=lambda _: platform)
     site: RunningSite
 
     def heard() -> None:

@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.app.holds import hold_account
+from bot.app.taking import take_in
 from bot.app.thrift import note_stir
 from bot.core.config import Account
 from bot.core.errors import PlatformError, Unauthorised
+from bot.core.masks import Masks
 from bot.core.memory import AccountRecord, Store
 from bot.core.ports import Batch, Clock, Listener
 
@@ -30,6 +32,7 @@ class Ear:
 
     store: Store
     clock: Clock
+    masks: Masks
     listener: Callable[[str], Listener | None]
 
     def step(self, account: Account) -> int:
@@ -65,7 +68,7 @@ class Ear:
         if _is_old_news(batch, known, now):
             return batch, 0
         with self.store.writing() as tx:
-            kept = sum(tx.log.keep(entry, now) for entry in batch.entries)
+            kept = take_in(tx, batch.entries, now, masks=self.masks, to_us=True)
             tx.accounts.heard(account.name, batch, now)
             tx.accounts.spend(account.name, "listen", batch.cost, now)
             if kept:

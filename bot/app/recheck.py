@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,13 +11,16 @@ import structlog
 from bot.app.forget import erased
 from bot.app.looking import dearness, is_spent, rest
 from bot.app.moved import heard_before
+from bot.app.taking import take_in
 from bot.core.config import Account
 from bot.core.discussion import Entry
 from bot.core.errors import PlatformError
+from bot.core.masks import Masks
 from bot.core.memory import Store
 from bot.core.pace import SOON, next_look
 from bot.core.ports import Checked, Checks, Clock
 from bot.core.traits import Traits
+from bot.core.withheld import next_check
 
 log = structlog.get_logger()
 
@@ -35,6 +38,7 @@ class Rechecker:
 
     store: Store
     clock: Clock
+    masks: Masks
     checks: Callable[[str], Checks | None]
     traits_of: Callable[[Account], Traits]
 
@@ -83,7 +87,7 @@ class Rechecker:
         with self.store.writing() as tx:
             for entry in seen:
                 fresh = there.get(entry.remote_id) or erased(entry, now)
-                changed += tx.log.keep(fresh, now)
+                changed += take_in(tx, [fresh], now, masks=self.masks, to_us=False)
                 again = self._next(account, fresh, now)
                 tx.log.checked(account.name, entry.remote_id, now, again)
             if not seen:  # or they would stand in the way of all others
@@ -94,7 +98,11 @@ class Rechecker:
     def _next(self, account: Account, entry: Entry, now: datetime) -> datetime | None:
         if not entry.is_legible:
             return None
-        return next_look(now, entry.at, entry.edited_at, dear=dearness(self.traits_of(account)))
+        traits = self.traits_of(account)
+        if traits.fresh_for is not None:
+            seen = replace(entry, checked_at=now)
+            return next_check(seen, account, traits.fresh_for, now)
+        return next_look(now, entry.at, entry.edited_at, dear=dearness(traits))
 
     def _put_off(self, account: Account, error: PlatformError) -> None:
         now = self.clock.now()

@@ -44,20 +44,35 @@ class Replier:
             traits = self.traits_of(account)
             words = _words(text, entry, account, traits)
             slot = _free_slot(tx, entry, words)
-            key = post_key(config.bot.id, slot, account.name)
-            post = _post(config, entry, key, words, traits, now)
-            planned = tx.ledger.plan(_delivery(slot, account, post, now))
+            planned = tx.ledger.plan(
+                answer(config, account, entry, slot, words, traits=traits, now=now)
+            )
             if planned is None:
                 (known,) = tx.ledger.of_slot(slot)
                 raise UsageError(f"this answer is there already ({known.state.value})")
             return planned
 
 
+def answer(
+    config: Config,
+    account: Account,
+    entry: Entry,
+    slot: str,
+    words: str,
+    *,
+    traits: Traits,
+    now: datetime,
+) -> Delivery:
+    """The delivery of an answer in these words, to be planned."""
+    key = post_key(config.bot.id, slot, account.name)
+    return _delivery(slot, account, _post(config, entry, key, words, traits, now), now)
+
+
 def _words(text: str, entry: Entry, account: Account, traits: Traits) -> str:
     """The answer as it is sent: with the name of whom it answers, where the network needs it."""
     if not text.strip():
         raise UsageError("the answer is empty")
-    words = _addressed(text.strip(), entry, mentions=traits.reply_mentions)
+    words = addressed(text.strip(), entry, mentions=traits.reply_mentions)
     length = native_length(words, traits.text)
     if length > traits.text.limit:
         raise UsageError(
@@ -67,7 +82,8 @@ def _words(text: str, entry: Entry, account: Account, traits: Traits) -> str:
     return words
 
 
-def _addressed(text: str, entry: Entry, *, mentions: bool) -> str:
+def addressed(text: str, entry: Entry, *, mentions: bool) -> str:
+    """The text with the name of whom it answers, where the network needs it."""
     handle = f"@{entry.author.handle.lstrip('@')}"
     if not mentions or handle == "@" or handle in text:
         return text

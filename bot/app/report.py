@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from bot.app.acknowledge import trouble_note
 from bot.app.brake import unheld, upcoming
 from bot.core.absence import needs_person
-from bot.core.config import Account, Config
+from bot.core.config import Account, Config, Courtesy
+from bot.core.courtesy import MOST_A_DAY
 from bot.core.delivery import UNSETTLED, Delivery, State
 from bot.core.memory import Pause, SlotRecord, Store, Tx
 from bot.core.ports import Timetable
@@ -46,6 +48,7 @@ class AccountStatus:
     listening_budget: Decimal | None = None
     limit: TextLimit | None = None
     learned_at: datetime | None = None
+    not_acknowledging: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,7 +131,8 @@ def _expected(tx: Tx, now: datetime) -> Expected | None:
 
 def _account(tx: Tx, account: Account, pause: Pause | None, now: datetime) -> AccountStatus:
     record = tx.accounts.get(account.name)
-    recent = tx.ledger.recent(20, {State.POSTED}, account.name)
+    thanks = MOST_A_DAY if account.acknowledge is Courtesy.THANK else 0
+    recent = tx.ledger.recent(20 + thanks, {State.POSTED}, account.name)
     posted = [one for one in recent if one.post.in_reply_to is None]
     return AccountStatus(
         name=account.name,
@@ -144,6 +148,7 @@ def _account(tx: Tx, account: Account, pause: Pause | None, now: datetime) -> Ac
         listening_budget=account.listening_budget,
         limit=record.traits.text if record.traits else None,
         learned_at=record.learned_at,
+        not_acknowledging=tx.notes.get(trouble_note(account.name)),
     )
 
 

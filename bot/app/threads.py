@@ -9,8 +9,11 @@ from datetime import datetime
 import structlog
 
 from bot.app.looking import dearness, is_spent, rest
+from bot.app.taking import take_in
+from bot.app.thrift import note_stir
 from bot.core.config import Account
 from bot.core.errors import PlatformError, Refused
+from bot.core.masks import Masks
 from bot.core.memory import Store, Watched
 from bot.core.pace import next_look
 from bot.core.ports import Batch, Clock, Threads
@@ -30,6 +33,7 @@ class ThreadReader:
 
     store: Store
     clock: Clock
+    masks: Masks
     threads: Callable[[str], Threads | None]
     traits_of: Callable[[Account], Traits]
 
@@ -79,7 +83,9 @@ class ThreadReader:
         """One batch: its entries, the thread's cursor and its next look in one transaction."""
         now = self.clock.now()
         with self.store.writing() as tx:
-            kept = sum(tx.log.keep(entry, now) for entry in batch.entries)
+            kept = take_in(tx, batch.entries, now, masks=self.masks, to_us=False)
+            if kept:
+                note_stir(tx, account.name, now)
             stirred = now if kept else watched.stirred_at
             fresh = replace(watched, cursor=batch.cursor, stirred_at=stirred)
             fresh = replace(fresh, look_at=now if batch.more else self._next(account, fresh, now))

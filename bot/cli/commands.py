@@ -11,6 +11,7 @@ from bot.cli import (
     acting,
     checking,
     holding,
+    people,
     running,
     settling,
     showing,
@@ -56,7 +57,11 @@ app.command()(acting.post)
 app.command()(acting.reply)
 app.command()(acting.retract)
 app.command()(settling.resolve)
-app.command()(settling.forget)
+app.command()(people.hide)
+app.command()(people.show)
+app.command()(people.block)
+app.command()(people.unblock)
+app.command()(people.forget)
 app.command()(holding.pause)
 app.command()(holding.resume)
 app.command()(holding.skip)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.app.discussion import Discussion, discussions, record
 from bot.app.withhold import Withholder
 from bot.core.config import Config
-from bot.core.discussion import Entry, Visibility
+from bot.core.discussion import Entry, Standing, Visibility, bared
 from bot.core.errors import UsageError
 from bot.core.memory import Tx
 from bot.core.safe import shown, shown_lines
@@ -54,15 +54,26 @@ class Teller:
         ]
         return max((entry.id for entry in entries), default=seen), told
 
-    def _told(self, tx: Tx, entries: Iterable[Entry]) -> list[Entry]:
+    def _told(self, tx: Tx, known: Sequence[Entry]) -> list[Entry]:
         """The entries as the public may see them; in a terminal with their words, marked."""
-        entries = list(entries)
+        entries = self._for_all(tx, known)
         shown = self.withholder.shown(tx, entries, self.now())
         if self.form != "text":
             return shown
         return [
             replace(entry, withheld=public.withheld)
             for entry, public in zip(entries, shown, strict=True)
+        ]
+
+    def _for_all(self, tx: Tx, entries: Sequence[Entry]) -> list[Entry]:
+        """The entries as this form has them: what goes out of the house is what all may read."""
+        if self.form == "text":
+            return list(entries)
+        legible = [entry.id for entry in entries if entry.is_legible]
+        readable = tx.log.readable(legible, unlisted=self.config.bot.show_unlisted)
+        return [
+            bared(entry) if entry.is_legible and entry.id not in readable else entry
+            for entry in entries
         ]
 
     def _threads(self, entries: list[Entry]) -> Iterator[str]:
@@ -126,9 +137,13 @@ def moment(text: str | None, timezone: str, now: datetime) -> datetime | None:
 
 def _marks(entry: Entry) -> str:
     """What else there is to know of an entry."""
-    edited = ", edited" if entry.edited_at else ""
-    unlisted = ", unlisted" if entry.visibility is Visibility.UNLISTED else ""
-    return edited + unlisted + (", withheld" if entry.withheld else "")
+    marks = {
+        "edited": entry.edited_at is not None,
+        "unlisted": entry.visibility is Visibility.UNLISTED,
+        "withheld": entry.withheld,
+        entry.standing.value: entry.standing is not Standing.SHOWN,
+    }
+    return "".join(f", {mark}" for mark, holds in marks.items() if holds)
 
 
 def _is_told(entry: Entry) -> bool:

@@ -1,4 +1,4 @@
-"""`resolve` and `forget`: what only a person can decide."""
+"""`resolve`: what only a person can decide."""
 
 from __future__ import annotations
 
@@ -47,18 +47,6 @@ def resolve(
             raise UsageError(f"there is no delivery {delivery}", "`tipsbot status` shows them")
     if posted is not None or retry or drop:
         typer.echo(f"now {known.state.value}")
-
-
-def forget(
-    entry: Annotated[int, typer.Argument(help="The entry's number, as `tipsbot log` shows it.")],
-    *,
-    file: FileOption = DEFAULT_FILE,
-) -> None:
-    """Erase the words and the name of an entry for good, in the log and on the site."""
-    with opened(file, forgiving=True) as desk:
-        desk.eraser.forget(desk.config, entry, desk.clock.now())
-        desk.database.tidy()
-    typer.echo(f"entry {entry} is erased; backups still hold what they held")
 
 
 def _names(desk: Desk, known: Delivery | None) -> Names | None:

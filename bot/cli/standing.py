@@ -68,6 +68,8 @@ def _account(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
         yield "  its secrets were refused: see below"
     if one.trouble:
         yield f"  cannot listen: {shown(one.trouble)}"
+    if one.not_acknowledging:
+        yield f"  cannot acknowledge: {shown(one.not_acknowledging)}"
     for gap in one.unheard[-3:]:
         yield f"  not heard: {shown(gap)}"
 
@@ -137,6 +139,7 @@ def _account_record(one: AccountStatus) -> dict[str, Any]:
         "learned_at": iso(one.learned_at) if one.learned_at else None,
         "trouble": one.trouble,
         "unheard": list(one.unheard),
+        "not_acknowledging": one.not_acknowledging,
         "paused": one.pause.reason if one.pause else None,
         "spent": float(one.spent),
         "monthly_budget": float(one.budget) if one.budget is not None else None,

@@ -33,6 +33,17 @@ class WhenUnsure(Enum):
     """send it again, at the risk of a second post"""
 
 
+class Courtesy(Enum):
+    """How what people say to the bot is acknowledged."""
+
+    NONE = "none"
+    """not at all"""
+    FAVOURITE = "favourite"
+    """with a favourite, which only its author is told of"""
+    THANK = "thank"
+    """with a short answer"""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
     """One account on one network. `name` is permanent; `kind` says which adapter serves it.
@@ -52,18 +63,23 @@ class Account:
     listening_budget: Decimal | None = None
     fresh_days: int = 7
     poll: timedelta | None = None
+    acknowledge: Courtesy = Courtesy.NONE
     options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Identity:
-    """Who the bot is: `id` is permanent, the rest is for display. `site` is its pages' address."""
+    """Who the bot is: `id` is permanent, the rest is for display. `site` is its pages' address.
+
+    `show_unlisted` says whether unlisted entries are shown to everybody, as public ones are.
+    """
 
     id: str
     name: str
     timezone: str
     site: str
     contact: str | None = None
+    show_unlisted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
@@ -120,6 +120,13 @@ class Entry:
     def is_legible(self) -> bool:
         """Whether there is something that may be shown."""
         return self.visibility.may_be_kept and self.deleted_at is None
+
+
+def bared(entry: Entry) -> Entry:
+    """The entry as those see it who may not read it: a place in its thread, and nothing more."""
+    return replace(
+        entry, visibility=Visibility.FOLLOWERS, author=NOBODY, text="", html="", url=None
+    )
 
 
 class Change(Enum):

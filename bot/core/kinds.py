@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
-from bot.core.config import PROMISE
+from bot.core.config import PROMISE, Courtesy
 from bot.core.traits import Traits
 
 
@@ -51,7 +51,8 @@ class Kind:
 
     `traits` hold until the network itself was asked. `common` names the settings shared by several
     kinds (fields of `core.config.Account`) that make sense here; the others are refused.
-    `visibilities` lists what `visibility` may be, the default first. `limit_max` is the highest
+    `visibilities` lists what `visibility` may be, the default first, and `courtesies` what
+    `acknowledge` may be. `limit_max` is the highest
     `limit` that an operator may set.
     """
 
@@ -62,5 +63,6 @@ class Kind:
     secrets: tuple[Secret, ...] = ()
     common: frozenset[str] = frozenset({"limit", "hashtags", "gap", "link"})
     visibilities: tuple[str, ...] = ("public",)
+    courtesies: tuple[Courtesy, ...] = (Courtesy.NONE,)
     gap: timedelta = timedelta(minutes=10)
     limit_max: int = PROMISE

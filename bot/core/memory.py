@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import Enum
 from typing import Protocol
 
+from bot.core.courtesy import Acknowledgement, Thanked
 from bot.core.delivery import Delivery, State
-from bot.core.discussion import Change, Entry, EntryEvent, EntryKind, Standing
+from bot.core.discussion import Author, Change, Entry, EntryEvent, EntryKind, Standing
 from bot.core.ports import Batch
 from bot.core.slot import Outcome, Schedule, Slot
 from bot.core.traits import Traits
@@ -185,11 +187,27 @@ class Log(Protocol):
     def kinds(self) -> Mapping[tuple[str, EntryKind], int]:
         """How many entries of each kind were heard on each account, the bot's own aside."""
 
-    def shown_counts(self) -> dict[str, int]:
+    def shown_counts(self, *, unlisted: bool = False) -> dict[str, int]:
         """How many entries each tip has that everybody may read.
 
-        These are the public ones, and the bot's own but for its answers to unlisted ones.
+        These are the public ones that are shown, with `unlisted` the unlisted ones, too, and the
+        bot's own but for its answers to others.
         """
+
+    def readable(self, ids: Collection[int], *, unlisted: bool = False) -> frozenset[int]:
+        """Which of these entries everybody may read, as for `shown_counts`."""
+
+    def said_by(self, account: str, author: Author) -> Sequence[Entry]:
+        """All that is kept of a person: by the key, or by the handle where an entry has no key."""
+
+    def answers(self, account: str, remote_id: str) -> Sequence[Entry]:
+        """What the bot itself answered to this entry, as far as it stands."""
+
+    def called(self, handle: str) -> Sequence[Entry]:
+        """The legible entries of others whose author has this handle, on any account."""
+
+    def erased_since(self, after: int) -> bool:
+        """Whether words went, by deletion or edit, since this line of the history."""
 
     def due_checks(
         self, account: str, now: datetime, limit: int, after: int = 0
@@ -316,6 +334,58 @@ class Notes(Protocol):
         """A note, or None."""
 
 
+class PersonRule(Enum):
+    """What holds for a person on an account."""
+
+    BLOCKED = "blocked"
+    """what they say is kept, and shown to nobody but the operator"""
+    NO_LOG = "nolog"
+    """nothing of theirs is kept: they asked for it, or the operator did for them"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """A person for whom a rule holds. `who` is a mask; `label` names those only who are blocked."""
+
+    account: str
+    who: str
+    label: str
+
+
+class Persons(Protocol):
+    """Who is blocked, and of whom nothing is kept, by masks."""
+
+    def lay_down(
+        self, account: str, who: str, rule: PersonRule, now: datetime, label: str = ""
+    ) -> bool:
+        """Have a rule hold for a person from now on; False where it does already."""
+
+    def lift(self, account: str, who: str, rule: PersonRule) -> bool:
+        """Have it hold no more; False where it did not."""
+
+    def rules(self, account: str, masks: Collection[str]) -> Mapping[str, frozenset[PersonRule]]:
+        """The rules for those of these masks for whom there are any."""
+
+    def blocked(self) -> Sequence[Person]:
+        """All who are blocked."""
+
+
+class Thanks(Protocol):
+    """The acknowledgements of entries: at most one each, written before it is sent."""
+
+    def begin(self, account: str, entry_id: int, who: str, now: datetime) -> bool:
+        """Write down that an entry is about to be acknowledged; False where it was before."""
+
+    def end(self, entry_id: int, state: Thanked) -> None:
+        """Write down what came of it."""
+
+    def withdraw(self, entry_id: int) -> None:
+        """Take back what is proven not to have been sent, so that it may be tried again."""
+
+    def recent(self, account: str, limit: int) -> Sequence[Acknowledgement]:
+        """The account's newest, newest first."""
+
+
 class Tx(Protocol):
     """One transaction over everything that is remembered."""
 
@@ -325,6 +395,8 @@ class Tx(Protocol):
     threads: Threads
     accounts: Accounts
     notes: Notes
+    persons: Persons
+    thanks: Thanks
 
 
 class Store(Protocol):

@@ -19,6 +19,13 @@ _LIVE = regex.compile(
     r"(?:(?<![A-Za-z0-9_])|(?<=(?<![A-Za-z0-9_+~.\-])[Rr][Tt]))[@＠](?=[\p{L}\p{N}_])"
 )
 
+_CALL = regex.compile(r"(?<![\p{L}\p{N}_])[@＠][\p{L}\p{N}_]+(?:[.\-@]+[\p{L}\p{N}_]+)*")
+
+
+def without_calls(text: str) -> str:
+    """The text without the names of those whom it calls, as somebody else wrote it."""
+    return str(_CALL.sub(" ", text))
+
 
 def unmentioned(text: str) -> str:
     """The text with each `@` that would mention somebody made harmless; addresses stay whole."""

@@ -20,7 +20,12 @@ _ALL_DAYS = range(7)
 def identity(bot: BotSection) -> Identity:
     """Who the bot is."""
     return Identity(
-        id=bot.id, name=bot.name, timezone=bot.timezone, site=bot.site, contact=bot.contact
+        id=bot.id,
+        name=bot.name,
+        timezone=bot.timezone,
+        site=bot.site,
+        contact=bot.contact,
+        show_unlisted=bot.show_unlisted,
     )
 
 

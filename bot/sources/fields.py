@@ -113,6 +113,9 @@ Times: TypeAlias = Annotated[list[TimeOfDay], BeforeValidator(_not_empty), _one_
 Weekdays: TypeAlias = Annotated[list[Weekday], BeforeValidator(_not_empty), _one_or_more(_DAY)]
 Accounts: TypeAlias = Annotated[list[Id], BeforeValidator(_not_empty), _one_or_more(_ID)]
 
+YesOrNo: TypeAlias = Annotated[
+    bool, PlainValidator(scalars.yes_or_no), WithJsonSchema({"type": "boolean"})
+]
 Rule: TypeAlias = Annotated[
     LinkRule,
     PlainValidator(scalars.member(LinkRule, "rule")),

@@ -26,6 +26,9 @@ Member = TypeVar("Member", bound=Enum)
 _DIGITS = 9
 """More of them than any setting needs; converting a million of them would take long."""
 
+_YES = ("true", "yes", "on")
+_NO = ("false", "no", "off")
+
 _LANGUAGE = re.compile(
     r"(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}|[A-Za-z]{4,8})(?:-[A-Za-z]{4})?"
     r"(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"
@@ -149,6 +152,14 @@ def choice(names: Sequence[str], noun: str) -> Callable[[object], str]:
         return found
 
     return parse
+
+
+def yes_or_no(value: object) -> bool:
+    """Whether it is so: `true` or `false`, in the spellings of YAML 1.1."""
+    found = scalar(value)
+    if found.lower() not in (*_YES, *_NO):
+        raise wrong(f"{quote(found)} is neither true nor false", "write true or false")
+    return found.lower() in _YES
 
 
 def member(choices: type[Member], noun: str) -> Callable[[object], Member]:

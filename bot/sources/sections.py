@@ -37,6 +37,8 @@ class BotSection(Section):
     """The address at which the bot's own pages can be reached."""
     contact: fields.Contact | None = None
     """The human behind the bot: a web address, or mailto: and a mail address."""
+    show_unlisted: fields.YesOrNo = False
+    """Whether pages, feeds and exports show what was said unlisted, as what was said in public."""
 
 
 class ScheduleSection(Section):

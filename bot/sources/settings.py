@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import PlainValidator, WithJsonSchema, create_model
 from pydantic.fields import Field
 
-from bot.core.config import PROMISE, Account, LinkRule, WhenUnsure
+from bot.core.config import PROMISE, Account, Courtesy, LinkRule, WhenUnsure
 from bot.core.kinds import Form, Kind, Option
 from bot.sources import fields, scalars
 from bot.sources.sections import Section
@@ -81,6 +81,14 @@ def _poll(_: Kind) -> _Field:
     return fields.Poll | None, Field(default=None, description=about)
 
 
+def _acknowledge(kind: Kind) -> _Field:
+    words = [one.value for one in kind.courtesies]
+    rule = PlainValidator(lambda value: Courtesy(scalars.choice(words, "courtesy")(value)))
+    schema = WithJsonSchema({"type": "string", "enum": words})
+    about = "How the bot acknowledges what people say to it; left out, what suits the network."
+    return Annotated[Courtesy, rule, schema] | None, Field(default=None, description=about)
+
+
 _COMMON: dict[str, Callable[[Kind], _Field]] = {
     "limit": _limit,
     "hashtags": _hashtags,
@@ -92,6 +100,7 @@ _COMMON: dict[str, Callable[[Kind], _Field]] = {
     "listening_budget": _listening_budget,
     "fresh_days": _fresh_days,
     "poll": _poll,
+    "acknowledge": _acknowledge,
 }
 """The settings that several kinds share; a kind names those that make sense for it."""
 
@@ -148,5 +157,6 @@ def account_from(name: str, kind: Kind, settings: Section) -> Account:
         "visibility": kind.visibilities[0],
     }
     common |= {field: given[field] for field in _COMMON if field in given}
+    common["acknowledge"] = given.get("acknowledge") or kind.courtesies[0]
     options = {option.name: given[option.name] for option in kind.options}
     return Account(name=name, kind=kind.name, options=options, **common)

@@ -14,7 +14,18 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from bot.core.errors import StoreError
-from bot.core.memory import Accounts, Ledger, Log, Notes, Slots, Store, Threads, Tx
+from bot.core.memory import (
+    Accounts,
+    Ledger,
+    Log,
+    Notes,
+    Persons,
+    Slots,
+    Store,
+    Thanks,
+    Threads,
+    Tx,
+)
 from bot.core.pages import Pages
 from bot.store import tables
 from bot.store.accounts import SqlAccounts
@@ -24,15 +35,22 @@ from bot.store.log import SqlLog
 from bot.store.migrate import bring_up_to_date
 from bot.store.notes import SqlNotes
 from bot.store.pages import SqlPages
+from bot.store.persons import SqlPersons
 from bot.store.slots import SqlSlots
+from bot.store.thanks import SqlThanks
 from bot.store.threads import SqlThreads
 
 FILE = "tipsbot.db"
 
+WAIT = 10_000
+"""Milliseconds for which a connection waits while another one writes."""
+TIDY_WAIT = 500
+"""Milliseconds for which tidying waits until nobody reads an older state."""
+
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # an intent must survive a power cut, or it could be posted twice
-    "busy_timeout=10000",
+    f"busy_timeout={WAIT}",
     "secure_delete=ON",  # what people delete is overwritten, not only unlinked
     "temp_store=MEMORY",
 )
@@ -46,13 +64,23 @@ class Database:
     pages: Pages
     engine: Engine
 
-    def tidy(self) -> None:
-        """Empty SQLite's write-ahead log, in which erased words would otherwise linger."""
-        if self.engine.dialect.name == "sqlite":
-            with self.engine.connect() as connection:
-                raw = connection.connection.driver_connection
-                if isinstance(raw, sqlite3.Connection):
-                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+    def tidy(self) -> bool:
+        """Empty SQLite's write-ahead log, in which erased words would otherwise linger.
+
+        False where somebody was reading an older state meanwhile: try again.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return True
+        with _clear_errors(Path(self.engine.url.database or FILE)), self.engine.connect() as one:
+            raw = one.connection.driver_connection
+            if not isinstance(raw, sqlite3.Connection):
+                return True
+            raw.execute(f"PRAGMA busy_timeout={TIDY_WAIT}")  # whoever writes waits as long
+            try:
+                (busy, *_) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                raw.execute(f"PRAGMA busy_timeout={WAIT}")
+            return not busy
 
     def close(self) -> None:
         """Close every connection."""
@@ -204,3 +232,5 @@ class SqlTx:
         self.threads: Threads = SqlThreads(connection, bot)
         self.accounts: Accounts = SqlAccounts(connection, bot)
         self.notes: Notes = SqlNotes(connection, bot)
+        self.persons: Persons = SqlPersons(connection, bot)
+        self.thanks: Thanks = SqlThanks(connection, bot)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -32,24 +32,44 @@ from bot.core.discussion import (
     Visibility,
     Wish,
 )
+from bot.core.masks import plain_handle
 from bot.core.pace import LONGEST, SOON
 from bot.store.tables import deliveries, entries, entry_events
 
 _LEGIBLE = entries.c.deleted_at.is_(None) & entries.c.visibility.in_(
     [visibility.value for visibility in Visibility if visibility.may_be_kept]
 )
-_PUBLIC = entries.c.visibility == Visibility.PUBLIC.value
-_ANSWERED = entries.alias("answered")
-_TO_UNLISTED = exists().where(
-    _ANSWERED.c.bot == entries.c.bot,
-    _ANSWERED.c.account == entries.c.account,
-    _ANSWERED.c.remote_id == entries.c.in_reply_to,
-    _ANSWERED.c.visibility == Visibility.UNLISTED.value,
-    _ANSWERED.c.deleted_at.is_(None),
-    ~_ANSWERED.c.ours,
-)
+_OPEN = entries.c.visibility == Visibility.PUBLIC.value
 _STANDS = entries.c.standing == Standing.SHOWN.value
-_SHOWN = _LEGIBLE & _STANDS & or_(_PUBLIC & ~entries.c.ours, entries.c.ours & ~_TO_UNLISTED)
+_ANSWERED = entries.alias("answered")
+_UNSEEN = _ANSWERED.c.standing != Standing.SHOWN.value
+_UNLISTED = _ANSWERED.c.visibility == Visibility.UNLISTED.value
+_GONE = (Change.DELETED.value, Change.EDITED.value)
+_AT_ONCE = 500
+"""So many numbers are asked for in one query."""
+
+
+def _answers(what: ColumnElement[bool]) -> ColumnElement[bool]:
+    """It answers such an entry of somebody else's."""
+    return exists().where(
+        _ANSWERED.c.bot == entries.c.bot,
+        _ANSWERED.c.account == entries.c.account,
+        _ANSWERED.c.remote_id == entries.c.in_reply_to,
+        _ANSWERED.c.deleted_at.is_(None),
+        ~_ANSWERED.c.ours,
+        what,
+    )
+
+
+def shown(*, unlisted: bool = False) -> ColumnElement[bool]:
+    """What everybody may read; `unlisted`: the operator shows what is unlisted, too.
+
+    Our answers name whom they answer, so they are shown only where that may be read itself.
+    """
+    if unlisted:
+        return _LEGIBLE & _STANDS & or_(~entries.c.ours, ~_answers(_UNSEEN))
+    theirs = _OPEN & ~entries.c.ours
+    return _LEGIBLE & _STANDS & or_(theirs, entries.c.ours & ~_answers(or_(_UNSEEN, _UNLISTED)))
 
 
 class SqlLog:
@@ -214,11 +234,11 @@ class SqlLog:
             (row.account, EntryKind(row.kind)): row[2] for row in self._connection.execute(query)
         }
 
-    def shown_counts(self) -> dict[str, int]:
+    def shown_counts(self, *, unlisted: bool = False) -> dict[str, int]:
         """How many entries each tip has that everybody may read."""
         query = (
             select(entries.c.tip, func.count())
-            .where(entries.c.bot == self._bot, entries.c.tip.is_not(None), _SHOWN)
+            .where(entries.c.bot == self._bot, entries.c.tip.is_not(None), shown(unlisted=unlisted))
             .group_by(entries.c.tip)
         )
         return {row.tip: row[1] for row in self._connection.execute(query)}
@@ -259,6 +279,60 @@ class SqlLog:
         mine = (entries.c.bot == self._bot) & (entries.c.account == account)
         self._connection.execute(update(entries).where(mine, which).values(check_at=until))
 
+    def readable(self, ids: Collection[int], *, unlisted: bool = False) -> frozenset[int]:
+        """Which of these entries everybody may read."""
+        found: set[int] = set()
+        for some in _batches(sorted(ids)):
+            query = select(entries.c.id).where(
+                entries.c.bot == self._bot, entries.c.id.in_(some), shown(unlisted=unlisted)
+            )
+            found.update(self._connection.scalars(query))
+        return frozenset(found)
+
+    def said_by(self, account: str, author: Author) -> Sequence[Entry]:
+        """All that is kept of a person."""
+        found = [*self._with_key(account, author.key)] if author.key else []
+        if handle := plain_handle(author.handle):
+            found += (one for one in self._with_key(account, "") if _is_called(one, handle))
+        return found
+
+    def _with_key(self, account: str, key: str) -> Iterator[Entry]:
+        query = self._mine().where(
+            entries.c.account == account, entries.c.author_key == key, entries.c.ours.is_(False)
+        )
+        for row in self._connection.execute(query.order_by(entries.c.id)).all():
+            if row.author_name or row.author_handle:
+                yield _entry(row)
+
+    def answers(self, account: str, remote_id: str) -> Sequence[Entry]:
+        """What the bot itself answered to this entry."""
+        query = self._mine().where(
+            entries.c.account == account,
+            entries.c.in_reply_to == remote_id,
+            entries.c.ours,
+            _LEGIBLE,
+        )
+        return [_entry(row) for row in self._connection.execute(query.order_by(entries.c.id))]
+
+    def called(self, handle: str) -> Sequence[Entry]:
+        """The legible entries of others whose author has this handle."""
+        name = plain_handle(handle)
+        query = self._mine().where(
+            _LEGIBLE,
+            entries.c.ours.is_(False),
+            func.lower(entries.c.author_handle).in_([name, f"@{name}"]),
+        )
+        return [_entry(row) for row in self._connection.execute(query.order_by(entries.c.id))]
+
+    def erased_since(self, after: int) -> bool:
+        """Whether words went since this line of the history."""
+        query = select(entry_events.c.id).where(
+            entry_events.c.bot == self._bot,
+            entry_events.c.id > after,
+            entry_events.c.change.in_(_GONE),
+        )
+        return self._connection.execute(query.limit(1)).first() is not None
+
     def _known(self, entry: Entry) -> Entry | None:
         query = self._mine().where(
             entries.c.account == entry.account, entries.c.remote_id == entry.remote_id
@@ -273,6 +347,15 @@ class SqlLog:
 def _is_due(now: datetime) -> ColumnElement[bool]:
     """Whether a check's moment has come, or can only have been set by a clock that ran ahead."""
     return or_(entries.c.check_at <= now, entries.c.check_at > now + 2 * LONGEST)
+
+
+def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), _AT_ONCE):
+        yield ids[start : start + _AT_ONCE]
+
+
+def _is_called(entry: Entry, handle: str) -> bool:
+    return plain_handle(entry.author.handle) == handle
 
 
 def _updated(known: Entry, heard: Entry, now: datetime) -> Entry:

@@ -52,9 +52,9 @@ def index(site: Site, before: datetime | None = None) -> Index:
     """The newest tips, or the newest of those posted before a moment."""
     pages = site.pages.newest(AT_ONCE + 1, before)
     some = pages[:AT_ONCE]
-    with site.store.reading() as tx:
-        replies = tx.log.shown_counts()
     config = site.config()
+    with site.store.reading() as tx:
+        replies = tx.log.shown_counts(unlisted=config.bot.show_unlisted)
     cards = [card(page, config, replies.get(page.tip, 0)) for page in some]
     return Index(cards=cards, older=some[-1].at if len(pages) > AT_ONCE else None)
 
@@ -71,7 +71,7 @@ def discussed(site: Site, page: Page, wanted: Wanted) -> Discussed | None:
         networks = _networks(tx, config, entries)
         elsewhere = list(_elsewhere(tx, config, page.tip, networks))
     home = config.site.name if config.site else ""
-    lines = reading_order(entries)
+    lines = reading_order(entries, unlisted=config.bot.show_unlisted)
     found = part(lines, wanted, home)
     if found is None:
         return None

@@ -9,7 +9,15 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from bot.core.discussion import NOBODY, Entry, EntryKind, Thread, Visibility, threads
+from bot.core.discussion import (
+    Entry,
+    EntryKind,
+    Standing,
+    Thread,
+    Visibility,
+    bared,
+    threads,
+)
 from bot.core.safe import harmless
 from bot.web.clean import language_tag, said, web_address
 
@@ -57,33 +65,33 @@ class Remark:
     withheld: bool = False
 
 
-def reading_order(entries: Sequence[Entry]) -> list[Line]:
+def reading_order(entries: Sequence[Entry], *, unlisted: bool = False) -> list[Line]:
     """The entries as they are read, thread by thread, without words that not everybody may read.
 
     Everybody may read what was said in public, and what the bot itself said. Unlisted entries are
-    kept for the operator, but their authors did not ask for a public page; nor is what the bot
-    answered them, as it names them.
+    kept for the operator, but their authors did not ask for a public page: it takes the operator's
+    word (`unlisted`) to show them. What is hidden or held is not shown, nor is what the bot
+    answered to any of these, as it names whom it answers.
     """
-    unlisted = {(one.account, one.remote_id) for one in entries if _is_unlisted(one)}
-    shown = (_bared(one) if _is_between(one, unlisted) else one for one in entries)
+    unseen = {(one.account, one.remote_id) for one in entries if _is_unseen(one, unlisted=unlisted)}
+    shown = (bared(one) if _is_between(one, unseen, unlisted=unlisted) else one for one in entries)
     return [line for thread in threads(shown) for line in _walk(thread)]
 
 
-def _is_unlisted(entry: Entry) -> bool:
-    return entry.is_legible and not entry.ours and entry.visibility is not Visibility.PUBLIC
+def _is_unseen(entry: Entry, *, unlisted: bool) -> bool:
+    """Whether it is somebody's words that not everybody may read."""
+    if entry.ours or not entry.is_legible:
+        return False
+    is_open = unlisted or entry.visibility is Visibility.PUBLIC
+    return entry.standing is not Standing.SHOWN or not is_open
 
 
-def _is_between(entry: Entry, unlisted: Container[tuple[str, str | None]]) -> bool:
-    """Whether it is unlisted, or the bot's answer to what is."""
-    if entry.ours:
-        return entry.is_legible and (entry.account, entry.in_reply_to) in unlisted
-    return _is_unlisted(entry)
-
-
-def _bared(entry: Entry) -> Entry:
-    return replace(
-        entry, visibility=Visibility.FOLLOWERS, author=NOBODY, text="", html="", url=None
-    )
+def _is_between(entry: Entry, unseen: Container[tuple[str, str | None]], *, unlisted: bool) -> bool:
+    """Whether it is unseen, or the bot's answer to what is, or an answer that was hidden."""
+    if not entry.ours:
+        return _is_unseen(entry, unlisted=unlisted)
+    is_hidden = entry.standing is not Standing.SHOWN
+    return entry.is_legible and (is_hidden or (entry.account, entry.in_reply_to) in unseen)
 
 
 def _walk(thread: Thread) -> Iterator[Line]:

@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import language
+from bot.app.acknowledge import Acknowledger
 from bot.app.brake import Brake
 from bot.app.deliver import Deliverer
 from bot.app.draft import Drafter, remembered
 from bot.app.forget import Eraser
 from bot.app.former import FormerLife
+from bot.app.hide import Curtain
 from bot.app.learn import Rules
 from bot.app.listen import Ear
+from bot.app.persons import People
 from bot.app.plan import Planner
 from bot.app.post import Poster
 from bot.app.preview import Preview
@@ -34,6 +37,7 @@ from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
 from bot.core.errors import Problem, SecretError, TipsError, UsageError
+from bot.core.masks import Masks
 from bot.core.ports import (
     Checks,
     Clock,
@@ -43,6 +47,7 @@ from bot.core.ports import (
     Names,
     Platform,
     Publisher,
+    Thanker,
     Threads,
     Timetable,
 )
@@ -51,6 +56,7 @@ from bot.sources.secrets import secrets_for
 from bot.store import Database, SqlMemo, has_store, open_memory, open_store
 from bot.wiring import logs, tipsfile
 from bot.wiring.environment import Environment, environment
+from bot.wiring.keys import masks
 from bot.wiring.tipsfile import KINDS, Good
 from bot.wiring.version import rules_version
 
@@ -119,7 +125,35 @@ class Desk:
     @property
     def ear(self) -> Ear:
         """The verb that listens."""
-        return Ear(store=self.database.store, clock=self.clock, listener=self.listener)
+        return Ear(
+            store=self.database.store, clock=self.clock, masks=self.masks, listener=self.listener
+        )
+
+    @property
+    def masks(self) -> Masks:
+        """What makes masks of people."""
+        return masks(self.environment.data)
+
+    @property
+    def acknowledger(self) -> Acknowledger:
+        """The verb that acknowledges."""
+        return Acknowledger(
+            store=self.database.store,
+            clock=self.clock,
+            masks=self.masks,
+            traits_of=self.rules.of,
+            thanker=self.thanker,
+        )
+
+    @property
+    def people(self) -> People:
+        """The verbs that block and forget people."""
+        return People(store=self.database.store, masks=self.masks)
+
+    @property
+    def curtain(self) -> Curtain:
+        """The verbs that hide an entry and show it."""
+        return Curtain(store=self.database.store)
 
     @property
     def thread_reader(self) -> ThreadReader:
@@ -127,6 +161,7 @@ class Desk:
         return ThreadReader(
             store=self.database.store,
             clock=self.clock,
+            masks=self.masks,
             threads=self.threads,
             traits_of=self.rules.of,
         )
@@ -137,6 +172,7 @@ class Desk:
         return Rechecker(
             store=self.database.store,
             clock=self.clock,
+            masks=self.masks,
             checks=self.checks,
             traits_of=self.rules.of,
         )
@@ -220,6 +256,11 @@ class Desk:
         """The account's door for taking back, or None where it has none."""
         platform: object = self.platform(name)
         return platform if isinstance(platform, Editor) else None
+
+    def thanker(self, name: str) -> Thanker | None:
+        """The account's door for favouring, or None where it has none."""
+        platform: object = self.platform(name)
+        return platform if isinstance(platform, Thanker) else None
 
     def names(self, name: str) -> Names | None:
         """The account's reader of addresses, or None where it has none."""

@@ -1,12 +1,15 @@
-"""The bot's own secret, with which the site seals its forms."""
+"""The bot's own secret: with it the site seals its forms, and people are known by masks."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
 
 from bot.core.errors import StoreError
+from bot.core.masks import Masks
 
 _BYTES = 32
 
@@ -20,6 +23,11 @@ def site_key(data: Path) -> bytes:
         raise StoreError(
             f"{path} cannot be used: {error.strerror}", "change its owner or mode"
         ) from None
+
+
+def masks(data: Path) -> Masks:
+    """What makes masks of people, with a key that is made from the site's for this alone."""
+    return Masks(hmac.new(site_key(data), b"masks", hashlib.sha256).digest())
 
 
 def _read(path: Path) -> bytes | None:

@@ -18,7 +18,7 @@ from bot.app.learn import Learner
 from bot.app.plan import Planner
 from bot.app.report import FILE_TROUBLE, Expected, Status, status
 from bot.clock.ticker import Ticker
-from bot.core.config import Account, Config
+from bot.core.config import Account, Config, Courtesy
 from bot.core.delivery import Delivery, State
 from bot.core.errors import BotError, StoreError
 from bot.core.slot import Schedule
@@ -45,7 +45,10 @@ LOOK_EVERY = timedelta(seconds=30)
 LEARN_EVERY = timedelta(minutes=5)
 PULSE_EVERY = timedelta(seconds=20)
 TIDY_EVERY = timedelta(minutes=10)
-"""How long erased words may linger in the database's write-ahead log."""
+"""How long the database's write-ahead log may grow at most."""
+ERASE_EVERY = timedelta(seconds=2)
+"""How long erased words may linger in it, unless somebody reads an old state meanwhile."""
+ACKNOWLEDGE_EVERY = timedelta(seconds=15)
 PULSE_LOST = timedelta(seconds=90)
 LOOK_UP = timedelta(seconds=1)
 """How long a signal can go unnoticed: one that the system gave to another thread wakes nobody."""
@@ -66,6 +69,7 @@ class Running:
     _pulse: datetime = field(init=False)
     _seen: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _missing: int = 0
+    _erased: int = 0
     _is_gone: bool = False
 
     def __post_init__(self) -> None:
@@ -96,6 +100,8 @@ class Running:
         self.server.start()
         self._lift_automatic_pauses()
         self._note_good_file()
+        desk.acknowledger.begin(desk.config)
+        self._tidy()
         if now:
             desk.planner.now(desk.config, desk.clock.now())
 
@@ -105,7 +111,8 @@ class Running:
         self._follow(self.desk.config, ())
         self.ticker.every("watch", WATCH_EVERY, self._watch)
         self.ticker.every("pulse", PULSE_EVERY, self._beat)
-        self.ticker.every("tidy", TIDY_EVERY, self.desk.database.tidy)
+        self.ticker.every("tidy", TIDY_EVERY, self._tidy)
+        self.ticker.every("erase", ERASE_EVERY, self._erase)
         self.ticker.start()
 
     def stop(self) -> bool:
@@ -160,7 +167,7 @@ class Running:
         names = {account.name for account in config.accounts}
         for gone in before:
             if gone.name not in names:
-                for verb in ("deliver", "listen", "learn", "threads", "recheck"):
+                for verb in ("deliver", "listen", "learn", "threads", "recheck", "acknowledge"):
                     self.ticker.drop(f"{verb}:{gone.name}")
         for account in config.accounts:
             traits = self.desk.rules.of(account)
@@ -172,6 +179,8 @@ class Running:
                 self._every("threads", account, LOOK_EVERY, self._read_threads)
             if self.desk.checks(account.name) is not None:
                 self._every("recheck", account, LOOK_EVERY, self._recheck)
+            if account.acknowledge is not Courtesy.NONE:
+                self._every("acknowledge", account, ACKNOWLEDGE_EVERY, self._acknowledge)
         self.streams.follow(account.name for account in config.accounts)
         self._see(config.schedules)
         self.ticker.follow(config.schedules, self._plan)
@@ -224,6 +233,11 @@ class Running:
         account = self.desk.config.account(name)
         if account is not None:
             self.desk.rechecker.step(account)
+
+    def _acknowledge(self, name: str) -> None:
+        account = self.desk.config.account(name)
+        if account is not None:
+            self.desk.acknowledger.step(self.desk.config, account)
 
     def _learn(self, name: str) -> None:
         account, platform = self.desk.config.account(name), self.desk.platform(name)
@@ -282,6 +296,16 @@ class Running:
             for name, pause in tx.accounts.pauses(self.desk.clock.now()).items():
                 if not pause.by_operator:
                     tx.accounts.resume(name)
+
+    def _erase(self) -> None:
+        """What was deleted or edited is to be in no file a few seconds later."""
+        with self.desk.database.store.reading() as tx:
+            last, is_needed = tx.log.last_event(), tx.log.erased_since(self._erased)
+        if not is_needed or self.desk.database.tidy():
+            self._erased = last
+
+    def _tidy(self) -> None:
+        self.desk.database.tidy()
 
     def _beat(self) -> None:
         self._pulse = self.desk.clock.now()

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from bot.app.acknowledge import Acknowledger
 from bot.app.brake import Brake
 from bot.app.deliver import Deliverer
 from bot.app.draft import Drafter, remembered
 from bot.app.listen import Ear
+from bot.app.persons import People
 from bot.app.plan import Planner
 from bot.app.post import Poster
 from bot.app.preview import Preview
@@ -23,6 +25,7 @@ from bot.app.threads import ThreadReader
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, Post, Receipt, State
+from bot.core.masks import Masks
 from bot.core.memory import SlotRecord, Store
 from bot.core.pages import Pages
 from bot.core.ports import Absent, CannotTell, Clock, Found, Publisher
@@ -44,6 +47,8 @@ PRICES = Prices(
     read=Decimal(0),
     source="",
 )
+
+MASKS = Masks(b"a key for tests")
 
 HOME = replace(TRAITS, network="Home", idempotency=Idempotency.CHOSEN_ID, is_home=True)
 
@@ -152,7 +157,23 @@ class House:
     @property
     def ear(self) -> Ear:
         """The verb that listens."""
-        return Ear(store=self.store, clock=self.clock, listener=self.platforms.get)
+        return Ear(store=self.store, clock=self.clock, masks=MASKS, listener=self.platforms.get)
+
+    @property
+    def acknowledger(self) -> Acknowledger:
+        """The verb that acknowledges."""
+        return Acknowledger(
+            store=self.store,
+            clock=self.clock,
+            masks=MASKS,
+            traits_of=self.traits_of,
+            thanker=self.platforms.get,
+        )
+
+    @property
+    def people(self) -> People:
+        """The verbs that block and forget people."""
+        return People(store=self.store, masks=MASKS)
 
     @property
     def thread_reader(self) -> ThreadReader:
@@ -160,6 +181,7 @@ class House:
         return ThreadReader(
             store=self.store,
             clock=self.clock,
+            masks=MASKS,
             threads=self.platforms.get,
             traits_of=self.traits_of,
         )
@@ -170,6 +192,7 @@ class House:
         return Rechecker(
             store=self.store,
             clock=self.clock,
+            masks=MASKS,
             checks=self.platforms.get,
             traits_of=self.traits_of,
         )

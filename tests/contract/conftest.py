@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from bot.core.ports import Checks, Editor, Hints, Listener, Publisher, Threads
+from bot.core.ports import Checks, Editor, Hints, Listener, Publisher, Thanker, Threads
 from bot.core.traits import Ability
 from tests.contract.world import FarWorld, World
 from tests.contract.worlds import WORLDS
@@ -73,6 +73,12 @@ def _offered(world: World, door: type[Door]) -> Door:
     if not isinstance(world.platform, door):
         pytest.skip(f"{world.kind.name} does not offer it")
     return world.platform
+
+
+@pytest.fixture
+def thanker(world: World) -> Thanker:
+    """The door for favouring."""
+    return _door(world, Ability.FAVOURITE, Thanker)  # type: ignore[type-abstract]
 
 
 def _door(world: World, ability: Ability, door: type[Door]) -> Door:

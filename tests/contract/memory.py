@@ -16,13 +16,21 @@ from threading import Condition, Lock
 
 from bot.core.delivery import Delivery, Post, Receipt
 from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility
-from bot.core.errors import Duplicate, OutcomeUnknown, Refused, RetryLater, Unauthorised
+from bot.core.errors import (
+    Duplicate,
+    OutcomeUnknown,
+    PlatformError,
+    Refused,
+    RetryLater,
+    Unauthorised,
+)
 from bot.core.kinds import Kind, Secret
 from bot.core.ports import LOOK_BACK, Absent, Batch, Checked, Clock, Found
 from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
 
 ADDRESS = "https://memory.example"
 PERSON = "Ada"
+ADA = Author(name=PERSON, handle="@ada", key="7")
 STEP = 10
 """How many changes one step of listening takes in: few, so that tests take several."""
 
@@ -59,6 +67,7 @@ class Said:
     key: str | None = None
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
+    author: Author = ADA
 
 
 class Fate(Enum):
@@ -83,6 +92,8 @@ class MemoryNetwork:
         self._fates: deque[Fate] = deque()
         self._is_down = False
         self._is_revoked = False
+        self.favourites: list[str] = []
+        self.favourites_refuse: PlatformError | None = None
 
     # What a test can see, and what people do there.
 
@@ -101,10 +112,12 @@ class MemoryNetwork:
         text: str,
         reply_to: str | None = None,
         visibility: Visibility = Visibility.PUBLIC,
+        *,
+        by: Author = ADA,
     ) -> str:
         """Let a person say something, perhaps in reply; returns its id."""
         with self._lock:
-            return self._add(text, in_reply_to=reply_to, visibility=visibility).id
+            return self._add(text, in_reply_to=reply_to, visibility=visibility, author=by).id
 
     def edit(self, said_id: str, text: str) -> None:
         """Let a person change what they said."""
@@ -190,6 +203,16 @@ class MemoryNetwork:
             self._changed.wait_for(lambda: self._changes > after, patience)
             return self._changes
 
+    def favour(self, said_id: str) -> None:
+        """Note a favourite of ours, or refuse it as a test wants."""
+        if self.favourites_refuse is not None:
+            raise self.favourites_refuse
+        with self._lock:
+            if said_id not in self._said or self._said[said_id].deleted_at is not None:
+                raise Refused("Memory does not have this", "let it be")
+            if said_id not in self.favourites:
+                self.favourites.append(said_id)
+
     def _known(self, post: Post) -> Said | None:
         """What we have of this post already. Raises Duplicate where that is all that is told."""
         match self.traits.idempotency:
@@ -216,6 +239,7 @@ class MemoryNetwork:
         in_reply_to: str | None,
         key: str | None = None,
         visibility: Visibility = Visibility.PUBLIC,
+        author: Author = ADA,
     ) -> Said:
         self._changes += 1
         is_named = key is not None and self.traits.idempotency is Idempotency.CHOSEN_ID
@@ -227,6 +251,7 @@ class MemoryNetwork:
             in_reply_to=in_reply_to,
             visibility=visibility,
             key=key,
+            author=author,
         )
         self._said[said.id] = said
         self._changed.notify_all()
@@ -241,6 +266,8 @@ class MemoryNetwork:
 
 class MemoryPlatform:
     """One account on a network in memory, behind every door that there is."""
+
+    """One account on a network in memory: Platform, Publisher, Listener, Editor, Thanker, Names."""
 
     def __init__(self, network: MemoryNetwork, account: str = "memory", token: str = "") -> None:
         self.account = account
@@ -323,6 +350,11 @@ class MemoryPlatform:
         if any(one.id == remote_id for one in self._network.posts):
             self._network.delete(remote_id)
 
+    def favourite(self, remote_id: str) -> None:
+        """Favour what was said; twice is once."""
+        self._network.greet(self._token)
+        self._network.favour(remote_id)
+
     def remote_id(self, address: str) -> str | None:
         """What was said at this address, or under this id."""
         path = re.split("[?#]", address.strip().removeprefix(f"{ADDRESS}/"))[0]
@@ -349,7 +381,7 @@ def _entry(said: Said, account: str) -> Entry:
         account=account,
         remote_id=said.id,
         kind=EntryKind.REPLY if said.in_reply_to else EntryKind.MENTION,
-        author=Author(name=PERSON, handle="@ada") if is_legible else NOBODY,
+        author=said.author if is_legible else NOBODY,
         text=said.text if is_legible else "",
         at=said.at,
         in_reply_to=said.in_reply_to,

@@ -18,12 +18,18 @@ from bot.core.ports import (
     Listener,
     Publisher,
     Recalls,
+    Thanker,
 )
 from bot.core.traits import Ability, Idempotency
 from tests.contract.hearing import Ears
 
 TRICKY = 'Is 1 < 2 & "2 > 1"? Naïve 🎉👩‍⚕️, 日本語.\n\nSee https://tips.example/a?b=1&c=2#d'
-DOORS = {Ability.PUBLISH: Publisher, Ability.LISTEN: Listener, Ability.RETRACT: Editor}
+DOORS = {
+    Ability.PUBLISH: Publisher,
+    Ability.LISTEN: Listener,
+    Ability.RETRACT: Editor,
+    Ability.FAVOURITE: Thanker,
+}
 THREADS = 4
 
 

@@ -72,6 +72,10 @@ class World(ABC):
         """Let the person change what they said, where they can."""
         raise NotImplementedError
 
+    def is_favoured(self, remote_id: str) -> bool:
+        """The truth: whether the bot has favoured this."""
+        raise NotImplementedError(f"nobody has favourites on {self.kind.name}")
+
     def address_of(self, receipt: Receipt) -> str | None:
         """What a person's browser shows as the address of a post of ours."""
         return receipt.url

@@ -219,7 +219,8 @@ def check_default(name: str, cell: str, setting: dict[str, Any], *, required: bo
     if required:
         assert cell == "required", name
     elif default not in (None, []):
-        assert cell == f"`{default}`", name
+        word = str(default).lower() if isinstance(default, bool) else default
+        assert cell == f"`{word}`", name
     else:
         assert not cell.startswith("`"), name
         assert cell != "required", name

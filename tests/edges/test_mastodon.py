@@ -25,7 +25,7 @@ from bot.core.errors import (
     SecretError,
     Unauthorised,
 )
-from bot.core.ports import Absent, CannotTell, Editor, Found, Listener, Publisher
+from bot.core.ports import Absent, CannotTell, Editor, Found, Listener, Publisher, Thanker
 from bot.core.traits import Idempotency
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.errors import server_time
@@ -116,6 +116,7 @@ def test_it_is_all_that_its_traits_promise(bot):
     assert isinstance(bot, Publisher)
     assert isinstance(bot, Listener)
     assert isinstance(bot, Editor)
+    assert isinstance(bot, Thanker)
 
 
 def test_a_post_arrives_as_it_was_frozen(bot, line, server):
@@ -364,6 +365,40 @@ def test_a_bad_token_shows_at_once(line, clock):
     with pytest.raises(Unauthorised, match=r"TIPSBOT_MASTO_ONE_ACCESS_TOKEN") as caught:
         adapter(line.url, "wrong-token", clock).learn()
     assert "write:statuses" in str(caught.value)
+
+
+def test_a_favourite_arrives(bot, server):
+    """What somebody said is favoured by the bot; to do it again changes nothing."""
+    said = server.say("alice", "@tips I like it")
+    for _ in range(2):
+        bot.favourite(said)
+    status = server.read(said)
+    assert (status["favourited"], status["favourites_count"]) == (True, 1)
+
+
+def test_what_is_gone_is_not_favoured(bot, server):
+    """A status that was deleted meanwhile is refused, and that is no trouble of the account."""
+    said = server.say("alice", "@tips I regret this")
+    server.delete("alice", said)
+    with pytest.raises(Refused):
+        bot.favourite(said)
+
+
+def test_a_favourite_needs_its_scope(bot, server):
+    """A token that may not favour is told so, with the scope that it lacks."""
+    said = server.say("alice", "@tips I like it")
+    path = f"/api/v1/statuses/{said}/favourite"
+    server.answer(path, 403, {"error": "This action is outside the authorized scopes"})
+    with pytest.raises(Unauthorised, match="write:favourites"):
+        bot.favourite(said)
+
+
+def test_a_lost_favourite_may_be_repeated(bot, line, server):
+    """To repeat a favourite does no harm, so a lost answer is no unknown outcome."""
+    said = server.say("alice", "@tips I like it")
+    server.answer(f"/api/v1/statuses/{said}/favourite", 503)
+    with pytest.raises(RetryLater):
+        bot.favourite(said)
 
 
 def test_a_missing_scope_is_the_tokens_fault(bot, server):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock.crontab import check_cron
-from bot.core.config import Account, Config, LinkRule, WhenUnsure
+from bot.core.config import Account, Config, Courtesy, LinkRule, WhenUnsure
 from bot.core.errors import Problem, TipsError
 from bot.core.measure import weighted_length
 from bot.core.slot import At, Cron, Every
@@ -181,6 +181,56 @@ def test_account_settings():
         poll=timedelta(seconds=90),
         options={"server": "https://a.example"},
     )
+
+
+def real(bot: str = "name: A", accounts: str = "site: {}") -> Config:
+    """A file with these settings of the bot and these accounts, for the platforms that there are."""
+    text = f"bot: {{{bot}}}\nplatforms: {{{accounts}}}\ntips: [{{id: a, title: A, text: A.}}]"
+    return parse(text.encode(), "tips.yaml", REAL_KINDS, check_cron)[0]
+
+
+@pytest.mark.parametrize(
+    ("account", "courtesy"),
+    [
+        ("site: {}", Courtesy.NONE),
+        ("x: {}", Courtesy.NONE),
+        ("x: {acknowledge: thank}", Courtesy.THANK),
+        ("mastodon: {server: https://a.example}", Courtesy.FAVOURITE),
+        ("mastodon: {server: https://a.example, acknowledge: none}", Courtesy.NONE),
+        ("mastodon: {server: https://a.example, acknowledge: thank}", Courtesy.THANK),
+    ],
+)
+def test_acknowledging_is_the_kinds_way_unless_said(account, courtesy):
+    """Left out, an account acknowledges as its network suits; what is said is taken over."""
+    assert real(accounts=account).accounts[0].acknowledge is courtesy
+
+
+@pytest.mark.parametrize(
+    ("account", "trouble"),
+    [
+        ("x: {acknowledge: favourite}", "'favourite' is no courtesy; use one of none, thank"),
+        ("site: {acknowledge: none}", "there is no setting 'acknowledge'"),
+    ],
+)
+def test_only_what_a_network_offers(account, trouble):
+    """A courtesy that a network does not offer is refused, with those that it does."""
+    with pytest.raises(TipsError, match=trouble):
+        real(accounts=account)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("true", True), ("no", False), ("Yes", True), ("FALSE", False)]
+)
+def test_yes_and_no(written, meant):
+    """True and false are read as they are written in YAML, capitals or not."""
+    assert real(f"name: A, show_unlisted: {written}").bot.show_unlisted is meant
+    assert not real().bot.show_unlisted
+
+
+def test_neither_yes_nor_no():
+    """Anything else is refused."""
+    with pytest.raises(TipsError, match="'maybe' is neither true nor false; write true or false"):
+        real("name: A, show_unlisted: maybe")
 
 
 def test_money_is_exact():

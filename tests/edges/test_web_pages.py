@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ import mf2py
 import pytest
 from sqlalchemy import event
 
-from bot.core.discussion import NOBODY, Author, EntryKind, Visibility
+from bot.core.discussion import NOBODY, Author, EntryKind, Standing, Visibility
 from bot.core.pages import Comment
 from bot.sources import address
 from bot.web import Health
@@ -203,6 +204,45 @@ def test_an_answer_to_an_unlisted_reply_is_not_shown(site):
     assert "ann@far.example" in page
     assert "2 replies" in page
     assert "2 replies" in get(site, "/").text
+
+
+@pytest.mark.parametrize("standing", [Standing.HIDDEN, Standing.HELD])
+def test_what_the_operator_took_away_is_not_shown(site, standing):
+    """What is hidden or held is on no page, nor is what the bot answered to it."""
+    site.publish()
+    site.keep("1", "Rude words", standing=standing)
+    site.keep("2", "@bob@far.example Now, now", in_reply_to="1", ours=True)
+    site.keep("3", "In public", in_reply_to="1")
+    site.keep("4", "Said too much", ours=True, standing=standing)
+    page = get(site).text
+    assert not any(words in page for words in ("Rude words", "bob@far.example", "Said too much"))
+    assert "This reply is not shown here." in page
+    assert "1 reply" in page
+    assert "1 reply" in get(site, "/").text
+
+
+def test_unlisted_is_shown_by_the_operators_word(site):
+    """Where the file says so, unlisted replies are shown as public ones are; hidden ones are not."""
+    site.config = replace(site.config, bot=replace(site.config.bot, show_unlisted=True))
+    site.publish()
+    site.keep("1", "Between us", visibility=Visibility.UNLISTED)
+    site.keep("2", "@bob@far.example Thanks", in_reply_to="1", ours=True)
+    site.keep("3", "Rude", visibility=Visibility.UNLISTED, standing=Standing.HIDDEN)
+    page = get(site).text
+    assert "Between us" in page
+    assert "bob@far.example" in page
+    assert "Rude" not in page
+    assert "2 replies" in page
+    assert "2 replies" in get(site, "/").text
+    assert "Unlisted replies are shown as well." in get(site, "/privacy").text
+
+
+def test_the_privacy_page_says_how_to_be_forgotten(site):
+    """Whoever wants nothing kept finds the words for it."""
+    page = get(site, "/privacy").text
+    assert all(
+        words in page for words in ("forget me", "#nolog", "#nobot", "not shown on these pages")
+    )
 
 
 def test_deleted_leaves_a_gap_only_where_needed(site):

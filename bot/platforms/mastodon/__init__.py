@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.core.config import Courtesy
 from bot.core.kinds import Form, Kind, Option, Secret
 from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
 
@@ -14,7 +15,7 @@ KIND = Kind(
         network="Mastodon",
         text=TextLimit(unit=Unit.GRAPHEMES, limit=500, link_cost=23, shortens_mentions=True),
         idempotency=Idempotency.NONE,
-        abilities=frozenset({Ability.PUBLISH, Ability.LISTEN, Ability.RETRACT}),
+        abilities=frozenset(Ability),
         poll=timedelta(seconds=60),
         looks=2,
         look_gap=timedelta(minutes=1),
@@ -34,8 +35,11 @@ KIND = Kind(
             about="the token of an application made under Preferences > Development",
         ),
     ),
-    common=frozenset({"limit", "hashtags", "gap", "link", "visibility", "unsure", "poll"}),
+    common=frozenset(
+        {"limit", "hashtags", "gap", "link", "visibility", "unsure", "poll", "acknowledge"}
+    ),
     visibilities=("public", "unlisted", "private"),
+    courtesies=(Courtesy.FAVOURITE, Courtesy.NONE, Courtesy.THANK),
     limit_max=500,
 )
 """What holds before the server was asked: no server is trusted to know a key until it says so."""

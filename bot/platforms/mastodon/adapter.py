@@ -170,6 +170,11 @@ class MastodonPlatform:
                 if call.wire.status not in _GONE:
                     raise
 
+    def favourite(self, remote_id: str) -> None:
+        """Favour a status; a server that did so already does nothing."""
+        with self._call() as call:
+            call.client.status_favourite(remote_id)
+
     def remote_id(self, address: str) -> str | None:
         """The status that an address on this server names, or whose id this is."""
         return status_named(address.strip(), self._place.server)

@@ -17,7 +17,7 @@ from bot.platforms.mastodon.wire import Reach, Wire
 WAIT = timedelta(minutes=5)
 """How long to hold back where a server says "too many" without a usable time."""
 LONGEST_WAIT = timedelta(hours=1)
-SCOPES = "read:accounts read:statuses read:notifications write:statuses"
+SCOPES = "read:accounts read:statuses read:notifications write:statuses write:favourites"
 """All that a token must allow."""
 
 _SHORTER = "change the tip or the account's settings in tips.yaml"

@@ -27,6 +27,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+from bot.core.config import Courtesy
 from bot.core.kinds import Form, Kind, Option, Secret
 from bot.core.traits import Ability, Idempotency, Prices, TextLimit, Traits, Unit
 
@@ -78,7 +79,10 @@ KIND = Kind(
             "listening_budget",
             "fresh_days",
             "poll",
+            "acknowledge",
         }
     ),
+    # Likes are gone from what an app may do by itself; an answer costs money, and is often refused.
+    courtesies=(Courtesy.NONE, Courtesy.THANK),
     limit_max=280,
 )

@@ -82,6 +82,11 @@ class MastodonWorld(RemoteWorld):
         """The person deletes the status."""
         self._server.delete(PERSON, remote_id)
 
+    def is_favoured(self, remote_id: str) -> bool:
+        """As the bot's own account sees it: a favourite is its own, and counted once."""
+        status = self._server.read(remote_id) or {}
+        return bool(status["favourited"]) and status["favourites_count"] == 1
+
     def address_of(self, receipt: Receipt) -> str:
         """By the name under which we know the server, which calls itself by another."""
         return f"{self._line.url}/@{BOT}/{receipt.remote_id}"

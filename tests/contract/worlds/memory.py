@@ -59,6 +59,10 @@ class MemoryWorld(FarWorld):
         """Changed at once."""
         self._network.edit(remote_id, text)
 
+    def is_favoured(self, remote_id: str) -> bool:
+        """What the network holds."""
+        return remote_id in self._network.favourites
+
     def lose_next_answer(self) -> None:
         """Told to the network."""
         self._network.lose_next_answer()

@@ -1,0 +1,117 @@
+"""Taking entries in: what every verb that hears or reads entries does with them, in one place.
+
+Whoever asked that nothing of theirs is kept is kept nothing of, and what blocked people say is
+hidden. So that nobody finds a way around that, no verb gives foreign entries to the log itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import structlog
+
+from bot.app.forget import erased
+from bot.core.discussion import Author, Entry, EntryKind, Standing, Wish
+from bot.core.forget_me import asks_to_be_forgotten
+from bot.core.masks import Masks, plain_handle
+from bot.core.memory import PersonRule, Tx
+
+log = structlog.get_logger()
+
+
+def take_in(tx: Tx, entries: Iterable[Entry], now: datetime, *, masks: Masks, to_us: bool) -> int:
+    """Keep what may be kept of these entries; returns how many are new or changed.
+
+    `to_us` says that each of them was said to the bot, as what a network notifies of is. Without
+    it, as below the bot's posts, an entry was if it answers the bot, calls it or quotes it. Call
+    this in the transaction that moves the cursor.
+    """
+    intake = _Intake(tx=tx, now=now, masks=masks, to_us=to_us)
+    heard = list(entries)
+    intake.look_up(heard)
+    return sum(intake.take(entry) for entry in heard)
+
+
+def forget_person(tx: Tx, account: str, author: Author, masks: Sequence[str], now: datetime) -> int:
+    """Erase all that is kept of a person, and keep nothing from now on; how much was erased.
+
+    The best of their masks is remembered: a handle can be somebody else's next year.
+    """
+    for mask in masks[:1]:
+        tx.persons.lay_down(account, mask, PersonRule.NO_LOG, now)
+    theirs = [one for one in tx.log.said_by(account, author) if one.is_legible]
+    for entry in theirs:
+        tx.log.keep(erased(entry, now), now)
+        for ours in tx.log.answers(account, entry.remote_id):
+            tx.log.keep(replace(ours, text=_unnamed(ours.text, entry.author.handle)), now)
+    log.info("person_forgotten", account=account, entries=len(theirs))
+    return len(theirs)
+
+
+def _unnamed(text: str, handle: str) -> str:
+    """What the bot said, without the handle of whom it said it to."""
+    name = plain_handle(handle)
+    if not name:
+        return text
+    called = re.compile(rf"@{re.escape(name)}(?!\.?[\w@-])[ \t]?", re.IGNORECASE)
+    return called.sub("", text)
+
+
+def is_to_the_bot(tx: Tx, entry: Entry) -> bool:
+    """Whether it answers what the bot said, or calls or quotes the bot."""
+    if entry.kind is EntryKind.REPLY and entry.in_reply_to is not None:
+        return tx.ledger.of_remote(entry.account, entry.in_reply_to) is not None
+    return entry.kind is not EntryKind.COMMENT
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Intake:
+    """One batch; `rules` holds what is known of those who said something in it."""
+
+    tx: Tx
+    now: datetime
+    masks: Masks
+    to_us: bool
+    rules: dict[tuple[str, str], frozenset[PersonRule]] = field(default_factory=dict)
+
+    def look_up(self, entries: Iterable[Entry]) -> None:
+        """Ask once for all of them."""
+        asked: dict[str, set[str]] = {}
+        for entry in entries:
+            asked.setdefault(entry.account, set()).update(self._masks(entry))
+        for account, masks in asked.items():
+            for mask, rules in self.tx.persons.rules(account, masks).items():
+                self.rules[account, mask] = rules
+
+    def take(self, entry: Entry) -> int:
+        """One entry, as its author and the operator want it kept; how many entries that changed."""
+        masks = () if entry.ours else self._masks(entry)
+        rules = {rule for mask in masks for rule in self.rules.get((entry.account, mask), ())}
+        if PersonRule.NO_LOG in rules:
+            return self._keep(erased(entry, self.now))
+        if masks and self._wants_nothing_kept(entry):
+            return self._forget(entry, masks)
+        if PersonRule.BLOCKED in rules and entry.standing is Standing.SHOWN:
+            return self._keep(replace(entry, standing=Standing.HIDDEN))
+        return self._keep(entry)
+
+    def _keep(self, entry: Entry) -> int:
+        return int(self.tx.log.keep(entry, self.now))
+
+    def _forget(self, entry: Entry, masks: Sequence[str]) -> int:
+        """The entry that asks for it is the last that is heard of them."""
+        count = forget_person(self.tx, entry.account, entry.author, masks, self.now)
+        self.rules[entry.account, masks[0]] = frozenset({PersonRule.NO_LOG})
+        return count + self._keep(erased(entry, self.now))
+
+    def _wants_nothing_kept(self, entry: Entry) -> bool:
+        if Wish.NO_LOG in entry.author.wishes:
+            return True
+        asks = asks_to_be_forgotten(entry.text)
+        return asks and (self.to_us or is_to_the_bot(self.tx, entry))
+
+    def _masks(self, entry: Entry) -> tuple[str, ...]:
+        return self.masks.of(entry.account, entry.author)
