@@ -13,6 +13,7 @@ from bot.app.comment import Commenting
 from bot.app.figures import Figures, figures
 from bot.app.listen import Ear
 from bot.app.report import status
+from bot.app.responses import Receiving
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config, Identity
 from bot.core.delivery import Delivery, Post, Receipt, Span, SpanKind, State
@@ -189,6 +190,7 @@ def running_site(
         store=database.store,
         clock=clock,
         commenting=Commenting(database.pages, heard),
+        receiving=Receiving(pings=database.pings, pages=database.pages, nudge=lambda: None),
         health=lambda: site.health,
         figures=lambda: site.figures,
         key=KEY,

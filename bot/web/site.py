@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.app.comment import Commenting
 from bot.app.figures import Figures
+from bot.app.responses import Receiving
 from bot.core.config import Config
 from bot.core.memory import Store
 from bot.core.pages import Pages
@@ -26,8 +27,10 @@ class Site:
     store: Store
     clock: Clock
     commenting: Commenting
+    receiving: Receiving
     health: Callable[[], Health]
     figures: Callable[[], Figures]
     seal: Seal
     patience: Patience
+    ping_patience: Patience
     renderer: Renderer

@@ -31,6 +31,7 @@ from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
 from bot.core.errors import Problem, SecretError, TipsError, UsageError
 from bot.core.ports import Clock, Editor, Listener, Names, Platform, Publisher, Timetable
+from bot.core.responses import Fetcher
 from bot.platforms import catalogue
 from bot.sources.secrets import secrets_for
 from bot.store import Database, SqlMemo, has_store, open_memory, open_store
@@ -105,6 +106,15 @@ class Desk:
     def ear(self) -> Ear:
         """The verb that listens."""
         return Ear(store=self.database.store, clock=self.clock, listener=self.listener)
+
+    @property
+    def fetcher(self) -> Fetcher:
+        """What reads other sites' pages; a parser is loaded only in the process that needs it."""
+        from bot.net.fetch import PageFetcher
+        from bot.net.reading import PageReader
+
+        agent = f"tipsbot (Webmention; {self.config.bot.site})"
+        return PageReader(fetcher=PageFetcher(agent=agent))
 
     @property
     def poster(self) -> Poster:
