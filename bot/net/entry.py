@@ -95,7 +95,8 @@ def _author(entry: _Item, cards: Sequence[_Item], url: str) -> tuple[str, str]:
         given = card
     if given is None or "properties" not in given:
         return "", ""
-    return _first(given, "name"), urljoin(url, _first(given, "url"))
+    address = _first(given, "url")
+    return _first(given, "name"), urljoin(url, address) if address else ""
 
 
 def _first(item: _Item, name: str) -> str:
