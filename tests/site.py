@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -59,6 +59,7 @@ class RunningSite:
     config: Config
     platform: SitePlatform
     server: Server
+    hear: Callable[[], None]
     health: Health = field(default_factory=lambda: Health(ok=True, facts={"bot": "ten-tips"}))
 
     @property
@@ -196,7 +197,7 @@ def running_site(
         key=KEY,
     )
     server = Server(app, "127.0.0.1", 0, trusted_proxies)
-    site = RunningSite(database, clock, settings, platform, server)
+    site = RunningSite(database, clock, settings, platform, server, heard)
     server.start()
     try:
         yield site

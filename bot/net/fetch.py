@@ -20,6 +20,7 @@ from urllib3.response import BaseHTTPResponse
 from urllib3.util import Url, parse_url
 
 from bot.core.errors import Refused, RetryLater
+from bot.core.safe import one_line
 from bot.net.public import Network, Resolve, public_addresses, resolve
 
 MOST_REDIRECTS = 5
@@ -192,7 +193,7 @@ def _answer(response: BaseHTTPResponse, address: str, until: float) -> Fetched |
         raise Refused(f"it answers {status}")
     kind, charset = _kind(headers)
     if kind not in KINDS and not kind.endswith("+json"):
-        raise Refused(f"it is {kind or 'of no kind'}, which is not read")
+        raise Refused(f"it is {one_line(kind, 60) or 'of no kind'}, which is not read")
     body = _body(response, until)
     whole = len(body) <= LARGEST
     return Fetched(url=address, kind=kind, charset=charset, body=body[:LARGEST], whole=whole)
@@ -201,7 +202,7 @@ def _answer(response: BaseHTTPResponse, address: str, until: float) -> Fetched |
 def _kind(headers: Mapping[str, str]) -> tuple[str, str | None]:
     kind, _, rest = headers.get("Content-Type", "").partition(";")
     _, _, charset = rest.lower().partition("charset=")
-    return kind.strip().lower()[:60], charset.partition(";")[0].strip(" \"'") or None
+    return kind.strip().lower(), charset.partition(";")[0].strip(" \"'") or None
 
 
 def _body(response: BaseHTTPResponse, until: float) -> bytes:

@@ -73,7 +73,7 @@ class House:
 
     def work(self, steps=1) -> bool:
         """So many steps of looking."""
-        return all([self.verifier.step(self.config) for _ in range(steps)])
+        return all(self.verifier.step(self.config) for _ in range(steps))
 
     def finds(self, *finds: Response | Trouble | PlatformError) -> None:
         """From now on the web is like this."""

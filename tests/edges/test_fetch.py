@@ -107,7 +107,7 @@ def test_our_own_machine_is_never_asked(other, host):
 def test_a_name_with_any_private_address_is_refused(other, answers):
     """Whoever mixes a private address among public ones is not asked at any of them."""
     asking = fetcher(other, ask=lambda *_: answers, allowed=())
-    with pytest.raises(Refused, match="evil.example is in a private network"):
+    with pytest.raises(Refused, match=r"evil\.example is in a private network"):
         asking.fetch(f"http://evil.example:{other.port}/")
     assert other.seen == []
 
@@ -130,7 +130,7 @@ def test_a_name_that_is_not_found_may_be_found_later(other):
     def ask(host, port):
         raise OSError("no such name")
 
-    with pytest.raises(RetryLater, match="the name site.example is not found"):
+    with pytest.raises(RetryLater, match=r"the name site\.example is not found"):
         fetcher(other, ask=ask).fetch("http://site.example/")
 
 
@@ -197,9 +197,11 @@ def sealed(tmp_path):
     """A site with TLS under the name site.example, and the file that vouches for it."""
     key, certificate, both = (tmp_path / name for name in ("key.pem", "cert.pem", "both.pem"))
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-        + ["-nodes", "-days", "2", "-subj", "/CN=site.example", "-keyout", key, "-out", certificate]
-        + ["-addext", "subjectAltName=DNS:site.example"],
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *("-nodes", "-days", "2", "-subj", "/CN=site.example"),
+            *("-addext", "subjectAltName=DNS:site.example", "-keyout", key, "-out", certificate),
+        ],
         check=True,
         capture_output=True,
     )
@@ -216,7 +218,7 @@ def test_a_certificate_has_to_be_of_the_name(sealed):
     page = asking.fetch(f"https://site.example:{other.port}/")
     assert page is not None
     assert page.body == b"sealed"
-    with pytest.raises(RetryLater, match="other.example could not be read"):
+    with pytest.raises(RetryLater, match=r"other\.example could not be read"):
         asking.fetch(f"https://other.example:{other.port}/")
 
 
@@ -249,7 +251,12 @@ def test_redirects_have_an_end(other):
 
 @pytest.mark.parametrize(
     "to",
-    ["http://10.0.0.1/", "http://169.254.169.254/latest/meta-data/", "http://[::1]/", "//127.0.0.3"],
+    [
+        "http://10.0.0.1/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[::1]/",
+        "//127.0.0.3",
+    ],
 )
 def test_no_redirect_leads_into_a_private_network(other, to):
     """Every address on the way is looked at like the first."""

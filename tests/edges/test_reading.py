@@ -42,9 +42,7 @@ def test_what_a_page_says(case):
         return
     at = datetime.fromisoformat(str(said["at"])) if "at" in said else None
     author_url = said.get("author_url")
-    assert found == Response(
-        author=said["author"], author_url=author_url, text=said["text"], at=at
-    )
+    assert found == Response(author=said["author"], author_url=author_url, text=said["text"], at=at)
 
 
 def test_a_page_is_read_in_another_process():

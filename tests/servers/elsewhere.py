@@ -61,52 +61,51 @@ class Elsewhere:
         return self.put(path, status=status, headers={"Location": to})
 
 
-def _handler(site: Elsewhere) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        timeout = 20
+class _Handler(BaseHTTPRequestHandler):
+    site: Elsewhere
+    timeout = 20
 
-        def do_GET(self) -> None:
-            """Answer as the page wants it."""
-            site.seen.append((self.headers.get("Host", ""), self.path))
-            site.headers.append({name.lower(): value for name, value in self.headers.items()})
-            page = site.pages.get(self.path.partition("?")[0], Page(status=404))
-            with suppress(OSError):
-                self._send(page)
+    def do_GET(self) -> None:
+        """Answer as the page wants it."""
+        self.site.seen.append((self.headers.get("Host", ""), self.path))
+        self.site.headers.append({name.lower(): value for name, value in self.headers.items()})
+        page = self.site.pages.get(self.path.partition("?")[0], Page(status=404))
+        with suppress(OSError):
+            self._send(page)
 
-        def _send(self, page: Page) -> None:
-            if page.manner is Manner.DRIP_HEAD:
-                self._drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"a" * 10_000)
+    def _send(self, page: Page) -> None:
+        if page.manner is Manner.DRIP_HEAD:
+            self._drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"a" * 10_000)
+            return
+        self.send_response(page.status)
+        self.send_header("Content-Type", page.kind)
+        for name, value in page.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if page.manner is Manner.WHOLE:
+            self.wfile.write(page.body)
+        while page.manner is Manner.ENDLESS:
+            self.wfile.write(page.body)
+        if page.manner is Manner.DRIP:
+            self._drip(page.body * 1000)
+
+    def _drip(self, content: bytes) -> None:
+        for byte in content:
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
+            if self.site.over.wait(0.05):
                 return
-            self.send_response(page.status)
-            self.send_header("Content-Type", page.kind)
-            for name, value in page.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            if page.manner is Manner.WHOLE:
-                self.wfile.write(page.body)
-            while page.manner is Manner.ENDLESS:
-                self.wfile.write(page.body)
-            if page.manner is Manner.DRIP:
-                self._drip(page.body * 1000)
 
-        def _drip(self, content: bytes) -> None:
-            for byte in content:
-                self.wfile.write(bytes([byte]))
-                self.wfile.flush()
-                if site.over.wait(0.05):
-                    return
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    return Handler
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
 @contextmanager
 def elsewhere(certificate: Path | None = None) -> Iterator[Elsewhere]:
     """Start another site on a free port, with TLS where there is a certificate, and stop it."""
     site = Elsewhere(0, "https" if certificate else "http")
-    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(site)) as server:
+    handler = type("Handler", (_Handler,), {"site": site})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
