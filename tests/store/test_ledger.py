@@ -199,3 +199,22 @@ def test_bots_do_not_see_each_other(tmp_path):
         assert put(tx).id != planned.id
     first.close()
     second.close()
+
+
+def test_deliveries_are_counted(tx):
+    """Of every account it is known how many deliveries are in which state."""
+    put(tx, slot="s/1")
+    put(tx, slot="s/2")
+    put(tx, State.SENDING, slot="s/1", account="village")
+    assert tx.ledger.counts() == {("town", State.PLANNED): 2, ("village", State.SENDING): 1}
+
+
+def test_how_late_tips_were(tx):
+    """Of each tip posted since a moment it is known how long after it was due; answers are left out."""
+    for number, answered in enumerate((None, "e1")):
+        words = post(in_reply_to=answered)
+        one = put(tx, State.SENDING, slot=f"s/{number}", post=words, due=MONDAY - HOUR)
+        done = replace(one, state=State.POSTED, receipt=receipt(f"r{number}", MONDAY))
+        assert tx.ledger.move(one, done, MONDAY)
+    assert tx.ledger.delays(MONDAY) == [("town", HOUR)]
+    assert tx.ledger.delays(MONDAY + MINUTE) == []
