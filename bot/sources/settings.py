@@ -112,7 +112,7 @@ def _option(option: Option) -> _Field:
     """A setting of one kind alone."""
     form: Any = fields.Address if option.form is Form.ADDRESS else fields.Title
     if option.choices:
-        form = _one_of(option.choices, option.name)
+        form = _one_of(option.choices, "rule")
     about = _sentence(option.about)
     if option.default is None:
         return form, Field(description=about)
