@@ -87,7 +87,7 @@ class Receiving:
         known = self.pings.get(page, place)
         if known is None and self.pings.waiting() >= MOST_WAITING:
             raise TooMany("There is too much to look at just now. Please try again later.")
-        if self._was_erased(page, tip):
+        if self._was_erased(page, tip) or _is_untried(known):
             return known
         fresh = Ping(source=page, target=place, protocol=protocol, at=now, not_before=now)
         if known is not None:
@@ -108,6 +108,11 @@ class Receiving:
     def _was_erased(self, source: str, tip: str) -> bool:
         known = self.pages.comment(response_id(source, tip))
         return known is not None and known.deleted_at is not None
+
+
+def _is_untried(ping: Ping | None) -> bool:
+    """Whether its page is to be looked at anyway, and for the first time."""
+    return ping is not None and ping.not_before is not None and ping.tries == 0
 
 
 def _source(source: str, config: Config) -> str:

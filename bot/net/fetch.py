@@ -82,7 +82,7 @@ class PageFetcher:
         self._allowed = tuple(allowed)
         self._ports = frozenset(ports)
         self._within = within
-        self._tls = ssl.create_default_context(cafile=certificates or certifi.where())
+        self._certificates = certificates or certifi.where()
 
     def fetch(self, address: str) -> Fetched | None:
         """The page at this address, or None where there is none (any more).
@@ -94,7 +94,7 @@ class PageFetcher:
             answer = self._ask_for(address, until)
             if not isinstance(answer, str):
                 return answer
-            address = urljoin(address, answer)
+            address = _next(address, answer)
         raise Refused(f"it redirects more than {MOST_REDIRECTS} times")
 
     def _ask_for(self, address: str, until: float) -> Fetched | str | None:
@@ -104,6 +104,7 @@ class PageFetcher:
         with _told(host, until), self._connected(url, host, until) as line:
             connection = HTTPConnection(host, _port(url), timeout=_left(until))
             connection.sock = line
+            connection.auto_open = 0  # it never connects by itself, to wherever the name leads then
             headers = {**self._headers, "Host": url.netloc or host}
             connection.request("GET", url.request_uri, headers=headers, preload_content=False)
             return _answer(connection.getresponse(), address, until)
@@ -130,8 +131,17 @@ class PageFetcher:
             if url.scheme == "http":
                 yield line
                 return
-            with self._tls.wrap_socket(line, server_hostname=host) as sealed:
+            tls = ssl.create_default_context(cafile=self._certificates)
+            with tls.wrap_socket(line, server_hostname=host) as sealed:
                 yield sealed
+
+
+def _next(address: str, location: str) -> str:
+    """Where a redirect leads. Raises Refused if nobody can tell."""
+    try:
+        return urljoin(address, location)
+    except ValueError as error:
+        raise Refused("its address is not valid") from error
 
 
 def _line(addresses: Sequence[str], port: int, until: float) -> socket.socket:

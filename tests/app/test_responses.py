@@ -344,6 +344,15 @@ def test_no_page_is_looked_at_all_the_time(house):
     assert house.work()
 
 
+def test_pings_before_the_first_look_are_one(house):
+    """Whoever pings twice in a row is looked at as soon as who pings once."""
+    house.take()
+    house.clock.move(timedelta(seconds=1))
+    assert house.take() is not None
+    assert house.work()
+    assert not house.work()
+
+
 def test_a_ping_during_a_look_is_not_lost(house):
     """A page that changed while it was being read is read again."""
 

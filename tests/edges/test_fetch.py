@@ -264,9 +264,11 @@ def test_no_redirect_leads_into_a_private_network(other, to):
         fetcher(other).fetch(other.move("/", to))
 
 
-@pytest.mark.parametrize("to", ["ftp://site.example/", "http://127.0.0.1:22/", "http://a:b@c/"])
+@pytest.mark.parametrize(
+    "to", ["ftp://site.example/", "http://127.0.0.1:22/", "http://a:b@c/", "http://["]
+)
 def test_no_redirect_leaves_the_web(other, to):
-    """A redirect to another scheme, another port or with credentials is refused."""
+    """A redirect to another scheme, another port, with credentials or to nowhere is refused."""
     with pytest.raises(Refused):
         fetcher(other).fetch(other.move("/", to))
 

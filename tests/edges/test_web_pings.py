@@ -16,6 +16,7 @@ from bot.app.forget import Eraser
 from bot.app.responses import Verifier
 from bot.core.config import Account
 from bot.core.discussion import EntryKind
+from bot.core.pages import Comment
 from bot.net.fetch import PageFetcher
 from bot.net.reading import PageReader
 from bot.web.pingback import BODY_MAX
@@ -137,6 +138,31 @@ def test_a_plain_pingback_is_shown_by_its_title(site, other, work):
     [entry] = entries(site)
     assert (entry.author.name, entry.text) == ("127.0.0.1", "Tip 5, in a video & more")
     assert (entry.url, entry.at) == (f"{other.url}/short", NINE)
+
+
+def test_a_discussion_of_comments_and_pingbacks(site, other, work):
+    """Five written replies and six pingbacks, as under the first ten tips, are eleven entries."""
+    for number in range(5):
+        parent = f"c{number - 1}" if number % 2 else None
+        words = Comment(
+            id=f"c{number}",
+            tip=TIP,
+            name="Ann",
+            text="Yes.",
+            at=NINE,
+            owner="o",
+            in_reply_to=parent,
+        )
+        site.database.pages.write(words)
+    titles = ("A video podcast", "What is a digital leader?", "Tip 5", "Links", "Reading", "More")
+    for number, title in enumerate(titles):
+        page = other.put(f"/{number}", f"<title>{title}</title><p>{LINK}")
+        pingback(site, page, TARGET)
+        pingback(site, page, f"{TARGET}#discussion")
+    work()
+    assert "11 replies" in httpx.get(f"{site.url}/tips/{TIP}").text
+    said = [cite["properties"]["content"][0]["value"] for cite in shown(site)]
+    assert sorted(said) == sorted([*titles, *["Yes."] * 5])
 
 
 def test_an_edit_and_a_deletion_over_there_are_followed(site, other, work):
