@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +13,7 @@ from bot.app.comment import Commenting
 from bot.app.figures import Figures, figures
 from bot.app.listen import Ear
 from bot.app.report import status
+from bot.app.responses import Receiving
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config, Identity
 from bot.core.delivery import Delivery, Post, Receipt, Span, SpanKind, State
@@ -60,6 +61,7 @@ class RunningSite:
     config: Config
     platform: SitePlatform
     server: Server
+    hear: Callable[[], None]
     health: Health = field(default_factory=lambda: Health(ok=True, facts={"bot": "ten-tips"}))
 
     @property
@@ -192,12 +194,13 @@ def running_site(
         traits_of=lambda account: KINDS[account.kind].traits,
         clock=clock,
         commenting=Commenting(database.pages, heard),
+        receiving=Receiving(pings=database.pings, pages=database.pages, nudge=lambda: None),
         health=lambda: site.health,
         figures=lambda: site.figures,
         key=KEY,
     )
     server = Server(app, "127.0.0.1", 0, trusted_proxies)
-    site = RunningSite(database, clock, settings, platform, server)
+    site = RunningSite(database, clock, settings, platform, server, heard)
     server.start()
     try:
         yield site

@@ -28,7 +28,8 @@ class Eraser:
                 f"there is no entry {entry_id} with words", "`tipsbot log` shows their numbers"
             )
         site = config.site
-        if entry.kind is EntryKind.COMMENT and site is not None and entry.account == site.name:
+        kept_there = entry.kind in {EntryKind.COMMENT, EntryKind.RESPONSE}
+        if kept_there and site is not None and entry.account == site.name:
             self.pages.erase(entry.remote_id, now)
         gone = erased(entry, now)
         with self.store.writing() as tx:

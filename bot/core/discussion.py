@@ -21,6 +21,8 @@ class EntryKind(Enum):
     """a post that quotes one of ours"""
     COMMENT = "comment"
     """written into the form on the site"""
+    RESPONSE = "response"
+    """another site's page that links to ours"""
 
 
 class Visibility(Enum):

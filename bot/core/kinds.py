@@ -30,6 +30,8 @@ class Option:
     about: str
     form: Form = Form.TEXT
     default: str | None = None
+    choices: tuple[str, ...] = ()
+    """if any: the only values that it may have"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

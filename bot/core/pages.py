@@ -26,10 +26,12 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comment:
-    """Something written into the form under a page.
+    """Something written into the form under a page, or on another site about it.
 
     `seq` grows with every change (creation and deletion), so that a reader of changes misses
     none. `owner` is a keyed hash of the commenter's secret: whoever holds the secret may delete.
+    With a `source` it is a response: what that page of another site says, and `author_url` is who
+    said it there. One that is `held` is not shown before the operator approves of it.
     """
 
     id: str
@@ -41,6 +43,9 @@ class Comment:
     in_reply_to: str | None = None
     deleted_at: datetime | None = None
     ours: bool = False
+    held: bool = False
+    source: str | None = None
+    author_url: str | None = None
     seq: int = 0
 
 
@@ -68,6 +73,15 @@ class Pages(Protocol):
     def write(self, comment: Comment) -> Comment:
         """Keep a comment, unless its id is there. Returns what is there now."""
 
+    def respond(self, response: Comment) -> Comment:
+        """Keep what a page of another site says, in place of what it said before.
+
+        What was erased stays erased. Returns what is there now.
+        """
+
+    def responses(self, tip: str) -> int:
+        """How many responses of other sites stand under a tip."""
+
     def comment(self, comment_id: str) -> Comment | None:
         """The comment of this id, or None."""
 
@@ -75,10 +89,16 @@ class Pages(Protocol):
         """Which of these comments are this owner's, and not erased."""
 
     def standing(self, tip: str) -> int:
-        """How many comments of visitors stand under a tip: the bot's own and erased ones apart."""
+        """How many comments of visitors stand under a tip.
+
+        The bot's own, other sites' responses and erased ones are not counted.
+        """
 
     def erase(self, comment_id: str, now: datetime) -> None:
-        """Erase a comment's name and text for good, and mark it deleted."""
+        """Erase a comment's name and text for good, and mark it deleted.
+
+        Of a response, where it came from is erased as well.
+        """
 
     def changes(self, after: int, limit: int) -> Sequence[Comment]:
         """Comments changed after `after` (a `seq`), oldest change first."""

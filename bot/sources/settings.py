@@ -49,11 +49,14 @@ def _link(_: Kind) -> _Field:
 
 
 def _visibility(kind: Kind) -> _Field:
-    words = scalars.choice(kind.visibilities, "visibility")
-    schema = WithJsonSchema({"type": "string", "enum": list(kind.visibilities)})
-    return Annotated[str, PlainValidator(words), schema], Field(
-        default=kind.visibilities[0], description="Who sees the posts."
-    )
+    form = _one_of(kind.visibilities, "visibility")
+    return form, Field(default=kind.visibilities[0], description="Who sees the posts.")
+
+
+def _one_of(choices: tuple[str, ...], what: str) -> Any:
+    """The type of a setting that has one of these values."""
+    schema = WithJsonSchema({"type": "string", "enum": list(choices)})
+    return Annotated[str, PlainValidator(scalars.choice(choices, what)), schema]
 
 
 def _unsure(_: Kind) -> _Field:
@@ -130,6 +133,8 @@ def settings_of(kind: Kind) -> type[Section]:
 def _option(option: Option) -> _Field:
     """A setting of one kind alone."""
     form: Any = fields.Address if option.form is Form.ADDRESS else fields.Title
+    if option.choices:
+        form = _one_of(option.choices, "rule")
     about = _sentence(option.about)
     if option.default is None:
         return form, Field(description=about)

@@ -27,6 +27,7 @@ from bot.core.memory import (
     Tx,
 )
 from bot.core.pages import Pages
+from bot.core.responses import Pings
 from bot.store import tables
 from bot.store.accounts import SqlAccounts
 from bot.store.ledger import SqlLedger
@@ -36,6 +37,7 @@ from bot.store.migrate import bring_up_to_date
 from bot.store.notes import SqlNotes
 from bot.store.pages import SqlPages
 from bot.store.persons import SqlPersons
+from bot.store.pings import SqlPings
 from bot.store.slots import SqlSlots
 from bot.store.thanks import SqlThanks
 from bot.store.threads import SqlThreads
@@ -58,10 +60,11 @@ PRAGMAS = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Database:
-    """An open database: the bot's memory, and that of its site."""
+    """An open database: the bot's memory, and that of its site and of what it was told."""
 
     store: Store
     pages: Pages
+    pings: Pings
     engine: Engine
 
     def tidy(self) -> bool:
@@ -111,7 +114,7 @@ def open_memory(bot: str = "bot") -> Database:
     tables.metadata.create_all(engine)
     store = SqlStore(engine, bot, Path("memory"))
     store.ensure_bot()
-    return Database(store=store, pages=SqlPages(store), engine=engine)
+    return Database(store=store, pages=SqlPages(store), pings=SqlPings(store), engine=engine)
 
 
 def open_engine(engine: Engine, data: Path, bot: str) -> Database:
@@ -122,7 +125,7 @@ def open_engine(engine: Engine, data: Path, bot: str) -> Database:
         bring_up_to_date(engine, data)
         store = SqlStore(engine, bot, place)
         store.ensure_bot()
-    return Database(store=store, pages=SqlPages(store), engine=engine)
+    return Database(store=store, pages=SqlPages(store), pings=SqlPings(store), engine=engine)
 
 
 def _make_ours(engine: Engine) -> None:

@@ -401,8 +401,11 @@ def _new_id(done: CursorResult[Any]) -> int:
 
 
 def _is_older(heard: Entry, known: Entry) -> bool:
-    """Whether we already know a later version than the one heard."""
-    if known.edited_at is None:
+    """Whether we already know a later version than the one heard.
+
+    Never of a response: what the site remembers of a page is what it said last.
+    """
+    if known.edited_at is None or heard.kind is EntryKind.RESPONSE:
         return False
     return heard.edited_at is None or heard.edited_at < known.edited_at
 

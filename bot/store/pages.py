@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from bot.core.delivery import Post
 from bot.core.pages import Comment, Page
-from bot.store.tables import comments, pages
+from bot.store.tables import comments, pages, pings
 
 _POST = TypeAdapter(Post)
 _STANDS = comments.c.deleted_at.is_(None)
@@ -91,6 +91,18 @@ class SqlPages:
             connection.execute(insert(comments).values(bot=self._store.bot, **row, seq=seq))
             return replace(comment, seq=seq)
 
+    def respond(self, response: Comment) -> Comment:
+        """Keep a response, in place of what its page said before; erased is erased."""
+        known = self.write(response)
+        said = {field: getattr(response, field) for field in _SAID}
+        if known.deleted_at is not None or all(getattr(known, name) == said[name] for name in said):
+            return known
+        mine = (comments.c.bot == self._store.bot) & (comments.c.id == response.id) & _STANDS
+        with self._store.connect(writing=True) as connection:
+            seq = self._next(connection)
+            connection.execute(update(comments).where(mine).values(**said, seq=seq))
+            return self._by_id(connection, response.id) or known
+
     def comment(self, comment_id: str) -> Comment | None:
         """The comment of this id, or None."""
         with self._store.connect(writing=False) as connection:
@@ -105,18 +117,22 @@ class SqlPages:
 
     def standing(self, tip: str) -> int:
         """How many comments of visitors stand under a tip."""
-        theirs = (comments.c.tip == tip) & ~comments.c.ours
-        query = select(func.count()).where(comments.c.bot == self._store.bot, theirs, _STANDS)
-        with self._store.connect(writing=False) as connection:
-            return int(connection.scalar(query) or 0)
+        return self._count(tip, ~comments.c.ours & comments.c.source.is_(None))
+
+    def responses(self, tip: str) -> int:
+        """How many responses of other sites stand under a tip."""
+        return self._count(tip, comments.c.source.is_not(None))
 
     def erase(self, comment_id: str, now: datetime) -> None:
         """Erase a comment's words for good."""
         mine = (comments.c.bot == self._store.bot) & (comments.c.id == comment_id) & _STANDS
         with self._store.connect(writing=True) as connection:
-            blank = {"name": "", "text": "", "owner": "", "deleted_at": now}
-            seq = self._next(connection)
-            connection.execute(update(comments).where(mine).values(**blank, seq=seq))
+            known = self._by_id(connection, comment_id)
+            if known is not None and known.source is not None:
+                self._forget_ping(connection, known.source, known.tip)
+            blank = {"name": "", "text": "", "owner": "", "source": None, "author_url": None}
+            changes = {**blank, "deleted_at": now, "seq": self._next(connection)}
+            connection.execute(update(comments).where(mine).values(**changes))
 
     def changes(self, after: int, limit: int) -> Sequence[Comment]:
         """Comments changed after `after`, oldest change first."""
@@ -128,6 +144,19 @@ class SqlPages:
         )
         with self._store.connect(writing=False) as connection:
             return list(_comments(connection.execute(query)))
+
+    def _forget_ping(self, connection: Connection, source: str, tip: str) -> None:
+        """An address often holds its author's name: none is left of what was erased."""
+        told = pings.c.target.endswith(f"/tips/{tip}", autoescape=True)
+        mine = (pings.c.bot == self._store.bot) & (pings.c.source == source) & told
+        connection.execute(delete(pings).where(mine))
+
+    def _count(self, tip: str, which: ColumnElement[bool]) -> int:
+        query = select(func.count()).where(
+            comments.c.bot == self._store.bot, comments.c.tip == tip, which, _STANDS
+        )
+        with self._store.connect(writing=False) as connection:
+            return int(connection.scalar(query) or 0)
 
     def _by_key(self, connection: Connection, key: str) -> Page | None:
         mine = (pages.c.bot == self._store.bot) & (pages.c.key == key)
@@ -166,7 +195,13 @@ _COMMENT_FIELDS = (
     "in_reply_to",
     "deleted_at",
     "ours",
+    "held",
+    "source",
+    "author_url",
 )
+
+_SAID = ("name", "text", "at", "author_url")
+"""What a response may say otherwise when its page is read again."""
 
 
 def _comments(rows: Any) -> Iterator[Comment]:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from bot.app.comment import Commenting
 from bot.app.figures import Figures
+from bot.app.responses import Receiving
 from bot.core.config import Account, Config
 from bot.core.memory import Store
 from bot.core.pages import Pages
@@ -22,6 +23,7 @@ from bot.core.traits import Traits
 from bot.web.headers import SafeHeaders
 from bot.web.health import Health
 from bot.web.limits import Patience
+from bot.web.pings import Told
 from bot.web.problems import Shield, answer_http_error
 from bot.web.public import Public
 from bot.web.render import Renderer
@@ -38,6 +40,7 @@ def build(
     traits_of: Callable[[Account], Traits],
     clock: Clock,
     commenting: Commenting,
+    receiving: Receiving,
     health: Callable[[], Health],
     figures: Callable[[], Figures],
     key: bytes,
@@ -54,10 +57,12 @@ def build(
         traits_of=traits_of,
         clock=clock,
         commenting=commenting,
+        receiving=receiving,
         health=health,
         figures=figures,
         seal=Seal(key),
         patience=Patience(),
+        ping_patience=Patience(each=20, together=100),
         renderer=Renderer(lambda: config().bot),
     )
     return _application(site)
@@ -65,7 +70,7 @@ def build(
 
 def _application(site: Site) -> Starlette:
     app = Starlette(
-        routes=_routes(Public(site=site), Writing(site=site)),
+        routes=_routes(Public(site=site), Writing(site=site), Told(site=site)),
         middleware=[Middleware(SafeHeaders), Middleware(Shield, renderer=site.renderer)],
         exception_handlers={HTTPException: answer_http_error},
     )
@@ -74,7 +79,7 @@ def _application(site: Site) -> Starlette:
     return app
 
 
-def _routes(public: Public, writing: Writing) -> list[Route]:
+def _routes(public: Public, writing: Writing, told: Told) -> list[Route]:
     async def tip(request: Request) -> Response:
         if request.method == "POST":
             return await writing.reply(request)
@@ -84,6 +89,8 @@ def _routes(public: Public, writing: Writing) -> list[Route]:
         Route("/", public.index),
         Route("/tips/{tip}", tip, methods=["GET", "POST"]),
         Route("/comments/{comment}/delete", writing.delete, methods=["GET", "POST"]),
+        Route("/webmention", told.webmention, methods=["POST"]),
+        Route("/pingback", told.pingback, methods=["POST"]),
         Route("/feed.atom", public.feed),
         Route("/privacy", public.privacy),
         Route("/healthz", public.health),

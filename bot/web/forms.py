@@ -22,7 +22,7 @@ async def read_form(request: Request) -> dict[str, str]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise HTTPException(415)
-    body = await _read_body(request)
+    body = await read_body(request)
     try:
         pairs = parse_qsl(
             body.decode("utf-8", "replace"),
@@ -36,11 +36,12 @@ async def read_form(request: Request) -> dict[str, str]:
     return dict(pairs)
 
 
-async def _read_body(request: Request) -> bytes:
+async def read_body(request: Request, most: int = BODY_MAX) -> bytes:
+    """What was sent. Raises HTTPException 413 where it is more than `most` bytes."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > BODY_MAX:
+        if len(body) > most:
             # The rest is not read: the connection ends with the answer.
             raise HTTPException(413, headers={"Connection": "close"})
     return bytes(body)

@@ -45,12 +45,12 @@ class Limiter:
 
 
 class Patience:
-    """How often comments are taken: from one address, and from everybody together."""
+    """How often something is taken in ten minutes: from one address, and from all together."""
 
-    def __init__(self) -> None:
-        self._each = Limiter(burst=6, per=timedelta(minutes=10))
-        self._all = Limiter(burst=60, per=timedelta(minutes=10))
+    def __init__(self, each: int = 6, together: int = 60) -> None:
+        self._each = Limiter(burst=each, per=timedelta(minutes=10))
+        self._all = Limiter(burst=together, per=timedelta(minutes=10))
 
     def take(self, address: str, now: datetime) -> timedelta | None:
-        """None when the comment may be taken, else how long to wait."""
+        """None when it may be taken, else how long to wait."""
         return self._each.take(address, now) or self._all.take(EVERYBODY, now)

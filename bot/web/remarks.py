@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup
 
@@ -124,11 +124,14 @@ def _remark(
 
 
 def _with_words(remark: Remark, entry: Entry, home: str) -> Remark:
+    is_response = entry.kind is EntryKind.RESPONSE
+    is_elsewhere = is_response or entry.account != home
     return replace(
         remark,
+        network=_host(entry.url) if is_response else remark.network,
         handle=harmless(entry.author.handle) if entry.author.name else "",
         profile=web_address(entry.author.url),
-        url=None if entry.account == home else web_address(entry.url),
+        url=web_address(entry.url) if is_elsewhere else None,
         words=said(entry.html, entry.text),
         language=language_tag(entry.language),
         edited_at=entry.edited_at,
@@ -137,6 +140,11 @@ def _with_words(remark: Remark, entry: Entry, home: str) -> Remark:
         ours=entry.ours,
         withheld=entry.withheld,
     )
+
+
+def _host(address: str | None) -> str:
+    """The host of another site's page, which is what its readers know it by."""
+    return harmless(urlsplit(address or "").hostname or "another site")
 
 
 def _why_gone(entry: Entry) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.app.comment import Commenting
 from bot.app.figures import Figures
+from bot.app.responses import Receiving
 from bot.core.config import Account, Config
 from bot.core.memory import Store
 from bot.core.pages import Pages
@@ -28,8 +29,10 @@ class Site:
     traits_of: Callable[[Account], Traits]
     clock: Clock
     commenting: Commenting
+    receiving: Receiving
     health: Callable[[], Health]
     figures: Callable[[], Figures]
     seal: Seal
     patience: Patience
+    ping_patience: Patience
     renderer: Renderer

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from bot.app.comment import NAME_MAX, TEXT_MAX
 from bot.core.pages import Comment, Page
 from bot.web.parts import Wanted
+from bot.web.pings import advertise, endpoints
 from bot.web.reading import Discussed, discussed
 from bot.web.remarks import Place, Remark, anchor_of_comment
 from bot.web.seal import same
@@ -69,7 +70,9 @@ def show_tip(
         was_deleted="deleted" in request.query_params,
         name_max=NAME_MAX,
         text_max=TEXT_MAX,
+        endpoints=endpoints(site.config()),
     )
+    advertise(site.config(), response)
     if visitor.is_new and greets:
         remember(response, visitor, is_secure=is_secure(request, site.config().bot.site))
     return response

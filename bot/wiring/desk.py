@@ -51,6 +51,7 @@ from bot.core.ports import (
     Threads,
     Timetable,
 )
+from bot.core.responses import Fetcher
 from bot.platforms import catalogue
 from bot.sources.secrets import secrets_for
 from bot.store import Database, SqlMemo, has_store, open_memory, open_store
@@ -186,6 +187,15 @@ class Desk:
             traits_of=self.rules.of,
             began=self.former.began,
         )
+
+    @property
+    def fetcher(self) -> Fetcher:
+        """What reads other sites' pages; a parser is loaded only in the process that needs it."""
+        from bot.net.fetch import PageFetcher
+        from bot.net.reading import PageReader
+
+        agent = f"tipsbot (Webmention; {self.config.bot.site})"
+        return PageReader(fetcher=PageFetcher(agent=agent))
 
     @property
     def poster(self) -> Poster:

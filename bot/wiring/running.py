@@ -17,6 +17,7 @@ from bot.app.figures import Figures, figures
 from bot.app.learn import Learner
 from bot.app.plan import Planner
 from bot.app.report import FILE_TROUBLE, Expected, Status, status
+from bot.app.responses import Receiving, Verifier
 from bot.clock.ticker import Ticker
 from bot.core.config import Account, Config, Courtesy
 from bot.core.delivery import Delivery, State
@@ -44,6 +45,8 @@ LOOK_EVERY = timedelta(seconds=30)
 """How often to see whether something is to be looked at again."""
 LEARN_EVERY = timedelta(minutes=5)
 PULSE_EVERY = timedelta(seconds=20)
+RESPOND = "responses"
+RESPOND_EVERY = timedelta(seconds=10)
 TIDY_EVERY = timedelta(minutes=10)
 """How long the database's write-ahead log may grow at most."""
 ERASE_EVERY = timedelta(seconds=2)
@@ -86,6 +89,11 @@ class Running:
             traits_of=desk.rules.of,
             clock=desk.clock,
             commenting=Commenting(desk.database.pages, self._hear_site),
+            receiving=Receiving(
+                pings=desk.database.pings,
+                pages=desk.database.pages,
+                nudge=lambda: self.ticker.nudge(RESPOND),
+            ),
             health=self.health,
             figures=self.figures,
             key=site_key(desk.environment.data),
@@ -113,6 +121,8 @@ class Running:
         self.ticker.every("pulse", PULSE_EVERY, self._beat)
         self.ticker.every("tidy", TIDY_EVERY, self._tidy)
         self.ticker.every("erase", ERASE_EVERY, self._erase)
+        self.ticker.every(RESPOND, RESPOND_EVERY, self._respond)
+        self.ticker.every(f"tidy:{RESPOND}", TIDY_EVERY, self._verifier.tidy)
         self.ticker.start()
 
     def stop(self) -> bool:
@@ -245,6 +255,23 @@ class Running:
             desk = self.desk
             learner = Learner(store=desk.database.store, clock=desk.clock, rules=desk.rules)
             learner.step(account, platform)
+
+    @property
+    def _verifier(self) -> Verifier:
+        """The verb that looks at other sites' pages."""
+        desk = self.desk
+        return Verifier(
+            pings=desk.database.pings,
+            pages=desk.database.pages,
+            fetcher=desk.fetcher,
+            clock=desk.clock,
+            heard=self._hear_site,
+        )
+
+    def _respond(self) -> None:
+        """Look at one page that another site told us of; then, if there was one, at the next."""
+        if self._verifier.step(self.desk.config):
+            self.ticker.nudge(RESPOND)
 
     def _hear_site(self) -> None:
         """A comment was written: into the log at once."""

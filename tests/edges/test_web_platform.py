@@ -7,11 +7,14 @@ from datetime import timedelta
 
 import pytest
 
+from bot.clock.crontab import check_cron
 from bot.core.discussion import NOBODY
-from bot.core.errors import Refused
+from bot.core.errors import Refused, TipsError
 from bot.core.pages import Comment
+from bot.platforms.catalogue import KINDS
 from bot.platforms.site import KIND
 from bot.platforms.site.adapter import STEP
+from bot.sources.tips import parse
 from tests.site import NINE, TIP, post, running_site
 
 
@@ -112,4 +115,11 @@ def test_rules_need_no_network(site):
     """The site's rules are its own, and it needs neither account nor secret."""
     assert site.platform.learn() == KIND.traits
     assert not KIND.secrets
-    assert not KIND.options
+    assert all(option.default for option in KIND.options)
+
+
+def test_responses_is_one_of_three_words():
+    """A word that `responses` does not know is refused with its line, and with those it knows."""
+    text = b"bot: {name: A}\nplatforms: {site: {responses: some}}\ntips: [{id: a, title: A, text: B}]\n"
+    with pytest.raises(TipsError, match="'some' is no rule; use one of all, webmention, none"):
+        parse(text, "tips.yaml", KINDS, check_cron)

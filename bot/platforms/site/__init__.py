@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from bot.core.kinds import Kind
+from bot.core.kinds import Kind, Option
+from bot.core.responses import SETTING, TAKES
 from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
 
 KIND = Kind(
@@ -17,6 +18,14 @@ KIND = Kind(
         poll=timedelta(minutes=1),
         public=False,
         is_home=True,
+    ),
+    options=(
+        Option(
+            name=SETTING,
+            about="how other sites may tell of their links to a tip: all, webmention or none",
+            default=next(iter(TAKES)),
+            choices=tuple(TAKES),
+        ),
     ),
     common=frozenset({"limit", "hashtags"}),
     gap=timedelta(0),

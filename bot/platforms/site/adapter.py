@@ -7,10 +7,11 @@ from urllib.parse import quote, unquote
 
 from bot.core.config import Account, Identity
 from bot.core.delivery import Delivery, Post, Receipt
-from bot.core.discussion import NOBODY, Author, Entry, EntryKind
+from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Standing
 from bot.core.errors import Refused
 from bot.core.pages import Comment, Page, Pages
 from bot.core.ports import Absent, Batch, Clock, Found
+from bot.core.responses import RESPONSE
 from bot.core.traits import Traits
 from bot.platforms.site import KIND
 
@@ -125,17 +126,19 @@ class SitePlatform:
     def _entry(self, comment: Comment) -> Entry:
         """The comment as an entry of the discussion; a deleted one has nothing left to tell."""
         is_gone = comment.deleted_at is not None
-        home = self._identity.site if comment.ours else None
+        is_response = comment.id.startswith(RESPONSE)
+        home = self._identity.site if comment.ours else comment.author_url
         return Entry(
             account=self.account,
             remote_id=comment.id,
-            kind=EntryKind.COMMENT,
+            kind=EntryKind.RESPONSE if is_response else EntryKind.COMMENT,
             author=NOBODY if is_gone else Author(name=comment.name, url=home),
             text="" if is_gone else comment.text,
             at=comment.at,
             in_reply_to=comment.in_reply_to,
             tip=comment.tip,
-            url=None if is_gone else self._place(comment),
+            url=None if is_gone else comment.source or self._place(comment),
             deleted_at=comment.deleted_at,
             ours=comment.ours,
+            standing=Standing.HELD if comment.held else Standing.SHOWN,
         )

@@ -1,0 +1,64 @@
+"""Reading what a stranger's page says of ours, in a process of its own.
+
+A megabyte of markup can keep a parser busy for hours, or fill the memory. So pages are read by
+another program (`bot.net.reader`), with little time and memory and none of our secrets.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.core.errors import Refused
+from bot.core.responses import Failure, Response, Trouble
+from bot.net.fetch import Fetched, PageFetcher
+
+PATIENCE = 30
+"""Seconds that reading one page may take; the reader's own bounds come before."""
+
+_ANSWER = TypeAdapter[Response | None](Response | None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageReader:
+    """`core.responses.Fetcher` over the network."""
+
+    fetcher: PageFetcher
+
+    def read(self, source: str, target: str) -> Response | Trouble:
+        """What the page `source` says of `target`, or why it says nothing of it (any more)."""
+        page = self.fetcher.fetch(source)
+        if page is None:
+            return Trouble(failure=Failure.GONE, why="there is no such page")
+        response = read(page, target)
+        if response is not None:
+            return response
+        if not page.whole:
+            raise Refused("it is large, and its beginning does not link to the tip")
+        return Trouble(failure=Failure.UNLINKED, why="it does not link to the tip")
+
+
+def read(page: Fetched, target: str) -> Response | None:
+    """What the page says of `target`, or None if it does not link there.
+
+    Raises Refused for a page that cannot be read within its bounds.
+    """
+    asked = {"url": page.url, "kind": page.kind, "charset": page.charset, "target": target}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "bot.net.reader"],
+            input=json.dumps(asked).encode() + b"\n" + page.body,
+            capture_output=True,
+            env={"PYTHONPATH": os.pathsep.join(str(Path(place).resolve()) for place in sys.path)},
+            timeout=PATIENCE,
+            check=True,
+        )
+        return _ANSWER.validate_json(done.stdout)
+    except (subprocess.SubprocessError, ValidationError) as error:
+        raise Refused("it cannot be read within a reasonable time") from error

@@ -1,0 +1,119 @@
+"""Where other sites say that they link to a tip: Webmention, and pingbacks over XML-RPC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from bot.app.responses import Refusal, TooMany
+from bot.core.config import Config
+from bot.core.errors import BotError
+from bot.core.responses import Protocol, takes
+from bot.web import pingback
+from bot.web.forms import read_body, read_form
+from bot.web.pingback import Code, Fault
+from bot.web.site import Site
+from bot.web.visitor import whereabouts
+
+_XML = "text/xml; charset=utf-8"
+_THANKS = "Thank you. The page will be looked at soon, and shown under the tip if it links to it.\n"
+_LATER = "That was too much in a short time. Please try again later.\n"
+
+
+def endpoints(config: Config) -> dict[str, str]:
+    """Where pings are taken now: the address by the name of the protocol, which is its `rel`."""
+    return {
+        protocol.value: f"{config.bot.site}/{protocol.value}"
+        for protocol in Protocol
+        if takes(config, protocol)
+    }
+
+
+def advertise(config: Config, response: Response) -> None:
+    """Say the same in the headers of a tip's page."""
+    known = endpoints(config)
+    if (address := known.get(Protocol.WEBMENTION.value)) is not None:
+        response.headers["Link"] = f'<{address}>; rel="{Protocol.WEBMENTION.value}"'
+    if (address := known.get(Protocol.PINGBACK.value)) is not None:
+        response.headers["X-Pingback"] = address
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """Answers to pings. No page is looked at here: that takes time, and comes after."""
+
+    site: Site
+
+    async def webmention(self, request: Request) -> Response:
+        """Take a Webmention: 202 where the page will be looked at, 400 where it will not."""
+        self._check(Protocol.WEBMENTION)
+        try:
+            fields = await read_form(request)
+        except HTTPException as error:
+            words = "Send a form with source and target.\n"
+            return PlainTextResponse(words, 400, headers=error.headers)
+        return await run_in_threadpool(self._webmention, request, fields)
+
+    async def pingback(self, request: Request) -> Response:
+        """Take a pingback: an answer in XML-RPC, faults included."""
+        self._check(Protocol.PINGBACK)
+        body = await read_body(request, pingback.BODY_MAX)
+        return await run_in_threadpool(self._pingback, request, body)
+
+    def _check(self, protocol: Protocol) -> None:
+        """Raises HTTPException 404 where the operator wants none of these."""
+        if not takes(self.site.config(), protocol):
+            raise HTTPException(404)
+
+    def _webmention(self, request: Request, fields: dict[str, str]) -> Response:
+        if (wait := self._wait(request)) is not None:
+            seconds = {"Retry-After": str(ceil(wait.total_seconds()))}
+            return PlainTextResponse(_LATER, 429, headers=seconds)
+        config, now = self.site.config(), self.site.clock.now()
+        source, target = fields.get("source", ""), fields.get("target", "")
+        try:
+            self.site.receiving.take(source, target, Protocol.WEBMENTION, config, now)
+        except Refusal as refusal:
+            return PlainTextResponse(f"{refusal}\n", 503 if isinstance(refusal, TooMany) else 400)
+        return PlainTextResponse(_THANKS, 202)
+
+    def _pingback(self, request: Request, body: bytes) -> Response:
+        def taken() -> str:
+            source, target = pingback.read(body)
+            if self._wait(request) is not None:
+                raise Fault(Code.DENIED, _LATER.strip())
+            return self._pinged(source, target)
+
+        return Response(_answered(taken), media_type=_XML)
+
+    def _pinged(self, source: str, target: str) -> str:
+        """Thanks, or what came of this pair before; the page is looked at again either way."""
+        config, now = self.site.config(), self.site.clock.now()
+        try:
+            known = self.site.receiving.take(source, target, Protocol.PINGBACK, config, now)
+        except Refusal as refusal:
+            raise Fault(pingback.code_of(refusal), str(refusal)) from refusal
+        if known is not None:
+            raise pingback.known_fault(known)
+        return _THANKS.strip()
+
+    def _wait(self, request: Request) -> timedelta | None:
+        """How long a sender has to wait, or None."""
+        return self.site.ping_patience.take(whereabouts(request), self.site.clock.now())
+
+
+def _answered(taken: Callable[[], str]) -> bytes:
+    """What was taken, or why not, in XML-RPC."""
+    try:
+        return pingback.thanks(taken())
+    except Fault as fault:
+        return pingback.fault(fault)
+    except BotError:
+        return pingback.fault(Fault(Code.UPSTREAM, "The bot cannot write just now."))
