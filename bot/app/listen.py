@@ -64,7 +64,7 @@ class Ear:
         if _is_old_news(batch, known, now):
             return batch, 0
         with self.store.writing() as tx:
-            kept = sum(tx.log.keep(entry, now) for entry in batch.entries)
+            kept = tx.log.keep_all(batch.entries, now)
             tx.accounts.heard(account.name, batch, now)
             tx.accounts.spend(account.name, "listen", batch.cost, now)
         if kept:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select
@@ -14,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from bot.core.errors import StoreError
-from bot.core.memory import Accounts, Ledger, Log, Notes, Slots, Store, Tx
+from bot.core.memory import Accounts, Ledger, Log, Notes, Shown, Slots, Store, Tx
 from bot.core.pages import Pages
 from bot.store import tables
 from bot.store.accounts import SqlAccounts
@@ -24,6 +25,8 @@ from bot.store.log import SqlLog
 from bot.store.migrate import bring_up_to_date
 from bot.store.notes import SqlNotes
 from bot.store.pages import SqlPages
+from bot.store.search import purge
+from bot.store.shown import SqlShown
 from bot.store.slots import SqlSlots
 
 FILE = "tipsbot.db"
@@ -44,10 +47,12 @@ class Database:
     store: Store
     pages: Pages
     engine: Engine
+    connect: Callable[[], AbstractContextManager[Connection]]
 
     def tidy(self) -> None:
-        """Empty SQLite's write-ahead log, in which erased words would otherwise linger."""
+        """Purge erased words from where they linger: the search index, the write-ahead log."""
         if self.engine.dialect.name == "sqlite":
+            purge(self.connect)
             with self.engine.connect() as connection:
                 raw = connection.connection.driver_connection
                 if isinstance(raw, sqlite3.Connection):
@@ -82,7 +87,7 @@ def open_memory(bot: str = "bot") -> Database:
     tables.metadata.create_all(engine)
     store = SqlStore(engine, bot, Path("memory"))
     store.ensure_bot()
-    return Database(store=store, pages=SqlPages(store), engine=engine)
+    return _database(store, engine)
 
 
 def open_engine(engine: Engine, data: Path, bot: str) -> Database:
@@ -93,7 +98,12 @@ def open_engine(engine: Engine, data: Path, bot: str) -> Database:
         bring_up_to_date(engine, data)
         store = SqlStore(engine, bot, place)
         store.ensure_bot()
-    return Database(store=store, pages=SqlPages(store), engine=engine)
+    return _database(store, engine)
+
+
+def _database(store: SqlStore, engine: Engine) -> Database:
+    connect = partial(store.connect, writing=True)
+    return Database(store=store, pages=SqlPages(store), engine=engine, connect=connect)
 
 
 def _make_ours(engine: Engine) -> None:
@@ -200,5 +210,6 @@ class SqlTx:
         self.slots: Slots = SqlSlots(connection, bot)
         self.ledger: Ledger = SqlLedger(connection, bot)
         self.log: Log = SqlLog(connection, bot)
+        self.shown: Shown = SqlShown(connection, bot)
         self.accounts: Accounts = SqlAccounts(connection, bot)
         self.notes: Notes = SqlNotes(connection, bot)
