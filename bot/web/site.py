@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.app.comment import Commenting
 from bot.app.figures import Figures
@@ -13,6 +13,7 @@ from bot.core.pages import Pages
 from bot.core.ports import Clock
 from bot.web.health import Health
 from bot.web.limits import Patience
+from bot.web.outlines import Outlines
 from bot.web.render import Renderer
 from bot.web.seal import Seal
 
@@ -31,3 +32,4 @@ class Site:
     seal: Seal
     patience: Patience
     renderer: Renderer
+    outlines: Outlines = field(default_factory=Outlines)
