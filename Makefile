@@ -25,10 +25,10 @@ TOOLS := $(VENV)/installed-tools
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run nlp test check bench soak mutants cover lock clean
+.PHONY: help run nlp test check bench bench-scale soak mutants cover lock clean
 
 help: ## list the tasks
-	@awk -F ' ## ' '/^[a-z]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo "Another interpreter: make run PYTHON=python3.12"
 
 run: $(RUNTIME) ## set up at the first time, then start the bot on tips.yaml with one tip at once
@@ -49,6 +49,9 @@ check: $(TOOLS) ## look at everything without running it: style, types, imports,
 
 bench: $(TOOLS) ## measure
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-scale: $(TOOLS) ## measure a discussion of 1,000,000 entries on 10,000 tips
+	@$(BIN)/python -m bench discussion --large $(ARGS)
 
 soak: $(TOOLS) ## live through long seeds of the simulation: make soak ARGS="--seeds 100 --first 1"
 	@$(BIN)/python -m tests.sim $(ARGS)

@@ -15,7 +15,10 @@ from bench.figure import Figure, Scale
 from bench.machine import machine
 from bench.results import Results
 
-NAMES = ("length", "load", "start", "rest", "wake", "slot", "preview", "intake", "page", "grammar")
+NAMES = (
+    *("length", "load", "start", "rest", "wake", "slot", "preview", "intake", "page", "discussion"),
+    "grammar",
+)
 """Each is a module here, with `measure(scale)` and, in `HOW`, the way in which it measures."""
 
 DEFAULT_FILE = Path("bench-results/figures.json")
@@ -27,7 +30,8 @@ def main() -> None:
     warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)
     chosen = _arguments()
     names = [name for name in NAMES if name in chosen.names] or list(NAMES)
-    scale = Scale(quick=chosen.quick, seconds=chosen.seconds or (3.0 if chosen.quick else 60.0))
+    seconds = chosen.seconds or (3.0 if chosen.quick else 60.0)
+    scale = Scale(quick=chosen.quick, large=chosen.large, seconds=seconds)
     found = machine()
     modules = {name: import_module(f"bench.{name}") for name in names}
     results = Results(
@@ -51,6 +55,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of: {', '.join(NAMES)}")
     parser.add_argument("--quick", action="store_true", help="small amounts, in seconds")
+    parser.add_argument("--large", action="store_true", help="a discussion of 1,000,000 entries")
     parser.add_argument(
         "--seconds", type=float, help="how long the bot is watched at rest (60; quick: 3)"
     )

@@ -50,10 +50,11 @@ class Figure:
 class Scale:
     """How much is measured: what a target speaks of, or with `quick` just enough to see it work.
 
-    `seconds` is how long the bot is watched at rest.
+    `seconds` is how long the bot is watched at rest; `large` asks for a discussion of a million.
     """
 
     quick: bool = False
+    large: bool = False
     seconds: float = 60.0
 
     def of(self, full: int, quick: int) -> int:

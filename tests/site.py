@@ -199,7 +199,7 @@ def running_site(
         figures=lambda: site.figures,
         key=KEY,
     )
-    server = Server(app, "127.0.0.1", 0, trusted_proxies)
+    server = Server(app, "127.0.0.1", 0, trusted_proxies, app.state.end)
     site = RunningSite(database, clock, settings, platform, server, heard)
     server.start()
     try:

@@ -32,7 +32,7 @@ def take_in(tx: Tx, entries: Iterable[Entry], now: datetime, *, masks: Masks, to
     intake = _Intake(tx=tx, now=now, masks=masks, to_us=to_us)
     heard = list(entries)
     intake.look_up(heard)
-    return sum(intake.take(entry) for entry in heard)
+    return sum(intake.take(entry) for entry in heard) + intake.flush()
 
 
 def forget_person(tx: Tx, account: str, author: Author, masks: Sequence[str], now: datetime) -> int:
@@ -76,6 +76,7 @@ class _Intake:
     masks: Masks
     to_us: bool
     rules: dict[tuple[str, str], frozenset[PersonRule]] = field(default_factory=dict)
+    pending: list[Entry] = field(default_factory=list)
 
     def look_up(self, entries: Iterable[Entry]) -> None:
         """Ask once for all of them."""
@@ -98,12 +99,21 @@ class _Intake:
             return self._keep(replace(entry, standing=Standing.HIDDEN))
         return self._keep(entry)
 
+    def flush(self) -> int:
+        """Keep what was put aside; how many entries that changed."""
+        changed = self.tx.log.keep_all(self.pending, self.now)
+        self.pending.clear()
+        return changed
+
     def _keep(self, entry: Entry) -> int:
-        return int(self.tx.log.keep(entry, self.now))
+        """Put it aside, to be kept together with others."""
+        self.pending.append(entry)
+        return 0
 
     def _forget(self, entry: Entry, masks: Sequence[str]) -> int:
         """The entry that asks for it is the last that is heard of them."""
-        count = forget_person(self.tx, entry.account, entry.author, masks, self.now)
+        count = self.flush()
+        count += forget_person(self.tx, entry.account, entry.author, masks, self.now)
         self.rules[entry.account, masks[0]] = frozenset({PersonRule.NO_LOG})
         return count + self._keep(erased(entry, self.now))
 

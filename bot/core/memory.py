@@ -16,7 +16,9 @@ from typing import Protocol
 from bot.core.courtesy import Acknowledgement, Thanked
 from bot.core.delivery import Delivery, State
 from bot.core.discussion import Author, Change, Entry, EntryEvent, EntryKind, Standing
+from bot.core.outline import Stub
 from bot.core.ports import Batch
+from bot.core.seeking import Term
 from bot.core.slot import Outcome, Schedule, Slot
 from bot.core.traits import Traits
 
@@ -147,14 +149,22 @@ class Log(Protocol):
         anything changed. Entries that answer this one join its tip.
         """
 
+    def keep_all(self, heard: Sequence[Entry], now: datetime) -> int:
+        """Keep these in this order, as `keep` would one by one, but faster where many are new.
+
+        Returns how many were new or changed.
+        """
+
     def stand(self, entry_id: int, standing: Standing, now: datetime) -> Entry | None:
         """Show, hold or hide an entry; the entry as it stands then, or None where there is none."""
 
     def note(self, entry: Entry, change: Change, now: datetime) -> None:
         """Write a line of the discussion's history, as `keep` and `stand` do by themselves."""
 
-    def events(self, after: int = 0, limit: int | None = None) -> Sequence[EntryEvent]:
-        """The lines of the history whose number is greater than `after`, in order."""
+    def events(
+        self, after: int = 0, limit: int | None = None, tip: str | None = None
+    ) -> Sequence[EntryEvent]:
+        """The history's lines whose number is greater than `after`, in order; or those of a tip."""
 
     def last_event(self) -> int:
         """The number of the history's last line, 0 where there is none."""
@@ -264,6 +274,44 @@ class Threads(Protocol):
 
     def put_off(self, account: str, now: datetime, until: datetime) -> None:
         """Look below nothing that is due on the account before `until`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tally:
+    """How many entries everybody may read, and when the last of them was said."""
+
+    count: int
+    at: datetime
+
+
+class Shown(Protocol):
+    """What everybody may read of the discussion; no answer takes longer the more was said."""
+
+    def widened(self, *, unlisted: bool) -> Shown:
+        """The same, with what was said unlisted where the operator shows that."""
+
+    def stubs(self, tip: str) -> Sequence[Stub]:
+        """A tip's entries without their words, in the order of their time."""
+
+    def size(self, tip: str) -> int:
+        """How many entries a tip has, whoever may read them."""
+
+    def several(self, ids: Iterable[int]) -> Mapping[int, Entry]:
+        """These entries by number; those that not everybody may read come without words."""
+
+    def number_of(self, account: str, remote_id: str) -> int | None:
+        """The number of the entry that has this remote id, or None."""
+
+    def newest(self, limit: int, tip: str | None = None) -> Sequence[Entry]:
+        """The newest entries under any tip, or under this one, newest first."""
+
+    def search(
+        self, wanted: Sequence[Term], limit: int, before: int | None = None
+    ) -> Sequence[Entry]:
+        """Entries under a tip that have all these terms, the last taken in first; id < before."""
+
+    def tallies(self, tips: Sequence[str]) -> Mapping[str, Tally]:
+        """How much was said under each of these tips; one of which nothing was said is left out."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -393,6 +441,7 @@ class Tx(Protocol):
     ledger: Ledger
     log: Log
     threads: Threads
+    shown: Shown
     accounts: Accounts
     notes: Notes
     persons: Persons

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select
@@ -20,6 +21,7 @@ from bot.core.memory import (
     Log,
     Notes,
     Persons,
+    Shown,
     Slots,
     Store,
     Thanks,
@@ -38,6 +40,8 @@ from bot.store.notes import SqlNotes
 from bot.store.pages import SqlPages
 from bot.store.persons import SqlPersons
 from bot.store.pings import SqlPings
+from bot.store.search import purge
+from bot.store.shown import SqlShown
 from bot.store.slots import SqlSlots
 from bot.store.thanks import SqlThanks
 from bot.store.threads import SqlThreads
@@ -66,14 +70,17 @@ class Database:
     pages: Pages
     pings: Pings
     engine: Engine
+    connect: Callable[[], AbstractContextManager[Connection]]
 
     def tidy(self) -> bool:
-        """Empty SQLite's write-ahead log, in which erased words would otherwise linger.
+        """Purge erased words from where they linger: the search index, the write-ahead log.
 
         False where somebody was reading an older state meanwhile: try again.
         """
         if self.engine.dialect.name != "sqlite":
             return True
+        with _clear_errors(Path(self.engine.url.database or FILE)):
+            purge(self.connect)
         with _clear_errors(Path(self.engine.url.database or FILE)), self.engine.connect() as one:
             raw = one.connection.driver_connection
             if not isinstance(raw, sqlite3.Connection):
@@ -114,7 +121,7 @@ def open_memory(bot: str = "bot") -> Database:
     tables.metadata.create_all(engine)
     store = SqlStore(engine, bot, Path("memory"))
     store.ensure_bot()
-    return Database(store=store, pages=SqlPages(store), pings=SqlPings(store), engine=engine)
+    return _database(store, engine)
 
 
 def open_engine(engine: Engine, data: Path, bot: str) -> Database:
@@ -125,7 +132,17 @@ def open_engine(engine: Engine, data: Path, bot: str) -> Database:
         bring_up_to_date(engine, data)
         store = SqlStore(engine, bot, place)
         store.ensure_bot()
-    return Database(store=store, pages=SqlPages(store), pings=SqlPings(store), engine=engine)
+    return _database(store, engine)
+
+
+def _database(store: SqlStore, engine: Engine) -> Database:
+    return Database(
+        store=store,
+        pages=SqlPages(store),
+        pings=SqlPings(store),
+        engine=engine,
+        connect=partial(store.connect, writing=True),
+    )
 
 
 def _make_ours(engine: Engine) -> None:
@@ -233,6 +250,7 @@ class SqlTx:
         self.ledger: Ledger = SqlLedger(connection, bot)
         self.log: Log = SqlLog(connection, bot)
         self.threads: Threads = SqlThreads(connection, bot)
+        self.shown: Shown = SqlShown(connection, bot)
         self.accounts: Accounts = SqlAccounts(connection, bot)
         self.notes: Notes = SqlNotes(connection, bot)
         self.persons: Persons = SqlPersons(connection, bot)

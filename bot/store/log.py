@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    CursorResult,
     Row,
     Select,
+    Table,
     exists,
     func,
     insert,
@@ -34,6 +34,7 @@ from bot.core.discussion import (
 )
 from bot.core.masks import plain_handle
 from bot.core.pace import LONGEST, SOON
+from bot.store.search import index_of
 from bot.store.tables import deliveries, entries, entry_events
 
 _LEGIBLE = entries.c.deleted_at.is_(None) & entries.c.visibility.in_(
@@ -45,8 +46,9 @@ _ANSWERED = entries.alias("answered")
 _UNSEEN = _ANSWERED.c.standing != Standing.SHOWN.value
 _UNLISTED = _ANSWERED.c.visibility == Visibility.UNLISTED.value
 _GONE = (Change.DELETED.value, Change.EDITED.value)
+_Name = TypeVar("_Name", str, int)
 _AT_ONCE = 500
-"""So many numbers are asked for in one query."""
+"""So many names, or numbers, are asked for in one query."""
 
 
 def _answers(what: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -78,35 +80,128 @@ class SqlLog:
     def __init__(self, connection: Connection, bot: str) -> None:
         self._connection = connection
         self._bot = bot
+        self._words = index_of(connection, bot)
 
     def keep(self, entry: Entry, now: datetime) -> bool:
         """Insert the entry, or bring what we have up to date."""
         known = self._known(entry)
         if known is None:
-            return self._insert(entry, now)
+            self._insert([entry], now)
+            return True
         fresh = _updated(known, entry, now)
         fresh = replace(fresh, root=fresh.root or entry.root)
         if fresh.tip is None:
             fresh = replace(fresh, tip=self._home(fresh))
         if fresh == known:
             return False
-        self._change(fresh)
+        self._change(known, fresh, now)
         if (what := _what_changed(known, fresh)) is not None:
             self.note(fresh, what, now)
         if fresh.tip is not None and known.tip is None:
             self.adopt(fresh.account, fresh.remote_id, fresh.tip)
         return True
 
-    def _insert(self, entry: Entry, now: datetime) -> bool:
-        tip = entry.tip or self._home(entry)
-        fresh = replace(entry, tip=tip, checked_at=entry.checked_at or now)
-        look = now + SOON if fresh.is_legible and not fresh.ours else None
-        row = {**_row(fresh), "bot": self._bot, "kept_at": now, "check_at": look}
-        done = self._connection.execute(insert(entries).values(**row))
-        self.note(replace(fresh, id=_new_id(done)), Change.CREATED, now)
-        if tip is not None:
-            self.adopt(entry.account, entry.remote_id, tip)
-        return True
+    def keep_all(self, heard: Sequence[Entry], now: datetime) -> int:
+        """Keep these one after the other, new ones by the hundred; returns how many changed."""
+        known = self._names(heard)
+        fresh: list[Entry] = []
+        changed = 0
+        for entry in heard:
+            name = (entry.account, entry.remote_id)
+            if name not in known:
+                known.add(name)
+                fresh.append(entry)
+                continue
+            changed += self._insert(fresh, now)
+            fresh = []
+            changed += self.keep(entry, now)
+        return changed + self._insert(fresh, now)
+
+    def _names(self, heard: Sequence[Entry]) -> set[tuple[str, str]]:
+        """The account and remote id of those that are in the log."""
+        found = self._tips(entries, [(entry.account, entry.remote_id) for entry in heard])
+        return set(found)
+
+    def _insert(self, fresh: Sequence[Entry], now: datetime) -> int:
+        """Insert entries that are not there, in this order; returns how many."""
+        if not fresh:
+            return 0
+        first = self._next_id()
+        kept = [
+            replace(entry, id=number, tip=tip, checked_at=entry.checked_at or now)
+            for number, (entry, tip) in enumerate(
+                zip(fresh, self._homes(fresh), strict=True), first
+            )
+        ]
+        rows = [self._new_row(one, now) for one in kept]
+        self._connection.execute(insert(entries), rows)
+        self._words.put(kept)
+        for one in self._with_orphans(kept):
+            self.adopt(one.account, one.remote_id, one.tip or "")
+        lines = [self._line(one, Change.CREATED, now) for one in self._settled(kept)]
+        self._connection.execute(insert(entry_events), lines)
+        return len(kept)
+
+    def _new_row(self, entry: Entry, now: datetime) -> dict[str, Any]:
+        look = now + SOON if entry.is_legible and not entry.ours else None
+        return {**_row(entry), "id": entry.id, "bot": self._bot, "kept_at": now, "check_at": look}
+
+    def _settled(self, kept: Sequence[Entry]) -> list[Entry]:
+        """The same entries, those that were adopted just now with their tip."""
+        homeless = [(one.account, one.remote_id) for one in kept if one.tip is None]
+        tips = self._tips(entries, homeless)
+        return [
+            one if one.tip else replace(one, tip=tips[one.account, one.remote_id]) for one in kept
+        ]
+
+    def _next_id(self) -> int:
+        """The next number of an entry, of whichever bot; the write lock makes it ours alone."""
+        return int(self._connection.scalar(select(func.max(entries.c.id))) or 0) + 1
+
+    def _homes(self, fresh: Sequence[Entry]) -> list[str | None]:
+        """The tip of each: its own, or that of what it answers, which may be one before it."""
+        above = [(one.account, name) for one in fresh if not one.tip for name in _above(one)]
+        posts, known = self._tips(deliveries, above), self._tips(entries, above)
+        found: list[str | None] = []
+        for one in fresh:
+            names = [(one.account, name) for name in _above(one)]
+            homes = (posts.get(name) or known.get(name) for name in names)
+            tip = one.tip or next(filter(None, homes), None)
+            known[one.account, one.remote_id] = tip
+            found.append(tip)
+        return found
+
+    def _tips(
+        self, table: Table, names: Sequence[tuple[str, str]]
+    ) -> dict[tuple[str, str], str | None]:
+        """The tips of those that are in this table, by account and remote id."""
+        found: dict[tuple[str, str], str | None] = {}
+        for account in {account for account, _ in names}:
+            ids = sorted({remote_id for owner, remote_id in names if owner == account})
+            for some in batched(ids):
+                query = select(table.c.remote_id, table.c.tip).where(
+                    table.c.bot == self._bot,
+                    table.c.account == account,
+                    table.c.remote_id.in_(some),
+                )
+                found.update({(account, row[0]): row[1] for row in self._connection.execute(query)})
+        return found
+
+    def _with_orphans(self, kept: Sequence[Entry]) -> list[Entry]:
+        """Those with a tip on which something hangs that has none."""
+        homes = [one for one in kept if one.tip is not None]
+        hanging: set[tuple[str, str]] = set()
+        for account in {one.account for one in homes}:
+            for some in batched([one.remote_id for one in homes if one.account == account]):
+                for column in (entries.c.in_reply_to, entries.c.root):  # an OR would use no index
+                    query = select(column).where(
+                        entries.c.bot == self._bot,
+                        entries.c.account == account,
+                        entries.c.tip.is_(None),
+                        column.in_(some),
+                    )
+                    hanging.update((account, str(name)) for name in self._connection.scalars(query))
+        return [one for one in homes if (one.account, one.remote_id) in hanging]
 
     def stand(self, entry_id: int, standing: Standing, now: datetime) -> Entry | None:
         """Show, hold or hide an entry; the entry as it stands, or None where there is none."""
@@ -114,16 +209,22 @@ class SqlLog:
         if known is None or known.standing is standing:
             return known
         fresh = replace(known, standing=standing)
-        self._change(fresh)
+        self._change(known, fresh, now)
         self.note(fresh, Change.SHOWN if standing is Standing.SHOWN else Change.HIDDEN, now)
         return fresh
 
     def note(self, entry: Entry, change: Change, now: datetime) -> None:
         """Write a line of the history."""
-        line = {"bot": self._bot, "at": now, "entry": entry.id, "tip": entry.tip}
-        self._connection.execute(insert(entry_events).values(**line, change=change.value))
+        line = self._line(entry, change, now)
+        self._connection.execute(insert(entry_events).values(**line))
 
-    def events(self, after: int = 0, limit: int | None = None) -> Sequence[EntryEvent]:
+    def _line(self, entry: Entry, change: Change, now: datetime) -> dict[str, Any]:
+        told = {"bot": self._bot, "at": now, "entry": entry.id, "tip": entry.tip}
+        return {**told, "change": change.value}
+
+    def events(
+        self, after: int = 0, limit: int | None = None, tip: str | None = None
+    ) -> Sequence[EntryEvent]:
         """The lines of the history after this one, in order."""
         query = (
             select(entry_events)
@@ -131,6 +232,8 @@ class SqlLog:
             .order_by(entry_events.c.id)
             .limit(limit)
         )
+        if tip is not None:
+            query = query.where(entry_events.c.tip == tip)
         return [
             EntryEvent(
                 id=row.id, at=row.at, entry=row.entry, tip=row.tip, change=Change(row.change)
@@ -143,14 +246,14 @@ class SqlLog:
         query = select(func.max(entry_events.c.id)).where(entry_events.c.bot == self._bot)
         return int(self._connection.scalar(query) or 0)
 
-    def _change(self, entry: Entry) -> None:
-        mine = entries.c.id == entry.id
-        self._connection.execute(update(entries).where(mine).values(**_row(entry)))
+    def _change(self, known: Entry, fresh: Entry, now: datetime) -> None:
+        mine = entries.c.id == fresh.id
+        self._connection.execute(update(entries).where(mine).values(**_row(fresh)))
+        self._words.replace(known, fresh, now)
 
     def _home(self, entry: Entry) -> str | None:
         """The tip to which what it answers, or the conversation it is in, belongs."""
-        above = [remote_id for remote_id in (entry.in_reply_to, entry.root) if remote_id]
-        return self.tip_of(entry.account, above)
+        return self.tip_of(entry.account, _above(entry))
 
     def adopt(self, account: str, remote_id: str, tip: str) -> None:
         """Give the tip to everything that hangs on this remote id and has none."""
@@ -190,7 +293,7 @@ class SqlLog:
     def get(self, entry_id: int) -> Entry | None:
         """The entry of this id, or None."""
         row = self._connection.execute(self._mine().where(entries.c.id == entry_id)).first()
-        return None if row is None else _entry(row)
+        return None if row is None else entry_of(row)
 
     def entries(
         self,
@@ -207,7 +310,7 @@ class SqlLog:
         if since is not None:
             query = query.where(entries.c.at >= since)
         rows = self._connection.execute(query.order_by(entries.c.id).limit(limit))
-        return [_entry(row) for row in rows]
+        return [entry_of(row) for row in rows]
 
     def last_id(self) -> int:
         """The number of the newest entry."""
@@ -257,7 +360,7 @@ class SqlLog:
         rows = self._connection.execute(
             query.order_by(entries.c.check_at, entries.c.id).limit(limit)
         )
-        return [_entry(row) for row in rows]
+        return [entry_of(row) for row in rows]
 
     def checked(self, account: str, remote_id: str, now: datetime, again: datetime | None) -> None:
         """Remember a look."""
@@ -282,7 +385,7 @@ class SqlLog:
     def readable(self, ids: Collection[int], *, unlisted: bool = False) -> frozenset[int]:
         """Which of these entries everybody may read."""
         found: set[int] = set()
-        for some in _batches(sorted(ids)):
+        for some in batched(sorted(ids)):
             query = select(entries.c.id).where(
                 entries.c.bot == self._bot, entries.c.id.in_(some), shown(unlisted=unlisted)
             )
@@ -302,7 +405,7 @@ class SqlLog:
         )
         for row in self._connection.execute(query.order_by(entries.c.id)).all():
             if row.author_name or row.author_handle:
-                yield _entry(row)
+                yield entry_of(row)
 
     def answers(self, account: str, remote_id: str) -> Sequence[Entry]:
         """What the bot itself answered to this entry."""
@@ -312,7 +415,7 @@ class SqlLog:
             entries.c.ours,
             _LEGIBLE,
         )
-        return [_entry(row) for row in self._connection.execute(query.order_by(entries.c.id))]
+        return [entry_of(row) for row in self._connection.execute(query.order_by(entries.c.id))]
 
     def called(self, handle: str) -> Sequence[Entry]:
         """The legible entries of others whose author has this handle."""
@@ -322,7 +425,7 @@ class SqlLog:
             entries.c.ours.is_(False),
             func.lower(entries.c.author_handle).in_([name, f"@{name}"]),
         )
-        return [_entry(row) for row in self._connection.execute(query.order_by(entries.c.id))]
+        return [entry_of(row) for row in self._connection.execute(query.order_by(entries.c.id))]
 
     def erased_since(self, after: int) -> bool:
         """Whether words went since this line of the history."""
@@ -338,7 +441,7 @@ class SqlLog:
             entries.c.account == entry.account, entries.c.remote_id == entry.remote_id
         )
         row = self._connection.execute(query).first()
-        return None if row is None else _entry(row)
+        return None if row is None else entry_of(row)
 
     def _mine(self) -> Select[Any]:
         return select(entries).where(entries.c.bot == self._bot)
@@ -347,11 +450,6 @@ class SqlLog:
 def _is_due(now: datetime) -> ColumnElement[bool]:
     """Whether a check's moment has come, or can only have been set by a clock that ran ahead."""
     return or_(entries.c.check_at <= now, entries.c.check_at > now + 2 * LONGEST)
-
-
-def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), _AT_ONCE):
-        yield ids[start : start + _AT_ONCE]
 
 
 def _is_called(entry: Entry, handle: str) -> bool:
@@ -395,9 +493,14 @@ def _what_changed(known: Entry, fresh: Entry) -> Change | None:
     return Change.EDITED if known.version != fresh.version or known.text != fresh.text else None
 
 
-def _new_id(done: CursorResult[Any]) -> int:
-    key = done.inserted_primary_key
-    return int(key[0]) if key else 0
+def _above(entry: Entry) -> list[str]:
+    """What it hangs on: its parent, and what began the conversation."""
+    return [remote_id for remote_id in (entry.in_reply_to, entry.root) if remote_id]
+
+
+def batched(names: Sequence[_Name]) -> Iterator[Sequence[_Name]]:
+    """The names by the hundred: SQLite takes only so many values in a statement."""
+    return (names[at : at + _AT_ONCE] for at in range(0, len(names), _AT_ONCE))
 
 
 def _is_older(heard: Entry, known: Entry) -> bool:
@@ -439,7 +542,8 @@ def _row(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _entry(row: Row[Any]) -> Entry:
+def entry_of(row: Row[Any]) -> Entry:
+    """The entry in a row."""
     return Entry(
         id=row.id,
         account=row.account,

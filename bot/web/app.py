@@ -23,9 +23,11 @@ from bot.core.traits import Traits
 from bot.web.headers import SafeHeaders
 from bot.web.health import Health
 from bot.web.limits import Patience
+from bot.web.live import Live
+from bot.web.news import News
 from bot.web.pings import Told
 from bot.web.problems import Shield, answer_http_error
-from bot.web.public import Public
+from bot.web.public import Public, published
 from bot.web.render import Renderer
 from bot.web.seal import Seal
 from bot.web.site import Site
@@ -69,29 +71,44 @@ def build(
 
 
 def _application(site: Site) -> Starlette:
+    live = Live(news=News(site=site))
     app = Starlette(
-        routes=_routes(Public(site=site), Writing(site=site), Told(site=site)),
+        routes=_routes(Public(site=site), Writing(site=site), Told(site=site), live),
         middleware=[Middleware(SafeHeaders), Middleware(Shield, renderer=site.renderer)],
         exception_handlers={HTTPException: answer_http_error},
     )
     app.router.redirect_slashes = False
     app.state.renderer = site.renderer
+    app.state.end = live.end
     return app
 
 
-def _routes(public: Public, writing: Writing, told: Told) -> list[Route]:
+def _routes(public: Public, writing: Writing, told: Told, live: Live) -> list[Route]:
     async def tip(request: Request) -> Response:
         if request.method == "POST":
             return await writing.reply(request)
         return await run_in_threadpool(public.tip, request)
 
+    async def live_tip(request: Request) -> Response:
+        page = await run_in_threadpool(published, public.site, request.path_params["tip"])
+        return await live.answer(request, page.tip)
+
+    async def live_index(request: Request) -> Response:
+        return await live.answer(request, None)
+
     return [
         Route("/", public.index),
+        Route("/live", live_index),
+        Route("/tips/{tip}/live", live_tip),
         Route("/tips/{tip}", tip, methods=["GET", "POST"]),
         Route("/comments/{comment}/delete", writing.delete, methods=["GET", "POST"]),
         Route("/webmention", told.webmention, methods=["POST"]),
         Route("/pingback", told.pingback, methods=["POST"]),
+        Route("/search", public.search),
         Route("/feed.atom", public.feed),
+        Route("/feed.json", public.feed_json),
+        Route("/tips/{tip}/feed.atom", public.tip_feed),
+        Route("/tips/{tip}/feed.json", public.tip_feed_json),
         Route("/privacy", public.privacy),
         Route("/healthz", public.health),
         Route("/metrics", public.metrics),

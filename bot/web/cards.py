@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from bot.core.config import Config
 from bot.core.delivery import Post
+from bot.core.memory import Tally
 from bot.core.pages import Page
 from bot.core.safe import harmless
 from bot.web.clean import language_tag, paragraphs, web_address
@@ -18,7 +19,10 @@ from bot.web.clean import language_tag, paragraphs, web_address
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
-    """A posted tip. `href` leads to its page from the root, `address` from anywhere."""
+    """A posted tip. `href` leads to its page from the root, `address` from anywhere.
+
+    `last_at` is when somebody last said something about it.
+    """
 
     tip: str
     href: str
@@ -33,10 +37,11 @@ class Card:
     first_at: datetime
     at: datetime
     replies: int = 0
+    last_at: datetime | None = None
 
 
-def card(page: Page, config: Config, replies: int = 0) -> Card:
-    """The card of a page."""
+def card(page: Page, config: Config, tally: Tally | None = None) -> Card:
+    """The card of a page, with how much was said about it."""
     post = page.post
     href = f"tips/{quote(page.tip)}"
     return Card(
@@ -52,7 +57,8 @@ def card(page: Page, config: Config, replies: int = 0) -> Card:
         language=language_tag(post.language),
         first_at=page.first_at,
         at=page.at,
-        replies=replies,
+        replies=tally.count if tally else 0,
+        last_at=tally.at if tally else None,
     )
 
 

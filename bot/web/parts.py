@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.web.remarks import Line, anchor
+from bot.core.outline import Outline
 
 ENOUGH = 100
 """A part takes no further thread once it has so many entries."""
 
-TOO_MUCH = 1000
+TOO_MUCH = 200
 """Only where one part would have more entries than this is a thread cut."""
 
 
@@ -24,44 +25,35 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """One of `count` parts, numbered from 1."""
+    """One of `count` parts, numbered from 1: the outline's lines from `begin` to before `end`."""
 
     number: int
     count: int
-    lines: Sequence[Line]
+    begin: int
+    end: int
+
+    @property
+    def lines(self) -> range:
+        """The lines that it shows."""
+        return range(self.begin, self.end)
 
 
-def part(lines: Iterable[Line], wanted: Wanted, home: str) -> Part | None:
-    """The part that is asked for, or None; `home` is the account of the site.
-
-    An anchor that is not there any more leaves the number to decide.
-    """
-    all_parts = _parts(lines)
-    number = _holding(all_parts, wanted.anchor, home) or wanted.number
-    if number > len(all_parts):
+def part(outline: Outline, number: int, line: int | None = None) -> Part | None:
+    """The part that has this line, else the one of this number, or None."""
+    begins = _begins(outline)
+    if line is not None:
+        number = bisect_right(begins, line)
+    if number > len(begins):
         return None
-    return Part(number=number, count=len(all_parts), lines=all_parts[number - 1])
+    ends = [*begins[1:], len(outline)]
+    return Part(number=number, count=len(begins), begin=begins[number - 1], end=ends[number - 1])
 
 
-def _parts(lines: Iterable[Line]) -> list[list[Line]]:
-    """The lines in parts; of nothing, one that is empty."""
-    found: list[list[Line]] = [[]]
-    for line in lines:
-        if _is_full(found[-1], line):
-            found.append([])
-        found[-1].append(line)
-    return found
-
-
-def _is_full(lines: Sequence[Line], following: Line) -> bool:
-    return len(lines) >= (TOO_MUCH if following.depth else ENOUGH)
-
-
-def _holding(parts: Sequence[Sequence[Line]], wanted: str | None, home: str) -> int | None:
-    """The number of the part with this anchor."""
-    if wanted is None:
-        return None
-    for number, lines in enumerate(parts, 1):
-        if any(anchor(line.entry, home) == wanted for line in lines):
-            return number
-    return None
+def _begins(outline: Outline) -> Sequence[int]:
+    """The line with which each part begins; of nothing, there is one part."""
+    begins = [0]
+    for line, depth in enumerate(outline.depths):
+        length = line - begins[-1]
+        if length >= ENOUGH and (depth == 0 or length >= TOO_MUCH):
+            begins.append(line)
+    return begins

@@ -10,15 +10,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.core.pages import Page
+from bot.core.seeking import QUERY_MAX
 from bot.core.when import require_aware
 from bot.web.cards import newest
 from bot.web.clean import web_address
+from bot.web.feeds import of_replies, of_tips, replies
 from bot.web.metrics import CONTENT_TYPE, exposition
 from bot.web.reading import index
+from bot.web.searching import number, search
 from bot.web.site import Site
 from bot.web.tip import Filled, show_tip
 from bot.web.visitor import is_near
 
+_LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _FRESH = {"Cache-Control": "no-store"}
 ROBOTS = "User-agent: *\nDisallow: /comments/\n"
 
@@ -43,11 +47,37 @@ class Public:
         answering = request.query_params.get("reply")
         return show_tip(self.site, request, page, form=Filled(in_reply_to=answering))
 
+    def search(self, request: Request) -> Response:
+        """Who said what was looked for."""
+        asked = request.query_params
+        before = number(asked.get("before"))
+        found = search(self.site, asked.get("q", ""), before)
+        return self.site.renderer.page(
+            request, "search.html", found=found, before=before, query_max=QUERY_MAX
+        )
+
     def feed(self, request: Request) -> Response:
         """The newest tips as an Atom feed."""
         cards = index(self.site).cards
-        updated = newest(cards) or datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+        updated = newest(cards) or _LONG_AGO
         return self.site.renderer.feed(request, "feed.atom.html", cards=cards, updated=updated)
+
+    def feed_json(self, request: Request) -> Response:
+        """The newest tips as a JSON Feed."""
+        told = of_tips(self.site.config().bot, index(self.site).cards)
+        return self.site.renderer.json_feed(request, told)
+
+    def tip_feed(self, request: Request) -> Response:
+        """The newest replies to a tip as an Atom feed."""
+        told = replies(self.site, published(self.site, request.path_params["tip"]))
+        times = (remark.edited_at or remark.at for remark in told.remarks)
+        updated = max(times, default=told.card.at)
+        return self.site.renderer.feed(request, "replies.atom.html", told=told, updated=updated)
+
+    def tip_feed_json(self, request: Request) -> Response:
+        """The newest replies to a tip as a JSON Feed."""
+        told = replies(self.site, published(self.site, request.path_params["tip"]))
+        return self.site.renderer.json_feed(request, of_replies(told))
 
     def privacy(self, request: Request) -> Response:
         """What is shown of people who reply, and how they have it removed."""

@@ -2,32 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import unquote
 
-from bot.app.withhold import Withholder
 from bot.core.config import Account, Config
 from bot.core.delivery import State
 from bot.core.discussion import Entry
 from bot.core.memory import Tx
+from bot.core.outline import Outline
 from bot.core.pages import Page
 from bot.web.cards import Card, card
 from bot.web.clean import web_address
 from bot.web.parts import Part, Wanted, part
-from bot.web.remarks import Remark, reading_order, remarks
+from bot.web.remarks import Fold, Remark, alone, folded, needed, remarks
+from bot.web.seen import Seen
 from bot.web.site import Site
 
 AT_ONCE = 20
 """How many tips the index and the feed show at once."""
 
+TALKS = 5
+"""How many tips the index shows that were talked about last."""
+
+LOOK_BACK = 100
+"""Among so many of the newest entries they are looked for."""
+
+_DIGITS = 19
+"""No number of an entry has so many."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Talk:
+    """A tip that is talked about, and the newest words."""
+
+    card: Card
+    remark: Remark
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Index:
-    """The posted tips, newest first. `older` is the moment before which there are more."""
+    """The posted tips, newest first. `older` is the moment before which there are more.
+
+    `talks` are those that were talked about last; `line` is the history's line up to which this
+    is so.
+    """
 
     cards: Sequence[Card]
     older: datetime | None
+    talks: Sequence[Talk]
+    line: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,50 +65,106 @@ class Elsewhere:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Discussed:
-    """A tip with all that belongs to it, and one part of what was said: `remarks`."""
+    """A tip with all that belongs to it, and one part of what was said: `remarks`, and `folded`.
+
+    `line` is the history's line up to which it is so.
+    """
 
     card: Card
     elsewhere: Sequence[Elsewhere]
     part: Part
     remarks: Sequence[Remark]
+    folded: Sequence[Remark | Fold]
+    line: int
 
 
 def index(site: Site, before: datetime | None = None) -> Index:
-    """The newest tips, or the newest of those posted before a moment."""
+    """The newest tips, or the newest of those posted before a moment; first what is discussed."""
     pages = site.pages.newest(AT_ONCE + 1, before)
     some = pages[:AT_ONCE]
     config = site.config()
     with site.store.reading() as tx:
-        replies = tx.log.shown_counts(unlisted=config.bot.show_unlisted)
-    cards = [card(page, config, replies.get(page.tip, 0)) for page in some]
-    return Index(cards=cards, older=some[-1].at if len(pages) > AT_ONCE else None)
+        talked = talks(site, tx, config) if before is None else []
+        tallies = Seen(site, tx).tallies([page.tip for page in some])
+        line = tx.log.last_event()
+    cards = [card(page, config, tallies.get(page.tip)) for page in some]
+    older = some[-1].at if len(pages) > AT_ONCE else None
+    return Index(cards=cards, older=older, talks=talked, line=line)
+
+
+def talks(site: Site, tx: Tx, config: Config) -> list[Talk]:
+    """The tips that were talked about last, each with its newest words."""
+    newest: dict[str, Entry] = {}
+    seen = Seen(site, tx)
+    for entry in seen.newest(LOOK_BACK):
+        if entry.tip is not None:
+            newest.setdefault(entry.tip, entry)
+    tallies = seen.tallies(list(newest)[:TALKS])
+    found = []
+    for tip, entry in list(newest.items())[:TALKS]:
+        page = site.pages.get(tip)
+        if page is not None and page.gone is None:
+            found.append(_talk(tx, config, card(page, config, tallies.get(tip)), entry))
+    return found
+
+
+def _talk(tx: Tx, config: Config, about: Card, entry: Entry) -> Talk:
+    networks = networks_of(tx, config, [entry])
+    return Talk(card=about, remark=alone(entry, networks, home_of(config)))
 
 
 def discussed(site: Site, page: Page, wanted: Wanted) -> Discussed | None:
     """A tip, where else it is, and the part that is wanted of what was said about it everywhere.
 
-    None where the discussion has no such part.
+    None where the discussion has no such part. An anchor that is not there any more leaves the
+    number to decide.
     """
     config = site.config()
+    home = home_of(config)
     with site.store.reading() as tx:
-        shown = Withholder(config=config, traits_of=site.traits_of).shown
-        entries = shown(tx, tx.log.entries(tip=page.tip), site.clock.now())
-        networks = _networks(tx, config, entries)
+        seen = Seen(site, tx)
+        outline, line = seen.outline(page.tip)
+        found = part(outline, wanted.number, _line(tx, outline, wanted.anchor, home))
+        if found is None:
+            return None
+        entries = seen.several(needed(outline, found.lines))
+        networks = networks_of(tx, config, entries.values())
         elsewhere = list(_elsewhere(tx, config, page.tip, networks))
-    home = config.site.name if config.site else ""
-    lines = reading_order(entries, unlisted=config.bot.show_unlisted)
-    found = part(lines, wanted, home)
-    if found is None:
-        return None
+        tally = seen.tallies([page.tip]).get(page.tip)
+    shown = remarks(outline, found.lines, entries, networks, home)
     return Discussed(
-        card=card(page, config, sum(line.entry.is_legible for line in lines)),
+        card=card(page, config, tally),
         elsewhere=elsewhere,
         part=found,
-        remarks=remarks(found.lines, networks, home),
+        remarks=shown,
+        folded=folded(shown, wanted.anchor),
+        line=line,
     )
 
 
-def _networks(tx: Tx, config: Config, entries: Sequence[Entry]) -> dict[str, str]:
+def home_of(config: Config) -> str:
+    """The account of the site."""
+    return config.site.name if config.site else ""
+
+
+def _line(tx: Tx, outline: Outline, wanted: str | None, home: str) -> int | None:
+    """The line on which an anchor stands, or None."""
+    if wanted is None:
+        return None
+    number = _number(tx, wanted, home)
+    return None if number is None else outline.line_of(number)
+
+
+def _number(tx: Tx, wanted: str, home: str) -> int | None:
+    """The entry that an anchor names, or None."""
+    kind, _, name = wanted.partition("-")
+    if kind == "comment":
+        return tx.shown.number_of(home, unquote(name))
+    is_number = kind == "entry" and name.isascii() and name.isdecimal() and len(name) < _DIGITS
+    return int(name) if is_number else None
+
+
+def networks_of(tx: Tx, config: Config, entries: Iterable[Entry]) -> dict[str, str]:
     """The networks' names by account; those of accounts that are no longer there included."""
     names = {account.name: _network(tx, account) for account in config.accounts}
     return {entry.account: entry.account for entry in entries} | names

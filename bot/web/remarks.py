@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup
 
-from bot.core.discussion import (
-    Entry,
-    EntryKind,
-    Standing,
-    Thread,
-    Visibility,
-    bared,
-    threads,
-)
+from bot.core.discussion import Entry, EntryKind
+from bot.core.outline import NO_PARENT, Outline
 from bot.core.safe import harmless
 from bot.web.clean import language_tag, said, web_address
 
 DEPTH_MAX = 6
 """Answers to answers are indented this often; below that, `parent` says what they answer."""
 
+BRANCH_MAX = 12
+"""A branch with more remarks than this is folded ..."""
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """An entry in reading order: how deep it stands, and what it answers (None at the top)."""
-
-    entry: Entry
-    depth: int
-    parent: Entry | None
+BRANCH_OPEN = 8
+"""... after so many."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +35,10 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remark:
-    """One entry as it is shown. `gone` is why there is nothing, `comment` its id on the site."""
+    """One entry as it is shown. `gone` is why there are no words, `comment` its id on the site.
+
+    `is_flat`: it stands deeper than it is indented.
+    """
 
     place: Place
     depth: int
@@ -59,68 +52,116 @@ class Remark:
     edited_at: datetime | None = None
     kind: EntryKind = EntryKind.REPLY
     parent: Place | None = None
+    is_flat: bool = False
     gone: str | None = None
     comment: str | None = None
     ours: bool = False
     withheld: bool = False
 
 
-def reading_order(entries: Sequence[Entry], *, unlisted: bool = False) -> list[Line]:
-    """The entries as they are read, thread by thread, without words that not everybody may read.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fold:
+    """The remarks of a long branch that are not open at once."""
 
-    Everybody may read what was said in public, and what the bot itself said. Unlisted entries are
-    kept for the operator, but their authors did not ask for a public page: it takes the operator's
-    word (`unlisted`) to show them. What is hidden or held is not shown, nor is what the bot
-    answered to any of these, as it names whom it answers.
+    remarks: Sequence[Remark]
+    is_open: bool = False
+
+    @property
+    def count(self) -> int:
+        """How many words there are to unfold."""
+        return sum(remark.gone is None for remark in self.remarks)
+
+
+def remarks(
+    outline: Outline,
+    lines: Sequence[int],
+    entries: Mapping[int, Entry],
+    networks: Mapping[str, str],
+    home: str,
+) -> list[Remark]:
+    """These lines of an outline as they are shown.
+
+    `entries` holds those of the lines and of their parents; `networks` names the accounts, `home`
+    is the account of the site.
     """
-    unseen = {(one.account, one.remote_id) for one in entries if _is_unseen(one, unlisted=unlisted)}
-    shown = (bared(one) if _is_between(one, unseen, unlisted=unlisted) else one for one in entries)
-    return [line for thread in threads(shown) for line in _walk(thread)]
+    here = {outline.ids[line] for line in lines}
+    return [_remark(outline, line, entries, here, networks, home) for line in lines]
 
 
-def _is_unseen(entry: Entry, *, unlisted: bool) -> bool:
-    """Whether it is somebody's words that not everybody may read."""
-    if entry.ours or not entry.is_legible:
-        return False
-    is_open = unlisted or entry.visibility is Visibility.PUBLIC
-    return entry.standing is not Standing.SHOWN or not is_open
-
-
-def _is_between(entry: Entry, unseen: Container[tuple[str, str | None]], *, unlisted: bool) -> bool:
-    """Whether it is unseen, or the bot's answer to what is, or an answer that was hidden."""
-    if not entry.ours:
-        return _is_unseen(entry, unlisted=unlisted)
-    is_hidden = entry.standing is not Standing.SHOWN
-    return entry.is_legible and (is_hidden or (entry.account, entry.in_reply_to) in unseen)
-
-
-def _walk(thread: Thread) -> Iterator[Line]:
-    above: list[Entry] = []
-    for depth, entry in thread.walk():
-        del above[depth:]
-        yield Line(entry=entry, depth=depth, parent=above[-1] if above else None)
-        above.append(entry)
-
-
-def remarks(lines: Sequence[Line], networks: Mapping[str, str], home: str) -> list[Remark]:
-    """The lines of one page; `networks` names the accounts, `home` is the account of the site."""
-    places = {line.entry.id: _place(line.entry, home) for line in lines}
-    return [_remark(line, places, networks, home) for line in lines]
-
-
-def _remark(
-    line: Line, places: Mapping[int, Place], networks: Mapping[str, str], home: str
-) -> Remark:
-    entry, parent = line.entry, line.parent
+def alone(entry: Entry, networks: Mapping[str, str], home: str) -> Remark:
+    """An entry outside its thread."""
     stands = Remark(
-        place=places[entry.id],
-        depth=min(line.depth, DEPTH_MAX),
+        place=replace(_place(entry, home), is_here=False),
+        depth=0,
         network=networks.get(entry.account, entry.account),
         at=entry.at,
-        parent=None if parent is None else places.get(parent.id) or _elsewhere(parent, home),
         gone=_why_gone(entry),
     )
     return stands if stands.gone else _with_words(stands, entry, home)
+
+
+def needed(outline: Outline, lines: Sequence[int]) -> set[int]:
+    """The entries that have to be known to show these lines."""
+    parents = (outline.parents[line] for line in lines)
+    above = {outline.ids[parent] for parent in parents if parent != NO_PARENT}
+    return above | {outline.ids[line] for line in lines}
+
+
+def folded(remarks: Sequence[Remark], wanted: str | None) -> list[Remark | Fold]:
+    """The remarks, with what is long in a branch put away; a fold with the wanted one is open.
+
+    A branch is an answer to what began a thread, with all that was answered to it.
+    """
+    shown: list[Remark | Fold] = []
+    for branch in _branches(remarks):
+        if len(branch) <= BRANCH_MAX:
+            shown += branch
+            continue
+        rest = branch[BRANCH_OPEN:]
+        is_open = any(remark.place.anchor == wanted for remark in rest)
+        shown += [*branch[:BRANCH_OPEN], Fold(remarks=rest, is_open=is_open)]
+    return shown
+
+
+def _branches(remarks: Sequence[Remark]) -> list[list[Remark]]:
+    """The remarks in order, parted where a thread or an answer to its beginning begins."""
+    found: list[list[Remark]] = []
+    for remark in remarks:
+        if not found or remark.depth <= 1:
+            found.append([])
+        found[-1].append(remark)
+    return found
+
+
+def _remark(
+    outline: Outline,
+    line: int,
+    entries: Mapping[int, Entry],
+    here: Container[int],
+    networks: Mapping[str, str],
+    home: str,
+) -> Remark:
+    entry = entries[outline.ids[line]]
+    stands = Remark(
+        place=_place(entry, home),
+        depth=min(outline.depths[line], DEPTH_MAX),
+        network=networks.get(entry.account, entry.account),
+        at=entry.at,
+        parent=_parent(outline, line, entries, here, home),
+        is_flat=outline.depths[line] > DEPTH_MAX,
+        gone=_why_gone(entry),
+    )
+    return stands if stands.gone else _with_words(stands, entry, home)
+
+
+def _parent(
+    outline: Outline, line: int, entries: Mapping[int, Entry], here: Container[int], home: str
+) -> Place | None:
+    parent = outline.parents[line]
+    if parent == NO_PARENT:
+        return None
+    entry = entries[outline.ids[parent]]
+    return replace(_place(entry, home), is_here=entry.id in here)
 
 
 def _with_words(remark: Remark, entry: Entry, home: str) -> Remark:
@@ -161,10 +202,6 @@ def anchor(entry: Entry, home: str) -> str:
 def anchor_of_comment(comment_id: str) -> str:
     """The anchor of a comment on the site."""
     return f"comment-{quote(comment_id, safe='')}"
-
-
-def _elsewhere(entry: Entry, home: str) -> Place:
-    return replace(_place(entry, home), is_here=False)
 
 
 def _place(entry: Entry, home: str) -> Place:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
@@ -20,7 +21,7 @@ from bot.web.moments import day, moment
 NO_CACHE = "private, no-cache"
 """Ask again each time: a reply is there at once, and a deleted one is gone at once."""
 
-_TYPES = {"css": "text/css", "svg": "image/svg+xml"}
+_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,12 +70,21 @@ class Renderer:
         response.headers["Vary"] = "Cookie"
         return _fresh(request, response)
 
+    def fragment(self, template: str, **values: Any) -> str:
+        """A part of a page, as everybody sees it."""
+        return self._fill(template, mine=frozenset(), sent=None, token="", **values).strip()
+
     def feed(self, request: Request, template: str, **values: Any) -> Response:
         """A feed in Atom."""
         response = Response(
             self._fill(template, **values), media_type="application/atom+xml; charset=utf-8"
         )
         return _fresh(request, response)
+
+    def json_feed(self, request: Request, told: Mapping[str, object]) -> Response:
+        """A JSON Feed."""
+        text = json.dumps(told, ensure_ascii=False, indent=1)
+        return _fresh(request, Response(text, media_type="application/feed+json; charset=utf-8"))
 
     def file(self, request: Request, name: str) -> Response | None:
         """A static file, or None. Its address carries its version, so that it may be kept."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import uvicorn
@@ -24,14 +24,21 @@ class Server:
     """Serves an application at one address.
 
     `trusted_proxies` lists the addresses or networks whose X-Forwarded-For and -Proto headers
-    are believed; nobody else's are. It never touches signals: those belong to the main thread.
+    are believed; nobody else's are. `end` is called before it stops, to end answers that would
+    never end by themselves. It never touches signals: those belong to the main thread.
     """
 
     def __init__(
-        self, app: ASGIApp, host: str, port: int, trusted_proxies: Sequence[str] = ()
+        self,
+        app: ASGIApp,
+        host: str,
+        port: int,
+        trusted_proxies: Sequence[str] = (),
+        end: Callable[[], None] | None = None,
     ) -> None:
         self._host = host
         self._port = port
+        self._end = end
         self._ready = threading.Event()
         self._server = _Announcing(_settings(app, trusted_proxies), self._ready)
         self._thread: threading.Thread | None = None
@@ -58,6 +65,8 @@ class Server:
         """Finish the answers in hand, and drop what is not done `within` that time."""
         if self._thread is None:
             return
+        if self._end is not None:
+            self._end()
         patience = max(within.total_seconds() - _LAST_BREATH, 0)
         self._server.config.timeout_graceful_shutdown = int(patience)
         self._server.should_exit = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.app.comment import Commenting
 from bot.app.figures import Figures
@@ -15,6 +15,7 @@ from bot.core.ports import Clock
 from bot.core.traits import Traits
 from bot.web.health import Health
 from bot.web.limits import Patience
+from bot.web.outlines import Outlines
 from bot.web.render import Renderer
 from bot.web.seal import Seal
 
@@ -36,3 +37,4 @@ class Site:
     patience: Patience
     ping_patience: Patience
     renderer: Renderer
+    outlines: Outlines = field(default_factory=Outlines)

@@ -99,7 +99,7 @@ class Running:
             key=site_key(desk.environment.data),
         )
         around = desk.environment
-        self.server = Server(app, around.host, around.port, around.trusted_proxies)
+        self.server = Server(app, around.host, around.port, around.trusted_proxies, app.state.end)
 
     def prepare(self, *, now: bool) -> None:
         """Connect, serve, and plan the extra slot if it is asked for; nothing is sent yet."""

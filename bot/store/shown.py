@@ -1,0 +1,115 @@
+"""`core.memory.Shown` over SQL: what everybody may read, without a scan of all that was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from bot.core.discussion import Entry, bared
+from bot.core.memory import Tally
+from bot.core.outline import Stub
+from bot.core.seeking import Term
+from bot.store.log import batched, entry_of, shown
+from bot.store.search import index_of
+from bot.store.tables import entries
+
+
+class SqlShown:
+    """What everybody may read of one bot's discussion, in one transaction."""
+
+    def __init__(self, connection: Connection, bot: str, *, unlisted: bool = False) -> None:
+        self._connection = connection
+        self._bot = bot
+        self._is_shown = shown(unlisted=unlisted)
+        self._words = index_of(connection, bot)
+
+    def widened(self, *, unlisted: bool) -> SqlShown:
+        """The same, with what was said unlisted where the operator shows that."""
+        return SqlShown(self._connection, self._bot, unlisted=unlisted)
+
+    def stubs(self, tip: str) -> Sequence[Stub]:
+        """A tip's entries without their words, in the order of their time."""
+        query = (
+            select(
+                entries.c.id,
+                entries.c.account,
+                entries.c.remote_id,
+                entries.c.in_reply_to,
+                self._is_shown.label("is_shown"),
+            )
+            .where(entries.c.bot == self._bot, entries.c.tip == tip)
+            .order_by(entries.c.at, entries.c.id)
+        )
+        return [Stub._make(row) for row in self._connection.execute(query)]
+
+    def size(self, tip: str) -> int:
+        """How many entries a tip has, whoever may read them."""
+        query = select(func.count()).where(entries.c.bot == self._bot, entries.c.tip == tip)
+        return int(self._connection.scalar(query) or 0)
+
+    def several(self, ids: Iterable[int]) -> Mapping[int, Entry]:
+        """These entries, those that not everybody may read without words and author."""
+        found = {}
+        for some in batched(sorted(set(ids))):
+            query = select(entries, self._is_shown.label("is_shown")).where(
+                entries.c.bot == self._bot, entries.c.id.in_(some)
+            )
+            for row in self._connection.execute(query):
+                found[row.id] = _seen(row)
+        return found
+
+    def number_of(self, account: str, remote_id: str) -> int | None:
+        """The number of the entry that has this remote id, or None."""
+        query = select(entries.c.id).where(
+            entries.c.bot == self._bot,
+            entries.c.account == account,
+            entries.c.remote_id == remote_id,
+        )
+        found = self._connection.scalar(query)
+        return None if found is None else int(found)
+
+    def newest(self, limit: int, tip: str | None = None) -> Sequence[Entry]:
+        """The newest that belong to a tip, or to this one, newest first."""
+        query = self._shown().where(
+            entries.c.tip.is_not(None) if tip is None else entries.c.tip == tip
+        )
+        query = query.order_by(entries.c.at.desc(), entries.c.id.desc()).limit(limit)
+        return [entry_of(row) for row in self._connection.execute(query)]
+
+    def search(
+        self, wanted: Sequence[Term], limit: int, before: int | None = None
+    ) -> Sequence[Entry]:
+        """Those under a tip that have all these terms, the last taken in first."""
+        number = self._words.number
+        query = self._words.narrow(self._shown(), wanted).where(entries.c.tip.is_not(None))
+        if before is not None:
+            query = query.where(number < before)
+        rows = self._connection.execute(query.order_by(number.desc()).limit(limit))
+        return [entry_of(row) for row in rows]
+
+    def tallies(self, tips: Sequence[str]) -> Mapping[str, Tally]:
+        """How much was said under each of these tips, and when last."""
+        found: dict[str, Tally] = {}
+        for some in batched(sorted(set(tips))):
+            query = (
+                select(entries.c.tip, func.count(), func.max(entries.c.at))
+                .where(entries.c.bot == self._bot, entries.c.tip.in_(some), self._is_shown)
+                .group_by(entries.c.tip)
+            )
+            found.update(
+                {row[0]: Tally(count=row[1], at=row[2]) for row in self._connection.execute(query)}
+            )
+        return found
+
+    def _shown(self) -> Select[Any]:
+        return select(entries).where(entries.c.bot == self._bot, self._is_shown)
+
+
+def _seen(row: Row[Any]) -> Entry:
+    """The entry as everybody may see it."""
+    entry = entry_of(row)
+    if row.is_shown or not entry.is_legible:
+        return entry
+    return bared(entry)

@@ -1,0 +1,111 @@
+"""What is told to those who have a page open: each entry that changed, as it stands now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core.discussion import EntryEvent
+from bot.core.memory import Tx
+from bot.core.outline import Outline
+from bot.web.cards import card
+from bot.web.reading import home_of, networks_of, talks
+from bot.web.remarks import anchor, needed, remarks
+from bot.web.seen import Seen
+from bot.web.site import Site
+
+BACKLOG_MAX = 100
+"""Who missed more lines of the history than this is asked to load the page again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """One thing to tell, after a line of the history."""
+
+    line: int
+    told: Mapping[str, object]
+
+    def encoded(self) -> bytes:
+        """As a server-sent event."""
+        return f"id: {self.line}\ndata: {json.dumps(self.told)}\n\n".encode()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class News:
+    """Makes messages of lines of the history. A message repeated changes nothing on a page."""
+
+    site: Site
+
+    def last(self) -> int:
+        """The history's last line."""
+        with self.site.store.reading() as tx:
+            return tx.log.last_event()
+
+    def lines(self, after: int, limit: int) -> Sequence[EntryEvent]:
+        """The lines after this one."""
+        with self.site.store.reading() as tx:
+            return tx.log.events(after, limit)
+
+    def missed(self, tip: str | None, after: int) -> list[Message]:
+        """What somebody missed who saw the page of a tip, or the index, as of a line."""
+        with self.site.store.reading() as tx:
+            last = tx.log.last_event()
+            if after >= last:
+                return []
+            lines = tx.log.events(after, BACKLOG_MAX + 1, tip)
+        if len(lines) > BACKLOG_MAX:
+            return [Message(line=last, told={"reload": True})]
+        return self.of(tip, lines)
+
+    def of(self, tip: str | None, lines: Sequence[EntryEvent]) -> list[Message]:
+        """What these lines mean for the page of a tip, or for the index."""
+        if tip is None:
+            return self._of_all(lines)
+        newest = {line.entry: line.id for line in lines if line.tip == tip}
+        if not newest:
+            return []
+        with self.site.store.reading() as tx:
+            outline, _ = Seen(self.site, tx).outline(tip)
+            count = outline.count
+            told = [(self._entry(tx, tip, outline, entry), entry) for entry in newest]
+        return [
+            Message(line=newest[entry], told={**one, "count": count}) for one, entry in told if one
+        ]
+
+    def _entry(
+        self, tx: Tx, tip: str, outline: Outline, number: int
+    ) -> Mapping[str, object] | None:
+        """Where an entry stands and how it looks; or that it is gone."""
+        config = self.site.config()
+        home = home_of(config)
+        line = outline.line_of(number)
+        if line is None:
+            entry = tx.log.get(number)
+            return None if entry is None else {"anchor": anchor(entry, home), "html": ""}
+        before = [line - 1] if line else []
+        entries = Seen(self.site, tx).several(needed(outline, [*before, line]))
+        page = self.site.pages.get(tip)
+        if page is None:
+            return None
+        (remark,) = remarks(
+            outline, [line], entries, networks_of(tx, config, entries.values()), home
+        )
+        html = self.site.renderer.fragment(
+            "fragment.html", up="../", each=remark, card=card(page, config)
+        )
+        return {
+            "anchor": remark.place.anchor,
+            "after": anchor(entries[outline.ids[line - 1]], home) if before else None,
+            "depth": remark.depth,
+            "html": html,
+        }
+
+    def _of_all(self, lines: Sequence[EntryEvent]) -> list[Message]:
+        """The tips that are talked about now, if any line is about a tip."""
+        if not any(line.tip for line in lines):
+            return []
+        with self.site.store.reading() as tx:
+            found = talks(self.site, tx, self.site.config())
+        html = self.site.renderer.fragment("talks.html", up="./", talks=found)
+        return [Message(line=lines[-1].id, told={"talks": html})]

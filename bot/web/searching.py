@@ -1,0 +1,114 @@
+"""What a search shows: who said it, where, and the words around what was looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from bot.core.discussion import Entry
+from bot.core.safe import harmless
+from bot.core.seeking import QUERY_MAX, Term, opened, places, terms
+from bot.web.cards import Card, card
+from bot.web.reading import home_of, networks_of
+from bot.web.remarks import Remark, alone
+from bot.web.seen import Seen
+from bot.web.site import Site
+
+AT_ONCE = 20
+AROUND = 140
+"""Characters shown before the first place, and twice as many after it."""
+
+_DIGITS = 19
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hit:
+    """An entry that was found: under which tip, and its words with the places marked."""
+
+    card: Card
+    remark: Remark
+    words: Markup
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """What a query found, the last said first. `older` is the number below which there is more.
+
+    `is_empty`: there was nothing in it to look for. `is_wide`: beginnings of words were found.
+    """
+
+    query: str
+    hits: Sequence[Hit] = ()
+    older: int | None = None
+    is_empty: bool = False
+    is_wide: bool = False
+
+
+def search(site: Site, query: str, before: int | None = None) -> Found:
+    """Look for a query: for its words, and where nothing has them all, for words that begin so."""
+    typed = harmless(query[:QUERY_MAX])
+    wanted = terms(query)
+    if not wanted:
+        return Found(query=typed, is_empty=True)
+    config = site.config()
+    with site.store.reading() as tx:
+        seen = Seen(site, tx)
+        entries = seen.search(wanted, AT_ONCE + 1, before)
+        is_wide = not entries
+        if is_wide:
+            wanted = opened(wanted)
+            entries = seen.search(wanted, AT_ONCE + 1, before)
+        networks = networks_of(tx, config, entries)
+    hits = [
+        _hit(site, entry, wanted, alone(entry, networks, home_of(config)))
+        for entry in entries[:AT_ONCE]
+        if not entry.withheld
+    ]
+    older = entries[AT_ONCE - 1].id if len(entries) > AT_ONCE else None
+    return Found(
+        query=typed,
+        hits=[hit for hit in hits if hit is not None],
+        older=older,
+        is_wide=is_wide and bool(entries),
+    )
+
+
+def _hit(site: Site, entry: Entry, wanted: Sequence[Term], remark: Remark) -> Hit | None:
+    """The hit, if its tip's page is up."""
+    page = site.pages.get(entry.tip or "")
+    if page is None or page.gone is not None:
+        return None
+    return Hit(card=card(page, site.config()), remark=remark, words=marked(entry.text, wanted))
+
+
+def marked(text: str, wanted: Sequence[Term]) -> Markup:
+    """The part of a text where the first of the terms is, with every place of theirs marked."""
+    text = " ".join(harmless(text).split())
+    found = places(text, wanted)
+    first = found[0][0] if found else 0
+    begin = _at_a_space(text, first - AROUND)
+    end = min(len(text), begin + 3 * AROUND)
+    parts = [escape("… " if begin else "")]
+    at = begin
+    for start, stop in found:
+        if start >= begin and stop <= end:
+            parts += [escape(text[at:start]), Markup("<mark>{}</mark>").format(text[start:stop])]
+            at = stop
+    parts += [escape(text[at:end]), escape(" …" if end < len(text) else "")]
+    return Markup("").join(parts)
+
+
+def _at_a_space(text: str, at: int) -> int:
+    """The beginning of the first word after a place; or the place itself where no space is near."""
+    if at <= 0:
+        return 0
+    space = text.find(" ", at, at + AROUND // 2)
+    return at if space < 0 else space + 1
+
+
+def number(text: str | None) -> int | None:
+    """The number below which to look on; None for what is none."""
+    is_number = text is not None and text.isascii() and text.isdecimal() and len(text) < _DIGITS
+    return int(text) if text is not None and is_number else None

@@ -1,0 +1,59 @@
+"""Many entries at once: the same as one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from bot.core.delivery import State
+from bot.store import open_memory
+from tests.clock import MONDAY
+from tests.core.samples import HOUR, entry
+from tests.store.moving import put
+
+
+def heard(seed):
+    """A shuffled lot: answers before what they answer, repeats, edits, ends, two accounts."""
+    chance = Random(seed)
+    some = []
+    for number in range(60):
+        parent = chance.choice([None, "r1", *(str(other) for other in range(60))])
+        one = entry(
+            str(number),
+            account=chance.choice(["town", "village"]),
+            text=f"word{number}",
+            in_reply_to=parent,
+            root=chance.choice([None, None, "r1"]),
+            tip=chance.choice([None, None, "one", "two"]),
+        )
+        some.append(one)
+        if chance.random() < 0.3:
+            some.append(one)
+        if chance.random() < 0.3:
+            some.append(replace(one, text=f"better{number}", edited_at=MONDAY + HOUR))
+    chance.shuffle(some)
+    return some
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_at_once_is_as_one_by_one(seed):
+    """However they come, the log and its history are the same after a batch as after single ones.
+
+    But for one thing: a line of a batch already tells the tip that its entry found in the batch.
+    """
+    outcomes = []
+    for at_once in (True, False):
+        database = open_memory()
+        some = heard(seed)
+        with database.store.writing() as tx:
+            put(tx, State.POSTED)
+            if at_once:
+                changed = tx.log.keep_all(some[:40], MONDAY) + tx.log.keep_all(some[40:], MONDAY)
+            else:
+                changed = sum(tx.log.keep(one, MONDAY) for one in some)
+            lines = [(one.id, one.entry, one.change) for one in tx.log.events()]
+            outcomes.append((changed, tx.log.entries(), lines))
+        database.close()
+    assert outcomes[0] == outcomes[1]
