@@ -38,7 +38,7 @@ TRAITS = Traits(
     network="Memory",
     text=TextLimit(unit=Unit.GRAPHEMES, limit=500, link_cost=23),
     idempotency=Idempotency.KEY,
-    abilities=frozenset(Ability) - {Ability.FAVOURITE},
+    abilities=frozenset(Ability),
     poll=timedelta(minutes=1),
     key_memory=timedelta(hours=1),
 )
