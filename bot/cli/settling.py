@@ -57,6 +57,7 @@ def forget(
     """Erase the words and the name of an entry for good, in the log and on the site."""
     with opened(file, forgiving=True) as desk:
         desk.eraser.forget(desk.config, entry, desk.clock.now())
+        desk.settle_book()
         desk.database.tidy()
     typer.echo(f"entry {entry} is erased; backups still hold what they held")
 

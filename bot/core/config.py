@@ -79,6 +79,11 @@ class Config:
         return next((schedule for schedule in self.schedules if schedule.name == name), None)
 
     @property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each account."""
+        return {account.name: account.kind for account in self.accounts}
+
+    @property
     def site(self) -> Account | None:
         """The account that is the bot's own site, or None where it keeps none."""
         return next((account for account in self.accounts if account.kind == "site"), None)

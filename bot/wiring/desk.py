@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from bot.app.forget import Eraser
 from bot.app.former import FormerLife
 from bot.app.learn import Rules
 from bot.app.listen import Ear
+from bot.app.logbook import Logbook
 from bot.app.plan import Planner
 from bot.app.post import Poster
 from bot.app.preview import Preview
@@ -29,11 +30,20 @@ from bot.app.summarise import Summariser
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
-from bot.core.errors import Problem, SecretError, TipsError, UsageError
+from bot.core.errors import Problem, SecretError, StoreError, TipsError, UsageError
 from bot.core.ports import Clock, Editor, Listener, Names, Platform, Publisher, Timetable
 from bot.platforms import catalogue
 from bot.sources.secrets import secrets_for
-from bot.store import Database, SqlMemo, has_store, open_memory, open_store
+from bot.store import (
+    Database,
+    DataLock,
+    FileBook,
+    SqlMemo,
+    has_store,
+    is_running,
+    open_memory,
+    open_store,
+)
 from bot.wiring import logs, tipsfile
 from bot.wiring.environment import Environment, environment
 from bot.wiring.tipsfile import KINDS, Good
@@ -58,6 +68,7 @@ class Desk:
     trouble: str | None = None
     carrier: Carrier | None = None
     former: FormerLife = field(init=False)
+    logbook: Logbook = field(init=False)
     _platforms: dict[str, Platform] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -68,6 +79,7 @@ class Desk:
             publisher=self.publisher,
             began=self.clock.now(),
         )
+        self.logbook = Logbook(store=self.database.store, book=FileBook(self.environment.data))
 
     @property
     def drafter(self) -> Drafter:
@@ -219,6 +231,12 @@ class Desk:
     def notes(self, *, every: bool = False) -> list[Problem]:
         """What is no mistake in the file, but may not be what the operator expects."""
         return tipsfile.notes(self.good, self.drafter, self.database.store, every=every)
+
+    def settle_book(self) -> None:
+        """Have the log file say what this command changed; a running bot does so by itself."""
+        if not is_running(self.environment.data):
+            with suppress(StoreError), DataLock(self.environment.data):
+                self.logbook.step(self.config.kinds)
 
     def close(self) -> None:
         """Close the memory."""

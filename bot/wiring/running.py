@@ -39,6 +39,7 @@ DELIVER_EVERY = timedelta(seconds=2)
 WATCH_EVERY = timedelta(seconds=1)
 MISSING_LOOKS = 5
 """So many looks in a row that find no tips file mean that it is gone."""
+BOOK_EVERY = timedelta(seconds=1)
 LEARN_EVERY = timedelta(minutes=5)
 PULSE_EVERY = timedelta(seconds=20)
 TIDY_EVERY = timedelta(minutes=10)
@@ -97,6 +98,7 @@ class Running:
         self.ticker.every("watch", WATCH_EVERY, self._watch)
         self.ticker.every("pulse", PULSE_EVERY, self._beat)
         self.ticker.every("tidy", TIDY_EVERY, self.desk.database.tidy)
+        self.ticker.every("logbook", BOOK_EVERY, self._write_book)
         self.ticker.start()
 
     def stop(self) -> bool:
@@ -212,6 +214,10 @@ class Running:
         site = self.desk.config.site
         if site is not None:
             self.desk.ear.step(site)
+
+    def _write_book(self) -> None:
+        """What happened in the discussion, into its log file."""
+        self.desk.logbook.step(self.desk.config.kinds)
 
     def _watch(self) -> None:
         """Take up a changed file, whole or not at all."""
