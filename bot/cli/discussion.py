@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.app.discussion import Discussion, discussions, record
 from bot.core.config import Config
-from bot.core.discussion import Entry, Visibility
+from bot.core.discussion import Entry, Standing, Visibility
 from bot.core.errors import UsageError
 from bot.core.memory import Tx
 from bot.core.safe import shown, shown_lines
@@ -113,7 +113,9 @@ def moment(text: str | None, timezone: str, now: datetime) -> datetime | None:
 def _marks(entry: Entry) -> str:
     """What else there is to know of an entry."""
     edited = ", edited" if entry.edited_at else ""
-    return edited + (", unlisted" if entry.visibility is Visibility.UNLISTED else "")
+    unlisted = ", unlisted" if entry.visibility is Visibility.UNLISTED else ""
+    is_kept_back = entry.standing is not Standing.SHOWN and entry.is_legible
+    return edited + unlisted + (f", {entry.standing.value}" if is_kept_back else "")
 
 
 def _is_told(entry: Entry) -> bool:

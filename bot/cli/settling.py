@@ -1,4 +1,4 @@
-"""`resolve` and `forget`: what only a person can decide."""
+"""`resolve`, `forget`, `approve` and `refuse`: what only a person can decide."""
 
 from __future__ import annotations
 
@@ -60,6 +60,31 @@ def forget(
         desk.settle_book()
         desk.database.tidy()
     typer.echo(f"entry {entry} is erased; backups still hold what they held")
+
+
+def approve(
+    entry: Annotated[int, typer.Argument(help="The entry's number, as `tipsbot status` shows it.")],
+    *,
+    file: FileOption = DEFAULT_FILE,
+) -> None:
+    """Let everybody read a comment that is held."""
+    with opened(file, forgiving=True) as desk:
+        found = desk.moderator.approve(entry, desk.clock.now())
+        desk.settle_book()
+    typer.echo(f"everybody can read entry {entry}: {shown(found.url or '')}")
+
+
+def refuse(
+    entry: Annotated[int, typer.Argument(help="The entry's number, as `tipsbot status` shows it.")],
+    *,
+    file: FileOption = DEFAULT_FILE,
+) -> None:
+    """Erase a comment that is held, for good."""
+    with opened(file, forgiving=True) as desk:
+        desk.moderator.refuse(desk.config, entry, desk.clock.now())
+        desk.settle_book()
+        desk.database.tidy()
+    typer.echo(f"entry {entry} is erased; nobody saw it")
 
 
 def _names(desk: Desk, known: Delivery | None) -> Names | None:

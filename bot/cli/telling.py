@@ -28,13 +28,18 @@ class Format(Enum):
 
 def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
     """Say how things stand. Exits with 1 when something needs a person."""
+    from bot.app.report import HeldComment
     from bot.app.report import status as status_of
     from bot.cli import standing
     from bot.store import is_running
 
     with opened(file, reading=True, forgiving=True) as desk:
         found = status_of(desk.database.store, desk.timetable, desk.config, desk.clock.now())
-        found = replace(found, file_trouble=desk.trouble or found.file_trouble)
+        held = tuple(
+            HeldComment(entry=entry, link=desk.held_link(entry.remote_id))
+            for entry in desk.moderator.held(desk.config)
+        )
+        found = replace(found, file_trouble=desk.trouble or found.file_trouble, held=held)
         running = is_running(desk.environment.data)
         zone = ZoneInfo(desk.config.bot.timezone)
     if as_json:

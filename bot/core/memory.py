@@ -166,6 +166,9 @@ class Log(Protocol):
     def get(self, entry_id: int) -> Entry | None:
         """The entry of this id, or None."""
 
+    def find(self, account: str, remote_id: str) -> Entry | None:
+        """The entry that has this id on this account, or None."""
+
     def entries(
         self,
         *,

@@ -30,6 +30,7 @@ class Comment:
 
     `seq` grows with every change (creation and deletion), so that a reader of changes misses
     none. `owner` is a keyed hash of the commenter's secret: whoever holds the secret may delete.
+    While it is `held`, nobody but the operator may read it.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Comment:
     in_reply_to: str | None = None
     deleted_at: datetime | None = None
     ours: bool = False
+    held: bool = False
     seq: int = 0
 
 
@@ -76,6 +78,15 @@ class Pages(Protocol):
 
     def standing(self, tip: str) -> int:
         """How many comments of visitors stand under a tip: the bot's own and erased ones apart."""
+
+    def is_trusted(self, owner: str) -> bool:
+        """Whether a comment of this owner stands and is not held."""
+
+    def held(self, limit: int) -> Sequence[Comment]:
+        """Comments that are held, the one that waits longest first."""
+
+    def release(self, comment_id: str) -> None:
+        """Hold a comment no longer."""
 
     def erase(self, comment_id: str, now: datetime) -> None:
         """Erase a comment's name and text for good, and mark it deleted."""

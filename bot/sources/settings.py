@@ -47,10 +47,13 @@ def _link(_: Kind) -> _Field:
     return fields.Rule, Field(default=LinkRule.ALWAYS, description=about)
 
 
+def _one_of(words: tuple[str, ...], noun: str) -> Any:
+    schema = WithJsonSchema({"type": "string", "enum": list(words)})
+    return Annotated[str, PlainValidator(scalars.choice(words, noun)), schema]
+
+
 def _visibility(kind: Kind) -> _Field:
-    words = scalars.choice(kind.visibilities, "visibility")
-    schema = WithJsonSchema({"type": "string", "enum": list(kind.visibilities)})
-    return Annotated[str, PlainValidator(words), schema], Field(
+    return _one_of(kind.visibilities, "visibility"), Field(
         default=kind.visibilities[0], description="Who sees the posts."
     )
 
@@ -108,6 +111,8 @@ def settings_of(kind: Kind) -> type[Section]:
 def _option(option: Option) -> _Field:
     """A setting of one kind alone."""
     form: Any = fields.Address if option.form is Form.ADDRESS else fields.Title
+    if option.choices:
+        form = _one_of(option.choices, option.name)
     about = _sentence(option.about)
     if option.default is None:
         return form, Field(description=about)

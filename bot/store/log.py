@@ -60,7 +60,7 @@ class SqlLog:
 
     def keep(self, entry: Entry, now: datetime) -> bool:
         """Insert the entry, or bring what we have up to date."""
-        known = self._known(entry)
+        known = self.find(entry.account, entry.remote_id)
         if known is None:
             return self._insert(entry, now)
         fresh = _updated(known, entry, now)
@@ -169,6 +169,12 @@ class SqlLog:
         row = self._connection.execute(self._mine().where(entries.c.id == entry_id)).first()
         return None if row is None else _entry(row)
 
+    def find(self, account: str, remote_id: str) -> Entry | None:
+        """The entry that has this id on this account, or None."""
+        there = (entries.c.account == account) & (entries.c.remote_id == remote_id)
+        row = self._connection.execute(self._mine().where(there)).first()
+        return None if row is None else _entry(row)
+
     def entries(
         self,
         *,
@@ -219,13 +225,6 @@ class SqlLog:
             .group_by(entries.c.tip)
         )
         return {row.tip: row[1] for row in self._connection.execute(query)}
-
-    def _known(self, entry: Entry) -> Entry | None:
-        query = self._mine().where(
-            entries.c.account == entry.account, entries.c.remote_id == entry.remote_id
-        )
-        row = self._connection.execute(query).first()
-        return None if row is None else _entry(row)
 
     def _mine(self) -> Select[Any]:
         return select(entries).where(entries.c.bot == self._bot)

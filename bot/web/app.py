@@ -20,6 +20,7 @@ from bot.core.pages import Pages
 from bot.core.ports import Clock
 from bot.web.headers import SafeHeaders
 from bot.web.health import Health
+from bot.web.held import Held
 from bot.web.limits import Patience
 from bot.web.problems import Shield, answer_http_error
 from bot.web.public import Public
@@ -62,7 +63,7 @@ def build(
 
 def _application(site: Site) -> Starlette:
     app = Starlette(
-        routes=_routes(Public(site=site), Writing(site=site)),
+        routes=_routes(Public(site=site), Writing(site=site), Held(site=site)),
         middleware=[Middleware(SafeHeaders), Middleware(Shield, renderer=site.renderer)],
         exception_handlers={HTTPException: answer_http_error},
     )
@@ -71,7 +72,7 @@ def _application(site: Site) -> Starlette:
     return app
 
 
-def _routes(public: Public, writing: Writing) -> list[Route]:
+def _routes(public: Public, writing: Writing, held: Held) -> list[Route]:
     async def tip(request: Request) -> Response:
         if request.method == "POST":
             return await writing.reply(request)
@@ -81,6 +82,7 @@ def _routes(public: Public, writing: Writing) -> list[Route]:
         Route("/", public.index),
         Route("/tips/{tip}", tip, methods=["GET", "POST"]),
         Route("/comments/{comment}/delete", writing.delete, methods=["GET", "POST"]),
+        Route("/held/{comment}/{until}/{seal}", held.answer, methods=["GET", "POST"]),
         Route("/feed.atom", public.feed),
         Route("/privacy", public.privacy),
         Route("/healthz", public.health),

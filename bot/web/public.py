@@ -20,7 +20,7 @@ from bot.web.tip import Filled, show_tip
 from bot.web.visitor import is_near
 
 _FRESH = {"Cache-Control": "no-store"}
-ROBOTS = "User-agent: *\nDisallow: /comments/\n"
+ROBOTS = "User-agent: *\nDisallow: /comments/\nDisallow: /held/\n"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,15 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from bot.core.discussion import NOBODY, Entry, EntryKind, Thread, Visibility, threads
+from bot.core.discussion import (
+    NOBODY,
+    Entry,
+    EntryKind,
+    Standing,
+    Thread,
+    Visibility,
+    threads,
+)
 from bot.core.safe import harmless
 from bot.web.clean import language_tag, said, web_address
 
@@ -73,7 +81,9 @@ def _is_unlisted(entry: Entry) -> bool:
 
 
 def _is_between(entry: Entry, unlisted: Container[tuple[str, str | None]]) -> bool:
-    """Whether it is unlisted, or the bot's answer to what is."""
+    """Whether it is held, hidden or unlisted, or the bot's answer to what is unlisted."""
+    if entry.standing is not Standing.SHOWN:
+        return entry.is_legible
     if entry.ours:
         return entry.is_legible and (entry.account, entry.in_reply_to) in unlisted
     return _is_unlisted(entry)

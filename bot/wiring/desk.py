@@ -19,6 +19,7 @@ from bot.app.former import FormerLife
 from bot.app.learn import Rules
 from bot.app.listen import Ear
 from bot.app.logbook import Logbook
+from bot.app.moderate import Moderator
 from bot.app.plan import Planner
 from bot.app.post import Poster
 from bot.app.preview import Preview
@@ -46,6 +47,7 @@ from bot.store import (
 )
 from bot.wiring import logs, tipsfile
 from bot.wiring.environment import Environment, environment
+from bot.wiring.keys import site_key
 from bot.wiring.tipsfile import KINDS, Good
 from bot.wiring.version import rules_version
 
@@ -142,6 +144,19 @@ class Desk:
     def eraser(self) -> Eraser:
         """The verb that forgets."""
         return Eraser(store=self.database.store, pages=self.database.pages)
+
+    @property
+    def moderator(self) -> Moderator:
+        """The verbs for what is held."""
+        return Moderator(store=self.database.store, pages=self.database.pages)
+
+    def held_link(self, comment_id: str) -> str:
+        """Where the operator can read a held comment and decide, for a week."""
+        from bot.web.held import link
+        from bot.web.seal import Seal
+
+        seal = Seal(site_key(self.environment.data))
+        return link(self.config.bot.site, seal, comment_id, self.clock.now())
 
     @property
     def brake(self) -> Brake:

@@ -112,4 +112,4 @@ def test_rules_need_no_network(site):
     """The site's rules are its own, and it needs neither account nor secret."""
     assert site.platform.learn() == KIND.traits
     assert not KIND.secrets
-    assert not KIND.options
+    assert all(option.default is not None for option in KIND.options)

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from bot.core.kinds import Kind
+from bot.core.config import Hold
+from bot.core.kinds import Kind, Option
 from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
 
 KIND = Kind(
@@ -17,6 +18,15 @@ KIND = Kind(
         poll=timedelta(minutes=1),
         public=False,
         is_home=True,
+    ),
+    options=(
+        Option(
+            name="hold",
+            about="which comments wait until you have read them: those with links, "
+            "also those of new authors, all, or none",
+            default=Hold.LINKS.value,
+            choices=tuple(rule.value for rule in Hold),
+        ),
     ),
     common=frozenset({"limit", "hashtags"}),
     gap=timedelta(0),

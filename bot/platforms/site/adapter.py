@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 
 from bot.core.config import Account, Identity
 from bot.core.delivery import Delivery, Post, Receipt
-from bot.core.discussion import NOBODY, Author, Entry, EntryKind
+from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Standing
 from bot.core.errors import Refused
 from bot.core.pages import Comment, Page, Pages
 from bot.core.ports import Absent, Batch, Clock, Found
@@ -138,4 +138,5 @@ class SitePlatform:
             url=None if is_gone else self._place(comment),
             deleted_at=comment.deleted_at,
             ours=comment.ours,
+            standing=Standing.HELD if comment.held else Standing.SHOWN,
         )
