@@ -10,6 +10,7 @@ import typer
 from bot.cli import (
     acting,
     checking,
+    exporting,
     holding,
     running,
     settling,
@@ -52,6 +53,7 @@ app.command()(summarising.summarise)
 app.command()(running.run)
 app.command()(telling.status)
 app.command()(telling.log)
+app.command()(exporting.export)
 app.command()(acting.post)
 app.command()(acting.reply)
 app.command()(acting.retract)

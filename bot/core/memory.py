@@ -179,6 +179,15 @@ class Log(Protocol):
     ) -> Sequence[Entry]:
         """Entries in the order in which they were taken in, of one tip, said since, id > after."""
 
+    def shown(
+        self, *, tip: str | None = None, loose: bool = False, after: int = 0, limit: int
+    ) -> Sequence[Entry]:
+        """Entries that everybody may read, as they were taken in: all, of a tip, or `loose` ones.
+
+        Loose are those under no tip. Where one was deleted that everybody could read, it is among
+        them, without its words. Nothing that is held or hidden is.
+        """
+
     def last_id(self) -> int:
         """The number of the newest entry, 0 where there is none."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -34,6 +35,8 @@ from bot.core.discussion import (
 )
 from bot.store.tables import deliveries, entries, entry_events
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
 _LEGIBLE = entries.c.deleted_at.is_(None) & entries.c.visibility.in_(
     [visibility.value for visibility in Visibility if visibility.may_be_kept]
 )
@@ -50,6 +53,8 @@ _TO_UNLISTED = exists().where(
 _STANDS = entries.c.standing == Standing.SHOWN.value
 _SHOWN = _LEGIBLE & _STANDS & or_(_PUBLIC & ~entries.c.ours, entries.c.ours & ~_TO_UNLISTED)
 
+_GONE = entries.c.deleted_at.is_not(None) & _PUBLIC & _STANDS & or_(~entries.c.ours, ~_TO_UNLISTED)
+
 
 class SqlLog:
     """The discussion of one bot, in one transaction."""
@@ -60,6 +65,7 @@ class SqlLog:
 
     def keep(self, entry: Entry, now: datetime) -> bool:
         """Insert the entry, or bring what we have up to date."""
+        entry = _storable(entry)
         known = self.find(entry.account, entry.remote_id)
         if known is None:
             return self._insert(entry, now)
@@ -192,6 +198,18 @@ class SqlLog:
         rows = self._connection.execute(query.order_by(entries.c.id).limit(limit))
         return [_entry(row) for row in rows]
 
+    def shown(
+        self, *, tip: str | None = None, loose: bool = False, after: int = 0, limit: int
+    ) -> Sequence[Entry]:
+        """Entries that everybody may read, and what is left of deleted ones."""
+        query = self._mine().where(entries.c.id > after, or_(_SHOWN, _GONE))
+        if loose:
+            query = query.where(entries.c.tip.is_(None))
+        elif tip is not None:
+            query = query.where(entries.c.tip == tip)
+        rows = self._connection.execute(query.order_by(entries.c.id).limit(limit))
+        return [_entry(row) for row in rows]
+
     def last_id(self) -> int:
         """The number of the newest entry."""
         query = select(func.max(entries.c.id)).where(entries.c.bot == self._bot)
@@ -228,6 +246,36 @@ class SqlLog:
 
     def _mine(self) -> Select[Any]:
         return select(entries).where(entries.c.bot == self._bot)
+
+
+def _storable(entry: Entry) -> Entry:
+    """The entry without what no database takes: NUL, and halves of characters."""
+    return replace(
+        entry,
+        remote_id=_text(entry.remote_id),
+        author=replace(
+            entry.author,
+            name=_text(entry.author.name),
+            handle=_text(entry.author.handle),
+            url=_text_or_none(entry.author.url),
+            key=_text(entry.author.key),
+        ),
+        text=_text(entry.text),
+        html=_text(entry.html),
+        in_reply_to=_text_or_none(entry.in_reply_to),
+        root=_text_or_none(entry.root),
+        url=_text_or_none(entry.url),
+        language=_text_or_none(entry.language),
+        version=_text(entry.version),
+    )
+
+
+def _text(text: str) -> str:
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def _text_or_none(text: str | None) -> str | None:
+    return None if text is None else _text(text)
 
 
 def _updated(known: Entry, heard: Entry, now: datetime) -> Entry:
