@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 import time
 from dataclasses import replace
 from enum import Enum
@@ -61,6 +63,7 @@ def log(
         bool, typer.Option("--follow", "-F", help="Go on with what is said from now on.")
     ] = False,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
+    as_json: AsJson = False,
 ) -> None:
     """Show the discussion: every reply and mention, in its thread, under its tip."""
     from bot.app.discussion import known_or_discussed
@@ -70,7 +73,9 @@ def log(
         if tip is not None:
             known_or_discussed(desk.config, desk.database.store, tip)
         start = discussion.moment(since, desk.config.bot.timezone, desk.clock.now())
-        teller = discussion.Teller(desk.config, form.value, tip, start)
+        form = Format.JSONL if as_json else form
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        teller = discussion.Teller(desk.config, form.value, tip, start, width)
         with desk.database.store.reading() as tx:
             seen, lines = teller.so_far(tx)
         for line in lines:
