@@ -25,7 +25,7 @@ TOOLS := $(VENV)/installed-tools
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run nlp test check bench soak mutants lock clean
+.PHONY: help run nlp test check bench soak mutants cover lock clean
 
 help: ## list the tasks
 	@awk -F ' ## ' '/^[a-z]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,11 @@ soak: $(TOOLS) ## live through long seeds of the simulation: make soak ARGS="--s
 
 mutants: $(TOOLS) ## plant small faults in a copy; the simulation or a test must notice each
 	@$(BIN)/python -m tests.sim.mutants $(ARGS)
+
+cover: $(TOOLS) ## run the tests of ledger, classifiers and cursors; every branch of those must be taken
+	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/core tests/app tests/store \
+		tests/contract $(wildcard tests/edges/test_x_*.py tests/edges/test_mastodon*.py) \
+		--cov --cov-config=tests/certain.ini --cov-report=term-missing --cov-fail-under=100
 
 lock: $(TOOLS) ## pin what pyproject.toml asks for; to newer releases: make lock UPGRADE=--upgrade
 	@$(LOCK) $(UPGRADE) pyproject.toml --output-file requirements.txt

@@ -175,7 +175,6 @@ def _publish(publisher: Publisher, claimed: Delivery) -> Receipt | PlatformError
 def _record_late(tx: Tx, claimed: Delivery, settled: Delivery, now: datetime) -> None:
     """The answer came after we were given up for dead: a post that exists is never lost."""
     current = tx.ledger.get(claimed.id)
-    if current is None or current.attempt != claimed.attempt:
-        return
-    if State.POSTED in MOVES[current.state]:
+    is_mine = current is not None and current.attempt == claimed.attempt
+    if current is not None and is_mine and State.POSTED in MOVES[current.state]:
         move(tx, current, replace(settled, reason="the answer came late"), now)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
 
 from bot.app.draft import TraitsOf
 from bot.app.learn import pay_reads
@@ -27,6 +28,11 @@ MANY = 100
 NOT_LOOKED = "it came due before the bot was started; the account is looked at first"
 
 
+@runtime_checkable
+class _Recalling(Publisher, Recalls, Protocol):
+    """A door to a network that can list our own posts."""
+
+
 @dataclass(kw_only=True, slots=True)
 class FormerLife:
     """Looks back, once in a process, for each delivery that came due before it `began`."""
@@ -40,31 +46,32 @@ class FormerLife:
 
     def holds(self, account: Account, delivery: Delivery) -> bool:
         """Whether a delivery has to wait until the account was looked at."""
-        return (
-            delivery.due <= self.began
-            and delivery.id not in self._cleared
-            and self.traits_of(account).idempotency is not Idempotency.CHOSEN_ID
-            and isinstance(self.publisher(account.name), Recalls)
-        )
+        is_old = delivery.due <= self.began and delivery.id not in self._cleared
+        return is_old and self._recalling(account) is not None
+
+    def _recalling(self, account: Account) -> _Recalling | None:
+        """The account's door, where it is worth looking: ids of our choice are certain anyway."""
+        publisher = self.publisher(account.name)
+        if self.traits_of(account).idempotency is Idempotency.CHOSEN_ID:
+            return None
+        return publisher if isinstance(publisher, _Recalling) else None
 
     def step(self, account: Account) -> None:
         """Look back for all that waits for it on this account."""
         now = self.clock.now()
         with self.store.reading() as tx:
             planned = tx.ledger.waiting(account.name, State.PLANNED, now)
+        publisher = self._recalling(account)
         for delivery in planned:
-            if delivery.deadline >= now and self.holds(account, delivery):
-                self._look_back(account, delivery)
+            if publisher is not None and delivery.deadline >= now and self.holds(account, delivery):
+                self._look_back(publisher, account, delivery)
 
-    def _look_back(self, account: Account, delivery: Delivery) -> None:
-        publisher = self.publisher(account.name)
-        if publisher is None or not isinstance(publisher, Recalls):
-            return
+    def _look_back(self, publisher: _Recalling, account: Account, delivery: Delivery) -> None:
         with self.store.reading() as tx:
             if _is_unsettled(tx, delivery):
                 return
             known = tx.ledger.remote_ids(account.name, delivery.due - SKEW)
-        settled = self._compare(publisher, publisher, delivery, known)
+        settled = self._compare(publisher, delivery, known)
         now = self.clock.now()
         with self.store.writing() as tx:
             pay_reads(tx, account, publisher, now)
@@ -74,11 +81,11 @@ class FormerLife:
             self._cleared.add(delivery.id)
 
     def _compare(
-        self, recalls: Recalls, publisher: Publisher, delivery: Delivery, known: frozenset[str]
+        self, publisher: _Recalling, delivery: Delivery, known: frozenset[str]
     ) -> Delivery | None:
         """The delivery as it stands after a look back; None: nothing speaks against sending."""
         try:
-            if not recalls.own(delivery.due - SKEW) - known:
+            if not publisher.own(delivery.due - SKEW) - known:
                 return None
             answer = publisher.find(replace(delivery, sent_at=delivery.due), known)
         except PlatformError as error:

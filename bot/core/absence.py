@@ -40,10 +40,8 @@ def after_look(
             return replace(delivery, state=State.POSTED, receipt=receipt, reason="found by looking")
         case CannotTell(why=why, after=after):
             return look_later(delivery, why, after, now)
-        case Absent():
-            return _after_absence(
-                replace(delivery, looks=delivery.looks + 1), traits, when_unsure, now
-            )
+    looked = replace(delivery, looks=delivery.looks + 1)
+    return _after_absence(looked, traits, when_unsure, now)
 
 
 def rightly_dated(delivery: Delivery, now: datetime) -> Delivery:
@@ -131,16 +129,11 @@ def _is_harmless(
     delivery: Delivery, traits: Traits, when_unsure: WhenUnsure, now: datetime
 ) -> bool:
     """Whether the identical request can make no second post (or the operator takes the risk)."""
-    match traits.idempotency:
-        case Idempotency.CHOSEN_ID | Idempotency.SAME_TEXT:
-            return True
-        case Idempotency.KEY:
-            sent_at = rightly_dated(delivery, now).sent_at or now
-            return (
-                now < sent_at + traits.key_memory - KEY_MARGIN or when_unsure is WhenUnsure.RESEND
-            )
-        case Idempotency.NONE:
-            return when_unsure is WhenUnsure.RESEND
+    if traits.idempotency in {Idempotency.CHOSEN_ID, Idempotency.SAME_TEXT}:
+        return True
+    sent_at = rightly_dated(delivery, now).sent_at or now
+    is_known = now < sent_at + traits.key_memory - KEY_MARGIN
+    return (traits.idempotency is Idempotency.KEY and is_known) or when_unsure is WhenUnsure.RESEND
 
 
 def _after_duplicate(delivery: Delivery, now: datetime) -> Delivery:

@@ -55,9 +55,6 @@ TURN_STATES = frozenset(State) - {State.MISSED, State.ABANDONED}
 UNSETTLED = frozenset({State.PLANNED, State.SENDING, State.UNSURE})
 """States that wait for something."""
 
-if missing := set(State) - set(MOVES):
-    raise RuntimeError(f"states without a row of moves: {missing}")
-
 
 def check_move(old: State, new: State) -> None:
     """Raise ValueError for a move that the table does not permit."""

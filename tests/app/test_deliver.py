@@ -8,8 +8,10 @@ from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
+from structlog.testing import capture_logs
 
-from bot.app.holds import PROBE
+from bot.app.holds import PROBE, hold_account
+from bot.app.resolve import Resolver
 from bot.core.config import Config
 from bot.core.delivery import State
 from bot.core.errors import Duplicate, OutcomeUnknown, RetryLater, Unauthorised
@@ -397,3 +399,52 @@ def test_a_late_answer_proves_a_post_whatever_was_thought_of_it(house):
     house.script(answer)
     house.deliver()
     assert (house.get().state, house.get().reason) == (State.POSTED, "the answer came late")
+
+
+def test_a_late_answer_to_an_older_attempt_changes_nothing(house):
+    """An answer that outlives its own attempt says nothing of the next one, which has its own."""
+    house.put()
+
+    def slow(post):
+        house.clock.advance(LEASE)
+        another = house.deliverer("another")
+        another.step(house.config, house.account())
+        Resolver(store=house.store).retry(1, house.clock.now())
+        another.step(house.config, house.account())
+        return receipt("late")
+
+    house.script(slow, receipt("second"))
+    house.deliver()
+    done = house.get()
+    assert (done.state, done.attempt, done.receipt) == (State.POSTED, 2, receipt("second"))
+
+
+def test_an_account_that_is_held_stays_held(house):
+    """While the secrets are refused, each new refusal holds the account for longer, and is told once."""
+    house.script(Unauthorised("no"), Unauthorised("still no"))
+    house.put(slot="s/1")
+    house.deliver()
+    house.put(slot="s/2")
+    with house.store.writing() as tx, capture_logs() as logs:
+        hold_account(tx, house.account(), Unauthorised("still no"), house.clock.advance(MINUTE))
+        (pause,) = tx.accounts.pauses(house.clock.now()).values()
+    assert (pause.reason, pause.since, logs) == ("still no", house.clock.now(), [])
+
+
+def test_those_who_are_looked_after_are_no_orphans(house):
+    """What waits on an account in the file is left to that account's own step."""
+    house.put(deadline=EIGHT)
+    house.clock.advance(HOUR)
+    house.deliverer().end_orphans(house.config)
+    assert house.states() == [State.PLANNED]
+    house.deliver()
+    assert house.states() == [State.MISSED]
+
+
+def test_a_post_of_no_tip_joins_no_thread(house):
+    """Words that belong to no tip are posted like any others, and nothing is adopted by them."""
+    house.put(tip=None)
+    house.deliver()
+    assert house.states() == [State.POSTED]
+    with house.store.reading() as tx:
+        assert tx.log.entries() == []

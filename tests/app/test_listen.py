@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.app.listen import MOST_BATCHES, NOTED
 from bot.core.discussion import Visibility
-from bot.core.errors import RetryLater, StoreError
+from bot.core.errors import RetryLater, StoreError, Unauthorised
 from bot.core.ports import Batch
 from tests.app.house import EIGHT, House
 from tests.contract.memory import STEP
@@ -170,3 +170,13 @@ def test_an_account_that_cannot_hear(house):
     """An account without a door for listening is left alone."""
     house.platforms.clear()
     assert listen(house) == 0
+
+
+def test_a_revoked_token_holds_the_account(house):
+    """Secrets that no longer open the account for listening open it for nothing: it is held."""
+    voice(house, Unauthorised("the token is revoked"))
+    assert listen(house) == 0
+    with house.store.reading() as tx:
+        (pause,) = tx.accounts.pauses(EIGHT).values()
+    assert (pause.name, pause.by_operator) == ("account:town", False)
+    assert known(house).trouble == "the token is revoked"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time, timedelta
 from threading import Barrier, Thread
 
@@ -292,3 +293,22 @@ def test_a_skipped_slot_takes_no_other_with_it():
     house.brake.skip(house.config, None, house.clock.now())
     assert house.plan(32 * MINUTE) == 1
     assert keys(house, Outcome.MISSED) == []
+
+
+def test_what_another_recorded_meanwhile_stays_as_it_is(house):
+    """Slots that a second process works through while we choose are recorded once, by one of us."""
+    house.plan()
+    house.clock.advance(DAY + HOUR)
+    others = []
+
+    def meddling(one):
+        if not others:
+            others.append(house.planner.step(house.config, house.clock.now()))
+        return house.traits_of(one)
+
+    slow = replace(house.planner, drafter=replace(house.drafter, traits_of=meddling))
+    with capture_logs() as logs:
+        planned = slow.step(house.config, house.clock.now())
+    assert (others, planned) == ([1], 0)
+    assert house.outcomes() == [Outcome.MISSED, Outcome.PLANNED]
+    assert [one["event"] for one in logs] == ["slot_missed", "slot_planned"]

@@ -10,17 +10,18 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from bot.core.absence import LOOK_RARELY
 from bot.core.config import WhenUnsure
 from bot.core.delivery import State
 from bot.core.errors import OutcomeUnknown, RetryLater
-from bot.core.ports import CannotTell
+from bot.core.ports import CannotTell, Found
 from bot.core.traits import Idempotency
 from tests.app.house import EIGHT, House
 from tests.clock import MONDAY
 from tests.contract.memory import TRAITS
-from tests.core.samples import HOUR, MINUTE, account, config, post, tip
+from tests.core.samples import HOUR, MINUTE, account, config, post, receipt, tip
 
 DAY = timedelta(days=1)
 
@@ -258,3 +259,26 @@ def _crash(house):
     with suppress(SystemExit):
         house.deliver()
     house.platforms["town"] = plain
+
+
+def test_an_odd_error_while_looking(house):
+    """Whatever a look raises proves nothing: it is told without its words, and looked for again."""
+    house.script(OutcomeUnknown("?"), looks=[RuntimeError("secret words")])
+    house.put()
+    house.deliver()
+    with capture_logs() as logs:
+        house.settle(after=MINUTE)
+    assert house.get().state is State.UNSURE
+    assert house.get().reason == "cannot look for it: an unexpected RuntimeError"
+    assert "secret" not in str(logs)
+
+
+def test_the_post_of_another(house):
+    """A look that points at another delivery's post is not believed."""
+    house.script(receipt("r1"), OutcomeUnknown("?"), looks=[Found(receipt=receipt("r1"))])
+    house.put(slot="s/1")
+    house.put(slot="s/2")
+    house.deliver()
+    house.settle(after=MINUTE)
+    assert house.states() == [State.POSTED, State.UNSURE]
+    assert house.get(2).reason == "what looks like it is the post of another delivery"

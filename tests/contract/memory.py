@@ -30,7 +30,7 @@ TRAITS = Traits(
     network="Memory",
     text=TextLimit(unit=Unit.GRAPHEMES, limit=500, link_cost=23),
     idempotency=Idempotency.KEY,
-    abilities=frozenset(Ability),
+    abilities=frozenset(Ability) - {Ability.FAVOURITE},
     poll=timedelta(minutes=1),
     key_memory=timedelta(hours=1),
 )

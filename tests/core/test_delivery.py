@@ -69,3 +69,8 @@ def test_summary_is_the_text_before_tags_and_link():
     spans = (Span(kind=SpanKind.TAG, start=14, end=18, target="Ada"),)
     assert post(text="Listen first. #Ada", spans=spans).summary == "Listen first."
     assert post().summary == "Listen first."
+
+
+def test_every_state_has_its_moves():
+    """No state is without a row in the table of moves, not even one that is an end."""
+    assert set(MOVES) == set(State)

@@ -28,7 +28,9 @@ from bot.core.errors import (
 from bot.core.ports import Absent, CannotTell, Editor, Found, Listener, Publisher
 from bot.core.traits import Idempotency
 from bot.platforms.mastodon.adapter import MastodonPlatform
+from bot.platforms.mastodon.errors import server_time
 from bot.platforms.mastodon.wire import Reach, Wire
+from tests.clock import MONDAY
 from tests.servers.mastodon import mastodon_server
 from tests.servers.proxy import Fate, proxy
 
@@ -304,6 +306,23 @@ def test_too_many_requests_wait_as_long_as_the_server_says(bot, server, clock, h
     with pytest.raises(RetryLater) as caught:
         bot.publish(post())
     assert abs(caught.value.after - wait) < timedelta(seconds=3)
+
+
+@pytest.mark.parametrize("date", ["", "soon", "Mon, 99 Foo 2026 25:00:00 GMT"])
+def test_a_server_without_a_readable_clock_says_no_time(date):
+    """A date that makes no sense is none, so that waits are reckoned by our own clock."""
+    with Wire() as wire:
+        wire.headers_seen = {"date": date}
+        assert server_time(wire) is None
+        wire.headers_seen = {"date": "Mon, 02 Mar 2026 09:00:00 GMT"}
+        assert server_time(wire) == MONDAY
+
+
+def test_our_own_posts_that_cannot_be_read_are_asked_for_again(bot, server, clock):
+    """A list of our posts that makes no sense is no list: nothing is concluded from it."""
+    server.answer(MINE, 200, [{"id": "1"}])
+    with pytest.raises(RetryLater, match="cannot be read"):
+        bot.own(clock.now())
 
 
 @pytest.mark.parametrize("status", [301, 307, 308])

@@ -203,8 +203,8 @@ MUTANTS = (
     m(ABSENCE, "MOST_RESENDS = 3", "MOST_RESENDS = 300", "it is repeated without end"),
     m(
         ABSENCE,
-        "        case Idempotency.NONE:\n            return when_unsure",
-        "        case Idempotency.NONE:\n            return True or when_unsure",
+        "is_known) or when_unsure is WhenUnsure.RESEND",
+        "is_known) or when_unsure is not None",
         "absence is believed where nothing proves it",
     ),
     m(
@@ -264,7 +264,7 @@ MUTANTS = (
     ),
     m(
         FORMER,
-        "if _is_unsettled(tx, account):",
+        "if _is_unsettled(tx, delivery):",
         "if tx is None:",
         "what is being looked for is a stranger's",
     ),
@@ -387,8 +387,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.sim.mutants", description=__doc__)
     parser.add_argument("word", nargs="?", default="", help="only those with this word")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--no-control", dest="control", action="store_false")
     asked = parser.parse_args()
     chosen = [one for one in MUTANTS if asked.word in f"{one.file} {one.breaks}"]
+    if asked.control and (who := _noticed(None)):
+        raise SystemExit(f"{who} fails without any fault: nothing that it notices means anything")
     unnoticed = 0
     with ThreadPoolExecutor(asked.workers) as workers:
         for mutant, noticed, took in workers.map(_try, chosen):
@@ -404,12 +407,23 @@ def main() -> int:
 def _try(mutant: Mutant) -> tuple[Mutant, str, float]:
     """Who noticed this mutant ("": nobody), and after how many seconds."""
     began = time.monotonic()
+    return mutant, _noticed(mutant), time.monotonic() - began
+
+
+def _noticed(mutant: Mutant | None) -> str:
+    """Who fails in a copy of the tree where this mutant was planted; "": nobody."""
     with tempfile.TemporaryDirectory() as place:
         tree = Path(place) / "tree"
-        shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".*", "__pycache__", "data"))
-        _plant(mutant, tree / mutant.file)
-        noticed = next((who for who, command in _commands() if _fails(command, tree)), "")
-    return mutant, noticed, time.monotonic() - began
+        shutil.copytree(ROOT, tree, ignore=_unneeded)
+        if mutant is not None:
+            _plant(mutant, tree / mutant.file)
+        return next((who for who, command in _commands() if _fails(command, tree)), "")
+
+
+def _unneeded(folder: str, names: list[str]) -> list[str]:
+    """What is no part of the tree: what was made there, and the operator's own data."""
+    made = ("data", ".venv", ".git") if Path(folder) == ROOT else ()
+    return [name for name in names if name in made or name in {"__pycache__", ".mypy_cache"}]
 
 
 def _plant(mutant: Mutant, file: Path) -> None:

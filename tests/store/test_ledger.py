@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select
 
 from bot.core.delivery import Span, SpanKind, State
+from bot.core.ports import LEASE
 from bot.store import open_store
 from bot.store.tables import events
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, MINUTE, claimed, delivery, post, receipt
 from tests.store.moving import posted, put, send
+
+A_DAY = timedelta(days=1)
 
 
 def test_everything_is_remembered(tx):
@@ -199,3 +203,37 @@ def test_bots_do_not_see_each_other(tmp_path):
         assert put(tx).id != planned.id
     first.close()
     second.close()
+
+
+def test_deliveries_are_counted(tx):
+    """Of every account it is known how many deliveries are in which state."""
+    put(tx, slot="s/1")
+    put(tx, slot="s/2")
+    put(tx, State.SENDING, slot="s/1", account="village")
+    assert tx.ledger.counts() == {("town", State.PLANNED): 2, ("village", State.SENDING): 1}
+
+
+def test_how_late_tips_were(tx):
+    """Of each tip posted since a moment it is known how long after it was due; answers are left out."""
+    for number, answered in enumerate((None, "e1")):
+        words = post(in_reply_to=answered)
+        one = put(tx, State.SENDING, slot=f"s/{number}", post=words, due=MONDAY - HOUR)
+        done = replace(one, state=State.POSTED, receipt=receipt(f"r{number}", MONDAY))
+        assert tx.ledger.move(one, done, MONDAY)
+    assert tx.ledger.delays(MONDAY) == [("town", HOUR)]
+    assert tx.ledger.delays(MONDAY + MINUTE) == []
+
+
+def test_a_wait_that_only_a_wrong_clock_can_have_set(tx):
+    """What waits for a moment further away than any wait is due now: a clock had run ahead."""
+    put(tx, slot="s/1", not_before=MONDAY + 2 * A_DAY)
+    far = put(tx, slot="s/2", not_before=MONDAY + 2 * A_DAY + MINUTE)
+    assert tx.ledger.waiting("town", State.PLANNED, MONDAY) == [far]
+
+
+def test_a_lease_that_only_a_wrong_clock_can_have_set(tx):
+    """A claim whose lease ends later than any lease can is nobody's: its clock had run ahead."""
+    for number, lease in enumerate((LEASE, LEASE + MINUTE)):
+        planned = put(tx, slot=f"s/{number}")
+        assert tx.ledger.move(planned, send(planned, lease_until=MONDAY + lease), MONDAY)
+    assert [one.slot for one in tx.ledger.waiting("town", State.SENDING, MONDAY)] == ["s/1"]

@@ -119,3 +119,10 @@ def test_moments_come_back_in_utc(tx):
     tx.ledger.plan(claimed(not_before=moment))
     assert tx.ledger.get(1).not_before == moment
     assert tx.ledger.get(1).not_before.tzname() == "UTC"
+
+
+def test_what_became_of_slots_is_counted(tx):
+    """Of every outcome it is known how many slots ended so."""
+    for key, outcome in (("a", Outcome.MISSED), ("b", Outcome.MISSED), ("c", Outcome.EMPTY)):
+        tx.slots.record(record(key, outcome=outcome))
+    assert tx.slots.counts() == {Outcome.MISSED: 2, Outcome.EMPTY: 1}
