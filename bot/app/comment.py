@@ -9,8 +9,11 @@ from base64 import b32encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import count
 
+from bot.app.screen import is_held
+from bot.core.config import Hold
 from bot.core.pages import Comment, Pages
 from bot.core.safe import harmless
 
@@ -65,8 +68,12 @@ class Commenting:
         }
         return {field: flaw for field, flaw in found.items() if flaw}
 
-    def write(self, draft: NewComment, *, owner: str, now: datetime) -> Comment:
+    def write(
+        self, draft: NewComment, *, owner: str, now: datetime, hold: Hold = Hold.NONE
+    ) -> Comment:
         """Keep the draft as a comment of `owner` (a keyed hash of its writer's secret).
+
+        What `hold` says decides whether it is held until the operator has read it.
 
         The same words sent again by the same writer are the same comment, so that a second click,
         or another try after an error, changes nothing. Raises ValueError for a draft with flaws.
@@ -82,6 +89,7 @@ class Commenting:
             at=now,
             owner=owner,
             in_reply_to=tidy.in_reply_to,
+            held=is_held(f"{tidy.name}\n{tidy.text}", hold, partial(self._pages.is_trusted, owner)),
         )
         kept = self._pages.write(comment)
         self._heard()
@@ -96,7 +104,8 @@ class Commenting:
         if draft.in_reply_to is None:
             return None
         parent = self._pages.comment(draft.in_reply_to)
-        if parent is not None and parent.tip == draft.tip and parent.deleted_at is None:
+        is_there = parent is not None and parent.deleted_at is None and not parent.held
+        if parent is not None and is_there and parent.tip == draft.tip:
             return None
         return "The reply that you are answering is gone. Send again to answer the tip itself."
 

@@ -52,6 +52,7 @@ def record(entry: Entry, platforms: Mapping[str, str]) -> dict[str, str | int | 
         "at": iso(entry.at),
         "in_reply_to": entry.in_reply_to,
         "visibility": entry.visibility.value,
+        "standing": entry.standing.value,
         "url": entry.url,
         "edited_at": iso(entry.edited_at) if entry.edited_at else None,
         "deleted_at": iso(entry.deleted_at) if entry.deleted_at else None,

@@ -13,6 +13,7 @@ from bot.core.absence import needs_person
 from bot.core.config import Account, Config, Courtesy
 from bot.core.courtesy import MOST_A_DAY
 from bot.core.delivery import UNSETTLED, Delivery, State
+from bot.core.discussion import Entry
 from bot.core.memory import Pause, SlotRecord, Store, Tx
 from bot.core.ports import Timetable
 from bot.core.slot import Outcome, Slot
@@ -66,6 +67,14 @@ class Expected:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HeldComment:
+    """A comment that waits for the operator's word, and the link that takes it, for a week."""
+
+    entry: Entry
+    link: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Status:
     """How everything stands at one moment."""
 
@@ -78,6 +87,7 @@ class Status:
     pauses: tuple[Pause, ...]
     coming: tuple[Slot, ...]
     expected: Expected | None = None
+    held: tuple[HeldComment, ...] = ()
 
     @property
     def needs_person(self) -> bool:

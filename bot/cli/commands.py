@@ -10,6 +10,7 @@ import typer
 from bot.cli import (
     acting,
     checking,
+    exporting,
     holding,
     people,
     running,
@@ -53,6 +54,7 @@ app.command()(summarising.summarise)
 app.command()(running.run)
 app.command()(telling.status)
 app.command()(telling.log)
+app.command()(exporting.export)
 app.command()(acting.post)
 app.command()(acting.reply)
 app.command()(acting.retract)
@@ -62,6 +64,8 @@ app.command()(people.show)
 app.command()(people.block)
 app.command()(people.unblock)
 app.command()(people.forget)
+app.command()(settling.approve)
+app.command()(settling.refuse)
 app.command()(holding.pause)
 app.command()(holding.resume)
 app.command()(holding.skip)

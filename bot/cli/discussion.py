@@ -4,29 +4,38 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.app.discussion import Discussion, discussions, record
+from bot.app.exports.records import web_address
 from bot.app.withhold import Withholder
+from bot.cli.wrapping import wrapped
 from bot.core.config import Config
-from bot.core.discussion import Entry, Standing, Visibility, bared
+from bot.core.discussion import Change, Entry, EntryEvent, Standing, Visibility, bared
 from bot.core.errors import UsageError
 from bot.core.memory import Tx
 from bot.core.safe import shown, shown_lines
+from bot.core.when import iso
 
 _AGE = re.compile(r"(\d+)\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&])")
+_NOTHING: Mapping[str, str | int] = {}
+AT_ONCE = 500
+"""So many events are told at once."""
 _DEEPEST = 8
 """Replies further down are not indented any further."""
 
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """Writes the discussion in one form: `text`, `markdown` or `jsonl`."""
+    """Writes the discussion in one form: `text`, `markdown` or `jsonl`.
+
+    With a `width` no line of text is wider, in cells of a terminal.
+    """
 
     config: Config
     form: str
@@ -34,25 +43,28 @@ class Teller:
     begin: datetime | None
     withholder: Withholder
     now: Callable[[], datetime]
+    width: int | None = None
 
     def so_far(self, tx: Tx) -> tuple[int, list[str]]:
-        """All that was said, in threads, and the number up to which it was told."""
+        """All that was said, in threads, and the number of the last event that is told by it."""
         entries = self._told(tx, tx.log.entries(tip=self.tip, since=self.begin))
-        newest = tx.log.last_id()
+        newest = tx.log.last_event()
         if self.form == "jsonl":
             return newest, [self._json(entry) for entry in entries if _is_told(entry)]
         return newest, list(self._threads(entries))
 
     def since(self, tx: Tx, seen: int) -> tuple[int, list[str]]:
-        """What came in after the entry numbered `seen`, each on its own."""
-        entries = self._told(tx, tx.log.entries(after=seen))
+        """What happened after the event numbered `seen`, each on its own."""
+        events = tx.log.events(seen, AT_ONCE)
         told = [
             line
-            for entry in entries
-            if entry.is_legible and self.tip in (None, entry.tip)
-            for line in self._alone(entry)
+            for event in events
+            if (known := tx.log.get(event.entry)) and self.tip in (None, known.tip)
+            for entry in self._told(tx, [known])
+            if entry.is_legible or event.change is Change.DELETED
+            for line in self._alone(event, entry)
         ]
-        return max((entry.id for entry in entries), default=seen), told
+        return events[-1].id if events else seen, told
 
     def _told(self, tx: Tx, known: Sequence[Entry]) -> list[Entry]:
         """The entries as the public may see them; in a terminal with their words, marked."""
@@ -90,12 +102,15 @@ class Teller:
         title = shown(found.title)
         return f"{title}  [{shown(found.tip)}]" if found.tip is not None else title
 
-    def _alone(self, entry: Entry) -> Iterator[str]:
+    def _alone(self, event: EntryEvent, entry: Entry) -> Iterator[str]:
+        """An entry as it is now, with what happened to it."""
         if self.form == "jsonl":
-            yield self._json(entry)
+            what = {"event": event.id, "change": event.change.value, "noticed_at": iso(event.at)}
+            yield self._json(entry, what)
             return
+        what_else = f", {event.change.value}" if event.change is not Change.CREATED else ""
         if self.form == "text":
-            yield f"{shown(entry.tip) if entry.tip else 'under no tip'}:"
+            yield f"{shown(entry.tip) if entry.tip else 'under no tip'}{what_else}:"
         yield from self._lines(entry, 0)
 
     def _lines(self, entry: Entry, depth: int) -> Iterator[str]:
@@ -110,11 +125,14 @@ class Teller:
         marks = _marks(entry)
         yield f"{indent}{entry.id}. {shown(who)} on {shown(entry.account)}, {when}{marks}"
         for line in shown_lines(entry.text).splitlines():
-            yield f"{indent}   {line}".rstrip()
+            for piece in self._wrapped(line, len(indent) + 3):
+                yield f"{indent}   {piece}".rstrip()
 
-    def _json(self, entry: Entry) -> str:
-        kinds = {account.name: account.kind for account in self.config.accounts}
-        return json.dumps(record(entry, kinds))
+    def _wrapped(self, line: str, indent: int) -> list[str]:
+        return [line] if self.width is None else wrapped(line, max(self.width - indent, 20))
+
+    def _json(self, entry: Entry, what: Mapping[str, str | int] = _NOTHING) -> str:
+        return json.dumps({**record(entry, self.config.kinds), **what})
 
 
 def moment(text: str | None, timezone: str, now: datetime) -> datetime | None:
@@ -141,7 +159,7 @@ def _marks(entry: Entry) -> str:
         "edited": entry.edited_at is not None,
         "unlisted": entry.visibility is Visibility.UNLISTED,
         "withheld": entry.withheld,
-        entry.standing.value: entry.standing is not Standing.SHOWN,
+        entry.standing.value: entry.standing is not Standing.SHOWN and entry.is_legible,
     }
     return "".join(f", {mark}" for mark, holds in marks.items() if holds)
 
@@ -166,8 +184,7 @@ def _markdown(entry: Entry, when: str, depth: int) -> Iterator[str]:
     indent = "  " * depth
     who = f"**{_escaped(_who(entry))}**" if entry.is_legible else _who(entry)
     place = _escaped(entry.account)
-    if entry.url and entry.is_legible and entry.url.startswith(("http://", "https://")):
-        address = re.sub(r"[\s<>()]", "", entry.url)
+    if (address := web_address(entry.url)) is not None:
         place = f"[{place}]({address})"
     yield f"{indent}- {who} on {place}, {when}{_marks(entry)}"
     for line in shown_lines(entry.text).splitlines():

@@ -1,4 +1,4 @@
-"""`resolve`: what only a person can decide."""
+"""`resolve`, `approve` and `refuse`: what only a person can decide."""
 
 from __future__ import annotations
 
@@ -47,6 +47,31 @@ def resolve(
             raise UsageError(f"there is no delivery {delivery}", "`tipsbot status` shows them")
     if posted is not None or retry or drop:
         typer.echo(f"now {known.state.value}")
+
+
+def approve(
+    entry: Annotated[int, typer.Argument(help="The entry's number, as `tipsbot status` shows it.")],
+    *,
+    file: FileOption = DEFAULT_FILE,
+) -> None:
+    """Let everybody read a comment that is held."""
+    with opened(file, forgiving=True) as desk:
+        found = desk.moderator.approve(entry, desk.clock.now())
+        desk.settle_book()
+    typer.echo(f"everybody can read entry {entry}: {shown(found.url or '')}")
+
+
+def refuse(
+    entry: Annotated[int, typer.Argument(help="The entry's number, as `tipsbot status` shows it.")],
+    *,
+    file: FileOption = DEFAULT_FILE,
+) -> None:
+    """Erase a comment that is held, for good."""
+    with opened(file, forgiving=True) as desk:
+        desk.moderator.refuse(desk.config, entry, desk.clock.now())
+        desk.settle_book()
+        desk.database.tidy()
+    typer.echo(f"entry {entry} is erased; nobody saw it")
 
 
 def _names(desk: Desk, known: Delivery | None) -> Names | None:

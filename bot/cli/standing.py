@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.app.report import AccountStatus, Status
+from bot.app.report import AccountStatus, HeldComment, Status
 from bot.core.delivery import Delivery, State
 from bot.core.memory import Pause, SlotRecord
-from bot.core.safe import shown
+from bot.core.safe import one_line, shown
 from bot.core.when import iso
 
 MOST = 20
@@ -28,6 +28,7 @@ def lines(status: Status, zone: ZoneInfo, *, running: bool) -> Iterator[str]:
     yield from _listed("waiting", (_waiting(one, zone, status.at) for one in status.waiting))
     yield from _listed("refused or missed", (_delivery(one, zone) for one in status.failed))
     yield from _listed("passed over", (_slot(one, zone) for one in status.passed_over))
+    yield from _listed("held until you have read them", map(_held, status.held))
     yield from _listed("paused", (_pause(one, zone) for one in status.pauses))
     coming = (
         f"{one.due.astimezone(zone):%a %d %b %H:%M %Z}  {one.schedule}" for one in status.coming
@@ -86,6 +87,11 @@ def _waiting(one: Delivery, zone: ZoneInfo, now: datetime) -> str:
     return _delivery(one, zone) + (f" (late by {late} min)" if late > 0 else "")
 
 
+def _held(one: HeldComment) -> str:
+    words = one_line(f"{one.entry.author.name}: {one.entry.text}", 80)
+    return f"entry {one.entry.id}  {shown(one.entry.tip or '')}  {words}  {one.link}"
+
+
 def _pause(one: Pause, zone: ZoneInfo) -> str:
     until = f", until {one.until.astimezone(zone):%a %d %b %H:%M %Z}" if one.until else ""
     return f"{shown(one.name)}: {shown(one.reason)}{until}"
@@ -123,6 +129,10 @@ def record(status: Status, *, running: bool) -> dict[str, Any]:
                 "until": iso(one.until) if one.until else None,
             }
             for one in status.pauses
+        ],
+        "held": [
+            {"entry": one.entry.id, "tip": one.entry.tip, "at": iso(one.entry.at), "link": one.link}
+            for one in status.held
         ],
         "next": [{"schedule": one.schedule, "due": iso(one.due)} for one in status.coming],
     }

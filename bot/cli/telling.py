@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 import time
 from dataclasses import replace
 from enum import Enum
@@ -28,13 +30,18 @@ class Format(Enum):
 
 def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
     """Say how things stand. Exits with 1 when something needs a person."""
+    from bot.app.report import HeldComment
     from bot.app.report import status as status_of
     from bot.cli import standing
     from bot.store import is_running
 
     with opened(file, reading=True, forgiving=True) as desk:
         found = status_of(desk.database.store, desk.timetable, desk.config, desk.clock.now())
-        found = replace(found, file_trouble=desk.trouble or found.file_trouble)
+        held = tuple(
+            HeldComment(entry=entry, link=desk.held_link(entry.remote_id))
+            for entry in desk.moderator.held(desk.config)
+        )
+        found = replace(found, file_trouble=desk.trouble or found.file_trouble, held=held)
         running = is_running(desk.environment.data)
         zone = ZoneInfo(desk.config.bot.timezone)
     if as_json:
@@ -56,6 +63,7 @@ def log(
         bool, typer.Option("--follow", "-F", help="Go on with what is said from now on.")
     ] = False,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
+    as_json: AsJson = False,
 ) -> None:
     """Show the discussion: every reply and mention, in its thread, under its tip."""
     from bot.app.discussion import known_or_discussed
@@ -66,8 +74,12 @@ def log(
         if tip is not None:
             known_or_discussed(desk.config, desk.database.store, tip)
         start = discussion.moment(since, desk.config.bot.timezone, desk.clock.now())
+        form = Format.JSONL if as_json else form
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         withholder = Withholder(config=desk.config, traits_of=desk.rules.of)
-        teller = discussion.Teller(desk.config, form.value, tip, start, withholder, desk.clock.now)
+        teller = discussion.Teller(
+            desk.config, form.value, tip, start, withholder, desk.clock.now, width
+        )
         with desk.database.store.reading() as tx:
             seen, lines = teller.so_far(tx)
         for line in lines:

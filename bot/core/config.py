@@ -44,6 +44,19 @@ class Courtesy(Enum):
     """with a short answer"""
 
 
+class Hold(Enum):
+    """Which comments on the site nobody sees until the operator has read them."""
+
+    LINKS = "links"
+    """those that hold a link"""
+    NEW = "new"
+    """these, and those of an author of whom no comment stands yet"""
+    ALL = "all"
+    """every one"""
+    NONE = "none"
+    """not one"""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
     """One account on one network. `name` is permanent; `kind` says which adapter serves it.
@@ -100,9 +113,20 @@ class Config:
         return next((schedule for schedule in self.schedules if schedule.name == name), None)
 
     @property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each account."""
+        return {account.name: account.kind for account in self.accounts}
+
+    @property
     def site(self) -> Account | None:
         """The account that is the bot's own site, or None where it keeps none."""
         return next((account for account in self.accounts if account.kind == "site"), None)
+
+    @property
+    def hold(self) -> Hold:
+        """Which comments on the site are held."""
+        given = self.site.options.get("hold") if self.site else None
+        return Hold(given) if given else Hold.LINKS
 
     def page(self, tip_id: str) -> str:
         """The address of a tip's page on the bot's own site."""

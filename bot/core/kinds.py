@@ -24,7 +24,10 @@ class Form(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Option:
-    """One setting of a kind in tips.yaml. Without a default it is required."""
+    """One setting of a kind in tips.yaml. Without a default it is required.
+
+    With `choices` it is one of these words.
+    """
 
     name: str
     about: str

@@ -178,6 +178,9 @@ class Log(Protocol):
     def get(self, entry_id: int) -> Entry | None:
         """The entry of this id, or None."""
 
+    def find(self, account: str, remote_id: str) -> Entry | None:
+        """The entry that has this id on this account, or None."""
+
     def entries(
         self,
         *,
@@ -187,6 +190,21 @@ class Log(Protocol):
         limit: int | None = None,
     ) -> Sequence[Entry]:
         """Entries in the order in which they were taken in, of one tip, said since, id > after."""
+
+    def shown(
+        self,
+        *,
+        tip: str | None = None,
+        loose: bool = False,
+        after: int = 0,
+        limit: int,
+        unlisted: bool = False,
+    ) -> Sequence[Entry]:
+        """Entries that everybody may read, as they were taken in: all, of a tip, or `loose` ones.
+
+        Loose are those under no tip. Where one was deleted that everybody could read, it is among
+        them, without its words. Nothing that is held or hidden is.
+        """
 
     def last_id(self) -> int:
         """The number of the newest entry, 0 where there is none."""

@@ -31,7 +31,7 @@ class Comment:
     `seq` grows with every change (creation and deletion), so that a reader of changes misses
     none. `owner` is a keyed hash of the commenter's secret: whoever holds the secret may delete.
     With a `source` it is a response: what that page of another site says, and `author_url` is who
-    said it there. One that is `held` is not shown before the operator approves of it.
+    said it there. While it is `held`, nobody but the operator may read it.
     """
 
     id: str
@@ -93,6 +93,15 @@ class Pages(Protocol):
 
         The bot's own, other sites' responses and erased ones are not counted.
         """
+
+    def is_trusted(self, owner: str) -> bool:
+        """Whether a comment of this owner stands and is not held."""
+
+    def held(self, limit: int) -> Sequence[Comment]:
+        """Comments that are held, the one that waits longest first."""
+
+    def release(self, comment_id: str) -> None:
+        """Hold a comment no longer."""
 
     def erase(self, comment_id: str, now: datetime) -> None:
         """Erase a comment's name and text for good, and mark it deleted.

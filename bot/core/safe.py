@@ -9,10 +9,13 @@ LONGEST_QUOTE = 200
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _CONTROL_BUT_LINES = re.compile(_CONTROL.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
+_BEYOND = "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
+"""The last two places of each further plane, which no page may hold either."""
 _HARMFUL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls but for tab and newline
     "\u202a-\u202e\u2066-\u2069"  # embedding, overriding and isolating of direction
-    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"  # halves, marks, what XML cannot hold
+    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"  # halves, marks, no characters
+    f"{_BEYOND}]"
 )
 
 

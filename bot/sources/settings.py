@@ -48,15 +48,14 @@ def _link(_: Kind) -> _Field:
     return fields.Rule, Field(default=LinkRule.ALWAYS, description=about)
 
 
+def _one_of(words: tuple[str, ...], noun: str) -> Any:
+    schema = WithJsonSchema({"type": "string", "enum": list(words)})
+    return Annotated[str, PlainValidator(scalars.choice(words, noun)), schema]
+
+
 def _visibility(kind: Kind) -> _Field:
     form = _one_of(kind.visibilities, "visibility")
     return form, Field(default=kind.visibilities[0], description="Who sees the posts.")
-
-
-def _one_of(choices: tuple[str, ...], what: str) -> Any:
-    """The type of a setting that has one of these values."""
-    schema = WithJsonSchema({"type": "string", "enum": list(choices)})
-    return Annotated[str, PlainValidator(scalars.choice(choices, what)), schema]
 
 
 def _unsure(_: Kind) -> _Field:

@@ -1,5 +1,6 @@
 """What we remember: one database for each data directory."""
 
+from bot.store.book import FileBook
 from bot.store.database import Database, has_store, open_memory, open_store
 from bot.store.lock import DataLock, is_running
 from bot.store.memo import SqlMemo
@@ -7,6 +8,7 @@ from bot.store.memo import SqlMemo
 __all__ = [
     "DataLock",
     "Database",
+    "FileBook",
     "SqlMemo",
     "has_store",
     "is_running",

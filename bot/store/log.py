@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -36,6 +37,8 @@ from bot.core.masks import plain_handle
 from bot.core.pace import LONGEST, SOON
 from bot.store.search import index_of
 from bot.store.tables import deliveries, entries, entry_events
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 _LEGIBLE = entries.c.deleted_at.is_(None) & entries.c.visibility.in_(
     [visibility.value for visibility in Visibility if visibility.may_be_kept]
@@ -74,6 +77,14 @@ def shown(*, unlisted: bool = False) -> ColumnElement[bool]:
     return _LEGIBLE & _STANDS & or_(theirs, entries.c.ours & ~_answers(or_(_UNSEEN, _UNLISTED)))
 
 
+def _remains(*, unlisted: bool = False) -> ColumnElement[bool]:
+    """What is left of a deleted entry that everybody could read."""
+    unseen = _UNSEEN if unlisted else or_(_UNSEEN, _UNLISTED)
+    is_open = entries.c.visibility.in_([Visibility.PUBLIC.value, Visibility.UNLISTED.value])
+    is_gone = entries.c.deleted_at.is_not(None) & _STANDS & (is_open if unlisted else _OPEN)
+    return is_gone & or_(~entries.c.ours, ~_answers(unseen))
+
+
 class SqlLog:
     """The discussion of one bot, in one transaction."""
 
@@ -84,7 +95,8 @@ class SqlLog:
 
     def keep(self, entry: Entry, now: datetime) -> bool:
         """Insert the entry, or bring what we have up to date."""
-        known = self._known(entry)
+        entry = _storable(entry)
+        known = self.find(entry.account, entry.remote_id)
         if known is None:
             self._insert([entry], now)
             return True
@@ -295,6 +307,12 @@ class SqlLog:
         row = self._connection.execute(self._mine().where(entries.c.id == entry_id)).first()
         return None if row is None else entry_of(row)
 
+    def find(self, account: str, remote_id: str) -> Entry | None:
+        """The entry that has this id on this account, or None."""
+        there = (entries.c.account == account) & (entries.c.remote_id == remote_id)
+        row = self._connection.execute(self._mine().where(there)).first()
+        return None if row is None else entry_of(row)
+
     def entries(
         self,
         *,
@@ -309,6 +327,27 @@ class SqlLog:
             query = query.where(entries.c.tip == tip)
         if since is not None:
             query = query.where(entries.c.at >= since)
+        rows = self._connection.execute(query.order_by(entries.c.id).limit(limit))
+        return [entry_of(row) for row in rows]
+
+    def shown(
+        self,
+        *,
+        tip: str | None = None,
+        loose: bool = False,
+        after: int = 0,
+        limit: int,
+        unlisted: bool = False,
+    ) -> Sequence[Entry]:
+        """Entries that everybody may read, and what is left of deleted ones."""
+        seen = or_(shown(unlisted=unlisted), _remains(unlisted=unlisted))
+        query = select(entries).where(entries.c.id > after, seen)
+        if tip is not None:
+            query = query.where(entries.c.bot == self._bot, entries.c.tip == tip)
+        else:  # so written that no index is used but that of the numbers: a million would be sorted
+            query = query.where(entries.c.bot.concat("") == self._bot)
+        if loose:
+            query = query.where(entries.c.tip.is_(None))
         rows = self._connection.execute(query.order_by(entries.c.id).limit(limit))
         return [entry_of(row) for row in rows]
 
@@ -436,13 +475,6 @@ class SqlLog:
         )
         return self._connection.execute(query.limit(1)).first() is not None
 
-    def _known(self, entry: Entry) -> Entry | None:
-        query = self._mine().where(
-            entries.c.account == entry.account, entries.c.remote_id == entry.remote_id
-        )
-        row = self._connection.execute(query).first()
-        return None if row is None else entry_of(row)
-
     def _mine(self) -> Select[Any]:
         return select(entries).where(entries.c.bot == self._bot)
 
@@ -454,6 +486,36 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 def _is_called(entry: Entry, handle: str) -> bool:
     return plain_handle(entry.author.handle) == handle
+
+
+def _storable(entry: Entry) -> Entry:
+    """The entry without what no database takes: NUL, and halves of characters."""
+    return replace(
+        entry,
+        remote_id=_text(entry.remote_id),
+        author=replace(
+            entry.author,
+            name=_text(entry.author.name),
+            handle=_text(entry.author.handle),
+            url=_text_or_none(entry.author.url),
+            key=_text(entry.author.key),
+        ),
+        text=_text(entry.text),
+        html=_text(entry.html),
+        in_reply_to=_text_or_none(entry.in_reply_to),
+        root=_text_or_none(entry.root),
+        url=_text_or_none(entry.url),
+        language=_text_or_none(entry.language),
+        version=_text(entry.version),
+    )
+
+
+def _text(text: str) -> str:
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def _text_or_none(text: str | None) -> str | None:
+    return None if text is None else _text(text)
 
 
 def _updated(known: Entry, heard: Entry, now: datetime) -> Entry:

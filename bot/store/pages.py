@@ -123,6 +123,26 @@ class SqlPages:
         """How many responses of other sites stand under a tip."""
         return self._count(tip, comments.c.source.is_not(None))
 
+    def is_trusted(self, owner: str) -> bool:
+        """Whether a comment of this owner stands and is not held."""
+        theirs = (comments.c.owner == owner) & ~comments.c.held
+        query = select(comments.c.id).where(comments.c.bot == self._store.bot, theirs, _STANDS)
+        with self._store.connect(writing=False) as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
+    def held(self, limit: int) -> Sequence[Comment]:
+        """Comments that are held, the one that waits longest first."""
+        query = select(comments).where(comments.c.bot == self._store.bot, comments.c.held, _STANDS)
+        with self._store.connect(writing=False) as connection:
+            return list(_comments(connection.execute(query.order_by(comments.c.seq).limit(limit))))
+
+    def release(self, comment_id: str) -> None:
+        """Hold a comment no longer; whoever reads changes is told of it."""
+        mine = (comments.c.bot == self._store.bot) & (comments.c.id == comment_id) & _STANDS
+        with self._store.connect(writing=True) as connection:
+            seq = self._next(connection)
+            connection.execute(update(comments).where(mine).values(held=False, seq=seq))
+
     def erase(self, comment_id: str, now: datetime) -> None:
         """Erase a comment's words for good."""
         mine = (comments.c.bot == self._store.bot) & (comments.c.id == comment_id) & _STANDS

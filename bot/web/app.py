@@ -22,6 +22,7 @@ from bot.core.ports import Clock
 from bot.core.traits import Traits
 from bot.web.headers import SafeHeaders
 from bot.web.health import Health
+from bot.web.held import Held
 from bot.web.limits import Patience
 from bot.web.live import Live
 from bot.web.news import News
@@ -73,7 +74,9 @@ def build(
 def _application(site: Site) -> Starlette:
     live = Live(news=News(site=site))
     app = Starlette(
-        routes=_routes(Public(site=site), Writing(site=site), Told(site=site), live),
+        routes=_routes(
+            Public(site=site), Writing(site=site), Told(site=site), Held(site=site), live
+        ),
         middleware=[Middleware(SafeHeaders), Middleware(Shield, renderer=site.renderer)],
         exception_handlers={HTTPException: answer_http_error},
     )
@@ -83,7 +86,7 @@ def _application(site: Site) -> Starlette:
     return app
 
 
-def _routes(public: Public, writing: Writing, told: Told, live: Live) -> list[Route]:
+def _routes(public: Public, writing: Writing, told: Told, held: Held, live: Live) -> list[Route]:
     async def tip(request: Request) -> Response:
         if request.method == "POST":
             return await writing.reply(request)
@@ -105,6 +108,7 @@ def _routes(public: Public, writing: Writing, told: Told, live: Live) -> list[Ro
         Route("/webmention", told.webmention, methods=["POST"]),
         Route("/pingback", told.pingback, methods=["POST"]),
         Route("/search", public.search),
+        Route("/held/{comment}/{until}/{seal}", held.answer, methods=["GET", "POST"]),
         Route("/feed.atom", public.feed),
         Route("/feed.json", public.feed_json),
         Route("/tips/{tip}/feed.atom", public.tip_feed),

@@ -24,7 +24,7 @@ from bot.web.visitor import is_near
 
 _LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _FRESH = {"Cache-Control": "no-store"}
-ROBOTS = "User-agent: *\nDisallow: /comments/\n"
+ROBOTS = "User-agent: *\nDisallow: /comments/\nDisallow: /held/\n"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,6 +26,10 @@ class Seal:
         """What a link carries to delete one comment from any browser."""
         return self._mark("delete", comment_id)
 
+    def warrant(self, comment_id: str, until: int) -> str:
+        """What a link carries to decide on one held comment, up to a day (its ordinal)."""
+        return self._mark("held", f"{comment_id}\0{until}")
+
     def _mark(self, purpose: str, text: str) -> str:
         message = f"{purpose}\0{text}".encode()
         return hmac.new(self._key, message, hashlib.sha256).hexdigest()[:40]

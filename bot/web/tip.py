@@ -67,6 +67,7 @@ def show_tip(
         token=site.seal.token(visitor.secret),
         mine=mine,
         sent=_sent(site, request, mine),
+        held=_held(site, request, visitor),
         was_deleted="deleted" in request.query_params,
         name_max=NAME_MAX,
         text_max=TEXT_MAX,
@@ -117,6 +118,14 @@ def _sent(site: Site, request: Request, mine: frozenset[str]) -> tuple[str, str]
     """The comment that the visitor sent just now, and the permit that deletes it from anywhere."""
     comment_id = request.query_params.get("sent", "")
     return (comment_id, site.seal.permit(comment_id)) if comment_id in mine else None
+
+
+def _held(site: Site, request: Request, visitor: Visitor) -> tuple[str, str] | None:
+    """The comment that the visitor sent just now and that is held, and the permit to delete it."""
+    comment = site.pages.comment(request.query_params.get("sent", ""))
+    if comment is None or not comment.held or not is_owner(site, visitor, comment):
+        return None
+    return comment.id, site.seal.permit(comment.id)
 
 
 def _parent(form: Filled, remarks: Iterable[Remark]) -> Place | None:

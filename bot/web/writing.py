@@ -17,6 +17,7 @@ from bot.app.comment import NewComment
 from bot.core.errors import BotError
 from bot.core.pages import Comment, Page
 from bot.web.forms import read_form
+from bot.web.held import link
 from bot.web.problems import show_problem
 from bot.web.public import published
 from bot.web.remarks import anchor_of_comment
@@ -118,10 +119,13 @@ class Writing:
     def _write(self, request: Request, draft: NewComment) -> Response:
         owner, now = self._owner(request), self.site.clock.now()
         try:
-            comment = self.site.commenting.write(draft, owner=owner, now=now)
+            hold = self.site.config().hold
+            comment = self.site.commenting.write(draft, owner=owner, now=now, hold=hold)
         except BotError as error:
             _log.error("comment_not_kept", tip=draft.tip, error=str(error))
             return show_problem(self.site.renderer, request, 503, words=draft.text)
+        if comment.held:
+            self._tell(comment)
         way = (
             f"{quote(draft.tip)}?{urlencode({'sent': comment.id})}#{anchor_of_comment(comment.id)}"
         )
@@ -129,6 +133,12 @@ class Writing:
         secure = is_secure(request, self.site.config().bot.site)
         remember(response, greet(request), is_secure=secure, is_writer=True)
         return response
+
+    def _tell(self, comment: Comment) -> None:
+        """Tell the operator that a comment waits to be read."""
+        site = self.site
+        where = link(site.config().bot.site, site.seal, comment.id, site.clock.now())
+        _log.info("comment_held", tip=comment.tip, decide=where)
 
     def _delete(self, request: Request, fields: dict[str, str] | None) -> Response:
         """Show what is to be deleted (GET: `fields` is None), or delete it."""

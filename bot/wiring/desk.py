@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,8 @@ from bot.app.former import FormerLife
 from bot.app.hide import Curtain
 from bot.app.learn import Rules
 from bot.app.listen import Ear
+from bot.app.logbook import Logbook
+from bot.app.moderate import Moderator
 from bot.app.persons import People
 from bot.app.plan import Planner
 from bot.app.post import Poster
@@ -36,7 +38,7 @@ from bot.app.thrift import Thrift
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
-from bot.core.errors import Problem, SecretError, TipsError, UsageError
+from bot.core.errors import Problem, SecretError, StoreError, TipsError, UsageError
 from bot.core.masks import Masks
 from bot.core.ports import (
     Checks,
@@ -54,10 +56,19 @@ from bot.core.ports import (
 from bot.core.responses import Fetcher
 from bot.platforms import catalogue
 from bot.sources.secrets import secrets_for
-from bot.store import Database, SqlMemo, has_store, open_memory, open_store
+from bot.store import (
+    Database,
+    DataLock,
+    FileBook,
+    SqlMemo,
+    has_store,
+    is_running,
+    open_memory,
+    open_store,
+)
 from bot.wiring import logs, tipsfile
 from bot.wiring.environment import Environment, environment
-from bot.wiring.keys import masks
+from bot.wiring.keys import masks, site_key
 from bot.wiring.tipsfile import KINDS, Good
 from bot.wiring.version import rules_version
 
@@ -80,6 +91,7 @@ class Desk:
     trouble: str | None = None
     carrier: Carrier | None = None
     former: FormerLife = field(init=False)
+    logbook: Logbook = field(init=False)
     _platforms: dict[str, Platform] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -90,6 +102,7 @@ class Desk:
             publisher=self.publisher,
             began=self.clock.now(),
         )
+        self.logbook = Logbook(store=self.database.store, book=FileBook(self.environment.data))
 
     @property
     def drafter(self) -> Drafter:
@@ -223,6 +236,19 @@ class Desk:
         return Eraser(store=self.database.store, pages=self.database.pages)
 
     @property
+    def moderator(self) -> Moderator:
+        """The verbs for what is held."""
+        return Moderator(store=self.database.store, pages=self.database.pages)
+
+    def held_link(self, comment_id: str) -> str:
+        """Where the operator can read a held comment and decide, for a week."""
+        from bot.web.held import link
+        from bot.web.seal import Seal
+
+        seal = Seal(site_key(self.environment.data))
+        return link(self.config.bot.site, seal, comment_id, self.clock.now())
+
+    @property
     def brake(self) -> Brake:
         """The verbs that hold and release."""
         return Brake(store=self.database.store, timetable=self.timetable)
@@ -336,6 +362,12 @@ class Desk:
     def notes(self, *, every: bool = False) -> list[Problem]:
         """What is no mistake in the file, but may not be what the operator expects."""
         return tipsfile.notes(self.good, self.drafter, self.database.store, every=every)
+
+    def settle_book(self) -> None:
+        """Have the log file say what this command changed; a running bot does so by itself."""
+        if not is_running(self.environment.data):
+            with suppress(StoreError), DataLock(self.environment.data):
+                self.logbook.step(self.config.kinds)
 
     def close(self) -> None:
         """Close the memory."""

@@ -43,6 +43,7 @@ MISSING_LOOKS = 5
 """So many looks in a row that find no tips file mean that it is gone."""
 LOOK_EVERY = timedelta(seconds=30)
 """How often to see whether something is to be looked at again."""
+BOOK_EVERY = timedelta(seconds=1)
 LEARN_EVERY = timedelta(minutes=5)
 PULSE_EVERY = timedelta(seconds=20)
 RESPOND = "responses"
@@ -121,6 +122,7 @@ class Running:
         self.ticker.every("pulse", PULSE_EVERY, self._beat)
         self.ticker.every("tidy", TIDY_EVERY, self._tidy)
         self.ticker.every("erase", ERASE_EVERY, self._erase)
+        self.ticker.every("logbook", BOOK_EVERY, self._write_book)
         self.ticker.every(RESPOND, RESPOND_EVERY, self._respond)
         self.ticker.every(f"tidy:{RESPOND}", TIDY_EVERY, self._verifier.tidy)
         self.ticker.start()
@@ -278,6 +280,10 @@ class Running:
         site = self.desk.config.site
         if site is not None:
             self.desk.ear.step(site)
+
+    def _write_book(self) -> None:
+        """What happened in the discussion, into its log file."""
+        self.desk.logbook.step(self.desk.config.kinds)
 
     def _watch(self) -> None:
         """Take up a changed file, whole or not at all."""

@@ -48,6 +48,7 @@ def test_a_record_is_whole():
         "at": "2026-03-02T09:00:00Z",
         "in_reply_to": "r1",
         "visibility": "public",
+        "standing": "shown",
         "url": "https://town.org/1",
         "edited_at": "2026-03-02T10:00:00Z",
         "deleted_at": None,

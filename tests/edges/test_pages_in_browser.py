@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from itertools import count
 
+import html5lib
 import pytest
 from playwright.sync_api import Page, expect
 
 from bot.core.discussion import Author
 from tests.browser import running_browser
 from tests.edges.test_web_pages import HOSTILE
+from tests.hostile import TEXTS
+from tests.hostile import entries as hostile_entries
 from tests.site import SUMMARY, TIP, TITLE, RunningSite, running_site
 
 PHONE = {"width": 360, "height": 740}
@@ -274,3 +278,46 @@ def test_right_to_left_stays_in_its_place(site, page):
     assert words.evaluate("e => getComputedStyle(e).direction") == "rtl"
     byline = page.get_by_role("listitem").filter(has_text="כותבת").locator(".byline")
     assert byline.evaluate("e => getComputedStyle(e).direction") == "ltr"
+
+
+TRAP = """() => {
+  window.sprung = [];
+  for (const name of ['alert', 'confirm', 'prompt', 'open', 'msgbox'])
+    window[name] = () => window.sprung.push(name);
+}"""
+
+
+@pytest.mark.parametrize("page", [{"viewport": PHONE}], indirect=True)
+def test_everything_that_strangers_have_thought_of(site, page):
+    """Two hundred hostile entries run nothing, load nothing, stand in their place and stick out nowhere."""
+    site.publish()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.add_init_script(f"({TRAP})()")
+    for one in hostile_entries(TIP, "mastodon"):
+        with site.database.store.writing() as tx:
+            tx.log.keep(one, site.clock.now())
+    shown = 0
+    for number in count(1):
+        answer = page.goto(f"{site.url}/tips/{TIP}?page={number}", timeout=60_000)
+        assert answer is not None
+        if answer.status == 404:
+            break
+        html5lib.HTMLParser(strict=True).parse(answer.text())
+        page.wait_for_timeout(200)
+        assert page.evaluate("window.sprung") == []
+        assert page.url == f"{site.url}/tips/{TIP}?page={number}"
+        expect(page.locator("h1")).to_have_count(1)
+        expect(page.locator("h1")).to_have_text(TITLE)
+        assert (
+            page.evaluate(
+                "[...document.querySelectorAll('script, iframe, img, svg, form form, main style, object, embed, base, video, audio, [onerror], [onload], [onclick], [style]')].length"
+            )
+            == 0
+        )
+        kinds = page.eval_on_selector_all("main a[href]", "found => found.map(a => a.protocol)")
+        assert set(kinds) <= {"http:", "https:"}
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+        shown += page.locator("li.remark").count()
+    assert shown == len(TEXTS)
+    assert {address.split("/")[2] for address in asked} == {site.url.removeprefix("http://")}

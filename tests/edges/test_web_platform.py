@@ -115,7 +115,7 @@ def test_rules_need_no_network(site):
     """The site's rules are its own, and it needs neither account nor secret."""
     assert site.platform.learn() == KIND.traits
     assert not KIND.secrets
-    assert all(option.default for option in KIND.options)
+    assert all(option.default is not None for option in KIND.options)
 
 
 def test_responses_is_one_of_three_words():

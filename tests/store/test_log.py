@@ -226,3 +226,12 @@ def test_what_everybody_may_read_is_counted(tx):
     keep(tx, erased(entry("deleted", tip="two"), deleted_at=MONDAY))
     keep(tx, entry("loose"))
     assert tx.log.shown_counts() == {"one": 2}
+
+
+def test_halves_of_characters_are_no_obstacle(tx):
+    """What no database can store is marked in its place, and heard again it is no edit."""
+    heard = replace(FULL, text="half \ud800, nul \0", author=Author(name="\udfff", url="\0"))
+    assert keep(tx, heard)
+    assert only(tx).text == "half \ufffd, nul \ufffd"
+    assert only(tx).author == Author(name="\ufffd", url="\ufffd")
+    assert not keep(tx, heard)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.core.config import Hold
 from bot.core.kinds import Kind, Option
 from bot.core.responses import SETTING, TAKES
 from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
@@ -25,6 +26,13 @@ KIND = Kind(
             about="how other sites may tell of their links to a tip: all, webmention or none",
             default=next(iter(TAKES)),
             choices=tuple(TAKES),
+        ),
+        Option(
+            name="hold",
+            about="which comments wait until you have read them: those with links, "
+            "also those of new authors, all, or none",
+            default=Hold.LINKS.value,
+            choices=tuple(rule.value for rule in Hold),
         ),
     ),
     common=frozenset({"limit", "hashtags"}),

@@ -1,0 +1,112 @@
+"""What an export holds: every entry that everybody may read, cleaned, with stable fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+from urllib.parse import quote
+
+from bot.app.withhold import Withholder
+from bot.core.config import Config
+from bot.core.discussion import Entry
+from bot.core.memory import Tx
+from bot.core.safe import harmless
+from bot.core.when import iso
+
+AT_ONCE = 1000
+"""So many entries are held in memory."""
+
+FIELDS = (
+    "id",
+    "tip",
+    "account",
+    "platform",
+    "remote_id",
+    "in_reply_to",
+    "kind",
+    "ours",
+    "author",
+    "handle",
+    "profile",
+    "text",
+    "withheld",
+    "language",
+    "url",
+    "at",
+    "edited_at",
+    "deleted_at",
+)
+"""The fields of a record, in their order."""
+
+_ENDS = re.compile(r"[\s<>()\[\]{}\"'\\^`|]|[^\w!-~]")
+"""What may end an address in some format, or is no part of one."""
+
+Value: TypeAlias = str | int | bool | None
+Record: TypeAlias = dict[str, Value]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """What an export is made from: the log in one transaction, as everybody may see it `now`."""
+
+    tx: Tx
+    withholder: Withholder
+    now: datetime
+
+    @property
+    def config(self) -> Config:
+        """The bot's file."""
+        return self.withholder.config
+
+    def entries(self, *, tip: str | None = None, loose: bool = False) -> Iterator[Entry]:
+        """All entries, of a tip or `loose` ones, as they were taken in.
+
+        Words that may not be shown now come without, as on the pages.
+        """
+        unlisted = self.config.bot.show_unlisted
+        after = 0
+        while some := self.tx.log.shown(
+            tip=tip, loose=loose, after=after, limit=AT_ONCE, unlisted=unlisted
+        ):
+            yield from self.withholder.shown(self.tx, some, self.now)
+            after = some[-1].id
+
+
+def record(entry: Entry, platforms: Mapping[str, str]) -> Record:
+    """An entry as a flat record. Without words it is `text: ""`; other unknown fields are None."""
+    author = entry.author
+    return {
+        "id": entry.id,
+        "tip": entry.tip,
+        "account": entry.account,
+        "platform": platforms.get(entry.account, entry.account),
+        "remote_id": line(entry.remote_id),
+        "in_reply_to": line(entry.in_reply_to),
+        "kind": entry.kind.value,
+        "ours": entry.ours,
+        "author": line(author.name),
+        "handle": line(author.handle),
+        "profile": line(author.url),
+        "text": harmless(entry.text),
+        "withheld": entry.withheld,
+        "language": line(entry.language),
+        "url": line(entry.url),
+        "at": iso(entry.at),
+        "edited_at": iso(entry.edited_at) if entry.edited_at else None,
+        "deleted_at": iso(entry.deleted_at) if entry.deleted_at else None,
+    }
+
+
+def web_address(url: str | None) -> str | None:
+    """The address where it is one of the web, nothing in it that could end it; None else."""
+    if url is None or not url.startswith(("https://", "http://")):
+        return None
+    return _ENDS.sub(lambda found: quote(found[0], safe=""), harmless(url))
+
+
+def line(text: str | None) -> str | None:
+    """Foreign words on one line with nothing harmful in them; None where none are left."""
+    return " ".join(harmless(text or "").split()) or None

@@ -1,0 +1,114 @@
+"""The logbook: every event of the discussion as a line of a file, once, and no erased word.
+
+The file is its own cursor: what stands in it was written. So a bot that is killed at any moment
+goes on behind the last whole line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bot.core.book import Book, Fields
+from bot.core.discussion import Change, Entry, EntryEvent
+from bot.core.memory import Store, Tx
+from bot.core.when import iso
+
+AT_ONCE = 500
+"""So many events are read and written in one go."""
+
+MOST_ROUNDS = 20
+"""So many goes in one step at most; what is left comes with the next step."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Logbook:
+    """Writes what happened since the last line into the book; one at a time for each book."""
+
+    store: Store
+    book: Book
+    _written: int | None = field(default=None, init=False)
+
+    def step(self, platforms: Mapping[str, str]) -> int:
+        """Write what is new; returns how many lines. `platforms` gives the kind of each account.
+
+        Raises StoreError where database or book cannot be used; nothing is lost by that.
+        """
+        lines = 0
+        for _ in range(MOST_ROUNDS):
+            found = self._round(platforms)
+            lines += found
+            if found < AT_ONCE:
+                break
+        return lines
+
+    def _round(self, platforms: Mapping[str, str]) -> int:
+        with self.store.reading() as tx:
+            written = self._written if self._written is not None else _last(tx, self.book)
+            events = tx.log.events(written, AT_ONCE)
+            told = [(event, tx.log.get(event.entry)) for event in events]
+        self._written = None  # should the book fail, only itself can tell how far it came
+        if gone := [place for event, entry in told if (place := _erased(event, entry))]:
+            self.book.blank(gone)
+        self.book.append([line(event, entry, platforms) for event, entry in told])
+        self._written = events[-1].id if events else written
+        return len(events)
+
+
+def _last(tx: Tx, book: Book) -> int:
+    """The number of the last event that the book has; 0 where it has none of this history.
+
+    A database that was put back is older than its book: what the two do not share is passed over,
+    and the history goes on behind the last line that both have.
+    """
+    for known in book.newest():
+        number = known.get("event")
+        if isinstance(number, int) and _is_known(tx.log.events(number - 1, 1), known):
+            return number
+    return 0
+
+
+def _is_known(events: Iterable[EntryEvent], known: Fields) -> bool:
+    return any(_head(event).items() <= known.items() for event in events)
+
+
+def _erased(event: EntryEvent, entry: Entry | None) -> Fields | None:
+    """Which lines lose their words by this event, or None."""
+    if event.change is not Change.DELETED:
+        return None
+    if entry is None:
+        return {"entry": event.entry}
+    return {"account": entry.account, "remote_id": entry.remote_id}
+
+
+def _head(event: EntryEvent) -> dict[str, str | int | None]:
+    return {
+        "event": event.id,
+        "at": iso(event.at),
+        "change": event.change.value,
+        "entry": event.entry,
+    }
+
+
+def line(event: EntryEvent, entry: Entry | None, platforms: Mapping[str, str]) -> Fields:
+    """An event with its entry as it is now; of one that is not legible no word and no name."""
+    if entry is None:
+        return _head(event) | {"tip": event.tip}
+    return _head(event) | {
+        "account": entry.account,
+        "remote_id": entry.remote_id,
+        "platform": platforms.get(entry.account, entry.account),
+        "tip": entry.tip,
+        "kind": entry.kind.value,
+        "author": entry.author.name or None,
+        "handle": entry.author.handle or None,
+        "profile": entry.author.url,
+        "text": entry.text or None,
+        "url": entry.url,
+        "said_at": iso(entry.at),
+        "in_reply_to": entry.in_reply_to,
+        "visibility": entry.visibility.value,
+        "standing": entry.standing.value,
+        "edited_at": iso(entry.edited_at) if entry.edited_at else None,
+        "deleted_at": iso(entry.deleted_at) if entry.deleted_at else None,
+    }

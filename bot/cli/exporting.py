@@ -1,0 +1,84 @@
+"""`export`: the discussion that everybody may read, for other programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.opening import opened
+from bot.cli.options import DEFAULT_FILE, FileOption
+from bot.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.app.exports.records import Source
+    from bot.core.memory import Tx
+    from bot.wiring.desk import Desk
+
+
+class ExportFormat(Enum):
+    """In which form the discussion is exported."""
+
+    MARKDOWN = "markdown"
+    """a folder with a file for each tip"""
+    JSONL = "jsonl"
+    CSV = "csv"
+    ACTIVITYSTREAMS = "activitystreams"
+
+
+def export(
+    form: Annotated[ExportFormat, typer.Argument(metavar="FORMAT", help="The format.")],
+    *,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="The file to write; for Markdown, the folder."),
+    ] = None,
+    file: FileOption = DEFAULT_FILE,
+) -> None:
+    """Export what everybody may read: as markdown, jsonl, csv or activitystreams."""
+    from bot.wiring.folder import write_file
+
+    if form is ExportFormat.MARKDOWN and to is None:
+        raise UsageError("Markdown needs a folder", "name one with --to")
+    with opened(file, reading=True, forgiving=True) as desk, desk.database.store.reading() as tx:
+        source = _source(desk, tx)
+        if to is None:
+            for piece in _pieces(source, form):
+                sys.stdout.buffer.write(piece.encode())
+            sys.stdout.flush()
+        elif form is ExportFormat.MARKDOWN:
+            typer.echo(_folder(source, to))
+        else:
+            write_file(to, _pieces(source, form))
+
+
+def _source(desk: Desk, tx: Tx) -> Source:
+    from bot.app.exports.records import Source
+    from bot.app.withhold import Withholder
+
+    withholder = Withholder(config=desk.config, traits_of=desk.rules.of)
+    return Source(tx=tx, withholder=withholder, now=desk.clock.now())
+
+
+def _pieces(source: Source, form: ExportFormat) -> Iterator[str]:
+    from bot.app.exports import activity, lines, table
+
+    write = {
+        ExportFormat.JSONL: lines.pieces,
+        ExportFormat.CSV: table.pieces,
+        ExportFormat.ACTIVITYSTREAMS: activity.pieces,
+    }
+    return write[form](source)
+
+
+def _folder(source: Source, folder: Path) -> str:
+    from bot.app.exports import markdown
+    from bot.wiring.folder import keep_folder
+
+    names = markdown.names(source)
+    kept = keep_folder(folder, names, lambda name: markdown.file(source, name), markdown.MARK)
+    return f"{folder}: {kept.written} written, {kept.same} unchanged, {kept.removed} removed"

@@ -1,0 +1,186 @@
+"""`core.book.Book` as files of JSON lines in the data directory.
+
+`discussion.jsonl` is the newest; full, it becomes `discussion.jsonl.1`, and so on. Lines are
+plain ASCII. No byte that was written ever moves: words that go are overwritten where they stand,
+and so is what is left of a broken line, so that whoever follows a file by offset loses nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import re
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from bot.core.book import WORDS, Fields
+from bot.core.errors import StoreError
+from bot.store.lock import make_directory
+
+NAME = "discussion.jsonl"
+
+FULL = 10_000_000
+"""Bytes after which a file is full."""
+
+KEPT = 9
+"""So many full files are kept beside the newest."""
+
+_WORDS = re.compile(rb'"(?:%s)": "((?:[^"\\]|\\.)*+)"' % "|".join(WORDS).encode())
+"""A field with words. Nothing inside a value looks like it: its quotes have a backslash."""
+
+
+class FileBook:
+    """The book of one data directory, for whoever holds its lock."""
+
+    def __init__(self, data: Path, *, full: int = FULL, kept: int = KEPT) -> None:
+        self._path = data / NAME
+        self._full = full
+        self._kept = kept
+
+    def newest(self) -> Iterator[Fields]:
+        """The whole lines, the newest first; the end of the newest file is mended before."""
+        with self._clear_errors():
+            self._mend()
+            for path in self._files():
+                for line in reversed(path.read_bytes().splitlines()):
+                    if (fields := _read(line)) is not None:
+                        yield fields
+
+    def append(self, lines: Sequence[Fields]) -> None:
+        """Add lines to the newest file, and have them on the disk."""
+        if not lines:
+            return
+        with self._clear_errors():
+            make_directory(self._path.parent)
+            for some in self._portions([_written(line) for line in lines]):
+                self._write(some)
+
+    def blank(self, places: Collection[Fields]) -> None:
+        """Overwrite the words in every line with one of these places, in all files."""
+        parts = {re.escape(_written(place)[1:-2]) for place in places}
+        wanted = re.compile(b"|".join(part + b"(?=[,}])" for part in sorted(parts)))
+        with self._clear_errors():
+            for path in self._files():
+                _blank(path, wanted)
+
+    def _files(self) -> list[Path]:
+        """The files that are there, the newest first."""
+        return [path for path in map(self._numbered, range(self._kept + 1)) if path.exists()]
+
+    def _numbered(self, number: int) -> Path:
+        return self._path.with_name(f"{NAME}.{number}") if number else self._path
+
+    def _portions(self, lines: Sequence[bytes]) -> Iterator[bytes]:
+        """The lines in portions, each of which fits into the file that is the newest then."""
+        portion, room = b"", self._full - _size(self._path)
+        for line in lines:
+            if len(portion) + len(line) > room:
+                yield portion
+                self._turn()
+                portion, room = b"", self._full
+            portion += line
+        yield portion
+
+    def _write(self, portion: bytes) -> None:
+        is_new = not self._path.exists()
+        file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            while portion:
+                portion = portion[os.write(file, portion) :]
+            os.fsync(file)
+        finally:
+            os.close(file)
+        if is_new:
+            self._sync_directory()
+
+    def _turn(self) -> None:
+        """Begin a new file; each older one moves up, and the oldest makes room where it must.
+
+        After a kill a number is free, and only the files below it still have to move.
+        """
+        if not _size(self._path):
+            return
+        numbers = range(1, self._kept + 1)
+        free = next((one for one in numbers if not self._numbered(one).exists()), None)
+        if free is None:
+            free = self._kept
+            _shred(self._numbered(free))
+        for number in range(free, 0, -1):
+            self._numbered(number - 1).replace(self._numbered(number))
+        self._sync_directory()
+
+    def _mend(self) -> None:
+        """Overwrite what a line left that broke off, and end it."""
+        if not self._path.exists():
+            return
+        with self._path.open("r+b") as file:
+            content = file.read()
+            whole = content.rfind(b"\n") + 1
+            if whole < len(content):
+                file.seek(whole)
+                file.write(b" " * (len(content) - whole) + b"\n")
+                _settle(file)
+
+    def _sync_directory(self) -> None:
+        directory = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+    @contextmanager
+    def _clear_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(
+                f"{self._path} cannot be used: {error.strerror}",
+                "free some space on its disk, or change its owner or mode; nothing was lost",
+            ) from error
+
+
+def _settle(file: BinaryIO) -> None:
+    """Have on the disk what was written."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _written(fields: Fields) -> bytes:
+    """The line as ASCII, with every control character escaped, DEL too."""
+    return json.dumps(fields).replace("\x7f", "\\u007f").encode("ascii") + b"\n"
+
+
+def _read(line: bytes) -> Fields | None:
+    """The fields of a line; None for what is none, such as a mended one."""
+    try:
+        fields = json.loads(line)
+    except ValueError:
+        return None
+    return fields if isinstance(fields, dict) else None
+
+
+def _blank(path: Path, wanted: re.Pattern[bytes]) -> None:
+    """Overwrite the words in the lines of a file that hold what is wanted."""
+    if not _size(path):
+        return
+    with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as content:
+        for found in wanted.finditer(content):
+            begin = content.rfind(b"\n", 0, found.start()) + 1
+            for words in _WORDS.finditer(content, begin, content.find(b"\n", begin)):
+                content[words.start(1) : words.end(1)] = b" " * (words.end(1) - words.start(1))
+        content.flush()
+
+
+def _shred(path: Path) -> None:
+    """Overwrite a file and remove it: what is deleted later could not be found there any more."""
+    with path.open("r+b") as file:
+        file.write(b" " * _size(path))
+        _settle(file)
+    path.unlink()

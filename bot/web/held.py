@@ -1,0 +1,98 @@
+"""Held comments: by a sealed link the operator reads one, and lets it be shown or erases it.
+
+Whoever has the link may decide. To open it changes nothing, since programs open links, too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.app.moderate import Moderator
+from bot.core.errors import UsageError
+from bot.core.pages import Comment
+from bot.core.safe import harmless
+from bot.web.clean import paragraphs
+from bot.web.forms import read_form
+from bot.web.remarks import anchor_of_comment
+from bot.web.seal import Seal, same
+from bot.web.site import Site
+
+LINK_LASTS = timedelta(days=7)
+"""How long a link can be used; `tipsbot status` makes another."""
+
+_log = structlog.get_logger("web")
+
+
+def link(site: str, seal: Seal, comment_id: str, now: datetime) -> str:
+    """The address at which to decide on a held comment; the same all day."""
+    until = (now + LINK_LASTS).toordinal()
+    return f"{site}/held/{quote(comment_id, safe='')}/{until}/{seal.warrant(comment_id, until)}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """Answers to the sealed links."""
+
+    site: Site
+
+    async def answer(self, request: Request) -> Response:
+        """Show the comment (GET), or do with it what was pressed (POST)."""
+        fields = await read_form(request) if request.method == "POST" else None
+        response = await run_in_threadpool(self._answer, request, fields)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _answer(self, request: Request, fields: dict[str, str] | None) -> Response:
+        comment, is_late = self._asked(request)
+        if fields is None or is_late:
+            return self._show(request, comment, is_late=is_late)
+        self._decide(comment, fields.get("answer", ""))
+        return RedirectResponse(request.url.path.rpartition("/")[2], 303)
+
+    def _asked(self, request: Request) -> tuple[Comment, bool]:
+        """The comment of the link, and whether the link is too old. 404 for what we never made."""
+        comment_id, until = request.path_params["comment"], request.path_params["until"]
+        day = int(until) if until.isascii() and until.isdigit() and len(until) < 9 else 0
+        comment = self.site.pages.comment(comment_id)
+        seal = self.site.seal.warrant(comment_id, day)
+        if comment is None or not same(request.path_params["seal"], seal):
+            raise HTTPException(404)
+        return comment, self.site.clock.now().toordinal() > day
+
+    def _show(self, request: Request, comment: Comment, *, is_late: bool) -> Response:
+        return self.site.renderer.page(
+            request,
+            "held.html",
+            status=410 if is_late else 200,
+            comment=comment,
+            name=harmless(comment.name),
+            words=paragraphs(comment.text),
+            anchor=anchor_of_comment(comment.id),
+            is_late=is_late,
+        )
+
+    def _decide(self, comment: Comment, answer: str) -> None:
+        """Approve or refuse; what was settled already stays as it is."""
+        site, config, now = self.site, self.site.config(), self.site.clock.now()
+        moderator = Moderator(store=site.store, pages=site.pages)
+        entry = moderator.entry(config, comment.id)
+        if answer not in {"approve", "refuse"}:
+            raise HTTPException(400)
+        if entry is None:  # it is heard within a minute
+            raise HTTPException(503)
+        try:
+            if answer == "approve":
+                moderator.approve(entry.id, now)
+            else:
+                moderator.refuse(config, entry.id, now)
+        except UsageError:
+            return
+        _log.info("comment_settled", entry=entry.id, answer=answer)

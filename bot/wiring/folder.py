@@ -1,0 +1,85 @@
+"""A folder of files that we keep as they should be: for a repository, so nothing moves in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.core.errors import UsageError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """How many files were written, were right already, and were removed."""
+
+    written: int
+    same: int
+    removed: int
+
+
+def keep_folder(
+    folder: Path, names: Sequence[str], content: Callable[[str], str], mark: str
+) -> Kept:
+    """Have these files in the folder, and no other of ours, which begin with `mark`.
+
+    Raises UsageError, and changes nothing, where a file of another's making has one of the names.
+    """
+    with _clear_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            _refuse_foreign(folder / name, mark)
+        written = sum(_keep(folder / name, content(name)) for name in names)
+        removed = sum(_remove(path, names, mark) for path in sorted(folder.glob("*.md")))
+    return Kept(written=written, same=len(names) - written, removed=removed)
+
+
+def write_file(path: Path, pieces: Iterable[str]) -> None:
+    """Write a file piece by piece, and put it in its place when it is whole."""
+    fresh = path.with_name(f".{path.name}.new")
+    with _clear_errors(path):
+        try:
+            with fresh.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(pieces)
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
+
+
+def _keep(path: Path, text: str) -> bool:
+    """Whether the file had to be written."""
+    if path.exists() and path.read_bytes() == text.encode():
+        return False
+    write_file(path, [text])
+    return True
+
+
+def _remove(path: Path, names: Sequence[str], mark: str) -> bool:
+    """Whether the file was ours, is not wanted any more, and so was removed."""
+    if path.name in names or not _is_ours(path, mark):
+        return False
+    path.unlink()
+    return True
+
+
+def _refuse_foreign(path: Path, mark: str) -> None:
+    if path.exists() and not _is_ours(path, mark):
+        raise UsageError(
+            f"{path} is not of our making", "move it away, or export into another folder"
+        )
+
+
+def _is_ours(path: Path, mark: str) -> bool:
+    return path.is_file() and path.read_bytes().startswith(mark.encode())
+
+
+@contextmanager
+def _clear_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"{error.filename or path} cannot be written: {error.strerror}",
+            "name another place with --to",
+        ) from error

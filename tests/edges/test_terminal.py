@@ -1,0 +1,114 @@
+"""Hostile words in the terminal: shown as what they are, on lines of ours, and obeyed by nobody."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+
+from bot.app.withhold import Withholder
+from bot.cli.discussion import Teller
+from bot.cli.wrapping import wrapped
+from bot.core.discussion import Change, Standing, Visibility
+from bot.store import open_memory
+from tests.clock import MONDAY
+from tests.core.samples import HOUR, config, entry, traits
+from tests.hostile import TEXTS, entries
+
+WIDTH = 72
+BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+
+@pytest.fixture
+def store():
+    """A bot's memory with nothing in it."""
+    database = open_memory()
+    yield database.store
+    database.close()
+
+
+def keep(store, *heard, now=MONDAY):
+    """Hear of entries."""
+    with store.writing() as tx:
+        for one in heard:
+            tx.log.keep(one, now)
+
+
+def told(store, form="text", width=WIDTH, seen=None):
+    """What `tipsbot log` writes, or goes on with."""
+    withholder = Withholder(config=config(), traits_of=lambda _: traits())
+    teller = Teller(config(), form, None, None, withholder, lambda: MONDAY, width)
+    with store.reading() as tx:
+        _, lines = teller.so_far(tx) if seen is None else teller.since(tx, seen)
+    return lines
+
+
+def assert_harmless(lines):
+    """No line holds what a terminal obeys, or what turns or parts a line."""
+    for line in lines:
+        kinds = {unicodedata.category(sign) for sign in line}
+        assert kinds.isdisjoint({"Cc", "Cs", "Zl", "Zp"}), ascii(line[:200])
+        assert BIDI.isdisjoint(line), ascii(line[:200])
+        line.encode()
+
+
+def test_there_are_enough():
+    """The set has two hundred entries and more, each of them another."""
+    assert len(set(TEXTS)) >= 200
+
+
+@pytest.mark.parametrize("seen", [None, 0])
+def test_hostile_entries_in_a_terminal(store, seen):
+    """No control character of theirs reaches it, no line is wider, none looks like one of ours."""
+    keep(store, *entries("listen"))
+    lines = told(store, seen=seen)
+    assert_harmless(lines)
+    heads = [
+        line for line in lines if re.match(r" +\d+\. .* on town, 2026-03-02 \d\d:\d\d UTC", line)
+    ]
+    assert len(heads) == len(TEXTS)
+    words = [line for line in lines if line not in heads and line.startswith(" ")]
+    assert len(words) > 1000
+    assert max(map(cell_len, words)) <= WIDTH
+    assert all(line.startswith("     ") for line in words)
+
+
+@pytest.mark.parametrize("form", ["markdown", "jsonl"])
+def test_hostile_entries_in_other_forms(store, form):
+    """The same goes for what is written for other programs."""
+    keep(store, *entries("listen"))
+    assert_harmless(line for piece in told(store, form) for line in piece.split("\n"))
+
+
+def test_follow_tells_what_happened(store):
+    """Edits, deletions, what is hidden and shown again: each is told once, with its name."""
+    keep(store, entry(version="1"), entry("secret", visibility=Visibility.PUBLIC))
+    keep(store, replace(entry(), text="Better.", version="2"), now=MONDAY + HOUR)
+    with store.writing() as tx:
+        tx.log.stand(1, Standing.HIDDEN, MONDAY)
+        shown = tx.log.stand(1, Standing.SHOWN, MONDAY)
+        tx.log.note(shown, Change.ACKNOWLEDGED, MONDAY)
+    heads = [line for line in told(store, seen=2) if not line.startswith(" ")]
+    whats = ["edited", "hidden", "shown", "acknowledged"]
+    assert heads == [f"under no tip, {what}:" for what in whats]
+    assert told(store, seen=6) == []
+
+
+def test_follow_tells_nothing_private(store):
+    """What was said to few is not told, nor what was deleted before anybody saw it."""
+    gone = entry("gone", text="")
+    private = replace(gone, author=type(gone.author)(name=""), visibility=Visibility.DIRECT)
+    keep(store, private)
+    assert told(store, seen=0) == []
+
+
+@pytest.mark.parametrize("width", [20, 21, 72])
+@pytest.mark.parametrize("line", ["", "a b", "word " * 50, "x" * 300, "漢" * 100, "a  b   c " * 20])
+def test_wrapping(line, width):
+    """A wrapped line is as narrow as asked, and loses nothing but blanks."""
+    pieces = wrapped(line, width)
+    assert all(cell_len(piece) <= width for piece in pieces)
+    assert "".join(pieces).replace(" ", "") == line.replace(" ", "")
