@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 
-from bot.app.exports.records import line, web_address
+from bot.app.exports.records import Source, line, web_address
 from bot.core.config import Config
 from bot.core.discussion import Entry, Thread, threads
 from bot.core.safe import harmless
