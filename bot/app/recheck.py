@@ -66,8 +66,24 @@ class Rechecker:
         due = self._due(account, after)
         if not due:
             return 0, False
-        found = door.check([entry.remote_id for entry in due])
-        return self._take_in(account, due, found)
+        ripe = self._ripe(account, due)
+        if not ripe:
+            return 0, True
+        found = door.check([entry.remote_id for entry in ripe])
+        return self._take_in(account, ripe, found)
+
+    def _ripe(self, account: Account, due: Sequence[Entry]) -> Sequence[Entry]:
+        """Those of them that are worth their price now; the others wait until they are."""
+        now, fresh_for = self.clock.now(), self.traits_of(account).fresh_for
+        if fresh_for is None:
+            return due
+        moments = {entry: next_check(entry, account, fresh_for, now) for entry in due}
+        early = {entry: at for entry, at in moments.items() if at is None or at > now}
+        if early:
+            with self.store.writing() as tx:
+                for entry, at in early.items():
+                    tx.log.put_off(account.name, now, at, [entry.remote_id])
+        return [entry for entry in due if entry not in early]
 
     def _due(self, account: Account, after: int) -> Sequence[Entry]:
         """The next entries to look at. Where it costs, the first look comes later, too."""

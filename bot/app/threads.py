@@ -91,6 +91,8 @@ class ThreadReader:
             fresh = replace(fresh, look_at=now if batch.more else self._next(account, fresh, now))
             tx.threads.looked(fresh)
             tx.accounts.spend(account.name, "threads", batch.cost, now)
+            if batch.unheard:
+                tx.accounts.unheard(account.name, batch.unheard, now)
         for gap in batch.unheard:
             log.warning("unheard", account=account.name, what=gap)
         return fresh, kept

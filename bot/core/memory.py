@@ -252,10 +252,13 @@ class Log(Protocol):
         self,
         account: str,
         now: datetime,
-        until: datetime,
+        until: datetime | None,
         remote_ids: Sequence[str] | None = None,
     ) -> None:
-        """Look at none of these (None: at nothing that is due on the account) before `until`."""
+        """Look at none of these (None: at nothing that is due on the account) before `until`.
+
+        Where that is None, they are looked at no more.
+        """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -367,6 +370,9 @@ class Accounts(Protocol):
 
     def heard(self, account: str, batch: Batch, now: datetime) -> None:
         """Remember the batch's cursor and unheard, and that listening works."""
+
+    def unheard(self, account: str, gaps: Sequence[str], now: datetime) -> None:
+        """Remember what was said on it and can no longer be heard, a sentence each."""
 
     def troubled(self, account: str, trouble: str | None) -> None:
         """Remember what stands in the way of listening (None: nothing any more)."""

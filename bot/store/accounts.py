@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -49,9 +50,13 @@ class SqlAccounts:
 
     def heard(self, account: str, batch: Batch, now: datetime) -> None:
         """Remember a batch's cursor and unheard."""
-        unheard = [*self.get(account).unheard, *(f"{now:%Y-%m-%d}: {gap}" for gap in batch.unheard)]
-        kept = json.dumps(unheard[-_UNHEARD_KEPT:])
-        self._write(account, cursor=batch.cursor, heard_at=now, trouble=None, unheard=kept)
+        self._write(account, cursor=batch.cursor, heard_at=now, trouble=None)
+        self.unheard(account, batch.unheard, now)
+
+    def unheard(self, account: str, gaps: Sequence[str], now: datetime) -> None:
+        """Remember what can no longer be heard, the newest of it."""
+        known = [*self.get(account).unheard, *(f"{now:%Y-%m-%d}: {gap}" for gap in gaps)]
+        self._write(account, unheard=json.dumps(known[-_UNHEARD_KEPT:]))
 
     def troubled(self, account: str, trouble: str | None) -> None:
         """Remember what stands in the way of listening."""

@@ -413,7 +413,7 @@ class SqlLog:
         self,
         account: str,
         now: datetime,
-        until: datetime,
+        until: datetime | None,
         remote_ids: Sequence[str] | None = None,
     ) -> None:
         """Let these checks, or all that are due, wait."""

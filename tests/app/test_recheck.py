@@ -253,3 +253,22 @@ def test_an_account_without_the_door(house):
     keep(house, "1")
     house.platforms["town"] = None
     assert recheck(house) == 0
+
+
+def test_what_costs_is_looked_at_when_it_has_to_be():
+    """Where words stay fresh for a day, a look is paid for just before they would be withheld."""
+    house = House(config=config(accounts=(account(fresh_days=3),)))
+    house.join("town", replace(TRAITS, fresh_for=DAY))
+    listen(house, "I disagree.")
+    asked = voice(house, same)
+    with house.store.reading() as tx:
+        (heard,) = tx.log.entries()
+    for _ in range(100):
+        recheck(house, HOUR)
+    assert len(asked.asked) == 2
+    with house.store.reading() as tx:
+        (seen,) = tx.log.entries()
+        assert tx.log.due_checks("town", house.clock.now() + 90 * DAY, 9) == []
+    assert seen.checked_at is not None
+    assert heard.checked_at is not None
+    assert seen.checked_at - heard.checked_at > 46 * HOUR

@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from bot.core.discussion import Wish
+from bot.core.wishes import wishes_in
 from bot.platforms.x.snowflake import moment
-from bot.platforms.x.wishes import wishes_in
 
 USERNAME = re.compile(r"\w{1,50}", re.ASCII)
 """A name that may stand in an address. X's own names are shorter, but that is X's to say."""
