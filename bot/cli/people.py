@@ -72,6 +72,7 @@ def forget(
             done = desk.people.forget(desk.config, what, on, now)
             erased = _entries(done.entries, "erased")
             told = f"{shown(done.label)} on {done.account} is forgotten: {erased}, no more are kept"
+        desk.settle_book()
         desk.database.tidy()
     typer.echo(f"{told}; backups still hold what they held")
 
