@@ -68,10 +68,9 @@ class FormerLife:
 
     def _look_back(self, publisher: _Recalling, account: Account, delivery: Delivery) -> None:
         with self.store.reading() as tx:
-            if _is_unsettled(tx, delivery):
-                return
+            is_unsettled = _is_unsettled(tx, delivery)
             known = tx.ledger.remote_ids(account.name, delivery.due - SKEW)
-        settled = self._compare(publisher, delivery, known)
+        settled = self._compare(publisher, delivery, known, is_unsettled=is_unsettled)
         now = self.clock.now()
         with self.store.writing() as tx:
             pay_reads(tx, account, publisher, now)
@@ -81,22 +80,34 @@ class FormerLife:
             self._cleared.add(delivery.id)
 
     def _compare(
-        self, publisher: _Recalling, delivery: Delivery, known: frozenset[str]
+        self,
+        publisher: _Recalling,
+        delivery: Delivery,
+        known: frozenset[str],
+        *,
+        is_unsettled: bool,
     ) -> Delivery | None:
-        """The delivery as it stands after a look back; None: nothing speaks against sending."""
+        """The delivery as it stands after a look back; None: nothing speaks against sending.
+
+        While another post `is_unsettled`, a post that nobody knows may be that one.
+        """
         try:
             if not publisher.own(delivery.due - SKEW) - known:
                 return None
+            if is_unsettled:
+                return self._later(delivery, NOT_LOOKED)
             answer = publisher.find(replace(delivery, sent_at=delivery.due), known)
         except PlatformError as error:
             wait = error.after if isinstance(error, RetryLater) else None
-            until = min(
-                self.clock.now() + (wait or RETRY), delivery.deadline + timedelta(seconds=1)
-            )
-            return replace(delivery, not_before=until, reason=f"cannot look back: {error}")
+            return self._later(delivery, f"cannot look back: {error}", wait)
         if isinstance(answer, Found):
             return found_again(delivery, answer.receipt)
         return from_a_former_life(delivery, self.clock.now())
+
+    def _later(self, delivery: Delivery, why: str, wait: timedelta | None = None) -> Delivery:
+        """The delivery, to be looked back for after a while, or to be ended at its deadline."""
+        until = min(self.clock.now() + (wait or RETRY), delivery.deadline + timedelta(seconds=1))
+        return replace(delivery, not_before=until, reason=why)
 
 
 def _is_unsettled(tx: Tx, delivery: Delivery) -> bool:

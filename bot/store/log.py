@@ -545,6 +545,7 @@ def _updated(known: Entry, heard: Entry, now: datetime) -> Entry:
         language=heard.language,
         version=heard.version,
         edited_at=heard.edited_at or now,
+        checked_at=now,
     )
 
 

@@ -133,8 +133,18 @@ class Running:
         self.server.stop(timedelta(seconds=2))
         done = self.ticker.stop(STOP_WITHIN - timedelta(seconds=2))
         if done:
-            self.desk.close()
+            self._leave()
         return done
+
+    def _leave(self) -> None:
+        """Write down what happened last, leave no erased word behind, and close."""
+        try:
+            self._write_book()
+            self.desk.database.tidy()
+        except BotError as error:
+            self.troubles.tell("logbook", error)
+        finally:
+            self.desk.close()
 
     def status(self) -> Status:
         """How everything stands."""

@@ -98,11 +98,16 @@ def test_an_account_that_cannot_be_read(house):
     assert deliver(house, deliverer) == 1
 
 
-def test_while_another_is_unsure(house):
-    """A post that is still being looked for is no stranger: one waits until it is settled."""
+@pytest.mark.parametrize("is_there", [True, False])
+def test_while_another_is_unsure(house, is_there):
+    """A post that is still being looked for is no stranger: one waits while it may be the one there."""
     other = house.put(slot="s/2", post=post(text="Other words.", key="another"))
     with house.store.writing() as tx:
         tx.ledger.move(other, replace(other, state=State.UNSURE, sent_at=EIGHT), EIGHT)
+    if not is_there:
+        assert deliver(house, restart(house)) == 1
+        return
+    house.networks["town"].take(other.post)
     assert deliver(house, restart(house)) == 0
     assert house.get().state is State.PLANNED
     assert "the account is looked at first" in str(house.get().reason)

@@ -264,8 +264,8 @@ MUTANTS = (
     ),
     m(
         FORMER,
-        "if _is_unsettled(tx, delivery):",
-        "if tx is None:",
+        "            if is_unsettled:\n",
+        "            if publisher is None:\n",
         "what is being looked for is a stranger's",
     ),
     m(

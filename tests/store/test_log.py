@@ -63,7 +63,7 @@ def test_an_edit_is_taken_over(tx):
     keep(tx, FULL)
     edit = replace(FULL, text="Better.", html="", version="2", edited_at=MONDAY + HOUR)
     assert keep(tx, edit, MONDAY + 2 * HOUR)
-    assert only(tx) == replace(edit, id=1, checked_at=MONDAY)
+    assert only(tx) == replace(edit, id=1, checked_at=MONDAY + 2 * HOUR)
     assert not keep(tx, edit, MONDAY + 3 * HOUR)
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from bot.app.former import NOT_LOOKED
 from bot.core.absence import ASKS
 from bot.core.delivery import UNSETTLED, State
 from tests.whole.books import Written
@@ -61,15 +62,21 @@ def _unsettled(world: World) -> list[Written]:
 
 
 def _due(world: World) -> list[Written]:
-    """What the bot could act on now; an account with a claim that stands does nothing else."""
+    """What the bot could act on now.
+
+    An account with a claim that stands does nothing else; and what came due before the start waits
+    while another post, which may be there, is looked for.
+    """
     now = datetime.now(UTC)
     unsettled = _unsettled(world)
     held = {one.account for one in unsettled if one.state is State.SENDING and one.acts_at > now}
+    looking = {one.account for one in unsettled if one.state is State.UNSURE and one.acts_at > now}
     held_pages = {one.tip for one in unsettled if one.account == "site"}
     return [
         one
         for one in unsettled
         if one.acts_at <= now and one.account not in held and one.tip not in held_pages
+        if not (one.reason == NOT_LOOKED and one.account in looking)
     ]
 
 
@@ -136,7 +143,8 @@ def check_shown(world: World) -> None:
     waiting = {one["delivery"]: one for one in world.operator.status()["waiting"]}
     assert set(waiting) == {one.id for one in unsettled}
     for one in unsettled:
-        assert (waiting[one.id]["state"], waiting[one.id]["reason"]) == ("unsure", ASKS)
+        shown = waiting[one.id]
+        assert (shown["state"], shown["reason"]) == ("unsure", ASKS), shown
         assert one.text not in dict(world.made(one.account)).values()
 
 

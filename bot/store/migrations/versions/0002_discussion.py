@@ -94,6 +94,9 @@ def _extend_entries() -> None:
     ):
         op.create_index(op.f(f"ix_entry_{'_'.join(columns)}"), "entry", columns, unique=False)
 
+    op.execute("UPDATE entry SET checked_at = kept_at")
+    op.execute("UPDATE entry SET check_at = kept_at WHERE deleted_at IS NULL AND NOT ours")
+
 
 def _extend_comments() -> None:
     for column in (
