@@ -122,6 +122,7 @@ class Life:
         self._edit_soon = False
         self._ahead_until = self._exact_until = self.begin
         self._heard_at = self._planned_at = self.begin
+        self._restored_at = datetime.min.replace(tzinfo=UTC)
 
     # The life.
 
@@ -559,6 +560,9 @@ class Life:
         if self.time.error != NOTHING:
             return
         error = timedelta(minutes=self.chance.choice((2, 11, 45, 130, 1500)))
+        if harm is Harm.CLOCK_BACK and self.time.true - error - 2 * HOUR < self._restored_at:
+            self._harms.put_back(harm)  # what nobody remembers would come due again
+            return
         self._note(harm)
         self._set_clock(error if harm is Harm.CLOCK_FORWARD else -error)
         lasts = timedelta(minutes=self.chance.choice((3, 20, 90)))
@@ -600,6 +604,7 @@ class Life:
         self.time.sleep(self.chance.choice((1000, 3000)))
         self._show_all()
         memory.put_back(self.home / "data", backup)
+        self._restored_at = self.time.true
         self.truth.restored()
         self._start()
 
@@ -622,7 +627,8 @@ class Life:
                     server.remove(post_id)
         with suppress(BotError):
             for delivery, story in self.truth.asking():
-                self._resolve(delivery, story)
+                if story.account != self._freezing:  # or a request of before may still leave
+                    self._resolve(delivery, story)
 
     def _resolve(self, delivery: int, story: Story) -> None:
         """The owner has looked, and says what is true."""

@@ -106,9 +106,13 @@ class MastodonPlatform:
             return look(ask, delivery.post, since, taken)
 
     def own(self, since: datetime) -> frozenset[str]:
-        """All our statuses made since then, by the server's clock, as far as it shows them."""
+        """All our statuses made since then, by its clock or by ours, as far as it shows them.
+
+        One of the two can be wrong today, and may have been right then.
+        """
         with self._call() as call:
-            return own(self._statuses(call), self._by_its_clock(call, since))
+            by_its_clock = self._by_its_clock(call, since)
+            return own(self._statuses(call), lambda: min(since, by_its_clock()))
 
     def hear(self, cursor: str | None) -> Batch:
         """What was said since the cursor; at first, what was said in the last seven days."""
