@@ -12,6 +12,7 @@ import pytest
 
 from tests.sim.decks import every_fault
 from tests.sim.life import Life
+from tests.sim.told import NAME
 
 SHARDS = 4
 WANTED = 100
@@ -46,7 +47,7 @@ def test_never_twice_never_lost(shard, home, record_property):
         shutil.rmtree(life.home)
     took = time.process_time() - began
     record_property(
-        "sim", {"seeds": seeds, "faulted": faulted, "seconds": took, "fired": dict(fired)}
+        NAME, {"seeds": seeds, "faulted": faulted, "seconds": took, "fired": dict(fired)}
     )
 
 
