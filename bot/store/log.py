@@ -115,10 +115,11 @@ class SqlLog:
 
     def keep_all(self, heard: Sequence[Entry], now: datetime) -> int:
         """Keep these one after the other, new ones by the hundred; returns how many changed."""
-        known = self._names(heard)
+        storable = [_storable(entry) for entry in heard]
+        known = self._names(storable)
         fresh: list[Entry] = []
         changed = 0
-        for entry in heard:
+        for entry in storable:
             name = (entry.account, entry.remote_id)
             if name not in known:
                 known.add(name)

@@ -235,3 +235,12 @@ def test_halves_of_characters_are_no_obstacle(tx):
     assert only(tx).text == "half \ufffd, nul \ufffd"
     assert only(tx).author == Author(name="\ufffd", url="\ufffd")
     assert not keep(tx, heard)
+
+
+def test_nor_are_they_in_a_batch(tx):
+    """The same holds for entries that are taken in together, the same one twice among them."""
+    heard = replace(FULL, remote_id="half \ud800", text="nul \0", in_reply_to="\udfff")
+    assert tx.log.keep_all([heard, heard], MONDAY) == 1
+    one = only(tx)
+    assert (one.remote_id, one.text, one.in_reply_to) == ("half \ufffd", "nul \ufffd", "\ufffd")
+    assert tx.log.keep_all([heard], MONDAY) == 0
