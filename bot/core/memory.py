@@ -320,9 +320,6 @@ class Shown(Protocol):
     def several(self, ids: Iterable[int]) -> Mapping[int, Entry]:
         """These entries by number; those that not everybody may read come without words."""
 
-    def number_of(self, account: str, remote_id: str) -> int | None:
-        """The number of the entry that has this remote id, or None."""
-
     def newest(self, limit: int, tip: str | None = None) -> Sequence[Entry]:
         """The newest entries under any tip, or under this one, newest first."""
 

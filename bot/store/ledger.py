@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
 
 from bot.core.delivery import UNSETTLED, Delivery, Post, Receipt, State, check_move
 from bot.core.ports import LEASE, SKEW
@@ -126,22 +126,19 @@ class SqlLedger:
     def taken(self, delivery: Delivery) -> frozenset[str]:
         """Remote ids of other deliveries of the account, sent since shortly before this one."""
         since = (delivery.sent_at or delivery.due) - FAR
-        query = select(deliveries.c.remote_id).where(
-            deliveries.c.bot == self._bot,
-            deliveries.c.account == delivery.account,
-            deliveries.c.id != delivery.id,
-            deliveries.c.remote_id.is_not(None),
-            deliveries.c.posted_at >= since,
-        )
-        return frozenset(self._connection.scalars(query))
+        return self._made(delivery.account, since, deliveries.c.id != delivery.id)
 
     def remote_ids(self, account: str, since: datetime) -> frozenset[str]:
         """Remote ids of all posts that the account made since then, as far as is known."""
+        return self._made(account, since - A_DAY)
+
+    def _made(self, account: str, since: datetime, *which: ColumnElement[bool]) -> frozenset[str]:
         query = select(deliveries.c.remote_id).where(
             deliveries.c.bot == self._bot,
             deliveries.c.account == account,
             deliveries.c.remote_id.is_not(None),
-            deliveries.c.posted_at >= since - A_DAY,
+            deliveries.c.posted_at >= since,
+            *which,
         )
         return frozenset(self._connection.scalars(query))
 

@@ -71,18 +71,21 @@ def shown(*, unlisted: bool = False) -> ColumnElement[bool]:
 
     Our answers name whom they answer, so they are shown only where that may be read itself.
     """
-    if unlisted:
-        return _LEGIBLE & _STANDS & or_(~entries.c.ours, ~_answers(_UNSEEN))
-    theirs = _OPEN & ~entries.c.ours
-    return _LEGIBLE & _STANDS & or_(theirs, entries.c.ours & ~_answers(or_(_UNSEEN, _UNLISTED)))
+    theirs = ~entries.c.ours if unlisted else _OPEN & ~entries.c.ours
+    ours = entries.c.ours & ~_answers(_unseen(unlisted=unlisted))
+    return _LEGIBLE & _STANDS & or_(theirs, ours)
+
+
+def _unseen(*, unlisted: bool) -> ColumnElement[bool]:
+    """What is answered is not for everybody to read."""
+    return _UNSEEN if unlisted else or_(_UNSEEN, _UNLISTED)
 
 
 def _remains(*, unlisted: bool = False) -> ColumnElement[bool]:
     """What is left of a deleted entry that everybody could read."""
-    unseen = _UNSEEN if unlisted else or_(_UNSEEN, _UNLISTED)
     is_open = entries.c.visibility.in_([Visibility.PUBLIC.value, Visibility.UNLISTED.value])
     is_gone = entries.c.deleted_at.is_not(None) & _STANDS & (is_open if unlisted else _OPEN)
-    return is_gone & or_(~entries.c.ours, ~_answers(unseen))
+    return is_gone & or_(~entries.c.ours, ~_answers(_unseen(unlisted=unlisted)))
 
 
 class SqlLog:
@@ -103,7 +106,7 @@ class SqlLog:
         fresh = _updated(known, entry, now)
         fresh = replace(fresh, root=fresh.root or entry.root)
         if fresh.tip is None:
-            fresh = replace(fresh, tip=self._home(fresh))
+            fresh = replace(fresh, tip=self.tip_of(fresh.account, _above(fresh)))
         if fresh == known:
             return False
         self._change(known, fresh, now)
@@ -178,8 +181,7 @@ class SqlLog:
         found: list[str | None] = []
         for one in fresh:
             names = [(one.account, name) for name in _above(one)]
-            homes = (posts.get(name) or known.get(name) for name in names)
-            tip = one.tip or next(filter(None, homes), None)
+            tip = one.tip or _first_tip(names, posts, known)
             known[one.account, one.remote_id] = tip
             found.append(tip)
         return found
@@ -264,10 +266,6 @@ class SqlLog:
         self._connection.execute(update(entries).where(mine).values(**_row(fresh)))
         self._words.replace(known, fresh, now)
 
-    def _home(self, entry: Entry) -> str | None:
-        """The tip to which what it answers, or the conversation it is in, belongs."""
-        return self.tip_of(entry.account, _above(entry))
-
     def adopt(self, account: str, remote_id: str, tip: str) -> None:
         """Give the tip to everything that hangs on this remote id and has none."""
         pending = [remote_id]
@@ -291,17 +289,8 @@ class SqlLog:
 
     def tip_of(self, account: str, remote_ids: Sequence[str]) -> str | None:
         """The tip of the first of these remote ids that has one."""
-        for remote_id in remote_ids:
-            for table in (deliveries, entries):
-                query = select(table.c.tip).where(
-                    table.c.bot == self._bot,
-                    table.c.account == account,
-                    table.c.remote_id == remote_id,
-                )
-                tip = self._connection.scalar(query)
-                if tip is not None:
-                    return str(tip)
-        return None
+        names = [(account, remote_id) for remote_id in remote_ids]
+        return _first_tip(names, self._tips(deliveries, names), self._tips(entries, names))
 
     def get(self, entry_id: int) -> Entry | None:
         """The entry of this id, or None."""
@@ -555,6 +544,13 @@ def _what_changed(known: Entry, fresh: Entry) -> Change | None:
     if known.is_legible and not fresh.is_legible:
         return Change.DELETED
     return Change.EDITED if known.version != fresh.version or known.text != fresh.text else None
+
+
+def _first_tip(
+    names: Sequence[tuple[str, str]], *known: Mapping[tuple[str, str], str | None]
+) -> str | None:
+    """The tip of the first of these that has one, by whichever table knows it first."""
+    return next((tip for name in names for tips in known if (tip := tips.get(name))), None)
 
 
 def _above(entry: Entry) -> list[str]:

@@ -25,7 +25,6 @@ from sqlalchemy import (
     delete,
     event,
     func,
-    insert,
     literal_column,
     or_,
     select,
@@ -34,6 +33,7 @@ from sqlalchemy import (
 
 from bot.core.discussion import Entry, Standing
 from bot.core.seeking import Term, sought, spread
+from bot.store.notes import SqlNotes
 from bot.store.tables import entries, metadata, notes
 
 MAKE = (
@@ -121,12 +121,8 @@ class WordIndex:
 
     def _note_stale(self, entry: Entry, now: datetime) -> None:
         """Remember that words of this entry linger; the note differs after every time."""
-        mine = (notes.c.bot == self._bot) & (notes.c.name == _STALE)
         value = f"{entry.id} {entry.version} {now.isoformat()}"
-        self._connection.execute(delete(notes).where(mine))
-        self._connection.execute(
-            insert(notes).values(bot=self._bot, name=_STALE, value=value, at=now)
-        )
+        SqlNotes(self._connection, self._bot).put(_STALE, value, now)
 
 
 class NoIndex:

@@ -60,16 +60,6 @@ class SqlShown:
                 found[row.id] = _seen(row)
         return found
 
-    def number_of(self, account: str, remote_id: str) -> int | None:
-        """The number of the entry that has this remote id, or None."""
-        query = select(entries.c.id).where(
-            entries.c.bot == self._bot,
-            entries.c.account == account,
-            entries.c.remote_id == remote_id,
-        )
-        found = self._connection.scalar(query)
-        return None if found is None else int(found)
-
     def newest(self, limit: int, tip: str | None = None) -> Sequence[Entry]:
         """The newest that belong to a tip, or to this one, newest first."""
         query = self._shown().where(

@@ -159,7 +159,8 @@ def _number(tx: Tx, wanted: str, home: str) -> int | None:
     """The entry that an anchor names, or None."""
     kind, _, name = wanted.partition("-")
     if kind == "comment":
-        return tx.shown.number_of(home, unquote(name))
+        comment = tx.log.find(home, unquote(name))
+        return None if comment is None else comment.id
     is_number = kind == "entry" and name.isascii() and name.isdecimal() and len(name) < _DIGITS
     return int(name) if is_number else None
 

@@ -76,9 +76,9 @@ def messages(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
 def number_of(site: RunningSite, remote_id: str) -> int:
     """The number of an entry."""
     with site.database.store.reading() as tx:
-        found = tx.shown.number_of("mastodon", remote_id)
+        found = tx.log.find("mastodon", remote_id)
     assert found is not None
-    return found
+    return found.id
 
 
 def delete(site: RunningSite, remote_id: str) -> None:

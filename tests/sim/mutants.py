@@ -87,8 +87,8 @@ MUTANTS = (
     ),
     m(
         LEDGER,
-        "deliveries.c.id != delivery.id,",
-        "deliveries.c.id == delivery.id,",
+        "deliveries.c.id != delivery.id",
+        "deliveries.c.id == delivery.id",
         "another's post is taken for ours",
     ),
     m(
