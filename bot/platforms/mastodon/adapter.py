@@ -26,7 +26,7 @@ from bot.platforms.mastodon.entries import Hearing
 from bot.platforms.mastodon.errors import Place, server_time, translate
 from bot.platforms.mastodon.finding import Ask, Since, look, own, receipt_of
 from bot.platforms.mastodon.foreign import Record
-from bot.platforms.mastodon.listening import Heard, Mark, first_walk, forward
+from bot.platforms.mastodon.listening import Ends, Heard, Mark, ends_of, first_walk, forward
 from bot.platforms.mastodon.server import Server, read_server
 from bot.platforms.mastodon.streaming import follow
 from bot.platforms.mastodon.wire import Wire
@@ -240,9 +240,14 @@ class MastodonPlatform:
 
         if server.filters:  # a setting of the session, as the library has no word for it
             call.wire.params = {"include_filtered": "true"}
+
+        def ends() -> Ends:
+            return ends_of(call.wire.headers_seen.get("link", ""))
+
         if after is not None:
-            return forward(ask, after)
-        return first_walk(ask, lambda: self._clock.now() - BACKLOG - self._lag(call.wire))
+            return forward(ask, after, ends)
+        since = self._by_its_clock(call, self._clock.now() - BACKLOG)
+        return first_walk(ask, since, ends)
 
     @contextmanager
     def _call(self, *, writes: bool = False) -> Iterator[_Call]:
