@@ -566,9 +566,10 @@ def batched(names: Sequence[_Name]) -> Iterator[Sequence[_Name]]:
 def _is_older(heard: Entry, known: Entry) -> bool:
     """Whether we already know a later version than the one heard.
 
-    Never of a response: what the site remembers of a page is what it said last.
+    Never of a response: what the site remembers of a page is what it said last. Nor of an entry
+    without a version, whose edit has the time of our hearing, which may lie behind the next edit.
     """
-    if known.edited_at is None or heard.kind is EntryKind.RESPONSE:
+    if known.edited_at is None or not known.version or heard.kind is EntryKind.RESPONSE:
         return False
     return heard.edited_at is None or heard.edited_at < known.edited_at
 
