@@ -293,8 +293,10 @@ class Threads(Protocol):
     def looked(self, watched: Watched) -> None:
         """Remember its cursor, its last stir and when to look again."""
 
-    def put_off(self, account: str, now: datetime, until: datetime) -> None:
-        """Look below nothing that is due on the account before `until`."""
+    def put_off(
+        self, account: str, now: datetime, until: datetime, remote_id: str | None = None
+    ) -> None:
+        """Do not look below this post (None: below any that is due on the account) until then."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -77,4 +77,5 @@ def test_another_text_stays_another():
 def test_half_a_character_is_replaced():
     """JSON can spell half of a character, which no parser takes: all of it is read without it."""
     content = foreign.word(json.loads(r'"<p>before \ud83d after</p>"'))
+    assert content is not None
     assert plain(content) == "before \ufffd after"
