@@ -225,7 +225,7 @@ def test_what_everybody_may_read_is_counted(tx):
     keep(tx, entry("between", tip="one", ours=True, in_reply_to="unlisted"))
     keep(tx, erased(entry("deleted", tip="two"), deleted_at=MONDAY))
     keep(tx, entry("loose"))
-    assert tx.log.shown_counts() == {"one": 2}
+    assert tx.shown.counts() == {"one": 2}
 
 
 def test_halves_of_characters_are_no_obstacle(tx):
