@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from bot.core.discussion import Author, Entry, EntryKind
 from bot.core.masks import plain_handle
-from bot.store.rows import entry_of
+from bot.store.rows import by_number, entry_of, under
 from bot.store.tables import entries
 from bot.store.visible import LEGIBLE
 
@@ -42,17 +42,18 @@ class SqlKept:
         limit: int | None = None,
     ) -> Sequence[Entry]:
         """Entries in the order in which they were taken in."""
-        query = self._mine().where(entries.c.id > after)
-        if tip is not None:
-            query = query.where(entries.c.tip == tip)
-        if since is not None:
-            query = query.where(entries.c.at >= since)
+        query = select(entries).where(entries.c.id > after)
+        if since is None:
+            query = query.where(under(tip, self._bot))
+        else:
+            query = query.where(entries.c.bot == self._bot, entries.c.at >= since)
+            query = query if tip is None else query.where(entries.c.tip == tip)
         rows = self._connection.execute(query.order_by(entries.c.id).limit(limit))
         return [entry_of(row) for row in rows]
 
     def last_id(self) -> int:
         """The number of the newest entry."""
-        query = select(func.max(entries.c.id)).where(entries.c.bot == self._bot)
+        query = select(func.max(entries.c.id)).where(by_number(self._bot))
         return int(self._connection.scalar(query) or 0)
 
     def counts(self) -> dict[str | None, int]:

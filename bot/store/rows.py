@@ -1,4 +1,4 @@
-"""An entry as a row and back, and what no row can hold."""
+"""An entry as a row and back, what no row can hold, and how rows are asked for."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row
 
 from bot.core.discussion import Author, Entry, EntryKind, Standing, Visibility, Wish
+from bot.store.tables import entries
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _Name = TypeVar("_Name", str, int)
@@ -106,6 +107,22 @@ def entry_of(row: Row[Any]) -> Entry:
         standing=Standing(row.standing),
         checked_at=row.checked_at,
     )
+
+
+def by_number(bot: str) -> ColumnElement[bool]:
+    """It is the bot's, so asked that no index of whole bots is used, only that of the numbers.
+
+    SQLite takes it that a bot has a handful of rows. So it would look for a hundred numbers among
+    all million entries of the bot, and sort them all to give the first few.
+    """
+    return entries.c.bot.concat("") == bot
+
+
+def under(tip: str | None, bot: str) -> ColumnElement[bool]:
+    """It is the bot's and belongs to this tip, if there is one; to be given by the numbers."""
+    if tip is None:
+        return by_number(bot)
+    return (entries.c.bot == bot) & (entries.c.tip == tip)
 
 
 def batched(names: Sequence[_Name]) -> Iterator[Sequence[_Name]]:

@@ -11,7 +11,7 @@ from bot.core.discussion import Entry, bared
 from bot.core.memory import Tally
 from bot.core.outline import Stub
 from bot.core.seeking import Term
-from bot.store.rows import batched, entry_of
+from bot.store.rows import batched, by_number, entry_of, under
 from bot.store.search import index_of
 from bot.store.tables import entries
 from bot.store.visible import remains, shown
@@ -100,18 +100,15 @@ class SqlShown:
 
     def readable(self, ids: Collection[int]) -> frozenset[int]:
         """Which of these entries everybody may read."""
-        query = select(entries.c.id, entries.c.bot).where(self._is_shown)
+        query = select(entries.c.id).where(self._is_shown)
         return frozenset(row.id for row in self._numbered(query, ids))
 
     def entries(
         self, *, tip: str | None = None, loose: bool = False, after: int = 0, limit: int
     ) -> Sequence[Entry]:
         """Entries that everybody may read, and what is left of deleted ones."""
-        query = select(entries).where(entries.c.id > after, or_(self._is_shown, self._remains))
-        if tip is not None:
-            query = query.where(entries.c.bot == self._bot, entries.c.tip == tip)
-        else:  # so written that no index is used but that of the numbers: a million would be sorted
-            query = query.where(entries.c.bot.concat("") == self._bot)
+        seen = or_(self._is_shown, self._remains)
+        query = select(entries).where(entries.c.id > after, seen, under(tip, self._bot))
         if loose:
             query = query.where(entries.c.tip.is_(None))
         rows = self._connection.execute(query.order_by(entries.c.id).limit(limit))
@@ -120,7 +117,7 @@ class SqlShown:
     def _numbered(self, query: Select[Any], ids: Collection[int]) -> Iterator[Row[Any]]:
         """The rows of a query that have these numbers."""
         for some in batched(sorted(ids)):
-            mine = (entries.c.bot == self._bot) & entries.c.id.in_(some)
+            mine = by_number(self._bot) & entries.c.id.in_(some)
             yield from self._connection.execute(query.where(mine))
 
     def _shown(self) -> Select[Any]:
