@@ -40,7 +40,7 @@ from bot.store.notes import SqlNotes
 from bot.store.pages import SqlPages
 from bot.store.persons import SqlPersons
 from bot.store.pings import SqlPings
-from bot.store.search import purge
+from bot.store.search import purge, to_purge
 from bot.store.shown import SqlShown
 from bot.store.slots import SqlSlots
 from bot.store.thanks import SqlThanks
@@ -55,8 +55,8 @@ TIDY_WAIT = 500
 
 PRAGMAS = (
     "journal_mode=WAL",
-    "synchronous=FULL",  # an intent must survive a power cut, or it could be posted twice
     f"busy_timeout={WAIT}",
+    "synchronous=FULL",  # an intent must survive a power cut, or it could be posted twice
     "secure_delete=ON",  # what people delete is overwritten, not only unlinked
     "temp_store=MEMORY",
 )
@@ -75,13 +75,22 @@ class Database:
     def tidy(self) -> bool:
         """Purge erased words from where they linger: the search index, the write-ahead log.
 
-        False where somebody was reading an older state meanwhile: try again.
+        Where nothing can linger nobody has to wait for it. False where somebody was writing, or
+        reading an older state, meanwhile: try again.
         """
         if self.engine.dialect.name != "sqlite":
             return True
-        with _clear_errors(Path(self.engine.url.database or FILE)):
-            purge(self.connect)
-        with _clear_errors(Path(self.engine.url.database or FILE)), self.engine.connect() as one:
+        place = Path(self.engine.url.database or FILE)
+        with _clear_errors(place):
+            with self.engine.connect() as looking:
+                stale = to_purge(looking)
+            if stale:
+                purge(self.connect, stale)
+            return not _has_log(place) or self._empty_log()
+
+    def _empty_log(self) -> bool:
+        """Write the log into the database and empty it; whether nobody was in the way."""
+        with self.engine.connect() as one:
             raw = one.connection.driver_connection
             if not isinstance(raw, sqlite3.Connection):
                 return True
@@ -133,6 +142,12 @@ def open_engine(engine: Engine, data: Path, bot: str) -> Database:
         store = SqlStore(engine, bot, place)
         store.ensure_bot()
     return _database(store, engine)
+
+
+def _has_log(place: Path) -> bool:
+    """Whether anything was written since the write-ahead log was emptied last."""
+    log = place.with_name(f"{place.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _database(store: SqlStore, engine: Engine) -> Database:
