@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy import Connection, Engine, create_engine, insert, select
+from sqlalchemy.pool import StaticPool
 
-from bot.core.errors import StoreError
 from bot.core.memory import (
     Accounts,
     Ledger,
@@ -32,6 +29,7 @@ from bot.core.pages import Pages
 from bot.core.responses import Pings
 from bot.store import tables
 from bot.store.accounts import SqlAccounts
+from bot.store.connecting import WAIT, clear_errors, make_ours
 from bot.store.ledger import SqlLedger
 from bot.store.lock import make_directory
 from bot.store.log import SqlLog
@@ -48,18 +46,8 @@ from bot.store.threads import SqlThreads
 
 FILE = "tipsbot.db"
 
-WAIT = 10_000
-"""Milliseconds for which a connection waits while another one writes."""
 TIDY_WAIT = 500
 """Milliseconds for which tidying waits until nobody reads an older state."""
-
-PRAGMAS = (
-    "journal_mode=WAL",
-    f"busy_timeout={WAIT}",
-    "synchronous=FULL",  # an intent must survive a power cut, or it could be posted twice
-    "secure_delete=ON",  # what people delete is overwritten, not only unlinked
-    "temp_store=MEMORY",
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +69,7 @@ class Database:
         if self.engine.dialect.name != "sqlite":
             return True
         place = Path(self.engine.url.database or FILE)
-        with _clear_errors(place):
+        with clear_errors(place):
             with self.engine.connect() as looking:
                 stale = to_purge(looking)
             if stale:
@@ -126,7 +114,7 @@ def open_memory(bot: str = "bot") -> Database:
     engine = create_engine(
         "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
     )
-    _make_ours(engine)
+    make_ours(engine)
     tables.metadata.create_all(engine)
     store = SqlStore(engine, bot, Path("memory"))
     store.ensure_bot()
@@ -136,8 +124,8 @@ def open_memory(bot: str = "bot") -> Database:
 def open_engine(engine: Engine, data: Path, bot: str) -> Database:
     """The database behind an engine, brought up to date."""
     place = data / FILE
-    _make_ours(engine)
-    with _clear_errors(place):
+    make_ours(engine)
+    with clear_errors(place):
         bring_up_to_date(engine, data)
         store = SqlStore(engine, bot, place)
         store.ensure_bot()
@@ -158,54 +146,6 @@ def _database(store: SqlStore, engine: Engine) -> Database:
         engine=engine,
         connect=partial(store.connect, writing=True),
     )
-
-
-def _make_ours(engine: Engine) -> None:
-    """Set how this engine connects and begins; another engine in the process is not touched."""
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
-
-
-def _on_connect(connection: object, record: ConnectionPoolEntry) -> None:  # noqa: ARG001 - the event's own signature
-    """Set up each SQLite connection; leave BEGIN to us."""
-    if isinstance(connection, sqlite3.Connection):
-        connection.isolation_level = None
-        for pragma in PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-
-
-def _on_begin(connection: Connection) -> None:
-    """Begin SQLite transactions with the lock that they need, at once."""
-    if connection.dialect.name == "sqlite":
-        writing = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-@contextmanager
-def _clear_errors(place: Path) -> Iterator[None]:
-    """Turn what the database driver raises into one clear line."""
-    try:
-        yield
-    except DBAPIError as error:
-        raise _store_error(place, str(error.orig)) from error
-    except sqlite3.Error as error:
-        raise _store_error(place, str(error)) from error
-    except PoolTimeoutError as error:
-        raise _store_error(place, "too much is asked of it at once: locked") from error
-
-
-def _store_error(place: Path, detail: str) -> StoreError:
-    known = {
-        "full": "free some space on its disk; nothing was lost",
-        "locked": "another program holds it; try again",
-        "readonly": "change its owner or mode",
-        "unable to open": "change the owner or mode of its directory, or set TIPSBOT_DATA",
-        "malformed": "restore it from a backup",
-        "not a database": "move it away or restore it from a backup",
-        "disk I/O": "look at its disk: it cannot be read or written",
-    }
-    todo = next((todo for word, todo in known.items() if word in detail), "see docs/operating.md")
-    return StoreError(f"{place}: {detail}", todo)
 
 
 class SqlStore:
@@ -233,7 +173,7 @@ class SqlStore:
     def connect(self, *, writing: bool) -> Iterator[Connection]:
         """A connection in a transaction, committed when `writing` and nothing was raised."""
         engine = self._writer if writing else self._reader
-        with _clear_errors(self._place), engine.connect() as connection, connection.begin() as tx:
+        with clear_errors(self._place), engine.connect() as connection, connection.begin() as tx:
             if writing:
                 self._hold(connection)
             yield connection
