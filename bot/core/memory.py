@@ -194,9 +194,6 @@ class Log(Protocol):
     def last_id(self) -> int:
         """The number of the newest entry, 0 where there is none."""
 
-    def counts(self) -> dict[str | None, int]:
-        """How many legible entries each tip has (None: those under no tip)."""
-
     def kinds(self) -> Mapping[tuple[str, EntryKind], int]:
         """How many entries of each kind were heard on each account, the bot's own aside."""
 

@@ -56,15 +56,6 @@ class SqlKept:
         query = select(func.max(entries.c.id)).where(by_number(self._bot))
         return int(self._connection.scalar(query) or 0)
 
-    def counts(self) -> dict[str | None, int]:
-        """How many legible entries each tip has."""
-        query = (
-            select(entries.c.tip, func.count())
-            .where(entries.c.bot == self._bot, LEGIBLE)
-            .group_by(entries.c.tip)
-        )
-        return {row.tip: row[1] for row in self._connection.execute(query)}
-
     def kinds(self) -> Mapping[tuple[str, EntryKind], int]:
         """How many entries of each kind were heard on each account."""
         query = (
