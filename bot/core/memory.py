@@ -280,8 +280,8 @@ class Tally:
 class Shown(Protocol):
     """What everybody may read of the discussion; no page takes longer the more was said.
 
-    That are the public entries that are shown, where it is widened the unlisted ones, too, and the
-    bot's own but for its answers to what not everybody may read.
+    That is what is public and shown, what is unlisted where the operator shows that, and the bot's
+    own but for its answers to what not everybody may read.
     """
 
     def widened(self, *, unlisted: bool) -> Shown:
