@@ -26,7 +26,7 @@ class CannotShow(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Seen:
-    """Statuses that are there, ids of those that are not, and of those at which the server fails."""
+    """Statuses that are there, and the ids of those that are gone or that it fails to show."""
 
     statuses: list[Record]
     gone: frozenset[str]
