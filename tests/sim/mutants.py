@@ -14,372 +14,56 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from tests.sim import planted
+from tests.sim.planted import Mutant
+from tests.sim.talk import planted as talk
+
 ROOT = Path(__file__).parents[2]
-SEEDS = ("--seeds", "4", "--days", "1.5", "--no-figures")
-FOCUSED = (
-    "tests/core",
-    "tests/app",
-    "tests/store",
-    "tests/edges/test_x_errors.py",
-    "tests/edges/test_x_adapter.py",
-    "tests/edges/test_mastodon.py",
-    "tests/sim/test_crashes.py",
-)
-PATIENCE = 900
-"""Seconds; a mutant that hangs is a mutant that was noticed."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mutant:
-    """A small fault: in this file the old text is replaced, once, by the new."""
+class Half:
+    """A half of the simulation: its mutants, the seeds that it lives, and what else may notice."""
 
-    file: str
-    old: str
-    new: str
-    breaks: str
-
-
-def m(file: str, old: str, new: str, breaks: str) -> Mutant:
-    """A line of the table."""
-    return Mutant(file=f"bot/{file}", old=old, new=new, breaks=breaks)
+    mutants: Sequence[Mutant]
+    seeds: Sequence[str]
+    focused: Sequence[str]
 
 
-LEDGER, DELIVER, OUTCOME = "store/ledger.py", "app/deliver.py", "core/outcome.py"
-ABSENCE, HOLDS, SLOTS = "core/absence.py", "app/holds.py", "store/slots.py"
-PLAN, LISTEN, FORMER = "app/plan.py", "app/listen.py", "app/former.py"
-X, MASTODON = "platforms/x", "platforms/mastodon"
-
-MUTANTS = (
-    m(
-        LEDGER,
-        "            & (deliveries.c.attempt == old.attempt)\n",
-        "",
-        "claims are not told apart",
-    ),
-    m(
-        LEDGER,
-        "            & (deliveries.c.state == old.state.value)\n",
-        "",
-        "any state may be left",
-    ),
-    m(
-        LEDGER,
-        "        if done.rowcount != 1:\n            return False\n",
-        "",
-        "losing a race is not noticed",
-    ),
-    m(
-        LEDGER,
-        "| (deliveries.c.sent_at > now + SKEW),",
-        ",",
-        "a wrong clock's sendings wait for it",
-    ),
-    m(
-        LEDGER,
-        "(ready > now + far)",
-        "(ready > now + 900 * far)",
-        "a wrong clock's waits are waited for",
-    ),
-    m(
-        LEDGER,
-        "deliveries.c.id != delivery.id",
-        "deliveries.c.id == delivery.id",
-        "another's post is taken for ours",
-    ),
-    m(
-        LEDGER,
-        "select(func.max(events.c.at))",
-        "select(func.min(events.c.at))",
-        "the gap is kept to the first sending",
-    ),
-    m(LEDGER, ".where(deliveries.c.id != apart_from)", "", "a repeat waits for itself"),
-    m(
-        LEDGER,
-        "            deliveries.c.state == State.POSTED.value,\n",
-        "",
-        "a page is there before it is",
-    ),
-    m(LEDGER, '"sent_at": delivery.sent_at,', '"sent_at": None,', "nobody knows when it was sent"),
-    m(LEDGER, '"resends": delivery.resends,', '"resends": 0,', "repeats are not counted"),
-    m(
-        LEDGER,
-        '"lease_until": delivery.lease_until,',
-        '"lease_until": None,',
-        "a dead owner keeps its claim",
-    ),
-    m(
-        DELIVER,
-        "sent_at=delivery.sent_at or now,",
-        "sent_at=now,",
-        "a repeat forgets the first sending",
-    ),
-    m(
-        DELIVER,
-        "        return OutcomeUnknown(f",
-        "        return Unauthorised(f",
-        "an odd error proves that nothing was sent",
-    ),
-    m(
-        DELIVER,
-        "                _record_late(tx, claimed, settled, now)",
-        "                pass",
-        "a late answer is forgotten",
-    ),
-    m(
-        DELIVER,
-        "elif unsure := self._held_too_long",
-        "elif False and self._held_too_long",
-        "a repeat may be held back for ever",
-    ),
-    m(DELIVER, "return NOT_LOOKED", "pass", "nobody looks after a restore"),
-    m(
-        DELIVER,
-        "or self.clock.now() >= claimed.lease_until",
-        "",
-        "the lease is not looked at again",
-    ),
-    m(
-        DELIVER,
-        "if move(tx, one, after_crash(one, now), now)]",
-        "if move(tx, one, one, now)]",
-        "what a dead owner left is never ended",
-    ),
-    m(
-        DELIVER,
-        "late = [delivery for delivery in planned if delivery.deadline < now]",
-        "late = [one for one in planned if one is None]",
-        "the lateness rule is not kept",
-    ),
-    m(
-        OUTCOME,
-        "case Refused() if claimed.resends:",
-        "case Refused() if not claimed:",
-        "a refused repeat denies the first",
-    ),
-    m(
-        OUTCOME,
-        "        case _:\n            return _unsure(claimed, str(result), now)",
-        "        case _:\n            return _again(claimed, result, now)",
-        "the unknown is sent again at once",
-    ),
-    m(
-        OUTCOME,
-        '    return _unsure(stale, "the bot',
-        '    return replace(_unsent(stale), state=State.PLANNED)\n    return _unsure(stale, "the bot',
-        "a crash proves that nothing was sent",
-    ),
-    m(
-        OUTCOME,
-        '    if delivery.sent_at is not None:\n        return _unsure(delivery, f"{why} to',
-        '    if delivery is None:\n        return _unsure(delivery, f"{why} to',
-        "what may stand is called missed",
-    ),
-    m(
-        OUTCOME,
-        "claimed.sent_at if claimed.resends else None",
-        "None",
-        "a repeat that was not sent denies the first",
-    ),
-    m(
-        OUTCOME,
-        "case RetryLater():\n            return _again",
-        "case Receipt():\n            return _again",
-        "asking for patience makes it unsure",
-    ),
-    m(ABSENCE, "delivery.looks < traits.looks", "delivery.looks < 1", "one look is believed"),
-    m(ABSENCE, "not_before=now + traits.look_gap", "not_before=now", "two looks come at once"),
-    m(
-        ABSENCE,
-        "KEY_MARGIN = timedelta(minutes=5)",
-        "KEY_MARGIN = timedelta(minutes=-30)",
-        "a forgotten key is relied upon",
-    ),
-    m(ABSENCE, "now > delivery.deadline or delivery", "delivery", "a repeat may come too late"),
-    m(ABSENCE, "MOST_RESENDS = 3", "MOST_RESENDS = 300", "it is repeated without end"),
-    m(
-        ABSENCE,
-        "is_known) or when_unsure is WhenUnsure.RESEND",
-        "is_known) or when_unsure is not None",
-        "absence is believed where nothing proves it",
-    ),
-    m(
-        ABSENCE,
-        "return replace(delivery, sent_at=now - LONG_AGO)",
-        "return delivery",
-        "a sending by a wrong clock is looked for too late",
-    ),
-    m(
-        ABSENCE,
-        "    if delivery.resends:\n        return _asking",
-        "    if delivery is None:\n        return _asking",
-        "a duplicate of a repeat is called an older post",
-    ),
-    m(
-        HOLDS,
-        "tx.ledger.recent(1, {State.SENDING}, account.name)",
-        "False",
-        "two posts are sent at once",
-    ),
-    m(HOLDS, "last + account.gap <= now", "last <= now", "no gap is kept"),
-    m(
-        HOLDS,
-        "spent + price <= account.monthly_budget",
-        "spent <= account.monthly_budget",
-        "the budget is exceeded by one",
-    ),
-    m(
-        HOLDS,
-        "delivery.needs_page and not",
-        "delivery.needs_page and False and not",
-        "links lead to no page",
-    ),
-    m(
-        HOLDS,
-        "    if pause is not None:\n        return pause.reason",
-        "    if pause is None and tx is None:\n        return",
-        "a held account posts",
-    ),
-    m(
-        "app/moves.py",
-        "    if new.state is not old.state:\n        event",
-        "    if new.state is State.POSTED:\n        event",
-        "most outcomes leave no line in the log",
-    ),
-    m(
-        "app/moves.py",
-        "    if not tx.ledger.move(old, new, now):\n        return False\n",
-        "    tx.ledger.move(old, new, now)\n",
-        "everybody is the quickest",
-    ),
-    m(
-        FORMER,
-        "return from_a_former_life(delivery, self.clock.now())",
-        "return None",
-        "an unknown post does not matter",
-    ),
-    m(
-        FORMER,
-        "            if is_unsettled:\n",
-        "            if publisher is None:\n",
-        "what is being looked for is a stranger's",
-    ),
-    m(
-        f"{X}/errors.py",
-        "    if writes:\n        return OutcomeUnknown",
-        "    if not writes:\n        return OutcomeUnknown",
-        "X: a lost answer proves that nothing was sent",
-    ),
-    m(
-        f"{X}/rules.py",
-        "        error=Duplicate,",
-        "        error=Refused,",
-        "X: a duplicate is a refusal",
-    ),
-    m(
-        f"{X}/errors.py",
-        "if error.document is None and error.status not in {401, 402, 429}:\n        return None",
-        "if error.status == 599:\n        return None",
-        "X: any answer of a proxy is X's own",
-    ),
-    m(
-        f"{X}/errors.py",
-        "if reset > now else WINDOW",
-        "if reset != now else WINDOW",
-        "X: a limit's end in the past counts",
-    ),
-    m(
-        f"{X}/adapter.py",
-        "            if self._has_good_keys():",
-        "            if self is None:",
-        "X: a request that came twice is called not sent",
-    ),
-    m(
-        f"{X}/adapter.py",
-        "one.first_id not in taken",
-        "one.first_id",
-        "X: another delivery's post is taken for ours",
-    ),
-    m(
-        f"{MASTODON}/errors.py",
-        "    if writes:\n        return OutcomeUnknown",
-        "    if not writes:\n        return OutcomeUnknown",
-        "Mastodon: a lost answer proves that nothing was sent",
-    ),
-    m(
-        f"{MASTODON}/errors.py",
-        "if wire.reach is Reach.SENT or",
-        "if wire.reach is Reach.SENT and",
-        "Mastodon: a broken line has a status",
-    ),
-    m(
-        f"{MASTODON}/wire.py",
-        "            self.reach = Reach.SENT\n",
-        "",
-        "Mastodon: nothing ever leaves",
-    ),
-    m(
-        f"{MASTODON}/finding.py",
-        "return Found(receipt=match)\n    return CannotTell",
-        "return Found(receipt=match)\n    return Absent() if doubt else CannotTell",
-        "Mastodon: doubt proves absence",
-    ),
-    m(SLOTS, "max(until, before or until)", "until", "a cursor moves back"),
-    m(
-        SLOTS,
-        "                slots.c.outcome.in_([Outcome.MISSED.value, Outcome.EMPTY.value]),\n",
-        "",
-        "a slot that was planned is open again",
-    ),
-    m(
-        SLOTS,
-        "query.where(schedules.c.rule == schedule.rule)",
-        "query",
-        "an edited schedule makes up for the past",
-    ),
-    m(
-        PLAN,
-        "slot.due + schedule.late, config",
-        "now + schedule.late, config",
-        "a late slot may be later still",
-    ),
-    m(
-        PLAN,
-        "if since > now + A_MINUTE:",
-        "if since is None:",
-        "a schedule waits for a wrong clock's time",
-    ),
-    m(
-        PLAN,
-        "                tx.slots.advance(schedule, now)\n            return planned",
-        "            return planned",
-        "a cursor stays behind",
-    ),
-    m(
-        PLAN,
-        "if tx.slots.get(slot.schedule, slot.key) is None]",
-        "if slot]",
-        "slots with an outcome come due again",
-    ),
-    m(
-        LISTEN,
-        "batch = listener.hear(known.cursor)",
-        "batch = listener.hear(None)",
-        "it is heard from the beginning each time",
-    ),
-    m(LISTEN, "            tx.accounts.heard(account.name, batch, now)\n", "", "no cursor is kept"),
-    m(
-        LISTEN,
-        "                if not batch.more:\n",
-        "                if batch.more:\n",
-        "the walk ends at its first page",
+POSTING = Half(
+    mutants=planted.MUTANTS,
+    seeds=("--seeds", "4", "--days", "1.5"),
+    focused=(
+        "tests/core",
+        "tests/app",
+        "tests/store",
+        "tests/edges/test_x_errors.py",
+        "tests/edges/test_x_adapter.py",
+        "tests/edges/test_mastodon.py",
+        "tests/sim/test_crashes.py",
     ),
 )
-"""Each is small, likely, and in what decides whether a post happens once."""
+LISTENING = Half(
+    mutants=talk.MUTANTS,
+    seeds=("--talk", "--seeds", "3", "--days", "0.4"),
+    focused=(
+        "tests/core",
+        "tests/app",
+        "tests/store",
+        "tests/edges/test_x_hear.py",
+        "tests/edges/test_x_listening.py",
+        "tests/edges/test_mastodon_hear.py",
+        "tests/edges/test_mastodon_again.py",
+    ),
+)
+PATIENCE = 900
+"""Seconds; a mutant that hangs is a mutant that was noticed."""
 
 
 def main() -> int:
@@ -389,35 +73,41 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--no-control", dest="control", action="store_false")
     asked = parser.parse_args()
-    chosen = [one for one in MUTANTS if asked.word in f"{one.file} {one.breaks}"]
-    if asked.control and (who := _noticed(None)):
+    unnoticed = sum(_plant_all(half, asked) for half in (POSTING, LISTENING))
+    return 1 if unnoticed else 0
+
+
+def _plant_all(half: Half, asked: argparse.Namespace) -> int:
+    """Plant what is asked for of this half; how many mutants nobody noticed."""
+    chosen = [one for one in half.mutants if asked.word in f"{one.file} {one.breaks}"]
+    if chosen and asked.control and (who := _noticed(half, None)):
         raise SystemExit(f"{who} fails without any fault: nothing that it notices means anything")
     unnoticed = 0
     with ThreadPoolExecutor(asked.workers) as workers:
-        for mutant, noticed, took in workers.map(_try, chosen):
+        for mutant, noticed, took in workers.map(partial(_try, half), chosen):
             unnoticed += not noticed
             place = mutant.file.removeprefix("bot/")
             line = f"{noticed or 'NOBODY':28} {took:5.0f} s  {place:32} {mutant.breaks}"
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
     sys.stdout.write(f"{len(chosen) - unnoticed} of {len(chosen)} were noticed\n")
-    return 1 if unnoticed else 0
+    return unnoticed
 
 
-def _try(mutant: Mutant) -> tuple[Mutant, str, float]:
+def _try(half: Half, mutant: Mutant) -> tuple[Mutant, str, float]:
     """Who noticed this mutant ("": nobody), and after how many seconds."""
     began = time.monotonic()
-    return mutant, _noticed(mutant), time.monotonic() - began
+    return mutant, _noticed(half, mutant), time.monotonic() - began
 
 
-def _noticed(mutant: Mutant | None) -> str:
+def _noticed(half: Half, mutant: Mutant | None) -> str:
     """Who fails in a copy of the tree where this mutant was planted; "": nobody."""
     with tempfile.TemporaryDirectory() as place:
         tree = Path(place) / "tree"
         shutil.copytree(ROOT, tree, ignore=_unneeded)
         if mutant is not None:
             _plant(mutant, tree / mutant.file)
-        return next((who for who, command in _commands() if _fails(command, tree)), "")
+        return next((who for who, command in _commands(half) if _fails(command, tree)), "")
 
 
 def _unneeded(folder: str, names: list[str]) -> list[str]:
@@ -433,9 +123,10 @@ def _plant(mutant: Mutant, file: Path) -> None:
     file.write_text(text.replace(mutant.old, mutant.new))
 
 
-def _commands() -> Iterator[tuple[str, list[str]]]:
-    yield "the simulation", [sys.executable, "-W", "ignore", "-m", "tests.sim", *SEEDS]
-    for place in FOCUSED:
+def _commands(half: Half) -> Iterator[tuple[str, list[str]]]:
+    seeds = [*half.seeds, "--no-figures"]
+    yield "the simulation", [sys.executable, "-W", "ignore", "-m", "tests.sim", *seeds]
+    for place in half.focused:
         pytest = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
         yield place.removeprefix("tests/"), [*pytest, place]
 

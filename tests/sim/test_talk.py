@@ -46,6 +46,6 @@ def _wanted(oddity: Oddity) -> int:
 
 @pytest.mark.timeout(600)
 def test_a_flood(home):
-    """Ten thousand replies on each network are heard, and those that X hides are told to be."""
+    """Ten thousand replies are heard on Mastodon, and on X all that it shows; the rest is told."""
     life = Life(1, home, odd=False)
     life.run_flood(10_000)

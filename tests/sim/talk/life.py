@@ -116,7 +116,7 @@ class Life:
         return self.dealer.fired
 
     def run_flood(self, many: int) -> None:
-        """Everybody answers at once, so many times on each network; nothing else happens."""
+        """So much is said at once on Mastodon and on X; nothing else happens."""
         with self._world():
             self._write_file()
             self._start()
@@ -124,7 +124,7 @@ class Life:
             for account in self.networks:
                 self.people.say(account)
             self._work()
-            for account in self.networks:
+            for account in ("mastodon", "x"):
                 for _ in range(many):
                     self.people.say(account)
             before = -1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -67,6 +68,8 @@ class Truth:
     """When and on which account the bot said that something cannot be heard."""
     _versions: dict[tuple[str, str], int] = field(default_factory=dict)
     _erased: set[tuple[str, str]] = field(default_factory=set)
+    _named: dict[str, list[int]] = field(default_factory=dict)
+    """The numbers of all mentions of an account, in their order"""
     _seen_event: int = 0
     _changes: dict[int, list[str]] = field(default_factory=dict)
     _memory: sqlite3.Connection | None = None
@@ -133,6 +136,10 @@ class Truth:
     def check_end(self) -> None:
         """Nothing is missing but what a network cannot give back, which was said; all is current."""
         rows = {row.name: row for row in self._rows()}
+        self._named = {
+            name: [one.number for one in self.people.said if one.account == name and one.names_us]
+            for name in self.networks
+        }
         for said in self.people.said:
             row = rows.get((said.account, said.id))
             if row is not None:
@@ -157,10 +164,8 @@ class Truth:
             return
         if not isinstance(network, Exchange):
             raise Broken(f"{said} was never heard")
-        later = sum(
-            one.account == said.account and one.names_us and one.number > said.number
-            for one in self.people.said
-        )
+        named = self._named[said.account]
+        later = len(named) - bisect_right(named, said.number)
         hidden = later >= REACH if said.names_us else self.time.true - said.said_at > SEARCHED
         told = any(at > said.said_at for at, account in self.told if account == said.account)
         if not hidden or not told:

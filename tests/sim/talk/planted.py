@@ -1,0 +1,153 @@
+"""Small faults in what decides whether everything that is said is heard once, and what is gone goes."""
+
+from __future__ import annotations
+
+from tests.sim.planted import m
+
+LISTEN, THREADS, RECHECK = "app/listen.py", "app/threads.py", "app/recheck.py"
+TAKING, LOGBOOK, THANKS = "app/taking.py", "app/logbook.py", "app/acknowledge.py"
+EDITS, LOG = "store/edits.py", "store/log.py"
+X, MASTODON = "platforms/x", "platforms/mastodon"
+
+MUTANTS = (
+    m(
+        LISTEN,
+        "batch = listener.hear(known.cursor)",
+        "batch = listener.hear(None)",
+        "it is heard from the beginning each time",
+    ),
+    m(LISTEN, "            tx.accounts.heard(account.name, batch, now)\n", "", "no cursor is kept"),
+    m(
+        LISTEN,
+        "                if not batch.more:\n",
+        "                if batch.more:\n",
+        "the walk ends at its first page",
+    ),
+    m(
+        THREADS,
+        "            tx.threads.put_off(account.name, now, until + SOON, failed.remote_id)\n",
+        "",
+        "a thread that cannot be shown comes first each time",
+    ),
+    m(
+        RECHECK,
+        "waiting = found.failed if seen else",
+        "waiting = frozenset() if seen else",
+        "a status that cannot be shown comes first each time",
+    ),
+    m(
+        RECHECK,
+        "entry.remote_id in there.keys() | found.gone]",
+        "entry.remote_id in there]",
+        "what is gone is not taken for gone",
+    ),
+    m(
+        TAKING,
+        "        if PersonRule.NO_LOG in rules:\n",
+        "        if PersonRule.BLOCKED in rules:\n",
+        "who was forgotten is kept again",
+    ),
+    m(
+        TAKING,
+        "        if masks and self._wants_nothing_kept(entry):\n",
+        "        if not masks:\n",
+        "nobody is forgotten",
+    ),
+    m(
+        LOGBOOK,
+        "            self.book.blank(gone)\n",
+        "            pass\n",
+        "the book keeps erased words",
+    ),
+    m(
+        THANKS,
+        "any(has_had_one(mask, recent, now) for mask in masks)",
+        "not masks",
+        "many favours a day",
+    ),
+    m(
+        EDITS,
+        "    if same or _is_older(heard, known):\n",
+        "    if same:\n",
+        "an older version takes the place of a newer one",
+    ),
+    m(
+        EDITS,
+        "    if known.deleted_at is not None or not known.visibility.may_be_kept:\n        return known\n",
+        "",
+        "what was deleted comes back",
+    ),
+    m(
+        LOG,
+        "                known.add(name)\n",
+        "",
+        "what comes twice in a batch is taken in twice",
+    ),
+    m(
+        LOG,
+        "            self.adopt(fresh.account, fresh.remote_id, fresh.tip)\n",
+        "            pass\n",
+        "what hangs on an answer finds no tip",
+    ),
+    m(
+        f"{MASTODON}/listening.py",
+        " or ends().newer or after",
+        " or after",
+        "deaf behind a page of which nothing is shown",
+    ),
+    m(
+        f"{MASTODON}/adapter.py",
+        '            call.wire.params = {"include_filtered": "true"}\n',
+        "            pass\n",
+        "filtered notifications are not asked for",
+    ),
+    m(
+        f"{MASTODON}/entries.py",
+        '    "private": Visibility.FOLLOWERS,\n',
+        '    "private": Visibility.PUBLIC,\n',
+        "what is for followers is kept",
+    ),
+    m(
+        f"{MASTODON}/again.py",
+        "            gone.add(remote_id)\n",
+        "            pass\n",
+        "a deletion is not noticed",
+    ),
+    m(
+        f"{MASTODON}/foreign.py",
+        '_HALF.sub("\\ufffd", value)',
+        "str(value)",
+        "half of a character makes deaf",
+    ),
+    m(
+        f"{X}/walk.py",
+        "settled = min(walk.ceiling, first_id(now - LAG))",
+        "settled = walk.ceiling",
+        "what X shows late is lost",
+    ),
+    m(
+        f"{X}/walk.py",
+        "lost = cut_off or walk.behind + walk.seen >= REACH",
+        "lost = cut_off",
+        "the silent end of X's list is not noticed",
+    ),
+    m(
+        f"{X}/below.py",
+        "    return replace(walk, floor=floor), gap\n",
+        "    return replace(walk, floor=floor), None\n",
+        "what X's search has lost is not told",
+    ),
+    m(
+        f"{X}/listening.py",
+        "            gone |= looked.gone\n",
+        "",
+        "a deletion on X is not noticed",
+    ),
+    m(
+        f"{X}/api.py",
+        "            if page.posts or not page.token:\n",
+        "            if True:\n",
+        "an empty page of X is taken for the end",
+    ),
+)
+"""Each is small, likely, and in what decides whether the log is what was said."""
