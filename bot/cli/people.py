@@ -25,6 +25,7 @@ def hide(entry: EntryNumber, *, file: FileOption = DEFAULT_FILE) -> None:
     """Take an entry from every page, feed and export; the log still shows it to you."""
     with opened(file, forgiving=True) as desk:
         desk.curtain.hide(entry, desk.clock.now())
+        desk.settle_book()
     typer.echo(f"entry {entry} is hidden")
 
 
@@ -32,6 +33,7 @@ def show(entry: EntryNumber, *, file: FileOption = DEFAULT_FILE) -> None:
     """Show an entry that was hidden or held."""
     with opened(file, forgiving=True) as desk:
         desk.curtain.show(entry, desk.clock.now())
+        desk.settle_book()
     typer.echo(f"entry {entry} is shown")
 
 
@@ -39,6 +41,7 @@ def block(handle: Handle, *, on: On = None, file: FileOption = DEFAULT_FILE) -> 
     """Hide what a person said on an account, and all that they say from now on."""
     with opened(file, forgiving=True) as desk:
         done = desk.people.block(desk.config, handle, on, desk.clock.now())
+        desk.settle_book()
     what = _entries(done.entries, "hidden")
     typer.echo(f"{shown(done.label)} on {done.account} is blocked: {what}, and all from now on")
 
@@ -47,6 +50,7 @@ def unblock(handle: Handle, *, on: On = None, file: FileOption = DEFAULT_FILE) -
     """Let a blocked person be seen again."""
     with opened(file, forgiving=True) as desk:
         done = desk.people.unblock(handle, on, desk.clock.now())
+        desk.settle_book()
     what = _entries(done.entries, "shown again")
     typer.echo(f"{shown(done.label)} on {done.account} is no longer blocked: {what}")
 
@@ -66,7 +70,7 @@ def forget(
     with opened(file, forgiving=True) as desk:
         now = desk.clock.now()
         if what.isdecimal():
-            desk.eraser.forget(desk.config, int(what), now)
+            desk.eraser.forget(int(what), now)
             told = f"entry {what} is erased"
         else:
             done = desk.people.forget(desk.config, what, on, now)

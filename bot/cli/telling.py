@@ -30,6 +30,7 @@ class Format(Enum):
 
 def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
     """Say how things stand. Exits with 1 when something needs a person."""
+    from bot.app.moderate import held as held_in
     from bot.app.report import HeldComment
     from bot.app.report import status as status_of
     from bot.cli import standing
@@ -37,10 +38,11 @@ def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
 
     with opened(file, reading=True, forgiving=True) as desk:
         found = status_of(desk.database.store, desk.timetable, desk.config, desk.clock.now())
-        held = tuple(
-            HeldComment(entry=entry, link=desk.held_link(entry.remote_id))
-            for entry in desk.moderator.held(desk.config)
-        )
+        with desk.database.store.reading() as tx:
+            held = tuple(
+                HeldComment(entry=entry, link=desk.held_link(entry.remote_id))
+                for entry in held_in(tx, desk.config)
+            )
         found = replace(found, file_trouble=desk.trouble or found.file_trouble, held=held)
         running = is_running(desk.environment.data)
         zone = ZoneInfo(desk.config.bot.timezone)

@@ -17,6 +17,7 @@ from bot.core.courtesy import Acknowledgement, Thanked
 from bot.core.delivery import Delivery, State
 from bot.core.discussion import Author, Change, Entry, EntryEvent, EntryKind, Standing
 from bot.core.outline import Stub
+from bot.core.pages import Pages
 from bot.core.ports import Batch
 from bot.core.seeking import Term
 from bot.core.slot import Outcome, Schedule, Slot
@@ -467,6 +468,7 @@ class Tx(Protocol):
     notes: Notes
     persons: Persons
     thanks: Thanks
+    pages: Pages
 
 
 class Store(Protocol):
