@@ -38,7 +38,7 @@ class Moderator:
             return erase(tx, _held(tx, entry_id), now)
 
 
-def held(tx: Tx, config: Config) -> Sequence[Entry]:
+def held_comments(tx: Tx, config: Config) -> Sequence[Entry]:
     """The entries that wait for the operator's word, the one that waits longest first."""
     if config.site is None:
         return ()

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from bot.app.hide import Curtain
-from bot.app.moderate import Moderator, held
+from bot.app.moderate import Moderator, held_comments
 from bot.core.discussion import Change, Standing
 from bot.core.errors import StoreError, UsageError
 from bot.store.tables import entry_events
@@ -223,7 +223,7 @@ def test_what_is_not_held_cannot_be_approved(site, browser):
 def waiting(site):
     """The numbers of the entries that wait for the operator."""
     with site.database.store.reading() as tx:
-        return [entry.id for entry in held(tx, site.config)]
+        return [entry.id for entry in held_comments(tx, site.config)]
 
 
 def test_to_show_is_to_approve(site, browser):
