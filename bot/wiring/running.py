@@ -21,6 +21,7 @@ from bot.app.responses import Receiving, Verifier
 from bot.clock.ticker import Ticker
 from bot.core.config import Account, Config, Courtesy
 from bot.core.delivery import Delivery, State
+from bot.core.discussion import Author
 from bot.core.errors import BotError, StoreError
 from bot.core.slot import Schedule
 from bot.core.traits import Ability
@@ -89,7 +90,7 @@ class Running:
             store=desk.database.store,
             traits_of=desk.rules.of,
             clock=desk.clock,
-            commenting=Commenting(desk.database.pages, self._hear_site),
+            commenting=Commenting(desk.database.pages, self._hear_site, self._is_forgotten),
             receiving=Receiving(
                 pings=desk.database.pings,
                 pages=desk.database.pages,
@@ -290,6 +291,12 @@ class Running:
         site = self.desk.config.site
         if site is not None:
             self.desk.ear.step(site)
+
+    def _is_forgotten(self, owner: str) -> bool:
+        """Whether nothing is to be kept of whom the site knows by this seal."""
+        site = self.desk.config.site
+        people = self.desk.people
+        return site is not None and people.is_forgotten(site.name, Author(name="", key=owner))
 
     def _write_book(self) -> None:
         """What happened in the discussion, into its log file."""
