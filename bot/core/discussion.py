@@ -140,6 +140,8 @@ class Change(Enum):
     """What can happen to an entry once it is there."""
 
     CREATED = "created"
+    MOVED = "moved"
+    """it was found to belong to a tip, after it was taken in"""
     EDITED = "edited"
     DELETED = "deleted"
     ACKNOWLEDGED = "acknowledged"

@@ -113,7 +113,7 @@ class SqlLog:
         if (what := _what_changed(known, fresh)) is not None:
             self.note(fresh, what, now)
         if fresh.tip is not None and known.tip is None:
-            self.adopt(fresh.account, fresh.remote_id, fresh.tip)
+            self.adopt(fresh.account, fresh.remote_id, fresh.tip, now)
         return True
 
     def keep_all(self, heard: Sequence[Entry], now: datetime) -> int:
@@ -152,23 +152,15 @@ class SqlLog:
         rows = [self._new_row(one, now) for one in kept]
         self._connection.execute(insert(entries), rows)
         self._words.put(kept)
-        for one in self._with_orphans(kept):
-            self.adopt(one.account, one.remote_id, one.tip or "")
-        lines = [self._line(one, Change.CREATED, now) for one in self._settled(kept)]
+        lines = [self._line(one, Change.CREATED, now) for one in kept]
         self._connection.execute(insert(entry_events), lines)
+        for one in self._with_orphans(kept):
+            self.adopt(one.account, one.remote_id, one.tip or "", now)
         return len(kept)
 
     def _new_row(self, entry: Entry, now: datetime) -> dict[str, Any]:
         look = now + SOON if entry.is_legible and not entry.ours else None
         return {**_row(entry), "id": entry.id, "bot": self._bot, "kept_at": now, "check_at": look}
-
-    def _settled(self, kept: Sequence[Entry]) -> list[Entry]:
-        """The same entries, those that were adopted just now with their tip."""
-        homeless = [(one.account, one.remote_id) for one in kept if one.tip is None]
-        tips = self._tips(entries, homeless)
-        return [
-            one if one.tip else replace(one, tip=tips[one.account, one.remote_id]) for one in kept
-        ]
 
     def _next_id(self) -> int:
         """The next number of an entry, of whichever bot; the write lock makes it ours alone."""
@@ -234,7 +226,10 @@ class SqlLog:
         self._connection.execute(insert(entry_events).values(**line))
 
     def _line(self, entry: Entry, change: Change, now: datetime) -> dict[str, Any]:
-        told = {"bot": self._bot, "at": now, "entry": entry.id, "tip": entry.tip}
+        return self._told(entry.id, entry.tip, change, now)
+
+    def _told(self, entry: int, tip: str | None, change: Change, now: datetime) -> dict[str, Any]:
+        told = {"bot": self._bot, "at": now, "entry": entry, "tip": tip}
         return {**told, "change": change.value}
 
     def events(
@@ -266,15 +261,17 @@ class SqlLog:
         self._connection.execute(update(entries).where(mine).values(**_row(fresh)))
         self._words.replace(known, fresh, now)
 
-    def adopt(self, account: str, remote_id: str, tip: str) -> None:
+    def adopt(self, account: str, remote_id: str, tip: str, now: datetime) -> None:
         """Give the tip to everything that hangs on this remote id and has none."""
         pending = [remote_id]
         while pending:
             parent = pending.pop()
             for column in (entries.c.in_reply_to, entries.c.root):  # an OR would use no index
-                pending.extend(self._give(tip, account, column == parent))
+                pending.extend(self._give(tip, account, column == parent, now))
 
-    def _give(self, tip: str, account: str, hanging: ColumnElement[bool]) -> Sequence[str]:
+    def _give(
+        self, tip: str, account: str, hanging: ColumnElement[bool], now: datetime
+    ) -> Sequence[str]:
         """Give the tip to those without one that hang there; returns their remote ids."""
         theirs = (
             (entries.c.bot == self._bot)
@@ -282,10 +279,13 @@ class SqlLog:
             & entries.c.tip.is_(None)
             & hanging
         )
-        found = self._connection.scalars(select(entries.c.remote_id).where(theirs)).all()
+        query = select(entries.c.id, entries.c.remote_id).where(theirs).order_by(entries.c.id)
+        found = self._connection.execute(query).all()
         if found:
             self._connection.execute(update(entries).where(theirs).values(tip=tip))
-        return found
+            lines = [self._told(row.id, tip, Change.MOVED, now) for row in found]
+            self._connection.execute(insert(entry_events), lines)
+        return [row.remote_id for row in found]
 
     def tip_of(self, account: str, remote_ids: Sequence[str]) -> str | None:
         """The tip of the first of these remote ids that has one."""
@@ -540,10 +540,12 @@ def _updated(known: Entry, heard: Entry, now: datetime) -> Entry:
 
 
 def _what_changed(known: Entry, fresh: Entry) -> Change | None:
-    """What a line of the history says of it; None: it only found its tip."""
+    """What a line of the history says of it; None: nothing that anybody could see."""
     if known.is_legible and not fresh.is_legible:
         return Change.DELETED
-    return Change.EDITED if known.version != fresh.version or known.text != fresh.text else None
+    if known.version != fresh.version or known.text != fresh.text:
+        return Change.EDITED
+    return Change.MOVED if known.tip != fresh.tip else None
 
 
 def _first_tip(

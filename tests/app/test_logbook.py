@@ -76,6 +76,19 @@ def test_every_change_is_a_line(house, data):
     assert len(lines(data)) == 6
 
 
+def test_what_finds_its_tip_is_a_line(house, data):
+    """An entry that is given to a tip later has a line of its own, with the tip."""
+    keep(house, entry(in_reply_to="r1"))
+    step(house, data)
+    with house.store.writing() as tx:
+        tx.log.adopt("town", "r1", "listen", MONDAY)
+    step(house, data)
+    assert [(line["change"], line["tip"]) for line in lines(data)] == [
+        ("created", None),
+        ("moved", "listen"),
+    ]
+
+
 def test_a_line_tells_all(house, data):
     """A line says who said what, where, when, to what, and for whom."""
     keep(house, entry(author=ADA, text=WORDS, in_reply_to="r1", tip="listen", url="https://a.net"))
