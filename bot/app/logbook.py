@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from bot.app.record import Record, picked, whole
 from bot.core.book import Book, Fields
 from bot.core.discussion import Change, Entry, EntryEvent
 from bot.core.memory import Store, Tx
@@ -16,6 +17,26 @@ from bot.core.when import iso
 
 AT_ONCE = 500
 """So many events are read and written in one go."""
+
+FIELDS = (
+    "account",
+    "remote_id",
+    "platform",
+    "tip",
+    "kind",
+    "author",
+    "handle",
+    "profile",
+    "text",
+    "url",
+    "said_at",
+    "in_reply_to",
+    "visibility",
+    "standing",
+    "edited_at",
+    "deleted_at",
+)
+"""What a line tells of its entry, in this order, after what it tells of the event."""
 
 MOST_ROUNDS = 20
 """So many goes in one step at most; what is left comes with the next step."""
@@ -81,7 +102,7 @@ def _erased(event: EntryEvent, entry: Entry | None) -> Fields | None:
     return {"account": entry.account, "remote_id": entry.remote_id}
 
 
-def _head(event: EntryEvent) -> dict[str, str | int | None]:
+def _head(event: EntryEvent) -> Record:
     return {
         "event": event.id,
         "at": iso(event.at),
@@ -94,21 +115,6 @@ def line(event: EntryEvent, entry: Entry | None, platforms: Mapping[str, str]) -
     """An event with its entry as it is now; of one that is not legible no word and no name."""
     if entry is None:
         return _head(event) | {"tip": event.tip}
-    return _head(event) | {
-        "account": entry.account,
-        "remote_id": entry.remote_id,
-        "platform": platforms.get(entry.account, entry.account),
-        "tip": entry.tip,
-        "kind": entry.kind.value,
-        "author": entry.author.name or None,
-        "handle": entry.author.handle or None,
-        "profile": entry.author.url,
-        "text": entry.text or None,
-        "url": entry.url,
-        "said_at": iso(entry.at),
-        "in_reply_to": entry.in_reply_to,
-        "visibility": entry.visibility.value,
-        "standing": entry.standing.value,
-        "edited_at": iso(entry.edited_at) if entry.edited_at else None,
-        "deleted_at": iso(entry.deleted_at) if entry.deleted_at else None,
-    }
+    told = whole(entry, platforms)
+    told |= {"said_at": told["at"], "text": told["text"] or None}
+    return _head(event) | picked(told, FIELDS)
