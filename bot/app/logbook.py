@@ -1,4 +1,4 @@
-"""The logbook: every event of the discussion as a line of a file, once, and no erased word.
+"""The logbook: every event of the discussion as a line of a file, once, and no word that went.
 
 The file is its own cursor: what stands in it was written. So a bot that is killed at any moment
 goes on behind the last whole line.
@@ -69,8 +69,10 @@ class Logbook:
             events = tx.log.events(written, AT_ONCE)
             told = [(event, tx.log.get(event.entry)) for event in events]
         self._written = None  # should the book fail, only itself can tell how far it came
-        if gone := [place for event, entry in told if (place := _erased(event, entry))]:
+        if gone := [_place(*one) for one in told if one[0].change is Change.DELETED]:
             self.book.blank(gone)
+        if edited := [_place(*one) for one in told if one[0].change is Change.EDITED]:
+            self.book.blank(edited, ["text"])
         self.book.append([line(event, entry, platforms) for event, entry in told])
         self._written = events[-1].id if events else written
         return len(events)
@@ -93,10 +95,8 @@ def _is_known(events: Iterable[EntryEvent], known: Fields) -> bool:
     return any(_head(event).items() <= known.items() for event in events)
 
 
-def _erased(event: EntryEvent, entry: Entry | None) -> Fields | None:
-    """Which lines lose their words by this event, or None."""
-    if event.change is not Change.DELETED:
-        return None
+def _place(event: EntryEvent, entry: Entry | None) -> Fields:
+    """Which lines tell of the same entry."""
     if entry is None:
         return {"entry": event.entry}
     return {"account": entry.account, "remote_id": entry.remote_id}
