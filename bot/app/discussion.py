@@ -63,5 +63,5 @@ def record(entry: Entry, platforms: Mapping[str, str]) -> Record:
 def known_or_discussed(config: Config, store: Store, tip: str) -> None:
     """Raise UsageError for a tip that is neither in the file nor in the log."""
     with store.reading() as tx:
-        if tip not in tx.log.counts():
+        if not tx.shown.size(tip):
             known_tip(config, tip)

@@ -315,6 +315,9 @@ class Shown(Protocol):
     def stubs(self, tip: str) -> Sequence[Stub]:
         """A tip's entries without their words, in the order of their time."""
 
+    def size(self, tip: str) -> int:
+        """How many entries a tip has, whoever may read them."""
+
     def several(self, ids: Iterable[int]) -> Mapping[int, Entry]:
         """These entries by number; those that not everybody may read come without words."""
 

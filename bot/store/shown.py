@@ -44,6 +44,11 @@ class SqlShown:
         )
         return [Stub._make(row) for row in self._connection.execute(query)]
 
+    def size(self, tip: str) -> int:
+        """How many entries a tip has, whoever may read them."""
+        query = select(func.count()).where(entries.c.bot == self._bot, entries.c.tip == tip)
+        return int(self._connection.scalar(query) or 0)
+
     def several(self, ids: Iterable[int]) -> Mapping[int, Entry]:
         """These entries, those that not everybody may read without words and author."""
         found = {}
