@@ -40,6 +40,18 @@ class Reply:
         """Where it stands on our page: its permalink."""
         return f"{self.card.address}?at={self.remark.place.anchor}#{self.remark.place.anchor}"
 
+    @property
+    def words(self) -> str:
+        """What was said; or, while that is withheld, where it can be read."""
+        if not self.remark.withheld:
+            return self.remark.words
+        way = Markup(': <a href="{}">read them on {}</a>').format(
+            self.remark.url, self.remark.network
+        )
+        return Markup("<p>These words are not shown here now{}.</p>").format(
+            way if self.remark.url else ""
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Replies:
@@ -148,7 +160,7 @@ def _reply(one: Reply) -> Mapping[str, object]:
         url=one.address,
         external_url=remark.url,
         title=f"{remark.place.name} on {one.card.title}",
-        content_html=str(remark.words),
+        content_html=str(one.words),
         date_published=iso(remark.at),
         date_modified=iso(remark.edited_at) if remark.edited_at else None,
         authors=[author],
