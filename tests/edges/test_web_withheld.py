@@ -101,6 +101,16 @@ def test_feeds(site, place):
         assert "So say I" in feed
 
 
+def test_index(site):
+    """Where the newest words under a tip are withheld, the index says who spoke, and where to read it."""
+    site.keep("14", "The last word", account="x", author=Author(name="Ann A."), url=ADDRESS)
+    assert "The last word" in httpx.get(site.url).text
+    site.clock.move(2 * A_DAY)
+    html = httpx.get(site.url).text
+    assert "The last word" not in html
+    assert f'href="{ADDRESS}" lang="en">read it on X</a>' in html
+
+
 def test_search_and_live(site):
     """What is withheld is found by no word of it, and comes to no open page."""
     assert "<mark>" in httpx.get(f"{site.url}/search?q=rained").text
