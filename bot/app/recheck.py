@@ -106,8 +106,9 @@ class Rechecker:
                 changed += take_in(tx, [fresh], now, masks=self.masks, to_us=False)
                 again = self._next(account, fresh, now)
                 tx.log.checked(account.name, entry.remote_id, now, again)
-            if not seen:  # or they would stand in the way of all others
-                tx.log.put_off(account.name, now, now + UNSEEN, [one.remote_id for one in due])
+            # These would stand in the way of all others.
+            waiting = found.failed if seen else {one.remote_id for one in due}
+            tx.log.put_off(account.name, now, now + UNSEEN, sorted(waiting))
             tx.accounts.spend(account.name, "recheck", found.cost, now)
         return changed, len(seen) == len(due)
 

@@ -15,7 +15,7 @@ from bot.core.config import Account
 from bot.core.errors import PlatformError, Refused
 from bot.core.masks import Masks
 from bot.core.memory import Store, Watched
-from bot.core.pace import next_look
+from bot.core.pace import SOON, next_look
 from bot.core.ports import Batch, Clock, Threads
 from bot.core.traits import Traits
 
@@ -49,7 +49,7 @@ class ThreadReader:
             except Refused as error:
                 self._leave(account, watched, error)
             except PlatformError as error:
-                self._put_off(account, error)
+                self._put_off(account, watched, error)
                 break
         return changed
 
@@ -107,8 +107,10 @@ class ThreadReader:
             tx.threads.looked(replace(watched, look_at=None))
         log.info("thread_gone", account=account.name, post=watched.remote_id, reason=str(error))
 
-    def _put_off(self, account: Account, error: PlatformError) -> None:
+    def _put_off(self, account: Account, failed: Watched, error: PlatformError) -> None:
+        """Let all that are due wait, and this one a little longer: the others go before it."""
         now = self.clock.now()
         until = rest(account, error, now)
         with self.store.writing() as tx:
             tx.threads.put_off(account.name, now, until)
+            tx.threads.put_off(account.name, now, until + SOON, failed.remote_id)

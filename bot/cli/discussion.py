@@ -82,7 +82,8 @@ class Teller:
         if self.form == "text":
             return list(entries)
         legible = [entry.id for entry in entries if entry.is_legible]
-        readable = tx.log.readable(legible, unlisted=self.config.bot.show_unlisted)
+        seen = tx.shown.widened(unlisted=self.config.bot.show_unlisted)
+        readable = seen.readable(legible)
         return [
             bared(entry) if entry.is_legible and entry.id not in readable else entry
             for entry in entries

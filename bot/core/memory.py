@@ -192,39 +192,11 @@ class Log(Protocol):
     ) -> Sequence[Entry]:
         """Entries in the order in which they were taken in, of one tip, said since, id > after."""
 
-    def shown(
-        self,
-        *,
-        tip: str | None = None,
-        loose: bool = False,
-        after: int = 0,
-        limit: int,
-        unlisted: bool = False,
-    ) -> Sequence[Entry]:
-        """Entries that everybody may read, as they were taken in: all, of a tip, or `loose` ones.
-
-        Loose are those under no tip. Where one was deleted that everybody could read, it is among
-        them, without its words. Nothing that is held or hidden is.
-        """
-
     def last_id(self) -> int:
         """The number of the newest entry, 0 where there is none."""
 
-    def counts(self) -> dict[str | None, int]:
-        """How many legible entries each tip has (None: those under no tip)."""
-
     def kinds(self) -> Mapping[tuple[str, EntryKind], int]:
         """How many entries of each kind were heard on each account, the bot's own aside."""
-
-    def shown_counts(self, *, unlisted: bool = False) -> dict[str, int]:
-        """How many entries each tip has that everybody may read.
-
-        These are the public ones that are shown, with `unlisted` the unlisted ones, too, and the
-        bot's own but for its answers to others.
-        """
-
-    def readable(self, ids: Collection[int], *, unlisted: bool = False) -> frozenset[int]:
-        """Which of these entries everybody may read, as for `shown_counts`."""
 
     def said_by(self, account: str, author: Author) -> Sequence[Entry]:
         """All that is kept of a person: by the key, or by the handle where an entry has no key."""
@@ -294,8 +266,10 @@ class Threads(Protocol):
     def looked(self, watched: Watched) -> None:
         """Remember its cursor, its last stir and when to look again."""
 
-    def put_off(self, account: str, now: datetime, until: datetime) -> None:
-        """Look below nothing that is due on the account before `until`."""
+    def put_off(
+        self, account: str, now: datetime, until: datetime, remote_id: str | None = None
+    ) -> None:
+        """Do not look below this post (None: below any that is due on the account) until then."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -307,7 +281,11 @@ class Tally:
 
 
 class Shown(Protocol):
-    """What everybody may read of the discussion; no answer takes longer the more was said."""
+    """What everybody may read of the discussion; no page takes longer the more was said.
+
+    That is what is public and shown, what is unlisted where the operator shows that, and the bot's
+    own but for its answers to what not everybody may read.
+    """
 
     def widened(self, *, unlisted: bool) -> Shown:
         """The same, with what was said unlisted where the operator shows that."""
@@ -331,6 +309,21 @@ class Shown(Protocol):
 
     def tallies(self, tips: Sequence[str]) -> Mapping[str, Tally]:
         """How much was said under each of these tips; one of which nothing was said is left out."""
+
+    def counts(self) -> Mapping[str, int]:
+        """How many entries each tip has that everybody may read."""
+
+    def readable(self, ids: Collection[int]) -> frozenset[int]:
+        """Which of these entries everybody may read."""
+
+    def entries(
+        self, *, tip: str | None = None, loose: bool = False, after: int = 0, limit: int
+    ) -> Sequence[Entry]:
+        """Entries that everybody may read, as they were taken in: all, of a tip, or `loose` ones.
+
+        Loose are those under no tip. Where one was deleted that everybody could read, it is among
+        them, without its words. Nothing that is held or hidden is.
+        """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

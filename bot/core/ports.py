@@ -71,11 +71,13 @@ class Checked:
     """What became of entries that were looked at again, and what the look cost, in US dollars.
 
     `entries` are those that are there, as they are now; `gone` are remote ids of those that are
-    not. One that is in neither could not be looked at just now.
+    not, `failed` of those that the network cannot show. One that is in none of these could not be
+    looked at just now.
     """
 
     entries: tuple[Entry, ...] = ()
     gone: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
     cost: Decimal = Decimal(0)
 
 

@@ -12,17 +12,21 @@ LARGEST = 8 * 1024 * 1024
 _PIECE = 64 * 1024
 
 
+class TooLarge(requests.exceptions.ContentDecodingError):
+    """An answer has more than LARGEST bytes."""
+
+
 def read_body(answer: requests.Response, until: float) -> bytes:
     """The whole body of a streamed answer; `until` is a moment of `time.monotonic`.
 
     By what has arrived and not by pieces of one size, or a trickle would hold us for hours.
-    Raises requests.RequestException when it is too large, and requests.Timeout when too slow.
+    Raises TooLarge, or requests.Timeout when it comes too slowly.
     """
     body = bytearray()
     while piece := answer.raw.read1(_PIECE, decode_content=True):
         body += piece
         if len(body) > LARGEST:
-            raise requests.exceptions.ContentDecodingError("the answer is too large")
+            raise TooLarge("the answer is too large")
         if time.monotonic() > until:
             raise requests.ReadTimeout("the answer took too long")
     return bytes(body)

@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy import Connection, Engine, create_engine, insert, select
+from sqlalchemy.pool import StaticPool
 
-from bot.core.errors import StoreError
 from bot.core.memory import (
     Accounts,
     Ledger,
@@ -32,6 +29,7 @@ from bot.core.pages import Pages
 from bot.core.responses import Pings
 from bot.store import tables
 from bot.store.accounts import SqlAccounts
+from bot.store.connecting import WAIT, clear_errors, make_ours
 from bot.store.ledger import SqlLedger
 from bot.store.lock import make_directory
 from bot.store.log import SqlLog
@@ -40,7 +38,7 @@ from bot.store.notes import SqlNotes
 from bot.store.pages import SqlPages, Within
 from bot.store.persons import SqlPersons
 from bot.store.pings import SqlPings
-from bot.store.search import purge
+from bot.store.search import purge, to_purge
 from bot.store.shown import SqlShown
 from bot.store.slots import SqlSlots
 from bot.store.thanks import SqlThanks
@@ -48,18 +46,8 @@ from bot.store.threads import SqlThreads
 
 FILE = "tipsbot.db"
 
-WAIT = 10_000
-"""Milliseconds for which a connection waits while another one writes."""
 TIDY_WAIT = 500
 """Milliseconds for which tidying waits until nobody reads an older state."""
-
-PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",  # an intent must survive a power cut, or it could be posted twice
-    f"busy_timeout={WAIT}",
-    "secure_delete=ON",  # what people delete is overwritten, not only unlinked
-    "temp_store=MEMORY",
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,13 +63,22 @@ class Database:
     def tidy(self) -> bool:
         """Purge erased words from where they linger: the search index, the write-ahead log.
 
-        False where somebody was reading an older state meanwhile: try again.
+        Where nothing can linger nobody has to wait for it. False where somebody was writing, or
+        reading an older state, meanwhile: try again.
         """
         if self.engine.dialect.name != "sqlite":
             return True
-        with _clear_errors(Path(self.engine.url.database or FILE)):
-            purge(self.connect)
-        with _clear_errors(Path(self.engine.url.database or FILE)), self.engine.connect() as one:
+        place = Path(self.engine.url.database or FILE)
+        with clear_errors(place):
+            with self.engine.connect() as looking:
+                stale = to_purge(looking)
+            if stale:
+                purge(self.connect, stale)
+            return not _has_log(place) or self._empty_log()
+
+    def _empty_log(self) -> bool:
+        """Write the log into the database and empty it; whether nobody was in the way."""
+        with self.engine.connect() as one:
             raw = one.connection.driver_connection
             if not isinstance(raw, sqlite3.Connection):
                 return True
@@ -117,7 +114,7 @@ def open_memory(bot: str = "bot") -> Database:
     engine = create_engine(
         "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
     )
-    _make_ours(engine)
+    make_ours(engine)
     tables.metadata.create_all(engine)
     store = SqlStore(engine, bot, Path("memory"))
     store.ensure_bot()
@@ -127,12 +124,18 @@ def open_memory(bot: str = "bot") -> Database:
 def open_engine(engine: Engine, data: Path, bot: str) -> Database:
     """The database behind an engine, brought up to date."""
     place = data / FILE
-    _make_ours(engine)
-    with _clear_errors(place):
+    make_ours(engine)
+    with clear_errors(place):
         bring_up_to_date(engine, data)
         store = SqlStore(engine, bot, place)
         store.ensure_bot()
     return _database(store, engine)
+
+
+def _has_log(place: Path) -> bool:
+    """Whether anything was written since the write-ahead log was emptied last."""
+    log = place.with_name(f"{place.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _database(store: SqlStore, engine: Engine) -> Database:
@@ -143,54 +146,6 @@ def _database(store: SqlStore, engine: Engine) -> Database:
         engine=engine,
         connect=partial(store.connect, writing=True),
     )
-
-
-def _make_ours(engine: Engine) -> None:
-    """Set how this engine connects and begins; another engine in the process is not touched."""
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
-
-
-def _on_connect(connection: object, record: ConnectionPoolEntry) -> None:  # noqa: ARG001 - the event's own signature
-    """Set up each SQLite connection; leave BEGIN to us."""
-    if isinstance(connection, sqlite3.Connection):
-        connection.isolation_level = None
-        for pragma in PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-
-
-def _on_begin(connection: Connection) -> None:
-    """Begin SQLite transactions with the lock that they need, at once."""
-    if connection.dialect.name == "sqlite":
-        writing = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-@contextmanager
-def _clear_errors(place: Path) -> Iterator[None]:
-    """Turn what the database driver raises into one clear line."""
-    try:
-        yield
-    except DBAPIError as error:
-        raise _store_error(place, str(error.orig)) from error
-    except sqlite3.Error as error:
-        raise _store_error(place, str(error)) from error
-    except PoolTimeoutError as error:
-        raise _store_error(place, "too much is asked of it at once: locked") from error
-
-
-def _store_error(place: Path, detail: str) -> StoreError:
-    known = {
-        "full": "free some space on its disk; nothing was lost",
-        "locked": "another program holds it; try again",
-        "readonly": "change its owner or mode",
-        "unable to open": "change the owner or mode of its directory, or set TIPSBOT_DATA",
-        "malformed": "restore it from a backup",
-        "not a database": "move it away or restore it from a backup",
-        "disk I/O": "look at its disk: it cannot be read or written",
-    }
-    todo = next((todo for word, todo in known.items() if word in detail), "see docs/operating.md")
-    return StoreError(f"{place}: {detail}", todo)
 
 
 class SqlStore:
@@ -218,7 +173,7 @@ class SqlStore:
     def connect(self, *, writing: bool) -> Iterator[Connection]:
         """A connection in a transaction, committed when `writing` and nothing was raised."""
         engine = self._writer if writing else self._reader
-        with _clear_errors(self._place), engine.connect() as connection, connection.begin() as tx:
+        with clear_errors(self._place), engine.connect() as connection, connection.begin() as tx:
             if writing:
                 self._hold(connection)
             yield connection

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, select, update
 
 from bot.core.delivery import Post
 from bot.core.pages import Comment, Page
@@ -17,6 +17,14 @@ from bot.store.tables import comments, pages, pings
 
 _POST = TypeAdapter(Post)
 _STANDS = comments.c.deleted_at.is_(None)
+_LATER = pages.alias("later")
+_NEWER = (
+    (_LATER.c.bot == pages.c.bot)
+    & (_LATER.c.tip == pages.c.tip)
+    & (_LATER.c.at > pages.c.at)
+    & _LATER.c.gone.is_(None)
+)
+"""The same tip was posted again since, and that is up."""
 
 
 class Connects(Protocol):
@@ -74,14 +82,8 @@ class SqlPages:
 
     def newest(self, limit: int, before: datetime | None = None) -> Sequence[Page]:
         """The newest page of each tip that is up, newest first."""
-        latest = (
-            select(pages.c.tip, func.max(pages.c.at).label("at"))
-            .where(pages.c.bot == self._store.bot, pages.c.gone.is_(None))
-            .group_by(pages.c.tip)
-            .subquery()
-        )
-        same = (pages.c.tip == latest.c.tip) & (pages.c.at == latest.c.at)
-        query = select(pages).join(latest, same).where(pages.c.bot == self._store.bot)
+        is_up = (pages.c.bot == self._store.bot) & pages.c.gone.is_(None)
+        query = select(pages).where(is_up, ~exists().where(_NEWER))
         if before is not None:
             query = query.where(pages.c.at < before)
         with self._store.connect(writing=False) as connection:

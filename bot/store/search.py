@@ -161,12 +161,10 @@ def _expression(wanted: Sequence[Term]) -> str:
     )
 
 
-def purge(connect: Callable[[], AbstractContextManager[Connection]]) -> None:
+def purge(
+    connect: Callable[[], AbstractContextManager[Connection]], stale: Sequence[tuple[str, str]]
+) -> None:
     """Merge away what was taken out; each step is a transaction of its own."""
-    with connect() as connection:
-        stale = _stale(connection)
-    if not stale:
-        return
     for pages in _steps():
         with connect() as connection:
             if not _merge(connection, pages):
@@ -184,7 +182,7 @@ def _steps() -> Iterator[int]:
         yield _STEP
 
 
-def _stale(connection: Connection) -> list[tuple[str, str]]:
+def to_purge(connection: Connection) -> Sequence[tuple[str, str]]:
     """The bots that have words to purge, each with its note."""
     query = select(notes.c.bot, notes.c.value).where(notes.c.name == _STALE)
     return [(row.bot, row.value) for row in connection.execute(query)]

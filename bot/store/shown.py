@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from bot.core.discussion import Entry, bared
 from bot.core.memory import Tally
 from bot.core.outline import Stub
 from bot.core.seeking import Term
-from bot.store.log import batched, entry_of, shown
+from bot.store.rows import batched, by_number, entry_of, under
 from bot.store.search import index_of
 from bot.store.tables import entries
+from bot.store.visible import remains, shown
 
 
 class SqlShown:
@@ -23,6 +24,7 @@ class SqlShown:
         self._connection = connection
         self._bot = bot
         self._is_shown = shown(unlisted=unlisted)
+        self._remains = remains(unlisted=unlisted)
         self._words = index_of(connection, bot)
 
     def widened(self, *, unlisted: bool) -> SqlShown:
@@ -51,14 +53,8 @@ class SqlShown:
 
     def several(self, ids: Iterable[int]) -> Mapping[int, Entry]:
         """These entries, those that not everybody may read without words and author."""
-        found = {}
-        for some in batched(sorted(set(ids))):
-            query = select(entries, self._is_shown.label("is_shown")).where(
-                entries.c.bot == self._bot, entries.c.id.in_(some)
-            )
-            for row in self._connection.execute(query):
-                found[row.id] = _seen(row)
-        return found
+        query = select(entries, self._is_shown.label("is_shown"))
+        return {row.id: _seen(row) for row in self._numbered(query, set(ids))}
 
     def newest(self, limit: int, tip: str | None = None) -> Sequence[Entry]:
         """The newest that belong to a tip, or to this one, newest first."""
@@ -92,6 +88,37 @@ class SqlShown:
                 {row[0]: Tally(count=row[1], at=row[2]) for row in self._connection.execute(query)}
             )
         return found
+
+    def counts(self) -> Mapping[str, int]:
+        """How many entries each tip has that everybody may read."""
+        query = (
+            select(entries.c.tip, func.count())
+            .where(entries.c.bot == self._bot, entries.c.tip.is_not(None), self._is_shown)
+            .group_by(entries.c.tip)
+        )
+        return {row.tip: row[1] for row in self._connection.execute(query)}
+
+    def readable(self, ids: Collection[int]) -> frozenset[int]:
+        """Which of these entries everybody may read."""
+        query = select(entries.c.id).where(self._is_shown)
+        return frozenset(row.id for row in self._numbered(query, ids))
+
+    def entries(
+        self, *, tip: str | None = None, loose: bool = False, after: int = 0, limit: int
+    ) -> Sequence[Entry]:
+        """Entries that everybody may read, and what is left of deleted ones."""
+        seen = or_(self._is_shown, self._remains)
+        query = select(entries).where(entries.c.id > after, seen, under(tip, self._bot))
+        if loose:
+            query = query.where(entries.c.tip.is_(None))
+        rows = self._connection.execute(query.order_by(entries.c.id).limit(limit))
+        return [entry_of(row) for row in rows]
+
+    def _numbered(self, query: Select[Any], ids: Collection[int]) -> Iterator[Row[Any]]:
+        """The rows of a query that have these numbers."""
+        for some in batched(sorted(ids)):
+            mine = by_number(self._bot) & entries.c.id.in_(some)
+            yield from self._connection.execute(query.where(mine))
 
     def _shown(self) -> Select[Any]:
         return select(entries).where(entries.c.bot == self._bot, self._is_shown)

@@ -78,10 +78,13 @@ class SqlThreads:
         one = self._of(watched.account) & (threads.c.remote_id == watched.remote_id)
         self._connection.execute(update(threads).where(one).values(**_row(watched)))
 
-    def put_off(self, account: str, now: datetime, until: datetime) -> None:
-        """Let all that are due wait."""
-        due = update(threads).where(self._of(account), _is_due(now))
-        self._connection.execute(due.values(look_at=until))
+    def put_off(
+        self, account: str, now: datetime, until: datetime, remote_id: str | None = None
+    ) -> None:
+        """Let this one, or all that are due, wait."""
+        which = _is_due(now) if remote_id is None else threads.c.remote_id == remote_id
+        waiting = update(threads).where(self._of(account), which)
+        self._connection.execute(waiting.values(look_at=until))
 
     def _of(self, account: str) -> ColumnElement[bool]:
         return (threads.c.bot == self._bot) & (threads.c.account == account)

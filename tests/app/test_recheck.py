@@ -193,6 +193,17 @@ def test_those_that_never_can_be_looked_at_stand_in_nobodys_way(house):
     assert len(made.asked[2]) == BATCH
 
 
+def test_one_that_the_network_cannot_show_stands_in_nobodys_way(house):
+    """What fails by itself waits an hour; the others are looked at as ever."""
+    keep(house, "1", "2")
+    made = voice(house, lambda ids: replace(same(ids[1:]), failed=frozenset(ids[:1])))
+    recheck(house)
+    recheck(house)
+    made.answer = same
+    recheck(house, after=UNSEEN)
+    assert [asked.count("1") for asked in made.asked] == [1, 0, 1]
+
+
 def test_a_network_that_fails_is_left_alone_for_a_while(house):
     """After a failure nothing is asked for some minutes, it is said once, and nothing is erased."""
     keep(house, "1")

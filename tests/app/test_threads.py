@@ -13,6 +13,7 @@ from bot.app.looking import REST
 from bot.app.threads import MOST_BATCHES, MOST_THREADS
 from bot.core.delivery import State
 from bot.core.errors import Refused, RetryLater
+from bot.core.pace import SOON
 from bot.core.ports import Batch
 from tests.app.house import House
 from tests.contract.memory import STEP, TRAITS
@@ -186,8 +187,20 @@ def test_a_network_says_how_long_it_wants_to_be_left_alone(house, posted):
     look(house)
     look(house, after=HOUR - MINUTE)
     assert len(made.asked) == 1
-    look(house, after=MINUTE)
+    look(house, after=MINUTE + SOON)
     assert len(made.asked) == 2
+
+
+def test_a_thread_that_cannot_be_read_stops_no_other(house):
+    """Where a network fails at one thread again and again, the others have their turn."""
+    for hour in range(3):
+        house.plan(after=hour * HOUR)
+        house.deliver()
+    ids = [post.id for post in house.networks["town"].posts]
+    made = voice(house, RetryLater("it cannot be shown", ""))
+    for _ in ids:
+        look(house, after=HOUR)
+    assert {remote_id for remote_id, _ in made.asked} == set(ids)
 
 
 def test_entries_and_cursor_together_or_not_at_all(house, posted):

@@ -14,6 +14,7 @@ from bot.core.tip import Library, Tip
 from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
 from tests.clock import MONDAY
 
+SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 NINE = At(times=(time(9),))

@@ -7,6 +7,7 @@ import pytest
 from bot.core.config import Account
 from bot.core.discussion import Wish
 from bot.core.errors import PlatformError, Refused, RetryLater
+from bot.net.answer import LARGEST
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.again import MANY, ONE_BY_ONE
 from tests.clock import FakeClock
@@ -118,6 +119,38 @@ def test_a_failure_erases_nothing(bot, server, status):
     server.answer(f"{STATUSES}/{said}", status, {"error": "no"})
     with pytest.raises(PlatformError):
         bot.check([said])
+
+
+def test_one_that_cannot_be_shown_stops_no_other(bot, server):
+    """A server that fails at one status for good does not keep us from following the others."""
+    said = say(server, 3)
+    server.answer(STATUSES, 200, [])
+    server.answer(f"{STATUSES}/{said[0]}", 500)
+    found = bot.check(said)
+    assert (found.failed, found.gone) == ({said[0]}, frozenset())
+    assert [entry.remote_id for entry in found.entries] == said[1:]
+
+
+def test_a_server_that_can_show_nothing_is_in_trouble(bot, server):
+    """Where it fails at all of them, nothing is known of any."""
+    said = say(server, 3)
+    server.answer(STATUSES, 200, [])
+    server.answer(f"{STATUSES}/*", 503, times=3)
+    with pytest.raises(RetryLater, match="answers 503"):
+        bot.check(said)
+
+
+def test_a_thread_without_end_is_told_once(bot, server):
+    """What is more than we can hold is not read, and that is said: once, as long as it is so."""
+    root = server.say("tips", "a tip")
+    much = {"ancestors": [], "descendants": [{"content": "x" * LARGEST}]}
+    server.answer(f"{STATUSES}/{root}/context", 200, much, times=2)
+    first = bot.around(root, None)
+    assert (first.entries, first.more) == ((), False)
+    assert f"below the post {root}" in first.unheard[0]
+    assert bot.around(root, first.cursor).unheard == ()
+    server.say("alice", "at last", to=root)
+    assert len(bot.around(root, first.cursor).entries) == 1
 
 
 def test_a_server_that_has_lost_its_way_erases_nothing(bot, server):

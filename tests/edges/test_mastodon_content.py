@@ -1,9 +1,11 @@
 """A status's foreign HTML as plain text."""
 
+import json
 import time
 
 import pytest
 
+from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.plain import LONGEST, plain, words
 
 LINK = (
@@ -70,3 +72,10 @@ def test_what_a_network_changes_in_passing_is_no_other_text(ours, theirs):
 def test_another_text_stays_another():
     """A different word, link or number is a different post."""
     assert words("see https://a.example/1") != words("see https://a.example/2")
+
+
+def test_half_a_character_is_replaced():
+    """JSON can spell half of a character, which no parser takes: all of it is read without it."""
+    content = foreign.word(json.loads(r'"<p>before \ud83d after</p>"'))
+    assert content is not None
+    assert plain(content) == "before \ufffd after"

@@ -9,6 +9,7 @@ import pytest
 from bot.core.config import Account
 from bot.core.discussion import NOBODY, EntryKind, Visibility
 from bot.core.errors import RetryLater
+from bot.core.ports import Batch
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from tests.servers.mastodon import mastodon_server
 
@@ -169,6 +170,46 @@ def test_more_than_the_first_listening_can_read_is_a_gap_that_is_told(bot, serve
     batch = bot.hear(None)
     assert batch.unheard
     assert not batch.more
+
+
+def link(**ids):
+    """A Link header to the pages before and after a page."""
+    rels = {"max_id": "next", "min_id": "prev"}
+    parts = [
+        f'<https://mock.local{NOTICES}?{name}={one}>; rel="{rels[name]}"'
+        for name, one in ids.items()
+    ]
+    return {"Link": ", ".join(parts)}
+
+
+def test_a_page_that_is_empty_is_passed_over(bot, server):
+    """Servers count what they do not show: only an empty page that leads nowhere is the end."""
+    server.answer(NOTICES, 200, [notice(1)])
+    cursor = bot.hear(None).cursor
+    server.answer(NOTICES, 200, [], headers=link(max_id="n2", min_id="n31"))
+    blank = bot.hear(cursor)
+    assert (blank.entries, blank.more) == ((), True)
+    assert json.loads(blank.cursor)["after"] == "n31"
+    server.answer(NOTICES, 200, [], headers=link(max_id="n31", min_id="n31"))
+    assert not bot.hear(blank.cursor).more
+
+
+def test_the_first_listening_passes_over_an_empty_page(bot, server):
+    """What lies behind a page of which nothing is shown is heard from the beginning."""
+    server.answer(NOTICES, 200, [], headers=link(max_id="n9", min_id="n38"))
+    server.answer(NOTICES, 200, [notice(8)])
+    assert [entry.remote_id for entry in bot.hear(None).entries] == ["s8"]
+
+
+@pytest.mark.parametrize(
+    "header", ["nonsense", "<>; rel=prev", '<http://[>; rel="prev"', ", ,", ";"]
+)
+def test_a_link_header_that_is_none_leads_nowhere(bot, server, header):
+    """Whatever a server writes into the header of an empty page, the cursor stays."""
+    server.answer(NOTICES, 200, [notice(1)])
+    cursor = bot.hear(None).cursor
+    server.answer(NOTICES, 200, [], headers={"Link": header})
+    assert bot.hear(cursor) == Batch(cursor=cursor)
 
 
 def test_before_anything_was_said_the_first_listening_stays_the_first(bot, server):

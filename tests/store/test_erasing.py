@@ -90,3 +90,24 @@ def test_who_reads_meanwhile_is_waited_for(tmp_path):
         assert secrets_in(tmp_path) == set()
     finally:
         database.close()
+
+
+def test_nobody_waits_for_nothing(tmp_path):
+    """While somebody writes, tidying is done at once where nothing was written since the last time.
+
+    Where something was, it is not done, and no error.
+    """
+    database = open_store(tmp_path)
+    try:
+        with database.store.writing() as tx:
+            tx.log.keep(entry(), MONDAY)
+        assert database.tidy()
+        with database.store.writing():
+            assert database.tidy()
+        with database.store.writing() as tx:
+            tx.log.keep(entry("e2"), MONDAY)
+        with database.store.writing():
+            assert not database.tidy()
+        assert database.tidy()
+    finally:
+        database.close()

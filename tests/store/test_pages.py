@@ -58,6 +58,15 @@ def test_the_index_goes_back_in_time(pages):
     assert [one.tip for one in pages.newest(9, before=MONDAY + DAY)] == ["a"]
 
 
+def test_a_tip_stands_where_it_was_posted_last(pages):
+    """A tip that was posted again is listed once, and no more among those from before that."""
+    pages.put(page("k1"))
+    pages.put(page("k2", at=MONDAY + 2 * DAY))
+    pages.put(page("other", tip="other", at=MONDAY + DAY))
+    assert [one.post.key for one in pages.newest(9)] == ["k2", "other"]
+    assert [one.post.key for one in pages.newest(9, before=MONDAY + 2 * DAY)] == ["other"]
+
+
 def test_taking_down(pages):
     """What was taken down is no longer listed, says when it went, and lets an older post show."""
     pages.put(page("k1"))

@@ -19,10 +19,11 @@ def keep(tx, *entries):
     return {one.remote_id: one.id for one in tx.log.entries()}
 
 
-def readable(tx, ids, **how):
+def readable(tx, ids, *, unlisted=False):
     """The names of those that everybody may read; the counts agree with it."""
-    found = tx.log.readable(ids.values(), **how)
-    assert sum(tx.log.shown_counts(**how).values()) == len(found)
+    shown = tx.shown.widened(unlisted=unlisted)
+    found = shown.readable(ids.values())
+    assert sum(shown.counts().values()) == len(found)
     return {name for name, number in ids.items() if number in found}
 
 

@@ -32,8 +32,7 @@ _EDGE = re.compile(r"^\s+|\s+$")
 def names(source: Source) -> Sequence[str]:
     """The names of all files, in order."""
     loose = [LOOSE] if next(source.entries(loose=True), None) else []
-    counts = source.tx.log.shown_counts(unlisted=source.config.bot.show_unlisted)
-    return sorted([*(f"{tip}.md" for tip in counts), *loose])
+    return sorted([*(f"{tip}.md" for tip in source.shown.counts()), *loose])
 
 
 def file(source: Source, name: str) -> str:

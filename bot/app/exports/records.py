@@ -12,7 +12,7 @@ from bot.app.record import Record, Value, picked, whole
 from bot.app.withhold import Withholder
 from bot.core.config import Config
 from bot.core.discussion import Entry
-from bot.core.memory import Tx
+from bot.core.memory import Shown, Tx
 from bot.core.safe import harmless
 
 AT_ONCE = 1000
@@ -60,16 +60,18 @@ class Source:
         """The bot's file."""
         return self.withholder.config
 
+    @property
+    def shown(self) -> Shown:
+        """What everybody may read, with what is unlisted where the operator shows that."""
+        return self.tx.shown.widened(unlisted=self.config.bot.show_unlisted)
+
     def entries(self, *, tip: str | None = None, loose: bool = False) -> Iterator[Entry]:
         """All entries, of a tip or `loose` ones, as they were taken in.
 
         Words that may not be shown now come without, as on the pages.
         """
-        unlisted = self.config.bot.show_unlisted
         after = 0
-        while some := self.tx.log.shown(
-            tip=tip, loose=loose, after=after, limit=AT_ONCE, unlisted=unlisted
-        ):
+        while some := self.shown.entries(tip=tip, loose=loose, after=after, limit=AT_ONCE):
             yield from self.withholder.shown(self.tx, some, self.now)
             after = some[-1].id
 

@@ -9,7 +9,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import quote
 
-from mastodon import Mastodon, MastodonAPIError, MastodonNotFoundError
+from mastodon import (
+    Mastodon,
+    MastodonAPIError,
+    MastodonNetworkError,
+    MastodonNotFoundError,
+)
 
 from bot.core.config import Account
 from bot.core.delivery import Delivery, Post, Receipt
@@ -20,13 +25,13 @@ from bot.core.traits import Traits
 from bot.net.carrier import Carrier
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.addresses import status_named
-from bot.platforms.mastodon.again import fingerprint
+from bot.platforms.mastodon.again import CannotShow, fingerprint
 from bot.platforms.mastodon.again import look as look_again
 from bot.platforms.mastodon.entries import Hearing
 from bot.platforms.mastodon.errors import Place, server_time, translate
 from bot.platforms.mastodon.finding import Ask, Since, look, own, receipt_of
 from bot.platforms.mastodon.foreign import Record
-from bot.platforms.mastodon.listening import Heard, Mark, first_walk, forward
+from bot.platforms.mastodon.listening import Ends, Heard, Mark, ends_of, first_walk, forward
 from bot.platforms.mastodon.server import Server, read_server
 from bot.platforms.mastodon.streaming import follow
 from bot.platforms.mastodon.wire import Wire
@@ -134,7 +139,12 @@ class MastodonPlatform:
         try:
             with self._call() as call:
                 hearing = self._hearing(call)
-                below = self._below(call, remote_id)
+                try:
+                    below = self._below(call, remote_id)
+                except MastodonNetworkError:
+                    if call.wire.is_too_large:
+                        return self._too_large(remote_id, cursor)
+                    raise
         except Refused as error:  # of the question, not because our post is gone
             raise RetryLater(error.problem, "it is tried again") from None
         if below is None:
@@ -157,7 +167,8 @@ class MastodonPlatform:
             found = look_again(remote_ids, partial(self._one, call), many)
             if found.gone and self._ask_me(call) != hearing.me:
                 raise self._no_mastodon()
-        return Checked(entries=hearing.again(found.statuses), gone=found.gone)
+        entries = hearing.again(found.statuses)
+        return Checked(entries=entries, gone=found.gone, failed=found.failed)
 
     def hints(self, hint: Callable[[], None], over: Callable[[], bool]) -> None:
         """Follow the server's stream of notifications, where it has one."""
@@ -202,17 +213,27 @@ class MastodonPlatform:
             raise RetryLater(what, "it is tried again")
         return foreign.records(below)
 
+    def _too_large(self, remote_id: str, cursor: str | None) -> Batch:
+        """Of a thread without end we hear what names us, among the notifications."""
+        what = (
+            f"{self._place.server} answers with too much to read below the post {remote_id}: what "
+            "is said there without naming the account is not heard; look at it there"
+        )
+        return Batch(cursor=_TOO_LARGE, unheard=() if cursor == _TOO_LARGE else (what,))
+
     def _many(self, call: _Call, remote_ids: Sequence[str]) -> list[Record]:
         """These statuses as far as they are there."""
         return self._page(call, call.client.statuses([*remote_ids]))
 
     def _one(self, call: _Call, remote_id: str) -> Record | None:
-        """This status, or None where it is gone."""
+        """This status, or None where it is gone. Raises CannotShow."""
         try:
             return foreign.record(call.client.status(remote_id))
-        except MastodonAPIError:
+        except MastodonAPIError as error:
             if call.wire.status in _GONE:
                 return None
+            if (call.wire.status or 0) >= 500:
+                raise CannotShow from error
             raise
 
     def _statuses(self, call: _Call) -> Ask:
@@ -240,9 +261,14 @@ class MastodonPlatform:
 
         if server.filters:  # a setting of the session, as the library has no word for it
             call.wire.params = {"include_filtered": "true"}
+
+        def ends() -> Ends:
+            return ends_of(call.wire.headers_seen.get("link", ""))
+
         if after is not None:
-            return forward(ask, after)
-        return first_walk(ask, lambda: self._clock.now() - BACKLOG - self._lag(call.wire))
+            return forward(ask, after, ends)
+        since = self._by_its_clock(call, self._clock.now() - BACKLOG)
+        return first_walk(ask, since, ends)
 
     @contextmanager
     def _call(self, *, writes: bool = False) -> Iterator[_Call]:
@@ -309,4 +335,5 @@ class MastodonPlatform:
         return max(timedelta(0), self._clock.now() - theirs)
 
 
+_TOO_LARGE = "too large"
 _FIRST_UNHEARD = "more was said in the seven days before the bot first listened than it could read"

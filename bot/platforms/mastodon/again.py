@@ -17,30 +17,45 @@ ONE_BY_ONE = 15
 AskMany = Callable[[Sequence[str]], list[Record]]
 """Asks for statuses by their ids; those that are gone are left out."""
 AskOne = Callable[[str], Record | None]
-"""Asks for one status; None where it is gone."""
+"""Asks for one status; None where it is gone. Raises CannotShow."""
+
+
+class CannotShow(Exception):
+    """The server fails at this status, perhaps at no other."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Seen:
-    """Statuses that are there, and the ids of those that are not."""
+    """Statuses that are there, and the ids of those that are gone or that it fails to show."""
 
     statuses: list[Record]
     gone: frozenset[str]
+    failed: frozenset[str]
 
 
 def look(remote_ids: Sequence[str], one: AskOne, many: AskMany | None) -> Seen:
-    """Ask for them together if that is possible, and then by itself for each that was not shown."""
+    """Ask for them together if that is possible, and then by itself for each that was not shown.
+
+    One at which the server fails does not keep the others from being looked at. Raises CannotShow
+    where it fails at all of them.
+    """
     statuses = _together(remote_ids, many) if many else []
     shown = {foreign.ident(status.get("id")) for status in statuses}
     missing = [remote_id for remote_id in remote_ids if remote_id not in shown]
-    gone = set()
+    gone, failed = set(), set()
     for remote_id in missing[:ONE_BY_ONE]:
-        status = one(remote_id)
+        try:
+            status = one(remote_id)
+        except CannotShow:
+            failed.add(remote_id)
+            continue
         if status is None:
             gone.add(remote_id)
         elif foreign.ident(status.get("id")) == remote_id:
             statuses.append(status)
-    return Seen(statuses=statuses, gone=frozenset(gone))
+    if failed and not statuses and not gone:
+        raise CannotShow
+    return Seen(statuses=statuses, gone=frozenset(gone), failed=frozenset(failed))
 
 
 def _together(remote_ids: Sequence[str], many: AskMany) -> list[Record]:

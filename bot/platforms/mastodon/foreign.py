@@ -9,6 +9,8 @@ from typing import Any
 
 Record = Mapping[str, Any]
 
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character: JSON can spell it, and nothing that reads UTF-8 takes it."""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -26,8 +28,8 @@ def records(value: object) -> list[Record]:
 
 
 def word(value: object) -> str | None:
-    """The value where it is text with something in it."""
-    return str(value) if isinstance(value, str) and value.strip() else None
+    """The value where it is text with something in it, whole characters only."""
+    return _HALF.sub("\ufffd", value) if isinstance(value, str) and value.strip() else None
 
 
 def ident(value: object) -> str | None:

@@ -1,7 +1,9 @@
 """Reading notifications without unheard: forward from the last one heard, page by page.
 
 Only a `min_id` gives the page that comes right after it. Ids are opaque, so nothing is compared
-but equality, and the newest of a page is told by its time.
+but equality, and the newest of a page is told by its time. Servers leave out of a page what they
+do not show, after they have counted it: where nothing is left of it, only its Link header tells
+where the list goes on.
 """
 
 from __future__ import annotations
@@ -10,6 +12,9 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
+
+from requests.utils import parse_header_links
 
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.foreign import Record
@@ -18,6 +23,8 @@ PAGE = 30
 """Notifications to ask for at once: as many as every server gives."""
 FIRST_PAGES = 10
 """How many pages the very first walk may take."""
+
+_RELATIONS = (("prev", "min_id"), ("next", "max_id"))
 
 Ask = Callable[..., list[Record]]
 """Asks for one page, newest first, with `limit` and perhaps `min_id` or `max_id`."""
@@ -54,6 +61,21 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Ends:
+    """What to ask for next to a page, by its Link header: `min_id` and `max_id`, where told.
+
+    https://docs.joinmastodon.org/api/guidelines/#pagination
+    """
+
+    newer: str | None = None
+    older: str | None = None
+
+
+OfPage = Callable[[], Ends]
+"""The ends of the page that was asked for last."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
     """Notifications, the id of the newest (None: there is none), and whether all were read."""
 
@@ -62,26 +84,37 @@ class Heard:
     is_all: bool
 
 
-def forward(ask: Ask, after: str) -> Heard:
-    """The page right after `after`; a full one means that there may be more."""
+def forward(ask: Ask, after: str, ends: OfPage) -> Heard:
+    """The page right after `after`; only where nothing comes after it all was read."""
     page = ask(limit=PAGE, min_id=after)
-    newest = newest_id(page) or after
-    return Heard(notices=page, newest=newest, is_all=len(page) < PAGE or newest == after)
+    newest = newest_id(page) or ends().newer or after
+    return Heard(notices=page, newest=newest, is_all=newest == after)
 
 
-def first_walk(ask: Ask, since: Since) -> Heard:
+def first_walk(ask: Ask, since: Since, ends: OfPage) -> Heard:
     """All that came since `since()`, from the newest page back; not all if that is too much."""
     notices: list[Record] = []
     oldest, is_all = None, False
     for _ in range(FIRST_PAGES):
         page = ask(limit=PAGE, max_id=oldest)
         notices += page
-        oldest = foreign.ident(page[-1].get("id")) if page else None
-        if is_all := oldest is None or _came(page[-1]) < since():
+        oldest = foreign.ident(page[-1].get("id")) if page else ends().older
+        if is_all := oldest is None or (bool(page) and _came(page[-1]) < since()):
             break
     floor = since()
     young = [notice for notice in notices if _came(notice) >= floor]
     return Heard(notices=young, newest=newest_id(notices), is_all=is_all)
+
+
+def ends_of(link: str) -> Ends:
+    """The ends that a Link header tells of; nothing where it is none."""
+    try:
+        links = parse_header_links(link)
+        told = {one.get("rel"): parse_qs(urlsplit(one["url"]).query) for one in links}
+    except (ValueError, KeyError):
+        return Ends()
+    newer, older = (told.get(rel, {}).get(name, [None]) for rel, name in _RELATIONS)
+    return Ends(newer=foreign.ident(newer[0]), older=foreign.ident(older[0]))
 
 
 def newest_id(page: list[Record]) -> str | None:

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from bot.net.answer import read_body
+from bot.net.answer import TooLarge, read_body
 from bot.net.carrier import Carrier, carry
 from bot.net.sending import not_sent
 
@@ -44,14 +44,15 @@ class Wire(requests.Session):
     Only questions follow redirects, and only within the server: a redirected post would be
     repeated as a question, and a token is for one server. The answer is handed on without its
     headers: the client library reads hints in them, and fails on an odd one when the post is
-    already made. `reach`, `status`, `headers_seen`, `is_list` and `why` tell of the latest request;
-    `is_list` because the library makes a list, and an empty one, of anything.
+    already made. `reach`, `status`, `headers_seen`, `is_list`, `is_too_large` and `why` tell of the
+    latest request; `is_list` because the library makes a list, and an empty one, of anything.
     """
 
     reach: Reach
     status: int | None
     headers_seen: Mapping[str, str]
     is_list: bool
+    is_too_large: bool
     why: str
 
     def __init__(self, patience: float = PATIENCE, carrier: Carrier | None = None) -> None:
@@ -94,7 +95,7 @@ class Wire(requests.Session):
         self.reach = Reach.UNSENT
         self.status = None
         self.headers_seen = {}
-        self.is_list = False
+        self.is_list = self.is_too_large = False
         self.why = "there was no time left to ask"
 
     def _left(self) -> float:
@@ -112,7 +113,11 @@ class Wire(requests.Session):
 
     def _read(self, response: requests.Response) -> None:
         """Take the body in as it comes, however slowly it drips, up to its largest size."""
-        body = read_body(response, self._until)
+        try:
+            body = read_body(response, self._until)
+        except TooLarge:
+            self.is_too_large = True
+            raise
         self.is_list = body.lstrip().startswith(b"[")
         response._content = body  # noqa: SLF001 - how requests keeps a body that was read
         response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001 - how requests keeps a body that was read

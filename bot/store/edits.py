@@ -1,0 +1,59 @@
+"""What is left of an entry that is heard of again, and what that changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core.discussion import NOBODY, Change, Entry, EntryKind
+
+
+def updated(known: Entry, heard: Entry, now: datetime) -> Entry:
+    """What we know after hearing of an entry again: newer text, or its end; never a return."""
+    if known.deleted_at is not None or not known.visibility.may_be_kept:
+        return known
+    if heard.deleted_at is not None or not heard.visibility.may_be_kept:
+        return replace(
+            known,
+            author=NOBODY,
+            text="",
+            html="",
+            url=None,  # it often holds the author's name
+            visibility=heard.visibility,
+            deleted_at=heard.deleted_at,
+        )
+    same = (heard.text, heard.html) == (known.text, known.html)
+    if same or _is_older(heard, known):
+        return known
+    return replace(
+        known,
+        author=heard.author,
+        text=heard.text,
+        html=heard.html,
+        visibility=heard.visibility,
+        url=heard.url,
+        language=heard.language,
+        version=heard.version,
+        edited_at=heard.edited_at or now,
+        checked_at=now,
+    )
+
+
+def what_changed(known: Entry, fresh: Entry) -> Change | None:
+    """What a line of the history says of it; None: nothing that anybody could see."""
+    if known.is_legible and not fresh.is_legible:
+        return Change.DELETED
+    if known.version != fresh.version or known.text != fresh.text:
+        return Change.EDITED
+    return Change.MOVED if known.tip != fresh.tip else None
+
+
+def _is_older(heard: Entry, known: Entry) -> bool:
+    """Whether we already know a later version than the one heard.
+
+    Never of a response: what the site remembers of a page is what it said last. Nor of an entry
+    without a version, whose edit has the time of our hearing, which may lie behind the next edit.
+    """
+    if known.edited_at is None or not known.version or heard.kind is EntryKind.RESPONSE:
+        return False
+    return heard.edited_at is None or heard.edited_at < known.edited_at

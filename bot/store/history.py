@@ -1,0 +1,65 @@
+"""The history of the discussion: a line for every change, without its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from bot.core.discussion import Change, Entry, EntryEvent
+from bot.store.tables import entry_events
+
+_GONE = (Change.DELETED.value, Change.EDITED.value)
+
+
+class SqlHistory:
+    """What `core.memory.Log` tells of changes, for one bot in one transaction."""
+
+    def __init__(self, connection: Connection, bot: str) -> None:
+        self._connection = connection
+        self._bot = bot
+
+    def note(self, entry: Entry, change: Change, now: datetime) -> None:
+        """Write a line of the history."""
+        line = self.line(entry.id, entry.tip, change, now)
+        self._connection.execute(insert(entry_events).values(**line))
+
+    def line(self, entry: int, tip: str | None, change: Change, now: datetime) -> dict[str, Any]:
+        """A line that is yet to be written."""
+        told = {"bot": self._bot, "at": now, "entry": entry, "tip": tip}
+        return {**told, "change": change.value}
+
+    def events(
+        self, after: int = 0, limit: int | None = None, tip: str | None = None
+    ) -> Sequence[EntryEvent]:
+        """The lines of the history after this one, in order."""
+        query = (
+            select(entry_events)
+            .where(entry_events.c.bot == self._bot, entry_events.c.id > after)
+            .order_by(entry_events.c.id)
+            .limit(limit)
+        )
+        if tip is not None:
+            query = query.where(entry_events.c.tip == tip)
+        return [
+            EntryEvent(
+                id=row.id, at=row.at, entry=row.entry, tip=row.tip, change=Change(row.change)
+            )
+            for row in self._connection.execute(query)
+        ]
+
+    def last_event(self) -> int:
+        """The number of the history's last line."""
+        query = select(func.max(entry_events.c.id)).where(entry_events.c.bot == self._bot)
+        return int(self._connection.scalar(query) or 0)
+
+    def erased_since(self, after: int) -> bool:
+        """Whether words went since this line of the history."""
+        query = select(entry_events.c.id).where(
+            entry_events.c.bot == self._bot,
+            entry_events.c.id > after,
+            entry_events.c.change.in_(_GONE),
+        )
+        return self._connection.execute(query.limit(1)).first() is not None
