@@ -12,6 +12,8 @@ from collections import Counter
 from pathlib import Path
 
 from tests.sim.life import Life
+from tests.sim.talk.life import Life as Talk
+from tests.sim.told import lines, told
 from tests.sim.truth import Broken
 
 
@@ -20,11 +22,12 @@ def main() -> int:
     warnings.simplefilter("ignore")
     asked = _asked()
     fired: Counter[str] = Counter()
-    faulted, began = 0, time.perf_counter()
+    days = asked.days or (2 if asked.talk else 30)
+    much, began = 0, time.perf_counter()
     seeds = range(asked.first, asked.first + asked.seeds)
     for seed in seeds:
         home = Path(tempfile.mkdtemp(dir=asked.dir))
-        life = Life(seed, home, days=asked.days)
+        life = Talk(seed, home, days=days) if asked.talk else Life(seed, home, days=days)
         try:
             fired += life.run()
         except BaseException as error:
@@ -36,19 +39,16 @@ def main() -> int:
             return 1
         finally:
             shutil.rmtree(home, ignore_errors=True)
-        faulted += len(life.faulted)
+        much += life.much
         if asked.trace:
             _say(*life.trace)
     if asked.figures:
-        _tell(seeds, asked.days, faulted, fired, time.perf_counter() - began)
+        took = time.perf_counter() - began
+        _say(
+            f"seeds of {days:g} days",
+            *lines([told((Talk if asked.talk else Life).what, len(seeds), much, took, fired)]),
+        )
     return 0
-
-
-def _tell(seeds: range, days: float, faulted: int, fired: Counter[str], took: float) -> None:
-    _say(f"{len(seeds)} seeds of {days:g} days, {faulted} faulted slots in {took:.0f} s,")
-    _say(f"{faulted / took:.1f} faulted slots a second; how often each fault fired:")
-    for name, times in sorted(fired.items()):
-        _say(f"  {times:6} {name}")
 
 
 def _say(*lines: str) -> None:
@@ -57,9 +57,10 @@ def _say(*lines: str) -> None:
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.sim", description=__doc__)
+    parser.add_argument("--talk", action="store_true", help="the listening half")
     parser.add_argument("--seeds", type=int, default=10, help="how many")
     parser.add_argument("--first", type=int, default=0, help="the first one")
-    parser.add_argument("--days", type=float, default=30, help="how long each lasts")
+    parser.add_argument("--days", type=float, help="how long each lasts: 30, or 2")
     parser.add_argument("--trace", action="store_true", help="print all that happened")
     parser.add_argument("--no-figures", dest="figures", action="store_false", help="no summary")
     shm = Path("/dev/shm")

@@ -66,6 +66,30 @@ class Host:
         if plan:
             self._step("pulse", running._beat)
 
+    def learn(self) -> None:
+        """Ask every network for its rules."""
+        for account in self.config.accounts:
+            self._do("learn", account.name)
+
+    def listen(self, account: str) -> None:
+        """What a hint of a stream leads to."""
+        self._do("listen", account)
+
+    def recheck(self, account: str) -> None:
+        """Look again at some of what was heard."""
+        self._do("recheck", account)
+
+    def talk(self) -> None:
+        """Each step of the discussion once, as the clock would call it."""
+        running = self.running
+        for account in self.config.accounts:
+            self.listen(account.name)
+            self._do("threads", account.name)
+            self.recheck(account.name)
+            self._do("acknowledge", account.name)
+        self._step("logbook", running._write_book)
+        self._step("erase", running._erase)
+
     def look_at_file(self) -> None:
         """What the watching step does, two looks in a row."""
         self._step("watch", self.running.file.step)

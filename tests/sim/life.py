@@ -84,6 +84,8 @@ class Life:
     blows: bool = True
     accounts: tuple[str, ...] = tuple(PLATFORMS)
     trace: list[str] = field(default_factory=list)
+    half = ""
+    what = "faulted slots"
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
@@ -123,6 +125,11 @@ class Life:
         self._ahead_until = self._exact_until = self.begin
         self._heard_at = self._planned_at = self.begin
         self._restored_at = datetime.min.replace(tzinfo=UTC)
+
+    @property
+    def much(self) -> int:
+        """How many slots met a fault."""
+        return len(self.faulted)
 
     # The life.
 

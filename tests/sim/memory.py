@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, event
 from bot.store.database import FILE
 
 SPEED = ("synchronous=OFF", "secure_delete=OFF")
-"""In the simulation alone: nobody cuts its power, and nothing in it is private."""
+"""In the simulation alone: nobody cuts its power, and where it only posts nothing is private."""
 
 
 class Killed(BaseException):
@@ -27,11 +27,17 @@ class Disk:
     `at` is told "before commit" and "after commit" of each, and may raise Killed.
     """
 
-    def __init__(self, now: Callable[[], datetime], at: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        at: Callable[[str], None],
+        speed: Sequence[str] = SPEED,
+    ) -> None:
         self.full_until = self.locked_until = now()
         self.struck: Callable[[str], None] = lambda _what: None
         self._now = now
         self._at = at
+        self._speed = speed
         self._hooks: dict[str, Callable[..., None]] = {
             "connect": self._connect,
             "commit": self._commit,
@@ -55,7 +61,7 @@ class Disk:
             event.remove(Engine, name, hook)
 
     def _connect(self, connection: Any, _record: object) -> None:
-        for pragma in SPEED:
+        for pragma in self._speed:
             connection.execute(f"PRAGMA {pragma}")
 
     def _commit(self, connection: Connection) -> None:

@@ -43,12 +43,13 @@ def settings(budget: float, edits: int, accounts: Iterable[str] = tuple(PLATFORM
     platforms = "".join(f"  {name}: {PLATFORMS[name]}\n" for name in names)
     platforms = platforms.replace("BUDGET", f"{budget:.2f}")
     night = "mastodon" if "mastodon" in names else names[0]
-    tips = [_tip(number, edits, has_site="site" in names) for number in range(TIPS + edits)]
+    tips = [tip(number, edits, has_site="site" in names) for number in range(TIPS + edits)]
     times = ", ".join(f'"01:{minute:02}"' for minute in range(0, 60, 4))
     return HEAD.format(platforms=platforms, times=times, night=night) + "".join(tips)
 
 
-def _tip(number: int, edits: int, *, has_site: bool) -> str:
+def tip(number: int, edits: int = 0, *, has_site: bool = True) -> str:
+    """One tip of the file, as it is after so many edits."""
     edited = " Since then it says more." if number == edits * 7 % TIPS and edits else ""
     link = f"    link: https://more.test.net/{number}\n" if number % 2 or not has_site else ""
     return (

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from tests.sim.decks import every_fault
 from tests.sim.life import Life
-from tests.sim.told import NAME
+from tests.sim.lived import lived
+from tests.sim.told import NAME, told
 
 SHARDS = 4
 WANTED = 100
@@ -20,15 +19,6 @@ WANTED = 100
 SHARE = -(-WANTED // SHARDS)
 MOST = 14
 """So many seeds are enough for a shard's share, or a fault has become too rare."""
-
-
-@pytest.fixture
-def home():
-    """A folder in memory, where there is one: a simulation writes much and keeps nothing."""
-    shm = Path("/dev/shm")
-    made = Path(tempfile.mkdtemp(dir=shm if shm.is_dir() else None))
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
 
 
 @pytest.mark.timeout(900)
@@ -42,19 +32,8 @@ def test_never_twice_never_lost(shard, home, record_property):
         assert seeds < MOST, f"too rare after {seeds} seeds: {rare}"
         life = Life(shard * 1000 + seeds, home / str(seeds))
         life.home.mkdir()
-        fired += _lived(life)
-        faulted, seeds = faulted + len(life.faulted), seeds + 1
+        fired += lived(life)
+        faulted, seeds = faulted + life.much, seeds + 1
         shutil.rmtree(life.home)
     took = time.process_time() - began
-    record_property(
-        NAME, {"seeds": seeds, "faulted": faulted, "seconds": took, "fired": dict(fired)}
-    )
-
-
-def _lived(life: Life) -> Counter[str]:
-    try:
-        return life.run()
-    except BaseException as error:
-        again = f"python -m tests.sim --days 3 --seeds 1 --first {life.seed} --trace"
-        error.add_note("\n".join([*life.trace[-200:], f"the whole trace: {again}"]))
-        raise
+    record_property(NAME, told(Life.what, seeds, faulted, took, fired))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .bill import Bill
-from .model import User
+from .model import Post, User
 from .pages import Pages
 from .world import World
 
@@ -17,7 +17,8 @@ Reply = tuple[int, dict[str, Any]]
 class Desk:
     """The server's state; posts are found by search only when they are older than the lag.
 
-    `hidden` are posts that their author's own timeline shows only from that moment on.
+    `hidden` are posts that their author's own timeline shows only from that moment on, `late`
+    those that mentions and search do.
     """
 
     world: World
@@ -25,6 +26,11 @@ class Desk:
     bill: Bill = field(default_factory=Bill)
     pages: Pages = field(default_factory=Pages)
     hidden: dict[str, datetime] = field(default_factory=dict)
+    late: dict[str, datetime] = field(default_factory=dict)
+
+    def is_late(self, post: Post) -> bool:
+        """Whether mentions and search do not show it yet."""
+        return post.id in self.late and self.world.now() < self.late[post.id]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -28,9 +28,13 @@ class Page:
 
 
 class Pages:
-    """Cuts lists into pages, and remembers the tokens that it gave out."""
+    """Cuts lists into pages, and remembers the tokens that it gave out.
+
+    Posts that are `blank` count for a page without being on it, as those that X holds back.
+    """
 
     def __init__(self) -> None:
+        self.blank: set[str] = set()
         self._places: dict[str, tuple[str, int]] = {}
 
     def cut(
@@ -51,7 +55,8 @@ class Pages:
         older = [post for post in posts[:reach] if keep(post) and int(post.id) < before]
         shown = older[: asked.get("max_results", DEFAULT_SIZE)]
         more = shown and any(keep(p) for p in posts if int(p.id) < int(shown[-1].id))
-        return Page(shown, self._token(of, int(shown[-1].id)) if more else None)
+        seen = [post for post in shown if post.id not in self.blank]
+        return Page(seen, self._token(of, int(shown[-1].id)) if more else None)
 
     def _place(self, asked: dict[str, Any], of: str) -> int:
         """The id below which the asked page starts."""

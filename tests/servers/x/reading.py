@@ -62,7 +62,7 @@ def timeline(desk: Desk, call: Call) -> Reply:
 def mentions(desk: Desk, call: Call) -> Reply:
     """GET /2/users/:id/mentions: the newest 800, and silence past them."""
     visible = (post for post in desk.world.standing() if not desk.world.is_hidden(post, call.user))
-    mentioned = [post for post in visible if call.id in post.mentions]
+    mentioned = [post for post in visible if call.id in post.mentions and not desk.is_late(post)]
     return _of_user(desk, call, mentioned, "mentions", MENTIONS_REACH)
 
 
@@ -74,7 +74,11 @@ def search(desk: Desk, call: Call) -> Reply:
     check_span(call.asked, now)
     matches = Query(call.asked["query"], desk.world).matches
     span = [p for p in desk.world.standing() if now - REACH <= p.at <= now - desk.search_lag]
-    found = [post for post in span if matches(post) and not desk.world.is_hidden(post, call.user)]
+    found = [
+        post
+        for post in span
+        if matches(post) and not desk.world.is_hidden(post, call.user) and not desk.is_late(post)
+    ]
     keep = within(call.asked, end_included=False)
     page = desk.pages.cut(found, keep, call.asked, of=f"search {call.asked['query']}")
     return 200, _listed(desk, call, page, bill.READ_POST)
