@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.app.comment import Commenting
 from bot.app.figures import Figures, figures
 from bot.app.listen import Ear
+from bot.app.persons import People
 from bot.app.report import status
 from bot.app.responses import Receiving
 from bot.clock.timetable import ZonedTimetable
@@ -182,10 +183,14 @@ def running_site(
     clock = HandClock()
     platform = SitePlatform(settings.accounts[0], settings.bot, database.pages, clock)
     ear = Ear(store=database.store, clock=clock, masks=Masks(KEY), listener=lambda _: platform)
+    people = People(store=database.store, masks=Masks(KEY))
     site: RunningSite
 
     def heard() -> None:
         ear.step(settings.accounts[0])
+
+    def is_forgotten(owner: str) -> bool:
+        return people.is_forgotten("site", Author(name="", key=owner))
 
     app = build(
         config=lambda: site.config,
@@ -193,7 +198,7 @@ def running_site(
         store=database.store,
         traits_of=lambda account: KINDS[account.kind].traits,
         clock=clock,
-        commenting=Commenting(database.pages, heard),
+        commenting=Commenting(database.pages, heard, is_forgotten),
         receiving=Receiving(pings=database.pings, pages=database.pages, nudge=lambda: None),
         health=lambda: site.health,
         figures=lambda: site.figures,

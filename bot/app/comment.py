@@ -51,11 +51,15 @@ class Commenting:
     """Writes to the site's pages, and then has them heard, so that the log has it at once.
 
     `heard` takes in what changed on the site; it may be called again for the same change.
+    `is_forgotten` says of an owner that nothing of theirs is to be kept.
     """
 
-    def __init__(self, pages: Pages, heard: Callable[[], None]) -> None:
+    def __init__(
+        self, pages: Pages, heard: Callable[[], None], is_forgotten: Callable[[str], bool]
+    ) -> None:
         self._pages = pages
         self._heard = heard
+        self._is_forgotten = is_forgotten
 
     def flaws(self, draft: NewComment, *, owner: str) -> dict[str, str]:
         """What is wrong with a draft: a sentence for its writer by field, or nothing at all."""
@@ -64,7 +68,7 @@ class Commenting:
             "name": _flaw_of_name(tidy.name),
             "text": _flaw_of_text(tidy.text),
             "in_reply_to": self._flaw_of_parent(tidy),
-            "tip": self._flaw_of_room(tidy, owner),
+            "tip": self._flaw_of_owner(owner) or self._flaw_of_room(tidy, owner),
         }
         return {field: flaw for field, flaw in found.items() if flaw}
 
@@ -76,7 +80,8 @@ class Commenting:
         What `hold` says decides whether it is held until the operator has read it.
 
         The same words sent again by the same writer are the same comment, so that a second click,
-        or another try after an error, changes nothing. Raises ValueError for a draft with flaws.
+        or another try after an error, changes nothing. Returns it as it is once it was heard:
+        who asks to be forgotten has it erased. Raises ValueError for a draft with flaws.
         """
         if flaws := self.flaws(draft, owner=owner):
             raise ValueError(f"a draft with flaws: {', '.join(flaws)}")
@@ -93,7 +98,7 @@ class Commenting:
         )
         kept = self._pages.write(comment)
         self._heard()
-        return kept
+        return self._pages.comment(kept.id) or kept
 
     def erase(self, comment_id: str, *, now: datetime) -> None:
         """Erase a comment's name and words for good, here and in the log."""
@@ -108,6 +113,15 @@ class Commenting:
         if parent is not None and is_there and parent.tip == draft.tip:
             return None
         return "The reply that you are answering is gone. Send again to answer the tip itself."
+
+    def _flaw_of_owner(self, owner: str) -> str | None:
+        """Who is to be forgotten is told so before a word of theirs is kept."""
+        if not self._is_forgotten(owner):
+            return None
+        return (
+            "Nothing that is written in this browser is kept here, as was asked for. "
+            "In another one, or without this site’s cookie, you can write again."
+        )
 
     def _flaw_of_room(self, draft: NewComment, owner: str) -> str | None:
         """Under a full tip nothing new is written; what stands there already may be sent again."""

@@ -6,10 +6,30 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.app.known import known_tip
+from bot.app.record import Record, picked, whole
 from bot.core.config import Config
 from bot.core.discussion import Entry, Thread, threads
 from bot.core.memory import Store
-from bot.core.when import iso
+
+FIELDS = (
+    "id",
+    "tip",
+    "account",
+    "platform",
+    "remote_id",
+    "kind",
+    "author",
+    "text",
+    "withheld",
+    "at",
+    "in_reply_to",
+    "visibility",
+    "standing",
+    "url",
+    "edited_at",
+    "deleted_at",
+)
+"""The fields of a record, in their order."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,29 +54,10 @@ def discussions(config: Config, entries: list[Entry]) -> Iterator[Discussion]:
             yield Discussion(tip=tip, title=title, threads=found)
 
 
-def record(entry: Entry, platforms: Mapping[str, str]) -> dict[str, str | int | bool | None]:
-    """The entry as a flat record. `platforms` gives the kind of each account.
-
-    A deleted or private entry has no text and no author, one that is withheld no text.
-    """
-    return {
-        "id": entry.id,
-        "tip": entry.tip,
-        "account": entry.account,
-        "platform": platforms.get(entry.account, entry.account),
-        "remote_id": entry.remote_id,
-        "kind": entry.kind.value,
-        "author": entry.author.handle or entry.author.name or None,
-        "text": entry.text,
-        "withheld": entry.withheld,
-        "at": iso(entry.at),
-        "in_reply_to": entry.in_reply_to,
-        "visibility": entry.visibility.value,
-        "standing": entry.standing.value,
-        "url": entry.url,
-        "edited_at": iso(entry.edited_at) if entry.edited_at else None,
-        "deleted_at": iso(entry.deleted_at) if entry.deleted_at else None,
-    }
+def record(entry: Entry, platforms: Mapping[str, str]) -> Record:
+    """The entry as a flat record, its author by the handle where there is one."""
+    told = whole(entry, platforms)
+    return picked(told | {"author": told["handle"] or told["author"]}, FIELDS)
 
 
 def known_or_discussed(config: Config, store: Store, tip: str) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core.config import Config
-from bot.core.discussion import NOBODY, Entry, EntryKind
-from bot.core.errors import UsageError
-from bot.core.memory import Store
-from bot.core.pages import Pages
+from bot.app.hide import legible
+from bot.core.discussion import NOBODY, Entry
+from bot.core.memory import Store, Tx
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,24 +15,23 @@ class Eraser:
     """Erases entries of the discussion; where others answered, a line without words stays."""
 
     store: Store
-    pages: Pages
 
-    def forget(self, config: Config, entry_id: int, now: datetime) -> Entry:
-        """Erase an entry in the log and, where it was written there, on the site."""
-        with self.store.reading() as tx:
-            entry = tx.log.get(entry_id)
-        if entry is None or not entry.is_legible:
-            raise UsageError(
-                f"there is no entry {entry_id} with words", "`tipsbot log` shows their numbers"
-            )
-        site = config.site
-        kept_there = entry.kind in {EntryKind.COMMENT, EntryKind.RESPONSE}
-        if kept_there and site is not None and entry.account == site.name:
-            self.pages.erase(entry.remote_id, now)
-        gone = erased(entry, now)
+    def forget(self, entry_id: int, now: datetime) -> Entry:
+        """Erase an entry in the log and, where it was written there, on the site.
+
+        Raises UsageError for one that is not there, or has no words.
+        """
         with self.store.writing() as tx:
-            tx.log.keep(gone, now)
-        return gone
+            return erase(tx, legible(tx, entry_id), now)
+
+
+def erase(tx: Tx, entry: Entry, now: datetime) -> Entry:
+    """Erase an entry wherever it is kept; what is left of it."""
+    if entry.is_on_site:
+        tx.pages.erase(entry.remote_id, now)
+    gone = erased(entry, now)
+    tx.log.keep(gone, now)
+    return gone
 
 
 def erased(entry: Entry, now: datetime) -> Entry:

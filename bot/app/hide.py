@@ -1,4 +1,8 @@
-"""Hiding an entry from everybody but the operator, and showing it again."""
+"""Hiding an entry from everybody but the operator, and showing it again.
+
+Each happens in one transaction, in the log and, for what is on the site, there as well: no kill
+leaves the two at odds.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from datetime import datetime
 
 from bot.core.discussion import Entry, Standing
 from bot.core.errors import UsageError
-from bot.core.memory import Store
+from bot.core.memory import Store, Tx
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,10 +30,22 @@ class Curtain:
 
     def _stand(self, entry_id: int, standing: Standing, now: datetime) -> Entry:
         with self.store.writing() as tx:
-            known = tx.log.get(entry_id)
-            entry = tx.log.stand(entry_id, standing, now) if known and known.is_legible else None
-        if entry is None:
-            raise UsageError(
-                f"there is no entry {entry_id} with words", "`tipsbot log` shows their numbers"
-            )
-        return entry
+            known = legible(tx, entry_id)
+            return draw(tx, known, standing, now)
+
+
+def draw(tx: Tx, entry: Entry, standing: Standing, now: datetime) -> Entry:
+    """Let everybody see it or not, wherever it is kept; the entry as it stands then."""
+    if entry.is_on_site:
+        tx.pages.hold(entry.remote_id, held=standing is not Standing.SHOWN)
+    return tx.log.stand(entry.id, standing, now) or entry
+
+
+def legible(tx: Tx, entry_id: int) -> Entry:
+    """The entry of this number. Raises UsageError where there is none, or none with words."""
+    entry = tx.log.get(entry_id)
+    if entry is None or not entry.is_legible:
+        raise UsageError(
+            f"there is no entry {entry_id} with words", "`tipsbot log` shows their numbers"
+        )
+    return entry

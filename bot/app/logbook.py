@@ -1,4 +1,4 @@
-"""The logbook: every event of the discussion as a line of a file, once, and no erased word.
+"""The logbook: every event of the discussion as a line of a file, once, and no word that went.
 
 The file is its own cursor: what stands in it was written. So a bot that is killed at any moment
 goes on behind the last whole line.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from bot.app.record import Record, picked, whole
 from bot.core.book import Book, Fields
 from bot.core.discussion import Change, Entry, EntryEvent
 from bot.core.memory import Store, Tx
@@ -16,6 +17,26 @@ from bot.core.when import iso
 
 AT_ONCE = 500
 """So many events are read and written in one go."""
+
+FIELDS = (
+    "account",
+    "remote_id",
+    "platform",
+    "tip",
+    "kind",
+    "author",
+    "handle",
+    "profile",
+    "text",
+    "url",
+    "said_at",
+    "in_reply_to",
+    "visibility",
+    "standing",
+    "edited_at",
+    "deleted_at",
+)
+"""What a line tells of its entry, in this order, after what it tells of the event."""
 
 MOST_ROUNDS = 20
 """So many goes in one step at most; what is left comes with the next step."""
@@ -48,8 +69,10 @@ class Logbook:
             events = tx.log.events(written, AT_ONCE)
             told = [(event, tx.log.get(event.entry)) for event in events]
         self._written = None  # should the book fail, only itself can tell how far it came
-        if gone := [place for event, entry in told if (place := _erased(event, entry))]:
+        if gone := [_place(*one) for one in told if one[0].change is Change.DELETED]:
             self.book.blank(gone)
+        if edited := [_place(*one) for one in told if one[0].change is Change.EDITED]:
+            self.book.blank(edited, ["text"])
         self.book.append([line(event, entry, platforms) for event, entry in told])
         self._written = events[-1].id if events else written
         return len(events)
@@ -72,16 +95,14 @@ def _is_known(events: Iterable[EntryEvent], known: Fields) -> bool:
     return any(_head(event).items() <= known.items() for event in events)
 
 
-def _erased(event: EntryEvent, entry: Entry | None) -> Fields | None:
-    """Which lines lose their words by this event, or None."""
-    if event.change is not Change.DELETED:
-        return None
+def _place(event: EntryEvent, entry: Entry | None) -> Fields:
+    """Which lines tell of the same entry."""
     if entry is None:
         return {"entry": event.entry}
     return {"account": entry.account, "remote_id": entry.remote_id}
 
 
-def _head(event: EntryEvent) -> dict[str, str | int | None]:
+def _head(event: EntryEvent) -> Record:
     return {
         "event": event.id,
         "at": iso(event.at),
@@ -94,21 +115,6 @@ def line(event: EntryEvent, entry: Entry | None, platforms: Mapping[str, str]) -
     """An event with its entry as it is now; of one that is not legible no word and no name."""
     if entry is None:
         return _head(event) | {"tip": event.tip}
-    return _head(event) | {
-        "account": entry.account,
-        "remote_id": entry.remote_id,
-        "platform": platforms.get(entry.account, entry.account),
-        "tip": entry.tip,
-        "kind": entry.kind.value,
-        "author": entry.author.name or None,
-        "handle": entry.author.handle or None,
-        "profile": entry.author.url,
-        "text": entry.text or None,
-        "url": entry.url,
-        "said_at": iso(entry.at),
-        "in_reply_to": entry.in_reply_to,
-        "visibility": entry.visibility.value,
-        "standing": entry.standing.value,
-        "edited_at": iso(entry.edited_at) if entry.edited_at else None,
-        "deleted_at": iso(entry.deleted_at) if entry.deleted_at else None,
-    }
+    told = whole(entry, platforms)
+    told |= {"said_at": told["at"], "text": told["text"] or None}
+    return _head(event) | picked(told, FIELDS)

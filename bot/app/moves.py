@@ -39,7 +39,7 @@ def _join_discussion(tx: Tx, delivery: Delivery, receipt: Receipt, now: datetime
     if delivery.post.in_reply_to is not None:
         tx.log.keep(_own_entry(delivery, receipt), now)
     elif delivery.tip is not None:
-        tx.log.adopt(delivery.account, receipt.remote_id, delivery.tip)
+        tx.log.adopt(delivery.account, receipt.remote_id, delivery.tip, now)
 
 
 def _own_entry(delivery: Delivery, receipt: Receipt) -> Entry:

@@ -1,18 +1,22 @@
-"""People: blocking them, letting them back, forgetting them, by the handle that the log shows."""
+"""People: blocking them, letting them back, forgetting them.
+
+They are named by the handle that the log shows, or by the number of something that they said.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.app.hide import legible
 from bot.app.known import known_account
 from bot.app.taking import forget_person
 from bot.core.config import Config
 from bot.core.discussion import Author, Entry, Standing
 from bot.core.errors import UsageError
 from bot.core.masks import Masks, plain_handle
-from bot.core.memory import PersonRule, Store, Tx
+from bot.core.memory import Person, PersonRule, Store, Tx
 
 _NAMED = "`tipsbot log` shows people's handles"
 
@@ -27,75 +31,136 @@ class Done:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class _Whom:
+    """Who is meant, and on which account; several authors where some shared a handle."""
+
+    label: str
+    account: str
+    authors: Sequence[Author]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class People:
-    """The operator's word on people. What holds for a person holds on one account."""
+    """The operator's word on people. What holds for a person holds on one account.
+
+    `named` is a handle, or an entry's number: its author is meant. A browser that comments on the
+    site, or a site that responds to it, is named by an entry only.
+    """
 
     store: Store
     masks: Masks
 
-    def block(self, config: Config, handle: str, on: str | None, now: datetime) -> Done:
+    def block(self, config: Config, named: str, on: str | None, now: datetime) -> Done:
         """Hide what a person said, and what they say from now on.
 
         Raises UsageError for somebody unknown, and for a handle that is known on several accounts.
         """
         with self.store.writing() as tx:
-            account, authors = _find(tx, config, handle, on)
+            whom = self._whom(tx, config, named, on)
             count = 0
-            for author in authors:
-                for mask in self.masks.of(account, author)[:1]:
-                    tx.persons.lay_down(account, mask, PersonRule.BLOCKED, now, _label(handle))
-                hidden = _in(tx.log.said_by(account, author), Standing.SHOWN)
-                count += sum(bool(tx.log.stand(one.id, Standing.HIDDEN, now)) for one in hidden)
-        return Done(label=_label(handle), account=account, entries=count)
+            for author in whom.authors:
+                for mask in self.masks.of(whom.account, author)[:1]:
+                    tx.persons.lay_down(whom.account, mask, PersonRule.BLOCKED, now, whom.label)
+                seen = [one for one in _said(tx, whom, author) if not _is_hidden(one)]
+                count += sum(bool(tx.log.stand(one.id, Standing.HIDDEN, now)) for one in seen)
+        return Done(label=whom.label, account=whom.account, entries=count)
 
-    def unblock(self, handle: str, on: str | None, now: datetime) -> Done:
-        """Show a person's entries again. Raises UsageError for somebody who is not blocked."""
-        name = plain_handle(handle)
+    def unblock(self, named: str, on: str | None, now: datetime) -> Done:
+        """Show a person's entries again. Raises UsageError for somebody who is not blocked.
+
+        A comment that the site holds waits for the operator's word again.
+        """
         with self.store.writing() as tx:
-            blocked = [one for one in tx.persons.blocked() if plain_handle(one.label) == name]
-            account = _only_one({one.account for one in blocked}, on)
-            if account is None:
-                raise UsageError(f"{_label(handle)} is not blocked{_on(on)}", _NAMED)
+            whom, blocked = self._blocked(tx, named, on)
             for one in blocked:
-                if one.account == account:
-                    tx.persons.lift(account, one.who, PersonRule.BLOCKED)
-            hidden = [
-                one
-                for author in _authors(tx, account, handle)
-                for one in _in(tx.log.said_by(account, author), Standing.HIDDEN)
-            ]
-            for entry in hidden:
-                tx.log.stand(entry.id, Standing.SHOWN, now)
-        return Done(label=_label(handle), account=account, entries=len(hidden))
+                tx.persons.lift(one.account, one.who, PersonRule.BLOCKED)
+            count = 0
+            for author in whom.authors:
+                hidden = [one for one in _said(tx, whom, author) if _is_hidden(one)]
+                count += sum(bool(tx.log.stand(one.id, _unhidden(tx, one), now)) for one in hidden)
+        return Done(label=whom.label, account=whom.account, entries=count)
 
-    def forget(self, config: Config, handle: str, on: str | None, now: datetime) -> Done:
+    def forget(self, config: Config, named: str, on: str | None, now: datetime) -> Done:
         """Erase all that is kept of a person, and keep nothing from now on. Raises as `block`."""
         with self.store.writing() as tx:
-            account, authors = _find(tx, config, handle, on)
+            whom = self._whom(tx, config, named, on)
             count = 0
-            for author in authors:
-                masks = self.masks.of(account, author)
+            for author in whom.authors:
+                masks = self.masks.of(whom.account, author)
                 for mask in masks:
-                    tx.persons.lift(account, mask, PersonRule.BLOCKED)
-                count += forget_person(tx, account, author, masks, now)
-        return Done(label=_label(handle), account=account, entries=count)
+                    tx.persons.lift(whom.account, mask, PersonRule.BLOCKED)
+                count += forget_person(tx, whom.account, author, masks, now)
+        return Done(label=whom.label, account=whom.account, entries=count)
+
+    def is_forgotten(self, account: str, author: Author) -> bool:
+        """Whether nothing of this person is to be kept."""
+        with self.store.reading() as tx:
+            rules = tx.persons.rules(account, self.masks.of(account, author))
+        return any(PersonRule.NO_LOG in some for some in rules.values())
+
+    def _whom(self, tx: Tx, config: Config, named: str, on: str | None) -> _Whom:
+        """Who it is. One who was never heard can be named with the account that is meant."""
+        if _is_number(named):
+            return self._author_of(legible(tx, int(named)), on)
+        if not plain_handle(named):
+            raise UsageError(f"{named!r} is no handle", _NAMED)
+        account = _only_one({one.account for one in tx.log.called(named)}, on)
+        if account is not None:
+            authors = list(_authors(tx, account, named))
+            return _Whom(label=_label(named), account=account, authors=authors)
+        if on is None:
+            todo = f"{_NAMED}; add --on ACCOUNT for somebody who was not heard yet"
+            raise UsageError(f"nobody in the log is called {_label(named)}", todo)
+        author = Author(name="", handle=_label(named))
+        return _Whom(label=_label(named), account=known_account(config, on).name, authors=[author])
+
+    def _author_of(self, entry: Entry, on: str | None) -> _Whom:
+        """Who said an entry."""
+        if on not in {None, entry.account}:
+            raise UsageError(f"entry {entry.id} is on {entry.account}", "leave out --on")
+        if entry.ours:
+            raise UsageError(f"entry {entry.id} is the bot's own", "`tipsbot hide` hides it")
+        if not self.masks.of(entry.account, entry.author):
+            raise UsageError(f"nothing tells who wrote entry {entry.id}", "`tipsbot hide` hides it")
+        label = _label(entry.author.handle) if entry.author.handle else _nameless(entry.id)
+        return _Whom(label=label, account=entry.account, authors=[entry.author])
+
+    def _blocked(self, tx: Tx, named: str, on: str | None) -> tuple[_Whom, Sequence[Person]]:
+        """Somebody who is blocked, and what says so. A number still names whom it was used for."""
+        entry = tx.log.get(int(named)) if _is_number(named) else None
+        label = _nameless(int(named)) if _is_number(named) else _label(named)
+        masks = self.masks.of(entry.account, entry.author) if entry else ()
+        found = [
+            one
+            for one in tx.persons.blocked()
+            if plain_handle(one.label) == plain_handle(label) or one.who in masks
+        ]
+        account = _only_one({one.account for one in found}, on)
+        if account is None:
+            raise UsageError(f"{label} is not blocked{_on(on)}", _NAMED)
+        authors = [entry.author] if entry else list(_authors(tx, account, named))
+        whom = _Whom(label=label, account=account, authors=authors)
+        return whom, [one for one in found if one.account == account]
 
 
-def _find(tx: Tx, config: Config, handle: str, on: str | None) -> tuple[str, list[Author]]:
-    """The account and the authors there that a handle stands for.
+def _is_number(named: str) -> bool:
+    """Whether it is an entry's number, and no handle."""
+    return named.isascii() and named.isdecimal()
 
-    Who was never heard can be named all the same, where the operator says on which account.
-    """
-    if not plain_handle(handle):
-        raise UsageError(f"{handle!r} is no handle", _NAMED)
-    account = _only_one({one.account for one in tx.log.called(handle)}, on)
-    if account is not None:
-        return account, list(_authors(tx, account, handle))
-    if on is None:
-        todo = f"{_NAMED}; add --on ACCOUNT for somebody who was not heard yet"
-        raise UsageError(f"nobody in the log is called {_label(handle)}", todo)
-    named = known_account(config, on)
-    return named.name, [Author(name="", handle=_label(handle))]
+
+def _said(tx: Tx, whom: _Whom, author: Author) -> Iterator[Entry]:
+    """What an author said that has its words."""
+    return (one for one in tx.log.said_by(whom.account, author) if one.is_legible)
+
+
+def _is_hidden(entry: Entry) -> bool:
+    return entry.standing is Standing.HIDDEN
+
+
+def _unhidden(tx: Tx, entry: Entry) -> Standing:
+    """How an entry stands whose author is blocked no more."""
+    comment = tx.pages.comment(entry.remote_id) if entry.is_on_site else None
+    return Standing.HELD if comment is not None and comment.held else Standing.SHOWN
 
 
 def _only_one(accounts: set[str], on: str | None) -> str | None:
@@ -117,12 +182,13 @@ def _authors(tx: Tx, account: str, handle: str) -> Iterator[Author]:
             yield entry.author
 
 
-def _in(entries: Iterable[Entry], standing: Standing) -> list[Entry]:
-    return [one for one in entries if one.is_legible and one.standing is standing]
-
-
 def _label(handle: str) -> str:
     return f"@{handle.strip().lstrip('@')}"
+
+
+def _nameless(entry_id: int) -> str:
+    """What somebody is called who has no handle."""
+    return f"the author of entry {entry_id}"
 
 
 def _on(account: str | None) -> str:

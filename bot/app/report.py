@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from bot.app.acknowledge import trouble_note
 from bot.app.brake import unheld, upcoming
+from bot.app.moderate import held_comments
 from bot.core.absence import needs_person
 from bot.core.config import Account, Config, Courtesy
 from bot.core.courtesy import MOST_A_DAY
@@ -67,16 +68,8 @@ class Expected:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HeldComment:
-    """A comment that waits for the operator's word, and the link that takes it, for a week."""
-
-    entry: Entry
-    link: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Status:
-    """How everything stands at one moment."""
+    """How everything stands at one moment. `held` are the comments that wait for the operator."""
 
     at: datetime
     file_trouble: str | None
@@ -87,15 +80,20 @@ class Status:
     pauses: tuple[Pause, ...]
     coming: tuple[Slot, ...]
     expected: Expected | None = None
-    held: tuple[HeldComment, ...] = ()
+    held: tuple[Entry, ...] = ()
 
     @property
     def needs_person(self) -> bool:
-        """Whether something will not mend itself."""
+        """Whether something will not mend itself; what is held may wait."""
         unsure = any(needs_person(one, self.at) for one in self.waiting)
         refused = any(one.state is State.REFUSED for one in self.failed)
         held = any(one.pause and not one.pause.by_operator for one in self.accounts)
         return bool(self.file_trouble) or unsure or refused or held
+
+    @property
+    def held_since(self) -> datetime | None:
+        """When the comment was written that waits longest for the operator; None: none waits."""
+        return min((one.at for one in self.held), default=None)
 
 
 def status(store: Store, timetable: Timetable, config: Config, now: datetime) -> Status:
@@ -123,6 +121,7 @@ def status(store: Store, timetable: Timetable, config: Config, now: datetime) ->
             pauses=tuple(pauses.values()),
             coming=tuple(_coming(tx, timetable, config, now)),
             expected=_expected(tx, now),
+            held=tuple(held_comments(tx, config)),
         )
 
 

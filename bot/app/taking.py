@@ -13,7 +13,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.app.forget import erased
+from bot.app.forget import erase, erased
 from bot.core.discussion import Author, Entry, EntryKind, Standing, Wish
 from bot.core.forget_me import asks_to_be_forgotten
 from bot.core.masks import Masks, plain_handle
@@ -44,7 +44,7 @@ def forget_person(tx: Tx, account: str, author: Author, masks: Sequence[str], no
         tx.persons.lay_down(account, mask, PersonRule.NO_LOG, now)
     theirs = [one for one in tx.log.said_by(account, author) if one.is_legible]
     for entry in theirs:
-        tx.log.keep(erased(entry, now), now)
+        erase(tx, entry, now)
         for ours in tx.log.answers(account, entry.remote_id):
             tx.log.keep(replace(ours, text=_unnamed(ours.text, entry.author.handle)), now)
     log.info("person_forgotten", account=account, entries=len(theirs))
@@ -92,10 +92,10 @@ class _Intake:
         masks = () if entry.ours else self._masks(entry)
         rules = {rule for mask in masks for rule in self.rules.get((entry.account, mask), ())}
         if PersonRule.NO_LOG in rules:
-            return self._keep(erased(entry, self.now))
+            return self._drop(entry)
         if masks and self._wants_nothing_kept(entry):
             return self._forget(entry, masks)
-        if PersonRule.BLOCKED in rules and entry.standing is Standing.SHOWN:
+        if PersonRule.BLOCKED in rules:
             return self._keep(replace(entry, standing=Standing.HIDDEN))
         return self._keep(entry)
 
@@ -110,16 +110,27 @@ class _Intake:
         self.pending.append(entry)
         return 0
 
+    def _drop(self, entry: Entry) -> int:
+        """Keep nothing but that it was there. The site has its words by now, and loses them."""
+        if not entry.is_on_site:
+            return self._keep(erased(entry, self.now))
+        count = self.flush()
+        self.tx.log.keep(entry, self.now)  # so that the history tells of words that went
+        erase(self.tx, entry, self.now)
+        return count + 1
+
     def _forget(self, entry: Entry, masks: Sequence[str]) -> int:
         """The entry that asks for it is the last that is heard of them."""
         count = self.flush()
         count += forget_person(self.tx, entry.account, entry.author, masks, self.now)
         self.rules[entry.account, masks[0]] = frozenset({PersonRule.NO_LOG})
-        return count + self._keep(erased(entry, self.now))
+        return count + self._drop(entry)
 
     def _wants_nothing_kept(self, entry: Entry) -> bool:
         if Wish.NO_LOG in entry.author.wishes:
             return True
+        if entry.kind is EntryKind.RESPONSE:  # who writes there does not speak for the whole site
+            return False
         asks = asks_to_be_forgotten(entry.text)
         return asks and (self.to_us or is_to_the_bot(self.tx, entry))
 

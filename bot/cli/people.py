@@ -13,8 +13,12 @@ from bot.core.safe import shown
 EntryNumber = Annotated[
     int, typer.Argument(metavar="ENTRY", help="Its number, as `tipsbot log` shows it.")
 ]
-Handle = Annotated[
-    str, typer.Argument(metavar="ACCOUNT", help="A handle, as `tipsbot log` shows it.")
+Whom = Annotated[
+    str,
+    typer.Argument(
+        metavar="ACCOUNT|ENTRY",
+        help="A handle, or the number of something that they said, as `tipsbot log` shows them.",
+    ),
 ]
 On = Annotated[
     str | None, typer.Option("--on", help="On which of the bot's accounts, where it is not clear.")
@@ -25,6 +29,7 @@ def hide(entry: EntryNumber, *, file: FileOption = DEFAULT_FILE) -> None:
     """Take an entry from every page, feed and export; the log still shows it to you."""
     with opened(file, forgiving=True) as desk:
         desk.curtain.hide(entry, desk.clock.now())
+        desk.settle_book()
     typer.echo(f"entry {entry} is hidden")
 
 
@@ -32,21 +37,24 @@ def show(entry: EntryNumber, *, file: FileOption = DEFAULT_FILE) -> None:
     """Show an entry that was hidden or held."""
     with opened(file, forgiving=True) as desk:
         desk.curtain.show(entry, desk.clock.now())
+        desk.settle_book()
     typer.echo(f"entry {entry} is shown")
 
 
-def block(handle: Handle, *, on: On = None, file: FileOption = DEFAULT_FILE) -> None:
+def block(whom: Whom, *, on: On = None, file: FileOption = DEFAULT_FILE) -> None:
     """Hide what a person said on an account, and all that they say from now on."""
     with opened(file, forgiving=True) as desk:
-        done = desk.people.block(desk.config, handle, on, desk.clock.now())
+        done = desk.people.block(desk.config, whom, on, desk.clock.now())
+        desk.settle_book()
     what = _entries(done.entries, "hidden")
     typer.echo(f"{shown(done.label)} on {done.account} is blocked: {what}, and all from now on")
 
 
-def unblock(handle: Handle, *, on: On = None, file: FileOption = DEFAULT_FILE) -> None:
+def unblock(whom: Whom, *, on: On = None, file: FileOption = DEFAULT_FILE) -> None:
     """Let a blocked person be seen again."""
     with opened(file, forgiving=True) as desk:
-        done = desk.people.unblock(handle, on, desk.clock.now())
+        done = desk.people.unblock(whom, on, desk.clock.now())
+        desk.settle_book()
     what = _entries(done.entries, "shown again")
     typer.echo(f"{shown(done.label)} on {done.account} is no longer blocked: {what}")
 
@@ -59,14 +67,17 @@ def forget(
         ),
     ],
     *,
+    author: Annotated[
+        bool, typer.Option("--author", help="Of an entry: all that its author said, too.")
+    ] = False,
     on: On = None,
     file: FileOption = DEFAULT_FILE,
 ) -> None:
     """Erase an entry's words and name for good; of a person, everything, and keep no more."""
     with opened(file, forgiving=True) as desk:
         now = desk.clock.now()
-        if what.isdecimal():
-            desk.eraser.forget(desk.config, int(what), now)
+        if what.isdecimal() and not author:
+            desk.eraser.forget(int(what), now)
             told = f"entry {what} is erased"
         else:
             done = desk.people.forget(desk.config, what, on, now)

@@ -68,7 +68,7 @@ def refuse(
 ) -> None:
     """Erase a comment that is held, for good."""
     with opened(file, forgiving=True) as desk:
-        desk.moderator.refuse(desk.config, entry, desk.clock.now())
+        desk.moderator.refuse(entry, desk.clock.now())
         desk.settle_book()
         desk.database.tidy()
     typer.echo(f"entry {entry} is erased; nobody saw it")

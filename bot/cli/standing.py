@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.app.report import AccountStatus, HeldComment, Status
+from bot.app.report import AccountStatus, Status
 from bot.core.delivery import Delivery, State
+from bot.core.discussion import Entry
 from bot.core.memory import Pause, SlotRecord
 from bot.core.safe import one_line, shown
 from bot.core.when import iso
@@ -17,8 +18,13 @@ MOST = 20
 """So many lines are shown of what is alike."""
 
 
-def lines(status: Status, zone: ZoneInfo, *, running: bool) -> Iterator[str]:
-    """What an operator wants to know, the most pressing first."""
+def lines(
+    status: Status, zone: ZoneInfo, links: Mapping[int, str], *, running: bool
+) -> Iterator[str]:
+    """What an operator wants to know, the most pressing first.
+
+    `links` are those by which to decide on what is held, by the entry's number.
+    """
     yield f"the bot is {'running' if running else 'not running'}"
     if status.file_trouble:
         yield "the tips file is broken; the last good one is in use:"
@@ -28,7 +34,8 @@ def lines(status: Status, zone: ZoneInfo, *, running: bool) -> Iterator[str]:
     yield from _listed("waiting", (_waiting(one, zone, status.at) for one in status.waiting))
     yield from _listed("refused or missed", (_delivery(one, zone) for one in status.failed))
     yield from _listed("passed over", (_slot(one, zone) for one in status.passed_over))
-    yield from _listed("held until you have read them", map(_held, status.held))
+    held = (f"{_held(one, zone)}  {links[one.id]}" for one in status.held)
+    yield from _listed("held until you have read them", held)
     yield from _listed("paused", (_pause(one, zone) for one in status.pauses))
     coming = (
         f"{one.due.astimezone(zone):%a %d %b %H:%M %Z}  {one.schedule}" for one in status.coming
@@ -87,9 +94,10 @@ def _waiting(one: Delivery, zone: ZoneInfo, now: datetime) -> str:
     return _delivery(one, zone) + (f" (late by {late} min)" if late > 0 else "")
 
 
-def _held(one: HeldComment) -> str:
-    words = one_line(f"{one.entry.author.name}: {one.entry.text}", 80)
-    return f"entry {one.entry.id}  {shown(one.entry.tip or '')}  {words}  {one.link}"
+def _held(one: Entry, zone: ZoneInfo) -> str:
+    since = f"{one.at.astimezone(zone):%a %d %b %H:%M %Z}"
+    words = one_line(f"{one.author.name}: {one.text}", 80)
+    return f"entry {one.id}  {shown(one.tip or '')}, since {since}  {words}"
 
 
 def _pause(one: Pause, zone: ZoneInfo) -> str:
@@ -102,7 +110,7 @@ def _slot(one: SlotRecord, zone: ZoneInfo) -> str:
     return f"{due}  {one.slot.schedule}  {one.outcome.value}: {one.why}"
 
 
-def record(status: Status, *, running: bool) -> dict[str, Any]:
+def record(status: Status, links: Mapping[int, str], *, running: bool) -> dict[str, Any]:
     """The same for programs; times are UTC, money is in US dollars."""
     return {
         "at": iso(status.at),
@@ -131,9 +139,10 @@ def record(status: Status, *, running: bool) -> dict[str, Any]:
             for one in status.pauses
         ],
         "held": [
-            {"entry": one.entry.id, "tip": one.entry.tip, "at": iso(one.entry.at), "link": one.link}
+            {"entry": one.id, "tip": one.tip, "at": iso(one.at), "link": links[one.id]}
             for one in status.held
         ],
+        "held_since": iso(status.held_since) if status.held_since else None,
         "next": [{"schedule": one.schedule, "due": iso(one.due)} for one in status.coming],
     }
 

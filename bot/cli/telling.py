@@ -30,24 +30,20 @@ class Format(Enum):
 
 def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
     """Say how things stand. Exits with 1 when something needs a person."""
-    from bot.app.report import HeldComment
     from bot.app.report import status as status_of
     from bot.cli import standing
     from bot.store import is_running
 
     with opened(file, reading=True, forgiving=True) as desk:
         found = status_of(desk.database.store, desk.timetable, desk.config, desk.clock.now())
-        held = tuple(
-            HeldComment(entry=entry, link=desk.held_link(entry.remote_id))
-            for entry in desk.moderator.held(desk.config)
-        )
-        found = replace(found, file_trouble=desk.trouble or found.file_trouble, held=held)
+        found = replace(found, file_trouble=desk.trouble or found.file_trouble)
+        links = {one.id: desk.held_link(one.remote_id) for one in found.held}
         running = is_running(desk.environment.data)
         zone = ZoneInfo(desk.config.bot.timezone)
     if as_json:
-        typer.echo(json.dumps(standing.record(found, running=running)))
+        typer.echo(json.dumps(standing.record(found, links, running=running)))
     else:
-        typer.echo("\n".join(standing.lines(found, zone, running=running)))
+        typer.echo("\n".join(standing.lines(found, zone, links, running=running)))
     if found.needs_person:
         raise typer.Exit(1)
 

@@ -123,6 +123,11 @@ class Entry:
         """Whether there is something that may be shown."""
         return self.visibility.may_be_kept and self.deleted_at is None
 
+    @property
+    def is_on_site(self) -> bool:
+        """Whether the bot's own site has it as well, so that what befalls it befalls it there."""
+        return self.kind in {EntryKind.COMMENT, EntryKind.RESPONSE}
+
 
 def bared(entry: Entry) -> Entry:
     """The entry as those see it who may not read it: a place in its thread, and nothing more."""
@@ -135,6 +140,8 @@ class Change(Enum):
     """What can happen to an entry once it is there."""
 
     CREATED = "created"
+    MOVED = "moved"
+    """it was found to belong to a tip, after it was taken in"""
     EDITED = "edited"
     DELETED = "deleted"
     ACKNOWLEDGED = "acknowledged"

@@ -17,6 +17,7 @@ from bot.core.courtesy import Acknowledgement, Thanked
 from bot.core.delivery import Delivery, State
 from bot.core.discussion import Author, Change, Entry, EntryEvent, EntryKind, Standing
 from bot.core.outline import Stub
+from bot.core.pages import Pages
 from bot.core.ports import Batch
 from bot.core.seeking import Term
 from bot.core.slot import Outcome, Schedule, Slot
@@ -159,7 +160,7 @@ class Log(Protocol):
         """Show, hold or hide an entry; the entry as it stands then, or None where there is none."""
 
     def note(self, entry: Entry, change: Change, now: datetime) -> None:
-        """Write a line of the discussion's history, as `keep` and `stand` do by themselves."""
+        """Write a line of the history, as `keep`, `stand` and `adopt` do by themselves."""
 
     def events(
         self, after: int = 0, limit: int | None = None, tip: str | None = None
@@ -169,8 +170,8 @@ class Log(Protocol):
     def last_event(self) -> int:
         """The number of the history's last line, 0 where there is none."""
 
-    def adopt(self, account: str, remote_id: str, tip: str) -> None:
-        """Give every entry that hangs on this remote id, at any depth, to `tip`."""
+    def adopt(self, account: str, remote_id: str, tip: str, now: datetime) -> None:
+        """Give every entry that hangs on this remote id, at any depth, and has none, to `tip`."""
 
     def tip_of(self, account: str, remote_ids: Sequence[str]) -> str | None:
         """The tip of the first of these remote ids (posts of ours, or entries) that has one."""
@@ -460,6 +461,7 @@ class Tx(Protocol):
     notes: Notes
     persons: Persons
     thanks: Thanks
+    pages: Pages
 
 
 class Store(Protocol):

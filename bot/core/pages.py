@@ -97,11 +97,11 @@ class Pages(Protocol):
     def is_trusted(self, owner: str) -> bool:
         """Whether a comment of this owner stands and is not held."""
 
-    def held(self, limit: int) -> Sequence[Comment]:
-        """Comments that are held, the one that waits longest first."""
+    def held(self) -> Sequence[Comment]:
+        """Comments that are held, the one that was written first before the others."""
 
-    def release(self, comment_id: str) -> None:
-        """Hold a comment no longer."""
+    def hold(self, comment_id: str, *, held: bool) -> None:
+        """Hold a comment, or hold it no longer; one that is not there, or erased, is fine."""
 
     def erase(self, comment_id: str, now: datetime) -> None:
         """Erase a comment's name and text for good, and mark it deleted.

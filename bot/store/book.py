@@ -28,8 +28,8 @@ FULL = 10_000_000
 KEPT = 9
 """So many full files are kept beside the newest."""
 
-_WORDS = re.compile(rb'"(?:%s)": "((?:[^"\\]|\\.)*+)"' % "|".join(WORDS).encode())
-"""A field with words. Nothing inside a value looks like it: its quotes have a backslash."""
+_TEXT = rb'"((?:[^"\\]|\\.)*+)"'
+"""A text in JSON. Nothing inside it looks like a field: its quotes have a backslash."""
 
 
 class FileBook:
@@ -58,13 +58,15 @@ class FileBook:
             for some in self._portions([_written(line) for line in lines]):
                 self._write(some)
 
-    def blank(self, places: Collection[Fields]) -> None:
-        """Overwrite the words in every line with one of these places, in all files."""
-        parts = {re.escape(_written(place)[1:-2]) for place in places}
-        wanted = re.compile(b"|".join(part + b"(?=[,}])" for part in sorted(parts)))
+    def blank(self, places: Collection[Fields], words: Sequence[str] = WORDS) -> None:
+        """Overwrite these fields in every line with one of these places, in all files."""
+        wanted: dict[tuple[str, ...], set[bytes]] = {}
+        for place in places:
+            wanted.setdefault(tuple(place), set()).add(_written(place)[1:-2])
         with self._clear_errors():
-            for path in self._files():
-                _blank(path, wanted)
+            for names, written in wanted.items():
+                for path in self._files():
+                    _blank(path, _fields(names), written, _words(words))
 
     def _files(self) -> list[Path]:
         """The files that are there, the newest first."""
@@ -166,15 +168,30 @@ def _read(line: bytes) -> Fields | None:
     return fields if isinstance(fields, dict) else None
 
 
-def _blank(path: Path, wanted: re.Pattern[bytes]) -> None:
-    """Overwrite the words in the lines of a file that hold what is wanted."""
+def _words(names: Sequence[str]) -> re.Pattern[bytes]:
+    """Any one of these fields, where it holds a text."""
+    return re.compile(rb'"(?:%s)": %s' % ("|".join(names).encode(), _TEXT))
+
+
+def _fields(names: Sequence[str]) -> re.Pattern[bytes]:
+    """All of these fields, one after the other, whatever they hold."""
+    held = rb"(?:%s|[^,\"}]++)(?=[,}])" % _TEXT
+    return re.compile(rb", ".join(rb'"%s": %s' % (name.encode(), held) for name in names))
+
+
+def _blank(
+    path: Path, place: re.Pattern[bytes], wanted: Collection[bytes], words: re.Pattern[bytes]
+) -> None:
+    """Overwrite the words in the lines of a file whose place is one of those that are wanted."""
     if not _size(path):
         return
     with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as content:
-        for found in wanted.finditer(content):
+        for found in place.finditer(content):
+            if found[0] not in wanted:
+                continue
             begin = content.rfind(b"\n", 0, found.start()) + 1
-            for words in _WORDS.finditer(content, begin, content.find(b"\n", begin)):
-                content[words.start(1) : words.end(1)] = b" " * (words.end(1) - words.start(1))
+            for gone in words.finditer(content, begin, content.find(b"\n", begin)):
+                content[gone.start(1) : gone.end(1)] = b" " * (gone.end(1) - gone.start(1))
         content.flush()
 
 

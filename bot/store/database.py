@@ -35,7 +35,7 @@ from bot.store.lock import make_directory
 from bot.store.log import SqlLog
 from bot.store.migrate import bring_up_to_date
 from bot.store.notes import SqlNotes
-from bot.store.pages import SqlPages
+from bot.store.pages import SqlPages, Within
 from bot.store.persons import SqlPersons
 from bot.store.pings import SqlPings
 from bot.store.search import purge, to_purge
@@ -210,3 +210,4 @@ class SqlTx:
         self.notes: Notes = SqlNotes(connection, bot)
         self.persons: Persons = SqlPersons(connection, bot)
         self.thanks: Thanks = SqlThanks(connection, bot)
+        self.pages: Pages = SqlPages(Within(connection, bot))

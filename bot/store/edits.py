@@ -40,10 +40,12 @@ def updated(known: Entry, heard: Entry, now: datetime) -> Entry:
 
 
 def what_changed(known: Entry, fresh: Entry) -> Change | None:
-    """What a line of the history says of it; None: it only found its tip."""
+    """What a line of the history says of it; None: nothing that anybody could see."""
     if known.is_legible and not fresh.is_legible:
         return Change.DELETED
-    return Change.EDITED if known.version != fresh.version or known.text != fresh.text else None
+    if known.version != fresh.version or known.text != fresh.text:
+        return Change.EDITED
+    return Change.MOVED if known.tip != fresh.tip else None
 
 
 def _is_older(heard: Entry, known: Entry) -> bool:

@@ -23,12 +23,12 @@ class SqlHistory:
 
     def note(self, entry: Entry, change: Change, now: datetime) -> None:
         """Write a line of the history."""
-        line = self.line(entry, change, now)
+        line = self.line(entry.id, entry.tip, change, now)
         self._connection.execute(insert(entry_events).values(**line))
 
-    def line(self, entry: Entry, change: Change, now: datetime) -> dict[str, Any]:
+    def line(self, entry: int, tip: str | None, change: Change, now: datetime) -> dict[str, Any]:
         """A line that is yet to be written."""
-        told = {"bot": self._bot, "at": now, "entry": entry.id, "tip": entry.tip}
+        told = {"bot": self._bot, "at": now, "entry": entry, "tip": tip}
         return {**told, "change": change.value}
 
     def events(

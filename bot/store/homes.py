@@ -67,23 +67,28 @@ class Homes:
                     hanging.update((account, str(name)) for name in self._connection.scalars(query))
         return [one for one in homes if (one.account, one.remote_id) in hanging]
 
-    def adopt(self, account: str, remote_id: str, tip: str) -> None:
-        """Give the tip to everything that hangs on this remote id and has none."""
+    def adopt(self, account: str, remote_id: str, tip: str) -> list[int]:
+        """Give the tip to everything that hangs on this remote id and has none; their numbers."""
+        moved: list[int] = []
         pending = [remote_id]
         while pending:
             parent = pending.pop()
             for column in (entries.c.in_reply_to, entries.c.root):  # an OR would use no index
-                pending.extend(self._give(tip, account, column == parent))
+                found = self._give(tip, account, column == parent)
+                moved.extend(found)
+                pending.extend(found.values())
+        return moved
 
-    def _give(self, tip: str, account: str, hanging: ColumnElement[bool]) -> Sequence[str]:
-        """Give the tip to those without one that hang there; returns their remote ids."""
+    def _give(self, tip: str, account: str, hanging: ColumnElement[bool]) -> dict[int, str]:
+        """Give the tip to those without one that hang there: their numbers and remote ids."""
         theirs = (
             (entries.c.bot == self._bot)
             & (entries.c.account == account)
             & entries.c.tip.is_(None)
             & hanging
         )
-        found = self._connection.scalars(select(entries.c.remote_id).where(theirs)).all()
+        query = select(entries.c.id, entries.c.remote_id).where(theirs).order_by(entries.c.id)
+        found = {row.id: row.remote_id for row in self._connection.execute(query)}
         if found:
             self._connection.execute(update(entries).where(theirs).values(tip=tip))
         return found

@@ -46,7 +46,7 @@ class SqlLog(SqlKept, SqlHistory, SqlChecks):
         if (what := what_changed(known, fresh)) is not None:
             self.note(fresh, what, now)
         if fresh.tip is not None and known.tip is None:
-            self.adopt(fresh.account, fresh.remote_id, fresh.tip)
+            self.adopt(fresh.account, fresh.remote_id, fresh.tip, now)
         return True
 
     def keep_all(self, heard: Sequence[Entry], now: datetime) -> int:
@@ -84,23 +84,15 @@ class SqlLog(SqlKept, SqlHistory, SqlChecks):
         rows = [self._new_row(one, now) for one in kept]
         self._connection.execute(insert(entries), rows)
         self._words.put(kept)
-        for one in self._homes.with_orphans(kept):
-            self.adopt(one.account, one.remote_id, one.tip or "")
-        lines = [self.line(one, Change.CREATED, now) for one in self._settled(kept)]
+        lines = [self.line(one.id, one.tip, Change.CREATED, now) for one in kept]
         self._connection.execute(insert(entry_events), lines)
+        for one in self._homes.with_orphans(kept):
+            self.adopt(one.account, one.remote_id, one.tip or "", now)
         return len(kept)
 
     def _new_row(self, entry: Entry, now: datetime) -> dict[str, Any]:
         look = now + SOON if entry.is_legible and not entry.ours else None
         return {**row_of(entry), "id": entry.id, "bot": self._bot, "kept_at": now, "check_at": look}
-
-    def _settled(self, kept: Sequence[Entry]) -> list[Entry]:
-        """The same entries, those that were adopted just now with their tip."""
-        homeless = [(one.account, one.remote_id) for one in kept if one.tip is None]
-        tips = self._homes.tips(entries, homeless)
-        return [
-            one if one.tip else replace(one, tip=tips[one.account, one.remote_id]) for one in kept
-        ]
 
     def _next_id(self) -> int:
         """The next number of an entry, of whichever bot; the write lock makes it ours alone."""
@@ -121,9 +113,12 @@ class SqlLog(SqlKept, SqlHistory, SqlChecks):
         self._connection.execute(update(entries).where(mine).values(**row_of(fresh)))
         self._words.replace(known, fresh, now)
 
-    def adopt(self, account: str, remote_id: str, tip: str) -> None:
+    def adopt(self, account: str, remote_id: str, tip: str, now: datetime) -> None:
         """Give the tip to everything that hangs on this remote id and has none."""
-        self._homes.adopt(account, remote_id, tip)
+        moved = self._homes.adopt(account, remote_id, tip)
+        lines = [self.line(number, tip, Change.MOVED, now) for number in moved]
+        if lines:
+            self._connection.execute(insert(entry_events), lines)
 
     def tip_of(self, account: str, remote_ids: Sequence[str]) -> str | None:
         """The tip of the first of these remote ids that has one."""

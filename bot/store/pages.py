@@ -1,10 +1,10 @@
-"""`core.pages.Pages` over SQL: the site's own memory, each call a transaction of its own."""
+"""`core.pages.Pages` over SQL: each call a transaction of its own, or part of one that is open."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -30,10 +30,24 @@ _NEWER = (
 class Connects(Protocol):
     """Whoever can open a transaction for one bot."""
 
-    bot: str
+    @property
+    def bot(self) -> str:
+        """The bot's id."""
 
     def connect(self, *, writing: bool) -> AbstractContextManager[Connection]:
         """A connection in a transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A transaction that is open already, for what has to happen together with other things."""
+
+    connection: Connection
+    bot: str
+
+    def connect(self, *, writing: bool) -> AbstractContextManager[Connection]:  # noqa: ARG002 - it writes if the whole transaction does
+        """The connection, whose transaction somebody else ends."""
+        return nullcontext(self.connection)
 
 
 class SqlPages:
@@ -132,18 +146,22 @@ class SqlPages:
         with self._store.connect(writing=False) as connection:
             return connection.execute(query.limit(1)).first() is not None
 
-    def held(self, limit: int) -> Sequence[Comment]:
+    def held(self) -> Sequence[Comment]:
         """Comments that are held, the one that waits longest first."""
         query = select(comments).where(comments.c.bot == self._store.bot, comments.c.held, _STANDS)
         with self._store.connect(writing=False) as connection:
-            return list(_comments(connection.execute(query.order_by(comments.c.seq).limit(limit))))
+            return list(
+                _comments(connection.execute(query.order_by(comments.c.at, comments.c.seq)))
+            )
 
-    def release(self, comment_id: str) -> None:
-        """Hold a comment no longer; whoever reads changes is told of it."""
+    def hold(self, comment_id: str, *, held: bool) -> None:
+        """Hold a comment, or hold it no longer; whoever reads changes is told of it."""
         mine = (comments.c.bot == self._store.bot) & (comments.c.id == comment_id) & _STANDS
         with self._store.connect(writing=True) as connection:
-            seq = self._next(connection)
-            connection.execute(update(comments).where(mine).values(held=False, seq=seq))
+            fresh = {"held": held, "seq": self._next(connection)}
+            connection.execute(
+                update(comments).where(mine, comments.c.held != held).values(**fresh)
+            )
 
     def erase(self, comment_id: str, now: datetime) -> None:
         """Erase a comment's words for good."""

@@ -111,6 +111,8 @@ def _routes(public: Public, writing: Writing, told: Told, held: Held, live: Live
         Route("/held/{comment}/{until}/{seal}", held.answer, methods=["GET", "POST"]),
         Route("/feed.atom", public.feed),
         Route("/feed.json", public.feed_json),
+        Route("/replies.atom", public.replies_feed),
+        Route("/replies.json", public.replies_feed_json),
         Route("/tips/{tip}/feed.atom", public.tip_feed),
         Route("/tips/{tip}/feed.json", public.tip_feed_json),
         Route("/privacy", public.privacy),

@@ -1,9 +1,10 @@
-"""Feeds of tips and of the replies to one, for feed readers."""
+"""Feeds of tips, of the replies to one and of those to all, for feed readers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from markupsafe import Markup
 
@@ -19,30 +20,97 @@ from bot.web.site import Site
 AT_ONCE = 50
 """How many replies a feed has."""
 
+LOOK_BACK = 4 * AT_ONCE
+"""Among so many they are looked for where some may be about a tip that was taken back."""
+
+LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Replies:
-    """The newest replies to a tip, newest first."""
+class Reply:
+    """A reply, and the tip that it is about."""
 
-    bot: Identity
     card: Card
-    remarks: Sequence[Remark]
+    remark: Remark
 
-    def address(self, remark: Remark) -> str:
-        """Where a reply stands on our page: its permalink."""
-        return f"{self.card.address}?at={remark.place.anchor}#{remark.place.anchor}"
+    @property
+    def address(self) -> str:
+        """Where it stands on our page: its permalink."""
+        return f"{self.card.address}?at={self.remark.place.anchor}#{self.remark.place.anchor}"
+
+    @property
+    def words(self) -> str:
+        """What was said; or, while that is withheld, where it can be read."""
+        if not self.remark.withheld:
+            return self.remark.words
+        way = Markup(': <a href="{}">read them on {}</a>').format(
+            self.remark.url, self.remark.network
+        )
+        return Markup("<p>These words are not shown here now{}.</p>").format(
+            way if self.remark.url else ""
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replies:
+    """The newest replies, newest first: `about` a page of ours, in feeds at `place` with an ending.
+
+    `begun` is when there was the first thing to reply to.
+    """
+
+    title: str
+    about: str
+    place: str
+    begun: datetime
+    replies: Sequence[Reply]
+
+    @property
+    def updated(self) -> datetime:
+        """When the last of them was said or edited."""
+        times = (one.remark.edited_at or one.remark.at for one in self.replies)
+        return max(times, default=self.begun)
 
 
 def replies(site: Site, page: Page) -> Replies:
     """The newest replies to the tip of a page."""
+    about = card(page, site.config())
+    return Replies(
+        title=f"Replies to {about.title}",
+        about=about.address,
+        place=f"{about.address}/feed",
+        begun=about.at,
+        replies=_newest(site, AT_ONCE, page.tip),
+    )
+
+
+def all_replies(site: Site) -> Replies:
+    """The newest replies to all tips whose pages are up."""
+    bot = site.config().bot
+    up = site.pages.newest(1)
+    return Replies(
+        title=f"Replies to {bot.name}",
+        about=f"{bot.site}/",
+        place=f"{bot.site}/replies",
+        begun=up[0].at if up else LONG_AGO,
+        replies=_newest(site, LOOK_BACK)[:AT_ONCE],
+    )
+
+
+def _newest(site: Site, limit: int, tip: str | None = None) -> list[Reply]:
+    """The newest, but for those to a tip whose page is not up."""
     config = site.config()
     with site.store.reading() as tx:
-        entries = Seen(site, tx).newest(AT_ONCE, page.tip)
+        entries = Seen(site, tx).newest(limit, tip)
         networks = networks_of(tx, config, entries)
-    remarks = [alone(entry, networks, home_of(config)) for entry in entries]
-    return Replies(bot=config.bot, card=card(page, config), remarks=remarks)
+    pages = {tip: site.pages.get(tip) for tip in {entry.tip for entry in entries} if tip}
+    cards = {tip: card(page, config) for tip, page in pages.items() if page and page.gone is None}
+    return [
+        Reply(card=cards[entry.tip], remark=alone(entry, networks, home_of(config)))
+        for entry in entries
+        if entry.tip in cards
+    ]
 
 
 def of_tips(bot: Identity, cards: Sequence[Card]) -> Mapping[str, object]:
@@ -74,24 +142,25 @@ def _tip(one: Card) -> Mapping[str, object]:
 
 
 def of_replies(told: Replies) -> Mapping[str, object]:
-    """The newest replies to a tip as a JSON Feed."""
-    about = told.card
+    """The newest replies as a JSON Feed."""
     return {
         "version": VERSION,
-        "title": f"Replies to {about.title}",
-        "home_page_url": about.address,
-        "feed_url": f"{about.address}/feed.json",
-        "items": [_reply(told, remark) for remark in told.remarks],
+        "title": told.title,
+        "home_page_url": told.about,
+        "feed_url": f"{told.place}.json",
+        "items": [_reply(one) for one in told.replies],
     }
 
 
-def _reply(told: Replies, remark: Remark) -> Mapping[str, object]:
+def _reply(one: Reply) -> Mapping[str, object]:
+    remark = one.remark
     author = _filled(name=remark.place.name, url=remark.profile)
     return _filled(
-        id=told.address(remark),
-        url=told.address(remark),
+        id=one.address,
+        url=one.address,
         external_url=remark.url,
-        content_html=str(remark.words),
+        title=f"{remark.place.name} on {one.card.title}",
+        content_html=str(one.words),
         date_published=iso(remark.at),
         date_modified=iso(remark.edited_at) if remark.edited_at else None,
         authors=[author],

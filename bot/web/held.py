@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.app.moderate import Moderator
+from bot.core.discussion import Standing
 from bot.core.errors import UsageError
 from bot.core.pages import Comment
 from bot.core.safe import harmless
@@ -77,12 +78,18 @@ class Held:
             words=paragraphs(comment.text),
             anchor=anchor_of_comment(comment.id),
             is_late=is_late,
+            is_hidden=self._is_hidden(comment),
         )
+
+    def _is_hidden(self, comment: Comment) -> bool:
+        """Whether the operator hid it: then there is nothing to decide."""
+        entry = Moderator(store=self.site.store).entry(self.site.config(), comment.id)
+        return entry is not None and entry.standing is Standing.HIDDEN
 
     def _decide(self, comment: Comment, answer: str) -> None:
         """Approve or refuse; what was settled already stays as it is."""
         site, config, now = self.site, self.site.config(), self.site.clock.now()
-        moderator = Moderator(store=site.store, pages=site.pages)
+        moderator = Moderator(store=site.store)
         entry = moderator.entry(config, comment.id)
         if answer not in {"approve", "refuse"}:
             raise HTTPException(400)
@@ -92,7 +99,7 @@ class Held:
             if answer == "approve":
                 moderator.approve(entry.id, now)
             else:
-                moderator.refuse(config, entry.id, now)
+                moderator.refuse(entry.id, now)
         except UsageError:
             return
         _log.info("comment_settled", entry=entry.id, answer=answer)

@@ -44,6 +44,7 @@ class _Figures(Collector):
         yield self._lateness()
         yield self._waiting()
         yield self._needs_person()
+        yield from self._held()
         yield from self._of_accounts()
 
     def _slots(self) -> Metric:
@@ -100,6 +101,19 @@ class _Figures(Collector):
             "tipsbot_needs_person",
             "1 when something will not mend itself; `tipsbot status` says what.",
             value=self._status.needs_person,
+        )
+
+    def _held(self) -> Iterator[Metric]:
+        since, now = self._status.held_since, self._status.at
+        yield GaugeMetricFamily(
+            "tipsbot_held_comments",
+            "Comments that nobody sees until the operator has read them.",
+            value=len(self._status.held),
+        )
+        yield GaugeMetricFamily(
+            "tipsbot_held_seconds",
+            "How long the one of them waits that was written first (0: none does).",
+            value=(now - since).total_seconds() if since else 0,
         )
 
     def _of_accounts(self) -> Iterator[Metric]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from bot.core.discussion import EntryEvent
 from bot.core.memory import Tx
@@ -21,7 +22,7 @@ BACKLOG_MAX = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
-    """One thing to tell, after a line of the history."""
+    """One thing to tell. Whoever was told it knows the history up to that line, and maybe more."""
 
     line: int
     told: Mapping[str, object]
@@ -67,11 +68,13 @@ class News:
             return []
         with self.site.store.reading() as tx:
             outline, _ = Seen(self.site, tx).outline(tip)
-            count = outline.count
-            told = [(self._entry(tx, tip, outline, entry), entry) for entry in newest]
-        return [
-            Message(line=newest[entry], told={**one, "count": count}) for one, entry in told if one
-        ]
+            told = [
+                (entry, self._entry(tx, tip, outline, entry))
+                for entry in _in_order(outline, newest)
+            ]
+        found = [(newest[entry], {**one, "count": outline.count}) for entry, one in told if one]
+        known = _known_by([line for line, _ in found])
+        return [Message(line=line, told=one) for line, (_, one) in zip(known, found, strict=True)]
 
     def _entry(
         self, tx: Tx, tip: str, outline: Outline, number: int
@@ -109,3 +112,19 @@ class News:
             found = talks(self.site, tx, self.site.config())
         html = self.site.renderer.fragment("talks.html", up="./", talks=found)
         return [Message(line=lines[-1].id, told={"talks": html})]
+
+
+def _known_by(lines: Sequence[int]) -> list[int]:
+    """Up to which line the history is known after each of the messages that tell these lines.
+
+    They come in the order of the page: who leaves in between knows nothing after the first line
+    that was not told yet.
+    """
+    missing = [*accumulate(reversed(lines), min)][::-1][1:]
+    return [next_missing - 1 for next_missing in missing] + [max(lines)] if lines else []
+
+
+def _in_order(outline: Outline, entries: Collection[int]) -> list[int]:
+    """These entries as they stand on the page, so that each finds the one before it there."""
+    places = {entry: line for line, entry in enumerate(outline.ids) if entry in entries}
+    return sorted(entries, key=lambda entry: (places.get(entry, -1), entry))

@@ -25,15 +25,6 @@ _Name: TypeAlias = tuple[str, bool]
 """A tip, and whether what was said unlisted is shown."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Known:
-    """An outline as it was after a line of the history, of so many entries."""
-
-    outline: Outline
-    line: int
-    size: int
-
-
 @dataclass(kw_only=True, slots=True)
 class Outlines:
     """Outlines and tallies of tips, by tip; any thread may ask."""
@@ -41,22 +32,21 @@ class Outlines:
     _seen: int = 0
     _changed: dict[str, int] = field(default_factory=dict)
     _forgotten: int = 0
-    _outlines: OrderedDict[_Name, _Known] = field(default_factory=OrderedDict)
+    _outlines: OrderedDict[_Name, tuple[Outline, int]] = field(default_factory=OrderedDict)
     _tallies: OrderedDict[_Name, tuple[Tally | None, int]] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
     def of(self, tx: Tx, tip: str, *, unlisted: bool) -> tuple[Outline, int]:
         """The outline of a tip's discussion, and the history's line up to which it is true."""
         line, name = self._follow(tx), (tip, unlisted)
-        size = tx.shown.size(tip)  # an entry that only finds its tip writes no line
         with self._lock:
             known = self._outlines.get(name)
-            if known is not None and known.size == size and self._is_fresh(tip, known.line):
+            if known is not None and self._is_fresh(tip, known[1]):
                 self._outlines.move_to_end(name)
-                return known.outline, line if line - known.line > FAR else known.line
+                return known[0], line if line - known[1] > FAR else known[1]
         made = outline(tx.shown.widened(unlisted=unlisted).stubs(tip))
         with self._lock:
-            self._outlines[name] = _Known(outline=made, line=line, size=size)
+            self._outlines[name] = (made, line)
             _shorten(self._outlines, OUTLINES_MAX)
         return made, line
 

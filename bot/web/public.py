@@ -14,7 +14,7 @@ from bot.core.seeking import QUERY_MAX
 from bot.core.when import require_aware
 from bot.web.cards import newest
 from bot.web.clean import web_address
-from bot.web.feeds import of_replies, of_tips, replies
+from bot.web.feeds import LONG_AGO, Replies, all_replies, of_replies, of_tips, replies
 from bot.web.metrics import CONTENT_TYPE, exposition
 from bot.web.reading import index
 from bot.web.searching import number, search
@@ -22,7 +22,6 @@ from bot.web.site import Site
 from bot.web.tip import Filled, show_tip
 from bot.web.visitor import is_near
 
-_LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _FRESH = {"Cache-Control": "no-store"}
 ROBOTS = "User-agent: *\nDisallow: /comments/\nDisallow: /held/\n"
 
@@ -59,7 +58,7 @@ class Public:
     def feed(self, request: Request) -> Response:
         """The newest tips as an Atom feed."""
         cards = index(self.site).cards
-        updated = newest(cards) or _LONG_AGO
+        updated = newest(cards) or LONG_AGO
         return self.site.renderer.feed(request, "feed.atom.html", cards=cards, updated=updated)
 
     def feed_json(self, request: Request) -> Response:
@@ -69,15 +68,27 @@ class Public:
 
     def tip_feed(self, request: Request) -> Response:
         """The newest replies to a tip as an Atom feed."""
-        told = replies(self.site, published(self.site, request.path_params["tip"]))
-        times = (remark.edited_at or remark.at for remark in told.remarks)
-        updated = max(times, default=told.card.at)
-        return self.site.renderer.feed(request, "replies.atom.html", told=told, updated=updated)
+        return self._atom(request, replies(self.site, self._asked(request)))
 
     def tip_feed_json(self, request: Request) -> Response:
         """The newest replies to a tip as a JSON Feed."""
-        told = replies(self.site, published(self.site, request.path_params["tip"]))
+        told = replies(self.site, self._asked(request))
         return self.site.renderer.json_feed(request, of_replies(told))
+
+    def replies_feed(self, request: Request) -> Response:
+        """The newest replies to all tips as an Atom feed."""
+        return self._atom(request, all_replies(self.site))
+
+    def replies_feed_json(self, request: Request) -> Response:
+        """The newest replies to all tips as a JSON Feed."""
+        return self.site.renderer.json_feed(request, of_replies(all_replies(self.site)))
+
+    def _atom(self, request: Request, told: Replies) -> Response:
+        return self.site.renderer.feed(request, "replies.atom.html", told=told)
+
+    def _asked(self, request: Request) -> Page:
+        """The page of the tip that is asked for."""
+        return published(self.site, request.path_params["tip"])
 
     def privacy(self, request: Request) -> Response:
         """What is shown of people who reply, and how they have it removed."""

@@ -69,6 +69,7 @@ def show_tip(
         sent=_sent(site, request, mine),
         held=_held(site, request, visitor),
         was_deleted="deleted" in request.query_params,
+        was_forgotten="forgotten" in request.query_params,
         name_max=NAME_MAX,
         text_max=TEXT_MAX,
         endpoints=endpoints(site.config()),

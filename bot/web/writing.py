@@ -126,10 +126,7 @@ class Writing:
             return show_problem(self.site.renderer, request, 503, words=draft.text)
         if comment.held:
             self._tell(comment)
-        way = (
-            f"{quote(draft.tip)}?{urlencode({'sent': comment.id})}#{anchor_of_comment(comment.id)}"
-        )
-        response = RedirectResponse(way, 303)
+        response = RedirectResponse(_place(comment), 303)
         secure = is_secure(request, self.site.config().bot.site)
         remember(response, greet(request), is_secure=secure, is_writer=True)
         return response
@@ -173,3 +170,10 @@ class Writing:
             permit=permit,
             token=token,
         )
+
+
+def _place(comment: Comment) -> str:
+    """Where the page tells its writer what became of a comment."""
+    if comment.deleted_at is not None:
+        return f"{quote(comment.tip)}?forgotten#discussion"
+    return f"{quote(comment.tip)}?{urlencode({'sent': comment.id})}#{anchor_of_comment(comment.id)}"

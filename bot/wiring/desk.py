@@ -233,12 +233,12 @@ class Desk:
     @property
     def eraser(self) -> Eraser:
         """The verb that forgets."""
-        return Eraser(store=self.database.store, pages=self.database.pages)
+        return Eraser(store=self.database.store)
 
     @property
     def moderator(self) -> Moderator:
         """The verbs for what is held."""
-        return Moderator(store=self.database.store, pages=self.database.pages)
+        return Moderator(store=self.database.store)
 
     def held_link(self, comment_id: str) -> str:
         """Where the operator can read a held comment and decide, for a week."""

@@ -7,24 +7,19 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import structlog
 
 from bot.app.comment import Commenting
 from bot.app.figures import Figures, figures
-from bot.app.learn import Learner
 from bot.app.plan import Planner
-from bot.app.report import FILE_TROUBLE, Expected, Status, status
+from bot.app.report import Status, status
 from bot.app.responses import Receiving, Verifier
 from bot.clock.ticker import Ticker
-from bot.core.config import Account, Config, Courtesy
-from bot.core.delivery import Delivery, State
+from bot.core.discussion import Author
 from bot.core.errors import BotError, StoreError
 from bot.core.slot import Schedule
-from bot.core.traits import Ability
-from bot.core.when import iso
 from bot.sources.watch import Watch
 from bot.store import DataLock
 from bot.web import Health, Server, build
@@ -32,19 +27,16 @@ from bot.wiring import tipsfile
 from bot.wiring.desk import Desk, open_desk
 from bot.wiring.environment import environment
 from bot.wiring.keys import site_key
+from bot.wiring.steps import AccountSteps
 from bot.wiring.streams import Streams
+from bot.wiring.taking_up import TakingUp
 from bot.wiring.troubles import Troubles
+from bot.wiring.vitals import health_of
 
 log = structlog.get_logger()
 
-DELIVER_EVERY = timedelta(seconds=2)
 WATCH_EVERY = timedelta(seconds=1)
-MISSING_LOOKS = 5
-"""So many looks in a row that find no tips file mean that it is gone."""
-LOOK_EVERY = timedelta(seconds=30)
-"""How often to see whether something is to be looked at again."""
 BOOK_EVERY = timedelta(seconds=1)
-LEARN_EVERY = timedelta(minutes=5)
 PULSE_EVERY = timedelta(seconds=20)
 RESPOND = "responses"
 RESPOND_EVERY = timedelta(seconds=10)
@@ -52,8 +44,6 @@ TIDY_EVERY = timedelta(minutes=10)
 """How long the database's write-ahead log may grow at most."""
 ERASE_EVERY = timedelta(seconds=2)
 """How long erased words may linger in it, unless somebody reads an old state meanwhile."""
-ACKNOWLEDGE_EVERY = timedelta(seconds=15)
-PULSE_LOST = timedelta(seconds=90)
 LOOK_UP = timedelta(seconds=1)
 """How long a signal can go unnoticed: one that the system gave to another thread wakes nobody."""
 STOP_WITHIN = timedelta(seconds=8)
@@ -69,19 +59,19 @@ class Running:
     ticker: Ticker = field(init=False)
     server: Server = field(init=False)
     streams: Streams = field(init=False)
+    steps: AccountSteps = field(init=False)
+    file: TakingUp = field(init=False)
     troubles: Troubles = field(default_factory=Troubles)
     _pulse: datetime = field(init=False)
     _seen: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    _missing: int = 0
     _erased: int = 0
-    _is_gone: bool = False
 
     def __post_init__(self) -> None:
         desk = self.desk
         self.ticker = Ticker(desk.timetable, self.troubles.tell)
-        self.streams = Streams(
-            door=desk.hints, nudge=lambda name: self.ticker.nudge(f"listen:{name}")
-        )
+        self.steps = AccountSteps(desk=desk, ticker=self.ticker)
+        self.streams = Streams(door=desk.hints, nudge=self.steps.listen_soon)
+        self.file = TakingUp(desk=desk, watch=self.watch, taken=self._follow)
         self._pulse = desk.clock.now()
         app = build(
             config=lambda: desk.config,
@@ -89,7 +79,7 @@ class Running:
             store=desk.database.store,
             traits_of=desk.rules.of,
             clock=desk.clock,
-            commenting=Commenting(desk.database.pages, self._hear_site),
+            commenting=Commenting(desk.database.pages, self._hear_site, self._is_forgotten),
             receiving=Receiving(
                 pings=desk.database.pings,
                 pages=desk.database.pages,
@@ -108,7 +98,7 @@ class Running:
         desk.adopt(desk.good, desk.connect(desk.config))
         self.server.start()
         self._lift_automatic_pauses()
-        self._note_good_file()
+        self.file.begin()
         desk.acknowledger.begin(desk.config)
         self._tidy()
         if now:
@@ -117,8 +107,8 @@ class Running:
     def begin(self) -> None:
         """Let the clock run."""
         self.streams.begin()
-        self._follow(self.desk.config, ())
-        self.ticker.every("watch", WATCH_EVERY, self._watch)
+        self._follow()
+        self.ticker.every("watch", WATCH_EVERY, self.file.step)
         self.ticker.every("pulse", PULSE_EVERY, self._beat)
         self.ticker.every("tidy", TIDY_EVERY, self._tidy)
         self.ticker.every("erase", ERASE_EVERY, self._erase)
@@ -157,52 +147,16 @@ class Running:
 
     def health(self) -> Health:
         """Whether the clock ticks, the memory can be read, and nothing is stuck."""
-        now = self.desk.clock.now()
         try:
             standing = self.status()
         except StoreError as error:
             return Health(ok=False, facts={"problem": str(error)})
-        alive = now - self._pulse < PULSE_LOST
-        stuck = [one for one in standing.waiting if _is_stuck(one, now)]
-        posts = [one.last_post for one in standing.accounts if one.last_post is not None]
-        last = max((one.receipt.at for one in posts if one.receipt), default=None)
-        failing = self.troubles.fresh()
-        return Health(
-            ok=alive and not stuck and not failing,
-            facts={
-                "failing": len(failing),
-                "bot": self.desk.config.bot.name,
-                "clock": "ticking" if alive else "standing still",
-                "waiting": len(standing.waiting),
-                "stuck": len(stuck),
-                "last_post": iso(last) if last else None,
-                "expected": None if standing.expected is None else _expected(standing.expected),
-                "heard_until": {
-                    one.name: iso(one.heard_at) for one in standing.accounts if one.heard_at
-                },
-                "tips_file": "kept the last good one" if standing.file_trouble else "good",
-            },
-        )
+        return health_of(standing, self.desk.config.bot.name, self._pulse, self.troubles.fresh())
 
-    def _follow(self, config: Config, before: tuple[Account, ...]) -> None:
-        """Have the clock call the steps that this file asks for, and no others."""
-        names = {account.name for account in config.accounts}
-        for gone in before:
-            if gone.name not in names:
-                for verb in ("deliver", "listen", "learn", "threads", "recheck", "acknowledge"):
-                    self.ticker.drop(f"{verb}:{gone.name}")
-        for account in config.accounts:
-            traits = self.desk.rules.of(account)
-            self._every("deliver", account, DELIVER_EVERY, self._deliver)
-            self._every("learn", account, LEARN_EVERY, self._learn)
-            if Ability.LISTEN in traits.abilities:
-                self._every("listen", account, account.poll or traits.poll, self._listen)
-            if self.desk.threads(account.name) is not None:
-                self._every("threads", account, LOOK_EVERY, self._read_threads)
-            if self.desk.checks(account.name) is not None:
-                self._every("recheck", account, LOOK_EVERY, self._recheck)
-            if account.acknowledge is not Courtesy.NONE:
-                self._every("acknowledge", account, ACKNOWLEDGE_EVERY, self._acknowledge)
+    def _follow(self) -> None:
+        """Have the clock call the steps that the file asks for now, and no others."""
+        config = self.desk.config
+        self.steps.follow(config)
         self.streams.follow(account.name for account in config.accounts)
         self._see(config.schedules)
         self.ticker.follow(config.schedules, self._plan)
@@ -213,11 +167,6 @@ class Running:
         rules = [(schedule.name, schedule.rule) for schedule in schedules]
         self._seen = {rule: self._seen.get(rule, now) for rule in rules}
 
-    def _every(
-        self, verb: str, account: Account, period: timedelta, step: Callable[[str], None]
-    ) -> None:
-        self.ticker.every(f"{verb}:{account.name}", period, partial(step, account.name))
-
     def _plan(self, schedule_name: str) -> None:
         config = self.desk.config
         schedule = config.schedule(schedule_name)
@@ -226,47 +175,7 @@ class Running:
         planner: Planner = self.desk.planner
         seen = self._seen.get((schedule.name, schedule.rule))
         if planner.work(config, schedule, self.desk.clock.now(), seen):
-            for account in config.accounts:
-                self.ticker.nudge(f"deliver:{account.name}")
-
-    def _deliver(self, name: str) -> None:
-        config = self.desk.config
-        account = config.account(name)
-        if account is None:
-            return
-        self.desk.settler.step(account)
-        sent = self.desk.deliverer.step(config, account)
-        if sent and account == config.site:
-            for other in config.accounts:
-                if other != account:
-                    self.ticker.nudge(f"deliver:{other.name}")
-
-    def _listen(self, name: str) -> None:
-        account = self.desk.config.account(name)
-        if account is not None and self.desk.thrift.is_time(account):
-            self.desk.ear.step(account)
-
-    def _read_threads(self, name: str) -> None:
-        account = self.desk.config.account(name)
-        if account is not None:
-            self.desk.thread_reader.step(account)
-
-    def _recheck(self, name: str) -> None:
-        account = self.desk.config.account(name)
-        if account is not None:
-            self.desk.rechecker.step(account)
-
-    def _acknowledge(self, name: str) -> None:
-        account = self.desk.config.account(name)
-        if account is not None:
-            self.desk.acknowledger.step(self.desk.config, account)
-
-    def _learn(self, name: str) -> None:
-        account, platform = self.desk.config.account(name), self.desk.platform(name)
-        if account is not None and platform is not None:
-            desk = self.desk
-            learner = Learner(store=desk.database.store, clock=desk.clock, rules=desk.rules)
-            learner.step(account, platform)
+            self.steps.deliver_soon(config.accounts)
 
     @property
     def _verifier(self) -> Verifier:
@@ -291,47 +200,15 @@ class Running:
         if site is not None:
             self.desk.ear.step(site)
 
+    def _is_forgotten(self, owner: str) -> bool:
+        """Whether nothing is to be kept of whom the site knows by this seal."""
+        site = self.desk.config.site
+        people = self.desk.people
+        return site is not None and people.is_forgotten(site.name, Author(name="", key=owner))
+
     def _write_book(self) -> None:
         """What happened in the discussion, into its log file."""
         self.desk.logbook.step(self.desk.config.kinds)
-
-    def _watch(self) -> None:
-        """Take up a changed file, whole or not at all."""
-        self._look_for_the_file()
-        if not self.watch.changed():
-            return
-        try:
-            good = self.desk.reload()
-            platforms = self.desk.connect(good.config)
-        except BotError as error:
-            self._keep_the_last(str(error))
-            return
-        before = self.desk.config.accounts
-        self.desk.adopt(good, platforms)
-        self._follow(good.config, before)
-        self._note_good_file()
-        log.info("tips_file_taken_up", tips=len(good.config.library))
-
-    def _look_for_the_file(self) -> None:
-        """Say so when the file is gone for good, and when it is back as it was."""
-        self._missing = 0 if self.desk.file.exists() else self._missing + 1
-        if self._missing == MISSING_LOOKS:
-            self._keep_the_last(f"{self.desk.file}: not found; put it back")
-        if self._missing == 0 and self._is_gone:
-            self._note_good_file()
-        self._is_gone = self._missing >= MISSING_LOOKS
-
-    def _keep_the_last(self, why: str) -> None:
-        self._note_file(why)
-        log.error("tips_file_refused", reason=why, kept="the last good one")
-
-    def _note_good_file(self) -> None:
-        self._note_file(None)
-        tipsfile.keep(self.desk.good, self.desk.environment.data)
-
-    def _note_file(self, trouble: str | None) -> None:
-        with self.desk.database.store.writing() as tx:
-            tx.notes.put(FILE_TROUBLE, trouble, self.desk.clock.now())
 
     def _lift_automatic_pauses(self) -> None:
         """Credentials may have been mended: try them again."""
@@ -383,20 +260,3 @@ def run(
         finally:
             done = running.stop()
     return done
-
-
-def _expected(last: Expected) -> dict[str, object]:
-    """The slot that was due last, and whether its tip was posted, and where."""
-    record = last.record
-    return {
-        "slot": record.slot.name,
-        "due": iso(record.slot.due),
-        "outcome": record.outcome.value,
-        "posted": last.is_posted,
-        "accounts": {one.account: one.state.value for one in last.deliveries},
-    }
-
-
-def _is_stuck(one: Delivery, now: datetime) -> bool:
-    """Whether the bot itself should have dealt with it; what is unsure waits for a person."""
-    return one.state is not State.UNSURE and one.deadline + PULSE_LOST < now

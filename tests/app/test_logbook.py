@@ -76,6 +76,39 @@ def test_every_change_is_a_line(house, data):
     assert len(lines(data)) == 6
 
 
+def test_an_edit_leaves_only_the_newest_words(house, data):
+    """Words that were edited away are in no line any more; who said it, and the new ones, stay."""
+    keep(
+        house,
+        entry(author=ADA, text="First thoughts.", version="1"),
+        entry("e2", author=ADA, text="Other."),
+    )
+    step(house, data)
+    keep(house, entry(author=ADA, text="Better.", version="2"), now=MONDAY + MINUTE)
+    step(house, data)
+    assert b"First thoughts" not in (data / NAME).read_bytes()
+    texts = [(line["change"], line["handle"], line["text"].strip()) for line in lines(data)]
+    assert texts == [
+        ("created", ADA.handle, ""),
+        ("created", ADA.handle, "Other."),
+        ("edited", ADA.handle, "Better."),
+    ]
+    assert step(house, data) == 0
+
+
+def test_what_finds_its_tip_is_a_line(house, data):
+    """An entry that is given to a tip later has a line of its own, with the tip."""
+    keep(house, entry(in_reply_to="r1"))
+    step(house, data)
+    with house.store.writing() as tx:
+        tx.log.adopt("town", "r1", "listen", MONDAY)
+    step(house, data)
+    assert [(line["change"], line["tip"]) for line in lines(data)] == [
+        ("created", None),
+        ("moved", "listen"),
+    ]
+
+
 def test_a_line_tells_all(house, data):
     """A line says who said what, where, when, to what, and for whom."""
     keep(house, entry(author=ADA, text=WORDS, in_reply_to="r1", tip="listen", url="https://a.net"))

@@ -107,6 +107,19 @@ def test_a_handle_on_two_accounts(house):
     assert standings(house) == ["shown", "hidden"]
 
 
+def test_by_the_number_of_an_entry(house):
+    """The number of something that somebody said names them as well as their handle does."""
+    take(house, entry("a", author=ADA), entry("b", author=GRACE), entry("c", author=ADA))
+    done = house.people.block(house.config, "3", None, EIGHT)
+    assert (done.label, done.entries) == ("@ada@town.example", 2)
+    assert standings(house) == ["hidden", "shown", "hidden"]
+    assert house.people.unblock("@ada@town.example", None, EIGHT).entries == 2
+    house.people.block(house.config, "@ada@town.example", None, EIGHT)
+    assert house.people.unblock("1", None, EIGHT).entries == 2
+    assert house.people.forget(house.config, "2", "town", EIGHT).label == "@grace@town.example"
+    assert standings(house) == ["shown", "gone", "shown"]
+
+
 def test_nobody_of_that_name(house):
     """A handle that nobody has is said so, in one line, and nothing is done."""
     for act in (house.people.block, house.people.forget):

@@ -134,6 +134,6 @@ def test_who_waits_for_a_person_comes_first(house):
     house.clock.advance(2 * HOUR)
     now = standing(house)
     assert (now.waiting[0].id, len(now.waiting), now.needs_person) == (asked.id, 30, True)
-    shown = list(lines(now, ZoneInfo("UTC"), running=False))
+    shown = list(lines(now, ZoneInfo("UTC"), {}, running=False))
     assert f"delivery {asked.id}  unsure" in shown[shown.index("waiting:") + 1]
     assert f"  and {30 - MOST} more: see `tipsbot status --json`" in shown

@@ -231,8 +231,8 @@ def test_the_ear_keeps_the_rules(house):
     assert not any(one.is_legible for one in kept(house).values())
 
 
-def test_a_comment_is_not_said_to_the_bot(house):
-    """A visitor of the site is nobody whom one could know again: their words are as they were."""
+def test_a_comment_of_nobody_asks_for_nothing(house):
+    """A comment of whom one could not know again is kept, whatever it says."""
     shop = config(accounts=(account(), account("site", kind="site")))
     assert shop.site is not None
     said = entry(

@@ -11,8 +11,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.core.memory import SlotRecord
+from bot.core.pages import Comment
 from bot.core.slot import Outcome, Slot
-from tests.site import NINE, running_site
+from tests.site import NINE, TIP, running_site
 
 
 @pytest.fixture
@@ -71,6 +72,21 @@ def test_what_listening_cost(site):
     assert told["tipsbot_listened_dollars", "mastodon"] == 0.03
     assert told["tipsbot_listening_budget_dollars", "mastodon"] == 2.5
     assert ("tipsbot_listening_budget_dollars", "site") not in told
+
+
+def test_what_waits_for_the_operator(site):
+    """How many comments are held and how long the first waits are figures, and no alarm."""
+    site.publish()
+    assert samples(site)["tipsbot_held_seconds",] == 0
+    for name in ("c1", "c2"):
+        held = Comment(id=name, tip=TIP, name="Ada", text="Hm.", at=site.clock.now(), owner="o")
+        site.database.pages.write(replace(held, held=True))
+        site.clock.move(timedelta(minutes=5))
+    site.hear()
+    told = samples(site)
+    assert (told["tipsbot_held_comments",], told["tipsbot_held_seconds",]) == (2, 600)
+    assert told["tipsbot_needs_person",] == 0
+    assert httpx.get(f"{site.url}/healthz").status_code == 200
 
 
 def test_how_long_replies_were_not_read(site):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from dataclasses import replace
@@ -37,10 +38,10 @@ def keep(store, *heard, now=MONDAY):
             tx.log.keep(one, now)
 
 
-def told(store, form="text", width=WIDTH, seen=None):
+def told(store, form="text", width=WIDTH, seen=None, tip=None):
     """What `tipsbot log` writes, or goes on with."""
     withholder = Withholder(config=config(), traits_of=lambda _: traits())
-    teller = Teller(config(), form, None, None, withholder, lambda: MONDAY, width)
+    teller = Teller(config(), form, tip, None, withholder, lambda: MONDAY, width)
     with store.reading() as tx:
         _, lines = teller.so_far(tx) if seen is None else teller.since(tx, seen)
     return lines
@@ -95,6 +96,18 @@ def test_follow_tells_what_happened(store):
     whats = ["edited", "hidden", "shown", "acknowledged"]
     assert heads == [f"under no tip, {what}:" for what in whats]
     assert told(store, seen=6) == []
+
+
+def test_follow_tells_what_found_its_tip(store):
+    """Whoever follows one tip hears of what turns out to belong to it, and that it was there before."""
+    keep(store, entry(in_reply_to="r1", text="Heard early."))
+    assert told(store, seen=0, tip="listen") == []
+    with store.writing() as tx:
+        tx.log.adopt("town", "r1", "listen", MONDAY)
+    assert told(store, seen=1, tip="listen")[0] == "listen, moved:"
+    assert "Heard early." in told(store, seen=1, tip="listen")[-1]
+    (line,) = told(store, "jsonl", seen=1)
+    assert (json.loads(line)["change"], json.loads(line)["tip"]) == ("moved", "listen")
 
 
 def test_follow_tells_nothing_private(store):

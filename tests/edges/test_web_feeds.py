@@ -64,6 +64,28 @@ def test_replies_as_json(site):
     assert feed["items"][1]["external_url"] == "https://example.social/@reader/1"
 
 
+def test_all_replies(site):
+    """One feed, in both forms, has the newest replies to every tip that is up, whatever network."""
+    discuss(site)
+    site.publish("other", key="other", title="Another one")
+    site.publish("gone", key="gone")
+    for tip in ("other", "gone"):
+        site.clock.move(timedelta(minutes=1))
+        site.keep(tip, f"On {tip}.", tip=tip)
+    site.platform.retract("gone")
+    feed = feedparser.parse(get(site, "/replies.atom").content)
+    assert not feed.bozo
+    assert feed.feed.title == "Replies to Ten Tips"
+    told = ["A Reader on Another one", f"<b>Bo</b> & on {TITLE}", f"A Reader on {TITLE}"]
+    assert [one.title for one in feed.entries] == told
+    assert feed.feed.updated_parsed[:5] == (*site.clock.now().timetuple()[:4], 2)
+    same = get(site, "/replies.json").json()
+    check_feed(same)
+    assert [one["title"] for one in same["items"]] == told
+    assert [one["id"] for one in same["items"]] == [one.id for one in feed.entries]
+    assert same["feed_url"] == "https://tips.example/replies.json"
+
+
 def test_tips_as_json(site):
     """The JSON Feed of all tips is one of version 1.1, newest first."""
     site.clock.move(timedelta(days=1))
@@ -91,9 +113,10 @@ def check_feed(feed: dict[str, Any]) -> None:
 
 def test_empty_feeds(site):
     """A tip to which nobody replied has feeds without items, and they are valid."""
-    assert get(site, f"/tips/{TIP}/feed.json").json()["items"] == []
-    feed = feedparser.parse(get(site, f"/tips/{TIP}/feed.atom").content)
-    assert (bool(feed.bozo), feed.entries) == (False, [])
+    for place in (f"/tips/{TIP}/feed", "/replies"):
+        assert get(site, f"{place}.json").json()["items"] == []
+        feed = feedparser.parse(get(site, f"{place}.atom").content)
+        assert (bool(feed.bozo), feed.entries) == (False, [])
 
 
 @pytest.mark.parametrize("path", ["/", f"/tips/{TIP}"])
@@ -101,7 +124,7 @@ def test_feeds_are_found(site, path):
     """Every feed that a page names is there and is what it says that it is."""
     document = html5lib.parse(get(site, path).text, namespaceHTMLElements=False)
     links = [link for link in document.iter("link") if link.get("rel") == "alternate"]
-    assert len(links) == (2 if path == "/" else 4)
+    assert len(links) == (4 if path == "/" else 6)
     for link in links:
         answer = get(site, "/" + link.get("href", "").lstrip("./"))
         assert answer.headers["content-type"].startswith(link.get("type", "nothing"))

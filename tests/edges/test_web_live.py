@@ -144,6 +144,23 @@ def test_who_comes_back_is_told_what_it_missed(site):
         assert "The third." in next(told)["html"]
 
 
+def test_a_thread_that_finds_its_tip_is_told(site):
+    """What was heard before its post was known comes to the open page, each after what is above it."""
+    for number, above in (("1", "post"), ("2", "1"), ("3", "1"), ("4", "2")):
+        site.keep(number, f"Number {number}.", in_reply_to=above, tip=None)
+    with listening(site) as told:
+        with site.database.store.writing() as tx:
+            tx.log.adopt("mastodon", "post", TIP, site.clock.now())
+        seen = [next(told) for _ in range(4)]
+    places = [f"entry-{number_of(site, number)}" for number in "1243"]
+    assert [one["anchor"] for one in seen] == places
+    assert [one["after"] for one in seen] == [None, *places[:3]]
+    with listening(site, f"/tips/{TIP}/live?after={seen[1]['line']}") as told:
+        rest = [next(told), next(told)]
+    assert {one["anchor"] for one in seen[2:]} <= {one["anchor"] for one in [*seen[:2], *rest]}
+    assert seen[-1]["line"] == max(one["line"] for one in seen)
+
+
 def test_who_missed_too_much_is_asked_to_load_again(site):
     """After a long absence the page is not drowned, but asked for anew."""
     for number in range(BACKLOG_MAX + 1):

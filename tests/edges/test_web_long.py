@@ -121,7 +121,7 @@ def test_what_finds_its_tip_late_is_shown(site):
     site.keep("2", "An answer.", in_reply_to="1", tip=None)
     assert said(read(site)) == []
     with site.database.store.writing() as tx:
-        tx.log.adopt("mastodon", "1", TIP)
+        tx.log.adopt("mastodon", "1", TIP, site.clock.now())
     assert said(read(site)) == ["An answer."]
 
 

@@ -248,8 +248,8 @@ def test_the_operator_forgets_a_response(site, other, work):
     source = other.put("/post", REPLY)
     mention(site, source)
     work()
-    eraser = Eraser(store=site.database.store, pages=site.database.pages)
-    eraser.forget(site.config, entries(site)[0].id, site.clock.now())
+    eraser = Eraser(store=site.database.store)
+    eraser.forget(entries(site)[0].id, site.clock.now())
     site.clock.move(timedelta(hours=1))
     assert mention(site, source).status_code == 202
     work()

@@ -87,6 +87,41 @@ def test_what_stands_in_their_place(site):
     assert cited[0]["url"] == [ADDRESS]
 
 
+@pytest.mark.parametrize("place", ["/replies", f"/tips/{TIP}/feed"])
+def test_feeds(site, place):
+    """In feeds, too, author and the way to the original stand in the place of the words."""
+    site.clock.move(2 * A_DAY)
+    for form in ("atom", "json"):
+        feed = httpx.get(f"{site.url}{place}.{form}").text
+        assert "Nobody" not in feed
+        assert "rained" not in feed
+        assert feed.count("Ann A.") >= 2
+        assert feed.count("not shown here now") == 2
+        assert ADDRESS in feed
+        assert "So say I" in feed
+
+
+def test_index(site):
+    """Where the newest words under a tip are withheld, the index says who spoke, and where to read it."""
+    site.keep("14", "The last word", account="x", author=Author(name="Ann A."), url=ADDRESS)
+    assert "The last word" in httpx.get(site.url).text
+    site.clock.move(2 * A_DAY)
+    html = httpx.get(site.url).text
+    assert "The last word" not in html
+    assert f'href="{ADDRESS}" lang="en">read it on X</a>' in html
+
+
+def test_search_and_live(site):
+    """What is withheld is found by no word of it, and comes to no open page."""
+    assert "<mark>" in httpx.get(f"{site.url}/search?q=rained").text
+    site.clock.move(2 * A_DAY)
+    assert "Ann" not in httpx.get(f"{site.url}/search?q=rained").text
+    with httpx.stream("GET", f"{site.url}/tips/{TIP}/live?after=0", timeout=10) as answer:
+        told = [line for _, line in zip(range(13), answer.iter_lines(), strict=False)]
+    assert "rained" not in "".join(told)
+    assert "not shown here now" in "".join(told)
+
+
 def test_words_that_stay(site):
     """What the bot itself said, and what was said where nobody asks for it, is shown for good."""
     site.clock.move(300 * A_DAY)

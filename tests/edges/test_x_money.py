@@ -53,9 +53,9 @@ def listen(desk):
     while desk.ear.step(account):
         pass
     found = status(desk.database.store, desk.timetable, desk.config, desk.clock.now())
-    lines = "\n".join(standing.lines(found, ZoneInfo("UTC"), running=True))
+    lines = "\n".join(standing.lines(found, ZoneInfo("UTC"), {}, running=True))
     [record] = [
-        one for one in standing.record(found, running=True)["accounts"] if one["name"] == "x"
+        one for one in standing.record(found, {}, running=True)["accounts"] if one["name"] == "x"
     ]
     return lines, record
 

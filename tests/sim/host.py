@@ -37,7 +37,7 @@ class Host:
         try:
             desk.adopt(desk.good, desk.connect(desk.config))
             self.running._lift_automatic_pauses()
-            self.running._note_good_file()
+            self.running.file.begin()
         except BaseException:
             desk.close()
             raise
@@ -50,7 +50,7 @@ class Host:
     def round(self, busy: Callable[[], frozenset[str]], *, plan: bool, listen: bool) -> None:
         """Each step once, as the clock would call it; `busy` accounts have something to do now."""
         running = self.running
-        self._step("watch", running._watch)
+        self._step("watch", running.file.step)
         again = running.troubles.to_try_again()
         for schedule in self.config.schedules:
             if not plan and f"schedule:{schedule.name}" not in again:
@@ -58,46 +58,50 @@ class Host:
             self._step(f"schedule:{schedule.name}", partial(running._plan, schedule.name))
         for account in self.config.accounts:
             if listen:
-                self._step(f"learn:{account.name}", partial(running._learn, account.name))
+                self._do("learn", account.name)
             if account.name in busy():
-                self._step(f"deliver:{account.name}", partial(running._deliver, account.name))
+                self._do("deliver", account.name)
             if listen:
-                self._step(f"listen:{account.name}", partial(running._listen, account.name))
+                self._do("listen", account.name)
         if plan:
             self._step("pulse", running._beat)
 
     def learn(self) -> None:
         """Ask every network for its rules."""
         for account in self.config.accounts:
-            self._step(f"learn:{account.name}", partial(self.running._learn, account.name))
+            self._do("learn", account.name)
 
     def listen(self, account: str) -> None:
         """What a hint of a stream leads to."""
-        self._step(f"listen:{account}", partial(self.running._listen, account))
+        self._do("listen", account)
 
     def recheck(self, account: str) -> None:
         """Look again at some of what was heard."""
-        self._step(f"recheck:{account}", partial(self.running._recheck, account))
+        self._do("recheck", account)
 
     def talk(self) -> None:
         """Each step of the discussion once, as the clock would call it."""
         running = self.running
         for account in self.config.accounts:
             self.listen(account.name)
-            self._step(f"threads:{account.name}", partial(running._read_threads, account.name))
+            self._do("threads", account.name)
             self.recheck(account.name)
-            self._step(f"acknowledge:{account.name}", partial(running._acknowledge, account.name))
+            self._do("acknowledge", account.name)
         self._step("logbook", running._write_book)
         self._step("erase", running._erase)
 
     def look_at_file(self) -> None:
         """What the watching step does, two looks in a row."""
-        self._step("watch", self.running._watch)
-        self._step("watch", self.running._watch)
+        self._step("watch", self.running.file.step)
+        self._step("watch", self.running.file.step)
 
     def close(self) -> None:
         """Let go of the database, as the end of a process does."""
         self.running.desk.close()
+
+    def _do(self, verb: str, account: str) -> None:
+        """One step of an account."""
+        self._step(f"{verb}:{account}", partial(self.running.steps.do, verb, account))
 
     def _step(self, name: str, action: Callable[[], None]) -> None:
         """One step; its error is told and the bot goes on, as on the ticker."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.discussion import NOBODY, Author, Visibility
+from bot.core.discussion import NOBODY, Author, Change, Visibility
 from bot.store import open_store
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, SECOND, entry, receipt
@@ -163,7 +163,7 @@ def test_answers_heard_before_their_post_is_recorded(tx):
     for one in (*CHAIN, entry("d", root="r1"), entry("e", in_reply_to="elsewhere")):
         keep(tx, one)
     assert {one.tip for one in tx.log.entries()} == {None}
-    tx.log.adopt("town", "r1", "listen")
+    tx.log.adopt("town", "r1", "listen", MONDAY)
     tips = {one.remote_id: one.tip for one in tx.log.entries()}
     assert tips == {"a": "listen", "b": "listen", "c": "listen", "d": "listen", "e": None}
 
@@ -172,15 +172,30 @@ def test_adopting_goes_deep(tx):
     """A thousand answers, each to the one before it, all join the tip."""
     for number in range(1000):
         keep(tx, entry(str(number), in_reply_to=str(number - 1)))
-    tx.log.adopt("town", "-1", "listen")
+    tx.log.adopt("town", "-1", "listen", MONDAY)
     assert len(tx.log.entries(tip="listen")) == 1000
+
+
+def test_the_history_tells_what_found_its_tip(tx):
+    """Each entry that is given to a tip later has a line that says so, with the tip; no other has."""
+    for one in (entry("a", in_reply_to="r1"), entry("b", in_reply_to="a"), entry("c")):
+        keep(tx, one)
+    before = tx.log.last_event()
+    for _ in range(2):
+        tx.log.adopt("town", "r1", "listen", MONDAY)
+    keep(tx, entry("c", tip="other"))
+    lines = [(one.entry, one.change, one.tip) for one in tx.log.events(before)]
+    assert lines == [
+        (1, Change.MOVED, "listen"),
+        (2, Change.MOVED, "listen"),
+    ]
 
 
 def test_no_answer_changes_its_tip(tx):
     """What belongs to a tip stays there, and other accounts' ids are left alone."""
     keep(tx, entry("a", in_reply_to="r1", tip="first"))
     keep(tx, entry("b", in_reply_to="r1", account="village"))
-    tx.log.adopt("town", "r1", "second")
+    tx.log.adopt("town", "r1", "second", MONDAY)
     assert [one.tip for one in tx.log.entries()] == ["first", None]
 
 

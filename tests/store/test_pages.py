@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -141,6 +142,29 @@ def test_a_reader_of_changes_misses_none(pages):
     rest = pages.changes(seen[-1].seq, 9)
     assert [(one.id, one.text) for one in rest] == [("c", "Hm."), ("a", ""), ("d", "Hm.")]
     assert pages.changes(rest[-1].seq, 9) == []
+
+
+def test_holding_and_letting_go(pages):
+    """A comment is held and let go as often as asked; only what changes is told to who reads on."""
+    for name in "abc":
+        pages.write(comment(name))
+    for held in (False, True, True):
+        pages.hold("b", held=held)
+    pages.hold("unknown", held=True)
+    assert [one.id for one in pages.held()] == ["b"]
+    assert [one.id for one in pages.changes(3, 9)] == ["b"]
+    pages.hold("b", held=False)
+    assert pages.held() == []
+
+
+def test_what_happens_together_fails_together(database):
+    """In a transaction of the store the site's part is undone with the rest."""
+    database.pages.write(comment())
+    with suppress(ZeroDivisionError), database.store.writing() as tx:
+        tx.pages.hold("c1", held=True)
+        assert tx.pages.held()
+        raise ZeroDivisionError
+    assert database.pages.held() == []
 
 
 def test_erased_words_leave_the_file(tmp_path):

@@ -43,7 +43,11 @@ def test_the_operator_decides(operator: Operator) -> None:
             write(operator, f"{SPAM}/{number}")
         listed = operator.status()["held"]
         assert [one["entry"] for one in listed] == [1, 2, 3]
-        assert "held until you have read them:" in operator.does("status").out
+        told_so = operator.does("status")
+        assert told_so.code == 0  # strangers raise no alarm
+        assert "held until you have read them:" in told_so.out
+        assert f"entry 1  {FIRST}, since " in told_so.out
+        assert operator.status()["held_since"] == listed[0]["at"]
         assert listed[0]["link"] in bot.output
         assert "Spamlet on site" in operator.does("log").out
         assert operator.entries() == []  # which everybody may read

@@ -178,3 +178,41 @@ def test_a_token_that_may_not_favour(everywhere: Operator, mastodon: MastodonSer
         assert told.code == 0
     (one,) = [one for one in everywhere.status()["accounts"] if one["name"] == "mastodon"]
     assert "authorized scopes" in one["not_acknowledging"]
+
+
+def comment(operator: Operator, browser: requests.Session, words: str) -> requests.Response:
+    """Write into the form under the tip, as a browser does."""
+    at = f"{operator.site}/tips/{TIP}"
+    form = hidden_fields(browser.get(at, timeout=10).text)
+    return browser.post(at, data={**form, "name": "Robin", "text": words}, timeout=10)
+
+
+def test_a_commenter_by_number(everywhere: Operator) -> None:
+    """Who comments on the site is blocked, let back and forgotten by the number of one comment."""
+    assert everywhere.does("post", TIP, "--to", "site").code == 0
+    data = everywhere.home / "data"
+    with everywhere.runs(), requests.Session() as browser:
+        comment(everywhere, browser, WORDS)
+        who = "the author of entry 1 on site is"
+        told = everywhere.does("block", "1").out
+        assert told == f"{who} blocked: 1 entry is hidden, and all from now on\n"
+        comment(everywhere, browser, "second-words")
+        assert "-words" not in page(everywhere)
+        assert everywhere.does("unblock", "2").code == 0
+        assert "second-words" in page(everywhere)
+        told = everywhere.does("forget", "1", "--author").out
+        assert told.startswith(f"{who} forgotten: 2 entries are erased, no more are kept")
+        await_that(lambda: not is_anywhere(WORDS, data) and not is_anywhere("Robin", data), SOON)
+        assert comment(everywhere, browser, "third-words").status_code == 422
+        assert not is_anywhere("third-words", data)
+
+
+def test_forget_me_on_the_site(everywhere: Operator) -> None:
+    """A comment that says `forget me` leaves no word of that browser in any file."""
+    assert everywhere.does("post", TIP, "--to", "site").code == 0
+    data = everywhere.home / "data"
+    with everywhere.runs(), requests.Session() as browser:
+        answer = comment(everywhere, browser, "Forget me.")
+        assert "All that you wrote here in this browser is erased" in answer.text
+        await_that(lambda: not is_anywhere("Robin", data), SOON)
+        assert [entry["text"] for entry in everywhere.entries()] == [""]

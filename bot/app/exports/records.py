@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
 from urllib.parse import quote
 
+from bot.app.record import Record, Value, picked, whole
 from bot.app.withhold import Withholder
 from bot.core.config import Config
 from bot.core.discussion import Entry
 from bot.core.memory import Shown, Tx
 from bot.core.safe import harmless
-from bot.core.when import iso
 
 AT_ONCE = 1000
 """So many entries are held in memory."""
@@ -41,11 +40,11 @@ FIELDS = (
 )
 """The fields of a record, in their order."""
 
+_FOREIGN = ("remote_id", "in_reply_to", "author", "handle", "profile", "language", "url")
+"""Those that somebody else wrote, each a line."""
+
 _ENDS = re.compile(r"[\s<>()\[\]{}\"'\\^`|]|[^\w!-~]")
 """What may end an address in some format, or is no part of one."""
-
-Value: TypeAlias = str | int | bool | None
-Record: TypeAlias = dict[str, Value]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,27 +78,10 @@ class Source:
 
 def record(entry: Entry, platforms: Mapping[str, str]) -> Record:
     """An entry as a flat record. Without words it is `text: ""`; other unknown fields are None."""
-    author = entry.author
-    return {
-        "id": entry.id,
-        "tip": entry.tip,
-        "account": entry.account,
-        "platform": platforms.get(entry.account, entry.account),
-        "remote_id": line(entry.remote_id),
-        "in_reply_to": line(entry.in_reply_to),
-        "kind": entry.kind.value,
-        "ours": entry.ours,
-        "author": line(author.name),
-        "handle": line(author.handle),
-        "profile": line(author.url),
-        "text": harmless(entry.text),
-        "withheld": entry.withheld,
-        "language": line(entry.language),
-        "url": line(entry.url),
-        "at": iso(entry.at),
-        "edited_at": iso(entry.edited_at) if entry.edited_at else None,
-        "deleted_at": iso(entry.deleted_at) if entry.deleted_at else None,
-    }
+    told = picked(whole(entry, platforms), FIELDS)
+    for field in _FOREIGN:
+        told[field] = line(told[field])
+    return told | {"text": harmless(entry.text)}
 
 
 def web_address(url: str | None) -> str | None:
@@ -109,6 +91,6 @@ def web_address(url: str | None) -> str | None:
     return _ENDS.sub(lambda found: quote(found[0], safe=""), harmless(url))
 
 
-def line(text: str | None) -> str | None:
+def line(text: Value) -> str | None:
     """Foreign words on one line with nothing harmful in them; None where none are left."""
-    return " ".join(harmless(text or "").split()) or None
+    return " ".join(harmless(str(text or "")).split()) or None

@@ -10,7 +10,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
-from bot.app.exports.records import FIELDS, Source, Value, record
+from bot.app.exports.records import FIELDS, Source, record
+from bot.app.record import Value
 
 _FORMULA = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")  # the last four are wide ones
 _SHIELD = "'"

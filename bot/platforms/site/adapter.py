@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from bot.core.config import Account, Identity
 from bot.core.delivery import Delivery, Post, Receipt
@@ -132,7 +132,7 @@ class SitePlatform:
             account=self.account,
             remote_id=comment.id,
             kind=EntryKind.RESPONSE if is_response else EntryKind.COMMENT,
-            author=NOBODY if is_gone else Author(name=comment.name, url=home),
+            author=NOBODY if is_gone else Author(name=comment.name, url=home, key=_person(comment)),
             text="" if is_gone else comment.text,
             at=comment.at,
             in_reply_to=comment.in_reply_to,
@@ -142,3 +142,8 @@ class SitePlatform:
             ours=comment.ours,
             standing=Standing.HELD if comment.held else Standing.SHOWN,
         )
+
+
+def _person(comment: Comment) -> str:
+    """Who that is, as far as the site can tell: the browser, by its seal, or the other site."""
+    return comment.owner if comment.source is None else urlsplit(comment.source).hostname or ""

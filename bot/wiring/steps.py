@@ -1,0 +1,108 @@
+"""The steps of an account: which verbs the clock calls for it, how often, and with what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from bot.app.learn import Learner
+from bot.clock.ticker import Ticker
+from bot.core.config import Account, Config, Courtesy
+from bot.core.traits import Ability
+from bot.wiring.desk import Desk
+
+DELIVER_EVERY = timedelta(seconds=2)
+LEARN_EVERY = timedelta(minutes=5)
+LOOK_EVERY = timedelta(seconds=30)
+"""How often to see whether something is to be looked at again."""
+ACKNOWLEDGE_EVERY = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Verb:
+    """What is done for an account, and how often."""
+
+    name: str
+    every: timedelta
+    act: Callable[[Account], object]
+
+
+@dataclass(kw_only=True, slots=True)
+class AccountSteps:
+    """Has the ticker call the verbs of each account, with the account as the file has it then."""
+
+    desk: Desk
+    ticker: Ticker
+    _followed: frozenset[str] = frozenset()
+
+    def follow(self, config: Config) -> None:
+        """Have the steps called that this file asks for, and none that only the last one did."""
+        wanted = {
+            _name(verb.name, account.name): (verb.every, partial(self.do, verb.name, account.name))
+            for account in config.accounts
+            for verb in self._verbs(account)
+        }
+        for name in self._followed - wanted.keys():
+            self.ticker.drop(name)
+        for name, (period, step) in wanted.items():
+            self.ticker.every(name, period, step)
+        self._followed = frozenset(wanted)
+
+    def do(self, verb: str, name: str) -> None:
+        """One step of a verb for an account, if the file has that account and it knows the verb."""
+        account = self.desk.config.account(name)
+        if account is None:
+            return
+        act = next((one.act for one in self._verbs(account) if one.name == verb), None)
+        if act is not None:
+            act(account)
+
+    def deliver_soon(self, accounts: Iterable[Account]) -> None:
+        """Have what is due on these accounts delivered now."""
+        for account in accounts:
+            self.ticker.nudge(_name("deliver", account.name))
+
+    def listen_soon(self, name: str) -> None:
+        """Have an account listened to now."""
+        self.ticker.nudge(_name("listen", name))
+
+    def _verbs(self, account: Account) -> Iterator[_Verb]:
+        """What there is to do for an account."""
+        desk, traits = self.desk, self.desk.rules.of(account)
+        yield _Verb(name="deliver", every=DELIVER_EVERY, act=self._deliver)
+        yield _Verb(name="learn", every=LEARN_EVERY, act=self._learn)
+        if Ability.LISTEN in traits.abilities:
+            yield _Verb(name="listen", every=account.poll or traits.poll, act=self._listen)
+        if desk.threads(account.name) is not None:
+            yield _Verb(name="threads", every=LOOK_EVERY, act=desk.thread_reader.step)
+        if desk.checks(account.name) is not None:
+            yield _Verb(name="recheck", every=LOOK_EVERY, act=desk.rechecker.step)
+        if account.acknowledge is not Courtesy.NONE:
+            yield _Verb(name="acknowledge", every=ACKNOWLEDGE_EVERY, act=self._acknowledge)
+
+    def _deliver(self, account: Account) -> None:
+        """Settle and send; what waited for the site's page goes out at once when that is up."""
+        config = self.desk.config
+        self.desk.settler.step(account)
+        if self.desk.deliverer.step(config, account) and account == config.site:
+            self.deliver_soon(other for other in config.accounts if other != account)
+
+    def _listen(self, account: Account) -> None:
+        if self.desk.thrift.is_time(account):
+            self.desk.ear.step(account)
+
+    def _acknowledge(self, account: Account) -> None:
+        self.desk.acknowledger.step(self.desk.config, account)
+
+    def _learn(self, account: Account) -> None:
+        desk, platform = self.desk, self.desk.platform(account.name)
+        if platform is not None:
+            learner = Learner(store=desk.database.store, clock=desk.clock, rules=desk.rules)
+            learner.step(account, platform)
+
+
+def _name(verb: str, account: str) -> str:
+    """What the ticker calls a step."""
+    return f"{verb}:{account}"

@@ -1,0 +1,71 @@
+"""Taking up an edited tips file while the bot runs: whole, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from bot.app.report import FILE_TROUBLE
+from bot.core.errors import BotError
+from bot.sources.watch import Watch
+from bot.wiring import tipsfile
+from bot.wiring.desk import Desk
+
+log = structlog.get_logger()
+
+MISSING_LOOKS = 5
+"""So many looks in a row that find no tips file mean that it is gone."""
+
+
+@dataclass(kw_only=True, slots=True)
+class TakingUp:
+    """Looks after the file; `taken` is called when another one was taken up."""
+
+    desk: Desk
+    watch: Watch
+    taken: Callable[[], None]
+    _missing: int = 0
+    _is_gone: bool = False
+
+    def begin(self) -> None:
+        """The file with which the bot was started is good."""
+        self._note_good_file()
+
+    def step(self) -> None:
+        """Take up a changed file; one that is wrong changes nothing, and is told."""
+        self._look_for_the_file()
+        if not self.watch.changed():
+            return
+        try:
+            good = self.desk.reload()
+            platforms = self.desk.connect(good.config)
+        except BotError as error:
+            self._keep_the_last(str(error))
+            return
+        self.desk.adopt(good, platforms)
+        self.taken()
+        self._note_good_file()
+        log.info("tips_file_taken_up", tips=len(good.config.library))
+
+    def _look_for_the_file(self) -> None:
+        """Say so when the file is gone for good, and when it is back as it was."""
+        self._missing = 0 if self.desk.file.exists() else self._missing + 1
+        if self._missing == MISSING_LOOKS:
+            self._keep_the_last(f"{self.desk.file}: not found; put it back")
+        if self._missing == 0 and self._is_gone:
+            self._note_good_file()
+        self._is_gone = self._missing >= MISSING_LOOKS
+
+    def _keep_the_last(self, why: str) -> None:
+        self._note_file(why)
+        log.error("tips_file_refused", reason=why, kept="the last good one")
+
+    def _note_good_file(self) -> None:
+        self._note_file(None)
+        tipsfile.keep(self.desk.good, self.desk.environment.data)
+
+    def _note_file(self, trouble: str | None) -> None:
+        with self.desk.database.store.writing() as tx:
+            tx.notes.put(FILE_TROUBLE, trouble, self.desk.clock.now())
