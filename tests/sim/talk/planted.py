@@ -85,7 +85,7 @@ MUTANTS = (
     ),
     m(
         LOG,
-        "            self.adopt(fresh.account, fresh.remote_id, fresh.tip)\n",
+        "            self.adopt(fresh.account, fresh.remote_id, fresh.tip, now)\n",
         "            pass\n",
         "what hangs on an answer finds no tip",
     ),
