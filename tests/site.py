@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bot.app.comment import Commenting
-from bot.app.figures import Figures, figures
+from bot.app.figures import Figures, Heard, figures
 from bot.app.listen import Ear
 from bot.app.persons import People
 from bot.app.report import status
@@ -69,7 +69,7 @@ class RunningSite:
     def figures(self) -> Figures:
         """What the bot has done, as the running bot tells it."""
         store, now = self.database.store, self.clock.now()
-        return figures(store, status(store, ZonedTimetable(), self.config, now))
+        return figures(store, status(store, ZonedTimetable(), self.config, now), Heard())
 
     @property
     def url(self) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Lock
 
 from bot.app.report import RECENT, Status
 from bot.core.delivery import State
 from bot.core.discussion import EntryKind
-from bot.core.memory import Store
+from bot.core.memory import Store, Tx
 from bot.core.slot import Outcome
 
 
@@ -28,7 +30,26 @@ class Figures:
     delays: Mapping[str, Sequence[timedelta]]
 
 
-def figures(store: Store, standing: Status) -> Figures:
+class Heard:
+    """How much was heard, by account and kind: each entry is counted once, as none ever goes.
+
+    Whoever watches asks every few seconds, and to count a million takes one. Any thread may ask.
+    """
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, EntryKind]] = Counter()
+        self._until = 0
+        self._lock = Lock()
+
+    def counts(self, tx: Tx) -> Mapping[tuple[str, EntryKind], int]:
+        """All that is in the log by now."""
+        with self._lock:
+            self._counts.update(tx.log.kinds(after=self._until))
+            self._until = tx.log.last_id()
+            return dict(self._counts)
+
+
+def figures(store: Store, standing: Status, heard: Heard) -> Figures:
     """The figures that belong to how things stand."""
     with store.reading() as tx:
         delays: dict[str, list[timedelta]] = {}
@@ -38,6 +59,6 @@ def figures(store: Store, standing: Status) -> Figures:
             status=standing,
             slots=tx.slots.counts(),
             deliveries=tx.ledger.counts(),
-            entries=tx.log.kinds(),
+            entries=heard.counts(tx),
             delays=delays,
         )

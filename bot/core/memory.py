@@ -195,8 +195,8 @@ class Log(Protocol):
     def last_id(self) -> int:
         """The number of the newest entry, 0 where there is none."""
 
-    def kinds(self) -> Mapping[tuple[str, EntryKind], int]:
-        """How many entries of each kind were heard on each account, the bot's own aside."""
+    def kinds(self, after: int = 0) -> Mapping[tuple[str, EntryKind], int]:
+        """How many entries (id > after) of each kind each account has, the bot's own aside."""
 
     def said_by(self, account: str, author: Author) -> Sequence[Entry]:
         """All that is kept of a person: by the key, or by the handle where an entry has no key."""

@@ -76,6 +76,27 @@ class Database:
                 purge(self.connect, stale)
             return not _has_log(place) or self._empty_log()
 
+    def compact(self, most: int | None = None) -> bool:
+        """Write the whole file anew, unless it has more bytes than `most`; whether that was done.
+
+        When SQLite moves rows between pages, copies of them stay in parts of the pages that are not
+        in use, and `secure_delete` does not find those again. Who writes meanwhile has to wait.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return True
+        place = Path(self.engine.url.database or FILE)
+        if most is not None and place.stat().st_size > most:
+            return False
+        with clear_errors(place), self.engine.connect() as one:
+            raw = one.connection.driver_connection
+            if isinstance(raw, sqlite3.Connection):
+                raw.execute("PRAGMA temp_store=FILE")  # not all of it in memory
+                try:
+                    raw.execute("VACUUM")
+                finally:
+                    raw.execute("PRAGMA temp_store=MEMORY")
+        return self.tidy()
+
     def _empty_log(self) -> bool:
         """Write the log into the database and empty it; whether nobody was in the way."""
         with self.engine.connect() as one:

@@ -56,11 +56,11 @@ class SqlKept:
         query = select(func.max(entries.c.id)).where(by_number(self._bot))
         return int(self._connection.scalar(query) or 0)
 
-    def kinds(self) -> Mapping[tuple[str, EntryKind], int]:
+    def kinds(self, after: int = 0) -> Mapping[tuple[str, EntryKind], int]:
         """How many entries of each kind were heard on each account."""
         query = (
             select(entries.c.account, entries.c.kind, func.count())
-            .where(entries.c.bot == self._bot, entries.c.ours.is_(False))
+            .where(by_number(self._bot), entries.c.id > after, entries.c.ours.is_(False))
             .group_by(entries.c.account, entries.c.kind)
         )
         return {

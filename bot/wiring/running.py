@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from bot.app.comment import Commenting
-from bot.app.figures import Figures, figures
+from bot.app.figures import Figures, Heard, figures
 from bot.app.plan import Planner
 from bot.app.report import Status, status
 from bot.app.responses import Receiving, Verifier
@@ -44,6 +44,12 @@ TIDY_EVERY = timedelta(minutes=10)
 """How long the database's write-ahead log may grow at most."""
 ERASE_EVERY = timedelta(seconds=2)
 """How long erased words may linger in it, unless somebody reads an old state meanwhile."""
+COMPACT_EVERY = timedelta(hours=1)
+"""How long copies of them may linger in unused parts of a database that is not large."""
+COMPACT_MOST = 64_000_000
+"""Bytes; a larger database is written anew when the bot starts: to do so takes seconds."""
+COMPACTED = "erased words: compacted up to event"
+"""The note that says so."""
 LOOK_UP = timedelta(seconds=1)
 """How long a signal can go unnoticed: one that the system gave to another thread wakes nobody."""
 STOP_WITHIN = timedelta(seconds=8)
@@ -64,6 +70,7 @@ class Running:
     troubles: Troubles = field(default_factory=Troubles)
     _pulse: datetime = field(init=False)
     _seen: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    _heard: Heard = field(default_factory=Heard)
     _erased: int = 0
 
     def __post_init__(self) -> None:
@@ -101,6 +108,7 @@ class Running:
         self.file.begin()
         desk.acknowledger.begin(desk.config)
         self._tidy()
+        self._compact_whatever_its_size()
         if now:
             desk.planner.now(desk.config, desk.clock.now())
 
@@ -112,6 +120,7 @@ class Running:
         self.ticker.every("pulse", PULSE_EVERY, self._beat)
         self.ticker.every("tidy", TIDY_EVERY, self._tidy)
         self.ticker.every("erase", ERASE_EVERY, self._erase)
+        self.ticker.every("compact", COMPACT_EVERY, self._compact)
         self.ticker.every("logbook", BOOK_EVERY, self._write_book)
         self.ticker.every(RESPOND, RESPOND_EVERY, self._respond)
         self.ticker.every(f"tidy:{RESPOND}", TIDY_EVERY, self._verifier.tidy)
@@ -143,7 +152,7 @@ class Running:
 
     def figures(self) -> Figures:
         """What the bot has done, in numbers."""
-        return figures(self.desk.database.store, self.status())
+        return figures(self.desk.database.store, self.status(), self._heard)
 
     def health(self) -> Health:
         """Whether the clock ticks, the memory can be read, and nothing is stuck."""
@@ -226,6 +235,24 @@ class Running:
 
     def _tidy(self) -> None:
         self.desk.database.tidy()
+
+    def _compact_whatever_its_size(self) -> None:
+        """At a start nobody waits for it; no trouble with it is a reason not to start."""
+        try:
+            self._compact(most=None)
+        except BotError as error:
+            self.troubles.tell("compact", error)
+
+    def _compact(self, most: int | None = COMPACT_MOST) -> None:
+        """Leave nothing of what was erased in unused parts of the file, either."""
+        desk = self.desk
+        with desk.database.store.reading() as tx:
+            before, last = int(tx.notes.get(COMPACTED) or 0), tx.log.last_event()
+            is_needed = tx.log.erased_since(before)
+        if last == before or (is_needed and not desk.database.compact(most)):
+            return
+        with desk.database.store.writing() as tx:
+            tx.notes.put(COMPACTED, str(last), desk.clock.now())
 
     def _beat(self) -> None:
         self._pulse = self.desk.clock.now()

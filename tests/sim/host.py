@@ -75,6 +75,10 @@ class Host:
         """What a hint of a stream leads to."""
         self._do("listen", account)
 
+    def compact(self) -> None:
+        """Leave nothing of what was erased anywhere in the database."""
+        self._step("compact", self.running._compact)
+
     def recheck(self, account: str) -> None:
         """Look again at some of what was heard."""
         self._do("recheck", account)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import struct
+from contextlib import closing
 from random import Random
 
 import pytest
 
 from bot.core.discussion import NOBODY
 from bot.store import open_store
+from bot.store.database import FILE
 from tests.clock import MONDAY
 from tests.core.samples import entry
 
+PAGE, LEAF = 4096, 13
+"""Bytes of a page, and the first byte of one that holds a table's rows."""
 SECRET = re.compile(rb"secret-(\d+)-")
 
 
@@ -111,3 +116,30 @@ def test_nobody_waits_for_nothing(tmp_path):
         assert database.tidy()
     finally:
         database.close()
+
+
+def plant(file, words):
+    """Leave words in the unused part of a page, as SQLite does when it moves rows to another."""
+    data = bytearray(file.read_bytes())
+    for at in range(PAGE, len(data), PAGE):
+        kind, _, cells, begin = struct.unpack(">BHHH", data[at : at + 7])
+        unused = at + 8 + 2 * cells
+        if kind == LEAF and at + begin - unused > len(words):
+            data[unused : unused + len(words)] = words
+            file.write_bytes(data)
+            return
+    raise AssertionError("no page has so much room")
+
+
+def test_copies_in_unused_parts_of_pages(tmp_path):
+    """What SQLite itself has left between the rows goes when the file is written anew."""
+    with closing(open_store(tmp_path)) as database, database.store.writing() as tx:
+        tx.log.keep(entry(text="secret-1-"), MONDAY)
+    plant(tmp_path / FILE, b"secret-7-")
+    with closing(open_store(tmp_path)) as database:
+        assert secrets_in(tmp_path) == {1, 7}
+        assert not database.compact(most=1000)
+        assert database.compact()
+        assert secrets_in(tmp_path) == {1}
+        with database.store.reading() as tx:
+            assert [one.text for one in tx.log.entries()] == ["secret-1-"]

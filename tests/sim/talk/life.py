@@ -186,6 +186,7 @@ class Life:
         host.talk()
         if self._is_calm:
             self._recheck_all(host)
+            host.compact()
         self.truth.check()
 
     def _recheck_all(self, host: Host) -> None:
