@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Lock
 
 from bot.app.report import RECENT, Status
 from bot.core.delivery import State
@@ -33,20 +32,19 @@ class Figures:
 class Heard:
     """How much was heard, by account and kind: each entry is counted once, as none ever goes.
 
-    Whoever watches asks every few seconds, and to count a million takes one. Any thread may ask.
+    Whoever watches asks every few seconds, and to count a million takes one. Ask by one thread at
+    a time.
     """
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, EntryKind]] = Counter()
         self._until = 0
-        self._lock = Lock()
 
     def counts(self, tx: Tx) -> Mapping[tuple[str, EntryKind], int]:
         """All that is in the log by now."""
-        with self._lock:
-            self._counts.update(tx.log.kinds(after=self._until))
-            self._until = tx.log.last_id()
-            return dict(self._counts)
+        self._counts.update(tx.log.kinds(after=self._until))
+        self._until = tx.log.last_id()
+        return dict(self._counts)
 
 
 def figures(store: Store, standing: Status, heard: Heard) -> Figures:

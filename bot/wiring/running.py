@@ -71,6 +71,7 @@ class Running:
     _pulse: datetime = field(init=False)
     _seen: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _heard: Heard = field(default_factory=Heard)
+    _counting: threading.Lock = field(default_factory=threading.Lock)
     _erased: int = 0
 
     def __post_init__(self) -> None:
@@ -152,7 +153,8 @@ class Running:
 
     def figures(self) -> Figures:
         """What the bot has done, in numbers."""
-        return figures(self.desk.database.store, self.status(), self._heard)
+        with self._counting:
+            return figures(self.desk.database.store, self.status(), self._heard)
 
     def health(self) -> Health:
         """Whether the clock ticks, the memory can be read, and nothing is stuck."""
