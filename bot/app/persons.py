@@ -76,8 +76,10 @@ class People:
                 tx.persons.lift(one.account, one.who, PersonRule.BLOCKED)
             count = 0
             for author in whom.authors:
-                hidden = [one for one in _said(tx, whom, author) if _is_hidden(one)]
-                count += sum(bool(tx.log.stand(one.id, _unhidden(tx, one), now)) for one in hidden)
+                for one in [one for one in _said(tx, whom, author) if _is_hidden(one)]:
+                    standing = _unhidden(tx, one)
+                    tx.log.stand(one.id, standing, now)
+                    count += standing is Standing.SHOWN
         return Done(label=whom.label, account=whom.account, entries=count)
 
     def forget(self, config: Config, named: str, on: str | None, now: datetime) -> Done:
