@@ -76,9 +76,9 @@ class People:
                 tx.persons.lift(one.account, one.who, PersonRule.BLOCKED)
             count = 0
             for author in whom.authors:
-                for one in [one for one in _said(tx, whom, author) if _is_hidden(one)]:
-                    standing = _unhidden(tx, one)
-                    tx.log.stand(one.id, standing, now)
+                for entry in [one for one in _said(tx, whom, author) if _is_hidden(one)]:
+                    standing = _unhidden(tx, entry)
+                    tx.log.stand(entry.id, standing, now)
                     count += standing is Standing.SHOWN
         return Done(label=whom.label, account=whom.account, entries=count)
 

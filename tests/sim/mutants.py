@@ -59,6 +59,7 @@ LISTENING = Half(
         "tests/edges/test_x_hear.py",
         "tests/edges/test_x_listening.py",
         "tests/edges/test_mastodon_hear.py",
+        "tests/edges/test_mastodon_content.py",
         "tests/edges/test_mastodon_again.py",
     ),
 )

@@ -153,8 +153,11 @@ class People:
         return self._chance.choice(there[-60:]) if there else None
 
     def _willing(self, account: str) -> list[str]:
-        """Those who have not asked to be forgotten."""
-        return [who for who in self._names[account] if (account, who) not in self.forgotten]
+        """Those who have not asked to be forgotten; now and then one of those speaks on, too."""
+        if self._chance.random() < 0.1:
+            return self._names[account]
+        left = [who for who in self._names[account] if (account, who) not in self.forgotten]
+        return left or self._names[account]
 
     def _parent(self, account: str, *, must: bool) -> str | None:
         """What somebody answers; None: nothing. What does not name us `must` stand below ours."""
