@@ -56,6 +56,7 @@ LISTENING = Half(
         "tests/core",
         "tests/app",
         "tests/store",
+        "tests/edges/test_x_answers.py",
         "tests/edges/test_x_hear.py",
         "tests/edges/test_x_listening.py",
         "tests/edges/test_mastodon_hear.py",

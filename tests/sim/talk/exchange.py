@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -58,6 +59,11 @@ class Exchange(SimX):
     def lists(self, request: Request) -> bool:
         """Whether this request lists what was said."""
         return request.path.endswith(("/mentions", "/search/recent"))
+
+    def searches_below(self, request: Request) -> str | None:
+        """The post below which this request searches; None where it lists mentions."""
+        found = re.search(r"conversation_id:(\d+)", dict(request.query).get("query", ""))
+        return found[1] if found else None
 
     def goes_on(self, request: Request) -> bool:
         """Whether this request is for a further page of a list."""

@@ -90,6 +90,7 @@ class Life:
         self._deck = Deck([one for one in Oddity if one not in SELDOM], self.chance)
         self._traps: list[int] = []
         self._learnt_at = self.time.true
+        self._arrived: list[str | None] = []
         self._is_calm = False
         self._asked = 0
         self.blows = self.odd
@@ -252,6 +253,8 @@ class Life:
             self.say(f"{what}: {type(error).__name__}")
             raise
         self.say(f"{what}: {answer.status} {answer.end.name} {len(answer.body)}")
+        if blow is None and isinstance(network, Exchange) and network.lists(request):
+            self._arrived.append(network.searches_below(request))
         return answer
 
     # What is odd.
@@ -320,11 +323,16 @@ class Life:
         return self.time.true + timedelta(seconds=self.chance.choice((2, 90, 400)))
 
     def _struck(self, what: str) -> None:
+        self._arrived.clear()
         self.dealer.note(Oddity.DISK_FULL if what == "full" else Oddity.LOCKED)
         self.say(f"the database is {what}")
 
     def _hook(self, what: str) -> None:
         """A moment at which the process can end."""
+        if what == "after commit":
+            for below in self._arrived:
+                self.truth.listed.setdefault(below, []).append(self.time.true)
+            self._arrived.clear()
         self._traps = [left - 1 for left in self._traps]
         if any(left < 0 for left in self._traps):
             self._traps = [left for left in self._traps if left >= 0]
@@ -366,6 +374,7 @@ class Life:
         if self.host is not None:
             self.host.close()
         self.host = None
+        self._arrived.clear()
         self.truth.close()
 
     def _must(self) -> Host:

@@ -39,5 +39,5 @@ ONLY_MASTODON = frozenset(
 )
 """What the lists of X never do, as far as is known."""
 
-SELDOM = (Oddity.BACKLOG, Oddity.OUTAGE)
-"""What takes long; once in a life."""
+SELDOM = (Oddity.OUTAGE, Oddity.BACKLOG)
+"""What takes long; once in a life, at its end. What comes last is still looked at again."""

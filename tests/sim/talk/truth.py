@@ -23,6 +23,8 @@ from tests.sim.truth import Broken
 BOOK = "discussion.jsonl"
 REACH = 700
 """So many newer mentions, and a little, hide an older one on X; it shows 800."""
+LISTENED = timedelta(hours=1)
+"""So long, at most, a list can be read that stopped in the middle."""
 LONG = 5000
 """An answer with so many statuses may be too large to be read."""
 SEARCHED = timedelta(days=6, hours=23)
@@ -68,8 +70,10 @@ class Truth:
     """When and on which account the bot said that something cannot be heard."""
     _versions: dict[tuple[str, str], int] = field(default_factory=dict)
     _erased: set[tuple[str, str]] = field(default_factory=set)
-    _named: dict[str, list[int]] = field(default_factory=dict)
-    """The numbers of all mentions of an account, in their order"""
+    listed: dict[str | None, list[datetime]] = field(default_factory=dict)
+    """When what X lists below each post of ours, or (None) as mentions, was read and kept."""
+    _named: dict[str, list[datetime]] = field(default_factory=dict)
+    """When an account was mentioned."""
     _seen_event: int = 0
     _changes: dict[int, list[str]] = field(default_factory=dict)
     _memory: sqlite3.Connection | None = None
@@ -137,7 +141,7 @@ class Truth:
         """Nothing is missing but what a network cannot give back, which was said; all is current."""
         rows = {row.name: row for row in self._rows()}
         self._named = {
-            name: [one.number for one in self.people.said if one.account == name and one.names_us]
+            name: [one.said_at for one in self.people.said if one.account == name and one.names_us]
             for name in self.networks
         }
         for said in self.people.said:
@@ -165,11 +169,18 @@ class Truth:
         if not isinstance(network, Exchange):
             raise Broken(f"{said} was never heard")
         named = self._named[said.account]
-        later = len(named) - bisect_right(named, said.number)
-        hidden = later >= REACH if said.names_us else self.time.true - said.said_at > SEARCHED
+        listed_at = self._next_list(said)
+        later = bisect_right(named, listed_at + LISTENED) - bisect_right(named, said.said_at)
+        hidden = later >= REACH if said.names_us else listed_at - said.said_at > SEARCHED
         told = any(at > said.said_at for at, account in self.told if account == said.account)
         if not hidden or not told:
             raise Broken(f"{said} was never heard; {later} came later; told: {told}")
+
+    def _next_list(self, said: Said) -> datetime:
+        """When what it is among was read for the first time after it was said."""
+        times = self.listed.get(None if said.names_us else said.root, [])
+        place = bisect_right(times, said.said_at)
+        return times[place] if place < len(times) else self.time.true
 
     def _hangs_in_the_air(self, said: Said) -> bool:
         """Whether the server can show nobody the thread in which it stands."""
