@@ -72,8 +72,8 @@ class Truth:
     _erased: set[tuple[str, str]] = field(default_factory=set)
     listed: dict[str | None, list[datetime]] = field(default_factory=dict)
     """When what X lists below each post of ours, or (None) as mentions, was read and kept."""
-    _named: dict[str, list[datetime]] = field(default_factory=dict)
-    """When an account was mentioned."""
+    _named: dict[str, list[Said]] = field(default_factory=dict)
+    """The mentions of each account, in their order"""
     _seen_event: int = 0
     _changes: dict[int, list[str]] = field(default_factory=dict)
     _memory: sqlite3.Connection | None = None
@@ -141,7 +141,7 @@ class Truth:
         """Nothing is missing but what a network cannot give back, which was said; all is current."""
         rows = {row.name: row for row in self._rows()}
         self._named = {
-            name: [one.said_at for one in self.people.said if one.account == name and one.names_us]
+            name: [one for one in self.people.said if one.account == name and one.names_us]
             for name in self.networks
         }
         for said in self.people.said:
@@ -170,7 +170,8 @@ class Truth:
             raise Broken(f"{said} was never heard")
         named = self._named[said.account]
         listed_at = self._next_list(said)
-        later = bisect_right(named, listed_at + LISTENED) - bisect_right(named, said.said_at)
+        until = bisect_right(named, listed_at + LISTENED, key=_said_at)
+        later = until - bisect_right(named, said.number, key=_number)
         hidden = later >= REACH if said.names_us else listed_at - said.said_at > SEARCHED
         told = any(at > said.said_at for at, account in self.told if account == said.account)
         if not hidden or not told:
@@ -296,3 +297,11 @@ class Truth:
         if self._memory is None:
             self._memory = sqlite3.connect(self.data / FILE)
         return self._memory.execute(query, values).fetchall()
+
+
+def _said_at(said: Said) -> datetime:
+    return said.said_at
+
+
+def _number(said: Said) -> int:
+    return said.number
