@@ -92,6 +92,7 @@ class Life:
         self._learnt_at = self.time.true
         self._arrived: list[str | None] = []
         self._is_calm = False
+        self._took_back = False
         self._asked = 0
         self.blows = self.odd
         self.host: Host | None = None
@@ -110,7 +111,7 @@ class Life:
             self._start()
             self._live(self._next_odd)
             self._heal()
-            self._live(lambda: None)
+            self._live(self._take_back)
             self.truth.check_end()
             self._stop()
             self.truth.check_files()
@@ -175,6 +176,16 @@ class Life:
         self.mischief.end()
         self.disk.full_until = self.disk.locked_until = self.time.true
         self.end = self.time.true + CALM
+
+    def _take_back(self) -> None:
+        """Once, when all that was said is known, people delete some of it."""
+        if self._took_back or self.time.true < self.end - CALM + 6 * HOUR:
+            return
+        self._took_back = True
+        for account in self.networks:
+            there = self.people.of(account)[-100:]
+            for one in self.chance.sample(there, len(there) // 8):
+                self.people.delete(one)
 
     # A round of the bot.
 
