@@ -1,9 +1,9 @@
 """Lists are served newest first, a page at a time, and only so deep."""
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from operator import le, lt
 from typing import Any
 
@@ -68,7 +68,7 @@ class Pages:
         return 1 << 63
 
     def _token(self, of: str, before: int) -> str:
-        token = secrets.token_hex(16)
+        token = sha256(f"{of} {before}".encode()).hexdigest()[:32]
         self._places[token] = (of, before)
         return token
 
