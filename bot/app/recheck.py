@@ -107,8 +107,8 @@ class Rechecker:
                 again = self._next(account, fresh, now)
                 tx.log.checked(account.name, entry.remote_id, now, again)
             # These would stand in the way of all others.
-            waiting = found.failed if seen else {one.remote_id for one in due}
-            tx.log.put_off(account.name, now, now + UNSEEN, sorted(waiting))
+            if waiting := found.failed if seen else {one.remote_id for one in due}:
+                tx.log.put_off(account.name, now, now + UNSEEN, sorted(waiting))
             tx.accounts.spend(account.name, "recheck", found.cost, now)
         return changed, len(seen) == len(due)
 

@@ -51,7 +51,8 @@ class SqlLog(SqlKept, SqlHistory, SqlChecks):
 
     def keep_all(self, heard: Sequence[Entry], now: datetime) -> int:
         """Keep these one after the other, new ones by the hundred; returns how many changed."""
-        known = self._names(found := [storable(entry) for entry in heard])
+        found = [storable(entry) for entry in heard]
+        known = self._names(found)
         fresh: list[Entry] = []
         changed = 0
         for entry in found:

@@ -22,12 +22,13 @@ def main() -> int:
     warnings.simplefilter("ignore")
     asked = _asked()
     fired: Counter[str] = Counter()
+    half = Talk if asked.talk else Life
     days = asked.days or (2 if asked.talk else 30)
     much, began = 0, time.perf_counter()
     seeds = range(asked.first, asked.first + asked.seeds)
     for seed in seeds:
         home = Path(tempfile.mkdtemp(dir=asked.dir))
-        life = Talk(seed, home, days=days) if asked.talk else Life(seed, home, days=days)
+        life = half(seed, home, days=days)
         try:
             fired += life.run()
         except BaseException as error:
@@ -44,10 +45,8 @@ def main() -> int:
             _say(*life.trace)
     if asked.figures:
         took = time.perf_counter() - began
-        _say(
-            f"seeds of {days:g} days",
-            *lines([told((Talk if asked.talk else Life).what, len(seeds), much, took, fired)]),
-        )
+        shard = told(half.what, len(seeds), much, took, fired)
+        _say(f"seeds of {days:g} days", *lines([shard]))
     return 0
 
 

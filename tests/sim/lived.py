@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+from tests.sim.told import told
 
 
 class Life(Protocol):
@@ -36,3 +42,25 @@ def lived(life: Life) -> Counter[str]:
         again = f"python -m tests.sim {life.half} {how}".replace("  ", " ")
         error.add_note("\n".join([*life.trace[-200:], f"the whole trace: {again}"]))
         raise
+
+
+def shard_lived(
+    make: Callable[[int, Path], Life],
+    shard: int,
+    home: Path,
+    rare: Callable[[Counter[str]], Sequence[str]],
+    most: int,
+) -> dict[str, Any]:
+    """Live a shard's seeds until nothing is too `rare` any more; what a test tells of them."""
+    fired: Counter[str] = Counter()
+    much, began = 0, time.process_time()
+    for seeds in count():
+        life = make(shard * 1000 + seeds, home / str(seeds))
+        if not (missing := rare(fired)):
+            return told(life.what, seeds, much, time.process_time() - began, fired)
+        assert seeds < most, f"too rare after {seeds} seeds: {missing}"
+        life.home.mkdir()
+        fired += lived(life)
+        much += life.much
+        shutil.rmtree(life.home)
+    raise AssertionError("counting has come to an end")

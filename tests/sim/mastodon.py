@@ -211,7 +211,7 @@ class Mastodon:
         limit = int(asked["limit"])
         page = found[:limit] if "min_id" in asked else found[-limit:]
         return [
-            {"id": one.id, "type": "mention", "created_at": _iso(one.at)}
+            {"id": one.id, "type": "mention", "created_at": iso(one.at)}
             | {"account": _person(self.host), "status": self._shown(one)}
             for one in reversed(page)
         ]
@@ -220,7 +220,7 @@ class Mastodon:
         address = f"https://{self.host}/@{'tips' if one.author == BOT else 'ada'}/{one.id}"
         return {
             "id": one.id,
-            "created_at": _iso(one.at),
+            "created_at": iso(one.at),
             "in_reply_to_id": one.reply_to,
             "visibility": "public",
             "language": "en",
@@ -251,5 +251,6 @@ def _markup(text: str) -> str:
     return "".join([*parts, html.escape(text[last:])]).replace("\n", "<br />")
 
 
-def _iso(moment: datetime) -> str:
+def iso(moment: datetime) -> str:
+    """A moment as this server writes it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

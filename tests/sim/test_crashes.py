@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
-
 import pytest
 
 from tests.sim.crashes import Slot
@@ -14,15 +10,6 @@ PLATFORMS = ("site", "mastodon", "island", "x")
 CASES = [
     (name, lost) for name in PLATFORMS for lost in (False, True) if not (lost and name == "site")
 ]
-
-
-@pytest.fixture
-def home():
-    """A folder in memory, where there is one."""
-    shm = Path("/dev/shm")
-    made = Path(tempfile.mkdtemp(dir=shm if shm.is_dir() else None))
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
 
 
 @pytest.mark.timeout(600)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import time
 from collections import Counter
 
 import pytest
 
 from tests.sim.decks import name_of
-from tests.sim.lived import lived
+from tests.sim.lived import shard_lived
 from tests.sim.talk.life import Life
 from tests.sim.talk.oddities import SELDOM, Oddity
-from tests.sim.told import NAME, told
+from tests.sim.told import NAME
 
 SHARDS = 2
 WANTED = 6
@@ -28,16 +26,11 @@ def test_everything_once_and_nothing_back(shard, home, record_property):
 
     What is gone is in no file and never comes back, and of what is private nothing is kept.
     """
-    fired: Counter[str] = Counter()
-    said, seeds, began = 0, 0, time.process_time()
-    while rare := [one.name for one in Oddity if fired[name_of(one)] < _wanted(one)]:
-        assert seeds < MOST, f"too rare after {seeds} seeds: {rare}"
-        life = Life(shard * 1000 + seeds, home / str(seeds))
-        life.home.mkdir()
-        fired += lived(life)
-        said, seeds = said + life.much, seeds + 1
-        shutil.rmtree(life.home)
-    record_property(NAME, told(Life.what, seeds, said, time.process_time() - began, fired))
+    record_property(NAME, shard_lived(Life, shard, home, _rare, MOST))
+
+
+def _rare(fired: Counter[str]) -> list[str]:
+    return [one.name for one in Oddity if fired[name_of(one)] < _wanted(one)]
 
 
 def _wanted(oddity: Oddity) -> int:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from tests.servers.x import X
 from tests.servers.x.exchange import Request
 from tests.servers.x.model import Post, User
 from tests.sim.x import SimX
@@ -23,15 +22,13 @@ class Exchange(SimX):
         super().__init__(host, now)
         self._people = {name: self.add_user(name) for name in people("x", PEOPLE)}
 
-    def say(  # type: ignore[override]
-        self, who: User | str, text: str, to: str | None = None, *, names_us: bool = True
-    ) -> str:
+    def utter(self, who: str, text: str, to: str | None = None, *, names_us: bool = True) -> str:
         """Say something; returns its id. An answer names us unless it leaves us out."""
-        user = self._people[who] if isinstance(who, str) else who
+        user = self._people[who]
         without = () if names_us else (self.bot,)
         if names_us and (to is None or not self._would_name_us(user, to)):
             text = self._call + text
-        return X.say(self, user, text, reply_to=to, without=without).id
+        return self.say(user, text, reply_to=to, without=without).id
 
     def names_us(self, post_id: str) -> bool:
         """Whether it names us, as whoever answers our own post cannot help doing."""

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.servers.x.exchange import Answer, Request
-from tests.sim.mastodon import Mastodon, Problem, Software, Status
+from tests.sim.mastodon import Mastodon, Problem, Software, Status, iso
 
 NOTICES = "/api/v1/notifications"
 STREAM = "/api/v1/streaming/user/notification"
@@ -62,7 +62,7 @@ class Instance(Mastodon):
 
     # What people do.
 
-    def say(
+    def utter(
         self,
         who: str,
         text: str,
@@ -229,7 +229,7 @@ class Instance(Mastodon):
 
     def _noticed(self, notice: Notice) -> dict[str, Any]:
         one = self._said(notice.status)
-        told = {"id": notice.id, "type": "mention", "created_at": _iso(notice.at)}
+        told = {"id": notice.id, "type": "mention", "created_at": iso(notice.at)}
         status = self._listed(one) if self._is_listed(one) else None
         return told | {"account": self._person(one.author), "status": status}
 
@@ -272,7 +272,7 @@ class Instance(Mastodon):
         address = f"https://{self.host}/@{one.author}/{one.id}"
         mentions = shown["mentions"] if one.names_us else []
         told = {"account": self._person(one.author), "visibility": one.visibility}
-        edited = None if one.edited_at is None else _iso(one.edited_at)
+        edited = None if one.edited_at is None else iso(one.edited_at)
         content = shown["content"] if one.markup is None else one.markup
         return (
             shown
@@ -292,7 +292,3 @@ class Instance(Mastodon):
             "url": f"https://{self.host}/@{who}",
             "note": f"<p>{self.bios.get(who, '')}</p>",
         }
-
-
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

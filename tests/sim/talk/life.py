@@ -194,7 +194,7 @@ class Life:
         if self.time.true - self._learnt_at > 6 * HOUR:
             self._learnt_at = self.time.true
             host.learn()
-        host.round(lambda: frozenset(self._accounts()), plan=True, listen=False)
+        host.round(lambda: frozenset({"site", *self.networks}), plan=True, listen=False)
         host.talk()
         if self._is_calm:
             self._recheck_all(host)
@@ -208,9 +208,6 @@ class Life:
             while before < self._asked:
                 before = self._asked
                 host.recheck(account)
-
-    def _accounts(self) -> tuple[str, ...]:
-        return ("site", *self.networks)
 
     def _stream(self, account: str) -> None:
         """The stream of an account until it ends; whatever it tells of is listened to."""
@@ -373,7 +370,8 @@ class Life:
             if isinstance(network, Instance):
                 found[f"TIPSBOT_{name.upper()}_ACCESS_TOKEN"] = network.token
             else:
-                found |= {f"TIPSBOT_X_{key.upper()}": key_ for key, key_ in network.secrets.items()}
+                keys = network.secrets.items()
+                found |= {f"TIPSBOT_X_{key.upper()}": value for key, value in keys}
         return found
 
     def _restart(self) -> None:

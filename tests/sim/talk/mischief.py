@@ -114,7 +114,7 @@ class Mischief:
             return
         self.people.say(account)
         for _ in range(many):
-            network.hold_back(network.say("xperson1", "Nobody is shown this."))
+            network.hold_back(network.utter("xperson1", "Nobody is shown this."))
 
     def _same_time(self, account: str) -> None:
         for _ in range(self.chance.randint(2, 9)):

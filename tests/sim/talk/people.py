@@ -62,15 +62,14 @@ class People:
         is_private: bool = False,
         is_old: bool = False,
         words: str | None = None,
-        to: str | None = None,
     ) -> Said:
         """Somebody says something: to a post of ours, to somebody else, or out of nowhere."""
         network, number = self._networks[account], len(self.said)
-        parent = to or self._parent(account, must=not names_us)
+        parent = self._parent(account, must=not names_us)
         who = self._chance.choice(self._willing(account))
         text = f"{mark(number, 0)} {words or 'This is what I think.'}"
         if isinstance(network, Exchange):
-            new_id = network.say(who, text, parent, names_us=names_us)
+            new_id = network.utter(who, text, parent, names_us=names_us)
             names_us = network.names_us(new_id)
         else:
             new_id = self._say_on_instance(
@@ -103,7 +102,7 @@ class People:
     ) -> str:
         open_to = ("public",) * 8 + ("unlisted",)
         at = self._time.true - self._chance.choice(AGES) if is_old else None
-        return network.say(
+        return network.utter(
             who,
             text,
             parent,
@@ -130,7 +129,7 @@ class People:
         who = self._chance.choice(self._willing(account))
         network = self._networks[account]
         text = f"@tips {FORGET}" if isinstance(network, Instance) else FORGET
-        network.say(who, text, self._chance.choice(ours))
+        network.utter(who, text, self._chance.choice(ours))
         self.forgotten[account, who] = self._time.true
 
     def edit(self, said: Said) -> None:

@@ -36,7 +36,6 @@ LOOKED_AT = timedelta(days=6)
 class Row(NamedTuple):
     """An entry as the database has it."""
 
-    id: int
     account: str
     remote_id: str
     text: str
@@ -44,8 +43,6 @@ class Row(NamedTuple):
     author: str
     tip: str | None
     in_reply_to: str | None
-    deleted_at: str | None
-    visibility: str
 
     @property
     def name(self) -> tuple[str, str]:
@@ -288,8 +285,8 @@ class Truth:
 
     def _rows(self) -> list[Row]:
         found = self._ask(
-            "SELECT id, account, remote_id, text, html, author_handle || author_name, tip,"
-            " in_reply_to, deleted_at, visibility FROM entry WHERE NOT ours"
+            "SELECT account, remote_id, text, html, author_handle || author_name, tip,"
+            " in_reply_to FROM entry WHERE NOT ours"
         )
         return [Row._make(row) for row in found]
 
