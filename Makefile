@@ -1,8 +1,10 @@
 # `make` lists the tasks; `make run` is all that an operator needs.
 #
-# Everything lives in .venv, installed from the locks, every file checked against its hash.
-# Stamps in .venv remember what was installed: a changed lock, another Python or a moved tree
-# makes them stale, and nothing else is done twice.
+# The bot lives in .venv, its tests and checks in .venv-test, so that testing adds nothing to what
+# an operator runs. Both are installed from the locks, every file checked against its hash, and
+# nothing but what the locks name (--no-deps), so that a release made tomorrow changes nothing.
+# Stamp files remember what was installed: a changed lock, another Python or a moved tree makes
+# them stale, and nothing else is done twice.
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -10,17 +12,21 @@ ARGS ?=
 UPGRADE ?=
 
 VENV := .venv
-BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+TEST_VENV := .venv-test
+BIN := $(TEST_VENV)/bin
+PIP := -m pip
 LOCK := $(BIN)/uv pip compile --no-config --quiet --universal --python-version 3.11 \
 	--generate-hashes --custom-compile-command "make lock"
 
 # Which Python, and where: a virtual environment is of no use to another of either.
-IDENTITY := $(shell $(PYTHON) -c 'import binascii, os, sys; print("%d.%d-%08x" % (sys.version_info[:2] + (binascii.crc32(os.getcwd().encode("utf-8")) & 0xFFFFFFFF,)))' 2>/dev/null)
-MADE := $(VENV)/made-$(IDENTITY)
-RUNTIME := $(VENV)/installed-runtime
-GRAMMAR := $(VENV)/installed-grammar
-TOOLS := $(VENV)/installed-tools
+IDENTITY := $(shell $(PYTHON) -c 'import binascii, os, sys; print("%d.%d-%08x" % (sys.version_info[:2] + (binascii.crc32("\n".join((os.getcwd(), sys.base_prefix, sys.version)).encode("utf-8")) & 0xFFFFFFFF,)))' 2>/dev/null)
+RUNTIME := $(VENV)/installed
+TOOLS := $(TEST_VENV)/installed
+
+# What else is on this machine must not reach into these environments.
+unexport PYTHONHOME PYTHONPATH
+export PIP_USER := 0
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -32,9 +38,9 @@ help: ## list the tasks
 	@echo "Another interpreter: make run PYTHON=python3.12"
 
 run: $(RUNTIME) ## set up at the first time, then start the bot on tips.yaml with one tip at once
-	@exec $(BIN)/tipsbot run --now
+	@exec $(VENV)/bin/tipsbot run --now
 
-nlp: $(GRAMMAR) ## add what reads English grammar, for better summaries (200 MB)
+nlp: $(TOOLS) ## add what reads English grammar, for better summaries (200 MB)
 
 test: $(TOOLS) ## run every test; some of them: make test ARGS="tests/core -k fit"
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
@@ -73,31 +79,33 @@ lock: $(TOOLS) ## pin what pyproject.toml asks for; to newer releases: make lock
 		--constraints requirements-build.txt --output-file requirements-dev.txt
 
 clean: ## remove everything that was made here, but never data/
-	@rm -rf $(VENV) build dist *.egg-info .coverage* .hypothesis .import_linter_cache \
+	@rm -rf .venv* build dist *.egg-info .coverage* .hypothesis .import_linter_cache \
 		.mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(MADE):
+%/made-$(IDENTITY):
 	@command -v $(PYTHON) >/dev/null || { \
 		echo >&2 "tipsbot needs Python 3.11 or newer, and there is no $(PYTHON) here. Install it, or name another: make run PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else "tipsbot needs Python 3.11 or newer, and $(PYTHON) is %d.%d. Name another: make run PYTHON=python3.12" % v[:2])'
-	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once; it takes about a minute) ..."
-	@$(PYTHON) -m venv --clear $(VENV)
+	@echo "Setting up $* with $$($(PYTHON) --version) (once; it takes less than a minute) ..."
+	@$(PYTHON) -m venv --clear $*
 	@touch $@
 
+# $(call install,FOLDER,LOCKS): the locked packages and the project itself.
 # The warning that is silenced is about importing from the tree, which is what we want here.
-$(RUNTIME): $(MADE) pyproject.toml requirements.txt requirements-build.txt
+define install
+@$(1)/bin/python $(PIP) --quiet install --no-deps --require-hashes $(2:%=-r %)
+@PYTHONWARNINGS=ignore $(1)/bin/python $(PIP) --quiet install \
+	--no-deps --no-index --no-build-isolation --editable .
+@$(1)/bin/python $(PIP) --quiet check || $(1)/bin/python $(PIP) check >&2
+endef
+
+$(RUNTIME): $(VENV)/made-$(IDENTITY) pyproject.toml requirements.txt requirements-build.txt
 	@echo "Installing what the bot needs ..."
-	@$(PIP) install --require-hashes -r requirements.txt -r requirements-build.txt
-	@PYTHONWARNINGS=ignore $(PIP) install --no-index --no-deps --no-build-isolation --editable .
+	$(call install,$(VENV),$(filter %.txt,$^))
 	@touch $@
 
-$(GRAMMAR): $(RUNTIME) requirements-nlp.txt
-	@echo "Installing what reads English grammar ..."
-	@$(PIP) install --require-hashes -r requirements-nlp.txt
-	@touch $@
-
-$(TOOLS): $(GRAMMAR) requirements-dev.txt
+$(TOOLS): $(TEST_VENV)/made-$(IDENTITY) pyproject.toml requirements.txt requirements-build.txt requirements-dev.txt
 	@echo "Installing what its tests and checks need ..."
-	@$(PIP) install --require-hashes -r requirements-dev.txt
+	$(call install,$(TEST_VENV),$(filter %.txt,$^))
 	@touch $@

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,8 +22,7 @@ from pathlib import Path
 from tests.sim import planted
 from tests.sim.planted import Mutant
 from tests.sim.talk import planted as talk
-
-ROOT = Path(__file__).parents[2]
+from tests.tree import copy_to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,17 +103,10 @@ def _try(half: Half, mutant: Mutant) -> tuple[Mutant, str, float]:
 def _noticed(half: Half, mutant: Mutant | None) -> str:
     """Who fails in a copy of the tree where this mutant was planted; "": nobody."""
     with tempfile.TemporaryDirectory() as place:
-        tree = Path(place) / "tree"
-        shutil.copytree(ROOT, tree, ignore=_unneeded)
+        tree = copy_to(Path(place) / "tree")
         if mutant is not None:
             _plant(mutant, tree / mutant.file)
         return next((who for who, command in _commands(half) if _fails(command, tree)), "")
-
-
-def _unneeded(folder: str, names: list[str]) -> list[str]:
-    """What is no part of the tree: what was made there, and the operator's own data."""
-    made = ("data", ".venv", ".git") if Path(folder) == ROOT else ()
-    return [name for name in names if name in made or name in {"__pycache__", ".mypy_cache"}]
 
 
 def _plant(mutant: Mutant, file: Path) -> None:

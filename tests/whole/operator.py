@@ -19,11 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from tests.tree import ROOT
+
 PATIENCE = 30
 """Seconds within which anything that is awaited has to happen."""
-
-TREE = Path(__file__).parents[2]
-"""Where the code under test is; another that is installed is never meant."""
 
 
 @dataclass
@@ -97,7 +96,7 @@ class Operator:
         """The variables of every command."""
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         own = {"TIPSBOT_BIND": f"127.0.0.1:{self.port}", "PYTHONIOENCODING": "utf-8"}
-        own |= {"PYTHONPATH": str(TREE), "HOME": str(self.home)}
+        own |= {"PYTHONPATH": str(ROOT), "HOME": str(self.home)}
         return {**kept, **own, **self.secrets}
 
     @property
