@@ -91,10 +91,10 @@ clean: ## remove everything that was made here, but never data/
 	@$(PYTHON) -m venv --clear $*
 	@touch $@
 
-# $(call install,FOLDER,LOCKS): the locked packages and the project itself.
+# $(call install,FOLDER,LOCKS,OPTIONS): the locked packages and the project itself.
 # The warning that is silenced is about importing from the tree, which is what we want here.
 define install
-@$(1)/bin/python $(PIP) --quiet install --no-deps --require-hashes $(2:%=-r %)
+@$(1)/bin/python $(PIP) --quiet install --no-deps --require-hashes $(3) $(2:%=-r %)
 @PYTHONWARNINGS=ignore $(1)/bin/python $(PIP) --quiet install \
 	--no-deps --no-index --no-build-isolation --editable .
 @$(1)/bin/python $(PIP) --quiet check || $(1)/bin/python $(PIP) check >&2
@@ -107,5 +107,5 @@ $(RUNTIME): $(VENV)/made-$(IDENTITY) pyproject.toml requirements.txt requirement
 
 $(TOOLS): $(TEST_VENV)/made-$(IDENTITY) pyproject.toml requirements.txt requirements-build.txt requirements-dev.txt
 	@echo "Installing what its tests and checks need ..."
-	$(call install,$(TEST_VENV),$(filter %.txt,$^))
+	$(call install,$(TEST_VENV),$(filter %.txt,$^),--no-compile)
 	@touch $@
