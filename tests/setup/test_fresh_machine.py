@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,9 @@ from tests.whole.operator import free_port
 LOCKS = ("requirements.txt", "requirements-build.txt", "requirements-dev.txt")
 OLD_PIPS = ("22.3", "23.0.1", "23.2.1") if sys.version_info < (3, 12) else ("23.2.1",)
 """Those that misread an extra in hash mode and run on this Python; 23.0.1 is Debian 12's."""
+
+PYTHON = os.path.realpath(sys.executable)
+"""The Python that the environment of the tests was made with."""
 
 PATIENCE = 300
 """Seconds within which a command on a busy machine has to end."""
@@ -83,7 +87,7 @@ def newcomer(tmp_path, registry):
 
 def make(clone, newcomer, installer, *words):
     """The words of a `make` with this pip and the Python that runs the tests."""
-    program = ["make", *words, f"PIP={installer}", f"PYTHON={os.path.realpath(sys.executable)}"]
+    program = ["make", *words, f"PIP={installer}", f"PYTHON={PYTHON}"]
     return subprocess.Popen(
         program,
         cwd=clone,
@@ -122,6 +126,25 @@ def test_both_commands_work_whatever_was_released_since(clone, newcomer, install
     assert tested.returncode == 0, told
     assert " passed" in told
     assert not list((clone / ".venv").glob("lib/python*/site-packages/pytest"))
+
+
+def test_the_guide_installs_it_for_good(clone, newcomer, tmp_path):
+    """The commands of the operating guide install a bot that works outside the source tree."""
+    guide = (clone / "docs" / "operating.md").read_text(encoding="utf-8")
+    block = guide.split("as root:\n\n```sh\n")[1].split("```")[0]
+    place = tmp_path / "opt"
+    commands = block.replace("python3 ", f"{PYTHON} ").replace("/opt/tipsbot", str(place))
+    done = subprocess.run(
+        ["sh", "-eux", "-c", commands],
+        cwd=clone, env=newcomer, check=False, capture_output=True, text=True, timeout=PATIENCE,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    shutil.rmtree(clone / "bot")
+    told = subprocess.run(
+        [place / "bin" / "tipsbot", "check"],
+        cwd=clone, env=newcomer, check=False, capture_output=True, text=True, timeout=PATIENCE,
+    )  # fmt: skip
+    assert (told.returncode, told.stderr) == (0, ""), told.stderr
 
 
 def test_a_lock_that_lacks_a_package_is_refused(clone, newcomer):
