@@ -19,7 +19,6 @@ LOCK := $(BIN)/uv pip compile --no-config --quiet --universal --python-version 3
 IDENTITY := $(shell $(PYTHON) -c 'import binascii, os, sys; print("%d.%d-%08x" % (sys.version_info[:2] + (binascii.crc32(os.getcwd().encode("utf-8")) & 0xFFFFFFFF,)))' 2>/dev/null)
 MADE := $(VENV)/made-$(IDENTITY)
 RUNTIME := $(VENV)/installed-runtime
-GRAMMAR := $(VENV)/installed-grammar
 TOOLS := $(VENV)/installed-tools
 
 .DEFAULT_GOAL := help
@@ -34,7 +33,9 @@ help: ## list the tasks
 run: $(RUNTIME) ## set up at the first time, then start the bot on tips.yaml with one tip at once
 	@exec $(BIN)/tipsbot run --now
 
-nlp: $(GRAMMAR) ## add what reads English grammar, for better summaries (200 MB)
+# No failure: a script that has it goes on, since the bot needs nothing in its place.
+nlp:
+	@echo "The extra that read English grammar is gone. There is nothing to install and nothing to do: see docs/adr/0015-grammar-is-not-read.md"
 
 test: $(TOOLS) ## run every test; some of them: make test ARGS="tests/core -k fit"
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
@@ -67,9 +68,7 @@ cover: $(TOOLS) ## run the tests of ledger, classifiers and cursors; every branc
 lock: $(TOOLS) ## pin what pyproject.toml asks for; to newer releases: make lock UPGRADE=--upgrade
 	@$(LOCK) $(UPGRADE) pyproject.toml --output-file requirements.txt
 	@$(LOCK) $(UPGRADE) --group build --output-file requirements-build.txt
-	@$(LOCK) $(UPGRADE) --extra nlp pyproject.toml --constraints requirements.txt \
-		--constraints requirements-build.txt --output-file requirements-nlp.txt
-	@$(LOCK) $(UPGRADE) --group dev --constraints requirements-nlp.txt \
+	@$(LOCK) $(UPGRADE) --group dev --constraints requirements.txt \
 		--constraints requirements-build.txt --output-file requirements-dev.txt
 
 clean: ## remove everything that was made here, but never data/
@@ -92,12 +91,7 @@ $(RUNTIME): $(MADE) pyproject.toml requirements.txt requirements-build.txt
 	@PYTHONWARNINGS=ignore $(PIP) install --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(GRAMMAR): $(RUNTIME) requirements-nlp.txt
-	@echo "Installing what reads English grammar ..."
-	@$(PIP) install --require-hashes -r requirements-nlp.txt
-	@touch $@
-
-$(TOOLS): $(GRAMMAR) requirements-dev.txt
+$(TOOLS): $(RUNTIME) requirements-dev.txt
 	@echo "Installing what its tests and checks need ..."
 	@$(PIP) install --require-hashes -r requirements-dev.txt
 	@touch $@
