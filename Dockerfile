@@ -1,7 +1,6 @@
 # The bot and its site in one container:
 #
 #   docker build -t tipsbot .
-#   docker build -t tipsbot --build-arg LOCK=requirements-nlp.txt .   # reads English grammar, too
 #   docker run -p 127.0.0.1:8140:8140 -v tipsbot:/data -v "$PWD/tips.yaml:/app/tips.yaml:ro" tipsbot
 #
 # Secrets come as TIPSBOT_<ACCOUNT>_<FIELD>, or as ..._FILE with the path of a mounted file.
@@ -9,13 +8,12 @@
 # mount the folder that holds it on /app where tips.yaml is edited while the bot runs.
 
 FROM python:3.13-slim AS build
-ARG LOCK=requirements.txt
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
-COPY requirements.txt requirements-nlp.txt requirements-build.txt ./
+COPY requirements.txt requirements-build.txt ./
 RUN python -m venv --without-pip /opt/tipsbot \
     && pip --python /opt/tipsbot/bin/python install --require-hashes --only-binary :all: \
-        -r "${LOCK}" \
+        -r requirements.txt \
     && pip install --require-hashes --only-binary :all: -r requirements-build.txt
 COPY pyproject.toml LICENSE ./
 COPY bot bot

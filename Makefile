@@ -40,7 +40,9 @@ help: ## list the tasks
 run: $(RUNTIME) ## set up at the first time, then start the bot on tips.yaml with one tip at once
 	@exec $(VENV)/bin/tipsbot run --now
 
-nlp: $(TOOLS) ## add what reads English grammar, for better summaries (200 MB)
+# No failure: a script that has it goes on, since the bot needs nothing in its place.
+nlp:
+	@echo "The extra that read English grammar is gone. There is nothing to install and nothing to do: see docs/adr/0015-grammar-is-not-read.md"
 
 test: $(TOOLS) ## run every test; some of them: make test ARGS="tests/core -k fit"
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
@@ -73,9 +75,7 @@ cover: $(TOOLS) ## run the tests of ledger, classifiers and cursors; every branc
 lock: $(TOOLS) ## pin what pyproject.toml asks for; to newer releases: make lock UPGRADE=--upgrade
 	@$(LOCK) $(UPGRADE) pyproject.toml --output-file requirements.txt
 	@$(LOCK) $(UPGRADE) --group build --output-file requirements-build.txt
-	@$(LOCK) $(UPGRADE) --extra nlp pyproject.toml --constraints requirements.txt \
-		--constraints requirements-build.txt --output-file requirements-nlp.txt
-	@$(LOCK) $(UPGRADE) --group dev --constraints requirements-nlp.txt \
+	@$(LOCK) $(UPGRADE) --group dev --constraints requirements.txt \
 		--constraints requirements-build.txt --output-file requirements-dev.txt
 
 clean: ## remove everything that was made here, but never data/

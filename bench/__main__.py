@@ -16,8 +16,16 @@ from bench.machine import machine
 from bench.results import Results
 
 NAMES = (
-    *("length", "load", "start", "rest", "wake", "slot", "preview", "intake", "page", "discussion"),
-    "grammar",
+    "length",
+    "load",
+    "start",
+    "rest",
+    "wake",
+    "slot",
+    "preview",
+    "intake",
+    "page",
+    "discussion",
 )
 """Each is a module here, with `measure(scale)` and, in `HOW`, the way in which it measures."""
 

@@ -98,7 +98,7 @@ def _is_whole(fitted: Fitted, tip: Tip, link: str | None) -> bool:
             return False
         words = words[: span.start - 1]
     own = [] if tip.summary is None else [one_line(tip.summary)]
-    made = [candidate.text for candidate, _ in ranked(tip, None)]
+    made = [candidate.text for candidate, _ in ranked(tip)]
     return words in map(unmentioned, (*own, *made))
 
 

@@ -1,16 +1,14 @@
 """A program that does one thing and writes down how much memory it took, as its last act.
 
 `python -m bench.inside REPORT tipsbot ARGUMENT...` is the command `tipsbot`; with `yaml LOADER
-FILE` it is a plain read of the file with that loader of PyYAML; with `grammar with COUNT` it sums
-up so many made tips with a parser, and with `grammar without COUNT` without one. The kernel would
-also tell the peak of a child to whoever started it, but counts what that one needed as well.
+FILE` it is a plain read of the file with that loader of PyYAML. The kernel would also tell the
+peak of a child to whoever started it, but counts what that one needed as well.
 """
 
 from __future__ import annotations
 
 import resource
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
@@ -32,14 +30,9 @@ def main() -> NoReturn:
 
 
 def _do(what: str, rest: list[str]) -> None:
-    if what in {"tipsbot", "plainly"}:
-        if what == "plainly":  # as if the extra were not installed
-            sys.modules.update({"spacy": None})  # type: ignore[dict-item]
+    if what == "tipsbot":
         sys.argv = ["tipsbot", *rest]
         tipsbot()
-    if what == "grammar":
-        import_module("bench.summing").sum_up(*rest)  # needed for nothing else
-        return
     loader, file = rest
     with Path(file).open(encoding="utf-8") as text:
         yaml.load(text, getattr(yaml, loader))

@@ -12,10 +12,9 @@ from bench.processes import Ran, inside, typical
 
 HOW = """`tipsbot check` on a made file of tips of three sentences, one in three with a link, as a
 process of its own, from its start to its end: every value checked, every tip measured for every
-account, the summaries of the first 300 looked at (`--all`: of every tip), without the extra `nlp`
-(with it: of the first 50). Median of three. Peak memory is what the process itself says last.
-Instead: a process that only reads the same file with PyYAML, which checks nothing, by its C parser
-and by its Python one (`yaml.safe_load`)."""
+account, the summaries of the first 300 looked at (`--all`: of every tip). Median of three. Peak
+memory is what the process itself says last. Instead: a process that only reads the same file with
+PyYAML, which checks nothing, by its C parser and by its Python one (`yaml.safe_load`)."""
 
 SECONDS = Target(limit=3)
 MEGABYTES = Target(limit=250)
@@ -36,8 +35,6 @@ def measure(scale: Scale) -> Iterator[Figure]:
             yield _figure(what, "MB", ran.megabytes, by_c.megabytes, MEGABYTES)
         ran = _check(folder, tips, EVERYWHERE, scale, "--all")
         yield Figure(name=f"check --all {tips:,} tips, 3 accounts", value=ran.seconds, unit="s")
-        ran = _check(folder, tips, EVERYWHERE, scale, how="tipsbot")
-        yield Figure(name=f"check {tips:,} tips with the extra nlp", value=ran.seconds, unit="s")
         yield Figure(name="only read by yaml.safe_load", value=by_python.seconds, unit="s")
         yield Figure(name="only read by yaml.safe_load", value=by_python.megabytes, unit="MB")
 
@@ -53,16 +50,11 @@ def _figure(what: str, unit: str, value: float, instead: float, target: Target) 
 
 
 def _check(
-    folder: Path,
-    tips: int,
-    accounts: Mapping[str, str],
-    scale: Scale,
-    *options: str,
-    how: str = "plainly",
+    folder: Path, tips: int, accounts: Mapping[str, str], scale: Scale, *options: str
 ) -> Ran:
-    """`tipsbot check`, as it is without the extra `nlp`, or (how "tipsbot") as it is installed."""
+    """The command `tipsbot check` on a file of so many tips for these accounts."""
     path = write(folder, tips, accounts)
-    command = (how, "check", str(path), *options)
+    command = ("tipsbot", "check", str(path), *options)
     return typical([inside(folder, *command) for _ in range(scale.of(3, 1))])
 
 

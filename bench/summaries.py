@@ -15,16 +15,14 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from bench import rouge
 from bench.complete import complete
 from bot.core.measure import weighted_length
-from bot.core.summary import Choice, Parser, best
+from bot.core.summary import Choice, best
 from bot.core.summary.text import one_line, sentences
 from bot.core.tip import Tip
-from bot.language import parser as english
 
 ROOM = 116
 """Characters beside a link in a post of 140."""
@@ -58,14 +56,10 @@ def main() -> int:
         print("bench.summaries: no data. Name a file of JSON lines by --data or TIPSBOT_SUMMARIES.")
         return 2
     items = _read(Path(path))
-    reader = english() if asked.grammar else None
-    if asked.grammar and reader is None:
-        print("bench.summaries: the extra nlp is not installed; make nlp")
-        return 2
     if asked.read:
-        _show(items, asked.read, asked.seed, reader)
+        _show(items, asked.read, asked.seed)
         return 0
-    lines = measured(items, reader)
+    lines = measured(items)
     _print(lines, items, as_json=asked.json)
     return 0
 
@@ -73,7 +67,6 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.summaries", description=__doc__)
     parser.add_argument("--data", help="a file of JSON lines")
-    parser.add_argument("--grammar", action="store_true", help="with the extra nlp")
     parser.add_argument("--read", type=int, metavar="N", help="show N shortened summaries instead")
     parser.add_argument("--seed", type=int, default=1, help="which N")
     parser.add_argument("--json", action="store_true", help="as JSON")
@@ -99,9 +92,9 @@ def fits(text: str) -> bool:
     return weighted_length(text) <= ROOM
 
 
-def ours(tip: Tip, reader: Parser | None = None) -> str:
-    """What the bot posts, with or without a parser."""
-    chosen = best(tip, fits, parser=reader).chosen
+def ours(tip: Tip) -> str:
+    """What the bot posts."""
+    chosen = best(tip, fits).chosen
     return chosen.text if chosen else ""
 
 
@@ -121,17 +114,14 @@ WAYS: tuple[tuple[str, Callable[[Tip], str]], ...] = (
     ("title", lambda tip: cut(tip.title)),
     ("first sentence, cut", lambda tip: cut(first(tip))),
     ("title: first sentence, cut", lambda tip: cut(f"{tip.title}: {first(tip)}")),
+    ("tipsbot", ours),
 )
 
 
-def measured(items: Sequence[Item], reader: Parser | None = None) -> list[Line]:
+def measured(items: Sequence[Item]) -> list[Line]:
     """Every way on all items, and ours on each half of them."""
-    if reader is not None:
-        reader.parse("Loaded before the clock runs.")
-    mine = partial(ours, reader=reader)
     lines = [_measure(way, make, items) for way, make in WAYS]
-    lines.append(_measure("tipsbot", mine, items))
-    return [*lines, *(_measure(f"  half {half}", mine, _half(items, half)) for half in (0, 1))]
+    return [*lines, *(_measure(f"  half {half}", ours, _half(items, half)) for half in (0, 1))]
 
 
 def _half(items: Sequence[Item], half: int) -> list[Item]:
@@ -171,10 +161,9 @@ def _print(lines: Sequence[Line], items: Sequence[Item], *, as_json: bool) -> No
         print(f"{line.way:28} {stems:>20} {plain:>18} {line.whole:7.1f} % {line.milliseconds:6.2f}")
 
 
-def _show(items: Sequence[Item], count: int, seed: int, reader: Parser | None) -> None:
+def _show(items: Sequence[Item], count: int, seed: int) -> None:
     """Some summaries that are not whole sentences of the text, for a reader to judge."""
-    made = ((item, best(item.tip, fits, parser=reader)) for item in items)
-    changed = [(item, choice) for item, choice in made if _is_changed(choice)]
+    changed = [(item, choice) for item in items if _is_changed(choice := best(item.tip, fits))]
     random.Random(seed).shuffle(changed)
     for number, (item, choice) in enumerate(changed[:count], 1):
         print(f"{number:3} {item.tip.title}\n      {choice.chosen and choice.chosen.text}")

@@ -16,9 +16,6 @@ from bot.core.tip import Tip
 MOST = 300
 """So many summaries are made to be looked at, as each takes a moment: about a millisecond."""
 
-MOST_READ = 50
-"""The same where a grammar is read: some thirty milliseconds each."""
-
 
 def notes(
     config: Config, drafter: Drafter, store: Store, *, every: bool = False
@@ -32,7 +29,7 @@ def notes(
         said = tx.ledger.said()
     anew = replace(drafter, said=_nothing)
     again = replace(drafter, said=lambda tip, account: said.get((tip, account), ()))
-    left = len(config.library) if every else MOST if drafter.parser is None else MOST_READ
+    left = len(config.library) if every else MOST
     passed = 0
     for tip in config.library:
         left -= tip.summary is None

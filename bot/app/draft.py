@@ -14,7 +14,7 @@ from bot.core.frame import Fitted
 from bot.core.memory import Store
 from bot.core.mention import unmentioned
 from bot.core.slot import Slot
-from bot.core.summary import Forgetful, Memo, Parser, Summary
+from bot.core.summary import Forgetful, Memo, Summary
 from bot.core.tip import Tip
 from bot.core.traits import Traits
 
@@ -63,22 +63,13 @@ class Drafter:
 
     traits_of: TraitsOf
     said: Said
-    parser: Parser | None = None
     memo: Memo = field(default_factory=Forgetful)
 
     def draft(self, tip: Tip, account: Account, config: Config) -> Draft | Misfit:
         """The tip as this account would post it."""
         aim = self.aim(tip, account, config)
         said = self.said(tip.id, account.name)
-        fitted = fit(
-            tip,
-            account,
-            aim.traits,
-            aim.link,
-            parser=self.parser,
-            memo=self.memo,
-            said=said,
-        )
+        fitted = fit(tip, account, aim.traits, aim.link, memo=self.memo, said=said)
         if isinstance(fitted, TooLong):
             return Misfit(account=account, tip=tip, why=fitted.why)
         return Draft(account=account, tip=tip, aim=aim, fitted=fitted)
@@ -104,13 +95,13 @@ class Drafter:
     def misfit(self, tip: Tip, account: Account, config: Config) -> Misfit | None:
         """Why nothing of the tip fits the account, or None; quicker than to draft it."""
         aim = self.aim(tip, account, config)
-        found = misfit(tip, account, aim.traits, aim.link, parser=self.parser)
+        found = misfit(tip, account, aim.traits, aim.link)
         return None if found is None else Misfit(account=account, tip=tip, why=found.why)
 
     def others(self, one: Draft) -> tuple[Summary, ...]:
         """The summaries that would have been next."""
         than, aim = one.fitted.summary, one.aim
-        return others(one.tip, one.account, aim.traits, aim.link, than=than, parser=self.parser)
+        return others(one.tip, one.account, aim.traits, aim.link, than=than)
 
     def aim(self, tip: Tip, account: Account, config: Config) -> Aim:
         """The rules that a post of the tip has to keep on this account, and its link."""

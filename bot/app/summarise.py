@@ -109,7 +109,7 @@ class Summariser:
     def _doubts(self, tip: Tip, among: Sequence[Place]) -> Iterator[str]:
         """What is doubtful about what would be posted."""
         for place in among:
-            chosen = best(tip, place.takes, parser=self.drafter.parser).chosen
+            chosen = best(tip, place.takes).chosen
             if tip.summary is not None and (chosen is None or chosen.how != BY_HAND):
                 yield f"its own summary does not fit {place.account.name}"
             elif chosen is None:
@@ -134,11 +134,10 @@ class Summariser:
     def _ours(self, tip: Tip, among: Sequence[Place]) -> tuple[Summary, ...]:
         """Our summaries that fit everywhere, best first."""
         unwritten, fits = replace(tip, summary=None), partial(_fits, among=among)
-        parser = self.drafter.parser
-        top = best(unwritten, fits, parser=parser).chosen
+        top = best(unwritten, fits).chosen
         if top is None:
             return ()
-        return (top, *runners_up(unwritten, fits, than=top, parser=parser))[:MOST]
+        return (top, *runners_up(unwritten, fits, than=top))[:MOST]
 
 
 class _Asked:

@@ -12,16 +12,7 @@ from bot.core.config import Account, Config, LinkRule
 from bot.core.frame import Fitted, Frame
 from bot.core.measure import weighted_length
 from bot.core.native import native_length
-from bot.core.summary import (
-    Forgetful,
-    Memo,
-    Parser,
-    Summary,
-    best,
-    can_say,
-    key_of,
-    runners_up,
-)
+from bot.core.summary import Forgetful, Memo, Summary, best, can_say, key_of, runners_up
 from bot.core.tip import Tip
 from bot.core.traits import TextLimit, Traits
 
@@ -51,7 +42,6 @@ def fit(
     traits: Traits,
     link: str | None,
     *,
-    parser: Parser | None = None,
     memo: Memo = _FORGETFUL,
     said: Sequence[str] = (),
 ) -> Fitted | TooLong:
@@ -67,35 +57,27 @@ def fit(
     choice = memo.get(key)
     if choice is None:
         ways = [partial(frame.text, tags=order) for order in orders]
-        choice = best(tip, frame.takes, parser=parser, said=said, ways=ways)
+        choice = best(tip, frame.takes, said=said, ways=ways)
         memo.put(key, choice)
     if choice.chosen is None:
         return TooLong(why=_why(tip, account, traits.text, link))
     return frame.made(choice.chosen, orders[choice.way], exhausted=choice.exhausted)
 
 
-def misfit(
-    tip: Tip, account: Account, traits: Traits, link: str | None, *, parser: Parser | None = None
-) -> TooLong | None:
+def misfit(tip: Tip, account: Account, traits: Traits, link: str | None) -> TooLong | None:
     """Why nothing of the tip fits, or None; quicker than to fit it."""
     frame = Frame(account=account, rule=traits.text, link=link)
-    if can_say(tip, frame.takes, parser=parser):
+    if can_say(tip, frame.takes):
         return None
     return TooLong(why=_why(tip, account, traits.text, link))
 
 
 def others(
-    tip: Tip,
-    account: Account,
-    traits: Traits,
-    link: str | None,
-    *,
-    than: Summary,
-    parser: Parser | None = None,
+    tip: Tip, account: Account, traits: Traits, link: str | None, *, than: Summary
 ) -> tuple[Summary, ...]:
     """The summaries that would have been next, as this account would post them."""
     frame = Frame(account=account, rule=traits.text, link=link)
-    found = runners_up(tip, frame.takes, than=than, parser=parser)
+    found = runners_up(tip, frame.takes, than=than)
     return tuple(replace(one, text=frame.shown(one.text)) for one in found)
 
 

@@ -23,8 +23,8 @@ _TABLE = "CREATE TABLE IF NOT EXISTS choice (key TEXT PRIMARY KEY, choice TEXT N
 class SqlMemo:
     """A memo on disk. Whatever is wrong with its file, nothing is remembered, and nothing fails.
 
-    What `version` tells (the rules, the parser) decides together with the key: choices of another
-    version are never found.
+    What `version` tells (the rules) decides together with the key: choices of another version are
+    never found.
     """
 
     def __init__(self, data: Path | None, version: Callable[[], str]) -> None:

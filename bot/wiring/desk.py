@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import language
 from bot.app.acknowledge import Acknowledger
 from bot.app.brake import Brake
 from bot.app.deliver import Deliverer
@@ -416,7 +415,7 @@ def open_desk(
 
 def _drafter(rules: Rules, database: Database, memo: SqlMemo) -> Drafter:
     said = remembered(database.store)
-    return Drafter(traits_of=rules.of, said=said, parser=language.parser(), memo=memo)
+    return Drafter(traits_of=rules.of, said=said, memo=memo)
 
 
 @contextmanager

@@ -8,13 +8,11 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from bot import language
-
 
 @cache
 def rules_version() -> str:
-    """A name of the rules, word lists and parser that summaries are made with."""
-    digest = hashlib.sha256(language.version().encode())
+    """A name of the rules and word lists that summaries are made with."""
+    digest = hashlib.sha256()
     for file in _parts(files("bot.core")):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

@@ -94,7 +94,7 @@ def test_never_over_and_never_cut(one, rule, link, most, limit):
     assert len(tags) <= most
     assert set(tags) <= set(hashtags(one.tags))
     own = () if one.summary is None else (one.summary,)
-    made = (candidate.text for candidate, _ in ranked(one, None))
+    made = (candidate.text for candidate, _ in ranked(one))
     bodies = {shown(text, rule) for text in (*own, *made)}
     assert found.text in {" ".join([body, *parts]) for body in bodies}
 

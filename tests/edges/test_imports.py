@@ -14,8 +14,6 @@ LAYERS = "Imports only go down, and no module stands outside the house"
 SIBLINGS = "No platform knows another"
 CATALOGUE = "Only the catalogue knows the platforms"
 MODELS = "Only a command that asks the operator knows of models"
-LANGUAGE = "Only the wiring knows who reads a language"
-PARSER = "Only one room knows the parser"
 CORE = "The core touches nothing but its arguments"
 VERBS = "A verb takes the time as an argument, and reaches out through a door only"
 
@@ -33,9 +31,6 @@ BREACHES = {
     "the wiring knows a platform": ("wiring", "import bot.platforms.site", CATALOGUE),
     "the running bot asks a model": ("wiring/running.py", "import bot.wiring.asking", MODELS),
     "the desk asks a model": ("wiring/desk.py", "import bot.proposals", MODELS),
-    "a command knows a parser": ("cli/planted.py", "import bot.language", LANGUAGE),
-    "the core knows a parser": ("core/planted.py", "import bot.language", LANGUAGE),
-    "the wiring loads a model": ("wiring", "import spacy", PARSER),
     "the core opens a connection": ("core/planted.py", "import socket", CORE),
     "the core asks the time": ("core/planted.py", "from time import time", CORE),
     "the core asks a database": ("core/planted.py", "import sqlalchemy", CORE),

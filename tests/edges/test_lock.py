@@ -2,6 +2,8 @@
 
 import ast
 import re
+import shutil
+import subprocess
 import sys
 import tomllib
 from importlib import metadata
@@ -15,10 +17,8 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PROJECT["dependency-groups"]
 NEEDED = PROJECT["project"]["dependencies"]
-EXTRA = [*NEEDED, *PROJECT["project"]["optional-dependencies"]["nlp"]]
 LOCKS = {
     "requirements.txt": NEEDED,
-    "requirements-nlp.txt": EXTRA,
     "requirements-build.txt": GROUPS["build"],
     "requirements-dev.txt": GROUPS["dev"],
 }
@@ -106,11 +106,7 @@ def test_what_runs_here_is_what_is_locked():
     assert installed == pins(*LOCKS)
 
 
-@pytest.mark.parametrize(
-    "locks",
-    [["requirements.txt"], ["requirements-nlp.txt"], list(LOCKS)],
-    ids=["runtime", "with grammar", "all"],
-)
+@pytest.mark.parametrize("locks", [["requirements.txt"], list(LOCKS)], ids=["runtime", "all"])
 def test_the_locks_are_closed(locks):
     """Whatever a locked package needs on this machine is locked as well."""
     pinned = pins(*locks)
@@ -125,7 +121,18 @@ def test_the_locks_are_closed(locks):
 )
 def test_what_is_imported_is_declared(folder, groups):
     """Nobody leans on a package that is here only because another one brought it."""
-    wanted = [*EXTRA, *(need for group in groups for need in GROUPS[group])]
+    wanted = [*NEEDED, *(need for group in groups for need in GROUPS[group])]
     declared = {canonicalize_name(Requirement(need).name) for need in wanted}
     for name, distributions in providers(folder).items():
         assert distributions & declared, f"{folder} imports {name}; declare it in pyproject.toml"
+
+
+def test_the_extra_that_is_gone_says_so(tmp_path):
+    """A script that still runs `make nlp` goes on: it is told that there is nothing to install."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    done = subprocess.run(
+        ["make", "nlp"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "is gone" in done.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["Makefile"]

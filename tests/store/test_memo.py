@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from bot.core.summary import Choice, Summary, key_of
@@ -13,11 +18,20 @@ CHOICE = Choice(
     exhausted=True,
 )
 KEY = key_of("a tip", 140)
+ROOT = Path(__file__).parents[2]
 
 
 def memo(place, version="1"):
     """The memo of a data directory, as a process opens it."""
     return SqlMemo(place, lambda: version)
+
+
+def version(folder):
+    """The version of the rules, as the package in a folder tells it."""
+    asked = "from bot.wiring.version import rules_version; print(rules_version())"
+    return subprocess.run(
+        [sys.executable, "-c", asked], cwd=folder, capture_output=True, text=True, check=True
+    ).stdout
 
 
 @pytest.mark.parametrize("choice", [CHOICE, Choice(chosen=None)])
@@ -31,9 +45,23 @@ def test_it_is_there_for_the_next_process(tmp_path, choice):
 
 
 def test_other_rules_know_nothing_of_it(tmp_path):
-    """A choice that other rules or another parser made is never found."""
+    """A choice that other rules made is never found."""
     memo(tmp_path, "1").put(KEY, CHOICE)
     assert memo(tmp_path, "2").get(KEY) is None
+
+
+def test_the_version_tells_every_rule(tmp_path):
+    """A changed rule or word list of the core is another version; what lies outside of it is not."""
+    bot = tmp_path / "bot"
+    shutil.copytree(ROOT / "bot", bot, ignore=shutil.ignore_patterns("__pycache__"))
+    seen = [version(tmp_path)]
+    for place in ("core/summary/rules.py", "core/data/english.txt", "web/app.py"):
+        with (bot / place).open("a", encoding="utf-8") as part:
+            part.write("\n")
+        seen.append(version(tmp_path))
+    first, rules, lists, pages = seen
+    assert len({first, rules, lists}) == 3
+    assert pages == lists
 
 
 def test_without_a_place_it_keeps_for_itself(tmp_path, monkeypatch):

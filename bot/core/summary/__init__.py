@@ -2,15 +2,12 @@
 
 from bot.core.summary.best import Choice, Summary, best, can_say, runners_up
 from bot.core.summary.memo import Forgetful, Memo, key_of
-from bot.core.summary.parse import Parser, Token
 
 __all__ = [
     "Choice",
     "Forgetful",
     "Memo",
-    "Parser",
     "Summary",
-    "Token",
     "best",
     "can_say",
     "key_of",

@@ -17,7 +17,6 @@ from bot.core.summary.candidates import (
     source,
     title_alone,
 )
-from bot.core.summary.parse import Parser
 from bot.core.summary.score import Topic, score
 from bot.core.summary.verify import doubts, faults
 from bot.core.tip import Tip
@@ -67,7 +66,6 @@ def best(
     tip: Tip,
     fits: Callable[[str], bool],
     *,
-    parser: Parser | None = None,
     said: Sequence[str] = (),
     ways: Sequence[Callable[[str], str]] = (_as_it_is,),
 ) -> Choice:
@@ -82,7 +80,7 @@ def best(
     """
     used = {text: turn for turn, text in enumerate(said)}
     good: list[Summary] = []
-    for one in _good(_fitting(tip, fits, parser)):
+    for one in _good(_fitting(tip, fits)):
         good.append(one.summary)
         for way in range(len(ways) if one.score is None else 1):
             if ways[way](one.summary.text) not in used:
@@ -118,28 +116,26 @@ def _again(
     return Choice(chosen=chosen, way=way, exhausted=turn >= 0)
 
 
-def runners_up(
-    tip: Tip, fits: Callable[[str], bool], *, than: Summary, parser: Parser | None = None
-) -> tuple[Summary, ...]:
+def runners_up(tip: Tip, fits: Callable[[str], bool], *, than: Summary) -> tuple[Summary, ...]:
     """The best summaries that fit, other than the one that was chosen."""
-    others = (one.summary for one in _fitting(tip, fits, parser) if one.summary.text != than.text)
+    others = (one.summary for one in _fitting(tip, fits) if one.summary.text != than.text)
     return tuple(islice(others, RUNNERS_UP))
 
 
-def can_say(tip: Tip, fits: Callable[[str], bool], *, parser: Parser | None = None) -> bool:
+def can_say(tip: Tip, fits: Callable[[str], bool]) -> bool:
     """Whether there is any summary that `fits`; quicker than to find the best."""
     own, title = by_hand(tip), _title(tip)
     if own is not None and fits(own.text):
         return True
     if title is not None and fits(title.text):
         return True
-    return next(_fitting(tip, fits, parser), None) is not None
+    return next(_fitting(tip, fits), None) is not None
 
 
-def _fitting(tip: Tip, fits: Callable[[str], bool], parser: Parser | None) -> Iterator[_Ranked]:
+def _fitting(tip: Tip, fits: Callable[[str], bool]) -> Iterator[_Ranked]:
     """The summaries that fit and may be posted, best first; each is made when it is asked for."""
     seen = set()
-    for candidate, points in _all(tip, parser):
+    for candidate, points in _all(tip):
         if candidate.text in seen or not fits(candidate.text):
             continue
         summary = _checked(candidate, tip)
@@ -148,7 +144,7 @@ def _fitting(tip: Tip, fits: Callable[[str], bool], parser: Parser | None) -> It
             yield _Ranked(summary=summary, score=points)
 
 
-def _all(tip: Tip, parser: Parser | None) -> Iterator[tuple[Candidate, float | None]]:
+def _all(tip: Tip) -> Iterator[tuple[Candidate, float | None]]:
     """The operator's own words, what can be made of the tip's, and the title once more.
 
     For of two candidates with the same words only one is ranked, and it may be faulty as what it
@@ -156,16 +152,16 @@ def _all(tip: Tip, parser: Parser | None) -> Iterator[tuple[Candidate, float | N
     """
     if (own := by_hand(tip)) is not None:
         yield own, None
-    yield from ranked(tip, parser)
+    yield from ranked(tip)
     yield title_alone(_source(tip)), -math.inf
 
 
 @lru_cache(maxsize=REMEMBERED)
-def ranked(tip: Tip, parser: Parser | None) -> tuple[tuple[Candidate, float], ...]:
+def ranked(tip: Tip) -> tuple[tuple[Candidate, float], ...]:
     """Every candidate made of a tip's words, with its score, best first."""
     taken = _source(tip)
     topic = Topic(taken)
-    made = {one.text: one for one in reversed(list(candidates(taken, parser)))}
+    made = {one.text: one for one in reversed(list(candidates(taken)))}
     scored = ((one, score(one, topic)) for one in made.values())
     return tuple(sorted(scored, key=lambda pair: (-pair[1], pair[0].text)))
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from bot.core.summary import consent, parsed
 from bot.core.summary.cuts import Cut, Shortened, apart, ways
-from bot.core.summary.parse import Parser, read, reads
 from bot.core.summary.shorten import cuts, is_english
 from bot.core.summary.text import one_line, sentences, unmarked
 from bot.core.summary.verbs import speaks
@@ -50,10 +48,7 @@ _CLOSED = regex.compile(r"[\p{Sentence_Terminal}…:][\p{Pe}\p{Pf}\"']*$")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
-    """A possible summary and what it was made of, for the score and for the operator.
-
-    `parser` is who can tell whether what was cut leaves the statement as it was.
-    """
+    """A possible summary and what it was made of, for the score and for the operator."""
 
     text: str
     parts: tuple[int, ...] = ()
@@ -63,7 +58,6 @@ class Candidate:
     body: str = ""
     pieces: tuple[str, ...] = ()
     idle: int = 0
-    parser: Parser | None = None
 
     @property
     def how(self) -> str:
@@ -111,11 +105,10 @@ def by_hand(tip: Tip) -> Candidate | None:
     return Candidate(text=one_line(tip.summary), by_hand=True) if tip.summary else None
 
 
-def candidates(tip: Source, parser: Parser | None = None) -> Iterator[Candidate]:
+def candidates(tip: Source) -> Iterator[Candidate]:
     """Every possible summary that is made of the tip's own words, in no order of merit."""
-    reader = parser if parser is not None and reads(parser, tip.language) else None
     for at, sentence in enumerate(tip.sentences):
-        possible = _cuts(sentence, tip, reader)
+        possible = cuts(sentence, tip.language)
         for way in ways(sentence, possible):
             made = Candidate(
                 text=way.text,
@@ -124,7 +117,6 @@ def candidates(tip: Source, parser: Parser | None = None) -> Iterator[Candidate]
                 body=way.text,
                 pieces=(way.text,),
                 idle=idle(possible, way.cuts),
-                parser=reader,
             )
             yield made
             yield from _with_title(tip, made)
@@ -137,17 +129,6 @@ def candidates(tip: Source, parser: Parser | None = None) -> Iterator[Candidate]
 def title_alone(tip: Source) -> Candidate:
     """The title as a summary of its own."""
     return Candidate(text=_headed(tip).removesuffix(":"), titled=True, pieces=(tip.title,))
-
-
-def _cuts(sentence: str, tip: Source, parser: Parser | None) -> tuple[Cut, ...]:
-    """What may go: by wording, and by grammar where a parser reads the tip's language."""
-    found = cuts(sentence, tip.language)
-    if parser is None:
-        return found
-    tokens = read(parser, sentence)
-    agreed = [cut for cut in found if consent.agrees(cut, tokens)]
-    known = {cut.spans for cut in agreed}
-    return (*agreed, *(cut for cut in parsed.cuts(tokens) if cut.spans not in known))
 
 
 def idle(possible: Sequence[Cut], made: Sequence[Cut]) -> int:
@@ -183,7 +164,6 @@ def _with_title(tip: Source, made: Candidate) -> Iterator[Candidate]:
             body=made.body,
             pieces=(tip.title, *made.pieces),
             idle=made.idle,
-            parser=made.parser,
         )
 
 

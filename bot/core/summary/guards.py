@@ -33,18 +33,8 @@ def light(match: re.Match[str]) -> bool:
     return _is_light(match["cut"])
 
 
-def counts(text: str) -> bool:
-    """Whether there is a number in the text."""
-    return _NUMBER.search(text) is not None
-
-
-def is_code(text: str) -> bool:
-    """Whether there is a name of code, a file or an address in the text."""
-    return _CODE.search(text) is not None
-
-
 def _is_light(text: str) -> bool:
-    if counts(text) or is_code(text):
+    if _NUMBER.search(text) or _CODE.search(text):
         return False
     return (words("limits") | words("measures") | words("exceptions")).isdisjoint(found(text))
 
@@ -99,7 +89,7 @@ def _whole(text: str) -> bool:
 
 def plain_letters(match: re.Match[str]) -> bool:
     """A remark in another language: of letters alone, since its words are not known."""
-    return not counts(match["cut"]) and not is_code(match["cut"])
+    return not _NUMBER.search(match["cut"]) and not _CODE.search(match["cut"])
 
 
 def verb_follows_kind(match: re.Match[str]) -> bool:

@@ -7,14 +7,11 @@ ranked once, and each network takes the best that fits it.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 
 from bot.core.summary.candidates import Candidate, Source
-from bot.core.summary.parse import Parser, read
-from bot.core.summary.tree import Tree
 from bot.core.summary.verbs import speaks
 from bot.core.summary.wording import weight, wording
 from bot.core.summary.words import telling
@@ -35,7 +32,6 @@ WEIGHTS: Mapping[str, float] = {
     "lead": 0.5,  # whoever writes a tip says first what it is about
     "proposal": 1.8,  # what is new in the text: "we propose"
     "finding": 0.4,  # what was found
-    "own": 1.5,  # what the writers themselves did, where a parse tells: "we" is its subject
     "trial": -1.5,  # what was tried
     "thin": -1.8,  # it says hardly anything
     "titled": -0.8,  # the title in front names what the sentence is about
@@ -60,19 +56,12 @@ def score(candidate: Candidate, topic: Topic) -> float:
     return sum(WEIGHTS[name] * value for name, value in features(candidate, topic).items())
 
 
-_BORROWS = re.compile(
-    r"we \w+ (?:\w+ly )?(?:their|its|it|them|this|these|those|such)\b", re.IGNORECASE
-)
-"""What is said of something that stood before: "we analyse their parts"."""
-
-
 class Topic:
     """What a tip is about: its telling words, by how often it comes back to them."""
 
     def __init__(self, tip: Source) -> None:
         counts = Counter(word for sentence in tip.sentences for word in telling(sentence))
         self.english = tip.english
-        self.sentences = tip.sentences
         self.title_speaks = tip.english and speaks(tip.title)
         self.title = frozenset(telling(tip.title))
         self.weights = {word: 1 + math.log(count) for word, count in counts.items()}
@@ -96,7 +85,6 @@ def features(candidate: Candidate, topic: Topic) -> dict[str, float]:
         **values,
         **said,
         "lead": 1 / (1 + candidate.parts[0]),
-        "own": float(_is_own(candidate, topic) and not said.get("pointing inside")),
         "late": _lateness(candidate, topic),
         "titled": _titled(candidate, topic),
         "many": float(len(candidate.parts) > 1),
@@ -114,21 +102,6 @@ def _order(candidate: Candidate, topic: Topic) -> float:
     if not topic.title_speaks:
         return 0.0
     return min(weight(candidate.text), RICH) / RICH
-
-
-def _is_own(candidate: Candidate, topic: Topic) -> bool:
-    """Whether a parser finds that the writers tell what they did, and with what."""
-    if candidate.parser is None or _BORROWS.match(candidate.body):
-        return False
-    return _subject(candidate.parser, topic.sentences[candidate.parts[0]]) == "we"
-
-
-@lru_cache(maxsize=512)
-def _subject(parser: Parser, sentence: str) -> str:
-    """The word of which a sentence speaks, in lower case, or nothing."""
-    tree = Tree(read(parser, sentence))
-    subject = tree.subject(tree.root) if tree.root else None
-    return subject.text.lower() if subject else ""
 
 
 def _titled(candidate: Candidate, topic: Topic) -> float:

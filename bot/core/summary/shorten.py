@@ -1,6 +1,6 @@
 """What a sentence can do without, told from its words alone.
 
-Without a parse only what its marks or its wording give away is cut: remarks in brackets, openings,
+Only what its marks or its wording give away is cut: remarks in brackets, openings,
 asides between commas, second statements, additions at the end. A negation, a condition, a choice,
 a comparison and a number are never cut out of a statement; a whole statement beside another may
 go. In every language but English only remarks in brackets do.

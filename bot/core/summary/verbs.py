@@ -1,4 +1,4 @@
-"""Whether English words hold a finite verb, or begin an order: told from lists, without a parse."""
+"""Whether English words hold a finite verb, or begin an order: told from lists."""
 
 from __future__ import annotations
 

@@ -6,10 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from bot.core.summary.agreement import agree
 from bot.core.summary.candidates import Candidate, Source
-from bot.core.summary.cuts import without
-from bot.core.summary.parse import read
 from bot.core.summary.verbs import finite
 from bot.core.summary.wording import points
 from bot.core.summary.words import WORD, found, words
@@ -19,10 +16,6 @@ _PAIRS = tuple(
 )
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 ANNOUNCES = re.compile(r"[:\uff1a,;、]\s*$")
-PLAIN = frozenset(
-    {"its opening", "the word for its kind", "a joining word", "who says so", "where it says so"}
-)
-"""Cuts that wording alone gives away."""
 
 
 def faults(candidate: Candidate, tip: Source) -> tuple[str, ...]:
@@ -53,21 +46,6 @@ def _english_faults(candidate: Candidate, tip: Source) -> Iterator[str]:
         yield f"it ends with '{last[0]}'"
     if candidate.cuts and (lost := _lost(candidate, tip)):
         yield f"'{lost}' was lost"
-    if candidate.parser is not None and not _agreed(candidate, tip):
-        yield "what is left says something else by its grammar"
-
-
-def _agreed(candidate: Candidate, tip: Source) -> bool:
-    """Whether the parser finds the same statement in what is left; where it reads nothing, yes.
-
-    Cuts that wording alone gives away are left undone for it: they need no grammar.
-    """
-    unsure = [cut for cut in candidate.cuts if cut.what not in PLAIN]
-    if candidate.parser is None or not unsure:
-        return True
-    sentence = tip.sentences[candidate.parts[0]]
-    whole = read(candidate.parser, sentence)
-    return not whole or agree(whole, unsure, read(candidate.parser, without(sentence, unsure)))
 
 
 def _lost(candidate: Candidate, tip: Source) -> str:

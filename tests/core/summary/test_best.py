@@ -92,7 +92,7 @@ def test_it_says_when_all_good_ones_are_used():
     """When nothing good is left that is new, the oldest is taken again, and the caller is told."""
     first = best(TALK, within(116)).chosen
     assert first is not None
-    everything = [candidate.text for candidate, _ in ranked(TALK, None)]
+    everything = [candidate.text for candidate, _ in ranked(TALK)]
     choice = best(TALK, within(116), said=everything)
     assert (choice.chosen, choice.exhausted) == (first, True)
     again = best(TALK, within(116), said=[*everything, first.text])
@@ -103,7 +103,7 @@ def test_it_says_when_all_good_ones_are_used():
 def test_another_way_to_show_it_makes_it_new():
     """When all good words are used, they are shown in another way before any is repeated."""
     ways = (str, lambda text: f"{text} #tag")
-    everything = [candidate.text for candidate, _ in ranked(TALK, None)]
+    everything = [candidate.text for candidate, _ in ranked(TALK)]
     choice = best(TALK, within(116), said=everything, ways=ways)
     assert (choice.way, choice.exhausted) == (1, False)
 
