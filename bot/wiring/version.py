@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+
+LIBRARIES = ("regex", "sentencex")
+"""The packages by which the core reads a text: another release may see other sentences."""
 
 
 @cache
 def rules_version() -> str:
-    """A name of the rules and word lists that summaries are made with."""
-    digest = hashlib.sha256()
+    """A name of the rules, word lists and libraries that summaries are made with."""
+    digest = hashlib.sha256("\n".join(map(version, LIBRARIES)).encode())
     for file in _parts(files("bot.core")):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

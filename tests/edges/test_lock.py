@@ -13,6 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from bot.wiring.version import LIBRARIES
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PROJECT["dependency-groups"]
@@ -136,3 +138,8 @@ def test_the_extra_that_is_gone_says_so(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "is gone" in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["Makefile"]
+
+
+def test_the_summary_cache_knows_the_libraries_of_the_core():
+    """Every package by which the core reads a text is part of the version of its summaries."""
+    assert set(providers("bot/core")) == set(LIBRARIES)

@@ -71,10 +71,13 @@ class Topic:
 
 
 def features(candidate: Candidate, topic: Topic) -> dict[str, float]:
-    """What speaks for a candidate and against it; most values lie from 0 to 1."""
+    """What speaks for a candidate and against it; most values lie from 0 to 1.
+
+    A set has no order that two processes share, so that sums over one are exact ones.
+    """
     stems = frozenset[str]().union(*(_stems(piece) for piece in candidate.pieces))
     values = {
-        "about": sum(topic.weights.get(word, 0.0) for word in stems) / topic.most,
+        "about": math.fsum(topic.weights.get(word, 0.0) for word in stems) / topic.most,
         "title": len(stems & topic.title) / len(topic.title) if topic.title else 0.0,
         "unsafe": 1 - candidate.kept_sure,
     }
