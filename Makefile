@@ -37,8 +37,8 @@ help: ## list the tasks
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo "Another interpreter: make run PYTHON=python3.12"
 
-run: $(RUNTIME) ## set up at the first time, then start the bot on tips.yaml with one tip at once
-	@exec $(VENV)/bin/tipsbot run --now
+run: $(RUNTIME) ## set up at the first time, then start the bot; on your file: make run FILE=my-tips/tips.yaml
+	@exec $(VENV)/bin/tipsbot run --now $(if $(filter command,$(firstword $(origin FILE))),--file "$$FILE")
 
 # No failure: a script that has it goes on, since the bot needs nothing in its place.
 nlp:

@@ -13,6 +13,7 @@ import structlog
 
 from bot.app.comment import Commenting
 from bot.app.figures import Figures, Heard, figures
+from bot.app.first_tip import Awaited, awaited
 from bot.app.plan import Planner
 from bot.app.report import Status, status
 from bot.app.responses import Receiving, Verifier
@@ -95,13 +96,17 @@ class Running:
             ),
             health=self.health,
             figures=self.figures,
+            awaited=self.awaited,
             key=site_key(desk.environment.data),
         )
         around = desk.environment
         self.server = Server(app, around.host, around.port, around.trusted_proxies, app.state.end)
 
-    def prepare(self, *, now: bool) -> None:
-        """Connect, serve, and plan the extra slot if it is asked for; nothing is sent yet."""
+    def prepare(self, *, now: bool | None) -> None:
+        """Connect, serve, and plan the extra slot if it is asked for; nothing is sent yet.
+
+        With None for `now` it is planned where the site is the only account and is empty.
+        """
         desk = self.desk
         desk.adopt(desk.good, desk.connect(desk.config))
         self.server.start()
@@ -112,6 +117,8 @@ class Running:
         self._compact_whatever_its_size()
         if now:
             desk.planner.now(desk.config, desk.clock.now())
+        elif now is None:
+            desk.planner.at_start(desk.config, desk.clock.now())
 
     def begin(self) -> None:
         """Let the clock run."""
@@ -150,6 +157,11 @@ class Running:
         """How everything stands."""
         desk = self.desk
         return status(desk.database.store, desk.timetable, desk.config, desk.clock.now())
+
+    def awaited(self) -> Awaited:
+        """The next tip on the site."""
+        desk = self.desk
+        return awaited(desk.database.store, desk.timetable, desk.config, desk.clock.now())
 
     def figures(self) -> Figures:
         """What the bot has done, in numbers."""
@@ -264,12 +276,13 @@ class Running:
 
 
 def run(
-    file: Path, variables: Mapping[str, str], *, now: bool, tell: Callable[[Running], None]
+    file: Path, variables: Mapping[str, str], *, now: bool | None, tell: Callable[[Running], None]
 ) -> bool:
     """Run until a signal asks to stop; whether everything in hand was finished.
 
-    `tell` is called when all is up. Raises BotError when it cannot begin: the file is wrong, the
-    data directory is in use, the port is taken, a secret is missing.
+    `now` is that of `Running.prepare`; `tell` is called when all is up. Raises BotError when it
+    cannot begin: the file is wrong, the data directory is in use, the port is taken, a secret is
+    missing.
     """
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
