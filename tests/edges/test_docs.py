@@ -189,7 +189,7 @@ def test_every_make_task_that_is_shown_exists(page: Path) -> None:
     for words in calls(page.read_text(encoding="utf-8"), "make"):
         for word in words[1:]:
             name, is_setting, _ = word.partition("=")
-            known = rf"\$\({name}\)|\$\$\{{{name}\b" if is_setting else rf"^{name}:"
+            known = rf"\$\({name}\)|\$\${name}\b" if is_setting else rf"^{name}:"
             assert re.search(known, text, re.MULTILINE), word
 
 

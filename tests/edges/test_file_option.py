@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.edges.test_docs import COMMANDS
-from tests.whole.operator import TREE, Operator, Outcome, free_port
+from tests.tree import ROOT
+from tests.whole.operator import Operator, Outcome, free_port
 
 WORDS = {
     "check": "",
@@ -111,7 +112,7 @@ def test_what_init_says_next_works_as_it_is_typed(tmp_path: Path, folder: str) -
     """The commands that `init` shows can be typed where the operator stands, whatever it is called."""
     program = Path(sys.executable).with_name("tipsbot")
     (tmp_path / "bin").symlink_to(program.parent)
-    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(TREE)}
+    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
 
     def shell(line: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -144,7 +145,7 @@ def test_make_run_takes_a_file(tmp_path: Path, file: str) -> None:
     made = [f"VENV={tmp_path}", f"RUNTIME={done}", f"--old-file={done}"]
     words = subprocess.run(
         ["make", "--silent", "run", *made, *([f"FILE={file}"] if file else [])],
-        cwd=TREE,
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
