@@ -25,7 +25,7 @@ TOOLS := $(VENV)/installed-tools
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run nlp test check bench bench-scale soak mutants cover lock clean
+.PHONY: help run demo nlp test check bench bench-scale soak mutants cover lock clean
 
 help: ## list the tasks
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ help: ## list the tasks
 
 run: $(RUNTIME) ## set up at the first time, then start the bot on tips.yaml with one tip at once
 	@exec $(BIN)/tipsbot run --now
+
+demo: $(TOOLS) ## see posts and replies of three networks, with made-up people on local servers
+	@exec $(BIN)/python -m tests.demo $(ARGS)
 
 nlp: $(GRAMMAR) ## add what reads English grammar, for better summaries (200 MB)
 
