@@ -31,7 +31,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run nlp test check bench bench-scale soak mutants cover lock clean
+.PHONY: help run demo nlp test check bench bench-scale soak mutants cover lock clean
 
 help: ## list the tasks
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ run: $(RUNTIME) ## set up at the first time, then start the bot; on your file: m
 # No failure: a script that has it goes on, since the bot needs nothing in its place.
 nlp:
 	@echo "The extra that read English grammar is gone. There is nothing to install and nothing to do: see docs/adr/0015-grammar-is-not-read.md"
+
+demo: $(TOOLS) ## see posts and replies of three networks, with made-up people on local servers
+	@exec $(BIN)/python -m tests.demo $(ARGS)
 
 test: $(TOOLS) ## run every test; some of them: make test ARGS="tests/core -k fit"
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)

@@ -22,12 +22,20 @@ QUIET = [
 ]
 
 
+MISSING = f"no browser: none of {', '.join(NAMES)} is on the PATH"
+
+
+def browser_path() -> str | None:
+    """Where the system's Chromium is, or None."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
 @contextmanager
 def running_browser() -> Iterator[Browser]:
     """Start the system's Chromium; skip the test with the reason where there is none."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
+    path = browser_path()
     if path is None:
-        pytest.skip(f"no browser: none of {', '.join(NAMES)} is on the PATH")
+        pytest.skip(MISSING)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         try:

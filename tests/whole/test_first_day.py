@@ -9,7 +9,8 @@ import requests
 
 from tests.servers.mastodon import MastodonServer
 from tests.whole.conftest import tips
-from tests.whole.operator import Operator, await_that, hidden_fields
+from tests.whole.operator import Operator, await_that
+from tests.whole.visitor import visitor
 
 SHIPPED = Path(__file__).parents[2] / "tips.yaml"
 FIRST = "you-need-not-be-a-techie"
@@ -17,12 +18,10 @@ FIRST = "you-need-not-be-a-techie"
 
 def write_reply(operator: Operator, tip: str, name: str, text: str) -> None:
     """Fill in the form under a tip, as a browser does."""
-    with requests.Session() as browser:
-        page = browser.get(f"{operator.site}/tips/{tip}", timeout=10)
-        form = {**hidden_fields(page.text), "name": name, "text": text}
-        answer = browser.post(page.url, data=form, timeout=10)
-        assert answer.status_code == 200
-        assert text in answer.text
+    with visitor(operator.site, tip) as writer:
+        writer.open()
+        writer.send(name, text)
+        assert text in writer.seen
 
 
 def test_the_first_tip_is_up_at_once(operator: Operator) -> None:
