@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import requests
@@ -132,13 +133,15 @@ def mastodon_server(
         )
         for user in USERS
     ]
-    config = MastodonMockConfig(
-        database=DatabaseConfig(path=":memory:"),
-        seed=SeedConfig(accounts=accounts),
-        auth=AuthConfig(enforce_scopes=enforce_scopes),
-        mocked_version=version,
-        streaming=StreamingConfig(enabled=streams, heartbeat_seconds=0.5),
-    )
-    with MockServer(config=config) as server:
-        found.url = server.base_url
-        yield found
+    with TemporaryDirectory() as media:
+        config = MastodonMockConfig(
+            database=DatabaseConfig(path=":memory:"),
+            media_storage_path=media,
+            seed=SeedConfig(accounts=accounts),
+            auth=AuthConfig(enforce_scopes=enforce_scopes),
+            mocked_version=version,
+            streaming=StreamingConfig(enabled=streams, heartbeat_seconds=0.5),
+        )
+        with MockServer(config=config) as server:
+            found.url = server.base_url
+            yield found
