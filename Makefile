@@ -25,7 +25,7 @@ TOOLS := $(VENV)/installed-tools
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run nlp test check bench bench-scale soak mutants cover lock clean
+.PHONY: help run nlp test test-all check bench bench-scale soak mutants cover lock clean
 
 help: ## list the tasks
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -36,7 +36,12 @@ run: $(RUNTIME) ## set up at the first time, then start the bot on tips.yaml wit
 
 nlp: $(GRAMMAR) ## add what reads English grammar, for better summaries (200 MB)
 
-test: $(TOOLS) ## run every test; some of them: make test ARGS="tests/core -k fit"
+test: $(TOOLS) ## run the quick tests; some of them: make test ARGS="tests/core -k fit"
+	@echo "Running the quick tests; on 2 cores they take about 4 minutes together ..."
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal -m quick $(ARGS)
+
+test-all: $(TOOLS) ## run the long tests as well; only these: make test-all ARGS="-m long"
+	@echo "Running the quick and the long tests; on 2 cores they take about 20 minutes together ..."
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(TOOLS) ## look at everything without running it: style, types, imports, image, locks
@@ -62,6 +67,7 @@ mutants: $(TOOLS) ## plant small faults in a copy; the simulation or a test must
 cover: $(TOOLS) ## run the tests of ledger, classifiers and cursors; every branch of those must be taken
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/core tests/app tests/store \
 		tests/contract $(wildcard tests/edges/test_x_*.py tests/edges/test_mastodon*.py) \
+		tests/edges/test_certain.py -m quick \
 		--cov --cov-config=tests/certain.ini --cov-report=term-missing --cov-fail-under=100
 
 lock: $(TOOLS) ## pin what pyproject.toml asks for; to newer releases: make lock UPGRADE=--upgrade
@@ -74,7 +80,7 @@ lock: $(TOOLS) ## pin what pyproject.toml asks for; to newer releases: make lock
 
 clean: ## remove everything that was made here, but never data/
 	@rm -rf $(VENV) build dist *.egg-info .coverage* .hypothesis .import_linter_cache \
-		.mypy_cache .pytest_cache .ruff_cache
+		.mypy_cache .pytest_cache .ruff_cache .venv-*
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(MADE):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
-from tests import isolation
+from tests import isolation, tiers
 from tests.sim import told
 
 # However fast the machine is, and whatever was found on it before.
@@ -14,8 +14,9 @@ settings.load_profile("any machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Run apart from the person's environment."""
+    """Run apart from the person's environment, and in tiers."""
     config.pluginmanager.register(isolation)
+    config.pluginmanager.register(tiers)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 
@@ -114,8 +115,9 @@ def _noticed(half: Half, mutant: Mutant | None) -> str:
 
 def _unneeded(folder: str, names: list[str]) -> list[str]:
     """What is no part of the tree: what was made there, and the operator's own data."""
-    made = ("data", ".venv", ".git") if Path(folder) == ROOT else ()
-    return [name for name in names if name in made or name in {"__pycache__", ".mypy_cache"}]
+    made = ("data", ".venv*", ".git") if Path(folder) == ROOT else ()
+    patterns = (*made, "__pycache__", ".mypy_cache")
+    return [name for name in names if any(fnmatch(name, one) for one in patterns)]
 
 
 def _plant(mutant: Mutant, file: Path) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 import requests
 
 from tests.whole.operator import Operator, await_that, hidden_fields
+
+pytestmark = pytest.mark.quick
 
 SHIPPED = Path(__file__).parents[2] / "tips.yaml"
 FIRST = "you-need-not-be-a-techie"
