@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -149,10 +149,12 @@ def open_engine(engine: Engine, data: Path, bot: str) -> Database:
     """The database behind an engine, brought up to date."""
     place = data / FILE
     make_ours(engine)
-    with clear_errors(place):
+    with clear_errors(place), ExitStack() as on_failure:
+        on_failure.callback(engine.dispose)
         bring_up_to_date(engine, data)
         store = SqlStore(engine, bot, place)
         store.ensure_bot()
+        on_failure.pop_all()
     return _database(store, engine)
 
 

@@ -113,9 +113,13 @@ def _opened(path: Path | None) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path or ":memory:", isolation_level=None, timeout=0.2, check_same_thread=False
     )
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = OFF")
-    connection.execute(_TABLE)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute(_TABLE)
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

@@ -287,6 +287,7 @@ TRAP = """() => {
 }"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", [{"viewport": PHONE}], indirect=True)
 def test_everything_that_strangers_have_thought_of(site, page):
     """Two hundred hostile entries run nothing, load nothing, stand in their place and stick out nowhere."""

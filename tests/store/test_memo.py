@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,15 @@ KEY = key_of("a tip", 140)
 ROOT = Path(__file__).parents[2]
 
 
-def memo(place, version="1"):
-    """The memo of a data directory, as a process opens it."""
-    return SqlMemo(place, lambda: version)
+@pytest.fixture
+def memo():
+    """Open the memo of a data directory, as a process does; each is closed in the end."""
+    with ExitStack() as opened:
+
+        def memo(place, version="1"):
+            return opened.enter_context(closing(SqlMemo(place, lambda: version)))
+
+        yield memo
 
 
 def version(folder):
@@ -37,7 +44,7 @@ def version(folder):
 
 
 @pytest.mark.parametrize("choice", [CHOICE, Choice(chosen=None)])
-def test_it_is_there_for_the_next_process(tmp_path, choice):
+def test_it_is_there_for_the_next_process(tmp_path, choice, memo):
     """What was chosen is found again, the same in every part, by another process, too."""
     first = memo(tmp_path)
     first.put(KEY, choice)
@@ -46,7 +53,7 @@ def test_it_is_there_for_the_next_process(tmp_path, choice):
     assert memo(tmp_path).get(key_of("a tip", 139)) is None
 
 
-def test_other_rules_know_nothing_of_it(tmp_path):
+def test_other_rules_know_nothing_of_it(tmp_path, memo):
     """A choice that other rules made is never found."""
     memo(tmp_path, "1").put(KEY, CHOICE)
     assert memo(tmp_path, "2").get(KEY) is None
@@ -66,7 +73,7 @@ def test_the_version_tells_every_rule(tmp_path):
     assert pages == lists
 
 
-def test_without_a_place_it_keeps_for_itself(tmp_path, monkeypatch):
+def test_without_a_place_it_keeps_for_itself(tmp_path, monkeypatch, memo):
     """A bot that never ran is looked at without a file."""
     monkeypatch.chdir(tmp_path)
     only_look = memo(None)
@@ -76,7 +83,7 @@ def test_without_a_place_it_keeps_for_itself(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("content", [b"no database at all, but long enough to look like one" * 99])
-def test_a_damaged_file_is_begun_anew(tmp_path, content):
+def test_a_damaged_file_is_begun_anew(tmp_path, content, memo):
     """What cannot be read is thrown away, as it can be made again."""
     (tmp_path / NAME).write_bytes(content)
     damaged = memo(tmp_path)
@@ -105,7 +112,7 @@ def not_ours(place):
 
 
 @pytest.mark.parametrize("place", [no_folder, lambda place: place / "missing", no_file, not_ours])
-def test_where_nothing_can_be_written_it_says_so_once(tmp_path, place):
+def test_where_nothing_can_be_written_it_says_so_once(tmp_path, place, memo):
     """A file that cannot be written costs one line of the log; the process remembers for itself."""
     blocked = memo(place(tmp_path))
     with capture_logs() as told:
@@ -117,7 +124,7 @@ def test_where_nothing_can_be_written_it_says_so_once(tmp_path, place):
     assert blocked.get(KEY) == CHOICE
 
 
-def test_a_busy_file_is_passed_over(tmp_path):
+def test_a_busy_file_is_passed_over(tmp_path, memo):
     """While another process writes, a choice is not kept, and nobody is told."""
     memo(tmp_path).put(KEY, CHOICE)
     with sqlite3.connect(tmp_path / NAME) as other, capture_logs() as told:

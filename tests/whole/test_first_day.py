@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 import requests
 
 from tests.servers.mastodon import MastodonServer
 from tests.whole.conftest import tips
 from tests.whole.operator import Operator, await_that
 from tests.whole.visitor import visitor
+
+pytestmark = pytest.mark.quick
 
 SHIPPED = Path(__file__).parents[2] / "tips.yaml"
 FIRST = "you-need-not-be-a-techie"
