@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-KEPT = ("PATH", "LD_LIBRARY_PATH", "PYTEST_*", "COV*")
-"""The variables of the person's environment that tests see, by pattern."""
+KEPT = ("PATH", "LD_LIBRARY_PATH", "PYTEST_*", "COV*", "PIP_*")
+"""The variables of the person's environment that tests see, by pattern; pip's name a registry."""
 
 CACHES = (".git", ".venv*", "__pycache__", ".hypothesis", ".*_cache", ".coverage*", "*.egg-info")
 """What tools make in the tree, by pattern."""

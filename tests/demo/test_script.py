@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from twitter_text import parse_tweet
 
 from tests.demo.script import Ending, Line, Place, ending, read
 
 LONGEST_ON_MASTODON = 500
+
+pytestmark = pytest.mark.quick
 
 
 def said(name: str, **more: str) -> Line:
