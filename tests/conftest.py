@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import settings
 
 from tests import isolation, tiers
@@ -11,6 +12,9 @@ from tests.sim import told
 # However fast the machine is, and whatever was found on it before.
 settings.register_profile("any machine", deadline=None, derandomize=True)
 settings.load_profile("any machine")
+
+# A site on a busy machine may take longer than httpx waits for an answer of its own accord.
+DEFAULT_TIMEOUT_CONFIG.read = 30.0
 
 
 def pytest_configure(config: pytest.Config) -> None:

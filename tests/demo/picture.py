@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Error, FloatRect, Page
 
@@ -18,7 +19,11 @@ MARGIN = 24
 def take(address: str, file: Path) -> None:
     """Write a picture of a page, from its top to the end of its discussion, as a PNG."""
     try:
-        with running_browser() as browser, browser.new_page() as page:
+        with (
+            TemporaryDirectory(ignore_cleanup_errors=True) as home,
+            running_browser(Path(home)) as browser,
+            browser.new_page() as page,
+        ):
             page.set_viewport_size({"width": WIDTH, "height": WIDTH})
             page.goto(address)
             page.screenshot(path=file, full_page=True, clip=_part(page))
