@@ -20,6 +20,7 @@ from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config, Identity
 from bot.core.delivery import Delivery, Post, Receipt, Span, SpanKind, State
 from bot.core.discussion import Author, Entry, EntryKind
+from bot.core.lookalike import passes_for_bot
 from bot.core.masks import Masks
 from bot.core.tip import Library, Tip
 from bot.platforms.catalogue import KINDS
@@ -204,7 +205,9 @@ def running_site(
         store=database.store,
         traits_of=lambda account: KINDS[account.kind].traits,
         clock=clock,
-        commenting=Commenting(database.pages, heard, is_forgotten),
+        commenting=Commenting(
+            database.pages, heard, is_forgotten, lambda name: passes_for_bot(name, site.config.bot)
+        ),
         receiving=Receiving(pings=database.pings, pages=database.pages, nudge=lambda: None),
         health=lambda: site.health,
         figures=lambda: site.figures,

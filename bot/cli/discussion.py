@@ -16,6 +16,7 @@ from bot.cli.wrapping import wrapped
 from bot.core.config import Config
 from bot.core.discussion import Change, Entry, EntryEvent, Standing, Visibility, bared
 from bot.core.errors import UsageError
+from bot.core.lookalike import passes_for_bot
 from bot.core.memory import Tx
 from bot.core.safe import shown, shown_lines
 from bot.core.when import iso
@@ -119,15 +120,28 @@ class Teller:
         zone = ZoneInfo(self.config.bot.timezone)
         when = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
         if self.form == "markdown":
-            yield from _markdown(entry, when, depth)
+            yield from _markdown(entry, when, depth, self._marks(entry))
             return
         indent = "  " * (depth + 1)
         who = _who(entry)
-        marks = _marks(entry)
+        marks = self._marks(entry)
         yield f"{indent}{entry.id}. {shown(who)} on {shown(entry.account)}, {when}{marks}"
         for line in shown_lines(entry.text).splitlines():
             for piece in self._wrapped(line, len(indent) + 3):
                 yield f"{indent}   {piece}".rstrip()
+
+    def _marks(self, entry: Entry) -> str:
+        """What else there is to know of an entry."""
+        alike = not entry.ours and passes_for_bot(entry.author.called, self.config.bot)
+        marks = {
+            "the bot": entry.ours and entry.is_legible,
+            "not the bot": alike and entry.is_legible,
+            "edited": entry.edited_at is not None,
+            "unlisted": entry.visibility is Visibility.UNLISTED,
+            "withheld": entry.withheld,
+            entry.standing.value: entry.standing is not Standing.SHOWN and entry.is_legible,
+        }
+        return "".join(f", {mark}" for mark, holds in marks.items() if holds)
 
     def _wrapped(self, line: str, indent: int) -> list[str]:
         return [line] if self.width is None else wrapped(line, max(self.width - indent, 20))
@@ -154,17 +168,6 @@ def moment(text: str | None, timezone: str, now: datetime) -> datetime | None:
     return found if found.utcoffset() is not None else found.replace(tzinfo=ZoneInfo(timezone))
 
 
-def _marks(entry: Entry) -> str:
-    """What else there is to know of an entry."""
-    marks = {
-        "edited": entry.edited_at is not None,
-        "unlisted": entry.visibility is Visibility.UNLISTED,
-        "withheld": entry.withheld,
-        entry.standing.value: entry.standing is not Standing.SHOWN and entry.is_legible,
-    }
-    return "".join(f", {mark}" for mark, holds in marks.items() if holds)
-
-
 def _is_told(entry: Entry) -> bool:
     """Whether programs are told of it: deletions are, what was private never."""
     return entry.visibility.may_be_kept
@@ -175,19 +178,18 @@ def _who(entry: Entry) -> str:
     if not entry.is_legible:
         return "(deleted)" if entry.deleted_at is not None else "(private)"
     author = entry.author
-    if author.handle and author.name and author.handle != author.name:
-        return f"{author.name} ({author.handle})"
-    return author.name or author.handle
+    name = author.called or "someone"
+    return f"{name} ({author.handle})" if author.handle and author.handle != name else name
 
 
-def _markdown(entry: Entry, when: str, depth: int) -> Iterator[str]:
+def _markdown(entry: Entry, when: str, depth: int, marks: str) -> Iterator[str]:
     """One entry as a list item, its words quoted and harmless."""
     indent = "  " * depth
     who = f"**{_escaped(_who(entry))}**" if entry.is_legible else _who(entry)
     place = _escaped(entry.account)
     if (address := web_address(entry.url)) is not None:
         place = f"[{place}]({address})"
-    yield f"{indent}- {who} on {place}, {when}{_marks(entry)}"
+    yield f"{indent}- {who} on {place}, {when}{marks}"
     for line in shown_lines(entry.text).splitlines():
         yield f"{indent}  > {_escaped(line)}".rstrip()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
+from bot.core.blank import is_blank
 from bot.core.when import require_aware
 
 
@@ -70,6 +71,11 @@ class Author:
     url: str | None = None
     key: str = ""
     wishes: frozenset[Wish] = frozenset()
+
+    @property
+    def called(self) -> str:
+        """The display name, or the handle where that shows nothing; "" where neither does."""
+        return next((name for name in (self.name, self.handle) if not is_blank(name)), "")
 
 
 NOBODY = Author(name="")

@@ -13,6 +13,7 @@ from bot.core.pages import Page
 from bot.core.when import iso
 from bot.web.cards import Card, card
 from bot.web.empty import sentence
+from bot.web.marks import marked_name
 from bot.web.reading import home_of, networks_of
 from bot.web.remarks import Remark, alone
 from bot.web.seen import Seen
@@ -145,7 +146,7 @@ def _tip(one: Card) -> Mapping[str, object]:
     )
 
 
-def of_replies(told: Replies) -> Mapping[str, object]:
+def of_replies(bot: Identity, told: Replies) -> Mapping[str, object]:
     """The newest replies as a JSON Feed."""
     return {
         "version": VERSION,
@@ -153,18 +154,19 @@ def of_replies(told: Replies) -> Mapping[str, object]:
         **_filled(description=told.empty),
         "home_page_url": told.about,
         "feed_url": f"{told.place}.json",
-        "items": [_reply(one) for one in told.replies],
+        "items": [_reply(bot, one) for one in told.replies],
     }
 
 
-def _reply(one: Reply) -> Mapping[str, object]:
+def _reply(bot: Identity, one: Reply) -> Mapping[str, object]:
     remark = one.remark
-    author = _filled(name=remark.place.name, url=remark.profile)
+    name = marked_name(remark, bot)
+    author = _filled(name=name, url=remark.profile)
     return _filled(
         id=one.address,
         url=one.address,
         external_url=remark.url,
-        title=f"{remark.place.name} on {one.card.title}",
+        title=f"{name} on {one.card.title}",
         content_html=str(one.words),
         date_published=iso(remark.at),
         date_modified=iso(remark.edited_at) if remark.edited_at else None,

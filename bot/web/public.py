@@ -83,8 +83,7 @@ class Public:
 
     def tip_feed_json(self, request: Request) -> Response:
         """The newest replies to a tip as a JSON Feed."""
-        told = replies(self.site, self._asked(request))
-        return self.site.renderer.json_feed(request, of_replies(told))
+        return self._json(request, replies(self.site, self._asked(request)))
 
     def replies_feed(self, request: Request) -> Response:
         """The newest replies to all tips as an Atom feed."""
@@ -92,10 +91,13 @@ class Public:
 
     def replies_feed_json(self, request: Request) -> Response:
         """The newest replies to all tips as a JSON Feed."""
-        return self.site.renderer.json_feed(request, of_replies(all_replies(self.site)))
+        return self._json(request, all_replies(self.site))
 
     def _atom(self, request: Request, told: Replies) -> Response:
         return self.site.renderer.feed(request, "replies.atom.html", told=told)
+
+    def _json(self, request: Request, told: Replies) -> Response:
+        return self.site.renderer.json_feed(request, of_replies(self.site.config().bot, told))
 
     def _asked(self, request: Request) -> Page:
         """The page of the tip that is asked for."""

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from bot.core.config import Identity
 from bot.core.when import iso
+from bot.web.marks import mark, marked_name
 from bot.web.moments import day, moment
 
 NO_CACHE = "private, no-cache"
@@ -59,7 +60,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters["iso"] = iso
+        self._templates.filters |= {"iso": iso, "mark": mark, "marked_name": marked_name}
 
     def page(
         self, request: Request, template: str, *, status: int = 200, **values: Any

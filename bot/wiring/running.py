@@ -19,6 +19,7 @@ from bot.app.responses import Receiving, Verifier
 from bot.clock.ticker import Ticker
 from bot.core.discussion import Author
 from bot.core.errors import BotError, StoreError
+from bot.core.lookalike import passes_for_bot
 from bot.core.slot import Schedule
 from bot.sources.watch import Watch
 from bot.store import DataLock
@@ -87,7 +88,9 @@ class Running:
             store=desk.database.store,
             traits_of=desk.rules.of,
             clock=desk.clock,
-            commenting=Commenting(desk.database.pages, self._hear_site, self._is_forgotten),
+            commenting=Commenting(
+                desk.database.pages, self._hear_site, self._is_forgotten, self._is_reserved
+            ),
             receiving=Receiving(
                 pings=desk.database.pings,
                 pages=desk.database.pages,
@@ -230,6 +233,10 @@ class Running:
         site = self.desk.config.site
         people = self.desk.people
         return site is not None and people.is_forgotten(site.name, Author(name="", key=owner))
+
+    def _is_reserved(self, name: str) -> bool:
+        """Whether a name could be taken for the bot's or its operator's."""
+        return passes_for_bot(name, self.desk.config.bot)
 
     def _write_book(self) -> None:
         """What happened in the discussion, into its log file."""

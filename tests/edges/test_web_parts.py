@@ -158,6 +158,11 @@ def test_words_of(text, links, shown):
 def test_flawed_draft_is_never_written(tmp_path):
     """A draft with flaws cannot be written by mistake, whoever calls."""
     with closing(open_store(tmp_path)) as database:
-        commenting = Commenting(database.pages, heard=lambda: None, is_forgotten=lambda _: False)
+        commenting = Commenting(
+            database.pages,
+            heard=lambda: None,
+            is_forgotten=lambda _: False,
+            is_reserved=lambda _: False,
+        )
         with pytest.raises(ValueError, match="flaws: name, text"):
             commenting.write(NewComment(tip="t", name="", text=""), owner="o", now=NOW)

@@ -205,7 +205,12 @@ def test_full_discussion(site, browser):
 def test_last_reply_that_fits(site):
     """The last reply that fits may be sent twice, and a deletion makes room for another."""
     fill(site, STANDING_MAX - 1)
-    commenting = Commenting(site.database.pages, heard=lambda: None, is_forgotten=lambda _: False)
+    commenting = Commenting(
+        site.database.pages,
+        heard=lambda: None,
+        is_forgotten=lambda _: False,
+        is_reserved=lambda _: False,
+    )
     last, more = (NewComment(tip=TIP, name="Ada", text=text) for text in ("Last.", "More."))
     kept = commenting.write(last, owner="ada", now=NINE)
     assert commenting.write(last, owner="ada", now=NINE) == kept
