@@ -384,7 +384,7 @@ class Accounts(Protocol):
         """Money spent in the calendar month (UTC) of `now`."""
 
     def listened(self, account: str, now: datetime) -> Decimal:
-        """What of it was spent on reading: on everything but posts."""
+        """What of it was spent on reading: on everything but posting and taking back."""
 
 
 class Notes(Protocol):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine, event
 
 from bot.core.delivery import State
 from bot.core.discussion import NOBODY, Visibility
@@ -219,6 +220,23 @@ class TestRetract:
             first, second = tx.log.entries()
         assert first == theirs
         assert (second.text, second.author, second.deleted_at) == ("", NOBODY, EIGHT)
+
+    def test_only_the_answer_is_read(self, house):
+        """Taking an answer back reads that one entry of the log, however many there are."""
+        theirs = hear(house)
+        answer(house, theirs)
+        house.deliver()
+        wheres = []
+
+        def note(_conn, _cursor, statement, *_):
+            if statement.startswith("SELECT entry."):
+                wheres.append(statement.partition("WHERE")[2])
+
+        event.listen(Engine, "before_cursor_execute", note)
+        self.retract(house)
+        event.remove(Engine, "before_cursor_execute", note)
+        assert wheres
+        assert all("entry.remote_id " in where for where in wheres)
 
     def test_a_network_that_fails(self, house):
         """A post that its network did not take back is not called so."""
