@@ -28,6 +28,7 @@ from bot.platforms.site.adapter import SitePlatform
 from bot.store import Database, open_store
 from bot.store.tables import entries
 from bot.web import Health, Server, build
+from bot.web.bounds import Bounds
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TIP = "listen-hardest"
@@ -182,7 +183,10 @@ def config(site: str = "https://tips.example", contact: str | None = None) -> Co
 
 @contextmanager
 def running_site(
-    data: Path, settings: Config | None = None, trusted_proxies: tuple[str, ...] = ()
+    data: Path,
+    settings: Config | None = None,
+    trusted_proxies: tuple[str, ...] = (),
+    bounds: Bounds | None = None,
 ) -> Iterator[RunningSite]:
     """Start a site on a free port of this machine, and stop it in the end."""
     settings = settings or config()
@@ -214,7 +218,7 @@ def running_site(
         awaited=lambda: site.awaited,
         key=KEY,
     )
-    server = Server(app, "127.0.0.1", 0, trusted_proxies, app.state.end)
+    server = Server(app, "127.0.0.1", 0, trusted_proxies, app.state.end, bounds)
     site = RunningSite(database, clock, settings, platform, server, heard)
     server.start()
     try:

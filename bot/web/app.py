@@ -29,6 +29,7 @@ from bot.web.live import Live
 from bot.web.news import News
 from bot.web.pings import Told
 from bot.web.problems import Shield, answer_http_error
+from bot.web.protocol import HEALTH
 from bot.web.public import Public, published
 from bot.web.render import Renderer
 from bot.web.seal import Seal
@@ -99,6 +100,9 @@ def _routes(public: Public, writing: Writing, told: Told, held: Held, live: Live
         page = await run_in_threadpool(published, public.site, request.path_params["tip"])
         return await live.answer(request, page.tip)
 
+    async def health(request: Request) -> Response:
+        return await public.site.threads.watch(public.health, request)
+
     async def live_index(request: Request) -> Response:
         return await live.answer(request, None)
 
@@ -119,7 +123,7 @@ def _routes(public: Public, writing: Writing, told: Told, held: Held, live: Live
         Route("/tips/{tip}/feed.atom", public.tip_feed),
         Route("/tips/{tip}/feed.json", public.tip_feed_json),
         Route("/privacy", public.privacy),
-        Route("/healthz", public.health),
+        Route(HEALTH, health),
         Route("/metrics", public.metrics),
         Route("/robots.txt", public.robots),
         Route("/static/{name}", public.file),

@@ -19,6 +19,7 @@ from bot.web.limits import Patience
 from bot.web.outlines import Outlines
 from bot.web.render import Renderer
 from bot.web.seal import Seal
+from bot.web.threads import Threads
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,3 +41,4 @@ class Site:
     ping_patience: Patience
     renderer: Renderer
     outlines: Outlines = field(default_factory=Outlines)
+    threads: Threads = field(default_factory=Threads)

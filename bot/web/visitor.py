@@ -78,7 +78,11 @@ def is_near(request: Request) -> bool:
 
 def whereabouts(request: Request) -> str:
     """The network address to count against: one IPv4 address, or a household's IPv6 network."""
-    host = request.client.host if request.client else ""
+    return client_network(request.client.host if request.client else "")
+
+
+def client_network(host: str) -> str:
+    """The network that one client has to itself; of what is no address, what was given."""
     try:
         address = ip_address(host)
     except ValueError:
