@@ -15,7 +15,7 @@ SHARDS = 2
 WANTED = 25
 """How often every fault has to fire in one run of all shards."""
 SHARE = -(-WANTED // SHARDS)
-MOST = 8
+MOST = 10
 """So many seeds are enough for a shard's share, or a fault has become too rare."""
 
 
