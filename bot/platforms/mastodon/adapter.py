@@ -9,12 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import quote
 
-from mastodon import (
-    Mastodon,
-    MastodonAPIError,
-    MastodonNetworkError,
-    MastodonNotFoundError,
-)
+from mastodon import Mastodon, MastodonAPIError, MastodonNetworkError
 
 from bot.core.config import Account
 from bot.core.delivery import Delivery, Post, Receipt
@@ -23,6 +18,7 @@ from bot.core.kinds import variable
 from bot.core.ports import LOOK_BACK, Absent, Batch, CannotTell, Checked, Clock, Found
 from bot.core.traits import Traits
 from bot.net.carrier import Carrier
+from bot.net.rate_limits import RateLimits
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.addresses import status_named
 from bot.platforms.mastodon.again import CannotShow, fingerprint
@@ -39,8 +35,8 @@ from bot.platforms.mastodon.wire import Wire
 BACKLOG = timedelta(days=7)
 """How far back the first listening reaches: a bot may have posted before it could first hear."""
 
-_GONE = frozenset({404, 410})
-"""Answers that mean: it is not there any more."""
+_NEWER_FAILS = range(502, 600)
+"""Answers to the newer question for an instance that say nothing of the older one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +71,7 @@ class MastodonPlatform:
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise SecretError(f"{asked} holds no access token", "copy it from the server again")
         self._place = Place(server=account.options["server"], variable=asked, token=token)
+        self._limits = RateLimits()
         self._me: str | None = None
         self._server: Server | None = None
 
@@ -177,18 +174,30 @@ class MastodonPlatform:
         follow(server.streaming, self._place, hint, over, carrier=self._carrier)
 
     def retract(self, remote_id: str) -> None:
-        """Delete our post. To repeat a deletion does no harm, so nothing here is an unknown."""
+        """Delete our post. To repeat a deletion does no harm, so nothing here is an unknown.
+
+        It is deleted when the server hands it back, or says in its own words that it is gone.
+        """
         with self._call() as call:
             try:
-                call.client.status_delete(remote_id)
+                deleted = foreign.record(call.client.status_delete(remote_id))
+                is_deleted = foreign.ident(deleted.get("id")) == remote_id
             except MastodonAPIError:
-                if call.wire.status not in _GONE:
+                is_deleted = self._is_gone(call)
+                if not is_deleted and call.wire.status != 200:
                     raise
+            if is_deleted or (self._one(call, remote_id) is None and self._is_gone(call)):
+                return
+        what = f"{self._place.server} does not say that it has deleted the post {remote_id}"
+        raise RetryLater(what, "try it again, or look at it there")
 
     def favourite(self, remote_id: str) -> None:
         """Favour a status; a server that did so already does nothing."""
         with self._call() as call:
-            call.client.status_favourite(remote_id)
+            status = foreign.record(call.client.status_favourite(remote_id))
+        if foreign.ident(status.get("id")) is None:
+            what = f"{self._place.server} does not say that it has favoured anything"
+            raise RetryLater(what, "it is tried again")
 
     def remote_id(self, address: str) -> str | None:
         """The status that an address on this server names, or whose id this is."""
@@ -204,7 +213,7 @@ class MastodonPlatform:
         try:
             context = foreign.record(call.client.status_context(remote_id))
         except MastodonAPIError:
-            if call.wire.status in _GONE:
+            if self._is_gone(call):
                 return None
             raise
         below = context.get("descendants")
@@ -212,6 +221,18 @@ class MastodonPlatform:
             what = f"{self._place.server} answers with something else than a thread"
             raise RetryLater(what, "it is tried again")
         return foreign.records(below)
+
+    def _is_gone(self, call: _Call) -> bool:
+        """Whether the server itself says that it is gone, and still knows us for who we are.
+
+        Raises where it does not: then it has lost more than what was asked for.
+        """
+        if not call.wire.says_gone:
+            return False
+        me = self._ask_me(call)
+        if me != (self._me or me):
+            raise self._no_mastodon()
+        return True
 
     def _too_large(self, remote_id: str, cursor: str | None) -> Batch:
         """Of a thread without end we hear what names us, among the notifications."""
@@ -230,9 +251,9 @@ class MastodonPlatform:
         try:
             return foreign.record(call.client.status(remote_id))
         except MastodonAPIError as error:
-            if call.wire.status in _GONE:
+            if call.wire.says_gone:
                 return None
-            if (call.wire.status or 0) >= 500:
+            if call.wire.status in {404, 410} or (call.wire.status or 0) >= 500:
                 raise CannotShow from error
             raise
 
@@ -273,7 +294,7 @@ class MastodonPlatform:
     @contextmanager
     def _call(self, *, writes: bool = False) -> Iterator[_Call]:
         """A client for one call; whatever goes wrong with it leaves as an error of our tree."""
-        with Wire(carrier=self._carrier) as wire:
+        with Wire(carrier=self._carrier, limits=self._limits, now=self._clock.now) as wire:
             client = Mastodon(
                 api_base_url=self._place.server,
                 ratelimit_method="throw",
@@ -286,9 +307,9 @@ class MastodonPlatform:
                 yield _Call(client, wire)
             except PlatformError:
                 raise
-            except Exception as error:  # noqa: BLE001 - what is not classified is an unknown outcome
+            except Exception:  # noqa: BLE001 - what is not classified is an unknown outcome
                 now = self._clock.now()
-                raise translate(error, wire, self._place, writes=writes, now=now) from None
+                raise translate(wire, self._place, writes=writes, now=now) from None
 
     def _known_me(self, call: _Call) -> str:
         if self._me is None:
@@ -302,18 +323,28 @@ class MastodonPlatform:
 
     def _ask_me(self, call: _Call) -> str:
         """The id of the token's account."""
-        me = foreign.ident(foreign.record(call.client.account_verify_credentials()).get("id"))
-        if me is None:
+        account = foreign.record(call.client.account_verify_credentials())
+        me, name = foreign.ident(account.get("id")), account.get("acct") or account.get("username")
+        if me is None or foreign.word(name) is None:
             raise self._no_mastodon()
         return me
 
     def _ask_server(self, call: _Call) -> Server:
-        """What the newer instance document says, or else the older one."""
+        """What the newer instance document says, or else the older one.
+
+        However a server refuses the newer one, it may have the older; not so one that is
+        overloaded, or that cannot be reached behind its proxy.
+        """
         try:
             instance = foreign.record(call.client.instance_v2())
-        except MastodonNotFoundError:
+            server = read_server(instance, self._place.server)
+        except MastodonAPIError:
+            if call.wire.status == 429 or call.wire.status in _NEWER_FAILS:
+                raise
+            server = None
+        if server is None:
             instance = foreign.record(call.client.instance_v1())
-        server = read_server(instance, self._place.server)
+            server = read_server(instance, self._place.server)
         if server is None:
             raise self._no_mastodon()
         return server

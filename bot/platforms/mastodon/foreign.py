@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -15,6 +16,12 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 """What stands for a moment that cannot be read where moments are compared."""
+_OF_A_REFUSAL = frozenset(
+    {"error", "error_code", "error_description", "error_uri", "details", "identifier", "state"}
+)
+"""What Mastodon and its kin put into a refusal; gateways add a status, a path or a time."""
+_LONGEST_REFUSAL = 64 * 1024
+"""Bytes; more than any server's own refusal has."""
 
 
 def record(value: object) -> Record:
@@ -25,6 +32,18 @@ def record(value: object) -> Record:
 def records(value: object) -> list[Record]:
     """The items of a list, with an empty object for each that is none; no list has no items."""
     return [record(item) for item in value] if isinstance(value, list) else []
+
+
+def refusal(body: bytes) -> str | None:
+    """What the server says in a refusal of its own form; None for the page of a proxy or gateway.
+
+    https://docs.joinmastodon.org/entities/Error/
+    """
+    try:
+        told = record(json.loads(body)) if len(body) <= _LONGEST_REFUSAL else {}
+    except (ValueError, RecursionError):
+        return None
+    return word(told.get("error")) if _OF_A_REFUSAL.issuperset(told) else None
 
 
 def word(value: object) -> str | None:

@@ -45,6 +45,8 @@ _STREAMING = {"ws": "http", "wss": "https", "http": "http", "https": "https"}
 """The address of a stream is written for browsers; the same place speaks HTTP."""
 _FILTERS_SINCE = (4, 3)
 """The first version of Mastodon that filters notifications and shows many statuses at once."""
+_OF_AN_INSTANCE = ("domain", "uri", "account_domain", "configuration", "urls")
+"""What tells an instance document from anything else that has a version."""
 _QUOTES_SINCE = 7
 """The version of Mastodon's API, that of Mastodon 4.5, which first tells of quotes."""
 
@@ -88,7 +90,7 @@ class Server:
 def read_server(instance: Record, address: str) -> Server | None:
     """The server that an instance document (v2, or v1) describes; None if it describes none."""
     version = foreign.word(instance.get("version"))
-    if version is None:
+    if version is None or not any(instance.get(name) for name in _OF_AN_INSTANCE):
         return None
     family = family_of(version, foreign.word(instance.get("source_url")) or "")
     rules = foreign.record(foreign.record(instance.get("configuration")).get("statuses"))
