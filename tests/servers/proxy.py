@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
@@ -91,7 +91,8 @@ class Proxy:
     """A running proxy. `refuse` and `accept` close and open its port: refused means refused.
 
     `watch` decides the fate of a request for which `then` has said nothing. The server never sees
-    the header `without`.
+    the header `without`. `pages` are answered by the proxy itself, and so is every question to
+    whose path `instead` gives JSON.
     """
 
     upstream: tuple[str, int]
@@ -99,6 +100,7 @@ class Proxy:
     without: str = "connection"
     seen: list[Seen] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
+    instead: Callable[[str], str | None] | None = None
     _fates: deque[Fate] = field(default_factory=deque)
     _released: threading.Event = field(default_factory=threading.Event)
     _port: int = 0
@@ -203,6 +205,9 @@ class Proxy:
             page = next((one for one in self.pages if one.is_for(seen)), None)
             if page:
                 page.times -= 1
+        told = self.instead(seen.path) if self.instead and page is None else None
+        if told is not None:
+            return Page(status=200, body=told, content_type="application/json")
         return page
 
     def _stream(self, line: socket.socket, server: socket.socket, head: bytes) -> None:

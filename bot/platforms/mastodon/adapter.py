@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import quote
@@ -121,14 +121,15 @@ class MastodonPlatform:
         with self._call() as call:
             me, server = self._known_me(call), self._known_server(call)
             mark = Mark(server=self._place.server, me=me, after=None).moved_to(cursor)
-            heard = self._listen(call, server, mark.after)
+            heard = self._listen(call, server, mark)
             hearing = self._hearing(call)
         started = mark.after is not None
+        is_short = heard.has_gap if started else not heard.is_all
         return Batch(
             entries=hearing.entries(heard.notices),
-            cursor=Mark(server=mark.server, me=me, after=heard.newest).write(),
+            cursor=replace(mark, after=heard.newest, at=heard.at).write(),
             more=started and not heard.is_all,
-            unheard=() if started or heard.is_all else (_FIRST_UNHEARD,),
+            unheard=((_UNHEARD if started else _FIRST_UNHEARD),) if is_short else (),
         )
 
     def around(self, remote_id: str, cursor: str | None) -> Batch:
@@ -205,8 +206,8 @@ class MastodonPlatform:
 
     def _hearing(self, call: _Call) -> Hearing:
         """Makes entries of what this server shows."""
-        domain = self._known_server(call).domain
-        return Hearing(account=self.account, me=self._known_me(call), domain=domain)
+        domain, now = self._known_server(call).domain, self._clock.now()
+        return Hearing(account=self.account, me=self._known_me(call), domain=domain, now=now)
 
     def _below(self, call: _Call, remote_id: str) -> list[Record] | None:
         """The statuses below one of ours, or None where that is gone."""
@@ -273,7 +274,7 @@ class MastodonPlatform:
         """A moment of ours as the server would date it, or earlier."""
         return lambda: moment - self._lag(call.wire)
 
-    def _listen(self, call: _Call, server: Server, after: str | None) -> Heard:
+    def _listen(self, call: _Call, server: Server, mark: Mark) -> Heard:
         def ask(limit: int, min_id: str | None = None, max_id: str | None = None) -> list[Record]:
             notices = call.client.notifications(
                 types=server.notices, limit=limit, min_id=min_id, max_id=max_id
@@ -286,8 +287,8 @@ class MastodonPlatform:
         def ends() -> Ends:
             return ends_of(call.wire.headers_seen.get("link", ""))
 
-        if after is not None:
-            return forward(ask, after, ends)
+        if mark.after is not None:
+            return forward(ask, mark, ends)
         since = self._by_its_clock(call, self._clock.now() - BACKLOG)
         return first_walk(ask, since, ends)
 
@@ -367,4 +368,5 @@ class MastodonPlatform:
 
 
 _TOO_LARGE = "too large"
+_UNHEARD = "more was said since the last listening than the server lets the bot read"
 _FIRST_UNHEARD = "more was said in the seven days before the bot first listened than it could read"

@@ -82,7 +82,7 @@ def is_post(status: Record, post: Post) -> bool:
 def receipt_of(status: Record, otherwise: datetime | None = None) -> Receipt | None:
     """The receipt of a status, made at `otherwise` where it says no time; None if it is none."""
     remote_id = foreign.ident(status.get("id"))
-    at = foreign.moment(status.get("created_at")) or otherwise
+    at = foreign.recent(status.get("created_at")) or otherwise
     if remote_id is None or at is None or not isinstance(status.get("content"), str):
         return None
     url = foreign.address(status.get("url")) or foreign.address(status.get("uri"))

@@ -14,8 +14,8 @@ _HALF = re.compile("[\ud800-\udfff]")
 """Half of a character: JSON can spell it, and nothing that reads UTF-8 takes it."""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
-"""What stands for a moment that cannot be read where moments are compared."""
+_FIRST_SERVER = datetime(2016, 1, 1, tzinfo=UTC)
+"""There was no such server before."""
 _OF_A_REFUSAL = frozenset(
     {"error", "error_code", "error_description", "error_uri", "details", "identifier", "state"}
 )
@@ -87,3 +87,9 @@ def moment(value: object) -> datetime | None:
         return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
     except (OverflowError, ValueError):
         return None
+
+
+def recent(value: object) -> datetime | None:
+    """The value where it is a moment since there are such servers: 1970 stands for no time."""
+    found = moment(value)
+    return found if found is not None and found >= _FIRST_SERVER else None
