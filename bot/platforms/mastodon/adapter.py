@@ -28,7 +28,7 @@ from bot.platforms.mastodon.errors import Place, server_time, translate
 from bot.platforms.mastodon.finding import Ask, Since, look, own, receipt_of
 from bot.platforms.mastodon.foreign import Record
 from bot.platforms.mastodon.listening import Ends, Heard, Mark, ends_of, first_walk, forward
-from bot.platforms.mastodon.server import Server, read_server
+from bot.platforms.mastodon.server import PLAIN, Server, read_server
 from bot.platforms.mastodon.streaming import follow
 from bot.platforms.mastodon.wire import Wire
 
@@ -91,12 +91,21 @@ class MastodonPlatform:
                 visibility=post.visibility,
                 language=post.language,
                 idempotency_key=quote(post.key, safe="/:.+"),
+                content_type=self._format(),
             )
         receipt = receipt_of(foreign.record(status), self._clock.now())
         if receipt is None:
             what = f"{self._place.server} took the post but answered with something else"
             raise OutcomeUnknown(what, "it is looked for before anything is sent again")
         return receipt
+
+    def _format(self) -> str | None:
+        """That it is plain text, unless the server is known to know no formats.
+
+        Without it the account's own default holds, which may be Markdown. A server that was not
+        asked yet is told as well: those without formats pass over the word.
+        """
+        return PLAIN if self._server is None or self._server.has_formats else None
 
     def find(
         self, delivery: Delivery, taken: Collection[str] = frozenset()
@@ -301,6 +310,7 @@ class MastodonPlatform:
                 ratelimit_method="throw",
                 session=wire,
                 user_agent="tipsbot",
+                feature_set="pleroma",  # without it the library drops the format of a post
             )
             # Not given above: there it would be opened as a file where one has this name.
             client.access_token = self._place.token
