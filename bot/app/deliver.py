@@ -11,12 +11,12 @@ import structlog
 
 from bot.app.draft import TraitsOf
 from bot.app.former import NOT_LOOKED, FormerLife
-from bot.app.holds import hold, hold_account
+from bot.app.holds import hold, hold_account, limit_posting
 from bot.app.moves import move
 from bot.core.absence import held_too_long
 from bot.core.config import Account, Config
 from bot.core.delivery import MOVES, Delivery, Receipt, State
-from bot.core.errors import OutcomeUnknown, PlatformError, Unauthorised
+from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater, Unauthorised
 from bot.core.memory import Store, Tx
 from bot.core.outcome import after_attempt, after_crash, price, too_late
 from bot.core.ports import LEASE, Clock, Publisher
@@ -147,6 +147,8 @@ class Deliverer:
                     self._pay(tx, account, settled, now)
                 if isinstance(result, Unauthorised):  # a late one may blame an old signature
                     hold_account(tx, account, result, now)
+                if isinstance(result, RetryLater):
+                    limit_posting(tx, account, result, now)
             elif settled.state is State.POSTED:
                 _record_late(tx, claimed, settled, now)
 

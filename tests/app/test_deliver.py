@@ -96,6 +96,30 @@ def test_the_budget_holds():
     assert house.deliver(after=month) == 1
 
 
+def test_after_too_many_nothing_is_sent_before_the_reset(house):
+    """A network's limit holds for the account: no other post is tried, also after a restart."""
+    network = house.script(RetryLater("slow down", after=10 * MINUTE), *[receipt(at=EIGHT)] * 3)
+    for number in range(3):
+        house.put(slot=f"s/{number}")
+    assert house.deliver() == 1
+    house.clock.advance(9 * MINUTE)
+    assert house.deliverer("another").step(house.config, house.account()) == 0
+    assert "takes no more posts before 2026-03-02 08:10 UTC" in (house.get(2).reason or "")
+    assert (house.get(2).attempt, len(network.sent)) == (0, 1)
+    assert house.deliver(after=MINUTE) == 3
+    assert house.states() == [State.POSTED] * 3
+
+
+@pytest.mark.parametrize("after", [None, 5 * DAY], ids=["no time", "a clock that ran ahead"])
+def test_a_limit_without_end_is_none(house, after):
+    """What says no time, or one that only a wrong clock can have set, keeps nothing else back."""
+    house.script(RetryLater("slow down", after=after), receipt(at=EIGHT))
+    for number in range(2):
+        house.put(slot=f"s/{number}")
+    assert house.deliver() == 2
+    assert house.states() == [State.PLANNED, State.POSTED]
+
+
 def test_what_may_have_been_posted_is_paid_for():
     """Money is counted for what was posted and for what may have been, not for what was not."""
     house = House(config=on())

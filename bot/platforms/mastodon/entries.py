@@ -26,11 +26,16 @@ _VISIBILITIES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hearing:
-    """Who listens: our account's name in tips.yaml, its id on the server, the server's domain."""
+    """Who listens, and when.
+
+    Our account's name in tips.yaml, its id on the server, the server's domain, and the moment that
+    stands for a time that cannot be read: nothing is lost for want of one.
+    """
 
     account: str
     me: str
     domain: str
+    now: datetime
 
     def entries(self, notices: Iterable[Record]) -> tuple[Entry, ...]:
         """What others said, each once. A status that is gone leaves a notice without one.
@@ -50,7 +55,7 @@ class Hearing:
         return _each_once(self._entry(status, None) for status in statuses)
 
     def _noticed(self, notice: Record) -> Entry | None:
-        came = foreign.moment(notice.get("created_at"))
+        came = foreign.recent(notice.get("created_at"))
         kind = foreign.word(notice.get("type"))
         return self._entry(foreign.record(notice.get("status")), kind, came)
 
@@ -60,8 +65,8 @@ class Hearing:
         """A status as an entry; None for our own, and for what is none."""
         author = foreign.record(status.get("account"))
         remote_id = foreign.ident(status.get("id"))
-        at = foreign.moment(status.get("created_at")) or otherwise
-        if remote_id is None or at is None or foreign.ident(author.get("id")) in {None, self.me}:
+        at = foreign.recent(status.get("created_at")) or otherwise or self.now
+        if remote_id is None or foreign.ident(author.get("id")) in {None, self.me}:
             return None
         bare = self._bare(remote_id, at, status, notice)
         return self._legible(bare, status, author) if bare.is_legible else bare
