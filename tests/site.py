@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.app.comment import Commenting
 from bot.app.figures import Figures, Heard, figures
+from bot.app.first_tip import Awaited, awaited
 from bot.app.listen import Ear
 from bot.app.persons import People
 from bot.app.report import status
@@ -70,6 +71,11 @@ class RunningSite:
         """What the bot has done, as the running bot tells it."""
         store, now = self.database.store, self.clock.now()
         return figures(store, status(store, ZonedTimetable(), self.config, now), Heard())
+
+    @property
+    def awaited(self) -> Awaited:
+        """The next tip on the site, as the running bot tells it."""
+        return awaited(self.database.store, ZonedTimetable(), self.config, self.clock.now())
 
     @property
     def url(self) -> str:
@@ -202,6 +208,7 @@ def running_site(
         receiving=Receiving(pings=database.pings, pages=database.pages, nudge=lambda: None),
         health=lambda: site.health,
         figures=lambda: site.figures,
+        awaited=lambda: site.awaited,
         key=KEY,
     )
     server = Server(app, "127.0.0.1", 0, trusted_proxies, app.state.end)

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from bot.app.acknowledge import trouble_note
 from bot.app.brake import unheld, upcoming
+from bot.app.first_tip import FirstTip, first_tip
 from bot.app.moderate import held_comments
 from bot.core.absence import needs_person
 from bot.core.config import Account, Config, Courtesy
@@ -81,6 +82,8 @@ class Status:
     coming: tuple[Slot, ...]
     expected: Expected | None = None
     held: tuple[Entry, ...] = ()
+    #: when the first tip comes; None: one was planned before
+    first: FirstTip | None = None
 
     @property
     def needs_person(self) -> bool:
@@ -122,6 +125,7 @@ def status(store: Store, timetable: Timetable, config: Config, now: datetime) ->
             coming=tuple(_coming(tx, timetable, config, now)),
             expected=_expected(tx, now),
             held=tuple(held_comments(tx, config)),
+            first=first_tip(tx, timetable, config, now),
         )
 
 

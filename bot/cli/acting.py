@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.opening import opened
-from bot.cli.options import DEFAULT_FILE, FileOption
+from bot.cli.options import DEFAULT_FILE, File
 from bot.core.delivery import UNSETTLED, Delivery, State
 from bot.core.safe import shown
 
@@ -32,7 +32,7 @@ def post(
     again: Annotated[
         bool, typer.Option("--again", help="Even if it was posted there within a day.")
     ] = False,
-    file: FileOption = DEFAULT_FILE,
+    file: File = DEFAULT_FILE,
 ) -> None:
     """Post a tip now, as safely as a scheduled post."""
     with opened(file) as desk:
@@ -45,7 +45,7 @@ def reply(
     entry: Annotated[int, typer.Argument(help="The entry's number, as `tipsbot log` shows it.")],
     text: Annotated[str, typer.Argument(help="What to answer.")],
     *,
-    file: FileOption = DEFAULT_FILE,
+    file: File = DEFAULT_FILE,
 ) -> None:
     """Answer an entry of the discussion as the bot, where it was said."""
     with opened(file, forgiving=True) as desk:
@@ -57,7 +57,7 @@ def reply(
 def retract(
     delivery: Annotated[int, typer.Argument(help="Its number, as `tipsbot status` shows it.")],
     *,
-    file: FileOption = DEFAULT_FILE,
+    file: File = DEFAULT_FILE,
 ) -> None:
     """Take a post back: delete it on its network, and say so in the ledger."""
     with opened(file, forgiving=True) as desk:

@@ -19,6 +19,7 @@ from bot.cli import (
     summarising,
     telling,
 )
+from bot.cli.options import TakesFile
 
 app = typer.Typer(
     name="tipsbot",
@@ -48,12 +49,12 @@ def tipsbot(
 
 
 app.command()(checking.init)
-app.command()(checking.check)
-app.command()(showing.preview)
-app.command()(summarising.summarise)
-app.command()(running.run)
-app.command()(telling.status)
-app.command()(telling.log)
+app.command(cls=TakesFile)(checking.check)
+app.command(cls=TakesFile)(showing.preview)
+app.command(cls=TakesFile)(summarising.summarise)
+app.command(cls=TakesFile)(running.run)
+app.command(cls=TakesFile)(telling.status)
+app.command(cls=TakesFile)(telling.log)
 app.command()(exporting.export)
 app.command()(acting.post)
 app.command()(acting.reply)

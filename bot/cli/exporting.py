@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.opening import opened
-from bot.cli.options import DEFAULT_FILE, FileOption
+from bot.cli.options import DEFAULT_FILE, File
 from bot.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def export(
         Path | None,
         typer.Option("--to", help="The file to write; for Markdown, the folder."),
     ] = None,
-    file: FileOption = DEFAULT_FILE,
+    file: File = DEFAULT_FILE,
 ) -> None:
     """Export what everybody may read: as markdown, jsonl, csv or activitystreams."""
     from bot.wiring.folder import write_file

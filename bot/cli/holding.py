@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.cli.opening import opened
-from bot.cli.options import DEFAULT_FILE, FileOption
+from bot.cli.options import DEFAULT_FILE, File
 
 Name = Annotated[str, typer.Argument(help="A schedule or an account.")]
 
@@ -20,7 +20,7 @@ def pause(
     until: Annotated[
         datetime | None, typer.Option("--until", help="In the bot's zone; else until `resume`.")
     ] = None,
-    file: FileOption = DEFAULT_FILE,
+    file: File = DEFAULT_FILE,
 ) -> None:
     """Hold a schedule (its slots are skipped) or an account (its posts wait, then are missed)."""
     with opened(file, forgiving=True) as desk:
@@ -30,7 +30,7 @@ def pause(
     typer.echo(f"{full} is paused" + (f" until {end:%Y-%m-%d %H:%M %Z}" if end else ""))
 
 
-def resume(name: Name, *, file: FileOption = DEFAULT_FILE) -> None:
+def resume(name: Name, *, file: File = DEFAULT_FILE) -> None:
     """Let a paused schedule or account go on."""
     with opened(file, forgiving=True) as desk:
         full = desk.brake.resume(desk.config, name)
@@ -42,7 +42,7 @@ def skip(
         str | None, typer.Argument(help="A schedule; none: the very next slot of all.")
     ] = None,
     *,
-    file: FileOption = DEFAULT_FILE,
+    file: File = DEFAULT_FILE,
 ) -> None:
     """Skip the next slot."""
     with opened(file, forgiving=True) as desk:

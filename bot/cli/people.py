@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.opening import opened
-from bot.cli.options import DEFAULT_FILE, FileOption
+from bot.cli.options import DEFAULT_FILE, File
 from bot.core.safe import shown
 
 EntryNumber = Annotated[
@@ -25,7 +25,7 @@ On = Annotated[
 ]
 
 
-def hide(entry: EntryNumber, *, file: FileOption = DEFAULT_FILE) -> None:
+def hide(entry: EntryNumber, *, file: File = DEFAULT_FILE) -> None:
     """Take an entry from every page, feed and export; the log still shows it to you."""
     with opened(file, forgiving=True) as desk:
         desk.curtain.hide(entry, desk.clock.now())
@@ -33,7 +33,7 @@ def hide(entry: EntryNumber, *, file: FileOption = DEFAULT_FILE) -> None:
     typer.echo(f"entry {entry} is hidden")
 
 
-def show(entry: EntryNumber, *, file: FileOption = DEFAULT_FILE) -> None:
+def show(entry: EntryNumber, *, file: File = DEFAULT_FILE) -> None:
     """Show an entry that was hidden or held."""
     with opened(file, forgiving=True) as desk:
         desk.curtain.show(entry, desk.clock.now())
@@ -41,7 +41,7 @@ def show(entry: EntryNumber, *, file: FileOption = DEFAULT_FILE) -> None:
     typer.echo(f"entry {entry} is shown")
 
 
-def block(whom: Whom, *, on: On = None, file: FileOption = DEFAULT_FILE) -> None:
+def block(whom: Whom, *, on: On = None, file: File = DEFAULT_FILE) -> None:
     """Hide what a person said on an account, and all that they say from now on."""
     with opened(file, forgiving=True) as desk:
         done = desk.people.block(desk.config, whom, on, desk.clock.now())
@@ -50,7 +50,7 @@ def block(whom: Whom, *, on: On = None, file: FileOption = DEFAULT_FILE) -> None
     typer.echo(f"{shown(done.label)} on {done.account} is blocked: {what}, and all from now on")
 
 
-def unblock(whom: Whom, *, on: On = None, file: FileOption = DEFAULT_FILE) -> None:
+def unblock(whom: Whom, *, on: On = None, file: File = DEFAULT_FILE) -> None:
     """Let a blocked person be seen again."""
     with opened(file, forgiving=True) as desk:
         done = desk.people.unblock(whom, on, desk.clock.now())
@@ -71,7 +71,7 @@ def forget(
         bool, typer.Option("--author", help="Of an entry: all that its author said, too.")
     ] = False,
     on: On = None,
-    file: FileOption = DEFAULT_FILE,
+    file: File = DEFAULT_FILE,
 ) -> None:
     """Erase an entry's words and name for good; of a person, everything, and keep no more."""
     with opened(file, forgiving=True) as desk:

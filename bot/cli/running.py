@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.cli.first_tip import first_tip_line
 from bot.cli.options import DEFAULT_FILE, File
 
 if TYPE_CHECKING:
@@ -19,9 +20,14 @@ def run(
     file: File = DEFAULT_FILE,
     *,
     now: Annotated[
-        bool,
-        typer.Option("--now", help="Post one tip at once, too (once for each data directory)."),
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--now/--no-now",
+            help="Post one tip at once, too, or do not (once for each data directory). "
+            "[default: only where the site is the only account and is empty]",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Run the bot: post when it is time, listen, serve the site. Ctrl-C or SIGTERM stops it."""
     from bot.wiring import logs
@@ -44,10 +50,14 @@ def _tell(running: Running) -> None:
     """What an operator wants to read first."""
     desk = running.desk
     zone = ZoneInfo(desk.config.bot.timezone)
+    status = running.status()
     names = ", ".join(account.name for account in desk.config.accounts)
     typer.echo(f"{desk.config.bot.name}: {len(desk.config.library)} tips for {names}")
     typer.echo(f"site: {running.server.address}")
-    for slot in running.status().coming:
+    if status.first is not None:
+        at_once = "; with --now one is posted at once" if status.first.due else ""
+        typer.echo(first_tip_line(status.first, zone, is_running=True) + at_once)
+    for slot in status.coming:
         schedule = desk.config.schedule(slot.schedule)
         there = slot.due.astimezone(ZoneInfo(schedule.timezone) if schedule else zone)
         here = slot.due.astimezone(zone)

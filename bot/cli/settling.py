@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.opening import opened
-from bot.cli.options import DEFAULT_FILE, FileOption
+from bot.cli.options import DEFAULT_FILE, File
 from bot.core.errors import SecretError, UsageError
 from bot.core.safe import shown, shown_lines
 from bot.core.when import iso
@@ -26,7 +26,7 @@ def resolve(
     ] = None,
     retry: Annotated[bool, typer.Option("--retry", help="It is not there: send it again.")] = False,
     drop: Annotated[bool, typer.Option("--drop", help="Leave it, there or not.")] = False,
-    file: FileOption = DEFAULT_FILE,
+    file: File = DEFAULT_FILE,
 ) -> None:
     """Settle an unsure delivery; without an option, show what is known of it."""
     if sum((posted is not None, retry, drop)) > 1:
@@ -52,7 +52,7 @@ def resolve(
 def approve(
     entry: Annotated[int, typer.Argument(help="The entry's number, as `tipsbot status` shows it.")],
     *,
-    file: FileOption = DEFAULT_FILE,
+    file: File = DEFAULT_FILE,
 ) -> None:
     """Let everybody read a comment that is held."""
     with opened(file, forgiving=True) as desk:
@@ -64,7 +64,7 @@ def approve(
 def refuse(
     entry: Annotated[int, typer.Argument(help="The entry's number, as `tipsbot status` shows it.")],
     *,
-    file: FileOption = DEFAULT_FILE,
+    file: File = DEFAULT_FILE,
 ) -> None:
     """Erase a comment that is held, for good."""
     with opened(file, forgiving=True) as desk:

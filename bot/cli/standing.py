@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.app.report import AccountStatus, Status
+from bot.cli.first_tip import first_tip_line
 from bot.core.delivery import Delivery, State
 from bot.core.discussion import Entry
 from bot.core.memory import Pause, SlotRecord
@@ -29,6 +30,8 @@ def lines(
     if status.file_trouble:
         yield "the tips file is broken; the last good one is in use:"
         yield from (f"  {shown(line)}" for line in status.file_trouble.splitlines())
+    if status.first is not None:
+        yield first_tip_line(status.first, zone, is_running=running)
     for account in status.accounts:
         yield from _account(account, zone)
     yield from _listed("waiting", (_waiting(one, zone, status.at) for one in status.waiting))
@@ -144,7 +147,15 @@ def record(status: Status, links: Mapping[int, str], *, running: bool) -> dict[s
         ],
         "held_since": iso(status.held_since) if status.held_since else None,
         "next": [{"schedule": one.schedule, "due": iso(one.due)} for one in status.coming],
+        "first_tip": _first_record(status),
     }
+
+
+def _first_record(status: Status) -> dict[str, Any] | None:
+    first = status.first
+    if first is None:
+        return None
+    return {"at_start": first.at_start, "due": iso(first.due) if first.due else None}
 
 
 def _account_record(one: AccountStatus) -> dict[str, Any]:

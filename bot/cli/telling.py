@@ -8,13 +8,16 @@ import sys
 import time
 from dataclasses import replace
 from enum import Enum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, AsJson, File
+
+if TYPE_CHECKING:
+    from bot.wiring.desk import Desk
 
 LOOK_EVERY = 0.5
 """Seconds between looks of `log --follow`."""
@@ -71,6 +74,7 @@ def log(
             known_or_discussed(desk.config, desk.database.store, tip)
         start = discussion.moment(since, desk.config.bot.timezone, desk.clock.now())
         form = Format.JSONL if as_json else form
+        told = _first_tip(desk)
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         withholder = Withholder(config=desk.config, traits_of=desk.rules.of)
         teller = discussion.Teller(
@@ -82,9 +86,25 @@ def log(
             typer.echo(line)
         if not lines and form is not Format.JSONL and not follow:
             typer.echo("nothing was said yet", err=True)
+            if told is not None:
+                typer.echo(told, err=True)
         while follow:
             time.sleep(LOOK_EVERY)
             with desk.database.store.reading() as tx:
                 seen, lines = teller.since(tx, seen)
             for line in lines:
                 typer.echo(line)
+
+
+def _first_tip(desk: Desk) -> str | None:
+    """When the first tip comes; None: one was planned before."""
+    from bot.app.first_tip import first_tip
+    from bot.cli.first_tip import first_tip_line
+    from bot.store import is_running
+
+    with desk.database.store.reading() as tx:
+        found = first_tip(tx, desk.timetable, desk.config, desk.clock.now())
+    if found is None:
+        return None
+    zone = ZoneInfo(desk.config.bot.timezone)
+    return first_tip_line(found, zone, is_running=is_running(desk.environment.data))

@@ -33,7 +33,7 @@ def read_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
-        todo = "run `tipsbot init` to make one, or name the file"
+        todo = "run `tipsbot init` to make one, or name yours with --file"
         raise refuse(name, "not found", todo) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not valid"

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from bot.app.comment import Commenting
 from bot.app.figures import Figures
+from bot.app.first_tip import Awaited
 from bot.app.responses import Receiving
 from bot.core.config import Account, Config
 from bot.core.memory import Store
@@ -46,12 +47,13 @@ def build(
     receiving: Receiving,
     health: Callable[[], Health],
     figures: Callable[[], Figures],
+    awaited: Callable[[], Awaited],
     key: bytes,
 ) -> Starlette:
     """Make the site. `key` is the bot's own secret of at least 16 bytes; keep it over restarts.
 
-    `config`, `health` and `figures` are asked at every answer, so that an edit of tips.yaml shows
-    at once.
+    `config`, `health`, `figures` and `awaited` are asked at every answer, so that an edit of
+    tips.yaml shows at once.
     """
     site = Site(
         config=config,
@@ -63,6 +65,7 @@ def build(
         receiving=receiving,
         health=health,
         figures=figures,
+        awaited=awaited,
         seal=Seal(key),
         patience=Patience(),
         ping_patience=Patience(each=20, together=100),

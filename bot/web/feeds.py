@@ -12,6 +12,7 @@ from bot.core.config import Identity
 from bot.core.pages import Page
 from bot.core.when import iso
 from bot.web.cards import Card, card
+from bot.web.empty import sentence
 from bot.web.reading import home_of, networks_of
 from bot.web.remarks import Remark, alone
 from bot.web.seen import Seen
@@ -57,7 +58,7 @@ class Reply:
 class Replies:
     """The newest replies, newest first: `about` a page of ours, in feeds at `place` with an ending.
 
-    `begun` is when there was the first thing to reply to.
+    `begun` is when there was the first thing to reply to; `empty` says when there will be.
     """
 
     title: str
@@ -65,6 +66,7 @@ class Replies:
     place: str
     begun: datetime
     replies: Sequence[Reply]
+    empty: str = ""
 
     @property
     def updated(self) -> datetime:
@@ -95,6 +97,7 @@ def all_replies(site: Site) -> Replies:
         place=f"{bot.site}/replies",
         begun=up[0].at if up else LONG_AGO,
         replies=_newest(site, LOOK_BACK)[:AT_ONCE],
+        empty=sentence(site).striptags(),
     )
 
 
@@ -113,11 +116,12 @@ def _newest(site: Site, limit: int, tip: str | None = None) -> list[Reply]:
     ]
 
 
-def of_tips(bot: Identity, cards: Sequence[Card]) -> Mapping[str, object]:
-    """The newest tips as a JSON Feed."""
+def of_tips(bot: Identity, cards: Sequence[Card], empty: str) -> Mapping[str, object]:
+    """The newest tips as a JSON Feed, or with `empty` when one comes."""
     return {
         "version": VERSION,
         "title": bot.name,
+        **_filled(description=empty),
         "home_page_url": f"{bot.site}/",
         "feed_url": f"{bot.site}/feed.json",
         "authors": [{"name": bot.name, "url": f"{bot.site}/"}],
@@ -146,6 +150,7 @@ def of_replies(told: Replies) -> Mapping[str, object]:
     return {
         "version": VERSION,
         "title": told.title,
+        **_filled(description=told.empty),
         "home_page_url": told.about,
         "feed_url": f"{told.place}.json",
         "items": [_reply(one) for one in told.replies],

@@ -14,6 +14,7 @@ from bot.core.seeking import QUERY_MAX
 from bot.core.when import require_aware
 from bot.web.cards import newest
 from bot.web.clean import web_address
+from bot.web.empty import sentence
 from bot.web.feeds import LONG_AGO, Replies, all_replies, of_replies, of_tips, replies
 from bot.web.metrics import CONTENT_TYPE, exposition
 from bot.web.reading import index
@@ -38,7 +39,9 @@ class Public:
         found = index(self.site, before)
         if before is not None and not found.cards:
             raise HTTPException(404)
-        return self.site.renderer.page(request, "index.html", index=found, before=before)
+        return self.site.renderer.page(
+            request, "index.html", index=found, before=before, empty=sentence(self.site)
+        )
 
     def tip(self, request: Request) -> Response:
         """A tip, its discussion and the form."""
@@ -52,18 +55,26 @@ class Public:
         before = number(asked.get("before"))
         found = search(self.site, asked.get("q", ""), before)
         return self.site.renderer.page(
-            request, "search.html", found=found, before=before, query_max=QUERY_MAX
+            request,
+            "search.html",
+            found=found,
+            before=before,
+            query_max=QUERY_MAX,
+            empty=sentence(self.site),
         )
 
     def feed(self, request: Request) -> Response:
         """The newest tips as an Atom feed."""
         cards = index(self.site).cards
         updated = newest(cards) or LONG_AGO
-        return self.site.renderer.feed(request, "feed.atom.html", cards=cards, updated=updated)
+        return self.site.renderer.feed(
+            request, "feed.atom.html", cards=cards, updated=updated, empty=sentence(self.site)
+        )
 
     def feed_json(self, request: Request) -> Response:
         """The newest tips as a JSON Feed."""
-        told = of_tips(self.site.config().bot, index(self.site).cards)
+        empty = sentence(self.site).striptags()
+        told = of_tips(self.site.config().bot, index(self.site).cards, empty)
         return self.site.renderer.json_feed(request, told)
 
     def tip_feed(self, request: Request) -> Response:

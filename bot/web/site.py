@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.app.comment import Commenting
 from bot.app.figures import Figures
+from bot.app.first_tip import Awaited
 from bot.app.responses import Receiving
 from bot.core.config import Account, Config
 from bot.core.memory import Store
@@ -22,7 +23,7 @@ from bot.web.seal import Seal
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
-    """Everything that an answer can need. `config`, `health` and `figures` give what holds now."""
+    """Everything that an answer can need. What is called without arguments gives what holds now."""
 
     config: Callable[[], Config]
     pages: Pages
@@ -33,6 +34,7 @@ class Site:
     receiving: Receiving
     health: Callable[[], Health]
     figures: Callable[[], Figures]
+    awaited: Callable[[], Awaited]
     seal: Seal
     patience: Patience
     ping_patience: Patience

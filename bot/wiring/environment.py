@@ -32,15 +32,20 @@ class Environment:
 def environment(file: Path, variables: Mapping[str, str]) -> Environment:
     """Read the variables. Raises UsageError for an address that is none."""
     host, port = _address(variables.get("TIPSBOT_BIND") or DEFAULT_BIND)
-    data = variables.get("TIPSBOT_DATA")
     proxies = variables.get("TIPSBOT_TRUSTED_PROXIES", "")
     return Environment(
-        data=Path(data) if data else file.parent / "data",
+        data=data_directory(file, variables),
         host=host,
         port=port,
         trusted_proxies=tuple(proxies.replace(",", " ").split()),
         variables=variables,
     )
+
+
+def data_directory(file: Path, variables: Mapping[str, str]) -> Path:
+    """Where a bot with this tips file keeps what it remembers."""
+    data = variables.get("TIPSBOT_DATA")
+    return Path(data) if data else file.parent / "data"
 
 
 def _address(text: str) -> tuple[str, int]:

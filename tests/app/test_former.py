@@ -22,8 +22,7 @@ def house():
     made.join("town", replace(TRAITS, idempotency=Idempotency.NONE))
     made.put()
     made.clock.advance(10 * MINUTE)
-    yield made
-    made.database.close()
+    return made
 
 
 def restart(house):

@@ -20,14 +20,12 @@ LEAP = schedule("leap", when=Cron(line="0 9 29 2 *"))
 @pytest.fixture
 def house():
     """A bot with two schedules, one of which has the name of an account."""
-    made = House(
+    return House(
         config=config(
             schedules=(schedule(), EVENING, schedule("town", when=At(times=(time(7),)))),
             accounts=(account(), account("village")),
         )
     )
-    yield made
-    made.database.close()
 
 
 def pauses(house):

@@ -147,7 +147,6 @@ def test_a_dear_network_is_asked_more_rarely():
     house.plan(after=HOUR)
     house.deliver()
     assert looks(house, HOUR) == [0, 10, 23, 52]
-    house.database.close()
 
 
 def test_our_post_is_gone(house, posted):
@@ -252,7 +251,6 @@ def test_no_money_no_look():
     made = voice(house, Batch(cursor=None))
     look(house)
     assert made.asked == []
-    house.database.close()
 
 
 def test_a_hole_is_told(house, posted):

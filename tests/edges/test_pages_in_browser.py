@@ -60,9 +60,9 @@ REACHED = """() => {
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser(tmp_path_factory):
     """One Chromium for all tests in this file."""
-    with running_browser() as running:
+    with running_browser(tmp_path_factory.mktemp("home")) as running:
         yield running
 
 
@@ -287,6 +287,7 @@ TRAP = """() => {
 }"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", [{"viewport": PHONE}], indirect=True)
 def test_everything_that_strangers_have_thought_of(site, page):
     """Two hundred hostile entries run nothing, load nothing, stand in their place and stick out nowhere."""

@@ -31,9 +31,9 @@ def site(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser(tmp_path_factory):
     """One Chromium for all tests in this file."""
-    with running_browser() as running:
+    with running_browser(tmp_path_factory.mktemp("home")) as running:
         yield running
 
 
