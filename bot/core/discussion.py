@@ -142,6 +142,15 @@ def bared(entry: Entry) -> Entry:
     )
 
 
+def as_own(entry: Entry) -> Entry:
+    """What our own account said, as an entry of ours: plain words, and a name that is no person's.
+
+    The author's key stays: it tells what the operator said by hand from what the bot sent.
+    """
+    author = Author(name=entry.author.name, key=entry.author.key)
+    return replace(entry, author=author, html="", ours=True)
+
+
 class Change(Enum):
     """What can happen to an entry once it is there."""
 

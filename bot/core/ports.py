@@ -120,9 +120,10 @@ class Publisher(Protocol):
 class Recalls(Protocol):
     """Can tell all that it ever posted; not needed where posts have ids of our choice."""
 
-    def own(self, since: datetime) -> frozenset[str]:
+    def own(self, since: datetime, in_reply_to: str | None = None) -> frozenset[str]:
         """The remote ids of all our own posts that were made at or after `since`.
 
+        Of those that answer `in_reply_to`; where that is None, of those that answer nothing.
         Raises PlatformError where the network does not show them all.
         """
 

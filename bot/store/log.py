@@ -92,7 +92,8 @@ class SqlLog(SqlKept, SqlHistory, SqlChecks):
         return len(kept)
 
     def _new_row(self, entry: Entry, now: datetime) -> dict[str, Any]:
-        look = now + SOON if entry.is_legible and not entry.ours else None
+        changes = not entry.ours or bool(entry.author.key)  # what the bot sent only it changes
+        look = now + SOON if entry.is_legible and changes else None
         return {**row_of(entry), "id": entry.id, "bot": self._bot, "kept_at": now, "check_at": look}
 
     def _next_id(self) -> int:

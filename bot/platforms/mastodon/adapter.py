@@ -116,14 +116,14 @@ class MastodonPlatform:
             ask, since = self._statuses(call), self._by_its_clock(call, sent_at - LOOK_BACK)
             return look(ask, delivery.post, since, taken)
 
-    def own(self, since: datetime) -> frozenset[str]:
-        """All our statuses made since then, by its clock or by ours, as far as it shows them.
+    def own(self, since: datetime, in_reply_to: str | None = None) -> frozenset[str]:
+        """Our statuses since then that answer this one, or nothing, by its clock or by ours.
 
         One of the two can be wrong today, and may have been right then.
         """
         with self._call() as call:
             by_its_clock = self._by_its_clock(call, since)
-            return own(self._statuses(call), lambda: min(since, by_its_clock()))
+            return own(self._statuses(call), lambda: min(since, by_its_clock()), in_reply_to)
 
     def hear(self, cursor: str | None) -> Batch:
         """What was said since the cursor; at first, what was said in the last seven days."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility, Wish
+from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility, Wish, as_own
 from bot.core.when import iso
 from bot.core.wishes import wishes_in
 from bot.platforms.mastodon import foreign
@@ -43,15 +43,16 @@ class Hearing:
         Old servers do not filter by type: a poll that ended is no mention, whoever made it.
         """
         asked = (notice for notice in notices if notice.get("type") in {"mention", "quote"})
-        return _each_once(self._noticed(notice) for notice in asked)
+        noticed = _each_once(self._noticed(notice) for notice in asked)
+        return tuple(entry for entry in noticed if not entry.ours)
 
     def below(self, statuses: Iterable[Record], root: str) -> tuple[Entry, ...]:
-        """What others said below our post of this id, each once."""
+        """What was said below our post of this id, by our account, too, each once."""
         found = (self._entry(status, None) for status in statuses)
         return _each_once(entry and replace(entry, root=root) for entry in found)
 
     def again(self, statuses: Iterable[Record]) -> tuple[Entry, ...]:
-        """What others said, as it is now, each once."""
+        """What was said, as it is now, each once."""
         return _each_once(self._entry(status, None) for status in statuses)
 
     def _noticed(self, notice: Record) -> Entry | None:
@@ -62,14 +63,16 @@ class Hearing:
     def _entry(
         self, status: Record, notice: str | None, otherwise: datetime | None = None
     ) -> Entry | None:
-        """A status as an entry; None for our own, and for what is none."""
+        """A status as an entry, our own marked so; None for what is none."""
         author = foreign.record(status.get("account"))
         remote_id = foreign.ident(status.get("id"))
         at = foreign.recent(status.get("created_at")) or otherwise or self.now
-        if remote_id is None or foreign.ident(author.get("id")) in {None, self.me}:
+        author_id = foreign.ident(author.get("id"))
+        if remote_id is None or author_id is None:
             return None
         bare = self._bare(remote_id, at, status, notice)
-        return self._legible(bare, status, author) if bare.is_legible else bare
+        heard = self._legible(bare, status, author) if bare.is_legible else bare
+        return as_own(heard) if author_id == self.me else heard
 
     def _bare(self, remote_id: str, at: datetime, status: Record, notice: str | None) -> Entry:
         """What may be kept of any entry, also of one that is not for all eyes."""

@@ -50,10 +50,17 @@ def look(ask: Ask, post: Post, since: Since, taken: Collection[str]) -> Found | 
     return CannotTell(why=doubt) if doubt else Absent()
 
 
-def own(ask: Ask, since: Since) -> frozenset[str]:
-    """The ids of all statuses made at or after `since()`. Raises RetryLater where it is unsure."""
+def own(ask: Ask, since: Since, in_reply_to: str | None) -> frozenset[str]:
+    """The ids of all statuses made at or after `since()` that answer this one (None: nothing).
+
+    Raises RetryLater where it is unsure.
+    """
     try:
-        return frozenset(receipt.remote_id for _, receipt in _walk(ask, since))
+        return frozenset(
+            receipt.remote_id
+            for status, receipt in _walk(ask, since)
+            if foreign.ident(status.get("in_reply_to_id")) == in_reply_to
+        )
     except _Doubt as why:
         raise RetryLater(str(why), "look at the account yourself") from None
 

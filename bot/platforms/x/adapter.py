@@ -94,13 +94,14 @@ class XPlatform:
             return CannotTell(why="there are too many posts since then to look through")
         return Absent()
 
-    def own(self, since: datetime) -> frozenset[str]:
-        """All our own posts made since then, replies included, by X's clock."""
+    def own(self, since: datetime, in_reply_to: str | None = None) -> frozenset[str]:
+        """All our own posts made since then that answer this one, or nothing, by X's clock."""
         ids: set[str] = set()
         page = None
         for page in self._api.own(self._me().id, since):
             self._bill.read("post", [one.id for one in page.posts], PRICES.read)
-            ids |= {one.first_id for one in page.posts if one.at >= since}
+            young = (one for one in page.posts if one.at >= since)
+            ids |= {one.first_id for one in young if one.replied_to == in_reply_to}
             if page.partial or page.unreadable:
                 break
         if page is None or page.token or page.partial or page.unreadable:

@@ -93,11 +93,11 @@ class Api:
     def below(
         self, post_id: str, me: Person, since_id: int, until_id: int | None, most: int = PAGE
     ) -> Page:
-        """The newest of a conversation between these ids that neither is ours nor names us.
+        """The newest of a conversation between these ids that does not name us.
 
         What names us is among the mentions, and cheaper there.
         """
-        query = f"conversation_id:{post_id} -from:{me.id} -@{me.username}"
+        query = f"conversation_id:{post_id} -@{me.username}"
         call, span = self._client.search_recent_tweets, _span(since_id, until_id, most)
         return self._page(call, "next_token", {"query": query, **span})
 
