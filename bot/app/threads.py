@@ -57,8 +57,8 @@ class ThreadReader:
         """The threads to look at now; nothing is written where nothing was posted since."""
         now = self.clock.now()
         with self.store.reading() as tx:
-            came_or_went = tx.threads.follow(account.name)
-        if came_or_went:
+            is_behind = tx.threads.is_behind(account.name)
+        if is_behind:
             with self.store.writing() as tx:
                 tx.threads.follow(account.name)
         with self.store.reading() as tx:

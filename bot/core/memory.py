@@ -260,6 +260,9 @@ class Threads(Protocol):
         answer of ours is part of another thread.
         """
 
+    def is_behind(self, account: str) -> bool:
+        """Whether posts came or went that `follow` would take in."""
+
     def due(self, account: str, now: datetime, limit: int) -> Sequence[Watched]:
         """Those to look below, those due longest first."""
 
@@ -468,7 +471,7 @@ class Store(Protocol):
     """The memory of one bot. Raises StoreError (full disk, locked, damaged) and nothing else."""
 
     def reading(self) -> AbstractContextManager[Tx]:
-        """A consistent view; what is written in it is rolled back."""
+        """A consistent view. Raises RuntimeError where something is written in it."""
 
     def writing(self) -> AbstractContextManager[Tx]:
         """All or nothing, and alone: it holds the bot's write lock from its first moment."""

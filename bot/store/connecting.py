@@ -32,6 +32,7 @@ def make_ours(engine: Engine) -> None:
     """Set how this engine connects and begins; another engine in the process is not touched."""
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
+    event.listen(engine, "checkin", _on_checkin)
 
 
 def _on_connect(connection: object, record: ConnectionPoolEntry) -> None:  # noqa: ARG001 - the event's own signature
@@ -58,10 +59,35 @@ def _have_log(connection: sqlite3.Connection) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    """Begin SQLite transactions with the lock that they need, at once."""
+    """Begin SQLite transactions with the lock that they need, at once; a reading one cannot write.
+
+    One that reads first and writes later fails without a wait when another wrote meanwhile.
+    """
     if connection.dialect.name == "sqlite":
         writing = connection.get_execution_options().get("writing")
+        if writing is False:
+            connection.exec_driver_sql("PRAGMA query_only=ON")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _on_checkin(connection: object, record: ConnectionPoolEntry) -> None:  # noqa: ARG001 - the event's own signature
+    """Let the next user of the connection write again."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA query_only=OFF")
+
+
+@contextmanager
+def read_only() -> Iterator[None]:
+    """Tell a write within a reading transaction, a mistake in the program, from a read-only file.
+
+    SQLite has codes of its own for files and directories that cannot be written.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY:
+            raise RuntimeError("a reading transaction cannot write") from error
+        raise
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from bot.core.pages import Pages
 from bot.core.responses import Pings
 from bot.store import tables
 from bot.store.accounts import SqlAccounts
-from bot.store.connecting import WAIT, clear_errors, make_ours
+from bot.store.connecting import WAIT, clear_errors, make_ours, read_only
 from bot.store.data_files import clear_file_errors, make_file
 from bot.store.ledger import SqlLedger
 from bot.store.lock import make_directory
@@ -178,14 +178,14 @@ class SqlStore:
     """`core.memory.Store` over SQLAlchemy Core."""
 
     def __init__(self, engine: Engine, bot: str, place: Path) -> None:
-        self._reader = engine
+        self._reader = engine.execution_options(writing=False)
         self._writer = engine.execution_options(writing=True)
         self._place = place
         self.bot = bot
 
     @contextmanager
     def reading(self) -> Iterator[Tx]:
-        """A consistent view; what is written in it is rolled back."""
+        """A consistent view. Raises RuntimeError where something is written in it."""
         with self.connect(writing=False) as connection:
             yield SqlTx(connection, self.bot)
 
@@ -197,14 +197,18 @@ class SqlStore:
 
     @contextmanager
     def connect(self, *, writing: bool) -> Iterator[Connection]:
-        """A connection in a transaction, committed when `writing` and nothing was raised."""
+        """A connection in a transaction, committed when `writing` and nothing was raised.
+
+        Raises RuntimeError where a transaction writes that is not `writing`.
+        """
         engine = self._writer if writing else self._reader
-        with clear_errors(self._place), engine.connect() as connection, connection.begin() as tx:
+        with clear_errors(self._place), engine.connect() as connection, connection.begin():
             if writing:
                 self._hold(connection)
-            yield connection
-            if not writing:
-                tx.rollback()
+                yield connection
+                return
+            with read_only():
+                yield connection
 
     def _hold(self, connection: Connection) -> None:
         """Hold the bot's row; SQLite holds the whole file since BEGIN IMMEDIATE."""

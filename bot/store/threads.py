@@ -45,11 +45,8 @@ class SqlThreads:
 
     def follow(self, account: str) -> int:
         """Insert what is posted and not watched, delete what is watched and not posted."""
-        ours = (deliveries.c.bot == self._bot) & (deliveries.c.account == account)
-        new = ours & _IS_A_POST & ~exists().where(_SAME)
-        found = self._connection.execute(
-            select(deliveries.c.remote_id, deliveries.c.posted_at).where(new).distinct()
-        ).all()
+        new = select(deliveries.c.remote_id, deliveries.c.posted_at).where(self._came(account))
+        found = self._connection.execute(new.distinct()).all()
         for row in found:
             watched = Watched(
                 account=account,
@@ -59,9 +56,14 @@ class SqlThreads:
                 look_at=row.posted_at,
             )
             self._connection.execute(insert(threads).values(bot=self._bot, **_row(watched)))
-        gone = self._of(account) & ~exists().where(_SAME, _IS_A_POST)
-        done = self._connection.execute(delete(threads).where(gone))
+        done = self._connection.execute(delete(threads).where(self._went(account)))
         return len(found) + done.rowcount
+
+    def is_behind(self, account: str) -> bool:
+        """Whether anything is posted and not watched, or watched and not posted."""
+        came = select(deliveries.c.id).where(self._came(account)).exists()
+        went = select(threads.c.remote_id).where(self._went(account)).exists()
+        return bool(self._connection.scalar(select(or_(came, went))))
 
     def due(self, account: str, now: datetime, limit: int) -> Sequence[Watched]:
         """Those whose moment has come."""
@@ -85,6 +87,15 @@ class SqlThreads:
         which = _is_due(now) if remote_id is None else threads.c.remote_id == remote_id
         waiting = update(threads).where(self._of(account), which)
         self._connection.execute(waiting.values(look_at=until))
+
+    def _came(self, account: str) -> ColumnElement[bool]:
+        """A delivery is a post of ours that is not watched."""
+        ours = (deliveries.c.bot == self._bot) & (deliveries.c.account == account)
+        return ours & _IS_A_POST & ~exists().where(_SAME)
+
+    def _went(self, account: str) -> ColumnElement[bool]:
+        """What is watched is no post of ours any more."""
+        return self._of(account) & ~exists().where(_SAME, _IS_A_POST)
 
     def _of(self, account: str) -> ColumnElement[bool]:
         return (threads.c.bot == self._bot) & (threads.c.account == account)

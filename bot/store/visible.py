@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sqlalchemy import ColumnElement, exists, or_
 
 from bot.core.discussion import Standing, Visibility
@@ -32,6 +34,7 @@ def _answers(what: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
+@cache
 def shown(*, unlisted: bool = False) -> ColumnElement[bool]:
     """What everybody may read; `unlisted`: the operator shows what is unlisted, too.
 
@@ -47,6 +50,7 @@ def _unseen(*, unlisted: bool) -> ColumnElement[bool]:
     return or_(_UNSEEN, _PRIVATE) if unlisted else or_(_UNSEEN, _PRIVATE, _UNLISTED)
 
 
+@cache
 def remains(*, unlisted: bool = False) -> ColumnElement[bool]:
     """What is left of a deleted entry that everybody could read."""
     is_open = entries.c.visibility.in_([Visibility.PUBLIC.value, Visibility.UNLISTED.value])

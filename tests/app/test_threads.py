@@ -87,6 +87,19 @@ def test_what_does_not_name_us_is_found(house, posted):
     assert look(house, after=MINUTE) == 0
 
 
+def test_looking_waits_for_no_writer(database):
+    """While another part of the bot writes, what is due is found out all the same."""
+    house = House(database=database)
+    house.plan()
+    house.plan(after=HOUR)
+    house.deliver()
+    made = voice(house, Batch(cursor=None))
+    look(house)
+    with house.store.writing():
+        assert house.thread_reader._due(house.account()) == []
+    assert len(made.asked) == 1
+
+
 def test_much_takes_several_batches(house, posted):
     """A long thread is read to its end in one step, and each entry once."""
     said = [house.networks["town"].say(f"Number {number}.", posted) for number in range(3 * STEP)]

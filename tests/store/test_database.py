@@ -15,9 +15,10 @@ import pytest
 from bot.core.errors import StoreError
 from bot.core.ports import Batch
 from bot.store import has_store, open_memory, open_store
-from bot.store.database import FILE
+from bot.store.database import FILE, SqlTx
+from bot.store.visible import remains, shown
 from tests.clock import MONDAY
-from tests.core.samples import entry, schedule
+from tests.core.samples import delivery, entry, schedule
 
 NOBODY = 65534
 """The user without rights."""
@@ -69,12 +70,73 @@ def test_all_or_nothing(store):
         assert tx.accounts.get("town").cursor is None
 
 
-def test_reading_writes_nothing(store):
-    """What is written while only reading was asked for is gone afterwards."""
-    with store.reading() as tx:
-        tx.slots.advance(schedule(), MONDAY)
-    with store.reading() as tx:
-        assert tx.slots.cursor(schedule()) is None
+WRITES = {
+    "a slot's cursor": lambda tx: tx.slots.advance(schedule(), MONDAY),
+    "a delivery": lambda tx: tx.ledger.plan(delivery()),
+    "an entry": lambda tx: tx.log.keep(entry(), MONDAY),
+    "an account's cursor": lambda tx: tx.accounts.heard("town", Batch(cursor="c1"), MONDAY),
+    "a note": lambda tx: tx.notes.put("name", "value", MONDAY),
+    "an acknowledgement": lambda tx: tx.thanks.begin("town", 1, "a", MONDAY),
+    "watched threads": lambda tx: tx.threads.follow("town"),
+}
+
+
+@pytest.mark.parametrize("what", WRITES)
+def test_a_reading_transaction_cannot_write(store, what):
+    """Where only reading was asked for, every write is refused at once, and nothing is kept."""
+
+    def write_while_reading():
+        with store.reading() as tx:
+            WRITES[what](tx)
+
+    with pytest.raises(RuntimeError, match="a reading transaction cannot write"):
+        write_while_reading()
+    with store.writing() as tx:
+        assert tx.log.entries() == []
+        WRITES[what](tx)
+
+
+def test_reading_does_not_wait_for_a_writer(opened):
+    """What only reads is served while another transaction writes, and neither fails."""
+    with opened.store.writing() as writing:
+        writing.log.keep(entry(), MONDAY)
+        assert entries(opened) == []
+    assert len(entries(opened)) == 1
+
+
+def test_a_transaction_builds_no_query(opened):
+    """What is the same in every transaction is built once: opening one builds no SQL at all."""
+    built = []
+
+    def note(frame, event, _):
+        if event == "call" and "/sqlalchemy/sql/" in frame.f_code.co_filename:
+            built.append(frame.f_code.co_name)
+
+    with opened.connect() as connection:
+        SqlTx(connection, "bot")
+        sys.setprofile(note)
+        try:
+            SqlTx(connection, "bot")
+        finally:
+            sys.setprofile(None)
+    assert built == []
+
+
+@pytest.mark.parametrize("unlisted", [False, True])
+@pytest.mark.parametrize("condition", [shown, remains])
+def test_the_conditions_of_visibility_are_built_once(condition, unlisted):
+    """What may be read is the same condition every time, and another one where unlisted counts."""
+    assert condition(unlisted=unlisted) is condition(unlisted=unlisted)
+    assert condition(unlisted=unlisted) is not condition(unlisted=not unlisted)
+
+
+def test_the_site_reads_without_writing_too(opened):
+    """The connections of pages and pings are bound by the same rule as those of the memory."""
+    store = opened.pages._store
+    with pytest.raises(RuntimeError), store.connect(writing=False) as connection:
+        connection.exec_driver_sql("DELETE FROM comment")
+    with store.connect(writing=True) as connection:
+        connection.exec_driver_sql("DELETE FROM comment")
 
 
 def test_a_reader_sees_one_moment(opened):

@@ -50,6 +50,20 @@ def test_what_is_posted_is_watched(tx):
     assert (one.remote_id, one.at, one.stirred_at, one.cursor) == ("r1", MONDAY, MONDAY, None)
 
 
+def test_what_came_or_went_is_seen_without_writing(tx):
+    """Until it is followed, a post that came or went is told, and afterwards no more."""
+    assert not tx.threads.is_behind("town")
+    made = posted(tx, 1)
+    assert tx.threads.is_behind("town")
+    assert not tx.threads.is_behind("elsewhere")
+    tx.threads.follow("town")
+    assert not tx.threads.is_behind("town")
+    assert tx.ledger.move(made, replace(made, state=State.RETRACTED), MONDAY)
+    assert tx.threads.is_behind("town")
+    tx.threads.follow("town")
+    assert not tx.threads.is_behind("town")
+
+
 def test_an_answer_of_ours_begins_no_thread(tx):
     """What we answered is part of the thread of what it answers."""
     posted(tx, 1, tip=None, post=replace(post(), tip=None, in_reply_to="x"))
