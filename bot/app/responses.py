@@ -224,8 +224,10 @@ class Verifier:
         else:
             kept = self.pages.respond(self._comment(ping, page, found, known, config.hold))
             self.pings.move(ping, replace(ping, not_before=None, trouble=None))
-            event = "response_held" if kept.held else "response_kept"
-            log.info(event, tip=page.tip, source=ping.source)
+            if kept.held:
+                log.info("response_held", tip=page.tip, source=ping.source)
+            else:
+                log.info("response_kept", tip=page.tip, source=ping.source)
         self.heard()
 
     def _erase(self, known: Comment | None) -> None:
