@@ -166,13 +166,24 @@ class Change(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EntryEvent:
-    """A line of the discussion's history; `id` grows with every line."""
+    """A line of the discussion's history; `id` grows with every line.
+
+    `seen_by` says to whom the entry was shown before: PUBLIC to everybody, UNLISTED where what is
+    unlisted is shown, None to nobody.
+    """
 
     id: int
     at: datetime
     entry: int
     tip: str | None
     change: Change
+    seen_by: Visibility | None = None
+
+    def was_shown(self, *, unlisted: bool) -> bool:
+        """Whether everybody could read the entry before; `unlisted`: what is so is shown, too."""
+        if self.seen_by is Visibility.UNLISTED:
+            return unlisted
+        return self.seen_by is Visibility.PUBLIC
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -97,6 +97,9 @@ class Pages(Protocol):
     def is_trusted(self, owner: str) -> bool:
         """Whether a comment of this owner stands and is not held."""
 
+    def is_trusted_site(self, source: str) -> bool:
+        """Whether a response from the host of this address stands and is not held."""
+
     def held(self) -> Sequence[Comment]:
         """Comments that are held, the one that was written first before the others."""
 

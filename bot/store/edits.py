@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.discussion import NOBODY, Change, Entry, EntryKind
+from bot.core.discussion import NOBODY, Change, Entry, EntryKind, Standing
 
 
 def updated(known: Entry, heard: Entry, now: datetime) -> Entry:
@@ -36,6 +36,7 @@ def updated(known: Entry, heard: Entry, now: datetime) -> Entry:
         version=heard.version,
         edited_at=heard.edited_at or now,
         checked_at=now,
+        standing=heard.standing if _is_held_now(known, heard) else known.standing,
     )
 
 
@@ -46,6 +47,11 @@ def what_changed(known: Entry, fresh: Entry) -> Change | None:
     if known.version != fresh.version or known.text != fresh.text:
         return Change.EDITED
     return Change.MOVED if known.tip != fresh.tip else None
+
+
+def _is_held_now(known: Entry, heard: Entry) -> bool:
+    """Whether its new words wait for the operator, as those that were shown did not."""
+    return known.standing is Standing.SHOWN and heard.standing is Standing.HELD
 
 
 def _is_older(heard: Entry, known: Entry) -> bool:

@@ -7,9 +7,21 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.core.delivery import Post
 from bot.core.pages import Comment, Page
@@ -17,6 +29,7 @@ from bot.store.tables import comments, pages, pings
 
 _POST = TypeAdapter(Post)
 _STANDS = comments.c.deleted_at.is_(None)
+_WEB = ("https", "http")
 _LATER = pages.alias("later")
 _NEWER = (
     (_LATER.c.bot == pages.c.bot)
@@ -146,6 +159,21 @@ class SqlPages:
         with self._store.connect(writing=False) as connection:
             return connection.execute(query.limit(1)).first() is not None
 
+    def is_trusted_site(self, source: str) -> bool:
+        """Whether a response from the host of this address stands and is not held."""
+        place = urlsplit(source).netloc
+        theirs = or_(
+            *(
+                comments.c.source.startswith(f"{scheme}://{place}/", autoescape=True)
+                for scheme in _WEB
+            )
+        )
+        query = select(comments.c.id).where(
+            comments.c.bot == self._store.bot, theirs, ~comments.c.held, _STANDS
+        )
+        with self._store.connect(writing=False) as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
     def held(self) -> Sequence[Comment]:
         """Comments that are held, the one that waits longest first."""
         query = select(comments).where(comments.c.bot == self._store.bot, comments.c.held, _STANDS)
@@ -240,7 +268,7 @@ _COMMENT_FIELDS = (
     "author_url",
 )
 
-_SAID = ("name", "text", "at", "author_url")
+_SAID = ("name", "text", "at", "author_url", "held")
 """What a response may say otherwise when its page is read again."""
 
 

@@ -174,6 +174,7 @@ entry_events = Table(
     Column("entry", Integer, nullable=False, index=True),
     Column("tip", Text),
     Column("change", Text, nullable=False),
+    Column("seen_by", Text),
     sqlite_autoincrement=True,
 )
 """The history of the discussion, without its words: only ever added to."""

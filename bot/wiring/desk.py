@@ -53,6 +53,7 @@ from bot.core.ports import (
     Timetable,
 )
 from bot.core.responses import Fetcher
+from bot.net.budget import ReadingBudget
 from bot.platforms import catalogue
 from bot.sources.secrets import secrets_for
 from bot.store import (
@@ -91,6 +92,7 @@ class Desk:
     carrier: Carrier | None = None
     former: FormerLife = field(init=False)
     logbook: Logbook = field(init=False)
+    reading_budget: ReadingBudget = field(default_factory=ReadingBudget)
     _platforms: dict[str, Platform] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -207,7 +209,7 @@ class Desk:
         from bot.net.reading import PageReader
 
         agent = f"tipsbot (Webmention; {self.config.bot.site})"
-        return PageReader(fetcher=PageFetcher(agent=agent))
+        return PageReader(fetcher=PageFetcher(agent=agent), budget=self.reading_budget)
 
     @property
     def poster(self) -> Poster:
