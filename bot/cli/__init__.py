@@ -6,7 +6,7 @@ import os
 import sys
 from typing import NoReturn
 
-from bot.core.errors import BotError, TipsError
+from bot.wiring import stop_signals
 
 USER_ERROR = 2
 BROKEN_PIPE = 141
@@ -15,7 +15,9 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run one command and exit: 0 done, 1 something needs a person, 2 bad input, one clear line."""
+    stop_signals.end_at_once()  # before any other import: what comes later takes most of a second
     from bot.cli.commands import app
+    from bot.core.errors import BotError, TipsError
 
     try:
         app(prog_name="tipsbot")

@@ -1,6 +1,7 @@
 """What we remember: one database for each data directory."""
 
 from bot.store.book import FileBook
+from bot.store.data_files import clear_file_errors, replace_file
 from bot.store.database import Database, has_store, open_memory, open_store
 from bot.store.lock import DataLock, is_running
 from bot.store.memo import SqlMemo
@@ -10,8 +11,10 @@ __all__ = [
     "Database",
     "FileBook",
     "SqlMemo",
+    "clear_file_errors",
     "has_store",
     "is_running",
     "open_memory",
     "open_store",
+    "replace_file",
 ]

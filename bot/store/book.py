@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from bot.core.book import WORDS, Fields
 from bot.core.errors import StoreError
+from bot.store.data_files import make_file
 from bot.store.lock import make_directory
 
 NAME = "discussion.jsonl"
@@ -88,7 +89,8 @@ class FileBook:
 
     def _write(self, portion: bytes) -> None:
         is_new = not self._path.exists()
-        file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        make_file(self._path)
+        file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
         try:
             while portion:
                 portion = portion[os.write(file, portion) :]

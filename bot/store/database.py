@@ -30,6 +30,7 @@ from bot.core.responses import Pings
 from bot.store import tables
 from bot.store.accounts import SqlAccounts
 from bot.store.connecting import WAIT, clear_errors, make_ours
+from bot.store.data_files import clear_file_errors, make_file
 from bot.store.ledger import SqlLedger
 from bot.store.lock import make_directory
 from bot.store.log import SqlLog
@@ -121,6 +122,8 @@ def open_store(data: Path, bot: str = "bot") -> Database:
     Raises StoreError when the directory cannot be used or the database is newer than the code.
     """
     make_directory(data)
+    with clear_file_errors(data / FILE):
+        make_file(data / FILE)
     engine = create_engine(f"sqlite:///{data / FILE}", pool_size=32, max_overflow=64)
     return open_engine(engine, data, bot)
 

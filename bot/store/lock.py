@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from bot.core.errors import StoreError
+from bot.store.data_files import clear_file_errors, make_file
 
 PATIENCE = 1.0
 """Seconds: another command may look at the lock for a moment."""
@@ -28,7 +29,9 @@ class DataLock:
         Raises StoreError when another process has it for longer than a look takes.
         """
         make_directory(self._path.parent)
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        with clear_file_errors(self._path):
+            make_file(self._path)
+            self._file = os.open(self._path, os.O_RDWR)
         end = time.monotonic() + PATIENCE
         while not _locks(self._file, fcntl.LOCK_EX):
             if time.monotonic() > end:
@@ -59,11 +62,16 @@ class DataLock:
 
 
 def is_running(data: Path) -> bool:
-    """Whether a bot runs on this data directory now; a look that is in nobody's way."""
-    try:
-        file = os.open(data / "lock", os.O_RDONLY)
-    except OSError:
-        return False
+    """Whether a bot runs on this data directory now; a look that is in nobody's way.
+
+    Raises StoreError where the lock is there and may not be looked at.
+    """
+    path = data / "lock"
+    with clear_file_errors(path):
+        try:
+            file = os.open(path, os.O_RDONLY)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
     try:
         return not _locks(file, fcntl.LOCK_SH)
     finally:

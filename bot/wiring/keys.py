@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
 
-from bot.core.errors import StoreError
 from bot.core.masks import Masks
+from bot.store import clear_file_errors, replace_file
 
 _BYTES = 32
 
@@ -17,12 +16,8 @@ _BYTES = 32
 def site_key(data: Path) -> bytes:
     """The key in the data directory, made when there is none; only its owner can read it."""
     path = data / "site.key"
-    try:
+    with clear_file_errors(path):
         return _read(path) or _make(path)
-    except OSError as error:
-        raise StoreError(
-            f"{path} cannot be used: {error.strerror}", "change its owner or mode"
-        ) from None
 
 
 def masks(data: Path) -> Masks:
@@ -40,13 +35,5 @@ def _read(path: Path) -> bytes | None:
 
 def _make(path: Path) -> bytes:
     key = secrets.token_bytes(_BYTES)
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(file, key)
-        os.fsync(file)
-    finally:
-        os.close(file)
-    fresh.replace(path)
+    replace_file(path, key)
     return key

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ from bot.core.slot import Schedule
 from bot.sources.watch import Watch
 from bot.store import DataLock
 from bot.web import Health, Server, build
-from bot.wiring import tipsfile
+from bot.wiring import stop_signals, tipsfile
 from bot.wiring.desk import Desk, open_desk
 from bot.wiring.environment import environment
 from bot.wiring.keys import site_key
@@ -102,13 +101,16 @@ class Running:
         around = desk.environment
         self.server = Server(app, around.host, around.port, around.trusted_proxies, app.state.end)
 
+    def connect(self) -> None:
+        """Reach every network of the tips file. Raises BotError where a secret is missing."""
+        self.desk.adopt(self.desk.good, self.desk.connect(self.desk.config))
+
     def prepare(self, *, now: bool | None) -> None:
-        """Connect, serve, and plan the extra slot if it is asked for; nothing is sent yet.
+        """Serve, and plan the extra slot if it is asked for; nothing is sent yet.
 
         With None for `now` it is planned where the site is the only account and is empty.
         """
         desk = self.desk
-        desk.adopt(desk.good, desk.connect(desk.config))
         self.server.start()
         self._lift_automatic_pauses()
         self.file.begin()
@@ -280,19 +282,20 @@ def run(
 ) -> bool:
     """Run until a signal asks to stop; whether everything in hand was finished.
 
+    A signal that comes before the site is up ends the process at once: there is nothing to finish.
     `now` is that of `Running.prepare`; `tell` is called when all is up. Raises BotError when it
     cannot begin: the file is wrong, the data directory is in use, the port is taken, a secret is
     missing.
     """
     stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
     watch = Watch(file)
     around = environment(file, variables)
     tipsfile.load(file, around)
     with DataLock(around.data):
         running = Running(desk=open_desk(file, variables=variables), watch=watch)
         try:
+            running.connect()
+            stop_signals.end_orderly(stopping.set)
             running.prepare(now=now)
             tell(running)
             running.begin()

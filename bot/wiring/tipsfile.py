@@ -20,6 +20,7 @@ from bot.sources.places import Places
 from bot.sources.sections import SITE
 from bot.sources.tips import parse
 from bot.sources.wording import escape
+from bot.store import replace_file
 from bot.wiring.environment import Environment
 
 KINDS: Mapping[str, Kind] = catalogue.KINDS
@@ -67,13 +68,11 @@ def _placed(good: Good, found: Iterable[Finding]) -> Iterator[Problem]:
 
 def keep(good: Good, data: Path) -> None:
     """Keep a copy of a good file, for commands that must work while an edit is broken."""
-    fresh = data / f"{KEPT}.new"
     try:
-        fresh.write_bytes(good.data)
-        fresh.replace(data / KEPT)
+        replace_file(data / KEPT, good.data)
     except OSError as error:
         raise StoreError(
-            f"{fresh} cannot be written: {error.strerror}", "look at its disk"
+            f"{data / KEPT} cannot be written: {error.strerror}", "look at its disk"
         ) from None
 
 

@@ -87,3 +87,11 @@ def test_a_look_is_in_nobodys_way(tmp_path, holder):
     with (tmp_path / "lock").open() as other:
         fcntl.flock(other, fcntl.LOCK_SH)
         assert not is_running(tmp_path)
+
+
+def test_a_lock_that_cannot_be_used_is_told(tmp_path):
+    """Where nobody can tell whether a bot runs, one line says why, and nobody takes it for a no."""
+    (tmp_path / "lock").symlink_to("lock")
+    for use in (is_running, take):
+        with pytest.raises(StoreError, match="lock cannot be used: .*; change its owner or mode"):
+            use(tmp_path)

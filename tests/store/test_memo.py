@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.core.summary import Choice, Summary, key_of
 from bot.store.memo import NAME, SqlMemo
@@ -82,10 +84,46 @@ def test_a_damaged_file_is_begun_anew(tmp_path, content):
     assert damaged.get(KEY) == CHOICE
 
 
-def test_where_nothing_can_be_written_nothing_fails(tmp_path):
-    """A place that is no folder, or not there, costs the memo and nothing else."""
-    (tmp_path / "file").write_text("")
-    for place in (tmp_path / "file", tmp_path / "missing"):
-        blocked = memo(place)
-        blocked.put(KEY, CHOICE)
-        assert blocked.get(KEY) is None
+def no_folder(place):
+    """A data directory that is a file."""
+    (place / "file").write_text("")
+    return place / "file"
+
+
+def no_file(place):
+    """A folder under the name of the memo's file."""
+    (place / NAME).mkdir()
+    return place
+
+
+def not_ours(place):
+    """A database that takes nothing of ours."""
+    with sqlite3.connect(place / NAME) as other:
+        other.execute("CREATE TABLE choice (key TEXT PRIMARY KEY, choice TEXT CHECK (choice = 1))")
+    other.close()
+    return place
+
+
+@pytest.mark.parametrize("place", [no_folder, lambda place: place / "missing", no_file, not_ours])
+def test_where_nothing_can_be_written_it_says_so_once(tmp_path, place):
+    """A file that cannot be written costs one line of the log; the process remembers for itself."""
+    blocked = memo(place(tmp_path))
+    with capture_logs() as told:
+        for _ in range(3):
+            blocked.put(KEY, CHOICE)
+    assert [one["event"] for one in told] == ["summaries_not_kept"]
+    assert NAME in told[0]["reason"]
+    assert "or delete it" in told[0]["reason"]
+    assert blocked.get(KEY) == CHOICE
+
+
+def test_a_busy_file_is_passed_over(tmp_path):
+    """While another process writes, a choice is not kept, and nobody is told."""
+    memo(tmp_path).put(KEY, CHOICE)
+    with sqlite3.connect(tmp_path / NAME) as other, capture_logs() as told:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = memo(tmp_path)
+        waiting.put(key_of("another", 140), CHOICE)
+        assert waiting.get(KEY) == CHOICE
+    other.close()
+    assert told == []
