@@ -113,6 +113,7 @@ class Running:
         desk = self.desk
         self.server.start()
         self._lift_automatic_pauses()
+        desk.deliverer.recover(desk.config)
         self.file.begin()
         desk.acknowledger.begin(desk.config)
         self._tidy()
@@ -292,7 +293,9 @@ def run(
     around = environment(file, variables)
     tipsfile.load(file, around)
     with DataLock(around.data):
-        running = Running(desk=open_desk(file, variables=variables), watch=watch)
+        running = Running(
+            desk=open_desk(file, variables=variables, holds_lock=True), watch=watch
+        )
         try:
             running.connect()
             stop_signals.end_orderly(stopping.set)
