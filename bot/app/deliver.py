@@ -30,6 +30,8 @@ class Deliverer:
 
     `owner` names this process; `publisher` gives the account's door, or None where it has none;
     `former` looks back before what came due earlier is sent (None: nothing is older than us).
+    `dead` begins the names of all earlier owners that cannot be alive while this process holds the
+    lock on the data directory (None: it does not hold it).
     """
 
     store: Store
@@ -38,6 +40,27 @@ class Deliverer:
     traits_of: TraitsOf
     publisher: Callable[[str], Publisher | None]
     former: FormerLife | None = None
+    dead: str | None = None
+
+    def recover(self, config: Config) -> None:
+        """Call unsure at once what an earlier process left while sending: it is proven dead.
+
+        Claims of others keep their lease: those of commands, and of processes elsewhere.
+        """
+        if self.dead is None:
+            return
+        with self.store.reading() as tx:
+            claims = tx.ledger.claims(self.dead)
+        for claim in claims:
+            if claim.owner != self.owner:
+                self._give_up(config.account(claim.account), claim)
+
+    def _give_up(self, account: Account | None, claim: Delivery) -> None:
+        """A claim of the dead is unsure; its money counts as long as its account has a price."""
+        now = self.clock.now()
+        with self.store.writing() as tx:
+            if move(tx, claim, after_crash(claim, now), now) and account is not None:
+                self._pay(tx, account, claim, now)
 
     def step(self, config: Config, account: Account) -> int:
         """Do what is due on this account now; returns how many attempts were made."""

@@ -24,6 +24,9 @@ from bot.core.traits import TextLimit
 FILE_TROUBLE = "tips file"
 """The note that says why the running bot keeps an older file."""
 
+STEP_TROUBLE = "failing steps"
+"""The note that says, on a line each, what fails in the running bot just now."""
+
 RECENT = timedelta(days=7)
 
 MOST = 1000
@@ -82,6 +85,8 @@ class Status:
     coming: tuple[Slot, ...]
     expected: Expected | None = None
     held: tuple[Entry, ...] = ()
+    #: what fails in the running bot just now
+    failing: tuple[str, ...] = ()
     #: when the first tip comes; None: one was planned before
     first: FirstTip | None = None
 
@@ -108,6 +113,7 @@ def status(store: Store, timetable: Timetable, config: Config, now: datetime) ->
         return Status(
             at=now,
             file_trouble=tx.notes.get(FILE_TROUBLE),
+            failing=tuple((tx.notes.get(STEP_TROUBLE) or "").splitlines()),
             accounts=tuple(
                 _account(tx, account, pauses.get(f"account:{account.name}"), now)
                 for account in config.accounts

@@ -10,6 +10,7 @@ import typer
 
 from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.saying import say_done
 from bot.core.delivery import UNSETTLED, Delivery, State
 from bot.core.safe import shown
 
@@ -66,7 +67,7 @@ def retract(
         editor = desk.editor(known.account) if known is not None else None
         gone = desk.retractor.retract(delivery, editor, desk.clock.now())
     place = shown((gone.receipt.url if gone.receipt else None) or "")
-    typer.echo(f"{gone.account}: taken back {place}")
+    say_done(f"{gone.account}: taken back {place}")
 
 
 def _connect(desk: Desk) -> None:
@@ -122,7 +123,7 @@ def _tell(one: Delivery) -> None:
     """What became of a delivery, on one line."""
     if one.state is State.POSTED and one.receipt is not None:
         place = shown(one.receipt.url or one.receipt.remote_id)
-        typer.echo(f"{one.account}: posted {place} (delivery {one.id})")
+        say_done(f"{one.account}: posted {place} (delivery {one.id})")
         return
     reason = shown(one.reason) if one.reason else "the running bot has not come to it yet"
     later = "; the bot goes on with it" if one.state in UNSETTLED else ""

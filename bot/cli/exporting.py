@@ -12,6 +12,7 @@ import typer
 
 from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.saying import say_done
 from bot.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def export(
                 sys.stdout.buffer.write(piece.encode())
             sys.stdout.flush()
         elif form is ExportFormat.MARKDOWN:
-            typer.echo(_folder(source, to))
+            say_done(_folder(source, to))
         else:
             write_file(to, _pieces(source, form))
 

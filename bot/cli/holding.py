@@ -10,6 +10,7 @@ import typer
 
 from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.saying import say_done
 
 Name = Annotated[str, typer.Argument(help="A schedule or an account.")]
 
@@ -27,14 +28,14 @@ def pause(
         zone = ZoneInfo(desk.config.bot.timezone)
         end = until.replace(tzinfo=zone) if until is not None else None
         full = desk.brake.pause(desk.config, name, end, desk.clock.now())
-    typer.echo(f"{full} is paused" + (f" until {end:%Y-%m-%d %H:%M %Z}" if end else ""))
+    say_done(f"{full} is paused" + (f" until {end:%Y-%m-%d %H:%M %Z}" if end else ""))
 
 
 def resume(name: Name, *, file: File = DEFAULT_FILE) -> None:
     """Let a paused schedule or account go on."""
     with opened(file, forgiving=True) as desk:
         full = desk.brake.resume(desk.config, name)
-    typer.echo(f"{full} goes on")
+    say_done(f"{full} goes on")
 
 
 def skip(
@@ -48,4 +49,4 @@ def skip(
     with opened(file, forgiving=True) as desk:
         slot = desk.brake.skip(desk.config, schedule, desk.clock.now())
         zone = ZoneInfo(desk.config.bot.timezone)
-    typer.echo(f"skipped: {slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {slot.schedule}")
+    say_done(f"skipped: {slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {slot.schedule}")

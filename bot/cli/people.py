@@ -8,6 +8,7 @@ import typer
 
 from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.saying import say_done
 from bot.core.safe import shown
 
 EntryNumber = Annotated[
@@ -30,7 +31,7 @@ def hide(entry: EntryNumber, *, file: File = DEFAULT_FILE) -> None:
     with opened(file, forgiving=True) as desk:
         desk.curtain.hide(entry, desk.clock.now())
         desk.settle_book()
-    typer.echo(f"entry {entry} is hidden")
+    say_done(f"entry {entry} is hidden")
 
 
 def show(entry: EntryNumber, *, file: File = DEFAULT_FILE) -> None:
@@ -38,7 +39,7 @@ def show(entry: EntryNumber, *, file: File = DEFAULT_FILE) -> None:
     with opened(file, forgiving=True) as desk:
         desk.curtain.show(entry, desk.clock.now())
         desk.settle_book()
-    typer.echo(f"entry {entry} is shown")
+    say_done(f"entry {entry} is shown")
 
 
 def block(whom: Whom, *, on: On = None, file: File = DEFAULT_FILE) -> None:
@@ -47,7 +48,7 @@ def block(whom: Whom, *, on: On = None, file: File = DEFAULT_FILE) -> None:
         done = desk.people.block(desk.config, whom, on, desk.clock.now())
         desk.settle_book()
     what = _entries(done.entries, "hidden")
-    typer.echo(f"{shown(done.label)} on {done.account} is blocked: {what}, and all from now on")
+    say_done(f"{shown(done.label)} on {done.account} is blocked: {what}, and all from now on")
 
 
 def unblock(whom: Whom, *, on: On = None, file: File = DEFAULT_FILE) -> None:
@@ -56,7 +57,7 @@ def unblock(whom: Whom, *, on: On = None, file: File = DEFAULT_FILE) -> None:
         done = desk.people.unblock(whom, on, desk.clock.now())
         desk.settle_book()
     what = _entries(done.entries, "shown again")
-    typer.echo(f"{shown(done.label)} on {done.account} is no longer blocked: {what}")
+    say_done(f"{shown(done.label)} on {done.account} is no longer blocked: {what}")
 
 
 def forget(
@@ -85,7 +86,7 @@ def forget(
             told = f"{shown(done.label)} on {done.account} is forgotten: {erased}, no more are kept"
         desk.settle_book()
         desk.database.tidy()
-    typer.echo(f"{told}; backups still hold what they held")
+    say_done(f"{told}; backups still hold what they held")
 
 
 def _entries(count: int, what: str) -> str:

@@ -8,6 +8,7 @@ import typer
 
 from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.saying import say_done
 from bot.core.errors import SecretError, UsageError
 from bot.core.safe import shown, shown_lines
 from bot.core.when import iso
@@ -46,7 +47,7 @@ def resolve(
         elif known is None:
             raise UsageError(f"there is no delivery {delivery}", "`tipsbot status` shows them")
     if posted is not None or retry or drop:
-        typer.echo(f"now {known.state.value}")
+        say_done(f"now {known.state.value}")
 
 
 def approve(
@@ -58,7 +59,7 @@ def approve(
     with opened(file, forgiving=True) as desk:
         found = desk.moderator.approve(entry, desk.clock.now())
         desk.settle_book()
-    typer.echo(f"everybody can read entry {entry}: {shown(found.url or '')}")
+    say_done(f"everybody can read entry {entry}: {shown(found.url or '')}")
 
 
 def refuse(
@@ -71,7 +72,7 @@ def refuse(
         desk.moderator.refuse(entry, desk.clock.now())
         desk.settle_book()
         desk.database.tidy()
-    typer.echo(f"entry {entry} is erased; nobody saw it")
+    say_done(f"entry {entry} is erased; nobody saw it")
 
 
 def _names(desk: Desk, known: Delivery | None) -> Names | None:

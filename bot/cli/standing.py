@@ -30,6 +30,8 @@ def lines(
     if status.file_trouble:
         yield "the tips file is broken; the last good one is in use:"
         yield from (f"  {shown(line)}" for line in status.file_trouble.splitlines())
+    if running:
+        yield from _listed("failing just now; tried again", map(shown, status.failing))
     if status.first is not None:
         yield first_tip_line(status.first, zone, is_running=running)
     for account in status.accounts:
@@ -120,6 +122,7 @@ def record(status: Status, links: Mapping[int, str], *, running: bool) -> dict[s
         "running": running,
         "needs_person": status.needs_person,
         "file_trouble": status.file_trouble,
+        "failing": list(status.failing) if running else [],
         "accounts": [_account_record(one) for one in status.accounts],
         "waiting": [_delivery_record(one) for one in status.waiting],
         "failed": [_delivery_record(one) for one in status.failed],

@@ -103,6 +103,9 @@ class Ledger(Protocol):
         ahead can have set it counts as come, and so does that of whatever was sent after `now`.
         """
 
+    def claims(self, owner: str) -> Sequence[Delivery]:
+        """What is being sent by owners whose names begin with `owner`, whatever their leases."""
+
     def recent(
         self, limit: int, states: Iterable[State] | None = None, account: str | None = None
     ) -> Sequence[Delivery]:

@@ -93,6 +93,14 @@ class SqlLedger:
         )
         return self._all(query.order_by(deliveries.c.due, deliveries.c.id))
 
+    def claims(self, owner: str) -> Sequence[Delivery]:
+        """What is being sent by owners whose names begin so."""
+        query = self._mine().where(
+            deliveries.c.state == State.SENDING.value,
+            func.substr(deliveries.c.owner, 1, len(owner)) == owner,
+        )
+        return self._all(query.order_by(deliveries.c.id))
+
     def recent(
         self, limit: int, states: Iterable[State] | None = None, account: str | None = None
     ) -> Sequence[Delivery]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -69,6 +67,7 @@ from bot.store import (
 from bot.wiring import logs, tipsfile
 from bot.wiring.environment import Environment, environment
 from bot.wiring.keys import masks, site_key
+from bot.wiring.owner import Owner, owner
 from bot.wiring.tipsfile import KINDS, Good
 from bot.wiring.version import rules_version
 
@@ -88,6 +87,7 @@ class Desk:
     timetable: Timetable
     rules: Rules
     memo: SqlMemo
+    owner: Owner
     trouble: str | None = None
     carrier: Carrier | None = None
     former: FormerLife = field(init=False)
@@ -121,7 +121,8 @@ class Desk:
         return Deliverer(
             store=self.database.store,
             clock=self.clock,
-            owner=f"{socket.gethostname()}:{os.getpid()}",
+            owner=self.owner.name,
+            dead=self.owner.dead,
             traits_of=self.rules.of,
             publisher=self.publisher,
             former=self.former,
@@ -377,13 +378,19 @@ class Desk:
 
 
 def open_desk(
-    file: Path, *, variables: Mapping[str, str], reading: bool = False, forgiving: bool = False
+    file: Path,
+    *,
+    variables: Mapping[str, str],
+    reading: bool = False,
+    forgiving: bool = False,
+    holds_lock: bool = False,
 ) -> Desk:
     """Everything for a command on this file.
 
     With `reading`, a bot that never ran is looked at without making its data directory. With
     `forgiving`, a broken file does not matter where the bot has kept the last good one; what is
-    wrong is then in the desk's `trouble`. Raises TipsError, UsageError, StoreError.
+    wrong is then in the desk's `trouble`. `holds_lock` says that this process holds the lock on
+    the data directory. Raises TipsError, UsageError, StoreError.
     """
     around = environment(file, variables)
     trouble = None
@@ -411,6 +418,7 @@ def open_desk(
         timetable=ZonedTimetable(),
         rules=rules,
         memo=memo,
+        owner=owner(holds_lock=holds_lock),
         trouble=trouble,
     )
 

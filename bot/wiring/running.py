@@ -14,7 +14,7 @@ from bot.app.comment import Commenting
 from bot.app.figures import Figures, Heard, figures
 from bot.app.first_tip import Awaited, awaited
 from bot.app.plan import Planner
-from bot.app.report import Status, status
+from bot.app.report import STEP_TROUBLE, Status, status
 from bot.app.responses import Receiving, Verifier
 from bot.clock.ticker import Ticker
 from bot.core.discussion import Author
@@ -24,7 +24,7 @@ from bot.core.slot import Schedule
 from bot.sources.watch import Watch
 from bot.store import DataLock
 from bot.web import Health, Server, build
-from bot.wiring import stop_signals, tipsfile
+from bot.wiring import logs, stop_signals, tipsfile
 from bot.wiring.desk import Desk, open_desk
 from bot.wiring.environment import environment
 from bot.wiring.keys import site_key
@@ -74,6 +74,7 @@ class Running:
     _heard: Heard = field(default_factory=Heard)
     _counting: threading.Lock = field(default_factory=threading.Lock)
     _erased: int = 0
+    _noted: list[str] | None = None
 
     def __post_init__(self) -> None:
         desk = self.desk
@@ -116,6 +117,7 @@ class Running:
         desk = self.desk
         self.server.start()
         self._lift_automatic_pauses()
+        desk.deliverer.recover(desk.config)
         self.file.begin()
         desk.acknowledger.begin(desk.config)
         self._tidy()
@@ -179,7 +181,10 @@ class Running:
             standing = self.status()
         except StoreError as error:
             return Health(ok=False, facts={"problem": str(error)})
-        return health_of(standing, self.desk.config.bot.name, self._pulse, self.troubles.fresh())
+        name = self.desk.config.bot.name
+        found = health_of(standing, name, self._pulse, self.troubles.fresh())
+        log_state = logs.trouble() or "written"
+        return Health(ok=found.ok, facts={**found.facts, "log": log_state})
 
     def _follow(self) -> None:
         """Have the clock call the steps that the file asks for now, and no others."""
@@ -242,6 +247,16 @@ class Running:
         """What happened in the discussion, into its log file."""
         self.desk.logbook.step(self.desk.config.kinds)
 
+    def _note_troubles(self) -> None:
+        """Note which steps fail, and whether the log does, for `status`."""
+        found = [f"{step}: {what}" for step, what in sorted(self.troubles.fresh().items())]
+        if (trouble := logs.trouble()) is not None:
+            found.append(f"the log cannot be written: {trouble}")
+        if found != self._noted:
+            with self.desk.database.store.writing() as tx:
+                tx.notes.put(STEP_TROUBLE, "\n".join(found) or None, self.desk.clock.now())
+            self._noted = found
+
     def _lift_automatic_pauses(self) -> None:
         """Credentials may have been mended: try them again."""
         with self.desk.database.store.writing() as tx:
@@ -281,6 +296,7 @@ class Running:
         self._pulse = self.desk.clock.now()
         for step in self.troubles.to_try_again():
             self.ticker.nudge(step)
+        self._note_troubles()
         self.desk.deliverer.end_orphans(self.desk.config)
 
 
@@ -298,8 +314,8 @@ def run(
     watch = Watch(file)
     around = environment(file, variables)
     tipsfile.load(file, around)
-    with DataLock(around.data):
-        running = Running(desk=open_desk(file, variables=variables), watch=watch)
+    with DataLock(around.data) as lock:
+        running = Running(desk=open_desk(file, variables=variables, holds_lock=True), watch=watch)
         try:
             running.connect()
             stop_signals.end_orderly(stopping.set)
@@ -307,7 +323,7 @@ def run(
             tell(running)
             running.begin()
             while not stopping.wait(LOOK_UP.total_seconds()):
-                pass
+                lock.check()
             log.info("stopping")
         finally:
             done = running.stop()

@@ -1,4 +1,7 @@
-"""Signals that ask the process to stop: SIGTERM, SIGINT (Ctrl-C) and SIGHUP (a closed terminal).
+"""Signals that ask the process to stop.
+
+SIGTERM, SIGINT (Ctrl-C), SIGHUP (a closed terminal), SIGQUIT, and those that would end a process
+unasked: SIGUSR1, SIGUSR2, SIGALRM.
 
 A process has one of three ways to obey at any time. Each function below sets one of them for all
 later signals; the first has to be set before anything heavy is imported.
@@ -12,7 +15,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+SIGNALS = (
+    signal.SIGTERM,
+    signal.SIGINT,
+    signal.SIGHUP,
+    signal.SIGQUIT,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+    signal.SIGALRM,
+)
 
 Handler = Callable[[int, FrameType | None], object]
 

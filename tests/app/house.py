@@ -149,12 +149,15 @@ class House:
         """The verb that plans."""
         return Planner(store=self.store, timetable=ZonedTimetable(), drafter=self.drafter)
 
-    def deliverer(self, owner: str = "me", clock: Clock | None = None) -> Deliverer:
+    def deliverer(
+        self, owner: str = "me", clock: Clock | None = None, dead: str | None = None
+    ) -> Deliverer:
         """The verb that delivers, in the hands of `owner`."""
         return Deliverer(
             store=self.store,
             clock=clock or self.clock,
             owner=owner,
+            dead=dead,
             traits_of=self.traits_of,
             publisher=self.platforms.get,
         )
