@@ -17,11 +17,11 @@ from bot.web.clean import web_address
 from bot.web.empty import sentence
 from bot.web.feeds import LONG_AGO, Replies, all_replies, of_replies, of_tips, replies
 from bot.web.metrics import CONTENT_TYPE, exposition
+from bot.web.origin import is_known_host, is_near
 from bot.web.reading import index
 from bot.web.searching import number, search
 from bot.web.site import Site
 from bot.web.tip import Filled, show_tip
-from bot.web.visitor import is_near
 
 _FRESH = {"Cache-Control": "no-store"}
 ROBOTS = "User-agent: *\nDisallow: /comments/\nDisallow: /held/\n"
@@ -108,21 +108,25 @@ class Public:
         link = _contact_link(self.site.config().bot.contact)
         return self.site.renderer.page(request, "privacy.html", contact_link=link)
 
-    def health(self, _request: Request) -> Response:
-        """Whether the bot works, for those who watch over it: 200 or 503."""
+    def health(self, request: Request) -> Response:
+        """Whether the bot works, for those who watch over it: 200 or 503; details by our names."""
         health = self.site.health()
+        facts = health.facts if self._is_known_host(request) else {}
         return JSONResponse(
-            {"ok": health.ok, **health.facts},
+            {"ok": health.ok, **facts},
             200 if health.ok else 503,
             headers=_FRESH,
         )
 
     def metrics(self, request: Request) -> Response:
         """Figures for Prometheus; they are the operator's, and given to near machines only."""
-        if not is_near(request):
+        if not is_near(request) or not self._is_known_host(request):
             raise HTTPException(404)
         headers = {**_FRESH, "Content-Type": CONTENT_TYPE}
         return Response(exposition(self.site.figures()), headers=headers)
+
+    def _is_known_host(self, request: Request) -> bool:
+        return is_known_host(request, self.site.config().bot.site)
 
     def robots(self, _request: Request) -> Response:
         """What crawlers should leave alone."""

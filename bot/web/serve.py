@@ -16,8 +16,9 @@ from starlette.types import ASGIApp
 from bot.core.errors import BotError
 from bot.web.bounds import BACKLOG, Bounds, raise_file_limit
 from bot.web.connections import Connections
+from bot.web.origin import Origin
 from bot.web.protocol import BoundedProtocol
-from bot.web.visitor import client_network
+from bot.web.visitor import client_network, plain
 
 _READY = 10
 """Seconds within which the server has to be up."""
@@ -129,7 +130,7 @@ def _settings(app: ASGIApp, trusted_proxies: Sequence[str], bounds: Bounds) -> u
         address_of=partial(_counted_for, trusted_proxies),
     )
     return uvicorn.Config(
-        app,
+        Origin(app, trusted_proxies),
         loop="asyncio",
         http=protocol,  # type: ignore[arg-type] # it is called as the class would be
         ws="none",
@@ -139,13 +140,13 @@ def _settings(app: ASGIApp, trusted_proxies: Sequence[str], bounds: Bounds) -> u
         access_log=False,
         server_header=False,
         backlog=BACKLOG,
-        proxy_headers=bool(trusted_proxies),
-        forwarded_allow_ips=list(trusted_proxies),
+        proxy_headers=False,
     )
 
 
 def _counted_for(trusted_proxies: Sequence[str], host: str) -> str | None:
     """Whom a connection is counted for; None where it is a proxy's, which speaks for many."""
+    host = plain(host)
     try:
         address = ip_address(host)
     except ValueError:
