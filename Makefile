@@ -78,7 +78,7 @@ mutants: $(TOOLS) ## plant small faults in a copy; the simulation or a test must
 cover: $(TOOLS) ## run the tests of ledger, classifiers and cursors; every branch of those must be taken
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/core tests/app tests/store \
 		tests/contract $(wildcard tests/edges/test_x_*.py tests/edges/test_mastodon*.py) \
-		tests/edges/test_certain.py -m quick \
+		tests/edges/test_certain.py \
 		--cov --cov-config=tests/certain.ini --cov-report=term-missing --cov-fail-under=100
 
 lock: $(TOOLS) ## pin what pyproject.toml asks for; to newer releases: make lock UPGRADE=--upgrade
