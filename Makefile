@@ -25,7 +25,7 @@ TOOLS := $(VENV)/installed-tools
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run nlp test check bench bench-scale soak mutants cover lock clean
+.PHONY: help run nlp test check image bench bench-scale soak mutants cover lock clean
 
 help: ## list the tasks
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ check: $(TOOLS) ## look at everything without running it: style, types, imports,
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/hadolint --failure-threshold style Dockerfile
 	@$(BIN)/python -m pytest --quiet tests/edges/test_lock.py
+
+image: $(TOOLS) ## build the container image and try it, with docker, or as root with buildah
+	@$(BIN)/python -m tests.image $(ARGS)
 
 bench: $(TOOLS) ## measure
 	@$(BIN)/python -m bench $(ARGS)

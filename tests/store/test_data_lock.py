@@ -93,5 +93,5 @@ def test_a_lock_that_cannot_be_used_is_told(tmp_path):
     """Where nobody can tell whether a bot runs, one line says why, and nobody takes it for a no."""
     (tmp_path / "lock").symlink_to("lock")
     for use in (is_running, take):
-        with pytest.raises(StoreError, match="lock cannot be used: .*; change its owner or mode"):
+        with pytest.raises(StoreError, match=r"lock cannot be used: .*; change its owner or mode"):
             use(tmp_path)
