@@ -31,7 +31,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run demo nlp test test-all check bench bench-scale soak mutants cover lock clean
+.PHONY: help run demo nlp test test-all check image bench bench-scale soak mutants cover lock clean
 
 help: ## list the tasks
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,9 @@ check: $(TOOLS) ## look at everything without running it: style, types, imports,
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/hadolint --failure-threshold style Dockerfile
 	@$(BIN)/python -m pytest --quiet tests/edges/test_lock.py
+
+image: $(TOOLS) ## build the container image and try it, with docker, or as root with buildah
+	@$(BIN)/python -m tests.image $(ARGS)
 
 bench: $(TOOLS) ## measure
 	@$(BIN)/python -m bench $(ARGS)
