@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.image.debian import make_base
-from tests.image.engine import ROOT, TAG, Done, Unavailable, await_that, must, run
+from tests.image.engine import ROOT, TAG, Done, Unavailable, await_that, have_base, must, run
 from tests.whole.operator import free_port
 
 CERTIFICATES = Path("/etc/ssl/certs")
@@ -33,6 +33,7 @@ exec "$@"
 """
 """Makes the file system of a container out of a folder: read-only, but for the data directory."""
 
+NAMESPACES = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
 NO_RIGHTS = ["--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
 
 
@@ -88,7 +89,11 @@ class Buildah:
         if shutil.which("buildah") is None:
             raise Unavailable("buildah is not installed")
         if os.geteuid() != 0:
-            raise Unavailable("only root can run with buildah what it has built")
+            raise Unavailable("only root can run what buildah has built")
+        if run([*NAMESPACES, "true"]).code:
+            raise Unavailable(
+                "root may not make namespaces here, in which buildah's image would run"
+            )
         self._home = home
         self._storage: list[str] = []
         self._container: str | None = None
@@ -101,6 +106,7 @@ class Buildah:
         """See Engine."""
         words = ["build", "--format", "docker", "--isolation", "chroot", "--tag", TAG]
         if not self._storage:
+            have_base("buildah", "pull", "--policy", "missing")
             words += ["--layers"]  # kept for the next build
         else:
             words += ["--build-arg", f"BASE={make_base(self._buildah)}"]
@@ -134,8 +140,7 @@ class Buildah:
         """See Engine. It shares this machine's network, and so is given a free port of it."""
         port, told, root = free_port(), self.config(), self._root()
         become = _become(root, told, user or told["User"], port)
-        namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
-        enter = [*namespaces, "sh", "-c", ENTER, str(root), volume, *become]
+        enter = [*NAMESPACES, "sh", "-c", ENTER, str(root), volume, *become]
         log = Path(volume).with_suffix(".log")
         container = BuildahContainer(
             [*enter, *told["Entrypoint"], *(words or told["Cmd"])], become, port, log

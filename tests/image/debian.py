@@ -7,9 +7,9 @@ older one there, and so is pip: what is tried is the Dockerfile and the bot, not
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from tests.image.engine import Unavailable, must
+from tests.image.engine import Unavailable, run
 
 NAME = "localhost/debian-python"
 SUITE = "bookworm"
@@ -25,12 +25,13 @@ OPTIONS = (
 
 
 def make_base(buildah: Callable[..., str]) -> str:
-    """Make the image with this buildah, and return its name. Raises Unavailable, Failed."""
+    """Make the image with this buildah, and return its name. Raises Unavailable."""
     if shutil.which("mmdebstrap") is None:
         raise Unavailable("mmdebstrap is not installed, which makes an image to build on")
     container = buildah("from", "scratch")
-    words: Sequence[str] = ["mmdebstrap", *OPTIONS, SUITE, buildah("mount", container)]
-    must(words)
+    made = run(["mmdebstrap", *OPTIONS, SUITE, buildah("mount", container)])
+    if made.code:
+        raise Unavailable(f"mmdebstrap made no Debian here: {made.output.splitlines()[-1]}")
     buildah("umount", container)
     buildah("config", "--env", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", container)
     buildah("commit", "--rm", container, NAME)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from uuid import uuid4
 
-from tests.image.engine import ROOT, TAG, Done, Unavailable, must, run
+from tests.image.engine import ROOT, TAG, Done, Unavailable, have_base, must, run
 
 
 class DockerContainer:
@@ -50,6 +50,7 @@ class Docker:
 
     def build(self) -> None:
         """See Engine."""
+        have_base("docker", "pull")
         must(["docker", "build", "--tag", TAG, ROOT])
 
     def config(self) -> Mapping[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 import time
@@ -56,7 +57,7 @@ class Engine(Protocol):
     """Builds one image, and runs it."""
 
     def build(self) -> None:
-        """Build the image. Raises Failed, with the end of what the builder wrote."""
+        """Build the image. Raises Failed, and Unavailable where there is nothing to build on."""
 
     def config(self) -> Mapping[str, object]:
         """What the image says about itself: `Healthcheck`, `Labels`, `User` and so on."""
@@ -74,6 +75,19 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Remove what is left beside the image."""
+
+
+def have_base(*pull: str) -> None:
+    """Have this command pull the Dockerfile's base. Raises Unavailable where that cannot be had."""
+    (base,) = re.findall(
+        r"^ARG BASE=(\S+)$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE
+    )
+    pulled = run([*pull, base])
+    if pulled.code:
+        raise Unavailable(
+            f"{base} cannot be pulled; `make image ARGS=--debian` needs no registry"
+            f" ({pulled.output.splitlines()[-1]})"
+        )
 
 
 def run(words: Sequence[str | Path], **variables: str) -> Done:
