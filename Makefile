@@ -31,7 +31,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run demo nlp test test-all check bench bench-scale soak mutants cover lock clean
+.PHONY: help run demo nlp test test-all check image bench bench-scale soak mutants cover lock clean
 
 help: ## list the tasks
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,9 @@ check: $(TOOLS) ## look at everything without running it: style, types, imports,
 	@$(BIN)/hadolint --failure-threshold style Dockerfile
 	@$(BIN)/python -m pytest --quiet tests/edges/test_lock.py
 
+image: $(TOOLS) ## build the container image and try it, with docker, or as root with buildah
+	@$(BIN)/python -m tests.image $(ARGS)
+
 bench: $(TOOLS) ## measure
 	@$(BIN)/python -m bench $(ARGS)
 
@@ -78,7 +81,7 @@ mutants: $(TOOLS) ## plant small faults in a copy; the simulation or a test must
 cover: $(TOOLS) ## run the tests of ledger, classifiers and cursors; every branch of those must be taken
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/core tests/app tests/store \
 		tests/contract $(wildcard tests/edges/test_x_*.py tests/edges/test_mastodon*.py) \
-		tests/edges/test_certain.py -m quick \
+		tests/edges/test_certain.py \
 		--cov --cov-config=tests/certain.ini --cov-report=term-missing --cov-fail-under=100
 
 lock: $(TOOLS) ## pin what pyproject.toml asks for; to newer releases: make lock UPGRADE=--upgrade

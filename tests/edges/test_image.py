@@ -93,11 +93,11 @@ def test_its_command_exists():
 
 
 def test_it_is_not_root():
-    """The bot runs under a number that is not root's, as which the data folder was made."""
+    """The bot runs under a number that is not root's; group 0 shares its data folder and files."""
     user, group = last("USER").split(":")
     assert int(user) > 0
     assert int(group) > 0
-    assert f"--owner={user} --group={group}" in last("RUN")
+    assert f"--owner={user} --group=0 --mode=2770 /data" in last("RUN")
 
 
 def test_its_settings_are_read():
@@ -107,6 +107,30 @@ def test_its_settings_are_read():
     assert names
     for name in names:
         assert name in code
+
+
+def test_nothing_but_what_is_locked_is_installed():
+    """Each installation is of locked files alone, or of what the build itself has made."""
+    installs = [
+        step
+        for step in " ".join(rest for _, rest in instructions()).split("&&")
+        if " install " in step
+    ]
+    wanted = [step for step in installs if "pip" in step]
+    assert len(wanted) == 3
+    for step in wanted:
+        assert "--no-deps" in step
+        assert "--require-hashes" in step or "--no-index" in step
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/operating.md", "Dockerfile"])
+def test_every_docker_run_gives_time_to_stop(page):
+    """Whoever copies a `docker run` from a page has one that lets the bot stop in an orderly way."""
+    text = (ROOT / page).read_text(encoding="utf-8").replace("\\\n", " ")
+    runs = [line for line in text.splitlines() if "docker run " in line]
+    assert runs
+    for line in runs:
+        assert "--stop-timeout 20 " in line
 
 
 def test_it_says_its_version():
