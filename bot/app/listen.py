@@ -14,7 +14,7 @@ from bot.app.thrift import note_stir
 from bot.core.config import Account
 from bot.core.errors import PlatformError, Unauthorised
 from bot.core.masks import Masks
-from bot.core.memory import AccountRecord, Store
+from bot.core.memory import AccountRecord, Store, Tx
 from bot.core.ports import Batch, Clock, Listener
 
 log = structlog.get_logger()
@@ -62,12 +62,13 @@ class Ear:
     def _take_in(self, listener: Listener, account: Account) -> tuple[Batch, int]:
         """One batch: its entries and its cursor in one transaction."""
         with self.store.reading() as tx:
-            known = tx.accounts.get(account.name)
+            known, pending = tx.accounts.get(account.name), pending_replies(tx, account.name)
         batch = listener.hear(known.cursor)
         now = self.clock.now()
-        if _is_old_news(batch, known, now):
+        if _is_old_news(batch, known, now) and pending == (batch.pending or 0):
             return batch, 0
         with self.store.writing() as tx:
+            tx.notes.put(_pending_note(account.name), str(batch.pending or "") or None, now)
             kept = take_in(tx, batch.entries, now, masks=self.masks, to_us=True)
             tx.accounts.heard(account.name, batch, now)
             tx.accounts.spend(account.name, "listen", batch.cost, now)
@@ -99,6 +100,15 @@ class Ear:
         with self.store.writing() as tx:
             tx.accounts.troubled(account.name, trouble)
         log.warning("cannot_listen", account=account.name, reason=trouble)
+
+
+def pending_replies(tx: Tx, account: str) -> int:
+    """How many replies wait for the account's approval on its network, as last heard."""
+    return int(tx.notes.get(_pending_note(account)) or 0)
+
+
+def _pending_note(account: str) -> str:
+    return f"replies to approve: {account}"
 
 
 def _is_old_news(batch: Batch, known: AccountRecord, now: datetime) -> bool:
