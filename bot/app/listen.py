@@ -10,11 +10,13 @@ import structlog
 
 from bot.app.holds import hold_account
 from bot.app.taking import take_in
+from bot.app.threads import wake_threads
 from bot.app.thrift import note_stir
 from bot.core.config import Account
 from bot.core.errors import PlatformError, Unauthorised
 from bot.core.masks import Masks
 from bot.core.memory import AccountRecord, Store, Tx
+from bot.core.pace import SOON
 from bot.core.ports import Batch, Clock, Listener
 
 log = structlog.get_logger()
@@ -28,12 +30,16 @@ MOST_BATCHES = 50
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ear:
-    """Listens on one account at a time; `listener` gives its door, or None where it has none."""
+    """Listens on one account at a time; `listener` gives its door, or None where it has none.
+
+    `cost_factor` is how much longer than elsewhere to wait where looking at a thread costs money.
+    """
 
     store: Store
     clock: Clock
     masks: Masks
     listener: Callable[[str], Listener | None]
+    cost_factor: Callable[[Account], float] = lambda _: 1.0
 
     def step(self, account: Account) -> int:
         """Take in what was said since last time; returns how many entries are new or changed."""
@@ -74,6 +80,7 @@ class Ear:
             tx.accounts.spend(account.name, "listen", batch.cost, now)
             if kept:
                 note_stir(tx, account.name, now)
+                wake_threads(tx, batch.entries, now, now + SOON * self.cost_factor(account))
         if kept:
             log.info("heard", account=account.name, entries=kept)
         for gap in batch.unheard:
