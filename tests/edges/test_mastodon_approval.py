@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -179,7 +180,7 @@ def test_it_is_neither_kept_nor_thanked_for_and_the_status_tells(bot, server, th
         there_now = status(house.store, ZonedTimetable(), house.config, house.clock.now())
         (one,) = there_now.accounts
         assert one.to_approve == expected
-        shown = "\n".join(lines(there_now, UTC, {}, running=True))
+        shown = "\n".join(lines(there_now, ZoneInfo("UTC"), {}, running=True))
         assert ("wait for your approval on its server: 1" in shown) is bool(expected)
         with house.store.reading() as tx:
             kept = ids(tx.log.entries())
