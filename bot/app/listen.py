@@ -10,11 +10,13 @@ import structlog
 
 from bot.app.holds import hold_account
 from bot.app.taking import take_in
+from bot.app.threads import wake_threads
 from bot.app.thrift import note_stir
 from bot.core.config import Account
 from bot.core.errors import PlatformError, Unauthorised
 from bot.core.masks import Masks
-from bot.core.memory import AccountRecord, Store
+from bot.core.memory import AccountRecord, Store, Tx
+from bot.core.pace import SOON
 from bot.core.ports import Batch, Clock, Listener
 
 log = structlog.get_logger()
@@ -28,12 +30,16 @@ MOST_BATCHES = 50
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ear:
-    """Listens on one account at a time; `listener` gives its door, or None where it has none."""
+    """Listens on one account at a time; `listener` gives its door, or None where it has none.
+
+    `cost_factor` is how much longer than elsewhere to wait where looking at a thread costs money.
+    """
 
     store: Store
     clock: Clock
     masks: Masks
     listener: Callable[[str], Listener | None]
+    cost_factor: Callable[[Account], float] = lambda _: 1.0
 
     def step(self, account: Account) -> int:
         """Take in what was said since last time; returns how many entries are new or changed."""
@@ -62,17 +68,19 @@ class Ear:
     def _take_in(self, listener: Listener, account: Account) -> tuple[Batch, int]:
         """One batch: its entries and its cursor in one transaction."""
         with self.store.reading() as tx:
-            known = tx.accounts.get(account.name)
+            known, pending = tx.accounts.get(account.name), pending_replies(tx, account.name)
         batch = listener.hear(known.cursor)
         now = self.clock.now()
-        if _is_old_news(batch, known, now):
+        if _is_old_news(batch, known, now) and pending == (batch.pending or 0):
             return batch, 0
         with self.store.writing() as tx:
+            tx.notes.put(_pending_note(account.name), str(batch.pending or "") or None, now)
             kept = take_in(tx, batch.entries, now, masks=self.masks, to_us=True)
             tx.accounts.heard(account.name, batch, now)
             tx.accounts.spend(account.name, "listen", batch.cost, now)
             if kept:
                 note_stir(tx, account.name, now)
+                wake_threads(tx, batch.entries, now, now + SOON * self.cost_factor(account))
         if kept:
             log.info("heard", account=account.name, entries=kept)
         for gap in batch.unheard:
@@ -99,6 +107,15 @@ class Ear:
         with self.store.writing() as tx:
             tx.accounts.troubled(account.name, trouble)
         log.warning("cannot_listen", account=account.name, reason=trouble)
+
+
+def pending_replies(tx: Tx, account: str) -> int:
+    """How many replies wait for the account's approval on its network, as last heard."""
+    return int(tx.notes.get(_pending_note(account)) or 0)
+
+
+def _pending_note(account: str) -> str:
+    return f"replies to approve: {account}"
 
 
 def _is_old_news(batch: Batch, known: AccountRecord, now: datetime) -> bool:

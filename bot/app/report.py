@@ -10,6 +10,7 @@ from decimal import Decimal
 from bot.app.acknowledge import trouble_note
 from bot.app.brake import unheld, upcoming
 from bot.app.first_tip import FirstTip, first_tip
+from bot.app.listen import pending_replies
 from bot.app.moderate import held_comments
 from bot.core.absence import needs_person
 from bot.core.config import Account, Config, Courtesy
@@ -55,6 +56,8 @@ class AccountStatus:
     limit: TextLimit | None = None
     learned_at: datetime | None = None
     not_acknowledging: str | None = None
+    #: replies that wait for the account's approval on its network, and are not kept before
+    to_approve: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,6 +171,7 @@ def _account(tx: Tx, account: Account, pause: Pause | None, now: datetime) -> Ac
         limit=record.traits.text if record.traits else None,
         learned_at=record.learned_at,
         not_acknowledging=tx.notes.get(trouble_note(account.name)),
+        to_approve=pending_replies(tx, account.name),
     )
 
 

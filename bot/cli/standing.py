@@ -79,10 +79,17 @@ def _account(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
         yield f"  takes {one.limit.limit} {one.limit.unit.value}"
     if one.pause is not None and not one.pause.by_operator:
         yield "  its secrets were refused: see below"
+    yield from _unread(one)
+
+
+def _unread(one: AccountStatus) -> Iterator[str]:
+    """What keeps the bot from hearing what people say, or from thanking them for it."""
     if one.trouble:
         yield f"  cannot listen: {shown(one.trouble)}"
     if one.not_acknowledging:
         yield f"  cannot acknowledge: {shown(one.not_acknowledging)}"
+    if one.to_approve:
+        yield f"  replies that wait for your approval on its server: {one.to_approve}"
     for gap in one.unheard[-3:]:
         yield f"  not heard: {shown(gap)}"
 
@@ -173,6 +180,7 @@ def _account_record(one: AccountStatus) -> dict[str, Any]:
         "trouble": one.trouble,
         "unheard": list(one.unheard),
         "not_acknowledging": one.not_acknowledging,
+        "to_approve": one.to_approve,
         "paused": one.pause.reason if one.pause else None,
         "spent": float(one.spent),
         "monthly_budget": float(one.budget) if one.budget is not None else None,

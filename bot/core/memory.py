@@ -269,8 +269,17 @@ class Threads(Protocol):
     def due(self, account: str, now: datetime, limit: int) -> Sequence[Watched]:
         """Those to look below, those due longest first."""
 
+    def get(self, account: str, remote_id: str) -> Watched | None:
+        """The post of this remote id, if it is watched."""
+
     def looked(self, watched: Watched) -> None:
         """Remember its cursor, its last stir and when to look again."""
+
+    def wake(self, account: str, remote_id: str, now: datetime, look_at: datetime) -> bool:
+        """Something is said below it: look there at `look_at` at the latest.
+
+        Returns whether this post is watched.
+        """
 
     def put_off(
         self, account: str, now: datetime, until: datetime, remote_id: str | None = None

@@ -19,6 +19,7 @@ from bot.app.hide import Curtain
 from bot.app.learn import Rules
 from bot.app.listen import Ear
 from bot.app.logbook import Logbook
+from bot.app.looking import dearness
 from bot.app.moderate import Moderator
 from bot.app.persons import People
 from bot.app.plan import Planner
@@ -142,7 +143,11 @@ class Desk:
     def ear(self) -> Ear:
         """The verb that listens."""
         return Ear(
-            store=self.database.store, clock=self.clock, masks=self.masks, listener=self.listener
+            store=self.database.store,
+            clock=self.clock,
+            masks=self.masks,
+            listener=self.listener,
+            cost_factor=lambda account: dearness(self.rules.of(account)),
         )
 
     @property

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, event
 
+from bot.app.reply import addressed
 from bot.core.delivery import State
-from bot.core.discussion import NOBODY, Visibility
+from bot.core.discussion import NOBODY, Author, Visibility
 from bot.core.errors import RetryLater, UsageError
 from bot.core.slot import Outcome
 from tests.app.house import EIGHT, House, with_site
@@ -265,3 +266,12 @@ def test_moments_of_slots_by_hand_differ(house):
     post(house, again=True)
     assert len({one.slot.key for one in house.slots()}) == 2
     assert house.clock.now() < MONDAY
+
+
+@pytest.mark.parametrize("text", ["ask @jo@social.network", "see https://a.example/@jo@social.net"])
+def test_an_answer_names_whom_it_answers(text):
+    """An answer that names somebody else, or shows a link, still names the person it answers."""
+    said = entry(author=Author(name="Jo", handle="@jo@social.net"))
+    assert addressed(text, said, mentions=True) == f"@jo@social.net {text}"
+    named = f"{text}, @jo@social.net"
+    assert addressed(named, said, mentions=True) == named

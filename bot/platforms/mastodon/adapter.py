@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import quote
 
+import requests
 from mastodon import Mastodon, MastodonAPIError, MastodonNetworkError
 
 from bot.core.config import Account
@@ -23,6 +24,7 @@ from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.addresses import status_named
 from bot.platforms.mastodon.again import CannotShow, fingerprint
 from bot.platforms.mastodon.again import look as look_again
+from bot.platforms.mastodon.approval import PATH, approved, waiting
 from bot.platforms.mastodon.entries import Hearing
 from bot.platforms.mastodon.errors import Place, server_time, translate
 from bot.platforms.mastodon.finding import Ask, Since, look, own, receipt_of
@@ -131,11 +133,12 @@ class MastodonPlatform:
             me, server = self._known_me(call), self._known_server(call)
             mark = Mark(server=self._place.server, me=me, after=None).moved_to(cursor)
             heard = self._listen(call, server, mark)
-            hearing = self._hearing(call)
+            hearing, waits = self._hearing(call), self._waiting(call)
         started = mark.after is not None
         is_short = heard.has_gap if started else not heard.is_all
         return Batch(
-            entries=hearing.entries(heard.notices),
+            entries=hearing.entries(heard.notices, waits or frozenset()),
+            pending=None if waits is None else len(waits),
             cursor=replace(mark, after=heard.newest, at=heard.at).write(),
             more=started and not heard.is_all,
             unheard=((_UNHEARD if started else _FIRST_UNHEARD),) if is_short else (),
@@ -148,6 +151,8 @@ class MastodonPlatform:
                 hearing = self._hearing(call)
                 try:
                     below = self._below(call, remote_id)
+                    if below:
+                        below = approved(below, self._waiting(call) or frozenset())
                 except MastodonNetworkError:
                     if call.wire.is_too_large:
                         return self._too_large(remote_id, cursor)
@@ -174,8 +179,14 @@ class MastodonPlatform:
             found = look_again(remote_ids, partial(self._one, call), many)
             if found.gone and self._ask_me(call) != hearing.me:
                 raise self._no_mastodon()
+            waits = self._waiting(call) if found.statuses else None
         entries = hearing.again(found.statuses)
-        return Checked(entries=entries, gone=found.gone, failed=found.failed)
+        unapproved = (waits or frozenset()).intersection(remote_ids)
+        return Checked(
+            entries=tuple(entry for entry in entries if entry.remote_id not in unapproved),
+            gone=found.gone | unapproved,
+            failed=found.failed,
+        )
 
     def hints(self, hint: Callable[[], None], over: Callable[[], bool]) -> None:
         """Follow the server's stream of notifications, where it has one."""
@@ -231,6 +242,25 @@ class MastodonPlatform:
             what = f"{self._place.server} answers with something else than a thread"
             raise RetryLater(what, "it is tried again")
         return foreign.records(below)
+
+    def _waiting(self, call: _Call) -> frozenset[str] | None:
+        """The ids of replies that wait for our approval; None where the server has none such."""
+        if not self._known_server(call).family.has_approval:
+            return None
+
+        def ask(asked: dict[str, str]) -> list[Record]:
+            where, headers = self._place.server + PATH, {"Authorization": f"Bearer {token}"}
+            answer = call.wire.request("GET", where, params=asked, headers=headers, auth=_as_is)
+            answer.raise_for_status()
+            return self._page(call, answer.json())
+
+        token = self._place.token
+        try:
+            return waiting(ask)
+        except requests.HTTPError:
+            if not call.wire.says_gone:
+                raise
+            return None  # a version without interaction policies
 
     def _is_gone(self, call: _Call) -> bool:
         """Whether the server itself says that it is gone, and still knows us for who we are.
@@ -375,6 +405,11 @@ class MastodonPlatform:
         """How far the server's clock is behind ours, so that its young posts are not old to us."""
         theirs: datetime = server_time(wire) or self._clock.now()
         return max(timedelta(0), self._clock.now() - theirs)
+
+
+def _as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """The request with the token that it has, and no password of a person's own in its place."""
+    return request
 
 
 _TOO_LARGE = "too large"

@@ -10,6 +10,7 @@ from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility, Wi
 from bot.core.when import iso
 from bot.core.wishes import wishes_in
 from bot.platforms.mastodon import foreign
+from bot.platforms.mastodon.approval import approved
 from bot.platforms.mastodon.foreign import Record
 from bot.platforms.mastodon.plain import LONGEST, plain
 
@@ -37,12 +38,18 @@ class Hearing:
     domain: str
     now: datetime
 
-    def entries(self, notices: Iterable[Record]) -> tuple[Entry, ...]:
+    def entries(self, notices: Iterable[Record], waits: frozenset[str]) -> tuple[Entry, ...]:
         """What others said, each once. A status that is gone leaves a notice without one.
 
-        Old servers do not filter by type: a poll that ended is no mention, whoever made it.
+        Old servers do not filter by type: a poll that ended is no mention, whoever made it. Those
+        that wait for our approval, and are not for the public yet, are left out.
         """
-        asked = (notice for notice in notices if notice.get("type") in {"mention", "quote"})
+        asked = (
+            notice
+            for notice in notices
+            if notice.get("type") in {"mention", "quote"}
+            and approved([foreign.record(notice.get("status"))], waits)
+        )
         noticed = _each_once(self._noticed(notice) for notice in asked)
         return tuple(entry for entry in noticed if not entry.ours)
 

@@ -29,4 +29,4 @@ def as_markup(text: str) -> Iterator[str]:
 def letters(text: str) -> str:
     """The letters and digits of a text, without the numbers of lists and the protocols of links."""
     lines = _SIGN_OF_LINE.sub("", unicodedata.normalize("NFKC", text))
-    return _OTHER.sub("", _PROTOCOL.sub("", lines)).casefold()
+    return str(_OTHER.sub("", _PROTOCOL.sub("", lines))).casefold()

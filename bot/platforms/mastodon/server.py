@@ -18,13 +18,15 @@ class Family:
 
     `key_memory` is how long it remembers an idempotency key (zero: never); `shortens_links` says
     whether it counts a link as the number that it tells, or in full; `has_formats` whether an
-    account there may post in Markdown and the like unless a post says that it is plain text.
+    account there may post in Markdown and the like unless a post says that it is plain text;
+    `has_approval` whether replies can wait for the approval of the account that they answer.
     """
 
     name: str
     key_memory: timedelta = timedelta(0)
     shortens_links: bool = False
     has_formats: bool = False
+    has_approval: bool = False
 
 
 MASTODON = Family(name="Mastodon", key_memory=timedelta(hours=1), shortens_links=True)
@@ -33,7 +35,7 @@ FAMILIES = (
     MASTODON,  # its forks too: their versions are its own with a suffix, `4.3.0+glitch`
     Family(name="Pleroma", key_memory=timedelta(hours=6), has_formats=True),
     Family(name="Akkoma", key_memory=timedelta(hours=6), has_formats=True),
-    Family(name="GoToSocial", has_formats=True),  # ignores keys and posts again
+    Family(name="GoToSocial", has_formats=True, has_approval=True),  # ignores keys: posts again
     # What speaks Mastodon's API beside Misskey's own: links in full, no keys.
     Family(name="Misskey"),
     Family(name="Sharkey"),

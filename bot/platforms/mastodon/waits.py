@@ -41,7 +41,7 @@ def _wait(text: str, present: datetime) -> timedelta | None:
         number = float(text)
     except ValueError:
         moment = _iso_date(text) or _http_date(text)
-        return moment and moment - present
+        return moment - present if moment else None
     return _span(number, present)
 
 
