@@ -32,7 +32,7 @@ class Retractor:
             delivery = tx.ledger.get(delivery_id)
         if delivery is None or delivery.receipt is None:
             raise UsageError(
-                f"there is no posted delivery {delivery_id}", "`tipsbot status` shows their numbers"
+                f"there is no posted delivery {delivery_id}", "`tipsbot posts` shows their numbers"
             )
         if delivery.state is State.RETRACTED:
             raise UsageError(f"delivery {delivery_id} was taken back already")

@@ -1,4 +1,4 @@
-"""`post`, `reply` and `retract`: what the operator does by hand."""
+"""`post` and `reply`: what the operator says by hand."""
 
 from __future__ import annotations
 
@@ -53,21 +53,6 @@ def reply(
         _connect(desk)
         planned = desk.replier.reply(desk.config, entry, text, desk.clock.now())
         _carry_out(desk, [planned])
-
-
-def retract(
-    delivery: Annotated[int, typer.Argument(help="Its number, as `tipsbot status` shows it.")],
-    *,
-    file: File = DEFAULT_FILE,
-) -> None:
-    """Take a post back: delete it on its network, and say so in the ledger."""
-    with opened(file, forgiving=True) as desk:
-        with desk.database.store.reading() as tx:
-            known = tx.ledger.get(delivery)
-        editor = desk.editor(known.account) if known is not None else None
-        gone = desk.retractor.retract(delivery, editor, desk.clock.now())
-    place = shown((gone.receipt.url if gone.receipt else None) or "")
-    say_done(f"{gone.account}: taken back {place}")
 
 
 def _connect(desk: Desk) -> None:

@@ -43,10 +43,15 @@ def skip(
         str | None, typer.Argument(help="A schedule; none: the very next slot of all.")
     ] = None,
     *,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Let the slot that was skipped last come after all.")
+    ] = False,
     file: File = DEFAULT_FILE,
 ) -> None:
     """Skip the next slot."""
     with opened(file, forgiving=True) as desk:
-        slot = desk.brake.skip(desk.config, schedule, desk.clock.now())
+        act = desk.brake.unskip if undo else desk.brake.skip
+        slot = act(desk.config, schedule, desk.clock.now())
         zone = ZoneInfo(desk.config.bot.timezone)
-    say_done(f"skipped: {slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {slot.schedule}")
+    told = "comes after all" if undo else "skipped"
+    say_done(f"{told}: {slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {slot.schedule}")

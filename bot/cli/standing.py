@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,8 @@ from bot.core.when import iso
 
 MOST = 20
 """So many lines are shown of what is alike."""
+GAPS = 3
+"""So many of the newest gaps in what was heard are shown."""
 
 
 def lines(
@@ -90,8 +92,14 @@ def _unread(one: AccountStatus) -> Iterator[str]:
         yield f"  cannot acknowledge: {shown(one.not_acknowledging)}"
     if one.to_approve:
         yield f"  replies that wait for your approval on its server: {one.to_approve}"
-    for gap in one.unheard[-3:]:
-        yield f"  not heard: {shown(gap)}"
+    yield from _gaps(one.unheard)
+
+
+def _gaps(unheard: Sequence[str]) -> Iterator[str]:
+    """What was not heard, the newest of it where that is much."""
+    yield from (f"  not heard: {shown(gap)}" for gap in unheard[-GAPS:])
+    if len(unheard) > GAPS:
+        yield f"  and {len(unheard) - GAPS} older: see `tipsbot status --json`"
 
 
 def _delivery(one: Delivery, zone: ZoneInfo) -> str:
@@ -131,8 +139,8 @@ def record(status: Status, links: Mapping[int, str], *, running: bool) -> dict[s
         "file_trouble": status.file_trouble,
         "failing": list(status.failing) if running else [],
         "accounts": [_account_record(one) for one in status.accounts],
-        "waiting": [_delivery_record(one) for one in status.waiting],
-        "failed": [_delivery_record(one) for one in status.failed],
+        "waiting": [delivery_record(one) for one in status.waiting],
+        "failed": [delivery_record(one) for one in status.failed],
         "passed_over": [
             {
                 "schedule": one.slot.schedule,
@@ -172,7 +180,7 @@ def _account_record(one: AccountStatus) -> dict[str, Any]:
     return {
         "name": one.name,
         "kind": one.kind,
-        "last_post": _delivery_record(one.last_post) if one.last_post else None,
+        "last_post": delivery_record(one.last_post) if one.last_post else None,
         "heard_at": iso(one.heard_at) if one.heard_at else None,
         "secrets": _secrets(one),
         "limit": ({"unit": one.limit.unit.value, "length": one.limit.limit} if one.limit else None),
@@ -191,7 +199,8 @@ def _account_record(one: AccountStatus) -> dict[str, Any]:
     }
 
 
-def _delivery_record(one: Delivery) -> dict[str, Any]:
+def delivery_record(one: Delivery) -> dict[str, Any]:
+    """A delivery for programs."""
     posted = one.receipt if one.state in {State.POSTED, State.RETRACTED} else None
     return {
         "delivery": one.id,

@@ -58,6 +58,9 @@ class Slots(Protocol):
     def get(self, schedule: str, key: str) -> SlotRecord | None:
         """The record of a slot, or None."""
 
+    def reopen(self, slot: Slot) -> None:
+        """Take back that a slot was skipped, so that it comes after all."""
+
     def turns(self) -> Sequence[str]:
         """Ids of the tips that had their turn, oldest first: `core.delivery.TURN_STATES`."""
 
@@ -107,9 +110,19 @@ class Ledger(Protocol):
         """What is being sent by owners whose names begin with `owner`, whatever their leases."""
 
     def recent(
-        self, limit: int, states: Iterable[State] | None = None, account: str | None = None
+        self,
+        limit: int | None,
+        states: Iterable[State] | None = None,
+        account: str | None = None,
+        tip: str | None = None,
     ) -> Sequence[Delivery]:
-        """The newest deliveries, newest first."""
+        """The newest deliveries in these states, of an account, of a tip, newest first."""
+
+    def number(self, *, account: str | None = None, tip: str | None = None) -> int:
+        """How many deliveries an account, or a tip, has; answers are among them."""
+
+    def at_address(self, url: str) -> Delivery | None:
+        """The newest delivery whose post has this public address, or None."""
 
     def counts(self) -> Mapping[tuple[str, State], int]:
         """How many deliveries each account has in each state; answers are among them."""

@@ -24,6 +24,7 @@ from bot.app.moderate import Moderator
 from bot.app.persons import People
 from bot.app.plan import Planner
 from bot.app.post import Poster
+from bot.app.posts import PostFinder
 from bot.app.preview import Preview
 from bot.app.recheck import Rechecker
 from bot.app.reply import Replier
@@ -231,6 +232,11 @@ class Desk:
     def retractor(self) -> Retractor:
         """The verb that takes back."""
         return Retractor(store=self.database.store)
+
+    @property
+    def post_finder(self) -> PostFinder:
+        """Finds posts by tip, address or page."""
+        return PostFinder(store=self.database.store, names=self.names)
 
     @property
     def resolver(self) -> Resolver:

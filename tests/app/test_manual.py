@@ -252,7 +252,7 @@ class TestRetract:
         """Only what was posted, on a network that lets us, can be taken back."""
         post(house)
         for number in (1, 99):
-            with pytest.raises(UsageError, match=f"no posted delivery {number}; `tipsbot status`"):
+            with pytest.raises(UsageError, match=f"no posted delivery {number}; `tipsbot posts`"):
                 self.retract(house, number)
         house.deliver()
         with pytest.raises(UsageError, match="cannot be taken back from here"):

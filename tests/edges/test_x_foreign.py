@@ -56,6 +56,8 @@ FOREIGN = {
         "messages": [],
     },
     "GraphQL": {"errors": [{"message": "Not found", "extensions": {}}], "data": None},
+    "errors that are no list": {"errors": {"code": 34, "message": "Not found"}},
+    "errors without a code": {"errors": [{"message": "Not found"}]},
     "a problem of another status": PLAIN | {"status": 599},
     "X's words as a page": "<p>Your account is suspended. duplicate content. type about:blank</p>",
     "a host that only looks like X": {
