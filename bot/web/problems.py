@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -69,6 +69,8 @@ class Shield:
 
         try:
             await self._app(scope, receive, watched)
+        except ClientDisconnect:
+            return  # whoever hung up in the middle waits for no answer, and nothing is wrong here
         except Exception as error:  # noqa: BLE001 - a reader never sees a traceback
             status = 503 if isinstance(error, BotError) else 500
             _log.error("page_failed", path=scope["path"], status=status, error=_told(error))
