@@ -18,6 +18,7 @@ from bot.web.limits import Patience
 from bot.web.outlines import Outlines
 from bot.web.render import Renderer
 from bot.web.seal import Seal
+from bot.web.tip_index import TipIndex
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,3 +39,4 @@ class Site:
     ping_patience: Patience
     renderer: Renderer
     outlines: Outlines = field(default_factory=Outlines)
+    tip_index: TipIndex = field(default_factory=TipIndex)
