@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -66,6 +66,12 @@ class Pages(Protocol):
 
     def newest(self, limit: int, before: datetime | None = None) -> Sequence[Page]:
         """Pages that are up, newest first."""
+
+    def posts(self) -> Mapping[str, Post]:
+        """What every page that is up shows, by tip, newest first."""
+
+    def stamp(self) -> str:
+        """Something that differs once a page was put up or taken down."""
 
     def retract(self, key: str, now: datetime) -> None:
         """Take down what the post of this key put up; unknown or gone is fine."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -102,6 +102,20 @@ class SqlPages:
         with self._store.connect(writing=False) as connection:
             rows = connection.execute(query.order_by(pages.c.at.desc()).limit(limit)).all()
             return [self._page(connection, row) for row in rows]
+
+    def posts(self) -> Mapping[str, Post]:
+        """What every page that is up shows, by tip, newest first."""
+        is_up = (pages.c.bot == self._store.bot) & pages.c.gone.is_(None)
+        query = select(pages.c.tip, pages.c.post).where(is_up, ~exists().where(_NEWER))
+        with self._store.connect(writing=False) as connection:
+            rows = connection.execute(query.order_by(pages.c.at.desc()))
+            return {row.tip: _POST.validate_json(row.post) for row in rows}
+
+    def stamp(self) -> str:
+        """How many pages were put up and taken down."""
+        query = select(func.count(), func.count(pages.c.gone)).where(pages.c.bot == self._store.bot)
+        with self._store.connect(writing=False) as connection:
+            return " ".join(map(str, connection.execute(query).one()))
 
     def retract(self, key: str, now: datetime) -> None:
         """Take down what this post put up."""

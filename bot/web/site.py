@@ -20,6 +20,7 @@ from bot.web.outlines import Outlines
 from bot.web.render import Renderer
 from bot.web.seal import Seal
 from bot.web.threads import Threads
+from bot.web.tip_index import TipIndex
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,3 +43,4 @@ class Site:
     renderer: Renderer
     outlines: Outlines = field(default_factory=Outlines)
     threads: Threads = field(default_factory=Threads)
+    tip_index: TipIndex = field(default_factory=TipIndex)
