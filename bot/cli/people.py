@@ -75,9 +75,11 @@ def forget(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Erase an entry's words and name for good; of a person, everything, and keep no more."""
+    from bot.app.persons import MOST_DIGITS
+
     with opened(file, forgiving=True) as desk:
         now = desk.clock.now()
-        if what.isdecimal() and not author:
+        if what.isdecimal() and len(what) < MOST_DIGITS and not author:
             desk.eraser.forget(int(what), now)
             told = f"entry {what} is erased"
         else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -11,7 +13,6 @@ from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.saying import say_done
 from bot.core.errors import SecretError, UsageError
 from bot.core.safe import shown, shown_lines
-from bot.core.when import iso
 
 if TYPE_CHECKING:
     from bot.core.delivery import Delivery
@@ -36,7 +37,7 @@ def resolve(
         with desk.database.store.reading() as tx:
             known = tx.ledger.get(delivery)
         if known is not None:
-            _show(known)
+            _show(known, ZoneInfo(desk.config.bot.timezone))
         now = desk.clock.now()
         if posted is not None:
             known = desk.resolver.posted(delivery, posted, _names(desk, known), now)
@@ -83,13 +84,17 @@ def _names(desk: Desk, known: Delivery | None) -> Names | None:
         return None
 
 
-def _show(one: Delivery) -> None:
+def _show(one: Delivery, zone: ZoneInfo) -> None:
     """The evidence: what was to be sent, when, and what came of it."""
     typer.echo(f"{one.tip or 'an answer'} on {shown(one.account)}: {one.state.value}")
-    typer.echo(f"  due {iso(one.due)}, attempts: {one.attempt}, looks: {one.looks}")
+    typer.echo(f"  due {_moment(one.due, zone)}, attempts: {one.attempt}, looks: {one.looks}")
     if one.sent_at is not None:
-        typer.echo(f"  it may have left at {iso(one.sent_at)}")
+        typer.echo(f"  it may have left at {_moment(one.sent_at, zone)}")
     if one.reason:
         typer.echo(f"  {shown(one.reason)}")
     for line in shown_lines(one.post.text).splitlines():
         typer.echo(f"  | {line}")
+
+
+def _moment(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%a %d %b %Y %H:%M:%S %Z}"
