@@ -64,7 +64,7 @@ class Deliverer:
 
     def step(self, config: Config, account: Account) -> int:
         """Do what is due on this account now; returns how many attempts were made."""
-        if not self._sweep(account):
+        if not self._sweep(config, account):
             return 0
         if self.former is not None:
             self.former.step(account)
@@ -75,16 +75,16 @@ class Deliverer:
             attempts += 1
         return attempts
 
-    def _sweep(self, account: Account) -> bool:
+    def _sweep(self, config: Config, account: Account) -> bool:
         """End what is too late, and call unsure what a dead owner left; whether more is planned."""
-        planned, unsure = self._end_overdue(account.name)
+        planned, unsure = self._end_overdue(config, account.name)
         for stale in unsure:
             now = self.clock.now()
             with self.store.writing() as tx:
                 self._pay(tx, account, stale, now)
         return planned
 
-    def _end_overdue(self, account: str) -> tuple[bool, list[Delivery]]:
+    def _end_overdue(self, config: Config, account: str) -> tuple[bool, list[Delivery]]:
         """The same for an account by name; returns what its owner may have sent, too."""
         now = self.clock.now()
         with self.store.reading() as tx:
@@ -95,7 +95,7 @@ class Deliverer:
             return bool(planned), []
         with self.store.writing() as tx:
             for delivery in late:
-                move(tx, delivery, too_late(delivery, now), now)
+                move(tx, delivery, too_late(delivery, now, config.bot.timezone), now)
             unsure = [one for one in stale if move(tx, one, after_crash(one, now), now)]
         return len(planned) > len(late), unsure
 
@@ -106,7 +106,7 @@ class Deliverer:
         names = {account.name for account in config.accounts}
         for account in waiting:
             if account not in names:
-                self._end_overdue(account)
+                self._end_overdue(config, account)
 
     def _claim(self, config: Config, account: Account) -> Delivery | None:
         """Write the intent to send the next delivery that nothing holds back."""

@@ -96,4 +96,5 @@ def _too_dear(tx: Tx, account: Account, price: Decimal, now: datetime) -> str | 
 
 
 def _minutes(gap: timedelta) -> str:
-    return f"{gap.total_seconds() / 60:g} minutes"
+    minutes = gap.total_seconds() / 60
+    return f"{minutes:g} minute{'' if minutes == 1 else 's'}"

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.called import command
+from bot.cli.counted import counted
 from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, FILE_VARIABLE, AsJson, File
 from bot.core.errors import TipsError, UsageError
@@ -67,8 +68,8 @@ def check(
     for note in notes:
         typer.echo(f"note: {note}")
     typer.echo(
-        f"{file}: good: {_count(len(config.library), 'tip')}, "
-        f"{_count(len(config.schedules), 'schedule')}, {_count(len(config.accounts), 'account')}"
+        f"{file}: good: {counted(len(config.library), 'tip')}, "
+        f"{counted(len(config.schedules), 'schedule')}, {counted(len(config.accounts), 'account')}"
     )
 
 
@@ -82,7 +83,3 @@ def _schema() -> str:
     from bot.wiring.tipsfile import KINDS
 
     return json.dumps(schema_of(KINDS), indent=2, ensure_ascii=False) + "\n"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")

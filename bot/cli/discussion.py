@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.app.discussion import Discussion, discussions, record
+from bot.app.discussion import Discussion, discussions, record, unanswered
 from bot.app.exports.records import web_address
 from bot.app.withhold import Withholder
 from bot.cli.wrapping import wrapped
@@ -21,7 +21,7 @@ from bot.core.memory import Tx
 from bot.core.safe import shown, shown_lines
 from bot.core.when import iso
 
-_AGE = re.compile(r"(\d+)\s*([mhdw])")
+_AGE = re.compile(r"(\d{1,999})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&])")
 _NOTHING: Mapping[str, str | int] = {}
@@ -45,14 +45,19 @@ class Teller:
     withholder: Withholder
     now: Callable[[], datetime]
     width: int | None = None
+    #: only what nobody answered
+    unanswered: bool = False
 
     def so_far(self, tx: Tx) -> tuple[int, list[str]]:
         """All that was said, in threads, and the number of the last event that is told by it."""
         entries = self._told(tx, tx.log.entries(tip=self.tip, since=self.begin))
         newest = tx.log.last_event()
+        open_ = unanswered(entries)
+        if self.unanswered:
+            entries = [entry for entry in entries if entry.id in open_]
         if self.form == "jsonl":
             return newest, [self._json(entry) for entry in entries if _is_told(entry)]
-        return newest, list(self._threads(entries))
+        return newest, list(self._threads(entries, open_))
 
     def since(self, tx: Tx, seen: int) -> tuple[int, list[str]]:
         """What happened after the event numbered `seen`, each on its own."""
@@ -90,12 +95,12 @@ class Teller:
             for entry in entries
         ]
 
-    def _threads(self, entries: list[Entry]) -> Iterator[str]:
+    def _threads(self, entries: list[Entry], open_: Collection[int]) -> Iterator[str]:
         for found in discussions(self.config, entries):
             yield self._title(found)
             for thread in found.threads:
                 for depth, entry in thread.walk():
-                    yield from self._lines(entry, min(depth, _DEEPEST))
+                    yield from self._lines(entry, min(depth, _DEEPEST), entry.id in open_)
             yield ""
 
     def _title(self, found: Discussion) -> str:
@@ -115,7 +120,7 @@ class Teller:
             yield f"{shown(entry.tip) if entry.tip else 'under no tip'}{what_else}:"
         yield from self._lines(entry, 0)
 
-    def _lines(self, entry: Entry, depth: int) -> Iterator[str]:
+    def _lines(self, entry: Entry, depth: int, is_open: bool = False) -> Iterator[str]:
         """One entry: who, where and when, then what was said."""
         zone = ZoneInfo(self.config.bot.timezone)
         when = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
@@ -124,7 +129,7 @@ class Teller:
             return
         indent = "  " * (depth + 1)
         who = _who(entry)
-        marks = self._marks(entry)
+        marks = self._marks(entry) + (", unanswered" if is_open else "")
         yield f"{indent}{entry.id}. {shown(who)} on {shown(entry.account)}, {when}{marks}"
         for line in shown_lines(entry.text).splitlines():
             for piece in self._wrapped(line, len(indent) + 3):

@@ -86,10 +86,11 @@ def forget(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Erase an entry's words and name for good; of a person, everything, and keep no more."""
+    from bot.app.persons import MOST_DIGITS
 
     def act(desk: Desk, one: str) -> str:
         now = desk.clock.now()
-        if one.isdecimal() and not author:
+        if one.isdecimal() and len(one) < MOST_DIGITS and not author:
             desk.eraser.forget(int(one), now)
             told = f"entry {one} is erased"
         else:

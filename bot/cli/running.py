@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.cli.counted import counted
 from bot.cli.first_tip import first_tip_line
 from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.standard_streams import OUTPUT
+from bot.core.safe import shown
 
 if TYPE_CHECKING:
     from bot.wiring.running import Running
@@ -36,6 +38,13 @@ def run(
             show_default=False,
         ),
     ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict",
+            help="Refuse a broken tips file, and do not use the last good one instead.",
+        ),
+    ] = False,
 ) -> None:
     """Run the bot: post when it is time, listen, serve the site. Ctrl-C or SIGTERM stops it."""
     from bot.wiring import logs
@@ -46,7 +55,11 @@ def run(
     output = LineWriter(OUTPUT, sys.stdout.encoding)
     try:
         done = run_bot(
-            file, os.environ, now=now, tell=lambda running: output.put_text(_told(running))
+            file,
+            os.environ,
+            now=now,
+            strict=strict,
+            tell=lambda running: output.put_text(_told(running)),
         )
         output.put_text([_ALL_DONE if done else _LEFT])
     finally:
@@ -62,7 +75,10 @@ def _told(running: Running) -> Iterator[str]:
     zone = ZoneInfo(desk.config.bot.timezone)
     status = running.status()
     names = ", ".join(account.name for account in desk.config.accounts)
-    yield f"{desk.config.bot.name}: {len(desk.config.library)} tips for {names}"
+    if desk.trouble is not None:
+        yield "the tips file is broken; the last good one is in use:"
+        yield from (f"  {shown(line)}" for line in desk.trouble.splitlines())
+    yield f"{desk.config.bot.name}: {counted(len(desk.config.library), 'tip')} for {names}"
     yield f"site: {running.server.address}"
     if status.first is not None:
         at_once = "; with --now one is posted at once" if status.first.due else ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -12,7 +14,6 @@ from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.several import each, for_each
 from bot.core.errors import SecretError, UsageError
 from bot.core.safe import shown, shown_lines
-from bot.core.when import iso
 
 if TYPE_CHECKING:
     from bot.core.delivery import Delivery
@@ -50,10 +51,10 @@ def resolve(
         return desk.resolver.retry(number, now) if retry else desk.resolver.drop(number, now)
 
     def told(desk: Desk, number: int) -> str:
-        known = _known(desk, number)
+        evidence = _evidence(_known(desk, number), ZoneInfo(desk.config.bot.timezone))
         if posted is None and not retry and not drop:
-            return "\n".join(_evidence(known))
-        return "\n".join([*_evidence(known), f"now {act(desk, number).state.value}"])
+            return "\n".join(evidence)
+        return "\n".join([*evidence, f"now {act(desk, number).state.value}"])
 
     with opened(file, forgiving=True) as desk:
         each(delivery, lambda number: told(desk, number))
@@ -95,13 +96,17 @@ def _names(desk: Desk, number: int) -> Names | None:
         return None
 
 
-def _evidence(one: Delivery) -> Iterator[str]:
+def _evidence(one: Delivery, zone: ZoneInfo) -> Iterator[str]:
     """What was to be sent, when, and what came of it."""
     yield f"{one.tip or 'an answer'} on {shown(one.account)}: {one.state.value}"
-    yield f"  due {iso(one.due)}, attempts: {one.attempt}, looks: {one.looks}"
+    yield f"  due {_moment(one.due, zone)}, attempts: {one.attempt}, looks: {one.looks}"
     if one.sent_at is not None:
-        yield f"  it may have left at {iso(one.sent_at)}"
+        yield f"  it may have left at {_moment(one.sent_at, zone)}"
     if one.reason:
         yield f"  {shown(one.reason)}"
     for line in shown_lines(one.post.text).splitlines():
         yield f"  | {line}"
+
+
+def _moment(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%a %d %b %Y %H:%M:%S %Z}"

@@ -12,7 +12,7 @@ import errno
 import io
 import os
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 from bot.core.errors import BotError
 
@@ -71,7 +71,7 @@ def _open(number: int, mode: int) -> None:
         os.set_inheritable(opened, True)
 
 
-def _text(raw: io.FileIO, old: io.TextIOBase | None) -> io.TextIOWrapper:
+def _text(raw: io.FileIO, old: TextIO | None) -> io.TextIOWrapper:
     """A stream in the encoding of the old one, which passes on each line at once."""
     encoding = getattr(old, "encoding", None) or "utf-8"
     return io.TextIOWrapper(

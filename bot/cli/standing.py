@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.app.report import AccountStatus, Status
+from bot.cli.counted import counted
 from bot.cli.first_tip import first_tip_line
 from bot.core.delivery import Delivery, State
 from bot.core.discussion import Entry
 from bot.core.memory import Pause, SlotRecord
 from bot.core.safe import one_line, shown
+from bot.core.slot import Slot
 from bot.core.when import iso
 
 MOST = 20
@@ -38,16 +40,19 @@ def lines(
         yield first_tip_line(status.first, zone, is_running=running)
     for account in status.accounts:
         yield from _account(account, zone)
-    yield from _listed("waiting", (_waiting(one, zone, status.at) for one in status.waiting))
+    if status.new_entries:
+        replies = counted(status.new_entries, "reply", "replies")
+        yield f"new since you read the log: {replies}; see `tipsbot log`"
+    told = {one.pause.reason for one in status.accounts if _is_refused(one) and one.pause}
+    waiting = (_waiting(one, zone, status.at, told) for one in status.waiting)
+    yield from _listed("waiting", waiting)
     yield from _listed("refused or missed", (_delivery(one, zone) for one in status.failed))
     yield from _listed("passed over", (_slot(one, zone) for one in status.passed_over))
     held = (f"{_held(one, zone)}  {links[one.id]}" for one in status.held)
     yield from _listed("held until you have read them", held)
-    yield from _listed("paused", (_pause(one, zone) for one in status.pauses))
-    coming = (
-        f"{one.due.astimezone(zone):%a %d %b %H:%M %Z}  {one.schedule}" for one in status.coming
-    )
-    yield from _listed("next", coming)
+    paused = (_pause(one, zone) for one in status.pauses if one.reason not in told)
+    yield from _listed("paused", paused)
+    yield from _listed("next", (_coming(one, status, zone) for one in status.coming))
     if status.needs_person:
         yield "something needs you: see above, and docs/operating.md"
 
@@ -79,15 +84,20 @@ def _account(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
         yield f"  replies read until {one.heard_at.astimezone(zone):%a %d %b %H:%M %Z}"
     if one.limit is not None:
         yield f"  takes {one.limit.limit} {one.limit.unit.value}"
-    if one.pause is not None and not one.pause.by_operator:
-        yield "  its secrets were refused: see below"
-    yield from _unread(one)
+    yield from _unread(one, zone)
 
 
-def _unread(one: AccountStatus) -> Iterator[str]:
+def _unread(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
     """What keeps the bot from hearing what people say, or from thanking them for it."""
-    if one.trouble:
-        yield f"  cannot listen: {shown(one.trouble)}"
+    if _is_refused(one) and one.pause is not None:
+        yield f"  its secrets were refused: {shown(one.pause.reason)}, then restart the bot"
+    if one.trouble and not (one.pause and one.trouble == one.pause.reason):
+        since = (
+            f" (since {one.deaf_since.astimezone(zone):%a %d %b %H:%M %Z})"
+            if one.deaf_since
+            else ""
+        )
+        yield f"  cannot listen{since}: {shown(one.trouble)}"
     if one.not_acknowledging:
         yield f"  cannot acknowledge: {shown(one.not_acknowledging)}"
     if one.to_approve:
@@ -102,16 +112,29 @@ def _gaps(unheard: Sequence[str]) -> Iterator[str]:
         yield f"  and {len(unheard) - GAPS} older: see `tipsbot status --json`"
 
 
-def _delivery(one: Delivery, zone: ZoneInfo) -> str:
+def _is_refused(one: AccountStatus) -> bool:
+    """Whether the network does not take the account's secrets."""
+    return one.pause is not None and not one.pause.by_operator
+
+
+def _delivery(one: Delivery, zone: ZoneInfo, told: Collection[str] = ()) -> str:
     why = f": {shown(one.reason)}" if one.reason else ""
+    if one.reason in told:
+        why = f": the secrets of {one.account} were refused"
     due = f"{one.due.astimezone(zone):%a %d %b %H:%M %Z}"
     what = f"{one.tip or 'an answer'} on {one.account}"
     return f"delivery {one.id}  {one.state.value}  {what}, {due}{why}"
 
 
-def _waiting(one: Delivery, zone: ZoneInfo, now: datetime) -> str:
+def _waiting(one: Delivery, zone: ZoneInfo, now: datetime, told: Collection[str]) -> str:
     late = (now - one.due) // timedelta(minutes=1)
-    return _delivery(one, zone) + (f" (late by {late} min)" if late > 0 else "")
+    return _delivery(one, zone, told) + (f" (late by {late} min)" if late > 0 else "")
+
+
+def _coming(one: Slot, status: Status, zone: ZoneInfo) -> str:
+    tip = status.tips.get((one.schedule, one.due))
+    due = f"{one.due.astimezone(zone):%a %d %b %H:%M %Z}"
+    return f"{due}  {one.schedule}" + (f"  {shown(tip)}" if tip is not None else "")
 
 
 def _held(one: Entry, zone: ZoneInfo) -> str:
@@ -164,7 +187,15 @@ def record(status: Status, links: Mapping[int, str], *, running: bool) -> dict[s
             for one in status.held
         ],
         "held_since": iso(status.held_since) if status.held_since else None,
-        "next": [{"schedule": one.schedule, "due": iso(one.due)} for one in status.coming],
+        "next": [
+            {
+                "schedule": one.schedule,
+                "due": iso(one.due),
+                "tip": status.tips.get((one.schedule, one.due)),
+            }
+            for one in status.coming
+        ],
+        "new_replies": status.new_entries,
         "first_tip": _first_record(status),
     }
 
@@ -186,6 +217,7 @@ def _account_record(one: AccountStatus) -> dict[str, Any]:
         "limit": ({"unit": one.limit.unit.value, "length": one.limit.limit} if one.limit else None),
         "learned_at": iso(one.learned_at) if one.learned_at else None,
         "trouble": one.trouble,
+        "trouble_since": iso(one.deaf_since) if one.deaf_since else None,
         "unheard": list(one.unheard),
         "not_acknowledging": one.not_acknowledging,
         "to_approve": one.to_approve,
@@ -220,6 +252,6 @@ def delivery_record(one: Delivery) -> dict[str, Any]:
 
 def _secrets(one: AccountStatus) -> str:
     """Whether the network takes the account's secrets, as far as is known."""
-    if one.pause is not None and not one.pause.by_operator:
+    if _is_refused(one):
         return "refused"
     return "accepted" if one.learned_at or one.last_post else "not tried yet"

@@ -6,7 +6,9 @@ import json
 import shutil
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -15,9 +17,13 @@ import typer
 
 from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, AsJson, File
+from bot.core.errors import StoreError
 
 if TYPE_CHECKING:
     from bot.wiring.desk import Desk
+
+LOOK_AHEAD = 20
+"""Slots of which `status` works out the tip."""
 
 LOOK_EVERY = 0.5
 """Seconds between looks of `log --follow`."""
@@ -42,6 +48,7 @@ def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
         found = replace(found, file_trouble=desk.trouble or found.file_trouble)
         links = {one.id: desk.held_link(one.remote_id) for one in found.held}
         running = is_running(desk.environment.data)
+        found = replace(found, tips=_tips(desk, is_running=running))
         zone = ZoneInfo(desk.config.bot.timezone)
     if as_json:
         typer.echo(json.dumps(standing.record(found, links, running=running)))
@@ -61,6 +68,9 @@ def log(
     follow: Annotated[
         bool, typer.Option("--follow", "-F", help="Go on with what is said from now on.")
     ] = False,
+    unanswered: Annotated[
+        bool, typer.Option("--unanswered", help="Only what nobody answered.")
+    ] = False,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
     as_json: AsJson = False,
 ) -> None:
@@ -78,12 +88,15 @@ def log(
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         withholder = Withholder(config=desk.config, traits_of=desk.rules.of)
         teller = discussion.Teller(
-            desk.config, form.value, tip, start, withholder, desk.clock.now, width
+            desk.config, form.value, tip, start, withholder, desk.clock.now, width, unanswered
         )
+        is_whole = width is not None and tip is None and start is None and not unanswered
         with desk.database.store.reading() as tx:
             seen, lines = teller.so_far(tx)
         for line in lines:
             typer.echo(line)
+        if is_whole:
+            _note_read(desk)
         if not lines and form is not Format.JSONL and not follow:
             typer.echo("nothing was said yet", err=True)
             if told is not None:
@@ -94,6 +107,27 @@ def log(
                 seen, lines = teller.since(tx, seen)
             for line in lines:
                 typer.echo(line)
+            if is_whole and lines:
+                _note_read(desk)
+
+
+def _note_read(desk: Desk) -> None:
+    """Remember for `status` up to where the log was shown, if that can be written down."""
+    from bot.app.report import LOG_READ
+
+    store = desk.database.store
+    with suppress(StoreError):
+        with store.reading() as tx:
+            last, known = tx.log.last_id(), tx.notes.get(LOG_READ)
+        if known != str(last):
+            with store.writing() as tx:
+                tx.notes.put(LOG_READ, str(last), desk.clock.now())
+
+
+def _tips(desk: Desk, *, is_running: bool) -> dict[tuple[str, datetime], str]:
+    """Which tip each of the next slots will bring, if file, history and discussion stay."""
+    coming = desk.preview.coming(desk.config, desk.clock.now(), LOOK_AHEAD, is_running=is_running)
+    return {(one.slot.schedule, one.slot.due): one.tip for one in coming if one.tip is not None}
 
 
 def _first_tip(desk: Desk) -> str | None:

@@ -6,6 +6,7 @@ in a container that runs under an arbitrary user id with group 0.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -13,16 +14,25 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bot.core.errors import StoreError
+from bot.regular_files import NOT_ORDINARY, NotRegularError
 
 
 def make_file(path: Path) -> None:
     """Make an empty file where there is none.
 
-    Raises OSError where that cannot be, and StoreError, having made nothing, where the file would
-    not belong to the directory's owner.
+    Raises OSError where that cannot be, or where something else than a file has its name, and
+    StoreError, having made nothing, where the file would not belong to the directory's owner.
     """
-    with suppress(FileExistsError):
+    try:
         os.close(_made(path))
+    except FileExistsError:
+        refuse_irregular(path)
+
+
+def refuse_irregular(path: Path) -> None:
+    """Raise NotRegularError for a folder, a pipe or a device, which would be waited for."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise NotRegularError(errno.EINVAL, NOT_ORDINARY)
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, sel
 
 from bot.core.delivery import UNSETTLED, Delivery, Post, Receipt, State, check_move
 from bot.core.ports import LEASE, SKEW
-from bot.store.tables import deliveries, events
+from bot.store.tables import LARGEST, deliveries, events
 
 _POST = TypeAdapter(Post)
 
@@ -49,6 +49,8 @@ class SqlLedger:
 
     def get(self, delivery_id: int) -> Delivery | None:
         """The delivery of this id, or None."""
+        if abs(delivery_id) > LARGEST:
+            return None
         return self._first(self._mine().where(deliveries.c.id == delivery_id))
 
     def of_slot(self, slot: str) -> Sequence[Delivery]:

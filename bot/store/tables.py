@@ -23,6 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+LARGEST = 2**63 - 1
+"""The largest number that a row can have."""
+
 
 class Moment(TypeDecorator[datetime]):
     """An aware datetime, stored as UTC without a zone, because SQLite knows none."""

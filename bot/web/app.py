@@ -50,11 +50,12 @@ def build(
     figures: Callable[[], Figures],
     awaited: Callable[[], Awaited],
     key: bytes,
+    is_outdated: Callable[[], bool] = lambda: False,
 ) -> Starlette:
     """Make the site. `key` is the bot's own secret of at least 16 bytes; keep it over restarts.
 
     `config`, `health`, `figures` and `awaited` are asked at every answer, so that an edit of
-    tips.yaml shows at once.
+    tips.yaml shows at once. While the site `is_outdated` by a broken one, every page says so.
     """
     site = Site(
         config=config,
@@ -70,7 +71,7 @@ def build(
         seal=Seal(key),
         patience=Patience(),
         ping_patience=Patience(each=20, together=100),
-        renderer=Renderer(lambda: config().bot),
+        renderer=Renderer(lambda: config().bot, is_outdated),
     )
     return _application(site)
 

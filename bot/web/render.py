@@ -50,8 +50,11 @@ def read_static() -> dict[str, StaticFile]:
 class Renderer:
     """Fills templates. Every page knows the bot and how to get up to the site's root."""
 
-    def __init__(self, bot: Callable[[], Identity]) -> None:
+    def __init__(
+        self, bot: Callable[[], Identity], is_outdated: Callable[[], bool] = lambda: False
+    ) -> None:
         self._bot = bot
+        self._is_outdated = is_outdated
         self.static = read_static()
         self._templates = Environment(
             loader=PackageLoader("bot.web"),
@@ -104,6 +107,7 @@ class Renderer:
             "day": partial(day, timezone=bot.timezone),
             "moment": partial(moment, timezone=bot.timezone),
             "versions": versions,
+            "is_outdated": self._is_outdated(),
         }
         return self._templates.get_template(template).render(known | values)
 

@@ -37,7 +37,7 @@ from bot.app.thrift import Thrift
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
-from bot.core.errors import Problem, SecretError, StoreError, TipsError, UsageError
+from bot.core.errors import Problem, SecretError, StoreError, UsageError
 from bot.core.masks import Masks
 from bot.core.ports import (
     Checks,
@@ -394,32 +394,28 @@ def open_desk(
     variables: Mapping[str, str],
     reading: bool = False,
     forgiving: bool = False,
+    strict: bool = True,
     holds_lock: bool = False,
 ) -> Desk:
     """Everything for a command on this file.
 
     With `reading`, a bot that never ran is looked at without making its data directory. With
     `forgiving`, a broken file does not matter where the bot has kept the last good one; what is
-    wrong is then in the desk's `trouble`. `holds_lock` says that this process holds the lock on
-    the data directory. Raises TipsError, UsageError, StoreError.
+    wrong is then in the desk's `trouble`. The same holds where the file is not `strict`, but then
+    its tips have to fit as well. `holds_lock` says that this process holds the lock on the data
+    directory. Raises TipsError, UsageError, StoreError.
     """
     around = environment(file, variables)
-    trouble = None
-    try:
-        good = tipsfile.load(file, around)
-    except TipsError as error:
-        kept = tipsfile.load_kept(around) if forgiving else None
-        if kept is None:
-            raise
-        good, trouble = kept, str(error)
+    good, trouble = tipsfile.load_or_kept(file, around, strict=strict and not forgiving)
     only_look = reading and not has_store(around.data)
     bot = good.config.bot.id
     database = open_memory(bot) if only_look else open_store(around.data, bot)
     rules = Rules(store=database.store, kinds=KINDS)
     memo = SqlMemo(None if only_look else around.data, rules_version)
-    if not forgiving:
+    if not forgiving and trouble is None:
         with _closing_on_error(database):
-            tipsfile.refuse_misfits(good, _drafter(rules, database, memo))
+            drafter = _drafter(rules, database, memo)
+            good, trouble = tipsfile.fitting_or_kept(good, around, drafter, strict=strict)
     return Desk(
         file=file,
         good=good,

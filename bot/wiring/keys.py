@@ -8,9 +8,11 @@ import secrets
 from pathlib import Path
 
 from bot.core.masks import Masks
+from bot.regular_files import read_regular
 from bot.store import clear_file_errors, replace_file
 
 _BYTES = 32
+_LONGEST = 4096
 
 
 def site_key(data: Path) -> bytes:
@@ -27,7 +29,7 @@ def masks(data: Path) -> Masks:
 
 def _read(path: Path) -> bytes | None:
     try:
-        key = path.read_bytes()
+        key = read_regular(path, _LONGEST)
     except FileNotFoundError:
         return None
     return key if len(key) >= _BYTES else None

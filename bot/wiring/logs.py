@@ -51,7 +51,8 @@ def configure(*, quiet: bool) -> None:
             raise structlog.DropEvent from None
 
     def told_lost(lines: int) -> str:
-        return rendered(None, "warning", {"event": "log_lines_lost", "lines": lines})
+        log = structlog.wrap_logger(structlog.ReturnLogger(), processors=[rendered])
+        return str(log.warning("log_lines_lost", lines=lines))
 
     _writer = writer = LineWriter(STANDARD_ERROR, sys.stderr.encoding, told_lost)
     level = logging.ERROR if quiet else logging.INFO

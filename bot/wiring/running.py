@@ -22,7 +22,7 @@ from bot.core.errors import BotError, StoreError
 from bot.core.lookalike import passes_for_bot
 from bot.core.slot import Schedule
 from bot.sources.watch import Watch
-from bot.store import DataLock
+from bot.store import DataLock, close_to_others
 from bot.web import Health, Server, build
 from bot.wiring import logs, stop_signals, tipsfile
 from bot.wiring.desk import Desk, open_desk
@@ -101,6 +101,7 @@ class Running:
             figures=self.figures,
             awaited=self.awaited,
             key=site_key(desk.environment.data),
+            is_outdated=lambda: desk.trouble is not None,
         )
         around = desk.environment
         self.server = Server(app, around.host, around.port, around.trusted_proxies, app.state.end)
@@ -301,21 +302,30 @@ class Running:
 
 
 def run(
-    file: Path, variables: Mapping[str, str], *, now: bool | None, tell: Callable[[Running], None]
+    file: Path,
+    variables: Mapping[str, str],
+    *,
+    now: bool | None,
+    strict: bool,
+    tell: Callable[[Running], None],
 ) -> bool:
     """Run until a signal asks to stop; whether everything in hand was finished.
 
     A signal that comes before the site is up ends the process at once: there is nothing to finish.
-    `now` is that of `Running.prepare`; `tell` is called when all is up. Raises BotError when it
+    `now` is that of `Running.prepare`; `tell` is called when all is up. Unless `strict`, the last
+    good tips file is used where this one is broken. Raises BotError when it
     cannot begin: the file is wrong, the data directory is in use, the port is taken, a secret is
     missing.
     """
     stopping = threading.Event()
     watch = Watch(file)
     around = environment(file, variables)
-    tipsfile.load(file, around)
+    tipsfile.load_or_kept(file, around, strict=strict)
     with DataLock(around.data) as lock:
-        running = Running(desk=open_desk(file, variables=variables, holds_lock=True), watch=watch)
+        _close_to_others(around.data)
+        running = Running(
+            desk=open_desk(file, variables=variables, strict=strict, holds_lock=True), watch=watch
+        )
         try:
             running.connect()
             stop_signals.end_orderly(stopping.set)
@@ -328,3 +338,12 @@ def run(
         finally:
             done = running.stop()
     return done
+
+
+def _close_to_others(data: Path) -> None:
+    """Take from others the rights that they have in the data directory, and say so."""
+    found = close_to_others(data)
+    if found.closed:
+        log.warning("permissions_closed", paths=" ".join(found.closed))
+    if found.open:
+        log.warning("permissions_open", paths=" ".join(found.open))

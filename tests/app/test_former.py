@@ -117,10 +117,10 @@ def test_what_is_planned_while_the_account_is_looked_at(house):
     second = []
 
     class Meanwhile(MemoryPlatform):
-        def own(self, since):
+        def own(self, since, in_reply_to=None):
             if not second:
                 second.append(house.put(slot="s/2", post=post(text="Other words.", key="another")))
-            return super().own(since)
+            return super().own(since, in_reply_to)
 
     house.platforms["town"] = Meanwhile(house.networks["town"], "town")
     deliverer = restart(house)
