@@ -237,7 +237,7 @@ class TestRetract:
         self.retract(house)
         event.remove(Engine, "before_cursor_execute", note)
         assert wheres
-        one = ("entry.remote_id = ?", "entry.id = ?")
+        one = ("entry.remote_id = ?", "entry.remote_id IN (?)", "entry.id = ?")
         assert all(where.endswith(one) for where in wheres)
 
     def test_a_network_that_fails(self, house):
