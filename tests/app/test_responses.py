@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -268,7 +268,7 @@ def test_a_redirect_to_our_own_pages_is_no_response(house, url):
 )
 def test_a_time_that_cannot_be_is_not_taken(house, year):
     """A page that says it is far older than its tip was said when it was read."""
-    house.finds(replace(SAID, at=datetime(*year, tzinfo=UTC)))
+    house.finds(replace(SAID, at=datetime.combine(date(*year), time(), UTC)))
     house.take()
     house.work()
     assert house.comment.at == NINE
