@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -82,7 +83,11 @@ def _application(site: Site) -> Starlette:
         routes=_routes(
             Public(site=site), Writing(site=site), Told(site=site), Held(site=site), live
         ),
-        middleware=[Middleware(SafeHeaders), Middleware(Shield, renderer=site.renderer)],
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+            Middleware(Shield, renderer=site.renderer),
+        ],
         exception_handlers={HTTPException: answer_http_error},
     )
     app.router.redirect_slashes = False
@@ -127,5 +132,8 @@ def _routes(public: Public, writing: Writing, told: Told, held: Held, live: Live
         Route(HEALTH, health),
         Route("/metrics", public.metrics),
         Route("/robots.txt", public.robots),
+        Route("/sitemap.xml", public.sitemap),
+        Route("/favicon.ico", public.icon),
+        Route("/apple-touch-icon.png", public.icon),
         Route("/static/{name}", public.file),
     ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -24,6 +26,9 @@ from bot.web.site import Site
 from bot.web.tip import Filled, show_tip
 
 _FRESH = {"Cache-Control": "no-store"}
+SITEMAP_MAX = 49_000
+"""Tips in a sitemap, which may have 50,000 addresses; the newest are in it."""
+
 ROBOTS = "User-agent: *\nDisallow: /comments/\nDisallow: /held/\n"
 
 
@@ -129,8 +134,26 @@ class Public:
         return is_known_host(request, self.site.config().bot.site)
 
     def robots(self, _request: Request) -> Response:
-        """What crawlers should leave alone."""
-        return PlainTextResponse(ROBOTS, headers={"Cache-Control": "public, max-age=86400"})
+        """What crawlers should leave alone, and where the sitemap is."""
+        text = f"{ROBOTS}\nSitemap: {self.site.config().bot.site}/sitemap.xml\n"
+        return PlainTextResponse(text, headers={"Cache-Control": "public, max-age=86400"})
+
+    def sitemap(self, request: Request) -> Response:
+        """Every page that is up, for crawlers."""
+        config, posts = self.site.config(), self.site.pages.posts()
+        tips = [
+            (config.page(quote(tip)), post.created_at)
+            for tip, post in islice(posts.items(), SITEMAP_MAX)
+        ]
+        return self.site.renderer.xml(request, "sitemap.xml.html", "application/xml", tips=tips)
+
+    def icon(self, request: Request) -> Response:
+        """An icon where browsers and phones look for it, whatever the page says."""
+        response = self.site.renderer.file(request, request.url.path.rpartition("/")[2])
+        if response is None:
+            raise HTTPException(404)
+        response.headers["Cache-Control"] = "public, max-age=86400"
+        return response
 
     def file(self, request: Request) -> Response:
         """A static file."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import unquote
 
 from bot.core.config import Account, Config
-from bot.core.delivery import State
+from bot.core.delivery import Delivery, State
 from bot.core.discussion import Entry
 from bot.core.memory import Tx
 from bot.core.outline import Outline
@@ -18,6 +18,7 @@ from bot.web.clean import web_address
 from bot.web.parts import Part, Wanted, part
 from bot.web.remarks import Fold, Remark, alone, folded, needed, remarks
 from bot.web.seen import Seen
+from bot.web.sharing import Shared, shared
 from bot.web.site import Site
 
 AT_ONCE = 20
@@ -72,6 +73,7 @@ class Discussed:
 
     card: Card
     elsewhere: Sequence[Elsewhere]
+    shared: Shared
     part: Part
     remarks: Sequence[Remark]
     folded: Sequence[Remark | Fold]
@@ -129,12 +131,14 @@ def discussed(site: Site, page: Page, wanted: Wanted) -> Discussed | None:
             return None
         entries = seen.several(needed(outline, found.lines))
         networks = networks_of(tx, config, entries.values())
-        elsewhere = list(_elsewhere(tx, config, page.tip, networks))
+        posts = list(_posts(tx, config, page.tip))
         tally = seen.tallies([page.tip]).get(page.tip)
     shown = remarks(outline, found.lines, entries, networks, home)
+    about = card(page, config, tally)
     return Discussed(
-        card=card(page, config, tally),
-        elsewhere=elsewhere,
+        card=about,
+        elsewhere=list(_elsewhere(posts, networks)),
+        shared=shared(page.post, about.address, [one.post for one in posts]),
         part=found,
         remarks=shown,
         folded=folded(shown, wanted.anchor),
@@ -178,16 +182,22 @@ def _network(tx: Tx, account: Account) -> str:
     return traits.network if traits else account.kind.capitalize()
 
 
-def _elsewhere(tx: Tx, config: Config, tip: str, networks: dict[str, str]) -> Iterator[Elsewhere]:
+def _elsewhere(posts: Iterable[Delivery], networks: dict[str, str]) -> Iterator[Elsewhere]:
+    for one in posts:
+        if one.receipt is not None and (url := web_address(one.receipt.url)):
+            yield Elsewhere(network=networks[one.account], url=url)
+
+
+def _posts(tx: Tx, config: Config, tip: str) -> Iterator[Delivery]:
+    """The newest post of the tip on each other account that is there."""
     for account in config.accounts:
-        if account.kind != "site" and (url := _address(tx, tip, account.name)):
-            yield Elsewhere(network=networks[account.name], url=url)
+        if account.kind != "site" and (post := _post(tx, tip, account.name)):
+            yield post
 
 
-def _address(tx: Tx, tip: str, account: str) -> str | None:
-    """Where the account's newest post of the tip stands, if it is there."""
+def _post(tx: Tx, tip: str, account: str) -> Delivery | None:
     for delivery in tx.ledger.of_tip(tip, account):
         is_there = delivery.state is State.POSTED and delivery.post.in_reply_to is None
         if is_there and delivery.receipt is not None:
-            return web_address(delivery.receipt.url)
+            return delivery
     return None

@@ -22,7 +22,13 @@ from bot.web.moments import day, moment
 NO_CACHE = "private, no-cache"
 """Ask again each time: a reply is there at once, and a deleted one is gone at once."""
 
-_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+_TYPES = {
+    "css": "text/css",
+    "js": "text/javascript",
+    "svg": "image/svg+xml",
+    "ico": "image/vnd.microsoft.icon",
+    "png": "image/png",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,10 +86,12 @@ class Renderer:
 
     def feed(self, request: Request, template: str, **values: Any) -> Response:
         """A feed in Atom."""
-        response = Response(
-            self._fill(template, **values), media_type="application/atom+xml; charset=utf-8"
-        )
-        return _fresh(request, response)
+        return self.xml(request, template, "application/atom+xml", **values)
+
+    def xml(self, request: Request, template: str, media_type: str, **values: Any) -> Response:
+        """A document in XML."""
+        text = self._fill(template, **values)
+        return _fresh(request, Response(text, media_type=f"{media_type}; charset=utf-8"))
 
     def json_feed(self, request: Request, told: Mapping[str, object]) -> Response:
         """A JSON Feed."""
@@ -127,10 +135,11 @@ def _fresh(request: Request, response: Response) -> Response:
     response.headers.setdefault("Cache-Control", NO_CACHE)
     if response.status_code != 200:
         return response
-    tag = f'"{_digest(bytes(response.body))}"'
+    # Weak, since the answer may be compressed on its way.
+    tag = f'W/"{_digest(bytes(response.body))}"'
     response.headers["ETag"] = tag
     known = request.headers.get("if-none-match", "")
-    if tag not in {part.strip().removeprefix("W/") for part in known.split(",")}:
+    if tag.removeprefix("W/") not in {part.strip().removeprefix("W/") for part in known.split(",")}:
         return response
     kept = {name: response.headers[name] for name in ("ETag", "Cache-Control")}
     return Response(status_code=304, headers=kept)
