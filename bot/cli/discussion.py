@@ -13,6 +13,7 @@ from bot.app.discussion import Discussion, discussions, record
 from bot.app.exports.records import web_address
 from bot.app.withhold import Withholder
 from bot.cli.wrapping import wrapped
+from bot.core.attached import warning_line
 from bot.core.config import Config
 from bot.core.discussion import Change, Entry, EntryEvent, Standing, Visibility, bared
 from bot.core.errors import UsageError
@@ -125,7 +126,7 @@ class Teller:
         who = _who(entry)
         marks = _marks(entry)
         yield f"{indent}{entry.id}. {shown(who)} on {shown(entry.account)}, {when}{marks}"
-        for line in shown_lines(entry.text).splitlines():
+        for line in _words(entry):
             for piece in self._wrapped(line, len(indent) + 3):
                 yield f"{indent}   {piece}".rstrip()
 
@@ -180,6 +181,12 @@ def _who(entry: Entry) -> str:
     return author.name or author.handle
 
 
+def _words(entry: Entry) -> list[str]:
+    """The lines of what was said, behind the warning if there is one."""
+    said = shown_lines(entry.text).splitlines()
+    return [shown(warning_line(entry.warning)), *said] if entry.warning else said
+
+
 def _markdown(entry: Entry, when: str, depth: int) -> Iterator[str]:
     """One entry as a list item, its words quoted and harmless."""
     indent = "  " * depth
@@ -188,7 +195,7 @@ def _markdown(entry: Entry, when: str, depth: int) -> Iterator[str]:
     if (address := web_address(entry.url)) is not None:
         place = f"[{place}]({address})"
     yield f"{indent}- {who} on {place}, {when}{_marks(entry)}"
-    for line in shown_lines(entry.text).splitlines():
+    for line in _words(entry):
         yield f"{indent}  > {_escaped(line)}".rstrip()
 
 

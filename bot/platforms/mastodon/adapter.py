@@ -93,6 +93,7 @@ class MastodonPlatform:
                 in_reply_to_id=post.in_reply_to,
                 visibility=post.visibility,
                 language=post.language,
+                spoiler_text=post.warning or None,
                 idempotency_key=quote(post.key, safe="/:.+"),
             )
         receipt = receipt_of(foreign.record(status), self._clock.now())
