@@ -31,20 +31,28 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run nlp test check bench bench-scale soak mutants cover lock clean
+.PHONY: help run demo nlp test test-all check image bench bench-scale soak mutants cover lock clean
 
 help: ## list the tasks
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo "Another interpreter: make run PYTHON=python3.12"
 
-run: $(RUNTIME) ## set up at the first time, then start the bot on tips.yaml with one tip at once
-	@exec $(VENV)/bin/tipsbot run --now
+run: $(RUNTIME) ## set up at the first time, then start the bot; on your file: make run FILE=my-tips/tips.yaml
+	@exec $(VENV)/bin/tipsbot run --now $(if $(filter command,$(firstword $(origin FILE))),--file "$$FILE")
 
 # No failure: a script that has it goes on, since the bot needs nothing in its place.
 nlp:
 	@echo "The extra that read English grammar is gone. There is nothing to install and nothing to do: see docs/adr/0015-grammar-is-not-read.md"
 
-test: $(TOOLS) ## run every test; some of them: make test ARGS="tests/core -k fit"
+demo: $(TOOLS) ## see posts and replies of three networks, with made-up people on local servers
+	@exec $(BIN)/python -m tests.demo $(ARGS)
+
+test: $(TOOLS) ## run the quick tests; some of them: make test ARGS="tests/core -k fit"
+	@echo "Running the quick tests; on 2 cores they take about 4 minutes together ..."
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal -m quick $(ARGS)
+
+test-all: $(TOOLS) ## run the long tests as well; only these: make test-all ARGS="-m long"
+	@echo "Running the quick and the long tests; on 2 cores they take about 20 minutes together ..."
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(TOOLS) ## look at everything without running it: style, types, imports, image, locks
@@ -54,6 +62,9 @@ check: $(TOOLS) ## look at everything without running it: style, types, imports,
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/hadolint --failure-threshold style Dockerfile
 	@$(BIN)/python -m pytest --quiet tests/edges/test_lock.py
+
+image: $(TOOLS) ## build the container image and try it, with docker, or as root with buildah
+	@$(BIN)/python -m tests.image $(ARGS)
 
 bench: $(TOOLS) ## measure
 	@$(BIN)/python -m bench $(ARGS)
@@ -70,6 +81,7 @@ mutants: $(TOOLS) ## plant small faults in a copy; the simulation or a test must
 cover: $(TOOLS) ## run the tests of ledger, classifiers and cursors; every branch of those must be taken
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/core tests/app tests/store \
 		tests/contract $(wildcard tests/edges/test_x_*.py tests/edges/test_mastodon*.py) \
+		tests/edges/test_certain.py \
 		--cov --cov-config=tests/certain.ini --cov-report=term-missing --cov-fail-under=100
 
 lock: $(TOOLS) ## pin what pyproject.toml asks for; to newer releases: make lock UPGRADE=--upgrade

@@ -125,5 +125,5 @@ def _milliseconds(span: timedelta) -> float:
     return span / timedelta(milliseconds=1)
 
 
-def _fail(name: str, error: Exception) -> None:
+def _fail(name: str, error: BaseException) -> None:
     raise SystemExit(f"{name} failed: {error}")

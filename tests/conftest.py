@@ -1,14 +1,26 @@
-"""What tests have measured, told at the end of a run; no test fails for being slow."""
+"""The parts of every run, and what its tests have measured; no test fails for being slow."""
 
 from __future__ import annotations
 
 import pytest
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import settings
 
+from tests import isolation, tiers
 from tests.sim import told
 
-settings.register_profile("any machine", deadline=None)
+# However fast the machine is, and whatever was found on it before.
+settings.register_profile("any machine", deadline=None, derandomize=True)
 settings.load_profile("any machine")
+
+# A site on a busy machine may take longer than httpx waits for an answer of its own accord.
+DEFAULT_TIMEOUT_CONFIG.read = 30.0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Run apart from the person's environment, and in tiers."""
+    config.pluginmanager.register(isolation)
+    config.pluginmanager.register(tiers)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

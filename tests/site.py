@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.app.comment import Commenting
 from bot.app.figures import Figures, Heard, figures
+from bot.app.first_tip import Awaited, awaited
 from bot.app.listen import Ear
 from bot.app.persons import People
 from bot.app.report import status
@@ -19,6 +20,7 @@ from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config, Identity
 from bot.core.delivery import Delivery, Post, Receipt, Span, SpanKind, State
 from bot.core.discussion import Author, Entry, EntryKind
+from bot.core.lookalike import passes_for_bot
 from bot.core.masks import Masks
 from bot.core.tip import Library, Tip
 from bot.platforms.catalogue import KINDS
@@ -26,6 +28,7 @@ from bot.platforms.site.adapter import SitePlatform
 from bot.store import Database, open_store
 from bot.store.tables import entries
 from bot.web import Health, Server, build
+from bot.web.bounds import Bounds
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TIP = "listen-hardest"
@@ -70,6 +73,11 @@ class RunningSite:
         """What the bot has done, as the running bot tells it."""
         store, now = self.database.store, self.clock.now()
         return figures(store, status(store, ZonedTimetable(), self.config, now), Heard())
+
+    @property
+    def awaited(self) -> Awaited:
+        """The next tip on the site, as the running bot tells it."""
+        return awaited(self.database.store, ZonedTimetable(), self.config, self.clock.now())
 
     @property
     def url(self) -> str:
@@ -175,7 +183,10 @@ def config(site: str = "https://tips.example", contact: str | None = None) -> Co
 
 @contextmanager
 def running_site(
-    data: Path, settings: Config | None = None, trusted_proxies: tuple[str, ...] = ()
+    data: Path,
+    settings: Config | None = None,
+    trusted_proxies: tuple[str, ...] = (),
+    bounds: Bounds | None = None,
 ) -> Iterator[RunningSite]:
     """Start a site on a free port of this machine, and stop it in the end."""
     settings = settings or config()
@@ -198,13 +209,16 @@ def running_site(
         store=database.store,
         traits_of=lambda account: KINDS[account.kind].traits,
         clock=clock,
-        commenting=Commenting(database.pages, heard, is_forgotten),
+        commenting=Commenting(
+            database.pages, heard, is_forgotten, lambda name: passes_for_bot(name, site.config.bot)
+        ),
         receiving=Receiving(pings=database.pings, pages=database.pages, nudge=lambda: None),
         health=lambda: site.health,
         figures=lambda: site.figures,
+        awaited=lambda: site.awaited,
         key=KEY,
     )
-    server = Server(app, "127.0.0.1", 0, trusted_proxies, app.state.end)
+    server = Server(app, "127.0.0.1", 0, trusted_proxies, app.state.end, bounds)
     site = RunningSite(database, clock, settings, platform, server, heard)
     server.start()
     try:

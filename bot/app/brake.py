@@ -13,6 +13,9 @@ from bot.core.near import did_you_mean
 from bot.core.ports import Timetable
 from bot.core.slot import Outcome, Schedule, Slot
 
+_SKIPPED = "skipped by the operator"
+MOST_SKIPPED = 1000
+"""More slots than anybody skips by hand; a bound for a schedule that was paused for years."""
 HORIZON = timedelta(days=800)
 """How far ahead to look for a schedule's next slot: the rarest cron lines come every other year."""
 
@@ -46,16 +49,38 @@ class Brake:
     def skip(self, config: Config, name: str | None, now: datetime) -> Slot:
         """Skip the next slot of a schedule (none named: of all)."""
         chosen = config.schedules if name is None else [_schedule(config, name)]
-        with self.store.writing() as tx:
-            coming = [
-                slot for schedule in chosen for slot in _next(tx, self.timetable, schedule, now)
-            ]
+        while True:
+            with self.store.reading() as tx:  # the timetable may take a while
+                coming = [
+                    slot for schedule in chosen for slot in _next(tx, self.timetable, schedule, now)
+                ]
             if not coming:
                 raise UsageError("there is no slot to skip")
             slot = min(coming, key=lambda one: one.due)
-            why = "skipped by the operator"
-            tx.slots.record(SlotRecord(slot=slot, outcome=Outcome.SKIPPED, tip=None, why=why))
-        return slot
+            skipped = SlotRecord(slot=slot, outcome=Outcome.SKIPPED, tip=None, why=_SKIPPED)
+            with self.store.writing() as tx:
+                if tx.slots.record(skipped):
+                    return slot
+
+    def unskip(self, config: Config, name: str | None, now: datetime) -> Slot:
+        """Let the slot that was skipped last come after all, if it is still to come.
+
+        Of a schedule, or (none named) of all. Raises UsageError where none was skipped.
+        """
+        chosen = None if name is None else _schedule(config, name).name
+        with self.store.writing() as tx:
+            coming = [
+                one.slot
+                for one in tx.slots.recent(MOST_SKIPPED, Outcome.SKIPPED)
+                if one.why == _SKIPPED and one.slot.due > now
+                if chosen in {None, one.slot.schedule}
+            ]
+            if not coming:
+                raise UsageError(
+                    "no slot that is still to come was skipped", "`tipsbot status` shows the next"
+                )
+            tx.slots.reopen(coming[0])
+        return coming[0]
 
 
 def upcoming(tx: Tx, timetable: Timetable, schedule: Schedule, now: datetime) -> Iterator[Slot]:

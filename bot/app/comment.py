@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from base64 import b32encode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from functools import partial
 from itertools import count
 
 from bot.app.screen import is_held
+from bot.core.blank import is_blank
 from bot.core.config import Hold
 from bot.core.pages import Comment, Pages
 from bot.core.safe import harmless
@@ -51,21 +51,27 @@ class Commenting:
     """Writes to the site's pages, and then has them heard, so that the log has it at once.
 
     `heard` takes in what changed on the site; it may be called again for the same change.
-    `is_forgotten` says of an owner that nothing of theirs is to be kept.
+    `is_forgotten` says of an owner that nothing of theirs is to be kept, `is_reserved` of a name
+    that it could be taken for the bot's or its operator's.
     """
 
     def __init__(
-        self, pages: Pages, heard: Callable[[], None], is_forgotten: Callable[[str], bool]
+        self,
+        pages: Pages,
+        heard: Callable[[], None],
+        is_forgotten: Callable[[str], bool],
+        is_reserved: Callable[[str], bool],
     ) -> None:
         self._pages = pages
         self._heard = heard
         self._is_forgotten = is_forgotten
+        self._is_reserved = is_reserved
 
     def flaws(self, draft: NewComment, *, owner: str) -> dict[str, str]:
         """What is wrong with a draft: a sentence for its writer by field, or nothing at all."""
         tidy = draft.tidy()
         found = {
-            "name": _flaw_of_name(tidy.name),
+            "name": _flaw_of_name(tidy.name) or self._flaw_of_likeness(tidy.name),
             "text": _flaw_of_text(tidy.text),
             "in_reply_to": self._flaw_of_parent(tidy),
             "tip": self._flaw_of_owner(owner) or self._flaw_of_room(tidy, owner),
@@ -114,6 +120,11 @@ class Commenting:
             return None
         return "The reply that you are answering is gone. Send again to answer the tip itself."
 
+    def _flaw_of_likeness(self, name: str) -> str | None:
+        if not self._is_reserved(name):
+            return None
+        return "The name could be taken for the bot’s or its operator’s. Please give another."
+
     def _flaw_of_owner(self, owner: str) -> str | None:
         """Who is to be forgotten is told so before a word of theirs is kept."""
         if not self._is_forgotten(owner):
@@ -142,7 +153,7 @@ class Commenting:
 
 
 def _flaw_of_name(name: str) -> str | None:
-    if not _is_visible(name):
+    if is_blank(name):
         return "Please give a name. Any name will do."
     if len(name) > NAME_MAX:
         return f"The name has {len(name)} characters; at most {NAME_MAX} fit."
@@ -150,16 +161,11 @@ def _flaw_of_name(name: str) -> str | None:
 
 
 def _flaw_of_text(text: str) -> str | None:
-    if not _is_visible(text):
+    if is_blank(text):
         return "Please write your reply."
     if len(text) > TEXT_MAX:
         return f"The reply has {len(text):,} characters; at most {TEXT_MAX:,} fit."
     return None
-
-
-def _is_visible(text: str) -> bool:
-    """Whether there is a letter, number, mark of punctuation or symbol to be seen."""
-    return any(unicodedata.category(character)[0] in "LNPS" for character in text)
 
 
 def _id_of(draft: NewComment, owner: str, turn: int) -> str:

@@ -11,12 +11,12 @@ import structlog
 
 from bot.app.draft import TraitsOf
 from bot.app.former import NOT_LOOKED, FormerLife
-from bot.app.holds import hold, hold_account
+from bot.app.holds import hold, hold_account, limit_posting
 from bot.app.moves import move
 from bot.core.absence import held_too_long
 from bot.core.config import Account, Config
 from bot.core.delivery import MOVES, Delivery, Receipt, State
-from bot.core.errors import OutcomeUnknown, PlatformError, Unauthorised
+from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater, Unauthorised
 from bot.core.memory import Store, Tx
 from bot.core.outcome import after_attempt, after_crash, price, too_late
 from bot.core.ports import LEASE, Clock, Publisher
@@ -30,6 +30,8 @@ class Deliverer:
 
     `owner` names this process; `publisher` gives the account's door, or None where it has none;
     `former` looks back before what came due earlier is sent (None: nothing is older than us).
+    `dead` begins the names of all earlier owners that cannot be alive while this process holds the
+    lock on the data directory (None: it does not hold it).
     """
 
     store: Store
@@ -38,10 +40,31 @@ class Deliverer:
     traits_of: TraitsOf
     publisher: Callable[[str], Publisher | None]
     former: FormerLife | None = None
+    dead: str | None = None
+
+    def recover(self, config: Config) -> None:
+        """Call unsure at once what an earlier process left while sending: it is proven dead.
+
+        Claims of others keep their lease: those of commands, and of processes elsewhere.
+        """
+        if self.dead is None:
+            return
+        with self.store.reading() as tx:
+            claims = tx.ledger.claims(self.dead)
+        for claim in claims:
+            if claim.owner != self.owner:
+                self._give_up(config.account(claim.account), claim)
+
+    def _give_up(self, account: Account | None, claim: Delivery) -> None:
+        """A claim of the dead is unsure; its money counts as long as its account has a price."""
+        now = self.clock.now()
+        with self.store.writing() as tx:
+            if move(tx, claim, after_crash(claim, now), now) and account is not None:
+                self._pay(tx, account, claim, now)
 
     def step(self, config: Config, account: Account) -> int:
         """Do what is due on this account now; returns how many attempts were made."""
-        if not self._sweep(account):
+        if not self._sweep(config, account):
             return 0
         if self.former is not None:
             self.former.step(account)
@@ -52,16 +75,16 @@ class Deliverer:
             attempts += 1
         return attempts
 
-    def _sweep(self, account: Account) -> bool:
+    def _sweep(self, config: Config, account: Account) -> bool:
         """End what is too late, and call unsure what a dead owner left; whether more is planned."""
-        planned, unsure = self._end_overdue(account.name)
+        planned, unsure = self._end_overdue(config, account.name)
         for stale in unsure:
             now = self.clock.now()
             with self.store.writing() as tx:
                 self._pay(tx, account, stale, now)
         return planned
 
-    def _end_overdue(self, account: str) -> tuple[bool, list[Delivery]]:
+    def _end_overdue(self, config: Config, account: str) -> tuple[bool, list[Delivery]]:
         """The same for an account by name; returns what its owner may have sent, too."""
         now = self.clock.now()
         with self.store.reading() as tx:
@@ -72,7 +95,7 @@ class Deliverer:
             return bool(planned), []
         with self.store.writing() as tx:
             for delivery in late:
-                move(tx, delivery, too_late(delivery, now), now)
+                move(tx, delivery, too_late(delivery, now, config.bot.timezone), now)
             unsure = [one for one in stale if move(tx, one, after_crash(one, now), now)]
         return len(planned) > len(late), unsure
 
@@ -83,7 +106,7 @@ class Deliverer:
         names = {account.name for account in config.accounts}
         for account in waiting:
             if account not in names:
-                self._end_overdue(account)
+                self._end_overdue(config, account)
 
     def _claim(self, config: Config, account: Account) -> Delivery | None:
         """Write the intent to send the next delivery that nothing holds back."""
@@ -147,6 +170,8 @@ class Deliverer:
                     self._pay(tx, account, settled, now)
                 if isinstance(result, Unauthorised):  # a late one may blame an old signature
                     hold_account(tx, account, result, now)
+                if isinstance(result, RetryLater):
+                    limit_posting(tx, account, result, now)
             elif settled.state is State.POSTED:
                 _record_late(tx, claimed, settled, now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.app.known import known_tip
@@ -53,6 +53,23 @@ def discussions(config: Config, entries: list[Entry]) -> Iterator[Discussion]:
         found = threads(by_tip[tip])
         if found:
             yield Discussion(tip=tip, title=title, threads=found)
+
+
+def unanswered(entries: Iterable[Entry]) -> frozenset[int]:
+    """The numbers of what people said that nobody else answered, the bot included."""
+    known = {(one.account, one.remote_id): one for one in entries}
+    answered = {
+        parent.id
+        for one in known.values()
+        if one.is_legible and (parent := known.get((one.account, one.in_reply_to or "")))
+        if _speaker(parent) != _speaker(one)
+    }
+    return frozenset(one.id for one in known.values() if one.is_legible and not one.ours) - answered
+
+
+def _speaker(entry: Entry) -> tuple[bool, str]:
+    author = entry.author
+    return entry.ours, author.key or author.handle or author.name
 
 
 def record(entry: Entry, platforms: Mapping[str, str]) -> Record:

@@ -92,7 +92,8 @@ class FormerLife:
         While another post `is_unsettled`, a post that nobody knows may be that one.
         """
         try:
-            if not publisher.own(delivery.due - SKEW) - known:
+            since, parent = delivery.due - SKEW, delivery.post.in_reply_to
+            if not publisher.own(since, parent) - known:
                 return None
             if is_unsettled:
                 return self._later(delivery, NOT_LOOKED)

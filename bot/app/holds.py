@@ -9,13 +9,15 @@ import structlog
 
 from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, State
-from bot.core.errors import Unauthorised
+from bot.core.errors import RetryLater, Unauthorised
 from bot.core.memory import Pause, Tx
 
 log = structlog.get_logger()
 
 PROBE = timedelta(minutes=15)
 """How long an account is held after its credentials were refused, before they are tried again."""
+LONGEST_LIMIT = timedelta(days=2)
+"""Longer than any network's limit on posting lasts: a clock that ran ahead can have set it."""
 
 
 def hold(
@@ -25,6 +27,8 @@ def hold(
     pause = tx.accounts.pauses(now).get(f"account:{account.name}")
     if pause is not None:
         return pause.reason
+    if (limited := _limited(tx, account, now)) is not None:
+        return limited
     if delivery.needs_page and not _has_page(tx, config, delivery):
         return "its page is not on the site yet"
     if tx.ledger.recent(1, {State.SENDING}, account.name):
@@ -43,6 +47,25 @@ def hold_account(tx: Tx, account: Account, error: Unauthorised, now: datetime) -
     )
     if known is None:
         log.error("account_held", account=account.name, reason=str(error))
+
+
+def limit_posting(tx: Tx, account: Account, error: RetryLater, now: datetime) -> None:
+    """Post nothing more on an account before its network takes more, if it says when that is."""
+    if error.after is not None:
+        tx.notes.put(_limit_note(account), (now + error.after).isoformat(), now)
+
+
+def _limited(tx: Tx, account: Account, now: datetime) -> str | None:
+    """Why the network's own limit keeps the account from posting."""
+    noted = tx.notes.get(_limit_note(account))
+    until = datetime.fromisoformat(noted) if noted else now
+    if not now < until <= now + LONGEST_LIMIT:
+        return None
+    return f"the network takes no more posts before {until:%Y-%m-%d %H:%M} UTC"
+
+
+def _limit_note(account: Account) -> str:
+    return f"posting limited until: {account.name}"
 
 
 def _has_page(tx: Tx, config: Config, delivery: Delivery) -> bool:
@@ -73,4 +96,5 @@ def _too_dear(tx: Tx, account: Account, price: Decimal, now: datetime) -> str | 
 
 
 def _minutes(gap: timedelta) -> str:
-    return f"{gap.total_seconds() / 60:g} minutes"
+    minutes = gap.total_seconds() / 60
+    return f"{minutes:g} minute{'' if minutes == 1 else 's'}"

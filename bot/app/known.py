@@ -9,6 +9,9 @@ from bot.core.errors import UsageError
 from bot.core.near import did_you_mean
 from bot.core.tip import Tip
 
+NAMED = 10
+"""So many names are given where none is near."""
+
 
 def known_tip(config: Config, tip_id: str) -> Tip:
     """The tip of this id. Raises UsageError where there is none."""
@@ -27,5 +30,6 @@ def known_account(config: Config, name: str) -> Account:
 
 
 def _unknown(noun: str, name: str, names: Sequence[str]) -> UsageError:
-    hint = did_you_mean(name, names) or f"there are: {', '.join(names[:10])}"
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    hint = did_you_mean(name, names) or f"there are: {', '.join(names[:NAMED])}{more}"
     return UsageError(f"there is no {noun} {name!r}", hint)

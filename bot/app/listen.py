@@ -10,30 +10,53 @@ import structlog
 
 from bot.app.holds import hold_account
 from bot.app.taking import take_in
+from bot.app.threads import wake_threads
 from bot.app.thrift import note_stir
 from bot.core.config import Account
-from bot.core.errors import PlatformError, Unauthorised
+from bot.core.errors import OverBudget, PlatformError, Unauthorised
 from bot.core.masks import Masks
-from bot.core.memory import AccountRecord, Store
+from bot.core.memory import AccountRecord, Store, Tx
+from bot.core.pace import SOON
 from bot.core.ports import Batch, Clock, Listener
+from bot.core.when import iso
 
 log = structlog.get_logger()
 
 NOTED = timedelta(minutes=5)
 """How old the note of the last hearing may grow while nothing is said."""
 
+DEAF = timedelta(hours=1)
+"""How long listening may fail before a person is asked for."""
+
 MOST_BATCHES = 50
 """So many batches in one step at most; what is left comes with the next step."""
 
 
+def deaf_note(account: str) -> str:
+    """The name of the note that says since when listening has failed."""
+    return f"listening fails since:{account}"
+
+
+def deaf_since(tx: Tx, account: str) -> datetime | None:
+    """Since when listening has failed for a reason that may last; None where it has not."""
+    since = tx.notes.get(deaf_note(account))
+    if since is None or tx.accounts.get(account).trouble is None:
+        return None
+    return datetime.fromisoformat(since)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ear:
-    """Listens on one account at a time; `listener` gives its door, or None where it has none."""
+    """Listens on one account at a time; `listener` gives its door, or None where it has none.
+
+    `cost_factor` is how much longer than elsewhere to wait where looking at a thread costs money.
+    """
 
     store: Store
     clock: Clock
     masks: Masks
     listener: Callable[[str], Listener | None]
+    cost_factor: Callable[[Account], float] = lambda _: 1.0
 
     def step(self, account: Account) -> int:
         """Take in what was said since last time; returns how many entries are new or changed."""
@@ -48,7 +71,7 @@ class Ear:
                 if not batch.more:
                     break
         except PlatformError as error:
-            self._trouble(account, str(error))
+            self._trouble(account, str(error), lasts=not isinstance(error, OverBudget))
             if isinstance(error, Unauthorised):
                 self._hold(account, error)
         return changed
@@ -62,17 +85,19 @@ class Ear:
     def _take_in(self, listener: Listener, account: Account) -> tuple[Batch, int]:
         """One batch: its entries and its cursor in one transaction."""
         with self.store.reading() as tx:
-            known = tx.accounts.get(account.name)
+            known, pending = tx.accounts.get(account.name), pending_replies(tx, account.name)
         batch = listener.hear(known.cursor)
         now = self.clock.now()
-        if _is_old_news(batch, known, now):
+        if _is_old_news(batch, known, now) and pending == (batch.pending or 0):
             return batch, 0
         with self.store.writing() as tx:
+            tx.notes.put(_pending_note(account.name), str(batch.pending or "") or None, now)
             kept = take_in(tx, batch.entries, now, masks=self.masks, to_us=True)
             tx.accounts.heard(account.name, batch, now)
             tx.accounts.spend(account.name, "listen", batch.cost, now)
             if kept:
                 note_stir(tx, account.name, now)
+                wake_threads(tx, batch.entries, now, now + SOON * self.cost_factor(account))
         if kept:
             log.info("heard", account=account.name, entries=kept)
         for gap in batch.unheard:
@@ -88,17 +113,34 @@ class Ear:
             spent = tx.accounts.spent(account.name, now)
         if spent < account.monthly_budget:
             return False
-        self._trouble(account, f"this month's ${account.monthly_budget} are spent")
+        self._trouble(account, f"this month's ${account.monthly_budget} are spent", lasts=False)
         return True
 
-    def _trouble(self, account: Account, trouble: str) -> None:
-        """Note what stands in the way, and say it once."""
+    def _trouble(self, account: Account, trouble: str, *, lasts: bool) -> None:
+        """Note what stands in the way and, if that may last, since when; say it once.
+
+        A month's budget ends with its month, and a server that cannot be reached may stay so.
+        """
         with self.store.reading() as tx:
-            if tx.accounts.get(account.name).trouble == trouble:
-                return
+            known = tx.accounts.get(account.name).trouble
+            since = tx.notes.get(deaf_note(account.name)) if known is not None else None
+        if known == trouble and (since is not None or not lasts):
+            return
+        now = self.clock.now()
         with self.store.writing() as tx:
             tx.accounts.troubled(account.name, trouble)
-        log.warning("cannot_listen", account=account.name, reason=trouble)
+            tx.notes.put(deaf_note(account.name), (since or iso(now)) if lasts else None, now)
+        if known != trouble:
+            log.warning("cannot_listen", account=account.name, reason=trouble)
+
+
+def pending_replies(tx: Tx, account: str) -> int:
+    """How many replies wait for the account's approval on its network, as last heard."""
+    return int(tx.notes.get(_pending_note(account)) or 0)
+
+
+def _pending_note(account: str) -> str:
+    return f"replies to approve: {account}"
 
 
 def _is_old_news(batch: Batch, known: AccountRecord, now: datetime) -> bool:

@@ -35,9 +35,13 @@ def move(tx: Tx, old: Delivery, new: Delivery, now: datetime) -> bool:
 
 
 def _join_discussion(tx: Tx, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
-    """What was already heard under a post joins its tip; an answer of ours joins the log."""
+    """What was already heard under a post joins its tip; an answer of ours joins the log.
+
+    One that was heard of before its delivery knew of it is there already.
+    """
     if delivery.post.in_reply_to is not None:
-        tx.log.keep(_own_entry(delivery, receipt), now)
+        if tx.log.find(delivery.account, receipt.remote_id) is None:
+            tx.log.keep(_own_entry(delivery, receipt), now)
     elif delivery.tip is not None:
         tx.log.adopt(delivery.account, receipt.remote_id, delivery.tip, now)
 

@@ -145,9 +145,13 @@ class People:
         return whom, [one for one in found if one.account == account]
 
 
+MOST_DIGITS = 1000
+"""A text of more digits is no number of anything; Python refuses to read very long ones."""
+
+
 def _is_number(named: str) -> bool:
     """Whether it is an entry's number, and no handle."""
-    return named.isascii() and named.isdecimal()
+    return named.isascii() and named.isdecimal() and len(named) < MOST_DIGITS
 
 
 def _said(tx: Tx, whom: _Whom, author: Author) -> Iterator[Entry]:

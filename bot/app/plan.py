@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.app.draft import Draft, Drafter, Misfit, delivery_of
+from bot.app.first_tip import EXTRA, extra_slot, starting_schedule
 from bot.core.config import Config
 from bot.core.memory import SlotRecord, Store, Tx
 from bot.core.pick import Nothing, Pick, pick
 from bot.core.ports import Timetable
-from bot.core.slot import At, Outcome, Schedule, Slot, newest_in_time
+from bot.core.slot import Outcome, Schedule, Slot, newest_in_time
 
 log = structlog.get_logger()
 
@@ -22,9 +23,6 @@ A_MINUTE = timedelta(minutes=1)
 
 MOST_MISSED = 1000
 """Of a very long downtime only so many missed slots of a schedule are written down one by one."""
-
-EXTRA = Schedule(name="now", when=At(times=()), timezone="UTC", late=timedelta(days=1))
-"""The schedule, without rule or filters, of the one extra slot of `run --now`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,12 +75,22 @@ class Planner:
         return self._plan(config, schedule, newest, missed, now)
 
     def now(self, config: Config, moment: datetime) -> bool:
-        """Plan one extra slot for any tip on every account, once for good; whether it did."""
-        slot = Slot(schedule=EXTRA.name, key="first", due=moment)
+        """Plan one extra slot for a tip on every account, once for good; whether it did.
+
+        The tip is that of `at_start` where that would plan one, and else any.
+        """
+        slot = extra_slot(moment)
         with self.store.reading() as tx:
             if tx.slots.get(slot.schedule, slot.key) is not None:
                 return False
-        return self._plan(config, EXTRA, slot, (), moment)
+            schedule = starting_schedule(tx, config, moment) or EXTRA
+        return self._plan(config, schedule, slot, (), moment)
+
+    def at_start(self, config: Config, moment: datetime) -> bool:
+        """Plan the same slot if the site is the only account and is empty; whether it did."""
+        with self.store.reading() as tx:
+            schedule = starting_schedule(tx, config, moment)
+        return schedule is not None and self._plan(config, schedule, extra_slot(moment), (), moment)
 
     def _due(self, schedule: Schedule, since: datetime, now: datetime) -> Sequence[Slot]:
         """What came due and has no outcome yet; of a very long downtime only the newest part."""

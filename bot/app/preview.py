@@ -11,6 +11,7 @@ from itertools import islice
 
 from bot.app.brake import unheld, upcoming
 from bot.app.draft import Draft, Drafter, Misfit
+from bot.app.first_tip import extra_slot, starting_schedule
 from bot.app.plan import Chosen, choose
 from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, State
@@ -56,6 +57,8 @@ class Coming:
     why: str
     tip: str | None
     posts: tuple[Showing, ...]
+    #: whether it comes when the bot is started, whenever that is
+    at_start: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,24 +82,32 @@ class Preview:
                     yield one if isinstance(one, Misfit) else _showing(one, drafter, why=why)
 
     def coming(
-        self, config: Config, now: datetime, count: int, *, why: bool = False
+        self,
+        config: Config,
+        now: datetime,
+        count: int,
+        *,
+        why: bool = False,
+        is_running: bool = True,
     ) -> list[Coming]:
-        """The next slots in order, as they will come if file, history and discussion stay."""
+        """The next slots in order, as they will come if file, history and discussion stay.
+
+        Where no bot `is_running`, what its start will post comes first.
+        """
         with self.store.reading() as tx:
             turns = list(tx.slots.turns())
             holds = _Holds(tx, config, now)
-            planned = self._planned(tx, config)
+            found = self._planned(tx, config)
+            start = None if is_running else starting_schedule(tx, config, now)
             slots = list(islice(self._slots(tx, config, now), count))
-        found, recall = planned, self._recalling()
-        for slot in slots:
-            schedule = config.schedule(slot.schedule)
-            if schedule is None:
-                continue
+        recall = self._recalling()
+        for schedule, slot in _scheduled(config, start, now, slots):
             choice = choose(config, schedule, slot, turns, recall.drafter)
             if isinstance(choice, Chosen):
                 turns.append(choice.pick.tip.id)
                 recall.add(choice.drafts)
-            found.append(_coming(slot, choice, recall.drafter, why=why))
+            coming = _coming(slot, choice, recall.drafter, why=why)
+            found.append(replace(coming, at_start=schedule is start))
         return [holds.on(one) for one in found[:count]]
 
     def _recalling(self) -> _Recall:
@@ -176,6 +187,18 @@ class _Holds:
             return "this month's money does not reach for it"
         self._left[post.account] -= post.cost
         return None
+
+
+def _scheduled(
+    config: Config, start: Schedule | None, now: datetime, slots: Iterable[Slot]
+) -> Iterator[tuple[Schedule, Slot]]:
+    """The slots with their schedules, first the one of the bot's start, if there is one."""
+    if start is not None:
+        yield start, extra_slot(now)
+    for slot in slots:
+        schedule = config.schedule(slot.schedule)
+        if schedule is not None:
+            yield schedule, slot
 
 
 def _coming(slot: Slot, choice: Chosen | Nothing, drafter: Drafter, *, why: bool) -> Coming:

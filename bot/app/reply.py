@@ -15,6 +15,7 @@ from bot.core.delivery import Delivery, Post, State
 from bot.core.discussion import Entry
 from bot.core.errors import UsageError
 from bot.core.memory import Store, Tx
+from bot.core.mention import mentions as is_mentioned
 from bot.core.native import native_length
 from bot.core.traits import Traits
 
@@ -85,7 +86,7 @@ def _words(text: str, entry: Entry, account: Account, traits: Traits) -> str:
 def addressed(text: str, entry: Entry, *, mentions: bool) -> str:
     """The text with the name of whom it answers, where the network needs it."""
     handle = f"@{entry.author.handle.lstrip('@')}"
-    if not mentions or handle == "@" or handle in text:
+    if not mentions or handle == "@" or is_mentioned(text, handle):
         return text
     return f"{handle} {text}"
 

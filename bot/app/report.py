@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.app.acknowledge import trouble_note
 from bot.app.brake import unheld, upcoming
+from bot.app.first_tip import FirstTip, first_tip
+from bot.app.listen import DEAF, deaf_since, pending_replies
 from bot.app.moderate import held_comments
 from bot.core.absence import needs_person
 from bot.core.config import Account, Config, Courtesy
@@ -22,6 +24,12 @@ from bot.core.traits import TextLimit
 
 FILE_TROUBLE = "tips file"
 """The note that says why the running bot keeps an older file."""
+
+LOG_READ = "log read"
+"""The note of the newest entry that `tipsbot log` has shown on a terminal."""
+
+STEP_TROUBLE = "failing steps"
+"""The note that says, on a line each, what fails in the running bot just now."""
 
 RECENT = timedelta(days=7)
 
@@ -51,6 +59,10 @@ class AccountStatus:
     limit: TextLimit | None = None
     learned_at: datetime | None = None
     not_acknowledging: str | None = None
+    #: replies that wait for the account's approval on its network, and are not kept before
+    to_approve: int = 0
+    #: since when listening has failed for a reason that may last
+    deaf_since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +93,14 @@ class Status:
     coming: tuple[Slot, ...]
     expected: Expected | None = None
     held: tuple[Entry, ...] = ()
+    #: how many entries came since the operator read the log on a terminal
+    new_entries: int = 0
+    #: the tip that each of the `coming` slots will bring, by schedule and time, as far as is known
+    tips: Mapping[tuple[str, datetime], str] = field(default_factory=dict)
+    #: what fails in the running bot just now
+    failing: tuple[str, ...] = ()
+    #: when the first tip comes; None: one was planned before
+    first: FirstTip | None = None
 
     @property
     def needs_person(self) -> bool:
@@ -88,7 +108,8 @@ class Status:
         unsure = any(needs_person(one, self.at) for one in self.waiting)
         refused = any(one.state is State.REFUSED for one in self.failed)
         held = any(one.pause and not one.pause.by_operator for one in self.accounts)
-        return bool(self.file_trouble) or unsure or refused or held
+        deaf = any(one.deaf_since and self.at - one.deaf_since >= DEAF for one in self.accounts)
+        return bool(self.file_trouble) or unsure or refused or held or deaf
 
     @property
     def held_since(self) -> datetime | None:
@@ -105,6 +126,8 @@ def status(store: Store, timetable: Timetable, config: Config, now: datetime) ->
         return Status(
             at=now,
             file_trouble=tx.notes.get(FILE_TROUBLE),
+            new_entries=sum(tx.log.kinds(int(tx.notes.get(LOG_READ) or 0)).values()),
+            failing=tuple((tx.notes.get(STEP_TROUBLE) or "").splitlines()),
             accounts=tuple(
                 _account(tx, account, pauses.get(f"account:{account.name}"), now)
                 for account in config.accounts
@@ -122,6 +145,7 @@ def status(store: Store, timetable: Timetable, config: Config, now: datetime) ->
             coming=tuple(_coming(tx, timetable, config, now)),
             expected=_expected(tx, now),
             held=tuple(held_comments(tx, config)),
+            first=first_tip(tx, timetable, config, now),
         )
 
 
@@ -158,6 +182,8 @@ def _account(tx: Tx, account: Account, pause: Pause | None, now: datetime) -> Ac
         limit=record.traits.text if record.traits else None,
         learned_at=record.learned_at,
         not_acknowledging=tx.notes.get(trouble_note(account.name)),
+        to_approve=pending_replies(tx, account.name),
+        deaf_since=deaf_since(tx, account.name),
     )
 
 

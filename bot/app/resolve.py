@@ -78,7 +78,7 @@ class Resolver:
             known = tx.ledger.get(delivery_id)
             if known is None:
                 raise UsageError(
-                    f"there is no delivery {delivery_id}", "`tipsbot status` shows their numbers"
+                    f"there is no delivery {delivery_id}", "`tipsbot posts` shows their numbers"
                 )
             if known.state not in states:
                 raise UsageError(

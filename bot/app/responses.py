@@ -7,14 +7,18 @@ from base64 import b32encode
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from urllib.parse import urlsplit
 
 import structlog
 
-from bot.core.config import Config
+from bot.app.screen import is_held
+from bot.core.config import Config, Hold
 from bot.core.errors import PlatformError, RetryLater
-from bot.core.pages import Comment, Pages
+from bot.core.pages import Comment, Page, Pages
 from bot.core.ports import Clock
 from bot.core.responses import (
+    AUTHOR_MAX,
     RESPONSE,
     Failure,
     Fetcher,
@@ -23,6 +27,8 @@ from bot.core.responses import (
     Protocol,
     Response,
     Trouble,
+    excerpt,
+    is_on_site,
     passage,
     takes,
     tidy_address,
@@ -43,6 +49,11 @@ MOST_RESPONSES = 1000
 
 REMEMBERED = timedelta(days=30)
 """How long a ping is remembered once its page was looked at."""
+
+OLDEST = timedelta(days=365)
+"""A page that says it is older than its tip by more than this does not know when it was written."""
+
+_OURS = Trouble(failure=Failure.UNREADABLE, why="it leads to this site")
 
 log = structlog.get_logger()
 
@@ -119,8 +130,8 @@ def _source(source: str, config: Config) -> str:
     page = tidy_address(source)
     if page is None:
         raise BadSource("The source is no address of the web that can be read here.")
-    if tip_at(page, config) is not None:
-        raise BadSource("The source is a page of this site.")
+    if is_on_site(page, config):
+        raise BadSource("The source is on this site.")
     return page
 
 
@@ -166,24 +177,26 @@ class Verifier:
         return begun if self.pings.move(ping, begun) else None
 
     def _look(self, ping: Ping, config: Config) -> None:
-        tip = self._wanted(ping, config)
-        if tip is None:
+        page = self._wanted(ping, config)
+        if page is None:
             self.pings.move(ping, None)
             return
         try:
             found = self.fetcher.read(ping.source, ping.target)
+            if isinstance(found, Response) and is_on_site(found.url, config):
+                found = _OURS
         except RetryLater as error:
             self._later(ping, str(error))
         except PlatformError as error:
             self._give_up(ping, Trouble(failure=Failure.UNREADABLE, why=str(error)))
         else:
-            self._settle(ping, tip, found)
+            self._settle(ping, page, found, config)
 
-    def _wanted(self, ping: Ping, config: Config) -> str | None:
-        """The tip that is said to be linked to, if that still stands and is still asked for."""
+    def _wanted(self, ping: Ping, config: Config) -> Page | None:
+        """The page that is said to be linked to, if it still stands and is still asked for."""
         tip = tip_at(ping.target, config) if takes(config, ping.protocol) else None
         page = None if tip is None else self.pages.get(tip)
-        return None if page is None or page.gone is not None else page.tip
+        return None if page is None or page.gone is not None else page
 
     def _later(self, ping: Ping, why: str) -> None:
         """The next try is written down already; after the last there is none."""
@@ -197,22 +210,25 @@ class Verifier:
         if self.pings.move(ping, replace(ping, not_before=None, trouble=trouble)):
             log.info("response_not_kept", source=ping.source, reason=trouble.why)
 
-    def _settle(self, ping: Ping, tip: str, found: Response | Trouble) -> None:
+    def _settle(self, ping: Ping, page: Page, found: Response | Trouble, config: Config) -> None:
         """Keep what the page says, or erase what it said when it says nothing any more.
 
         The ping is settled last: whatever breaks off before is done again.
         """
-        known = self.pages.comment(response_id(ping.source, tip))
+        known = self.pages.comment(response_id(ping.source, page.tip))
         if isinstance(found, Trouble):
             self._erase(known)
             self._give_up(ping, found)
-        elif known is None and self.pages.responses(tip) >= MOST_RESPONSES:
-            why = f"{tip} has {MOST_RESPONSES} responses"
+        elif known is None and self.pages.responses(page.tip) >= MOST_RESPONSES:
+            why = f"{page.tip} has {MOST_RESPONSES} responses"
             self._give_up(ping, Trouble(failure=Failure.FULL, why=why))
         else:
-            self.pages.respond(self._comment(ping, tip, found, known))
+            kept = self.pages.respond(self._comment(ping, page, found, known, config.hold))
             self.pings.move(ping, replace(ping, not_before=None, trouble=None))
-            log.info("response_kept", tip=tip, source=ping.source)
+            if kept.held:
+                log.info("response_held", tip=page.tip, source=ping.source)
+            else:
+                log.info("response_kept", tip=page.tip, source=ping.source)
         self.heard()
 
     def _erase(self, known: Comment | None) -> None:
@@ -220,17 +236,37 @@ class Verifier:
             self.pages.erase(known.id, self.clock.now())
             log.info("response_erased", tip=known.tip)
 
-    def _comment(self, ping: Ping, tip: str, found: Response, known: Comment | None) -> Comment:
-        """What is kept; it was said when its author says so, if that can be."""
-        now = self.clock.now()
-        first = now if known is None else known.at
+    def _comment(
+        self, ping: Ping, page: Page, found: Response, known: Comment | None, hold: Hold
+    ) -> Comment:
+        """What is kept; what was held stays so, and other words are judged anew."""
+        is_known = partial(self.pages.is_trusted_site, ping.source)
+        said = (found.author, passage(found.text))
+        was_held = known is not None and known.held
+        is_new = known is None or (known.name, known.text) != said
         return Comment(
-            id=response_id(ping.source, tip),
-            tip=tip,
-            name=found.author,
-            text=passage(found.text),
-            at=found.at if found.at is not None and found.at <= now else first,
+            id=response_id(ping.source, page.tip),
+            tip=page.tip,
+            name=said[0],
+            text=said[1],
+            at=self._time(page, found, known),
             owner="",
             source=ping.source,
             author_url=found.author_url,
+            held=was_held or (is_new and is_held(_words(found), hold, is_known)),
         )
+
+    def _time(self, page: Page, found: Response, known: Comment | None) -> datetime:
+        """When it was said, as its author says if that can be, else when it was read first."""
+        now = self.clock.now()
+        if found.at is not None and page.first_at - OLDEST <= found.at <= now:
+            return found.at
+        return now if known is None else known.at
+
+
+def _words(found: Response) -> str:
+    """What the page says itself, without its host and address that stand in for name and words."""
+    host = urlsplit(found.url).hostname or ""
+    name = "" if found.author == excerpt(host, AUTHOR_MAX) else found.author
+    text = "" if found.text == excerpt(found.url) else found.text
+    return f"{name}\n{text}"

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from bot.app.forget import erased
 from bot.app.moves import move
 from bot.core.delivery import Delivery, Receipt, State
 from bot.core.errors import UsageError
 from bot.core.memory import Store, Tx
-from bot.core.ports import Editor
+from bot.core.ports import Costs, Editor
+
+RETRACT = "retract"
+"""For what the money was spent, in the ledger."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,24 +32,34 @@ class Retractor:
             delivery = tx.ledger.get(delivery_id)
         if delivery is None or delivery.receipt is None:
             raise UsageError(
-                f"there is no posted delivery {delivery_id}", "`tipsbot status` shows their numbers"
+                f"there is no posted delivery {delivery_id}", "`tipsbot posts` shows their numbers"
             )
         if delivery.state is State.RETRACTED:
             raise UsageError(f"delivery {delivery_id} was taken back already")
         if editor is None:
             raise UsageError(f"posts on {delivery.account} cannot be taken back from here")
-        editor.retract(delivery.receipt.remote_id)
+        try:
+            editor.retract(delivery.receipt.remote_id)
+        finally:
+            self._pay(delivery.account, editor, now)
         gone = replace(delivery, state=State.RETRACTED, reason="taken back by the operator")
         with self.store.writing() as tx:
             move(tx, delivery, gone, now)
             _erase_answer(tx, delivery, delivery.receipt, now)
         return gone
 
+    def _pay(self, account: str, editor: Editor, now: datetime) -> None:
+        """Note what it cost on a network that charges for it."""
+        cost = editor.settle_cost() if isinstance(editor, Costs) else Decimal(0)
+        if cost:
+            with self.store.writing() as tx:
+                tx.accounts.spend(account, RETRACT, cost, now)
+
 
 def _erase_answer(tx: Tx, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
     """An answer that was taken back is erased in the log, too."""
     if delivery.post.in_reply_to is None:
         return
-    for entry in tx.log.entries(tip=delivery.tip):
-        if (entry.account, entry.remote_id) == (delivery.account, receipt.remote_id):
-            tx.log.keep(erased(entry, now), now)
+    entry = tx.log.find(delivery.account, receipt.remote_id)
+    if entry is not None:
+        tx.log.keep(erased(entry, now), now)

@@ -18,6 +18,7 @@ from bot.core.discussion import Author, Entry, EntryKind, Standing, Wish
 from bot.core.forget_me import asks_to_be_forgotten
 from bot.core.masks import Masks, plain_handle
 from bot.core.memory import PersonRule, Tx
+from bot.core.mention import without_calls
 
 log = structlog.get_logger()
 
@@ -63,7 +64,10 @@ def _unnamed(text: str, handle: str) -> str:
 def is_to_the_bot(tx: Tx, entry: Entry) -> bool:
     """Whether it answers what the bot said, or calls or quotes the bot."""
     if entry.kind is EntryKind.REPLY and entry.in_reply_to is not None:
-        return tx.ledger.of_remote(entry.account, entry.in_reply_to) is not None
+        if tx.ledger.of_remote(entry.account, entry.in_reply_to) is not None:
+            return True
+        answered = tx.log.find(entry.account, entry.in_reply_to)
+        return answered is not None and answered.ours
     return entry.kind is not EntryKind.COMMENT
 
 
@@ -89,6 +93,8 @@ class _Intake:
 
     def take(self, entry: Entry) -> int:
         """One entry, as its author and the operator want it kept; how many entries that changed."""
+        if entry.ours and not entry.is_on_site:
+            return self._take_own(entry)
         masks = () if entry.ours else self._masks(entry)
         rules = {rule for mask in masks for rule in self.rules.get((entry.account, mask), ())}
         if PersonRule.NO_LOG in rules:
@@ -98,6 +104,26 @@ class _Intake:
         if PersonRule.BLOCKED in rules:
             return self._keep(replace(entry, standing=Standing.HIDDEN))
         return self._keep(entry)
+
+    def _take_own(self, entry: Entry) -> int:
+        """What the operator said by hand; what the bot sent is in the log by its delivery.
+
+        An answer to words that may not be kept any more names nobody.
+        """
+        if self.tx.ledger.of_remote(entry.account, entry.remote_id) is not None:
+            return 0
+        answered = self._answered(entry)
+        if answered is not None and not answered.is_legible and not answered.ours:
+            entry = replace(entry, text=without_calls(entry.text).strip())
+        return self._keep(entry)
+
+    def _answered(self, entry: Entry) -> Entry | None:
+        """What it answers, from this batch or from the log."""
+        if entry.in_reply_to is None:
+            return None
+        name = (entry.account, entry.in_reply_to)
+        heard = (one for one in self.pending if (one.account, one.remote_id) == name)
+        return next(heard, None) or self.tx.log.find(*name)
 
     def flush(self) -> int:
         """Keep what was put aside; how many entries that changed."""

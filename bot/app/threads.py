@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,9 +12,10 @@ from bot.app.looking import dearness, is_spent, rest
 from bot.app.taking import take_in
 from bot.app.thrift import note_stir
 from bot.core.config import Account
+from bot.core.discussion import Entry
 from bot.core.errors import PlatformError, Refused
 from bot.core.masks import Masks
-from bot.core.memory import Store, Watched
+from bot.core.memory import Store, Tx, Watched
 from bot.core.pace import SOON, next_look
 from bot.core.ports import Batch, Clock, Threads
 from bot.core.traits import Traits
@@ -86,7 +87,7 @@ class ThreadReader:
             kept = take_in(tx, batch.entries, now, masks=self.masks, to_us=False)
             if kept:
                 note_stir(tx, account.name, now)
-            stirred = now if kept else watched.stirred_at
+            stirred = now if kept else _stirred_at(tx, watched)
             fresh = replace(watched, cursor=batch.cursor, stirred_at=stirred)
             fresh = replace(fresh, look_at=now if batch.more else self._next(account, fresh, now))
             tx.threads.looked(fresh)
@@ -114,3 +115,28 @@ class ThreadReader:
         with self.store.writing() as tx:
             tx.threads.put_off(account.name, now, until)
             tx.threads.put_off(account.name, now, until + SOON, failed.remote_id)
+
+
+def wake_threads(tx: Tx, entries: Iterable[Entry], now: datetime, look_at: datetime) -> None:
+    """Have the threads in which these were said looked at, by `look_at` at the latest."""
+    for entry in entries:
+        any(tx.threads.wake(entry.account, above, now, look_at) for above in _upwards(tx, entry))
+
+
+def _upwards(tx: Tx, entry: Entry) -> Iterator[str]:
+    """The remote ids of what an entry was said to, as far as is known."""
+    if entry.root is not None:
+        yield entry.root
+    seen: set[str] = set()
+    above = entry.in_reply_to
+    while above is not None and above not in seen:
+        yield above
+        seen.add(above)
+        parent = tx.log.find(entry.account, above)
+        above = parent.in_reply_to if parent else None
+
+
+def _stirred_at(tx: Tx, watched: Watched) -> datetime:
+    """When it last stirred: it may have been woken while we looked."""
+    known = tx.threads.get(watched.account, watched.remote_id)
+    return max(watched.stirred_at, known.stirred_at) if known else watched.stirred_at

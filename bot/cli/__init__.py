@@ -6,7 +6,7 @@ import os
 import sys
 from typing import NoReturn
 
-from bot.core.errors import BotError, TipsError
+from bot.wiring import stop_signals
 
 USER_ERROR = 2
 BROKEN_PIPE = 141
@@ -15,19 +15,29 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run one command and exit: 0 done, 1 something needs a person, 2 bad input, one clear line."""
+    stop_signals.end_at_once()  # before any other import: what comes later takes most of a second
+    from bot.cli import standard_streams
+
+    standard_streams.prepare()
     from bot.cli.commands import app
+    from bot.core.errors import BotError, TipsError
 
     try:
-        app(prog_name="tipsbot")
+        try:
+            app(prog_name="tipsbot")
+        finally:
+            sys.stdout.flush()
+    except standard_streams.OutputLost as error:
+        standard_streams.discard_output()
+        if error.is_closed:
+            sys.exit(BROKEN_PIPE)
+        _end(f"tipsbot: {error}", USER_ERROR)
     except TipsError as error:
         _end(str(error), USER_ERROR)
     except BotError as error:
         _end(f"tipsbot: {error}", USER_ERROR)
     except KeyboardInterrupt:
         _end("tipsbot: interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(BROKEN_PIPE)
     except OSError as error:
         _end(f"tipsbot: {error.filename or 'the system'}: {error.strerror or error}", USER_ERROR)
     except Exception as error:

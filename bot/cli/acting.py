@@ -1,4 +1,4 @@
-"""`post`, `reply` and `retract`: what the operator does by hand."""
+"""`post` and `reply`: what the operator says by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.opening import opened
-from bot.cli.options import DEFAULT_FILE, FileOption
+from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.saying import say_done
 from bot.core.delivery import UNSETTLED, Delivery, State
 from bot.core.safe import shown
 
@@ -32,7 +33,7 @@ def post(
     again: Annotated[
         bool, typer.Option("--again", help="Even if it was posted there within a day.")
     ] = False,
-    file: FileOption = DEFAULT_FILE,
+    file: File = DEFAULT_FILE,
 ) -> None:
     """Post a tip now, as safely as a scheduled post."""
     with opened(file) as desk:
@@ -45,28 +46,13 @@ def reply(
     entry: Annotated[int, typer.Argument(help="The entry's number, as `tipsbot log` shows it.")],
     text: Annotated[str, typer.Argument(help="What to answer.")],
     *,
-    file: FileOption = DEFAULT_FILE,
+    file: File = DEFAULT_FILE,
 ) -> None:
     """Answer an entry of the discussion as the bot, where it was said."""
     with opened(file, forgiving=True) as desk:
         _connect(desk)
         planned = desk.replier.reply(desk.config, entry, text, desk.clock.now())
         _carry_out(desk, [planned])
-
-
-def retract(
-    delivery: Annotated[int, typer.Argument(help="Its number, as `tipsbot status` shows it.")],
-    *,
-    file: FileOption = DEFAULT_FILE,
-) -> None:
-    """Take a post back: delete it on its network, and say so in the ledger."""
-    with opened(file, forgiving=True) as desk:
-        with desk.database.store.reading() as tx:
-            known = tx.ledger.get(delivery)
-        editor = desk.editor(known.account) if known is not None else None
-        gone = desk.retractor.retract(delivery, editor, desk.clock.now())
-    place = shown((gone.receipt.url if gone.receipt else None) or "")
-    typer.echo(f"{gone.account}: taken back {place}")
 
 
 def _connect(desk: Desk) -> None:
@@ -122,7 +108,7 @@ def _tell(one: Delivery) -> None:
     """What became of a delivery, on one line."""
     if one.state is State.POSTED and one.receipt is not None:
         place = shown(one.receipt.url or one.receipt.remote_id)
-        typer.echo(f"{one.account}: posted {place} (delivery {one.id})")
+        say_done(f"{one.account}: posted {place} (delivery {one.id})")
         return
     reason = shown(one.reason) if one.reason else "the running bot has not come to it yet"
     later = "; the bot goes on with it" if one.state in UNSETTLED else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.called import command
+from bot.cli.counted import counted
 from bot.cli.opening import opened
-from bot.cli.options import DEFAULT_FILE, AsJson, File
+from bot.cli.options import DEFAULT_FILE, FILE_VARIABLE, AsJson, File
 from bot.core.errors import TipsError, UsageError
 
 
@@ -19,6 +22,8 @@ def init(
     folder: Annotated[Path, typer.Argument(help="Where to write tips.yaml.")] = Path(),
 ) -> None:
     """Write a small tips.yaml to begin with, and its schema for editors. Never overwrites one."""
+    from bot.wiring.environment import data_directory
+
     path = folder / DEFAULT_FILE
     starter = files("bot.sources").joinpath("starter.yaml").read_text(encoding="utf-8")
     folder.mkdir(parents=True, exist_ok=True)
@@ -28,8 +33,13 @@ def init(
     except FileExistsError:
         raise UsageError(f"{path} is there already", "edit it, or name another folder") from None
     (folder / "tips.schema.json").write_text(_schema(), encoding="utf-8")
-    there = f"`cd {folder}`, " if folder != Path() else ""
-    typer.echo(f"wrote {path}; edit it, then {there}`tipsbot check` and `tipsbot run`")
+    named = (
+        [] if path == DEFAULT_FILE and FILE_VARIABLE not in os.environ else ["--file", str(path)]
+    )
+    typer.echo(f"wrote {path}: edit it, then look for mistakes and start the bot with")
+    typer.echo(f"  {command('check', *named)}")
+    typer.echo(f"  {command('run', *named)}")
+    typer.echo(f"what the bot remembers will be in {data_directory(path, os.environ)}")
 
 
 def check(
@@ -58,8 +68,8 @@ def check(
     for note in notes:
         typer.echo(f"note: {note}")
     typer.echo(
-        f"{file}: good: {_count(len(config.library), 'tip')}, "
-        f"{_count(len(config.schedules), 'schedule')}, {_count(len(config.accounts), 'account')}"
+        f"{file}: good: {counted(len(config.library), 'tip')}, "
+        f"{counted(len(config.schedules), 'schedule')}, {counted(len(config.accounts), 'account')}"
     )
 
 
@@ -73,7 +83,3 @@ def _schema() -> str:
     from bot.wiring.tipsfile import KINDS
 
     return json.dumps(schema_of(KINDS), indent=2, ensure_ascii=False) + "\n"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")

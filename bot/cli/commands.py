@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from inspect import getdoc
 from typing import Annotated
 
 import typer
@@ -13,12 +14,15 @@ from bot.cli import (
     exporting,
     holding,
     people,
+    posts,
+    retract,
     running,
     settling,
     showing,
     summarising,
     telling,
 )
+from bot.cli.options import TakesFile
 
 app = typer.Typer(
     name="tipsbot",
@@ -48,16 +52,17 @@ def tipsbot(
 
 
 app.command()(checking.init)
-app.command()(checking.check)
-app.command()(showing.preview)
-app.command()(summarising.summarise)
-app.command()(running.run)
-app.command()(telling.status)
-app.command()(telling.log)
+app.command(cls=TakesFile)(checking.check)
+app.command(cls=TakesFile)(showing.preview)
+app.command(cls=TakesFile)(summarising.summarise)
+app.command(cls=TakesFile)(running.run)
+app.command(cls=TakesFile)(telling.status)
+app.command(cls=TakesFile)(telling.log)
+app.command(cls=TakesFile)(posts.posts)
 app.command()(exporting.export)
 app.command()(acting.post)
 app.command()(acting.reply)
-app.command()(acting.retract)
+app.command()(retract.retract)
 app.command()(settling.resolve)
 app.command()(people.hide)
 app.command()(people.show)
@@ -70,3 +75,6 @@ app.command()(holding.pause)
 app.command()(holding.resume)
 app.command()(holding.skip)
 app.command()(checking.schema)
+
+for _one in app.registered_commands:  # or the list of commands would cut what each says of itself
+    _one.short_help = " ".join((getdoc(_one.callback) or "").split())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.app.discussion import Discussion, discussions, record
+from bot.app.discussion import Discussion, discussions, record, unanswered
 from bot.app.exports.records import web_address
 from bot.app.withhold import Withholder
 from bot.cli.wrapping import wrapped
@@ -17,11 +17,12 @@ from bot.core.attached import warning_line
 from bot.core.config import Config
 from bot.core.discussion import Change, Entry, EntryEvent, Standing, Visibility, bared
 from bot.core.errors import UsageError
+from bot.core.lookalike import passes_for_bot
 from bot.core.memory import Tx
 from bot.core.safe import shown, shown_lines
 from bot.core.when import iso
 
-_AGE = re.compile(r"(\d+)\s*([mhdw])")
+_AGE = re.compile(r"(\d{1,999})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&])")
 _NOTHING: Mapping[str, str | int] = {}
@@ -45,14 +46,19 @@ class Teller:
     withholder: Withholder
     now: Callable[[], datetime]
     width: int | None = None
+    #: only what nobody answered
+    unanswered: bool = False
 
     def so_far(self, tx: Tx) -> tuple[int, list[str]]:
         """All that was said, in threads, and the number of the last event that is told by it."""
         entries = self._told(tx, tx.log.entries(tip=self.tip, since=self.begin))
         newest = tx.log.last_event()
+        open_ = unanswered(entries)
+        if self.unanswered:
+            entries = [entry for entry in entries if entry.id in open_]
         if self.form == "jsonl":
             return newest, [self._json(entry) for entry in entries if _is_told(entry)]
-        return newest, list(self._threads(entries))
+        return newest, list(self._threads(entries, open_))
 
     def since(self, tx: Tx, seen: int) -> tuple[int, list[str]]:
         """What happened after the event numbered `seen`, each on its own."""
@@ -90,12 +96,12 @@ class Teller:
             for entry in entries
         ]
 
-    def _threads(self, entries: list[Entry]) -> Iterator[str]:
+    def _threads(self, entries: list[Entry], open_: Collection[int]) -> Iterator[str]:
         for found in discussions(self.config, entries):
             yield self._title(found)
             for thread in found.threads:
                 for depth, entry in thread.walk():
-                    yield from self._lines(entry, min(depth, _DEEPEST))
+                    yield from self._lines(entry, min(depth, _DEEPEST), entry.id in open_)
             yield ""
 
     def _title(self, found: Discussion) -> str:
@@ -115,20 +121,33 @@ class Teller:
             yield f"{shown(entry.tip) if entry.tip else 'under no tip'}{what_else}:"
         yield from self._lines(entry, 0)
 
-    def _lines(self, entry: Entry, depth: int) -> Iterator[str]:
+    def _lines(self, entry: Entry, depth: int, is_open: bool = False) -> Iterator[str]:
         """One entry: who, where and when, then what was said."""
         zone = ZoneInfo(self.config.bot.timezone)
         when = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
         if self.form == "markdown":
-            yield from _markdown(entry, when, depth)
+            yield from _markdown(entry, when, depth, self._marks(entry))
             return
         indent = "  " * (depth + 1)
         who = _who(entry)
-        marks = _marks(entry)
+        marks = self._marks(entry) + (", unanswered" if is_open else "")
         yield f"{indent}{entry.id}. {shown(who)} on {shown(entry.account)}, {when}{marks}"
         for line in _words(entry):
             for piece in self._wrapped(line, len(indent) + 3):
                 yield f"{indent}   {piece}".rstrip()
+
+    def _marks(self, entry: Entry) -> str:
+        """What else there is to know of an entry."""
+        alike = not entry.ours and passes_for_bot(entry.author.called, self.config.bot)
+        marks = {
+            "the bot": entry.ours and entry.is_legible,
+            "not the bot": alike and entry.is_legible,
+            "edited": entry.edited_at is not None,
+            "unlisted": entry.visibility is Visibility.UNLISTED,
+            "withheld": entry.withheld,
+            entry.standing.value: entry.standing is not Standing.SHOWN and entry.is_legible,
+        }
+        return "".join(f", {mark}" for mark, holds in marks.items() if holds)
 
     def _wrapped(self, line: str, indent: int) -> list[str]:
         return [line] if self.width is None else wrapped(line, max(self.width - indent, 20))
@@ -155,17 +174,6 @@ def moment(text: str | None, timezone: str, now: datetime) -> datetime | None:
     return found if found.utcoffset() is not None else found.replace(tzinfo=ZoneInfo(timezone))
 
 
-def _marks(entry: Entry) -> str:
-    """What else there is to know of an entry."""
-    marks = {
-        "edited": entry.edited_at is not None,
-        "unlisted": entry.visibility is Visibility.UNLISTED,
-        "withheld": entry.withheld,
-        entry.standing.value: entry.standing is not Standing.SHOWN and entry.is_legible,
-    }
-    return "".join(f", {mark}" for mark, holds in marks.items() if holds)
-
-
 def _is_told(entry: Entry) -> bool:
     """Whether programs are told of it: deletions are, what was private never."""
     return entry.visibility.may_be_kept
@@ -176,9 +184,8 @@ def _who(entry: Entry) -> str:
     if not entry.is_legible:
         return "(deleted)" if entry.deleted_at is not None else "(private)"
     author = entry.author
-    if author.handle and author.name and author.handle != author.name:
-        return f"{author.name} ({author.handle})"
-    return author.name or author.handle
+    name = author.called or "someone"
+    return f"{name} ({author.handle})" if author.handle and author.handle != name else name
 
 
 def _words(entry: Entry) -> list[str]:
@@ -187,14 +194,14 @@ def _words(entry: Entry) -> list[str]:
     return [shown(warning_line(entry.warning)), *said] if entry.warning else said
 
 
-def _markdown(entry: Entry, when: str, depth: int) -> Iterator[str]:
+def _markdown(entry: Entry, when: str, depth: int, marks: str) -> Iterator[str]:
     """One entry as a list item, its words quoted and harmless."""
     indent = "  " * depth
     who = f"**{_escaped(_who(entry))}**" if entry.is_legible else _who(entry)
     place = _escaped(entry.account)
     if (address := web_address(entry.url)) is not None:
         place = f"[{place}]({address})"
-    yield f"{indent}- {who} on {place}, {when}{_marks(entry)}"
+    yield f"{indent}- {who} on {place}, {when}{marks}"
     for line in _words(entry):
         yield f"{indent}  > {_escaped(line)}".rstrip()
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.opening import opened
-from bot.cli.options import DEFAULT_FILE, FileOption
+from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.saying import say_done
 from bot.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def export(
         Path | None,
         typer.Option("--to", help="The file to write; for Markdown, the folder."),
     ] = None,
-    file: FileOption = DEFAULT_FILE,
+    file: File = DEFAULT_FILE,
 ) -> None:
     """Export what everybody may read: as markdown, jsonl, csv or activitystreams."""
     from bot.wiring.folder import write_file
@@ -51,7 +52,7 @@ def export(
                 sys.stdout.buffer.write(piece.encode())
             sys.stdout.flush()
         elif form is ExportFormat.MARKDOWN:
-            typer.echo(_folder(source, to))
+            say_done(_folder(source, to))
         else:
             write_file(to, _pieces(source, form))
 

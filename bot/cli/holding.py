@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.cli.opening import opened
-from bot.cli.options import DEFAULT_FILE, FileOption
+from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.saying import say_done
 
 Name = Annotated[str, typer.Argument(help="A schedule or an account.")]
 
@@ -20,21 +21,21 @@ def pause(
     until: Annotated[
         datetime | None, typer.Option("--until", help="In the bot's zone; else until `resume`.")
     ] = None,
-    file: FileOption = DEFAULT_FILE,
+    file: File = DEFAULT_FILE,
 ) -> None:
     """Hold a schedule (its slots are skipped) or an account (its posts wait, then are missed)."""
     with opened(file, forgiving=True) as desk:
         zone = ZoneInfo(desk.config.bot.timezone)
         end = until.replace(tzinfo=zone) if until is not None else None
         full = desk.brake.pause(desk.config, name, end, desk.clock.now())
-    typer.echo(f"{full} is paused" + (f" until {end:%Y-%m-%d %H:%M %Z}" if end else ""))
+    say_done(f"{full} is paused" + (f" until {end:%Y-%m-%d %H:%M %Z}" if end else ""))
 
 
-def resume(name: Name, *, file: FileOption = DEFAULT_FILE) -> None:
+def resume(name: Name, *, file: File = DEFAULT_FILE) -> None:
     """Let a paused schedule or account go on."""
     with opened(file, forgiving=True) as desk:
         full = desk.brake.resume(desk.config, name)
-    typer.echo(f"{full} goes on")
+    say_done(f"{full} goes on")
 
 
 def skip(
@@ -42,10 +43,15 @@ def skip(
         str | None, typer.Argument(help="A schedule; none: the very next slot of all.")
     ] = None,
     *,
-    file: FileOption = DEFAULT_FILE,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Let the slot that was skipped last come after all.")
+    ] = False,
+    file: File = DEFAULT_FILE,
 ) -> None:
     """Skip the next slot."""
     with opened(file, forgiving=True) as desk:
-        slot = desk.brake.skip(desk.config, schedule, desk.clock.now())
+        act = desk.brake.unskip if undo else desk.brake.skip
+        slot = act(desk.config, schedule, desk.clock.now())
         zone = ZoneInfo(desk.config.bot.timezone)
-    typer.echo(f"skipped: {slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {slot.schedule}")
+    told = "comes after all" if undo else "skipped"
+    say_done(f"{told}: {slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {slot.schedule}")

@@ -18,10 +18,11 @@ def opened(file: Path, *, reading: bool = False, forgiving: bool = False) -> Ite
 
     `reading` and `forgiving` as for `open_desk`.
     """
-    from bot.wiring import logs
+    from bot.wiring import logs, stop_signals
     from bot.wiring.desk import open_desk
 
     logs.configure(quiet=True)
+    stop_signals.interrupt()
     desk = open_desk(file, variables=os.environ, reading=reading, forgiving=forgiving)
     try:
         yield desk

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.opening import opened
-from bot.cli.options import DEFAULT_FILE, FileOption
+from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.several import for_each
 from bot.core.safe import shown
 
-EntryNumber = Annotated[
-    int, typer.Argument(metavar="ENTRY", help="Its number, as `tipsbot log` shows it.")
+if TYPE_CHECKING:
+    from bot.wiring.desk import Desk
+
+EntryNumbers = Annotated[
+    list[int], typer.Argument(metavar="ENTRY...", help="Numbers, as `tipsbot log` shows them.")
 ]
 Whom = Annotated[
-    str,
+    list[str],
     typer.Argument(
-        metavar="ACCOUNT|ENTRY",
-        help="A handle, or the number of something that they said, as `tipsbot log` shows them.",
+        metavar="ACCOUNT|ENTRY...",
+        help="Handles, or numbers of something that they said, as `tipsbot log` shows them.",
     ),
 ]
 On = Annotated[
@@ -25,45 +28,54 @@ On = Annotated[
 ]
 
 
-def hide(entry: EntryNumber, *, file: FileOption = DEFAULT_FILE) -> None:
-    """Take an entry from every page, feed and export; the log still shows it to you."""
-    with opened(file, forgiving=True) as desk:
-        desk.curtain.hide(entry, desk.clock.now())
-        desk.settle_book()
-    typer.echo(f"entry {entry} is hidden")
+def hide(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
+    """Take entries from every page, feed and export; the log still shows them to you."""
+
+    def act(desk: Desk, number: int) -> str:
+        desk.curtain.hide(number, desk.clock.now())
+        return f"entry {number} is hidden"
+
+    for_each(file, entry, act)
 
 
-def show(entry: EntryNumber, *, file: FileOption = DEFAULT_FILE) -> None:
-    """Show an entry that was hidden or held."""
-    with opened(file, forgiving=True) as desk:
-        desk.curtain.show(entry, desk.clock.now())
-        desk.settle_book()
-    typer.echo(f"entry {entry} is shown")
+def show(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
+    """Show entries that were hidden or held."""
+
+    def act(desk: Desk, number: int) -> str:
+        desk.curtain.show(number, desk.clock.now())
+        return f"entry {number} is shown"
+
+    for_each(file, entry, act)
 
 
-def block(whom: Whom, *, on: On = None, file: FileOption = DEFAULT_FILE) -> None:
+def block(whom: Whom, *, on: On = None, file: File = DEFAULT_FILE) -> None:
     """Hide what a person said on an account, and all that they say from now on."""
-    with opened(file, forgiving=True) as desk:
-        done = desk.people.block(desk.config, whom, on, desk.clock.now())
-        desk.settle_book()
-    what = _entries(done.entries, "hidden")
-    typer.echo(f"{shown(done.label)} on {done.account} is blocked: {what}, and all from now on")
+
+    def act(desk: Desk, one: str) -> str:
+        done = desk.people.block(desk.config, one, on, desk.clock.now())
+        what = _entries(done.entries, "hidden")
+        return f"{shown(done.label)} on {done.account} is blocked: {what}, and all from now on"
+
+    for_each(file, whom, act)
 
 
-def unblock(whom: Whom, *, on: On = None, file: FileOption = DEFAULT_FILE) -> None:
+def unblock(whom: Whom, *, on: On = None, file: File = DEFAULT_FILE) -> None:
     """Let a blocked person be seen again."""
-    with opened(file, forgiving=True) as desk:
-        done = desk.people.unblock(whom, on, desk.clock.now())
-        desk.settle_book()
-    what = _entries(done.entries, "shown again")
-    typer.echo(f"{shown(done.label)} on {done.account} is no longer blocked: {what}")
+
+    def act(desk: Desk, one: str) -> str:
+        done = desk.people.unblock(one, on, desk.clock.now())
+        what = _entries(done.entries, "shown again")
+        return f"{shown(done.label)} on {done.account} is no longer blocked: {what}"
+
+    for_each(file, whom, act)
 
 
 def forget(
     what: Annotated[
-        str,
+        list[str],
         typer.Argument(
-            metavar="ENTRY|ACCOUNT", help="An entry's number, or a handle, as `tipsbot log` shows."
+            metavar="ENTRY|ACCOUNT...",
+            help="Numbers of entries, or handles, as `tipsbot log` shows them.",
         ),
     ],
     *,
@@ -71,21 +83,23 @@ def forget(
         bool, typer.Option("--author", help="Of an entry: all that its author said, too.")
     ] = False,
     on: On = None,
-    file: FileOption = DEFAULT_FILE,
+    file: File = DEFAULT_FILE,
 ) -> None:
     """Erase an entry's words and name for good; of a person, everything, and keep no more."""
-    with opened(file, forgiving=True) as desk:
+    from bot.app.persons import MOST_DIGITS
+
+    def act(desk: Desk, one: str) -> str:
         now = desk.clock.now()
-        if what.isdecimal() and not author:
-            desk.eraser.forget(int(what), now)
-            told = f"entry {what} is erased"
+        if one.isdecimal() and len(one) < MOST_DIGITS and not author:
+            desk.eraser.forget(int(one), now)
+            told = f"entry {one} is erased"
         else:
-            done = desk.people.forget(desk.config, what, on, now)
+            done = desk.people.forget(desk.config, one, on, now)
             erased = _entries(done.entries, "erased")
             told = f"{shown(done.label)} on {done.account} is forgotten: {erased}, no more are kept"
-        desk.settle_book()
-        desk.database.tidy()
-    typer.echo(f"{told}; backups still hold what they held")
+        return f"{told}; backups still hold what they held"
+
+    for_each(file, what, act, erases=True)
 
 
 def _entries(count: int, what: str) -> str:

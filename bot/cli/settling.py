@@ -2,93 +2,111 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from bot.cli.opening import opened
-from bot.cli.options import DEFAULT_FILE, FileOption
+from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.several import each, for_each
 from bot.core.errors import SecretError, UsageError
 from bot.core.safe import shown, shown_lines
-from bot.core.when import iso
 
 if TYPE_CHECKING:
     from bot.core.delivery import Delivery
     from bot.core.ports import Names
     from bot.wiring.desk import Desk
 
+HeldNumbers = Annotated[
+    list[int], typer.Argument(metavar="ENTRY...", help="Numbers, as `tipsbot status` shows them.")
+]
+
 
 def resolve(
-    delivery: Annotated[int, typer.Argument(help="Its number, as `tipsbot status` shows it.")],
+    delivery: Annotated[
+        list[int],
+        typer.Argument(metavar="NUMBER...", help="Numbers, as `tipsbot posts` shows them."),
+    ],
     *,
     posted: Annotated[
         str | None, typer.Option("--posted", help="It is there, at this address.")
     ] = None,
     retry: Annotated[bool, typer.Option("--retry", help="It is not there: send it again.")] = False,
     drop: Annotated[bool, typer.Option("--drop", help="Leave it, there or not.")] = False,
-    file: FileOption = DEFAULT_FILE,
+    file: File = DEFAULT_FILE,
 ) -> None:
-    """Settle an unsure delivery; without an option, show what is known of it."""
+    """Settle unsure deliveries; without an option, show what is known of them."""
     if sum((posted is not None, retry, drop)) > 1:
         raise UsageError("one answer only", "say --posted, --retry or --drop")
-    with opened(file, forgiving=True) as desk:
-        with desk.database.store.reading() as tx:
-            known = tx.ledger.get(delivery)
-        if known is not None:
-            _show(known)
+    if posted is not None and len(delivery) > 1:
+        raise UsageError("one post has one address", "name one delivery with --posted")
+
+    def act(desk: Desk, number: int) -> Delivery:
         now = desk.clock.now()
         if posted is not None:
-            known = desk.resolver.posted(delivery, posted, _names(desk, known), now)
-        elif retry:
-            known = desk.resolver.retry(delivery, now)
-        elif drop:
-            known = desk.resolver.drop(delivery, now)
-        elif known is None:
-            raise UsageError(f"there is no delivery {delivery}", "`tipsbot status` shows them")
-    if posted is not None or retry or drop:
-        typer.echo(f"now {known.state.value}")
+            return desk.resolver.posted(number, posted, _names(desk, number), now)
+        return desk.resolver.retry(number, now) if retry else desk.resolver.drop(number, now)
 
+    def told(desk: Desk, number: int) -> str:
+        evidence = _evidence(_known(desk, number), ZoneInfo(desk.config.bot.timezone))
+        if posted is None and not retry and not drop:
+            return "\n".join(evidence)
+        return "\n".join([*evidence, f"now {act(desk, number).state.value}"])
 
-def approve(
-    entry: Annotated[int, typer.Argument(help="The entry's number, as `tipsbot status` shows it.")],
-    *,
-    file: FileOption = DEFAULT_FILE,
-) -> None:
-    """Let everybody read a comment that is held."""
     with opened(file, forgiving=True) as desk:
-        found = desk.moderator.approve(entry, desk.clock.now())
-        desk.settle_book()
-    typer.echo(f"everybody can read entry {entry}: {shown(found.url or '')}")
+        each(delivery, lambda number: told(desk, number))
 
 
-def refuse(
-    entry: Annotated[int, typer.Argument(help="The entry's number, as `tipsbot status` shows it.")],
-    *,
-    file: FileOption = DEFAULT_FILE,
-) -> None:
-    """Erase a comment that is held, for good."""
-    with opened(file, forgiving=True) as desk:
-        desk.moderator.refuse(entry, desk.clock.now())
-        desk.settle_book()
-        desk.database.tidy()
-    typer.echo(f"entry {entry} is erased; nobody saw it")
+def approve(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
+    """Let everybody read comments that are held."""
+
+    def act(desk: Desk, number: int) -> str:
+        found = desk.moderator.approve(number, desk.clock.now())
+        return f"everybody can read entry {number}: {shown(found.url or '')}"
+
+    for_each(file, entry, act)
 
 
-def _names(desk: Desk, known: Delivery | None) -> Names | None:
+def refuse(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
+    """Erase comments that are held, for good."""
+
+    def act(desk: Desk, number: int) -> str:
+        desk.moderator.refuse(number, desk.clock.now())
+        return f"entry {number} is erased; nobody saw it"
+
+    for_each(file, entry, act, erases=True)
+
+
+def _known(desk: Desk, number: int) -> Delivery:
+    with desk.database.store.reading() as tx:
+        known = tx.ledger.get(number)
+    if known is None:
+        raise UsageError(f"there is no delivery {number}", "`tipsbot posts` shows them")
+    return known
+
+
+def _names(desk: Desk, number: int) -> Names | None:
     """The network's own reader of addresses, where its credentials are at hand."""
     try:
-        return desk.names(known.account) if known is not None else None
+        return desk.names(_known(desk, number).account)
     except SecretError:
         return None
 
 
-def _show(one: Delivery) -> None:
-    """The evidence: what was to be sent, when, and what came of it."""
-    typer.echo(f"{one.tip or 'an answer'} on {shown(one.account)}: {one.state.value}")
-    typer.echo(f"  due {iso(one.due)}, attempts: {one.attempt}, looks: {one.looks}")
+def _evidence(one: Delivery, zone: ZoneInfo) -> Iterator[str]:
+    """What was to be sent, when, and what came of it."""
+    yield f"{one.tip or 'an answer'} on {shown(one.account)}: {one.state.value}"
+    yield f"  due {_moment(one.due, zone)}, attempts: {one.attempt}, looks: {one.looks}"
     if one.sent_at is not None:
-        typer.echo(f"  it may have left at {iso(one.sent_at)}")
+        yield f"  it may have left at {_moment(one.sent_at, zone)}"
     if one.reason:
-        typer.echo(f"  {shown(one.reason)}")
+        yield f"  {shown(one.reason)}"
     for line in shown_lines(one.post.text).splitlines():
-        typer.echo(f"  | {line}")
+        yield f"  | {line}"
+
+
+def _moment(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%a %d %b %Y %H:%M:%S %Z}"

@@ -48,16 +48,25 @@ def _all(desk: Desk, as_json: bool, why: bool) -> Iterator[str]:
         yield json.dumps(_record(one), ensure_ascii=False) if as_json else _paragraph(one)
 
 
+def _when(one: Coming, zone: ZoneInfo) -> str:
+    if one.at_start:
+        return "at start  as soon as the bot runs, since its site is empty"
+    return f"{one.slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {one.slot.schedule}"
+
+
 def _coming(desk: Desk, count: int, as_json: bool, why: bool) -> Iterator[str]:
+    from bot.store import is_running
+
     zone = ZoneInfo(desk.config.bot.timezone)
-    coming = desk.preview.coming(desk.config, desk.clock.now(), count, why=why)
+    running = is_running(desk.environment.data)
+    coming = desk.preview.coming(desk.config, desk.clock.now(), count, why=why, is_running=running)
     if not coming and not as_json:
         yield "nothing is coming: the file has no schedule, or all are paused"
     for one in coming:
         if as_json:
             yield json.dumps(_coming_record(one), ensure_ascii=False)
         else:
-            yield f"{one.slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {one.slot.schedule}"
+            yield _when(one, zone)
             yield f"  {one.tip or 'nothing'}: {one.why}"
             yield from (_paragraph(post, "  ") for post in one.posts)
 
@@ -88,7 +97,7 @@ def _record(one: Showing) -> dict[str, Any]:
 
 def _coming_record(one: Coming) -> dict[str, Any]:
     return {
-        "due": iso(one.slot.due),
+        "due": None if one.at_start else iso(one.slot.due),
         "schedule": one.slot.schedule,
         "tip": one.tip,
         "why": one.why,

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.app.report import AccountStatus, Status
+from bot.cli.counted import counted
+from bot.cli.first_tip import first_tip_line
 from bot.core.delivery import Delivery, State
 from bot.core.discussion import Entry
 from bot.core.memory import Pause, SlotRecord
 from bot.core.safe import one_line, shown
+from bot.core.slot import Slot
 from bot.core.when import iso
 
 MOST = 20
 """So many lines are shown of what is alike."""
+GAPS = 3
+"""So many of the newest gaps in what was heard are shown."""
 
 
 def lines(
@@ -29,18 +34,25 @@ def lines(
     if status.file_trouble:
         yield "the tips file is broken; the last good one is in use:"
         yield from (f"  {shown(line)}" for line in status.file_trouble.splitlines())
+    if running:
+        yield from _listed("failing just now; tried again", map(shown, status.failing))
+    if status.first is not None:
+        yield first_tip_line(status.first, zone, is_running=running)
     for account in status.accounts:
         yield from _account(account, zone)
-    yield from _listed("waiting", (_waiting(one, zone, status.at) for one in status.waiting))
+    if status.new_entries:
+        replies = counted(status.new_entries, "reply", "replies")
+        yield f"new since you read the log: {replies}; see `tipsbot log`"
+    told = {one.pause.reason for one in status.accounts if _is_refused(one) and one.pause}
+    waiting = (_waiting(one, zone, status.at, told) for one in status.waiting)
+    yield from _listed("waiting", waiting)
     yield from _listed("refused or missed", (_delivery(one, zone) for one in status.failed))
     yield from _listed("passed over", (_slot(one, zone) for one in status.passed_over))
     held = (f"{_held(one, zone)}  {links[one.id]}" for one in status.held)
     yield from _listed("held until you have read them", held)
-    yield from _listed("paused", (_pause(one, zone) for one in status.pauses))
-    coming = (
-        f"{one.due.astimezone(zone):%a %d %b %H:%M %Z}  {one.schedule}" for one in status.coming
-    )
-    yield from _listed("next", coming)
+    paused = (_pause(one, zone) for one in status.pauses if one.reason not in told)
+    yield from _listed("paused", paused)
+    yield from _listed("next", (_coming(one, status, zone) for one in status.coming))
     if status.needs_person:
         yield "something needs you: see above, and docs/operating.md"
 
@@ -72,26 +84,57 @@ def _account(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
         yield f"  replies read until {one.heard_at.astimezone(zone):%a %d %b %H:%M %Z}"
     if one.limit is not None:
         yield f"  takes {one.limit.limit} {one.limit.unit.value}"
-    if one.pause is not None and not one.pause.by_operator:
-        yield "  its secrets were refused: see below"
-    if one.trouble:
-        yield f"  cannot listen: {shown(one.trouble)}"
+    yield from _unread(one, zone)
+
+
+def _unread(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
+    """What keeps the bot from hearing what people say, or from thanking them for it."""
+    if _is_refused(one) and one.pause is not None:
+        yield f"  its secrets were refused: {shown(one.pause.reason)}, then restart the bot"
+    if one.trouble and not (one.pause and one.trouble == one.pause.reason):
+        since = (
+            f" (since {one.deaf_since.astimezone(zone):%a %d %b %H:%M %Z})"
+            if one.deaf_since
+            else ""
+        )
+        yield f"  cannot listen{since}: {shown(one.trouble)}"
     if one.not_acknowledging:
         yield f"  cannot acknowledge: {shown(one.not_acknowledging)}"
-    for gap in one.unheard[-3:]:
-        yield f"  not heard: {shown(gap)}"
+    if one.to_approve:
+        yield f"  replies that wait for your approval on its server: {one.to_approve}"
+    yield from _gaps(one.unheard)
 
 
-def _delivery(one: Delivery, zone: ZoneInfo) -> str:
+def _gaps(unheard: Sequence[str]) -> Iterator[str]:
+    """What was not heard, the newest of it where that is much."""
+    yield from (f"  not heard: {shown(gap)}" for gap in unheard[-GAPS:])
+    if len(unheard) > GAPS:
+        yield f"  and {len(unheard) - GAPS} older: see `tipsbot status --json`"
+
+
+def _is_refused(one: AccountStatus) -> bool:
+    """Whether the network does not take the account's secrets."""
+    return one.pause is not None and not one.pause.by_operator
+
+
+def _delivery(one: Delivery, zone: ZoneInfo, told: Collection[str] = ()) -> str:
     why = f": {shown(one.reason)}" if one.reason else ""
+    if one.reason in told:
+        why = f": the secrets of {one.account} were refused"
     due = f"{one.due.astimezone(zone):%a %d %b %H:%M %Z}"
     what = f"{one.tip or 'an answer'} on {one.account}"
     return f"delivery {one.id}  {one.state.value}  {what}, {due}{why}"
 
 
-def _waiting(one: Delivery, zone: ZoneInfo, now: datetime) -> str:
+def _waiting(one: Delivery, zone: ZoneInfo, now: datetime, told: Collection[str]) -> str:
     late = (now - one.due) // timedelta(minutes=1)
-    return _delivery(one, zone) + (f" (late by {late} min)" if late > 0 else "")
+    return _delivery(one, zone, told) + (f" (late by {late} min)" if late > 0 else "")
+
+
+def _coming(one: Slot, status: Status, zone: ZoneInfo) -> str:
+    tip = status.tips.get((one.schedule, one.due))
+    due = f"{one.due.astimezone(zone):%a %d %b %H:%M %Z}"
+    return f"{due}  {one.schedule}" + (f"  {shown(tip)}" if tip is not None else "")
 
 
 def _held(one: Entry, zone: ZoneInfo) -> str:
@@ -117,9 +160,10 @@ def record(status: Status, links: Mapping[int, str], *, running: bool) -> dict[s
         "running": running,
         "needs_person": status.needs_person,
         "file_trouble": status.file_trouble,
+        "failing": list(status.failing) if running else [],
         "accounts": [_account_record(one) for one in status.accounts],
-        "waiting": [_delivery_record(one) for one in status.waiting],
-        "failed": [_delivery_record(one) for one in status.failed],
+        "waiting": [delivery_record(one) for one in status.waiting],
+        "failed": [delivery_record(one) for one in status.failed],
         "passed_over": [
             {
                 "schedule": one.slot.schedule,
@@ -143,22 +187,40 @@ def record(status: Status, links: Mapping[int, str], *, running: bool) -> dict[s
             for one in status.held
         ],
         "held_since": iso(status.held_since) if status.held_since else None,
-        "next": [{"schedule": one.schedule, "due": iso(one.due)} for one in status.coming],
+        "next": [
+            {
+                "schedule": one.schedule,
+                "due": iso(one.due),
+                "tip": status.tips.get((one.schedule, one.due)),
+            }
+            for one in status.coming
+        ],
+        "new_replies": status.new_entries,
+        "first_tip": _first_record(status),
     }
+
+
+def _first_record(status: Status) -> dict[str, Any] | None:
+    first = status.first
+    if first is None:
+        return None
+    return {"at_start": first.at_start, "due": iso(first.due) if first.due else None}
 
 
 def _account_record(one: AccountStatus) -> dict[str, Any]:
     return {
         "name": one.name,
         "kind": one.kind,
-        "last_post": _delivery_record(one.last_post) if one.last_post else None,
+        "last_post": delivery_record(one.last_post) if one.last_post else None,
         "heard_at": iso(one.heard_at) if one.heard_at else None,
         "secrets": _secrets(one),
         "limit": ({"unit": one.limit.unit.value, "length": one.limit.limit} if one.limit else None),
         "learned_at": iso(one.learned_at) if one.learned_at else None,
         "trouble": one.trouble,
+        "trouble_since": iso(one.deaf_since) if one.deaf_since else None,
         "unheard": list(one.unheard),
         "not_acknowledging": one.not_acknowledging,
+        "to_approve": one.to_approve,
         "paused": one.pause.reason if one.pause else None,
         "spent": float(one.spent),
         "monthly_budget": float(one.budget) if one.budget is not None else None,
@@ -169,7 +231,8 @@ def _account_record(one: AccountStatus) -> dict[str, Any]:
     }
 
 
-def _delivery_record(one: Delivery) -> dict[str, Any]:
+def delivery_record(one: Delivery) -> dict[str, Any]:
+    """A delivery for programs."""
     posted = one.receipt if one.state in {State.POSTED, State.RETRACTED} else None
     return {
         "delivery": one.id,
@@ -189,6 +252,6 @@ def _delivery_record(one: Delivery) -> dict[str, Any]:
 
 def _secrets(one: AccountStatus) -> str:
     """Whether the network takes the account's secrets, as far as is known."""
-    if one.pause is not None and not one.pause.by_operator:
+    if _is_refused(one):
         return "refused"
     return "accepted" if one.learned_at or one.last_post else "not tried yet"

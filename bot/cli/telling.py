@@ -6,15 +6,24 @@ import json
 import shutil
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from enum import Enum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, AsJson, File
+from bot.core.errors import StoreError
+
+if TYPE_CHECKING:
+    from bot.wiring.desk import Desk
+
+LOOK_AHEAD = 20
+"""Slots of which `status` works out the tip."""
 
 LOOK_EVERY = 0.5
 """Seconds between looks of `log --follow`."""
@@ -39,6 +48,7 @@ def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
         found = replace(found, file_trouble=desk.trouble or found.file_trouble)
         links = {one.id: desk.held_link(one.remote_id) for one in found.held}
         running = is_running(desk.environment.data)
+        found = replace(found, tips=_tips(desk, is_running=running))
         zone = ZoneInfo(desk.config.bot.timezone)
     if as_json:
         typer.echo(json.dumps(standing.record(found, links, running=running)))
@@ -58,6 +68,9 @@ def log(
     follow: Annotated[
         bool, typer.Option("--follow", "-F", help="Go on with what is said from now on.")
     ] = False,
+    unanswered: Annotated[
+        bool, typer.Option("--unanswered", help="Only what nobody answered.")
+    ] = False,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
     as_json: AsJson = False,
 ) -> None:
@@ -71,20 +84,61 @@ def log(
             known_or_discussed(desk.config, desk.database.store, tip)
         start = discussion.moment(since, desk.config.bot.timezone, desk.clock.now())
         form = Format.JSONL if as_json else form
+        told = _first_tip(desk)
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         withholder = Withholder(config=desk.config, traits_of=desk.rules.of)
         teller = discussion.Teller(
-            desk.config, form.value, tip, start, withholder, desk.clock.now, width
+            desk.config, form.value, tip, start, withholder, desk.clock.now, width, unanswered
         )
+        is_whole = width is not None and tip is None and start is None and not unanswered
         with desk.database.store.reading() as tx:
             seen, lines = teller.so_far(tx)
         for line in lines:
             typer.echo(line)
+        if is_whole:
+            _note_read(desk)
         if not lines and form is not Format.JSONL and not follow:
             typer.echo("nothing was said yet", err=True)
+            if told is not None:
+                typer.echo(told, err=True)
         while follow:
             time.sleep(LOOK_EVERY)
             with desk.database.store.reading() as tx:
                 seen, lines = teller.since(tx, seen)
             for line in lines:
                 typer.echo(line)
+            if is_whole and lines:
+                _note_read(desk)
+
+
+def _note_read(desk: Desk) -> None:
+    """Remember for `status` up to where the log was shown, if that can be written down."""
+    from bot.app.report import LOG_READ
+
+    store = desk.database.store
+    with suppress(StoreError):
+        with store.reading() as tx:
+            last, known = tx.log.last_id(), tx.notes.get(LOG_READ)
+        if known != str(last):
+            with store.writing() as tx:
+                tx.notes.put(LOG_READ, str(last), desk.clock.now())
+
+
+def _tips(desk: Desk, *, is_running: bool) -> dict[tuple[str, datetime], str]:
+    """Which tip each of the next slots will bring, if file, history and discussion stay."""
+    coming = desk.preview.coming(desk.config, desk.clock.now(), LOOK_AHEAD, is_running=is_running)
+    return {(one.slot.schedule, one.slot.due): one.tip for one in coming if one.tip is not None}
+
+
+def _first_tip(desk: Desk) -> str | None:
+    """When the first tip comes; None: one was planned before."""
+    from bot.app.first_tip import first_tip
+    from bot.cli.first_tip import first_tip_line
+    from bot.store import is_running
+
+    with desk.database.store.reading() as tx:
+        found = first_tip(tx, desk.timetable, desk.config, desk.clock.now())
+    if found is None:
+        return None
+    zone = ZoneInfo(desk.config.bot.timezone)
+    return first_tip_line(found, zone, is_running=is_running(desk.environment.data))

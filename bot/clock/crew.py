@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from threading import Condition, Thread
 
@@ -32,7 +33,10 @@ class Crew:
                 self._hire()
 
     def give(self, work: Work) -> None:
-        """Have `work` done. It must not raise."""
+        """Have `work` done. It must not raise.
+
+        Where the system gives no thread for it, it waits for the next one.
+        """
         with self._changed:
             self._waiting.append(work)
             if self._open and self._hands < self._size:
@@ -45,8 +49,9 @@ class Crew:
             return self._changed.wait_for(lambda: self._hands == 0, within.total_seconds())
 
     def _hire(self) -> None:
-        Thread(target=self._work, name="step", daemon=True).start()
-        self._hands += 1
+        with suppress(RuntimeError):  # which says that no thread can be started
+            Thread(target=self._work, name="step", daemon=True).start()
+            self._hands += 1
 
     def _work(self) -> None:
         while work := self._next():

@@ -8,14 +8,14 @@ from threading import Lock
 import structlog
 
 Action = Callable[[], None]
-OnError = Callable[[str, Exception], None]
+OnError = Callable[[str, BaseException], None]
 
 
-def report(on_error: OnError, name: str, error: Exception) -> None:
+def report(on_error: OnError, name: str, error: BaseException) -> None:
     """Tell `on_error`, and go on even where that fails: a full disk can stop the report as well."""
     try:
         on_error(name, error)
-    except Exception as second:  # noqa: BLE001 - one failing step never ends the others
+    except BaseException as second:  # noqa: BLE001 - one failing step never ends the others
         structlog.get_logger().error(
             "step_unreported", step=name, error=repr(error), report=repr(second)
         )
@@ -65,5 +65,5 @@ class Step:
     def _run(self, action: Action) -> None:
         try:
             action()
-        except Exception as error:  # noqa: BLE001 - one failing step never ends the others
+        except BaseException as error:  # noqa: BLE001 - no failing step ends itself, or others
             report(self._on_error, self.name, error)

@@ -131,7 +131,7 @@ class _WatchfulScheduler(BackgroundScheduler):  # type: ignore[misc]  # APSchedu
         try:
             self._notice_a_clock_put_back(datetime.now(UTC))
             wait = super()._process_jobs()
-        except Exception as error:  # noqa: BLE001 - a bot whose clock stands still is a dead bot
+        except BaseException as error:  # noqa: BLE001 - a bot whose clock stands still is dead
             report(self._on_error, "clock", error)
             wait = None
         return self._longest_wait if wait is None else min(wait, self._longest_wait)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
+from bot.core.blank import is_blank
 from bot.core.when import require_aware
 
 
@@ -70,6 +71,11 @@ class Author:
     url: str | None = None
     key: str = ""
     wishes: frozenset[Wish] = frozenset()
+
+    @property
+    def called(self) -> str:
+        """The display name, or the handle where that shows nothing; "" where neither does."""
+        return next((name for name in (self.name, self.handle) if not is_blank(name)), "")
 
 
 NOBODY = Author(name="")
@@ -143,6 +149,15 @@ def without_words(entry: Entry) -> Entry:
     return replace(entry, text="", html="", warning="")
 
 
+def as_own(entry: Entry) -> Entry:
+    """What our own account said, as an entry of ours: plain words, and a name that is no person's.
+
+    The author's key stays: it tells what the operator said by hand from what the bot sent.
+    """
+    author = Author(name=entry.author.name, key=entry.author.key)
+    return replace(entry, author=author, html="", ours=True)
+
+
 class Change(Enum):
     """What can happen to an entry once it is there."""
 
@@ -158,13 +173,24 @@ class Change(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EntryEvent:
-    """A line of the discussion's history; `id` grows with every line."""
+    """A line of the discussion's history; `id` grows with every line.
+
+    `seen_by` says to whom the entry was shown before: PUBLIC to everybody, UNLISTED where what is
+    unlisted is shown, None to nobody.
+    """
 
     id: int
     at: datetime
     entry: int
     tip: str | None
     change: Change
+    seen_by: Visibility | None = None
+
+    def was_shown(self, *, unlisted: bool) -> bool:
+        """Whether everybody could read the entry before; `unlisted`: what is so is shown, too."""
+        if self.seen_by is Visibility.UNLISTED:
+            return unlisted
+        return self.seen_by is Visibility.PUBLIC
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,6 +7,7 @@
     |-- StoreError           the data directory or its database cannot be used
     `-- PlatformError        a network said no, or said nothing
         |-- RetryLater       nothing was posted; the same request may succeed later
+        |   `-- OverBudget   it would cost more than is left of the month's money
         |-- Refused          nothing was posted, and repeating the request will not help
         |-- Unauthorised     nothing was posted: the credentials are not accepted
         `-- OutcomeUnknown   it may or may not have been posted; it has to be looked for
@@ -75,6 +76,10 @@ class RetryLater(PlatformError):
     def __init__(self, problem: str, todo: str = "", *, after: timedelta | None = None) -> None:
         self.after = after
         super().__init__(problem, todo)
+
+
+class OverBudget(RetryLater):
+    """Not asked at all: it would cost more than is left of the month's money."""
 
 
 class Refused(PlatformError):

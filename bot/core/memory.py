@@ -58,6 +58,9 @@ class Slots(Protocol):
     def get(self, schedule: str, key: str) -> SlotRecord | None:
         """The record of a slot, or None."""
 
+    def reopen(self, slot: Slot) -> None:
+        """Take back that a slot was skipped, so that it comes after all."""
+
     def turns(self) -> Sequence[str]:
         """Ids of the tips that had their turn, oldest first: `core.delivery.TURN_STATES`."""
 
@@ -103,10 +106,23 @@ class Ledger(Protocol):
         ahead can have set it counts as come, and so does that of whatever was sent after `now`.
         """
 
+    def claims(self, owner: str) -> Sequence[Delivery]:
+        """What is being sent by owners whose names begin with `owner`, whatever their leases."""
+
     def recent(
-        self, limit: int, states: Iterable[State] | None = None, account: str | None = None
+        self,
+        limit: int | None,
+        states: Iterable[State] | None = None,
+        account: str | None = None,
+        tip: str | None = None,
     ) -> Sequence[Delivery]:
-        """The newest deliveries, newest first."""
+        """The newest deliveries in these states, of an account, of a tip, newest first."""
+
+    def number(self, *, account: str | None = None, tip: str | None = None) -> int:
+        """How many deliveries an account, or a tip, has; answers are among them."""
+
+    def at_address(self, url: str) -> Delivery | None:
+        """The newest delivery whose post has this public address, or None."""
 
     def counts(self) -> Mapping[tuple[str, State], int]:
         """How many deliveries each account has in each state; answers are among them."""
@@ -266,8 +282,17 @@ class Threads(Protocol):
     def due(self, account: str, now: datetime, limit: int) -> Sequence[Watched]:
         """Those to look below, those due longest first."""
 
+    def get(self, account: str, remote_id: str) -> Watched | None:
+        """The post of this remote id, if it is watched."""
+
     def looked(self, watched: Watched) -> None:
         """Remember its cursor, its last stir and when to look again."""
+
+    def wake(self, account: str, remote_id: str, now: datetime, look_at: datetime) -> bool:
+        """Something is said below it: look there at `look_at` at the latest.
+
+        Returns whether this post is watched.
+        """
 
     def put_off(
         self, account: str, now: datetime, until: datetime, remote_id: str | None = None
@@ -387,7 +412,7 @@ class Accounts(Protocol):
         """Money spent in the calendar month (UTC) of `now`."""
 
     def listened(self, account: str, now: datetime) -> Decimal:
-        """What of it was spent on reading: on everything but posts."""
+        """What of it was spent on reading: on everything but posting and taking back."""
 
 
 class Notes(Protocol):

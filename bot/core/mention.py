@@ -1,4 +1,4 @@
-"""Writing an `@` so that nobody is called who did not speak first.
+"""Who is mentioned, and writing an `@` so that nobody is called who did not speak first.
 
 A zero-width space behind the sign keeps the words readable and is no mention on any network:
 X and Mastodon both need a letter, digit or underscore right behind it, and on Bluesky only a
@@ -20,6 +20,19 @@ _LIVE = regex.compile(
 )
 
 _CALL = regex.compile(r"(?<![\p{L}\p{N}_])[@＠][\p{L}\p{N}_]+(?:[.\-@]+[\p{L}\p{N}_]+)*")
+
+_MENTION = regex.compile(r"(?<![=/\w])@\w+(?:[.\-]+\w+)*(?:@[\w.\-]*\w)?")
+"""A mention as Mastodon reads it (Account::MENTION_RE)."""
+
+
+def mentions(text: str, handle: str) -> bool:
+    """Whether a text mentions the person of this handle, and not one whose handle begins so."""
+    inside = [range(link.start, link.end) for link in links(text)]
+    return any(
+        found[0].casefold() == f"@{handle.lstrip('@')}".casefold()
+        for found in _MENTION.finditer(text)
+        if not any(found.start() in span for span in inside)
+    )
 
 
 def without_calls(text: str) -> str:

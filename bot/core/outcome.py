@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from bot.core.delivery import Delivery, Post, Receipt, State
 from bot.core.errors import Duplicate, PlatformError, Refused, RetryLater, Unauthorised
@@ -41,12 +42,14 @@ def after_crash(stale: Delivery, now: datetime) -> Delivery:
     return _unsure(stale, "the bot stopped while it was being sent", now)
 
 
-def too_late(delivery: Delivery, now: datetime) -> Delivery:
+def too_late(delivery: Delivery, now: datetime, timezone: str) -> Delivery:
     """The planned delivery, ended by its lateness rule, with what it had waited for.
 
-    One that was to be sent again becomes unsure: its first sending may stand.
+    The reason names its deadline in the bot's time zone, like all that an operator reads. One that
+    was to be sent again becomes unsure: its first sending may stand.
     """
-    why = f"too late since {delivery.deadline:%Y-%m-%d %H:%M} UTC"
+    deadline = delivery.deadline.astimezone(ZoneInfo(timezone))
+    why = f"too late since {deadline:%Y-%m-%d %H:%M %Z}"
     if delivery.sent_at is not None:
         return _unsure(delivery, f"{why} to send it again; an earlier sending may stand", now)
     if delivery.reason:

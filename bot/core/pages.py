@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -67,6 +67,12 @@ class Pages(Protocol):
     def newest(self, limit: int, before: datetime | None = None) -> Sequence[Page]:
         """Pages that are up, newest first."""
 
+    def posts(self) -> Mapping[str, Post]:
+        """What every page that is up shows, by tip, newest first."""
+
+    def stamp(self) -> str:
+        """Something that differs once a page was put up or taken down."""
+
     def retract(self, key: str, now: datetime) -> None:
         """Take down what the post of this key put up; unknown or gone is fine."""
 
@@ -96,6 +102,9 @@ class Pages(Protocol):
 
     def is_trusted(self, owner: str) -> bool:
         """Whether a comment of this owner stands and is not held."""
+
+    def is_trusted_site(self, source: str) -> bool:
+        """Whether a response from the host of this address stands and is not held."""
 
     def held(self) -> Sequence[Comment]:
         """Comments that are held, the one that was written first before the others."""

@@ -47,7 +47,7 @@ def pick(
     eligible = [
         tip
         for tip in library
-        if tip.id not in without and _is_eligible(tip, slot, schedule, reachable)
+        if tip.id not in without and tip.is_current(slot.due) and suits(tip, schedule, reachable)
     ]
     if not eligible:
         return Nothing(why=_why_nothing(library, schedule, without))
@@ -59,13 +59,10 @@ def pick(
     return Pick(tip=chosen, why=_why(chosen, waits[chosen.id], len(eligible)))
 
 
-def _is_eligible(tip: Tip, slot: Slot, schedule: Schedule, reachable: Sequence[str]) -> bool:
-    """Whether the tip is current, shares a tag with the schedule and may go to some account."""
-    return (
-        tip.is_current(slot.due)
-        and (not schedule.tags or not set(schedule.tags).isdisjoint(tip.tags))
-        and any(tip.goes_to(account) for account in reachable)
-    )
+def suits(tip: Tip, schedule: Schedule, accounts: Iterable[str]) -> bool:
+    """Whether the tip shares a tag with the schedule and may go to one of these accounts."""
+    tagged = not schedule.tags or not set(schedule.tags).isdisjoint(tip.tags)
+    return tagged and any(tip.goes_to(account) for account in accounts)
 
 
 def _waits(eligible: set[str], turns: Sequence[str]) -> dict[str, int]:

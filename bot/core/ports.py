@@ -56,13 +56,16 @@ class Batch:
     """One step of listening: entries in any order, and the cursor to store with them.
 
     `more` means that the walk is not at its end: call again at once. `unheard` says in a sentence
-    each what was said but can no longer be heard. `cost` is what the step cost, in US dollars.
+    each what was said but can no longer be heard. `pending` is how many replies wait for the
+    account's approval on its network, as far as is known (None: there is no such thing): they are
+    not among the entries before. `cost` is what the step cost, in US dollars.
     """
 
     entries: tuple[Entry, ...] = ()
     cursor: str | None
     more: bool = False
     unheard: tuple[str, ...] = ()
+    pending: int | None = None
     cost: Decimal = Decimal(0)
 
 
@@ -120,9 +123,10 @@ class Publisher(Protocol):
 class Recalls(Protocol):
     """Can tell all that it ever posted; not needed where posts have ids of our choice."""
 
-    def own(self, since: datetime) -> frozenset[str]:
+    def own(self, since: datetime, in_reply_to: str | None = None) -> frozenset[str]:
         """The remote ids of all our own posts that were made at or after `since`.
 
+        Of those that answer `in_reply_to`; where that is None, of those that answer nothing.
         Raises PlatformError where the network does not show them all.
         """
 

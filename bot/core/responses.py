@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from posixpath import normpath
 from typing import Protocol as Door
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -106,13 +107,15 @@ class Ping:
 class Response:
     """What a page that links to ours says: plain text, never the whole page.
 
-    `at` is when its author says that it was published, if they do.
+    `at` is when its author says that it was published, if they do; `url` is where the page was
+    found in the end, after all redirects.
     """
 
     author: str
     author_url: str | None
     text: str
     at: datetime | None = None
+    url: str = ""
 
 
 def excerpt(text: str, longest: int = EXCERPT_MAX) -> str:
@@ -206,6 +209,33 @@ def tip_at(address: str, config: Config) -> str | None:
     if place[0] != home[0] or path == place[1] or not path or "/" in path:
         return None
     return path
+
+
+def is_on_site(address: str, config: Config) -> bool:
+    """Whether this is any address of the bot's own site: a page, a feed, its search."""
+    place, home = _whereabouts(address), _whereabouts(f"{config.bot.site}/")
+    if place is None or home is None or place[0] != home[0]:
+        return False
+    return f"{place[1]}/".startswith(f"{home[1].rstrip('/')}/")
+
+
+def _whereabouts(address: str) -> tuple[str, str] | None:
+    """Host in letters of the DNS, without a port of the web, and plain path of an address."""
+    tidy = tidy_address(address)
+    if tidy is None:
+        return None
+    parts = urlsplit(tidy)
+    port = "" if parts.port in {None, *_PORTS.values()} else f":{parts.port}"
+    path = unquote(parts.path).replace("\\", "/")
+    ending = "/" if path.endswith("/") else ""
+    return f"{_dns(parts.hostname or '')}{port}", f"/{normpath(path).lstrip('/.')}{ending}"
+
+
+def _dns(host: str) -> str:
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return host
 
 
 def _place(address: str) -> tuple[str, str] | None:

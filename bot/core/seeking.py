@@ -90,6 +90,18 @@ def _pairs(run: str, less: int) -> str:
     return f" {' '.join(run[at : at + 2] for at in range(len(run) - less))} "
 
 
+def folded(text: str) -> str:
+    """A short text as `stands_in` compares it: its words in a row, a space around each."""
+    return f" {' '.join(_words(harmless(text)))} "
+
+
+def stands_in(term: Term, text: str) -> bool:
+    """Whether a text that was `folded` has the term."""
+    if _RUN.search(term.words):
+        return term.words in text
+    return f" {term.words}{'' if term.is_open else ' '}" in text
+
+
 def places(text: str, wanted: Sequence[Term]) -> list[tuple[int, int]]:
     """Where in a text the terms' words are, as pairs of positions in order, none overlapping."""
     whole = {word for term in wanted for word in term.words.split() if not _RUN.search(word)}

@@ -60,7 +60,8 @@ class Prices:
     """What a network charges, in US dollars, as published on `as_of`.
 
     `reply` is for an answer to someone who spoke to the bot first, `read` for reading one of our
-    own posts or mentions, `read_other` for another's post and `read_user` for a user.
+    own posts or mentions, `read_other` for another's post and `read_user` for a user, `delete` for
+    taking a post back.
     """
 
     as_of: date
@@ -70,6 +71,7 @@ class Prices:
     read: Decimal
     read_other: Decimal = Decimal(0)
     read_user: Decimal = Decimal(0)
+    delete: Decimal = Decimal(0)
     source: str
 
 

@@ -14,4 +14,4 @@ def require_aware(*moments: datetime | None) -> None:
 
 def iso(moment: datetime) -> str:
     """The moment as ISO 8601 in UTC to the second, `2026-03-01T09:00:00Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"

@@ -107,7 +107,8 @@ class PageFetcher:
             connection.auto_open = 0  # it never connects by itself, to wherever the name leads then
             headers = {**self._headers, "Host": url.netloc or host}
             connection.request("GET", url.request_uri, headers=headers, preload_content=False)
-            return _answer(connection.getresponse(), address, until)
+            with closing(connection.getresponse()) as response:  # it holds the line, too
+                return _answer(response, address, until)
 
     def _parsed(self, address: str) -> Url:
         """The address in its parts. Raises Refused for one that is not fetched."""

@@ -10,13 +10,16 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.core.errors import Refused
+from bot.core.errors import Refused, RetryLater
 from bot.core.responses import Failure, Response, Trouble
+from bot.net.budget import ReadingBudget
 from bot.net.fetch import Fetched, PageFetcher
 
 PATIENCE = 30
@@ -30,18 +33,37 @@ class PageReader:
     """`core.responses.Fetcher` over the network."""
 
     fetcher: PageFetcher
+    budget: ReadingBudget = field(default_factory=ReadingBudget)
+    now: Callable[[], float] = time.monotonic
 
     def read(self, source: str, target: str) -> Response | Trouble:
-        """What the page `source` says of `target`, or why it says nothing of it (any more)."""
+        """What the page `source` says of `target`, or why it says nothing of it (any more).
+
+        Raises RetryLater, also where its site has used up its share of the processor's time.
+        """
+        self._check(source)
         page = self.fetcher.fetch(source)
         if page is None:
             return Trouble(failure=Failure.GONE, why="there is no such page")
-        response = read(page, target)
+        self._check(page.url)
+        response = self._read(page, source, target)
         if response is not None:
-            return response
+            return replace(response, url=page.url)
         if not page.whole:
             raise Refused("it is large, and its beginning does not link to the tip")
         return Trouble(failure=Failure.UNLINKED, why="it does not link to the tip")
+
+    def _check(self, address: str) -> None:
+        if self.budget.is_used_up(address, self.now()):
+            raise RetryLater("pages of its site have taken too much of the processor's time")
+
+    def _read(self, page: Fetched, source: str, target: str) -> Response | None:
+        begun = self.now()
+        try:
+            return read(page, target)
+        finally:
+            end = self.now()
+            self.budget.spend({source, page.url}, end - begun, end)
 
 
 def read(page: Fetched, target: str) -> Response | None:

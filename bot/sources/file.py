@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import stat
 from pathlib import Path
 
 from bot.core.errors import Problem, TipsError
+from bot.regular_files import NotRegularError, read_regular
 from bot.sources.tree import Place
 from bot.sources.wording import escape
 
@@ -27,14 +27,12 @@ def read_bytes(path: Path) -> bytes:
     """The file's bytes. Raises TipsError where there is no such file or it is none of ours."""
     name = escape(str(path))
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            what = "a folder, not a file" if path.is_dir() else "not an ordinary file"
-            raise refuse(name, what, "name the file that holds your tips")
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = read_regular(path, MAX_BYTES)
     except (FileNotFoundError, NotADirectoryError):
-        todo = "run `tipsbot init` to make one, or name the file"
+        todo = "run `tipsbot init` to make one, or name yours with --file"
         raise refuse(name, "not found", todo) from None
+    except (NotRegularError, IsADirectoryError) as error:
+        raise refuse(name, f"{error.strerror}", "name the file that holds your tips") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not valid"
         raise refuse(name, f"cannot be read: {reason}", "check its permissions") from None

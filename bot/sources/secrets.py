@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.core.errors import SecretError
 from bot.core.kinds import Kind, variable
+from bot.regular_files import read_regular
 from bot.sources.wording import escape, quote
 
 MAX_BYTES = 64 * 1024
@@ -72,8 +73,7 @@ def _look_up(name: str, environ: Mapping[str, str]) -> str | None:
 def _read(path: Path, source: str) -> str:
     """The text of a file that holds a secret, without the line break at its end."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = read_regular(path, MAX_BYTES)
         text = data[:MAX_BYTES].decode()
     except OSError as error:
         raise _Unfit(f"{source}: {quote(str(path))} cannot be read ({error.strerror})") from None

@@ -6,8 +6,11 @@ import hashlib
 from pathlib import Path
 from typing import TypeAlias
 
-_Look: TypeAlias = tuple[int, int, int]
-"""Inode, size, and time of the last change in nanoseconds."""
+from bot.regular_files import read_regular
+from bot.sources.file import MAX_BYTES
+
+_Look: TypeAlias = tuple[int, int, int, int, int]
+"""Device and inode, size, and times of the last change of content and of mode in nanoseconds."""
 
 
 class Watch:
@@ -15,7 +18,8 @@ class Watch:
 
     Made before the file is loaded, so that no edit falls between. A change is told once, and
     only when two looks in a row have seen the same file: what is being written is waited for, and
-    a file that is away for a moment (or for good) is no change.
+    a file that is away for a moment (or for good) is no change. One that cannot be read, or that
+    is no ordinary file, is a change: whoever loads it then learns why.
     """
 
     def __init__(self, path: Path) -> None:
@@ -31,12 +35,16 @@ class Watch:
         if look is None or look == self._told or not settled:
             return False
         content = self._digest()
-        if content is None or self._look() != look:
+        if self._look() != look:
             return False
         self._told = look
         is_new = content != self._content
         self._content = content
         return is_new
+
+    def is_there(self) -> bool:
+        """Whether there is anything under the file's name that can be looked at."""
+        return self._look() is not None
 
     def _look(self) -> _Look | None:
         """What the file system says of the file; None while it is away."""
@@ -44,12 +52,12 @@ class Watch:
             status = self._path.stat()
         except (OSError, ValueError):
             return None
-        return status.st_ino, status.st_size, status.st_mtime_ns
+        changed = status.st_mtime_ns, status.st_ctime_ns
+        return status.st_dev, status.st_ino, status.st_size, *changed
 
-    def _digest(self) -> bytes | None:
-        """The hash of the content; None while it cannot be read."""
+    def _digest(self) -> bytes:
+        """The hash of the content, as far as a tips file may be long; none where it has none."""
         try:
-            with self._path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").digest()
+            return hashlib.sha256(read_regular(self._path, MAX_BYTES)).digest()
         except (OSError, ValueError):
-            return None
+            return b""

@@ -18,6 +18,8 @@ from bot.store.tables import accounts, pauses, spending
 
 _TRAITS = TypeAdapter(Traits)
 _UNHEARD_KEPT = 20
+WRITES = ("post", "retract")
+"""What money is spent on that is no reading."""
 
 
 class SqlAccounts:
@@ -116,7 +118,7 @@ class SqlAccounts:
 
     def listened(self, account: str, now: datetime) -> Decimal:
         """What of it was spent on reading."""
-        return self._sum(account, now, spending.c.what != "post")
+        return self._sum(account, now, spending.c.what.not_in(WRITES))
 
     def _sum(self, account: str, now: datetime, *which: ColumnElement[bool]) -> Decimal:
         month = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)

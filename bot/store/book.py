@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from bot.core.book import WORDS, Fields
 from bot.core.errors import StoreError
+from bot.store.data_files import make_file, refuse_irregular
 from bot.store.lock import make_directory
 
 NAME = "discussion.jsonl"
@@ -43,8 +44,9 @@ class FileBook:
     def newest(self) -> Iterator[Fields]:
         """The whole lines, the newest first; the end of the newest file is mended before."""
         with self._clear_errors():
+            files = self._files()
             self._mend()
-            for path in self._files():
+            for path in files:
                 for line in reversed(path.read_bytes().splitlines()):
                     if (fields := _read(line)) is not None:
                         yield fields
@@ -69,8 +71,11 @@ class FileBook:
                     _blank(path, _fields(names), written, _words(words))
 
     def _files(self) -> list[Path]:
-        """The files that are there, the newest first."""
-        return [path for path in map(self._numbered, range(self._kept + 1)) if path.exists()]
+        """The files that are there, the newest first. Raises OSError for what is no file."""
+        found = [path for path in map(self._numbered, range(self._kept + 1)) if path.exists()]
+        for path in found:
+            refuse_irregular(path)
+        return found
 
     def _numbered(self, number: int) -> Path:
         return self._path.with_name(f"{NAME}.{number}") if number else self._path
@@ -88,7 +93,8 @@ class FileBook:
 
     def _write(self, portion: bytes) -> None:
         is_new = not self._path.exists()
-        file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        make_file(self._path)
+        file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
         try:
             while portion:
                 portion = portion[os.write(file, portion) :]

@@ -24,14 +24,14 @@ class SqlChecks:
     def due_checks(
         self, account: str, now: datetime, limit: int, after: int = 0
     ) -> Sequence[Entry]:
-        """Legible entries of others whose check is due."""
+        """Legible entries whose check is due, but for what the bot itself sent."""
         query = select(entries).where(
             entries.c.bot == self._bot,
             entries.c.account == account,
             entries.c.id > after,
             _is_due(now),
             LEGIBLE,
-            ~entries.c.ours,
+            ~entries.c.ours | (entries.c.author_key != ""),
         )
         rows = self._connection.execute(
             query.order_by(entries.c.check_at, entries.c.id).limit(limit)

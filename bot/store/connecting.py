@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 from pathlib import Path
 from time import monotonic, sleep
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -101,17 +103,41 @@ def clear_errors(place: Path) -> Iterator[None]:
         raise _store_error(place, str(error)) from error
     except PoolTimeoutError as error:
         raise _store_error(place, "too much is asked of it at once: locked") from error
+    except ValueError as error:
+        if not _is_of_a_row(error):
+            raise
+        raise _store_error(place, "a row is malformed") from None
+
+
+_KNOWN = {
+    "full": "free some space on its disk; nothing was lost",
+    "locked": "another program holds it; try again",
+    "readonly": "change its owner or mode",
+    "unable to open": "change the owner or mode of its directory, or set TIPSBOT_DATA",
+    "malformed": "restore it from a backup",
+    "not a database": "move it away or restore it from a backup",
+    "disk I/O": "look at its disk: it cannot be read or written",
+}
+_QUOTING = ("Could not decode", "malformed database schema", "database schema")
+"""How messages begin that quote what stands in the database: people's words, too."""
+
+_READERS = ("sqlalchemy", "pydantic", "json", "enum", "_strptime")
+"""Whose mistakes about a value are those of a row that holds something else than it should."""
+
+
+def _is_of_a_row(error: ValueError) -> bool:
+    """Whether a row could not be read; what such an error says quotes that row."""
+    if isinstance(error, (ValidationError, UnicodeError, JSONDecodeError)):
+        return True
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    module = str(trace.tb_frame.f_globals.get("__name__", "")) if trace is not None else ""
+    return module.partition(".")[0] in _READERS
 
 
 def _store_error(place: Path, detail: str) -> StoreError:
-    known = {
-        "full": "free some space on its disk; nothing was lost",
-        "locked": "another program holds it; try again",
-        "readonly": "change its owner or mode",
-        "unable to open": "change the owner or mode of its directory, or set TIPSBOT_DATA",
-        "malformed": "restore it from a backup",
-        "not a database": "move it away or restore it from a backup",
-        "disk I/O": "look at its disk: it cannot be read or written",
-    }
-    todo = next((todo for word, todo in known.items() if word in detail), "see docs/operating.md")
+    if detail.startswith(_QUOTING):
+        detail = "database disk image is malformed"
+    todo = next((todo for word, todo in _KNOWN.items() if word in detail), "see docs/operating.md")
     return StoreError(f"{place}: {detail}", todo)

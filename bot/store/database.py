@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from bot.core.responses import Pings
 from bot.store import tables
 from bot.store.accounts import SqlAccounts
 from bot.store.connecting import WAIT, clear_errors, make_ours, read_only
+from bot.store.data_files import clear_file_errors, make_file
 from bot.store.ledger import SqlLedger
 from bot.store.lock import make_directory
 from bot.store.log import SqlLog
@@ -121,6 +122,8 @@ def open_store(data: Path, bot: str = "bot") -> Database:
     Raises StoreError when the directory cannot be used or the database is newer than the code.
     """
     make_directory(data)
+    with clear_file_errors(data / FILE):
+        make_file(data / FILE)
     engine = create_engine(f"sqlite:///{data / FILE}", pool_size=32, max_overflow=64)
     return open_engine(engine, data, bot)
 
@@ -146,10 +149,12 @@ def open_engine(engine: Engine, data: Path, bot: str) -> Database:
     """The database behind an engine, brought up to date."""
     place = data / FILE
     make_ours(engine)
-    with clear_errors(place):
+    with clear_errors(place), ExitStack() as on_failure:
+        on_failure.callback(engine.dispose)
         bring_up_to_date(engine, data)
         store = SqlStore(engine, bot, place)
         store.ensure_bot()
+        on_failure.pop_all()
     return _database(store, engine)
 
 

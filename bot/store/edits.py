@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.discussion import NOBODY, Change, Entry, EntryKind, without_words
+from bot.core.discussion import NOBODY, Change, Entry, EntryKind, Standing, without_words
 
 
 def updated(known: Entry, heard: Entry, now: datetime) -> Entry:
@@ -35,6 +35,7 @@ def updated(known: Entry, heard: Entry, now: datetime) -> Entry:
         version=heard.version,
         edited_at=known.edited_at if _is_read_anew(known, heard) else heard.edited_at or now,
         checked_at=now,
+        standing=heard.standing if _is_held_now(known, heard) else known.standing,
     )
 
 
@@ -58,6 +59,11 @@ def _is_read_anew(known: Entry, heard: Entry) -> bool:
     if known.html:
         return heard.html.startswith(known.html)
     return known.text in {"", heard.text}
+
+
+def _is_held_now(known: Entry, heard: Entry) -> bool:
+    """Whether its new words wait for the operator, as those that were shown did not."""
+    return known.standing is Standing.SHOWN and heard.standing is Standing.HELD
 
 
 def _is_older(heard: Entry, known: Entry) -> bool:

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from bot.core.discussion import Change, Entry, EntryEvent
-from bot.store.tables import entry_events
+from bot.core.discussion import Change, Entry, EntryEvent, Visibility
+from bot.store.tables import entries, entry_events
+from bot.store.visible import shown
 
 _GONE = (Change.DELETED.value, Change.EDITED.value)
 
@@ -21,10 +22,23 @@ class SqlHistory:
         self._connection = connection
         self._bot = bot
 
-    def note(self, entry: Entry, change: Change, now: datetime) -> None:
-        """Write a line of the history."""
+    def note(
+        self, entry: Entry, change: Change, now: datetime, seen_by: Visibility | None = None
+    ) -> None:
+        """Write a line of the history; `seen_by` says to whom the entry was shown before."""
         line = self.line(entry.id, entry.tip, change, now)
+        line["seen_by"] = seen_by.value if seen_by else None
         self._connection.execute(insert(entry_events).values(**line))
+
+    def seen_by(self, entry: Entry) -> Visibility | None:
+        """To whom the entry is shown now."""
+        query = select(shown(), shown(unlisted=True)).where(entries.c.id == entry.id)
+        for is_public, is_unlisted in self._connection.execute(query):
+            if is_public:
+                return Visibility.PUBLIC
+            if is_unlisted:
+                return Visibility.UNLISTED
+        return None
 
     def line(self, entry: int, tip: str | None, change: Change, now: datetime) -> dict[str, Any]:
         """A line that is yet to be written."""
@@ -45,7 +59,12 @@ class SqlHistory:
             query = query.where(entry_events.c.tip == tip)
         return [
             EntryEvent(
-                id=row.id, at=row.at, entry=row.entry, tip=row.tip, change=Change(row.change)
+                id=row.id,
+                at=row.at,
+                entry=row.entry,
+                tip=row.tip,
+                change=Change(row.change),
+                seen_by=Visibility(row.seen_by) if row.seen_by else None,
             )
             for row in self._connection.execute(query)
         ]

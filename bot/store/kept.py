@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, func, select
 from bot.core.discussion import Author, Entry, EntryKind
 from bot.core.masks import plain_handle
 from bot.store.rows import by_number, entry_of, under
-from bot.store.tables import entries
+from bot.store.tables import LARGEST, entries
 from bot.store.visible import LEGIBLE
 
 
@@ -24,6 +24,8 @@ class SqlKept:
 
     def get(self, entry_id: int) -> Entry | None:
         """The entry of this id, or None."""
+        if abs(entry_id) > LARGEST:
+            return None
         row = self._connection.execute(self._mine().where(entries.c.id == entry_id)).first()
         return None if row is None else entry_of(row)
 

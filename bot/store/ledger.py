@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, sel
 
 from bot.core.delivery import UNSETTLED, Delivery, Post, Receipt, State, check_move
 from bot.core.ports import LEASE, SKEW
-from bot.store.tables import deliveries, events
+from bot.store.tables import LARGEST, deliveries, events
 
 _POST = TypeAdapter(Post)
 
@@ -49,6 +49,8 @@ class SqlLedger:
 
     def get(self, delivery_id: int) -> Delivery | None:
         """The delivery of this id, or None."""
+        if abs(delivery_id) > LARGEST:
+            return None
         return self._first(self._mine().where(deliveries.c.id == delivery_id))
 
     def of_slot(self, slot: str) -> Sequence[Delivery]:
@@ -93,16 +95,36 @@ class SqlLedger:
         )
         return self._all(query.order_by(deliveries.c.due, deliveries.c.id))
 
+    def claims(self, owner: str) -> Sequence[Delivery]:
+        """What is being sent by owners whose names begin so."""
+        query = self._mine().where(
+            deliveries.c.state == State.SENDING.value,
+            func.substr(deliveries.c.owner, 1, len(owner)) == owner,
+        )
+        return self._all(query.order_by(deliveries.c.id))
+
     def recent(
-        self, limit: int, states: Iterable[State] | None = None, account: str | None = None
+        self,
+        limit: int | None,
+        states: Iterable[State] | None = None,
+        account: str | None = None,
+        tip: str | None = None,
     ) -> Sequence[Delivery]:
-        """The newest deliveries, newest first."""
-        query = self._mine()
+        """The newest deliveries in these states, of an account, of a tip, newest first."""
+        query = self._mine().where(*_of(account, tip))
         if states is not None:
             query = query.where(deliveries.c.state.in_([state.value for state in states]))
-        if account is not None:
-            query = query.where(deliveries.c.account == account)
         return self._all(query.order_by(deliveries.c.id.desc()).limit(limit))
+
+    def number(self, *, account: str | None = None, tip: str | None = None) -> int:
+        """How many deliveries an account, or a tip, has."""
+        query = select(func.count()).where(deliveries.c.bot == self._bot, *_of(account, tip))
+        return int(self._connection.scalar(query) or 0)
+
+    def at_address(self, url: str) -> Delivery | None:
+        """The newest delivery whose post has this public address, or None."""
+        there = self._mine().where(deliveries.c.url == url)
+        return self._first(there.order_by(deliveries.c.id.desc()))
 
     def counts(self) -> Mapping[tuple[str, State], int]:
         """How many deliveries each account has in each state."""
@@ -240,6 +262,12 @@ def _row(delivery: Delivery) -> dict[str, Any]:
         "posted_at": receipt.at if receipt else None,
         "reason": delivery.reason,
     }
+
+
+def _of(account: str | None, tip: str | None) -> list[ColumnElement[bool]]:
+    """The conditions for deliveries of this account and of this tip, where they are named."""
+    named = ((deliveries.c.account, account), (deliveries.c.tip, tip))
+    return [column == value for column, value in named if value is not None]
 
 
 def _delivery(row: Row[Any]) -> Delivery:

@@ -42,9 +42,10 @@ class SqlLog(SqlKept, SqlHistory, SqlChecks):
             fresh = replace(fresh, tip=self.tip_of(fresh.account, above(fresh)))
         if fresh == known:
             return False
+        seen_by = self.seen_by(known)
         self._change(known, fresh, now)
         if (what := what_changed(known, fresh)) is not None:
-            self.note(fresh, what, now)
+            self.note(fresh, what, now, seen_by)
         if fresh.tip is not None and known.tip is None:
             self.adopt(fresh.account, fresh.remote_id, fresh.tip, now)
         return True
@@ -92,7 +93,8 @@ class SqlLog(SqlKept, SqlHistory, SqlChecks):
         return len(kept)
 
     def _new_row(self, entry: Entry, now: datetime) -> dict[str, Any]:
-        look = now + SOON if entry.is_legible and not entry.ours else None
+        changes = not entry.ours or bool(entry.author.key)  # what the bot sent only it changes
+        look = now + SOON if entry.is_legible and changes else None
         return {**row_of(entry), "id": entry.id, "bot": self._bot, "kept_at": now, "check_at": look}
 
     def _next_id(self) -> int:
@@ -105,8 +107,10 @@ class SqlLog(SqlKept, SqlHistory, SqlChecks):
         if known is None or known.standing is standing:
             return known
         fresh = replace(known, standing=standing)
+        seen_by = self.seen_by(known)
         self._change(known, fresh, now)
-        self.note(fresh, Change.SHOWN if standing is Standing.SHOWN else Change.HIDDEN, now)
+        what = Change.SHOWN if standing is Standing.SHOWN else Change.HIDDEN
+        self.note(fresh, what, now, seen_by)
         return fresh
 
     def _change(self, known: Entry, fresh: Entry, now: datetime) -> None:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
+import structlog
+
+from bot.core.errors import StoreError
 from bot.core.summary import Choice, Summary
+from bot.store.data_files import make_file
+
+_log = structlog.get_logger()
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 NAME = "summaries.db"
 
@@ -21,7 +28,7 @@ _TABLE = "CREATE TABLE IF NOT EXISTS choice (key TEXT PRIMARY KEY, choice TEXT N
 
 
 class SqlMemo:
-    """A memo on disk. Whatever is wrong with its file, nothing is remembered, and nothing fails.
+    """A memo on disk. Where its file cannot be used it says so once, and goes on in memory.
 
     What `version` tells (the rules) decides together with the key: choices of another version are
     never found.
@@ -36,7 +43,7 @@ class SqlMemo:
 
     def get(self, key: str) -> Choice | None:
         """The choice, if it is there and can be read."""
-        with self._lock, suppress(sqlite3.Error, ValueError, KeyError, TypeError):
+        with self._lock, self._without_fail(), suppress(ValueError, KeyError, TypeError):
             query = "SELECT choice FROM choice WHERE key = ?"
             row = self._open().execute(query, (self._key(key),)).fetchone()
             return None if row is None else _read(row[0])
@@ -44,7 +51,7 @@ class SqlMemo:
 
     def put(self, key: str, choice: Choice) -> None:
         """Keep it, and drop old ones where there are too many."""
-        with self._lock, suppress(sqlite3.Error):
+        with self._lock, self._without_fail():
             connection = self._open()
             connection.execute(
                 "INSERT OR REPLACE INTO choice VALUES (?, ?)",
@@ -60,6 +67,21 @@ class SqlMemo:
             if self._connection is not None:
                 self._connection.close()
             self._connection = None
+
+    @contextmanager
+    def _without_fail(self) -> Iterator[None]:
+        """Pass over a file that is busy; put memory in the place of one that cannot be used."""
+        try:
+            yield
+        except (sqlite3.Error, OSError, StoreError) as error:
+            if getattr(error, "sqlite_errorcode", None) in _BUSY:
+                return
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = _opened(None)
+            todo = f"change the owner or mode of {self._path}, or delete it"
+            known = isinstance(error, StoreError)
+            _log.error("summaries_not_kept", reason=str(error) if known else f"{error}; {todo}")
 
     def _key(self, key: str) -> str:
         return f"{self._version()}/{key}"
@@ -86,12 +108,18 @@ def _connect(path: Path | None) -> sqlite3.Connection:
 
 
 def _opened(path: Path | None) -> sqlite3.Connection:
+    if path is not None:
+        make_file(path)
     connection = sqlite3.connect(
         path or ":memory:", isolation_level=None, timeout=0.2, check_same_thread=False
     )
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = OFF")
-    connection.execute(_TABLE)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute(_TABLE)
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, text
 
 from bot.core.errors import StoreError
+from bot.store.data_files import clear_file_errors, make_file
 from bot.store.tables import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0004"
+HEAD = "0007"
 """The newest migration; a test holds it against the folder. Known here so that Alembic, which is
 heavy, is only loaded for a database that is older than the code."""
 
@@ -79,6 +80,10 @@ def upgrade(engine: Engine) -> None:
 @contextmanager
 def _alone(data: Path) -> Iterator[None]:
     """Two commands that start at once on a new directory migrate one after the other."""
-    with (data / "migrate.lock").open("w") as file:
+    path = data / "migrate.lock"
+    with clear_file_errors(path):
+        make_file(path)
+        file = path.open("r+b")
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.core.delivery import Post
 from bot.core.pages import Comment, Page
@@ -17,6 +29,7 @@ from bot.store.tables import comments, pages, pings
 
 _POST = TypeAdapter(Post)
 _STANDS = comments.c.deleted_at.is_(None)
+_WEB = ("https", "http")
 _LATER = pages.alias("later")
 _NEWER = (
     (_LATER.c.bot == pages.c.bot)
@@ -90,6 +103,20 @@ class SqlPages:
             rows = connection.execute(query.order_by(pages.c.at.desc()).limit(limit)).all()
             return [self._page(connection, row) for row in rows]
 
+    def posts(self) -> Mapping[str, Post]:
+        """What every page that is up shows, by tip, newest first."""
+        is_up = (pages.c.bot == self._store.bot) & pages.c.gone.is_(None)
+        query = select(pages.c.tip, pages.c.post).where(is_up, ~exists().where(_NEWER))
+        with self._store.connect(writing=False) as connection:
+            rows = connection.execute(query.order_by(pages.c.at.desc()))
+            return {row.tip: _POST.validate_json(row.post) for row in rows}
+
+    def stamp(self) -> str:
+        """How many pages were put up and taken down."""
+        query = select(func.count(), func.count(pages.c.gone)).where(pages.c.bot == self._store.bot)
+        with self._store.connect(writing=False) as connection:
+            return " ".join(map(str, connection.execute(query).one()))
+
     def retract(self, key: str, now: datetime) -> None:
         """Take down what this post put up."""
         up = (pages.c.bot == self._store.bot) & (pages.c.key == key) & pages.c.gone.is_(None)
@@ -143,6 +170,21 @@ class SqlPages:
         """Whether a comment of this owner stands and is not held."""
         theirs = (comments.c.owner == owner) & ~comments.c.held
         query = select(comments.c.id).where(comments.c.bot == self._store.bot, theirs, _STANDS)
+        with self._store.connect(writing=False) as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
+    def is_trusted_site(self, source: str) -> bool:
+        """Whether a response from the host of this address stands and is not held."""
+        place = urlsplit(source).netloc
+        theirs = or_(
+            *(
+                comments.c.source.startswith(f"{scheme}://{place}/", autoescape=True)
+                for scheme in _WEB
+            )
+        )
+        query = select(comments.c.id).where(
+            comments.c.bot == self._store.bot, theirs, ~comments.c.held, _STANDS
+        )
         with self._store.connect(writing=False) as connection:
             return connection.execute(query.limit(1)).first() is not None
 
@@ -240,7 +282,7 @@ _COMMENT_FIELDS = (
     "author_url",
 )
 
-_SAID = ("name", "text", "at", "author_url")
+_SAID = ("name", "text", "at", "author_url", "held")
 """What a response may say otherwise when its page is read again."""
 
 

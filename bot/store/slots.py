@@ -74,6 +74,17 @@ class SqlSlots:
         )
         return True
 
+    def reopen(self, slot: Slot) -> None:
+        """Take back that a slot was skipped."""
+        self._connection.execute(
+            delete(slots).where(
+                slots.c.bot == self._bot,
+                slots.c.schedule == slot.schedule,
+                slots.c.key == slot.key,
+                slots.c.outcome == Outcome.SKIPPED.value,
+            )
+        )
+
     def get(self, schedule: str, key: str) -> SlotRecord | None:
         """The record of a slot, or None."""
         found = (slots.c.bot == self._bot) & (slots.c.schedule == schedule) & (slots.c.key == key)

@@ -23,6 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+LARGEST = 2**63 - 1
+"""The largest number that a row can have."""
+
 
 class Moment(TypeDecorator[datetime]):
     """An aware datetime, stored as UTC without a zone, because SQLite knows none."""
@@ -178,6 +181,7 @@ entry_events = Table(
     Column("entry", Integer, nullable=False, index=True),
     Column("tip", Text),
     Column("change", Text, nullable=False),
+    Column("seen_by", Text),
     sqlite_autoincrement=True,
 )
 """The history of the discussion, without its words: only ever added to."""

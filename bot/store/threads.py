@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -75,10 +76,25 @@ class SqlThreads:
         )
         return [_watched(row) for row in self._connection.execute(query)]
 
+    def get(self, account: str, remote_id: str) -> Watched | None:
+        """One row."""
+        one = self._of(account) & (threads.c.remote_id == remote_id)
+        row = self._connection.execute(select(threads).where(one)).one_or_none()
+        return None if row is None else _watched(row)
+
     def looked(self, watched: Watched) -> None:
         """Bring a row up to date; one that is gone stays gone."""
         one = self._of(watched.account) & (threads.c.remote_id == watched.remote_id)
         self._connection.execute(update(threads).where(one).values(**_row(watched)))
+
+    def wake(self, account: str, remote_id: str, now: datetime, look_at: datetime) -> bool:
+        """Note the stir, and bring the next look forward."""
+        watched = self.get(account, remote_id)
+        if watched is None:
+            return False
+        sooner = min(watched.look_at or look_at, look_at)
+        self.looked(replace(watched, stirred_at=now, look_at=sooner))
+        return True
 
     def put_off(
         self, account: str, now: datetime, until: datetime, remote_id: str | None = None

@@ -16,6 +16,9 @@ _OPEN = entries.c.visibility == Visibility.PUBLIC.value
 _STANDS = entries.c.standing == Standing.SHOWN.value
 _ANSWERED = entries.alias("answered")
 _UNSEEN = _ANSWERED.c.standing != Standing.SHOWN.value
+_PRIVATE = _ANSWERED.c.visibility.in_(
+    [visibility.value for visibility in Visibility if not visibility.may_be_kept]
+)
 _UNLISTED = _ANSWERED.c.visibility == Visibility.UNLISTED.value
 
 
@@ -44,7 +47,7 @@ def shown(*, unlisted: bool = False) -> ColumnElement[bool]:
 
 def _unseen(*, unlisted: bool) -> ColumnElement[bool]:
     """What is answered is not for everybody to read."""
-    return _UNSEEN if unlisted else or_(_UNSEEN, _UNLISTED)
+    return or_(_UNSEEN, _PRIVATE) if unlisted else or_(_UNSEEN, _PRIVATE, _UNLISTED)
 
 
 @cache

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from bot.app.comment import Commenting
 from bot.app.figures import Figures
+from bot.app.first_tip import Awaited
 from bot.app.responses import Receiving
 from bot.core.config import Account, Config
 from bot.core.memory import Store
@@ -28,6 +29,7 @@ from bot.web.live import Live
 from bot.web.news import News
 from bot.web.pings import Told
 from bot.web.problems import Shield, answer_http_error
+from bot.web.protocol import HEALTH
 from bot.web.public import Public, published
 from bot.web.render import Renderer
 from bot.web.seal import Seal
@@ -46,12 +48,14 @@ def build(
     receiving: Receiving,
     health: Callable[[], Health],
     figures: Callable[[], Figures],
+    awaited: Callable[[], Awaited],
     key: bytes,
+    is_outdated: Callable[[], bool] = lambda: False,
 ) -> Starlette:
     """Make the site. `key` is the bot's own secret of at least 16 bytes; keep it over restarts.
 
-    `config`, `health` and `figures` are asked at every answer, so that an edit of tips.yaml shows
-    at once.
+    `config`, `health`, `figures` and `awaited` are asked at every answer, so that an edit of
+    tips.yaml shows at once. While the site `is_outdated` by a broken one, every page says so.
     """
     site = Site(
         config=config,
@@ -63,10 +67,11 @@ def build(
         receiving=receiving,
         health=health,
         figures=figures,
+        awaited=awaited,
         seal=Seal(key),
         patience=Patience(),
         ping_patience=Patience(each=20, together=100),
-        renderer=Renderer(lambda: config().bot),
+        renderer=Renderer(lambda: config().bot, is_outdated),
     )
     return _application(site)
 
@@ -96,6 +101,9 @@ def _routes(public: Public, writing: Writing, told: Told, held: Held, live: Live
         page = await run_in_threadpool(published, public.site, request.path_params["tip"])
         return await live.answer(request, page.tip)
 
+    async def health(request: Request) -> Response:
+        return await public.site.threads.watch(public.health, request)
+
     async def live_index(request: Request) -> Response:
         return await live.answer(request, None)
 
@@ -116,7 +124,7 @@ def _routes(public: Public, writing: Writing, told: Told, held: Held, live: Live
         Route("/tips/{tip}/feed.atom", public.tip_feed),
         Route("/tips/{tip}/feed.json", public.tip_feed_json),
         Route("/privacy", public.privacy),
-        Route("/healthz", public.health),
+        Route(HEALTH, health),
         Route("/metrics", public.metrics),
         Route("/robots.txt", public.robots),
         Route("/static/{name}", public.file),

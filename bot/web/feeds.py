@@ -14,6 +14,8 @@ from bot.core.pages import Page
 from bot.core.when import iso
 from bot.web.cards import Card, card
 from bot.web.clean import paragraphs
+from bot.web.empty import sentence
+from bot.web.marks import marked_name
 from bot.web.reading import home_of, networks_of
 from bot.web.remarks import Remark, alone
 from bot.web.seen import Seen
@@ -75,7 +77,7 @@ class Reply:
 class Replies:
     """The newest replies, newest first: `about` a page of ours, in feeds at `place` with an ending.
 
-    `begun` is when there was the first thing to reply to.
+    `begun` is when there was the first thing to reply to; `empty` says when there will be.
     """
 
     title: str
@@ -83,6 +85,7 @@ class Replies:
     place: str
     begun: datetime
     replies: Sequence[Reply]
+    empty: str = ""
 
     @property
     def updated(self) -> datetime:
@@ -113,6 +116,7 @@ def all_replies(site: Site) -> Replies:
         place=f"{bot.site}/replies",
         begun=up[0].at if up else LONG_AGO,
         replies=_newest(site, LOOK_BACK)[:AT_ONCE],
+        empty=sentence(site).striptags(),
     )
 
 
@@ -131,11 +135,12 @@ def _newest(site: Site, limit: int, tip: str | None = None) -> list[Reply]:
     ]
 
 
-def of_tips(bot: Identity, cards: Sequence[Card]) -> Mapping[str, object]:
-    """The newest tips as a JSON Feed."""
+def of_tips(bot: Identity, cards: Sequence[Card], empty: str) -> Mapping[str, object]:
+    """The newest tips as a JSON Feed, or with `empty` when one comes."""
     return {
         "version": VERSION,
         "title": bot.name,
+        **_filled(description=empty),
         "home_page_url": f"{bot.site}/",
         "feed_url": f"{bot.site}/feed.json",
         "authors": [{"name": bot.name, "url": f"{bot.site}/"}],
@@ -159,25 +164,27 @@ def _tip(one: Card) -> Mapping[str, object]:
     )
 
 
-def of_replies(told: Replies) -> Mapping[str, object]:
+def of_replies(bot: Identity, told: Replies) -> Mapping[str, object]:
     """The newest replies as a JSON Feed."""
     return {
         "version": VERSION,
         "title": told.title,
+        **_filled(description=told.empty),
         "home_page_url": told.about,
         "feed_url": f"{told.place}.json",
-        "items": [_reply(one) for one in told.replies],
+        "items": [_reply(bot, one) for one in told.replies],
     }
 
 
-def _reply(one: Reply) -> Mapping[str, object]:
+def _reply(bot: Identity, one: Reply) -> Mapping[str, object]:
     remark = one.remark
-    author = _filled(name=remark.place.name, url=remark.profile)
+    name = marked_name(remark, bot)
+    author = _filled(name=name, url=remark.profile)
     return _filled(
         id=one.address,
         url=one.address,
         external_url=remark.url,
-        title=f"{remark.place.name} on {one.card.title}",
+        title=f"{name} on {one.card.title}",
         summary=warning_line(remark.warning) if remark.warning else None,
         content_html=str(one.words),
         date_published=iso(remark.at),

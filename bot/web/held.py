@@ -20,7 +20,7 @@ from bot.core.discussion import Standing
 from bot.core.errors import UsageError
 from bot.core.pages import Comment
 from bot.core.safe import harmless
-from bot.web.clean import paragraphs
+from bot.web.clean import paragraphs, web_address
 from bot.web.forms import read_form
 from bot.web.remarks import anchor_of_comment
 from bot.web.seal import Seal, same
@@ -69,11 +69,14 @@ class Held:
         return comment, self.site.clock.now().toordinal() > day
 
     def _show(self, request: Request, comment: Comment, *, is_late: bool) -> Response:
+        page = self.site.pages.get(comment.tip)
         return self.site.renderer.page(
             request,
             "held.html",
             status=410 if is_late else 200,
             comment=comment,
+            title=harmless(page.post.title) if page else comment.tip,
+            source=web_address(comment.source),
             name=harmless(comment.name),
             words=paragraphs(comment.text),
             anchor=anchor_of_comment(comment.id),

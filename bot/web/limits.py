@@ -1,9 +1,10 @@
-"""How much may be written: a bucket of tokens for each writer, and one for all of them."""
+"""How much may be written: buckets of tokens for each writer, each network and all of them."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 from threading import Lock
 
 EVERYBODY = ""
@@ -45,12 +46,34 @@ class Limiter:
 
 
 class Patience:
-    """How often something is taken in ten minutes: from one address, and from all together."""
+    """How often something is taken in ten minutes: from one address, and from all together.
 
-    def __init__(self, each: int = 6, together: int = 60) -> None:
-        self._each = Limiter(burst=each, per=timedelta(minutes=10))
-        self._all = Limiter(burst=together, per=timedelta(minutes=10))
+    A network always has `reserved` of its own, however much others take of what is for all; only
+    `most` of those are taken. So it needs hundreds of networks, not ten, to silence everybody.
+    """
+
+    def __init__(
+        self, each: int = 6, together: int = 60, reserved: int = 2, most: int = 600
+    ) -> None:
+        self._each, self._reserved, self._all, self._most = (
+            Limiter(burst=burst, per=timedelta(minutes=10))
+            for burst in (each, reserved, together, most)
+        )
 
     def take(self, address: str, now: datetime) -> timedelta | None:
         """None when it may be taken, else how long to wait."""
-        return self._each.take(address, now) or self._all.take(EVERYBODY, now)
+        if (wait := self._each.take(address, now)) is not None:
+            return wait
+        shared = self._all.take(EVERYBODY, now)
+        if self._reserved.take(_network(address), now) is None:
+            return self._most.take(EVERYBODY, now)
+        return shared
+
+
+def _network(address: str) -> str:
+    """The network that somebody may have all of: a /24 of IPv4, a /48 of IPv6."""
+    try:
+        network = ip_network(address)
+    except ValueError:
+        return address
+    return str(network.supernet(new_prefix=24 if network.version == 4 else 48))

@@ -19,10 +19,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from bot.core.errors import BotError
+from bot.web.bounds import most_connections
 from bot.web.news import Message, News
 from bot.web.visitor import whereabouts
 
 LISTENERS_MAX = 500
+"""In all, unless that is more than half of the connections that there can be."""
 LISTENERS_EACH = 8
 """From one address; a browser opens six connections to a site at most."""
 
@@ -124,7 +126,8 @@ class Live:
         """Take a listener in, if there is room."""
         with self._lock:
             theirs = Counter(one.address for one in self._listeners)[listener.address]
-            full = len(self._listeners) >= LISTENERS_MAX or theirs >= LISTENERS_EACH
+            most = min(LISTENERS_MAX, most_connections() // 2)
+            full = len(self._listeners) >= most or theirs >= LISTENERS_EACH
             if full or self._ended.is_set():
                 return False
             self._listeners.add(listener)

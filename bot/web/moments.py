@@ -13,14 +13,22 @@ MONTHS = (
 
 def day(moment: datetime, timezone: str) -> str:
     """The date, `1 March 2026`."""
-    local = moment.astimezone(ZoneInfo(timezone))
+    local = _local(moment, timezone)
     return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
 
 
 def moment(moment: datetime, timezone: str) -> str:
     """The date and time, `1 March 2026, 09:00 GMT`."""
-    local = moment.astimezone(ZoneInfo(timezone))
+    local = _local(moment, timezone)
     return f"{day(moment, timezone)}, {local:%H:%M} {_zone(local)}"
+
+
+def _local(moment: datetime, timezone: str) -> datetime:
+    """The moment in the zone; as it is where the zone has no such time, as before year 1."""
+    try:
+        return moment.astimezone(ZoneInfo(timezone))
+    except OverflowError:
+        return moment
 
 
 def _zone(local: datetime) -> str:

@@ -16,6 +16,9 @@ from bot.web.remarks import anchor, needed, remarks
 from bot.web.seen import Seen
 from bot.web.site import Site
 
+LINES_MAX = 1000
+"""So many lines of the history are looked through for somebody who comes back."""
+
 BACKLOG_MAX = 100
 """Who missed more lines of the history than this is asked to load the page again."""
 
@@ -54,8 +57,9 @@ class News:
             last = tx.log.last_event()
             if after >= last:
                 return []
-            lines = tx.log.events(after, BACKLOG_MAX + 1, tip)
-        if len(lines) > BACKLOG_MAX:
+            lines = tx.log.events(after, LINES_MAX + 1, tip)
+            told = self._seen(tx, lines)
+        if len(told) > BACKLOG_MAX or len(lines) > LINES_MAX:
             return [Message(line=last, told={"reload": True})]
         return self.of(tip, lines)
 
@@ -63,10 +67,10 @@ class News:
         """What these lines mean for the page of a tip, or for the index."""
         if tip is None:
             return self._of_all(lines)
-        newest = {line.entry: line.id for line in lines if line.tip == tip}
-        if not newest:
-            return []
         with self.site.store.reading() as tx:
+            newest = {line.entry: line.id for line in self._seen(tx, lines) if line.tip == tip}
+            if not newest:
+                return []
             outline, _ = Seen(self.site, tx).outline(tip)
             told = [
                 (entry, self._entry(tx, tip, outline, entry))
@@ -75,6 +79,16 @@ class News:
         found = [(newest[entry], {**one, "count": outline.count}) for entry, one in told if one]
         known = _known_by([line for line, _ in found])
         return [Message(line=line, told=one) for line, (_, one) in zip(known, found, strict=True)]
+
+    def _seen(self, tx: Tx, lines: Sequence[EntryEvent]) -> list[EntryEvent]:
+        """The lines about entries that everybody may read now, or could before one of them.
+
+        Of all others nobody is told anything, not even that they are there.
+        """
+        unlisted = self.site.config().bot.show_unlisted
+        before = {line.entry for line in lines if line.was_shown(unlisted=unlisted)}
+        now = tx.shown.widened(unlisted=unlisted).readable({line.entry for line in lines})
+        return [line for line in lines if line.entry in before | now]
 
     def _entry(
         self, tx: Tx, tip: str, outline: Outline, number: int
@@ -106,9 +120,9 @@ class News:
 
     def _of_all(self, lines: Sequence[EntryEvent]) -> list[Message]:
         """The tips that are talked about now, if any line is about a tip."""
-        if not any(line.tip for line in lines):
-            return []
         with self.site.store.reading() as tx:
+            if not any(line.tip for line in self._seen(tx, lines)):
+                return []
             found = talks(self.site, tx, self.site.config())
         html = self.site.renderer.fragment("talks.html", up="./", talks=found)
         return [Message(line=lines[-1].id, told={"talks": html})]

@@ -10,7 +10,6 @@ from xmlrpc.client import Unmarshaller, dumps
 from defusedxml.xmlrpc import DefusedExpatParser
 
 from bot.app.responses import BadSource, BadTarget, Refusal
-from bot.core.responses import Failure, Ping
 
 BODY_MAX = 16 * 1024
 """Bytes: two long addresses, with room for what is written around them."""
@@ -38,15 +37,6 @@ class Code(IntEnum):
     NOT_XML = -32700
     NO_METHOD = -32601
     BAD_PARAMETERS = -32602
-
-
-_FAILED = {
-    Failure.GONE: Code.NO_SOURCE,
-    Failure.UNLINKED: Code.NO_LINK,
-    Failure.UNREADABLE: Code.NO_SOURCE,
-    Failure.UNREACHABLE: Code.UPSTREAM,
-    Failure.FULL: Code.DENIED,
-}
 
 
 class Fault(Exception):
@@ -88,12 +78,8 @@ def code_of(refusal: Refusal) -> Code:
     return Code.NO_SOURCE if isinstance(refusal, BadSource) else Code.DENIED
 
 
-def known_fault(ping: Ping) -> Fault:
-    """What came of this ping when it was told before."""
-    if ping.trouble is None:
-        return Fault(Code.KNOWN, "Thank you, this link is known; the page is looked at again.")
-    code = _FAILED[ping.trouble.failure]
-    return Fault(code, f"When it was looked at before, {ping.trouble.why}. It is tried again.")
+KNOWN = "This link was told before; its page is looked at again. That is all that is told of it."
+"""Whatever came of it: what the bot can reach, and which names it knows, is nobody's business."""
 
 
 def thanks(words: str) -> bytes:

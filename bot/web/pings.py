@@ -94,14 +94,14 @@ class Told:
         return Response(_answered(taken), media_type=_XML)
 
     def _pinged(self, source: str, target: str) -> str:
-        """Thanks, or what came of this pair before; the page is looked at again either way."""
+        """Thanks; of a pair that was told before, whatever came of it, only that it was."""
         config, now = self.site.config(), self.site.clock.now()
         try:
             known = self.site.receiving.take(source, target, Protocol.PINGBACK, config, now)
         except Refusal as refusal:
             raise Fault(pingback.code_of(refusal), str(refusal)) from refusal
         if known is not None:
-            raise pingback.known_fault(known)
+            raise Fault(Code.KNOWN, pingback.KNOWN)
         return _THANKS.strip()
 
     def _wait(self, request: Request) -> timedelta | None:

@@ -6,14 +6,18 @@ from http import HTTPStatus
 
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.core.errors import BotError
+from bot.core.safe import one_line
 from bot.web.render import Renderer
 
 _log = structlog.get_logger("web")
+
+_ERROR_MAX = 500
+"""Characters of an error in the log."""
 
 SAYINGS = {
     400: ("That could not be read", "What your browser sent is not what this site expects."),
@@ -69,9 +73,13 @@ class Shield:
 
         try:
             await self._app(scope, receive, watched)
+        except ClientDisconnect:  # the visitor has gone: nobody is there to be answered
+            return
         except Exception as error:  # noqa: BLE001 - a reader never sees a traceback
             status = 503 if isinstance(error, BotError) else 500
-            _log.error("page_failed", path=scope["path"], status=status, error=_told(error))
+            _log.error(
+                "page_failed", path=one_line(scope["path"]), status=status, error=_told(error)
+            )
             if not started:
                 request = Request(scope, receive)
                 await show_problem(self._renderer, request, status)(scope, receive, send)
@@ -80,12 +88,12 @@ class Shield:
 def _told(error: Exception) -> str:
     """The error in one line; of one that we did not foresee, also its place in the code."""
     if isinstance(error, BotError):
-        return str(error)
+        return one_line(str(error), _ERROR_MAX)
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f" at {trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
-    return f"{type(error).__name__}: {error}{place}"
+    return f"{type(error).__name__}: {one_line(str(error), _ERROR_MAX)}{place}"
 
 
 def answer_http_error(request: Request, error: Exception) -> Response:

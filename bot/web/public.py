@@ -14,13 +14,14 @@ from bot.core.seeking import QUERY_MAX
 from bot.core.when import require_aware
 from bot.web.cards import newest
 from bot.web.clean import web_address
+from bot.web.empty import sentence
 from bot.web.feeds import LONG_AGO, Replies, all_replies, of_replies, of_tips, replies
 from bot.web.metrics import CONTENT_TYPE, exposition
+from bot.web.origin import is_known_host, is_near
 from bot.web.reading import index
 from bot.web.searching import number, search
 from bot.web.site import Site
 from bot.web.tip import Filled, show_tip
-from bot.web.visitor import is_near
 
 _FRESH = {"Cache-Control": "no-store"}
 ROBOTS = "User-agent: *\nDisallow: /comments/\nDisallow: /held/\n"
@@ -38,7 +39,9 @@ class Public:
         found = index(self.site, before)
         if before is not None and not found.cards:
             raise HTTPException(404)
-        return self.site.renderer.page(request, "index.html", index=found, before=before)
+        return self.site.renderer.page(
+            request, "index.html", index=found, before=before, empty=sentence(self.site)
+        )
 
     def tip(self, request: Request) -> Response:
         """A tip, its discussion and the form."""
@@ -52,18 +55,26 @@ class Public:
         before = number(asked.get("before"))
         found = search(self.site, asked.get("q", ""), before)
         return self.site.renderer.page(
-            request, "search.html", found=found, before=before, query_max=QUERY_MAX
+            request,
+            "search.html",
+            found=found,
+            before=before,
+            query_max=QUERY_MAX,
+            empty=sentence(self.site),
         )
 
     def feed(self, request: Request) -> Response:
         """The newest tips as an Atom feed."""
         cards = index(self.site).cards
         updated = newest(cards) or LONG_AGO
-        return self.site.renderer.feed(request, "feed.atom.html", cards=cards, updated=updated)
+        return self.site.renderer.feed(
+            request, "feed.atom.html", cards=cards, updated=updated, empty=sentence(self.site)
+        )
 
     def feed_json(self, request: Request) -> Response:
         """The newest tips as a JSON Feed."""
-        told = of_tips(self.site.config().bot, index(self.site).cards)
+        empty = sentence(self.site).striptags()
+        told = of_tips(self.site.config().bot, index(self.site).cards, empty)
         return self.site.renderer.json_feed(request, told)
 
     def tip_feed(self, request: Request) -> Response:
@@ -72,8 +83,7 @@ class Public:
 
     def tip_feed_json(self, request: Request) -> Response:
         """The newest replies to a tip as a JSON Feed."""
-        told = replies(self.site, self._asked(request))
-        return self.site.renderer.json_feed(request, of_replies(told))
+        return self._json(request, replies(self.site, self._asked(request)))
 
     def replies_feed(self, request: Request) -> Response:
         """The newest replies to all tips as an Atom feed."""
@@ -81,10 +91,13 @@ class Public:
 
     def replies_feed_json(self, request: Request) -> Response:
         """The newest replies to all tips as a JSON Feed."""
-        return self.site.renderer.json_feed(request, of_replies(all_replies(self.site)))
+        return self._json(request, all_replies(self.site))
 
     def _atom(self, request: Request, told: Replies) -> Response:
         return self.site.renderer.feed(request, "replies.atom.html", told=told)
+
+    def _json(self, request: Request, told: Replies) -> Response:
+        return self.site.renderer.json_feed(request, of_replies(self.site.config().bot, told))
 
     def _asked(self, request: Request) -> Page:
         """The page of the tip that is asked for."""
@@ -95,21 +108,25 @@ class Public:
         link = _contact_link(self.site.config().bot.contact)
         return self.site.renderer.page(request, "privacy.html", contact_link=link)
 
-    def health(self, _request: Request) -> Response:
-        """Whether the bot works, for those who watch over it: 200 or 503."""
+    def health(self, request: Request) -> Response:
+        """Whether the bot works, for those who watch over it: 200 or 503; details by our names."""
         health = self.site.health()
+        facts = health.facts if self._is_known_host(request) else {}
         return JSONResponse(
-            {"ok": health.ok, **health.facts},
+            {"ok": health.ok, **facts},
             200 if health.ok else 503,
             headers=_FRESH,
         )
 
     def metrics(self, request: Request) -> Response:
         """Figures for Prometheus; they are the operator's, and given to near machines only."""
-        if not is_near(request):
+        if not is_near(request) or not self._is_known_host(request):
             raise HTTPException(404)
         headers = {**_FRESH, "Content-Type": CONTENT_TYPE}
         return Response(exposition(self.site.figures()), headers=headers)
+
+    def _is_known_host(self, request: Request) -> bool:
+        return is_known_host(request, self.site.config().bot.site)
 
     def robots(self, _request: Request) -> Response:
         """What crawlers should leave alone."""

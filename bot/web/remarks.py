@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 from markupsafe import Markup
 
 from bot.core.attached import warning_line
+from bot.core.blank import is_blank
 from bot.core.discussion import Entry, EntryKind
 from bot.core.outline import NO_PARENT, Outline
 from bot.core.safe import harmless
@@ -181,7 +182,7 @@ def _with_words(remark: Remark, entry: Entry, home: str) -> Remark:
     return replace(
         remark,
         network=_host(entry.url) if is_response else remark.network,
-        handle=harmless(entry.author.handle) if entry.author.name else "",
+        handle="" if is_blank(entry.author.name) else harmless(entry.author.handle),
         profile=web_address(entry.author.url),
         url=web_address(entry.url) if is_elsewhere else None,
         words=said(entry.html, entry.text) or ("" if entry.withheld else WORDLESS),
@@ -219,5 +220,5 @@ def anchor_of_comment(comment_id: str) -> str:
 
 
 def _place(entry: Entry, home: str) -> Place:
-    name = entry.author.name or entry.author.handle or "someone"
-    return Place(anchor=anchor(entry, home), name=harmless(name).strip() or "someone")
+    name = harmless(entry.author.called).strip() or "someone"
+    return Place(anchor=anchor(entry, home), name=name)

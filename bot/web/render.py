@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from bot.core.config import Identity
 from bot.core.when import iso
+from bot.web.marks import mark, marked_name
 from bot.web.moments import day, moment
 
 NO_CACHE = "private, no-cache"
@@ -49,8 +50,11 @@ def read_static() -> dict[str, StaticFile]:
 class Renderer:
     """Fills templates. Every page knows the bot and how to get up to the site's root."""
 
-    def __init__(self, bot: Callable[[], Identity]) -> None:
+    def __init__(
+        self, bot: Callable[[], Identity], is_outdated: Callable[[], bool] = lambda: False
+    ) -> None:
         self._bot = bot
+        self._is_outdated = is_outdated
         self.static = read_static()
         self._templates = Environment(
             loader=PackageLoader("bot.web"),
@@ -59,7 +63,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters["iso"] = iso
+        self._templates.filters |= {"iso": iso, "mark": mark, "marked_name": marked_name}
 
     def page(
         self, request: Request, template: str, *, status: int = 200, **values: Any
@@ -103,6 +107,7 @@ class Renderer:
             "day": partial(day, timezone=bot.timezone),
             "moment": partial(moment, timezone=bot.timezone),
             "versions": versions,
+            "is_outdated": self._is_outdated(),
         }
         return self._templates.get_template(template).render(known | values)
 

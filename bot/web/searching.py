@@ -1,4 +1,4 @@
-"""What a search shows: who said it, where, and the words around what was looked for."""
+"""What a search shows: tips, who said it, where, and the words around what was looked for."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from bot.web.seen import Seen
 from bot.web.site import Site
 
 AT_ONCE = 20
+TIPS = 10
+"""So many tips are shown."""
+
 AROUND = 140
 """Characters shown before the first place, and twice as many after it."""
 
@@ -34,13 +37,25 @@ class Hit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
-    """What a query found, the last said first. `older` is the number below which there is more.
+class TipHit:
+    """A tip that was found, its title and its words with the places marked."""
 
+    card: Card
+    title: Markup
+    words: Markup
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """What a query found: tips, and what was said, the last first.
+
+    `older` is the number below which more was said; `more_tips` were found than are shown.
     `is_empty`: there was nothing in it to look for. `is_wide`: beginnings of words were found.
     """
 
     query: str
+    tips: Sequence[TipHit] = ()
+    more_tips: int = 0
     hits: Sequence[Hit] = ()
     older: int | None = None
     is_empty: bool = False
@@ -62,6 +77,7 @@ def search(site: Site, query: str, before: int | None = None) -> Found:
             wanted = opened(wanted)
             entries = seen.search(wanted, AT_ONCE + 1, before)
         networks = networks_of(tx, config, entries)
+    tips = [] if before else _tips(site, terms(query))
     hits = [
         _hit(site, entry, wanted, alone(entry, networks, home_of(config)))
         for entry in entries[:AT_ONCE]
@@ -70,10 +86,29 @@ def search(site: Site, query: str, before: int | None = None) -> Found:
     older = entries[AT_ONCE - 1].id if len(entries) > AT_ONCE else None
     return Found(
         query=typed,
+        tips=[hit for tip in tips[:TIPS] if (hit := _tip_hit(site, tip, terms(query)))],
+        more_tips=max(len(tips) - TIPS, 0),
         hits=[hit for hit in hits if hit is not None],
         older=older,
         is_wide=is_wide and bool(entries),
     )
+
+
+def _tips(site: Site, wanted: Sequence[Term]) -> list[str]:
+    """The tips that have all these terms, or else words that begin so."""
+    found = site.tip_index.search(site.pages, wanted)
+    return found or site.tip_index.search(site.pages, opened(wanted))
+
+
+def _tip_hit(site: Site, tip: str, wanted: Sequence[Term]) -> TipHit | None:
+    page = site.pages.get(tip)
+    if page is None or page.gone is not None:
+        return None
+    about = card(page, site.config())
+    wanted = [*wanted, *opened(wanted)]
+    body = page.post.body if places(page.post.body, wanted) else about.summary
+    title = marked(about.title, wanted)
+    return TipHit(card=about, title=title, words=marked(body, wanted))
 
 
 def _hit(site: Site, entry: Entry, wanted: Sequence[Term], remark: Remark) -> Hit | None:

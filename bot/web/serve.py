@@ -7,11 +7,18 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
+from ipaddress import ip_address, ip_network
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from bot.core.errors import BotError
+from bot.web.bounds import BACKLOG, Bounds, raise_file_limit
+from bot.web.connections import Connections
+from bot.web.origin import Origin
+from bot.web.protocol import BoundedProtocol
+from bot.web.visitor import client_network, plain
 
 _READY = 10
 """Seconds within which the server has to be up."""
@@ -25,7 +32,8 @@ class Server:
 
     `trusted_proxies` lists the addresses or networks whose X-Forwarded-For and -Proto headers
     are believed; nobody else's are. `end` is called before it stops, to end answers that would
-    never end by themselves. It never touches signals: those belong to the main thread.
+    never end by themselves. `bounds` are those on connections: unless given, as many as this
+    process can have. It never touches signals: those belong to the main thread.
     """
 
     def __init__(
@@ -35,12 +43,15 @@ class Server:
         port: int,
         trusted_proxies: Sequence[str] = (),
         end: Callable[[], None] | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
+        raise_file_limit()
         self._host = host
         self._port = port
         self._end = end
         self._ready = threading.Event()
-        self._server = _Announcing(_settings(app, trusted_proxies), self._ready)
+        settings = _settings(app, trusted_proxies, bounds or Bounds())
+        self._server = _Announcing(settings, self._ready)
         self._thread: threading.Thread | None = None
 
     @property
@@ -81,7 +92,7 @@ class Server:
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((self._host, self._port))
-            listener.listen(128)
+            listener.listen(BACKLOG)
         except (OSError, OverflowError) as error:
             listener.close()
             raise self._told(error) from error
@@ -112,17 +123,33 @@ class _Announcing(uvicorn.Server):
         self._ready.set()
 
 
-def _settings(app: ASGIApp, trusted_proxies: Sequence[str]) -> uvicorn.Config:
+def _settings(app: ASGIApp, trusted_proxies: Sequence[str], bounds: Bounds) -> uvicorn.Config:
+    protocol = partial(
+        BoundedProtocol,
+        open_connections=Connections(bounds),
+        address_of=partial(_counted_for, trusted_proxies),
+    )
     return uvicorn.Config(
-        app,
+        Origin(app, trusted_proxies),
         loop="asyncio",
-        http="h11",
+        http=protocol,  # type: ignore[arg-type] # it is called as the class would be
         ws="none",
         lifespan="off",
         log_config=None,
-        log_level="warning",
+        log_level="critical",  # the rest tells of what visitors do wrong, as often as they do
         access_log=False,
         server_header=False,
-        proxy_headers=bool(trusted_proxies),
-        forwarded_allow_ips=list(trusted_proxies),
+        backlog=BACKLOG,
+        proxy_headers=False,
     )
+
+
+def _counted_for(trusted_proxies: Sequence[str], host: str) -> str | None:
+    """Whom a connection is counted for; None where it is a proxy's, which speaks for many."""
+    host = plain(host)
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    is_trusted = any(address in ip_network(network) for network in trusted_proxies)
+    return None if is_trusted else client_network(host)

@@ -66,25 +66,26 @@ def came_from_here(request: Request) -> bool:
     return told == "same-origin"
 
 
-def is_near(request: Request) -> bool:
-    """Whether the visitor is on this machine or in its private network."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    return address.is_private
-
-
 def whereabouts(request: Request) -> str:
     """The network address to count against: one IPv4 address, or a household's IPv6 network."""
-    host = request.client.host if request.client else ""
+    return client_network(request.client.host if request.client else "")
+
+
+def client_network(host: str) -> str:
+    """The network that one client has to itself; of what is no address, what was given."""
+    host = plain(host)
     try:
         address = ip_address(host)
     except ValueError:
         return host
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ip_network((int(address), 64), strict=False))
+    return host if address.version == 4 else str(ip_network((int(address), 64), strict=False))
+
+
+def plain(host: str) -> str:
+    """An address; one of IPv4 in the form of IPv6 as what it is."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)

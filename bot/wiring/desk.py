@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -21,10 +19,12 @@ from bot.app.hide import Curtain
 from bot.app.learn import Rules
 from bot.app.listen import Ear
 from bot.app.logbook import Logbook
+from bot.app.looking import dearness
 from bot.app.moderate import Moderator
 from bot.app.persons import People
 from bot.app.plan import Planner
 from bot.app.post import Poster
+from bot.app.posts import PostFinder
 from bot.app.preview import Preview
 from bot.app.recheck import Rechecker
 from bot.app.reply import Replier
@@ -37,7 +37,7 @@ from bot.app.thrift import Thrift
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
-from bot.core.errors import Problem, SecretError, StoreError, TipsError, UsageError
+from bot.core.errors import Problem, SecretError, StoreError, UsageError
 from bot.core.masks import Masks
 from bot.core.ports import (
     Checks,
@@ -53,6 +53,7 @@ from bot.core.ports import (
     Timetable,
 )
 from bot.core.responses import Fetcher
+from bot.net.budget import ReadingBudget
 from bot.platforms import catalogue
 from bot.sources.secrets import secrets_for
 from bot.store import (
@@ -68,6 +69,7 @@ from bot.store import (
 from bot.wiring import logs, tipsfile
 from bot.wiring.environment import Environment, environment
 from bot.wiring.keys import masks, site_key
+from bot.wiring.owner import Owner, owner
 from bot.wiring.tipsfile import KINDS, Good
 from bot.wiring.version import rules_version
 
@@ -87,10 +89,12 @@ class Desk:
     timetable: Timetable
     rules: Rules
     memo: SqlMemo
+    owner: Owner
     trouble: str | None = None
     carrier: Carrier | None = None
     former: FormerLife = field(init=False)
     logbook: Logbook = field(init=False)
+    reading_budget: ReadingBudget = field(default_factory=ReadingBudget)
     _platforms: dict[str, Platform] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -119,7 +123,8 @@ class Desk:
         return Deliverer(
             store=self.database.store,
             clock=self.clock,
-            owner=f"{socket.gethostname()}:{os.getpid()}",
+            owner=self.owner.name,
+            dead=self.owner.dead,
             traits_of=self.rules.of,
             publisher=self.publisher,
             former=self.former,
@@ -139,7 +144,11 @@ class Desk:
     def ear(self) -> Ear:
         """The verb that listens."""
         return Ear(
-            store=self.database.store, clock=self.clock, masks=self.masks, listener=self.listener
+            store=self.database.store,
+            clock=self.clock,
+            masks=self.masks,
+            listener=self.listener,
+            cost_factor=lambda account: dearness(self.rules.of(account)),
         )
 
     @property
@@ -207,7 +216,7 @@ class Desk:
         from bot.net.reading import PageReader
 
         agent = f"tipsbot (Webmention; {self.config.bot.site})"
-        return PageReader(fetcher=PageFetcher(agent=agent))
+        return PageReader(fetcher=PageFetcher(agent=agent), budget=self.reading_budget)
 
     @property
     def poster(self) -> Poster:
@@ -223,6 +232,11 @@ class Desk:
     def retractor(self) -> Retractor:
         """The verb that takes back."""
         return Retractor(store=self.database.store)
+
+    @property
+    def post_finder(self) -> PostFinder:
+        """Finds posts by tip, address or page."""
+        return PostFinder(store=self.database.store, names=self.names)
 
     @property
     def resolver(self) -> Resolver:
@@ -375,31 +389,33 @@ class Desk:
 
 
 def open_desk(
-    file: Path, *, variables: Mapping[str, str], reading: bool = False, forgiving: bool = False
+    file: Path,
+    *,
+    variables: Mapping[str, str],
+    reading: bool = False,
+    forgiving: bool = False,
+    strict: bool = True,
+    holds_lock: bool = False,
 ) -> Desk:
     """Everything for a command on this file.
 
     With `reading`, a bot that never ran is looked at without making its data directory. With
     `forgiving`, a broken file does not matter where the bot has kept the last good one; what is
-    wrong is then in the desk's `trouble`. Raises TipsError, UsageError, StoreError.
+    wrong is then in the desk's `trouble`. The same holds where the file is not `strict`, but then
+    its tips have to fit as well. `holds_lock` says that this process holds the lock on the data
+    directory. Raises TipsError, UsageError, StoreError.
     """
     around = environment(file, variables)
-    trouble = None
-    try:
-        good = tipsfile.load(file, around)
-    except TipsError as error:
-        kept = tipsfile.load_kept(around) if forgiving else None
-        if kept is None:
-            raise
-        good, trouble = kept, str(error)
+    good, trouble = tipsfile.load_or_kept(file, around, strict=strict and not forgiving)
     only_look = reading and not has_store(around.data)
     bot = good.config.bot.id
     database = open_memory(bot) if only_look else open_store(around.data, bot)
     rules = Rules(store=database.store, kinds=KINDS)
     memo = SqlMemo(None if only_look else around.data, rules_version)
-    if not forgiving:
+    if not forgiving and trouble is None:
         with _closing_on_error(database):
-            tipsfile.refuse_misfits(good, _drafter(rules, database, memo))
+            drafter = _drafter(rules, database, memo)
+            good, trouble = tipsfile.fitting_or_kept(good, around, drafter, strict=strict)
     return Desk(
         file=file,
         good=good,
@@ -409,6 +425,7 @@ def open_desk(
         timetable=ZonedTimetable(),
         rules=rules,
         memo=memo,
+        owner=owner(holds_lock=holds_lock),
         trouble=trouble,
     )
 

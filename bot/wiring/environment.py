@@ -2,13 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 
 from bot.core.errors import UsageError
+from bot.platforms.catalogue import KINDS
+from bot.sources.wording import escape, quote
 
 DEFAULT_BIND = "127.0.0.1:8140"
+PROXIES = "TIPSBOT_TRUSTED_PROXIES"
+
+NAMES = (
+    "TIPSBOT_FILE",
+    "TIPSBOT_DATA",
+    "TIPSBOT_BIND",
+    PROXIES,
+    "TIPSBOT_MODEL_URL",
+    "TIPSBOT_MODEL",
+    "TIPSBOT_MODEL_KEY",
+    "TIPSBOT_MODEL_KEY_FILE",
+    "TIPSBOT_DEBUG",
+)
+"""Every variable of ours but the secrets of accounts."""
+
+_PORT = re.compile("[0-9]{1,5}")
+_NEAR = 0.85
+"""How alike a name has to be to one of these to be taken for a slip; 1 is the same."""
+_FAR = 0.5
+"""The same for a name that has one of these words."""
+_TELLING = {"TRUSTED", "PROXIES", "PROXY", "BIND", "DATA", "MODEL", "DEBUG"}
+"""Words that only these names have."""
+_SECRETS = tuple(
+    f"_{secret.name.upper()}{end}"
+    for kind in KINDS.values()
+    for secret in kind.secrets
+    for end in ("", "_FILE")
+)
+"""Endings of what belongs to an account; perhaps to one that the file does not have just now."""
+_OF_KUBERNETES = re.compile(r"^TIPSBOT_(PORT|SERVICE)(_|$)")
+"""What a cluster tells each container of a service called `tipsbot`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,25 +66,70 @@ class Environment:
 
 
 def environment(file: Path, variables: Mapping[str, str]) -> Environment:
-    """Read the variables. Raises UsageError for an address that is none."""
+    """Read the variables. Raises UsageError for a value, or a name, that can mean nothing."""
+    _check_names(variables)
     host, port = _address(variables.get("TIPSBOT_BIND") or DEFAULT_BIND)
-    data = variables.get("TIPSBOT_DATA")
-    proxies = variables.get("TIPSBOT_TRUSTED_PROXIES", "")
     return Environment(
-        data=Path(data) if data else file.parent / "data",
+        data=data_directory(file, variables),
         host=host,
         port=port,
-        trusted_proxies=tuple(proxies.replace(",", " ").split()),
+        trusted_proxies=_networks(variables.get(PROXIES, "")),
         variables=variables,
     )
+
+
+def data_directory(file: Path, variables: Mapping[str, str]) -> Path:
+    """Where a bot with this tips file keeps what it remembers."""
+    data = variables.get("TIPSBOT_DATA")
+    return Path(data) if data else file.parent / "data"
 
 
 def _address(text: str) -> tuple[str, int]:
     """`127.0.0.1:8140` or `[::1]:8140` as host and port."""
     host, colon, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
-    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+    if not colon or not host or not _PORT.fullmatch(port) or int(port) > 65535:
         raise UsageError(
-            f"TIPSBOT_BIND={text!r} is no address with a port", f"write it like {DEFAULT_BIND}"
+            f"TIPSBOT_BIND={quote(text)} is no address with a port", f"write it like {DEFAULT_BIND}"
         )
     return host, int(port)
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    """Addresses and networks, with commas or blanks between them."""
+    found = tuple(text.replace(",", " ").split())
+    for one in found:
+        try:
+            ip_network(one)
+        except ValueError:
+            raise UsageError(
+                f"{PROXIES}: {quote(one)} is no address or network", _meant(one)
+            ) from None
+    return found
+
+
+def _meant(text: str) -> str:
+    """What to write instead."""
+    try:
+        return f"write {ip_network(text, strict=False)} for the network that it is in"
+    except ValueError:
+        return (
+            "write addresses such as 127.0.0.1 or networks such as 10.0.0.0/8, with commas between"
+        )
+
+
+def _check_names(variables: Mapping[str, str]) -> None:
+    """Refuse a name that is one of ours but for a slip: what it sets would be silently ignored."""
+    for name in variables:
+        if name in NAMES or name.endswith(_SECRETS) or _OF_KUBERNETES.match(name):
+            continue
+        if (near := _near(name.upper())) is not None:
+            raise UsageError(f"{escape(name)[:64]} is no variable of ours", f"did you mean {near}?")
+
+
+def _near(name: str) -> str | None:
+    """Which of our variables this was meant to be, if it was meant to be one."""
+    words = set(re.split("[^A-Z]+", name))
+    is_ours = name.startswith("TIPSBOT_") and not words.isdisjoint(_TELLING)
+    near = get_close_matches(name, NAMES, n=1, cutoff=_FAR if is_ours else _NEAR)
+    return near[0] if near else None

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
 
-from bot.core.errors import StoreError
 from bot.core.masks import Masks
+from bot.regular_files import read_regular
+from bot.store import clear_file_errors, replace_file
 
 _BYTES = 32
+_LONGEST = 4096
 
 
 def site_key(data: Path) -> bytes:
     """The key in the data directory, made when there is none; only its owner can read it."""
     path = data / "site.key"
-    try:
+    with clear_file_errors(path):
         return _read(path) or _make(path)
-    except OSError as error:
-        raise StoreError(
-            f"{path} cannot be used: {error.strerror}", "change its owner or mode"
-        ) from None
 
 
 def masks(data: Path) -> Masks:
@@ -32,7 +29,7 @@ def masks(data: Path) -> Masks:
 
 def _read(path: Path) -> bytes | None:
     try:
-        key = path.read_bytes()
+        key = read_regular(path, _LONGEST)
     except FileNotFoundError:
         return None
     return key if len(key) >= _BYTES else None
@@ -40,13 +37,5 @@ def _read(path: Path) -> bytes | None:
 
 def _make(path: Path) -> bytes:
     key = secrets.token_bytes(_BYTES)
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(file, key)
-        os.fsync(file)
-    finally:
-        os.close(file)
-    fresh.replace(path)
+    replace_file(path, key)
     return key

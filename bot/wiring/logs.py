@@ -1,4 +1,8 @@
-"""How log events are written: with fields, on standard error, and with nothing harmful in them."""
+"""How log events are written: with fields, on standard error, and with nothing harmful in them.
+
+Whoever logs something never waits for it and never fails by it, whatever is wrong with standard
+error: the lines are handed to a thread (`line_writer`).
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,15 @@ from typing import Any
 import structlog
 
 from bot.core.safe import shown
+from bot.wiring.line_writer import LineWriter
+
+STANDARD_ERROR = 2
 
 _secrets: set[str] = set()
 """What must never be written; filled as credentials are read, and only ever used to blank them."""
+
+_writer: LineWriter | None = None
+"""What writes to standard error, once that is configured."""
 
 
 def keep_out(secrets: Iterable[str]) -> None:
@@ -22,25 +32,61 @@ def keep_out(secrets: Iterable[str]) -> None:
 
 def configure(*, quiet: bool) -> None:
     """Write events of the bot to standard error: as JSON lines, or for people on a terminal."""
+    global _writer  # noqa: PLW0603 - a process has one standard error, and one log
     for_people = sys.stderr.isatty()
     stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
     renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=True)
     if for_people:
         stamp = structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)
         renderer = structlog.dev.ConsoleRenderer(colors=True, pad_event_to=20)
+    steps: list[Any] = [structlog.processors.add_log_level, stamp, _harmless, renderer]
+
+    def rendered(logger: object, method: str, event: Any) -> str:
+        try:
+            for step in steps:
+                event = step(logger, method, event)
+            return str(event)
+        except Exception:  # noqa: BLE001 - an event that cannot be written down stops no work
+            writer.lose()
+            raise structlog.DropEvent from None
+
+    def told_lost(lines: int) -> str:
+        log = structlog.wrap_logger(structlog.ReturnLogger(), processors=[rendered])
+        return str(log.warning("log_lines_lost", lines=lines))
+
+    _writer = writer = LineWriter(STANDARD_ERROR, sys.stderr.encoding, told_lost)
     level = logging.ERROR if quiet else logging.INFO
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            stamp,
-            _harmless,
-            renderer,
-        ],
+        processors=[rendered],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _Lines(writer),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.CRITICAL)
+
+
+def flush(within: float) -> None:
+    """Have all events written that wait, if that takes no more seconds than this."""
+    if _writer is not None:
+        _writer.flush(within)
+
+
+def trouble() -> str | None:
+    """Why the log cannot be written just now, or None."""
+    return None if _writer is None else _writer.trouble
+
+
+class _Lines:
+    """The logger behind structlog's: each event becomes a line that waits to be written."""
+
+    def __init__(self, writer: LineWriter) -> None:
+        self._writer = writer
+
+    def msg(self, line: str) -> None:
+        """Hand the line over."""
+        self._writer.put_text([line])
+
+    debug = info = warning = error = critical = msg
 
 
 def redacted(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,17 +12,19 @@ import structlog
 
 from bot.app.comment import Commenting
 from bot.app.figures import Figures, Heard, figures
+from bot.app.first_tip import Awaited, awaited
 from bot.app.plan import Planner
-from bot.app.report import Status, status
+from bot.app.report import STEP_TROUBLE, Status, status
 from bot.app.responses import Receiving, Verifier
 from bot.clock.ticker import Ticker
 from bot.core.discussion import Author
 from bot.core.errors import BotError, StoreError
+from bot.core.lookalike import passes_for_bot
 from bot.core.slot import Schedule
 from bot.sources.watch import Watch
-from bot.store import DataLock
+from bot.store import DataLock, close_to_others
 from bot.web import Health, Server, build
-from bot.wiring import tipsfile
+from bot.wiring import logs, stop_signals, tipsfile
 from bot.wiring.desk import Desk, open_desk
 from bot.wiring.environment import environment
 from bot.wiring.keys import site_key
@@ -73,6 +74,7 @@ class Running:
     _heard: Heard = field(default_factory=Heard)
     _counting: threading.Lock = field(default_factory=threading.Lock)
     _erased: int = 0
+    _noted: list[str] | None = None
 
     def __post_init__(self) -> None:
         desk = self.desk
@@ -87,7 +89,9 @@ class Running:
             store=desk.database.store,
             traits_of=desk.rules.of,
             clock=desk.clock,
-            commenting=Commenting(desk.database.pages, self._hear_site, self._is_forgotten),
+            commenting=Commenting(
+                desk.database.pages, self._hear_site, self._is_forgotten, self._is_reserved
+            ),
             receiving=Receiving(
                 pings=desk.database.pings,
                 pages=desk.database.pages,
@@ -95,23 +99,34 @@ class Running:
             ),
             health=self.health,
             figures=self.figures,
+            awaited=self.awaited,
             key=site_key(desk.environment.data),
+            is_outdated=lambda: desk.trouble is not None,
         )
         around = desk.environment
         self.server = Server(app, around.host, around.port, around.trusted_proxies, app.state.end)
 
-    def prepare(self, *, now: bool) -> None:
-        """Connect, serve, and plan the extra slot if it is asked for; nothing is sent yet."""
+    def connect(self) -> None:
+        """Reach every network of the tips file. Raises BotError where a secret is missing."""
+        self.desk.adopt(self.desk.good, self.desk.connect(self.desk.config))
+
+    def prepare(self, *, now: bool | None) -> None:
+        """Serve, and plan the extra slot if it is asked for; nothing is sent yet.
+
+        With None for `now` it is planned where the site is the only account and is empty.
+        """
         desk = self.desk
-        desk.adopt(desk.good, desk.connect(desk.config))
         self.server.start()
         self._lift_automatic_pauses()
+        desk.deliverer.recover(desk.config)
         self.file.begin()
         desk.acknowledger.begin(desk.config)
         self._tidy()
         self._compact_whatever_its_size()
         if now:
             desk.planner.now(desk.config, desk.clock.now())
+        elif now is None:
+            desk.planner.at_start(desk.config, desk.clock.now())
 
     def begin(self) -> None:
         """Let the clock run."""
@@ -151,6 +166,11 @@ class Running:
         desk = self.desk
         return status(desk.database.store, desk.timetable, desk.config, desk.clock.now())
 
+    def awaited(self) -> Awaited:
+        """The next tip on the site."""
+        desk = self.desk
+        return awaited(desk.database.store, desk.timetable, desk.config, desk.clock.now())
+
     def figures(self) -> Figures:
         """What the bot has done, in numbers."""
         with self._counting:
@@ -162,7 +182,10 @@ class Running:
             standing = self.status()
         except StoreError as error:
             return Health(ok=False, facts={"problem": str(error)})
-        return health_of(standing, self.desk.config.bot.name, self._pulse, self.troubles.fresh())
+        name = self.desk.config.bot.name
+        found = health_of(standing, name, self._pulse, self.troubles.fresh())
+        log_state = logs.trouble() or "written"
+        return Health(ok=found.ok, facts={**found.facts, "log": log_state})
 
     def _follow(self) -> None:
         """Have the clock call the steps that the file asks for now, and no others."""
@@ -217,9 +240,23 @@ class Running:
         people = self.desk.people
         return site is not None and people.is_forgotten(site.name, Author(name="", key=owner))
 
+    def _is_reserved(self, name: str) -> bool:
+        """Whether a name could be taken for the bot's or its operator's."""
+        return passes_for_bot(name, self.desk.config.bot)
+
     def _write_book(self) -> None:
         """What happened in the discussion, into its log file."""
         self.desk.logbook.step(self.desk.config.kinds)
+
+    def _note_troubles(self) -> None:
+        """Note which steps fail, and whether the log does, for `status`."""
+        found = [f"{step}: {what}" for step, what in sorted(self.troubles.fresh().items())]
+        if (trouble := logs.trouble()) is not None:
+            found.append(f"the log cannot be written: {trouble}")
+        if found != self._noted:
+            with self.desk.database.store.writing() as tx:
+                tx.notes.put(STEP_TROUBLE, "\n".join(found) or None, self.desk.clock.now())
+            self._noted = found
 
     def _lift_automatic_pauses(self) -> None:
         """Credentials may have been mended: try them again."""
@@ -260,32 +297,53 @@ class Running:
         self._pulse = self.desk.clock.now()
         for step in self.troubles.to_try_again():
             self.ticker.nudge(step)
+        self._note_troubles()
         self.desk.deliverer.end_orphans(self.desk.config)
 
 
 def run(
-    file: Path, variables: Mapping[str, str], *, now: bool, tell: Callable[[Running], None]
+    file: Path,
+    variables: Mapping[str, str],
+    *,
+    now: bool | None,
+    strict: bool,
+    tell: Callable[[Running], None],
 ) -> bool:
     """Run until a signal asks to stop; whether everything in hand was finished.
 
-    `tell` is called when all is up. Raises BotError when it cannot begin: the file is wrong, the
-    data directory is in use, the port is taken, a secret is missing.
+    A signal that comes before the site is up ends the process at once: there is nothing to finish.
+    `now` is that of `Running.prepare`; `tell` is called when all is up. Unless `strict`, the last
+    good tips file is used where this one is broken. Raises BotError when it
+    cannot begin: the file is wrong, the data directory is in use, the port is taken, a secret is
+    missing.
     """
     stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
     watch = Watch(file)
     around = environment(file, variables)
-    tipsfile.load(file, around)
-    with DataLock(around.data):
-        running = Running(desk=open_desk(file, variables=variables), watch=watch)
+    tipsfile.load_or_kept(file, around, strict=strict)
+    with DataLock(around.data) as lock:
+        _close_to_others(around.data)
+        running = Running(
+            desk=open_desk(file, variables=variables, strict=strict, holds_lock=True), watch=watch
+        )
         try:
+            running.connect()
+            stop_signals.end_orderly(stopping.set)
             running.prepare(now=now)
             tell(running)
             running.begin()
             while not stopping.wait(LOOK_UP.total_seconds()):
-                pass
+                lock.check()
             log.info("stopping")
         finally:
             done = running.stop()
     return done
+
+
+def _close_to_others(data: Path) -> None:
+    """Take from others the rights that they have in the data directory, and say so."""
+    found = close_to_others(data)
+    if found.closed:
+        log.warning("permissions_closed", paths=" ".join(found.closed))
+    if found.open:
+        log.warning("permissions_open", paths=" ".join(found.open))

@@ -100,13 +100,13 @@ class _Stream:
             self._over.wait(pause.total_seconds())
             pause = min(2 * pause, LONGEST_PAUSE)
 
-    def _follow(self) -> Exception:
+    def _follow(self) -> BaseException:
         """Follow the stream to its end; returns what ended it."""
         try:
             self.door.hints(self._told, self._over.is_set)
         except BotError as error:
             return error
-        except Exception as error:  # noqa: BLE001 - a stream may fail in any way: polling goes on
+        except BaseException as error:  # noqa: BLE001 - a stream may fail in any way: polling goes on
             return error
         return EOFError("the stream has ended")
 

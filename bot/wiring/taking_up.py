@@ -26,12 +26,16 @@ class TakingUp:
     desk: Desk
     watch: Watch
     taken: Callable[[], None]
+    _refusal: str | None = None
     _missing: int = 0
     _is_gone: bool = False
 
     def begin(self) -> None:
-        """The file with which the bot was started is good."""
-        self._note_good_file()
+        """Note whether the file is good with which the bot was started."""
+        if self.desk.trouble is None:
+            self._note_good_file()
+        else:
+            self._keep_the_last(self.desk.trouble)
 
     def step(self) -> None:
         """Take up a changed file; one that is wrong changes nothing, and is told."""
@@ -45,24 +49,30 @@ class TakingUp:
             self._keep_the_last(str(error))
             return
         self.desk.adopt(good, platforms)
+        self.desk.trouble = None
         self.taken()
         self._note_good_file()
         log.info("tips_file_taken_up", tips=len(good.config.library))
 
     def _look_for_the_file(self) -> None:
         """Say so when the file is gone for good, and when it is back as it was."""
-        self._missing = 0 if self.desk.file.exists() else self._missing + 1
+        self._missing = 0 if self.watch.is_there() else self._missing + 1
         if self._missing == MISSING_LOOKS:
-            self._keep_the_last(f"{self.desk.file}: not found; put it back")
+            self._tell(f"{self.desk.file}: not found; put it back")
         if self._missing == 0 and self._is_gone:
-            self._note_good_file()
+            self._note_file(self._refusal)
         self._is_gone = self._missing >= MISSING_LOOKS
 
     def _keep_the_last(self, why: str) -> None:
+        self._refusal = why
+        self._tell(why)
+
+    def _tell(self, why: str) -> None:
         self._note_file(why)
         log.error("tips_file_refused", reason=why, kept="the last good one")
 
     def _note_good_file(self) -> None:
+        self._refusal = None
         self._note_file(None)
         tipsfile.keep(self.desk.good, self.desk.environment.data)
 

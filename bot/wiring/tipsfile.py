@@ -20,6 +20,7 @@ from bot.sources.places import Places
 from bot.sources.sections import SITE
 from bot.sources.tips import parse
 from bot.sources.wording import escape
+from bot.store import replace_file
 from bot.wiring.environment import Environment
 
 KINDS: Mapping[str, Kind] = catalogue.KINDS
@@ -46,6 +47,38 @@ def load(file: Path, around: Environment) -> Good:
     return Good(config=config, places=places, data=data)
 
 
+def load_or_kept(file: Path, around: Environment, *, strict: bool) -> tuple[Good, str | None]:
+    """The file; or, unless `strict`, the last good one, and what is wrong with the file.
+
+    Raises TipsError where there is no other than a broken one.
+    """
+    try:
+        return load(file, around), None
+    except TipsError as error:
+        return _kept_instead(error, around, strict=strict)
+
+
+def fitting_or_kept(
+    good: Good, around: Environment, drafter: Drafter, *, strict: bool
+) -> tuple[Good, str | None]:
+    """The same for a file that was read: it, or the last good one where its tips do not fit."""
+    try:
+        refuse_misfits(good, drafter)
+    except TipsError as error:
+        kept, trouble = _kept_instead(error, around, strict=strict)
+        if kept.config.bot.id != good.config.bot.id:
+            raise
+        return kept, trouble
+    return good, None
+
+
+def _kept_instead(error: TipsError, around: Environment, *, strict: bool) -> tuple[Good, str]:
+    kept = None if strict else load_kept(around)
+    if kept is None:
+        raise error
+    return kept, str(error)
+
+
 def refuse_misfits(good: Good, drafter: Drafter) -> None:
     """Raise TipsError for a file whose tips do not fit or whose links lead nowhere."""
     problems = tuple(_placed(good, findings(good.config, KINDS, drafter)))
@@ -67,17 +100,17 @@ def _placed(good: Good, found: Iterable[Finding]) -> Iterator[Problem]:
 
 def keep(good: Good, data: Path) -> None:
     """Keep a copy of a good file, for commands that must work while an edit is broken."""
-    fresh = data / f"{KEPT}.new"
     try:
-        fresh.write_bytes(good.data)
-        fresh.replace(data / KEPT)
+        replace_file(data / KEPT, good.data)
     except OSError as error:
         raise StoreError(
-            f"{fresh} cannot be written: {error.strerror}", "look at its disk"
+            f"{data / KEPT} cannot be written: {error.strerror}", "look at its disk"
         ) from None
 
 
 def load_kept(around: Environment) -> Good | None:
-    """The last good file of a bot that runs or ran here, or None."""
-    kept = around.data / KEPT
-    return load(kept, around) if kept.exists() else None
+    """The last good file of a bot that runs or ran here; None where there is none that is good."""
+    try:
+        return load(around.data / KEPT, around)
+    except TipsError:
+        return None

@@ -32,7 +32,7 @@ class Troubles:
     _again: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
-    def tell(self, step: str, error: Exception) -> None:
+    def tell(self, step: str, error: BaseException) -> None:
         """Say it, unless the same was said of this step a short while ago."""
         known = isinstance(error, BotError)
         what = str(error) if known else f"{type(error).__name__}: {error}"
@@ -52,8 +52,10 @@ class Troubles:
             again, self._again = self._again - {"clock"}, set()
             return again
 
-    def fresh(self) -> set[str]:
-        """The steps that failed just now."""
+    def fresh(self) -> dict[str, str]:
+        """The steps that failed just now, and what went wrong."""
         since = time.monotonic() - FRESH
         with self._lock:
-            return {step for step, when in self._latest.items() if when > since}
+            return {
+                step: self._said[step][0] for step, when in self._latest.items() if when > since
+            }

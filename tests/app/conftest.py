@@ -5,15 +5,20 @@ from __future__ import annotations
 import pytest
 
 from bot.store import open_store
-from tests.app.house import House
+from tests.app.house import OPENED, House
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    """Every house's database is closed at the end of the test that made the house."""
+    with OPENED:
+        yield
 
 
 @pytest.fixture
 def house():
     """A bot with one tip, one account and one slot a day, kept in memory."""
-    made = House()
-    yield made
-    made.database.close()
+    return House()
 
 
 @pytest.fixture

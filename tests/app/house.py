@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -83,12 +84,22 @@ class Scripted:
         return look
 
 
+OPENED = ExitStack()
+"""Closes the databases of all houses that a test has made without one of its own."""
+
+
+def _open() -> Database:
+    database = open_memory()
+    OPENED.callback(database.close)
+    return database
+
+
 @dataclass
 class House:
     """One bot at eight in the morning, and short ways to let it work."""
 
     config: Config = field(default_factory=config)
-    database: Database = field(default_factory=open_memory)
+    database: Database = field(default_factory=_open)
     clock: FakeClock = field(default_factory=lambda: FakeClock(EIGHT))
     networks: dict[str, MemoryNetwork] = field(default_factory=dict)
     platforms: dict[str, Any] = field(default_factory=dict)
@@ -138,12 +149,15 @@ class House:
         """The verb that plans."""
         return Planner(store=self.store, timetable=ZonedTimetable(), drafter=self.drafter)
 
-    def deliverer(self, owner: str = "me", clock: Clock | None = None) -> Deliverer:
+    def deliverer(
+        self, owner: str = "me", clock: Clock | None = None, dead: str | None = None
+    ) -> Deliverer:
         """The verb that delivers, in the hands of `owner`."""
         return Deliverer(
             store=self.store,
             clock=clock or self.clock,
             owner=owner,
+            dead=dead,
             traits_of=self.traits_of,
             publisher=self.platforms.get,
         )

@@ -35,17 +35,13 @@ def build(courtesy):
 @pytest.fixture
 def house():
     """A bot that favours what is said to it."""
-    made = build(Courtesy.FAVOURITE)
-    yield made
-    made.database.close()
+    return build(Courtesy.FAVOURITE)
 
 
 @pytest.fixture
 def polite():
     """A bot that says thanks."""
-    made = build(Courtesy.THANK)
-    yield made
-    made.database.close()
+    return build(Courtesy.THANK)
 
 
 def person(number):
@@ -287,15 +283,11 @@ def test_two_copies_fall_silent():
     """Two bots that thank everybody, and do not look like bots, say a word each, and no more."""
     left, right = build(Courtesy.THANK), build(Courtesy.THANK)
     ids, from_left, from_right = {}, [], []
-    try:
-        for _ in range(12):
-            relay(left, right, person("left"), ids, from_left)
-            relay(right, left, person("right"), ids, from_right)
-            for house in (left, right):
-                step(house, HOUR)
-                house.deliver()
-        words = [*left.networks["town"].posts, *right.networks["town"].posts]
-        assert 2 < len(words) <= 4
-    finally:
-        left.database.close()
-        right.database.close()
+    for _ in range(12):
+        relay(left, right, person("left"), ids, from_left)
+        relay(right, left, person("right"), ids, from_right)
+        for house in (left, right):
+            step(house, HOUR)
+            house.deliver()
+    words = [*left.networks["town"].posts, *right.networks["town"].posts]
+    assert 2 < len(words) <= 4

@@ -15,7 +15,7 @@ from bot.app.resolve import Resolver
 from bot.core.config import Config
 from bot.core.delivery import State
 from bot.core.errors import Duplicate, OutcomeUnknown, RetryLater, Unauthorised
-from bot.core.ports import LEASE, Found
+from bot.core.ports import LEASE, Absent, Found
 from bot.core.traits import Idempotency
 from tests.app.house import EIGHT, PRICES, House, with_site
 from tests.clock import FakeClock
@@ -94,6 +94,30 @@ def test_the_budget_holds():
     assert reason is not None
     assert "it costs $0.60, and $0.60 of this month's $1.00 are spent" in reason
     assert house.deliver(after=month) == 1
+
+
+def test_after_too_many_nothing_is_sent_before_the_reset(house):
+    """A network's limit holds for the account: no other post is tried, also after a restart."""
+    network = house.script(RetryLater("slow down", after=10 * MINUTE), *[receipt(at=EIGHT)] * 3)
+    for number in range(3):
+        house.put(slot=f"s/{number}")
+    assert house.deliver() == 1
+    house.clock.advance(9 * MINUTE)
+    assert house.deliverer("another").step(house.config, house.account()) == 0
+    assert "takes no more posts before 2026-03-02 08:10 UTC" in (house.get(2).reason or "")
+    assert (house.get(2).attempt, len(network.sent)) == (0, 1)
+    assert house.deliver(after=MINUTE) == 3
+    assert house.states() == [State.POSTED] * 3
+
+
+@pytest.mark.parametrize("after", [None, 5 * DAY], ids=["no time", "a clock that ran ahead"])
+def test_a_limit_without_end_is_none(house, after):
+    """What says no time, or one that only a wrong clock can have set, keeps nothing else back."""
+    house.script(RetryLater("slow down", after=after), receipt(at=EIGHT))
+    for number in range(2):
+        house.put(slot=f"s/{number}")
+    assert house.deliver() == 2
+    assert house.states() == [State.PLANNED, State.POSTED]
 
 
 def test_what_may_have_been_posted_is_paid_for():
@@ -448,3 +472,97 @@ def test_a_post_of_no_tip_joins_no_thread(house):
     assert house.states() == [State.POSTED]
     with house.store.reading() as tx:
         assert tx.log.entries() == []
+
+
+HOLDERS = "lock here "
+
+
+def died(house, owner, **changes):
+    """A claim that its owner never settled."""
+    house.put(**changes)
+    house.script(SystemExit())
+    with pytest.raises(SystemExit):
+        house.deliverer(owner).step(house.config, house.account())
+
+
+@pytest.mark.parametrize(
+    ("owner", "state"),
+    [
+        ("lock here 7:aa", State.UNSURE),
+        ("lock here 1:bb", State.UNSURE),
+        ("lock here 9:cc", State.SENDING),
+        ("lock there 7:aa", State.SENDING),
+        ("here:7", State.SENDING),
+        ("here:7:aa", State.SENDING),
+        ("lock here", State.SENDING),
+        ("LOCK HERE 7:aa", State.SENDING),
+        ("lock_here 7:aa", State.SENDING),
+    ],
+)
+def test_only_claims_of_the_proven_dead_are_given_up_before_their_lease(house, owner, state):
+    """The holder of the lock calls unsure what earlier holders left, and no claim of anybody else."""
+    died(house, owner)
+    house.deliverer("lock here 9:cc", dead=HOLDERS).recover(house.config)
+    assert house.get().state is state
+
+
+def test_who_does_not_hold_the_lock_gives_nothing_up(house):
+    """A command that runs beside a bot waits for the lease, whoever the owner was."""
+    died(house, "lock here 7:aa")
+    house.deliverer("here:8:dd").recover(house.config)
+    assert house.get().state is State.SENDING
+
+
+def test_what_the_dead_left_is_looked_for_at_once_and_then_as_after_a_lost_answer(house):
+    """The first look comes without a wait, the second after the network's gap; nothing is sent."""
+    traits = replace(TRAITS, looks=2, look_gap=MINUTE, idempotency=Idempotency.NONE)
+    house.join("town", traits)
+    died(house, "lock here 7:aa")
+    house.deliverer("lock here 9:cc", dead=HOLDERS).recover(house.config)
+    network = house.script(looks=[Absent(), Found(receipt=receipt(at=EIGHT))])
+    assert [house.settle(), house.settle(), house.settle(after=MINUTE)] == [1, 0, 1]
+    assert (house.get().state, network.sent) == (State.POSTED, [])
+
+
+def test_the_next_post_goes_as_soon_as_the_claim_is_given_up(house):
+    """An account rests for no lease of the dead."""
+    died(house, "lock here 7:aa", slot="s/1")
+    house.put(slot="s/2")
+    deliverer = house.deliverer("lock here 9:cc", dead=HOLDERS)
+    deliverer.recover(house.config)
+    house.script(receipt())
+    assert deliverer.step(house.config, house.account()) == 1
+    assert house.states() == [State.UNSURE, State.POSTED]
+
+
+def test_a_claim_of_the_dead_is_paid_once():
+    """What may have been posted costs its price, and costs nothing more at the next restart."""
+    house = House(config=on(monthly_budget=Decimal("1.00")))
+    house.join("town", replace(TRAITS, prices=PRICES))
+    died(house, "lock here 7:aa")
+    for number in range(3):
+        house.deliverer(f"lock here {number}:cc", dead=HOLDERS).recover(house.config)
+    with house.store.reading() as tx:
+        assert tx.accounts.spent("town", house.clock.now()) == PRICES.post
+
+
+def test_the_dead_of_an_account_that_left_the_file(house):
+    """Their claims are given up as well, whatever they may have cost."""
+    died(house, "lock here 7:aa")
+    empty = config(accounts=(account(name="elsewhere"),))
+    house.deliverer("lock here 9:cc", dead=HOLDERS).recover(empty)
+    assert house.get().state is State.UNSURE
+
+
+def test_a_late_answer_after_the_claim_was_given_up_is_recorded(house):
+    """Even if the dead were alive, the post that they made is not lost, and not made again."""
+    house.put()
+
+    def slow(post):
+        house.deliverer("lock here 9:cc", dead=HOLDERS).recover(house.config)
+        assert house.get().state is State.UNSURE
+        return receipt(at=EIGHT)
+
+    house.script(slow)
+    house.deliverer("lock here 7:aa").step(house.config, house.account())
+    assert (house.get().state, house.get().reason) == (State.POSTED, "the answer came late")

@@ -24,7 +24,7 @@ def test_a_tip_that_is_taken_out_while_it_is_planned_is_posted():
     house = planned()
     (before,) = house.deliveries()
     house.config = replace(house.config, library=library(tip("b")))
-    house.work(24 * HOUR)
+    house.work(24 * HOUR, 15 * MINUTE)
     assert [one.tip for one in house.deliveries()] == ["a", "b"]
     assert house.texts()[0] == before.post.text
     assert house.states() == [State.POSTED, State.POSTED]
@@ -57,7 +57,7 @@ def test_a_renamed_account_is_another_one():
     house.join("city")
     house.clock.advance(3 * HOUR)
     house.deliverer().end_orphans(house.config)
-    house.work(24 * HOUR)
+    house.work(24 * HOUR, 15 * MINUTE)
     assert house.texts() == []
     assert [(one.account, one.tip, one.state) for one in house.deliveries()] == [
         ("town", "a", State.MISSED),

@@ -11,7 +11,7 @@ from bot.app.former import FormerLife
 from bot.core.delivery import State
 from bot.core.traits import Idempotency
 from tests.app.house import EIGHT, House
-from tests.contract.memory import TRAITS
+from tests.contract.memory import TRAITS, MemoryPlatform
 from tests.core.samples import HOUR, MINUTE, post
 
 
@@ -22,8 +22,7 @@ def house():
     made.join("town", replace(TRAITS, idempotency=Idempotency.NONE))
     made.put()
     made.clock.advance(10 * MINUTE)
-    yield made
-    made.database.close()
+    return made
 
 
 def restart(house):
@@ -111,6 +110,25 @@ def test_while_another_is_unsure(house, is_there):
     assert deliver(house, restart(house)) == 0
     assert house.get().state is State.PLANNED
     assert "the account is looked at first" in str(house.get().reason)
+
+
+def test_what_is_planned_while_the_account_is_looked_at(house):
+    """What is planned meanwhile waits: it may have been posted, too, and is looked for next."""
+    second = []
+
+    class Meanwhile(MemoryPlatform):
+        def own(self, since, in_reply_to=None):
+            if not second:
+                second.append(house.put(slot="s/2", post=post(text="Other words.", key="another")))
+            return super().own(since, in_reply_to)
+
+    house.platforms["town"] = Meanwhile(house.networks["town"], "town")
+    deliverer = restart(house)
+    assert deliver(house, deliverer) == 1
+    assert house.states() == [State.POSTED, State.PLANNED]
+    assert "the account is looked at first" in str(house.get(second[0].id).reason)
+    assert deliver(house, deliverer) == 1
+    assert house.states() == [State.POSTED, State.POSTED]
 
 
 def test_what_came_due_later(house):

@@ -20,14 +20,12 @@ LEAP = schedule("leap", when=Cron(line="0 9 29 2 *"))
 @pytest.fixture
 def house():
     """A bot with two schedules, one of which has the name of an account."""
-    made = House(
+    return House(
         config=config(
             schedules=(schedule(), EVENING, schedule("town", when=At(times=(time(7),)))),
             accounts=(account(), account("village")),
         )
     )
-    yield made
-    made.database.close()
 
 
 def pauses(house):
@@ -94,3 +92,27 @@ def test_a_rare_slot_is_far(house):
     with pytest.raises(UsageError, match="there is no slot to skip"):
         house.brake.skip(house.config, None, EIGHT - 365 * DAY)
     assert house.brake.skip(house.config, "leap", EIGHT + HOUR).due.year == 2028
+
+
+def test_a_skip_taken_back(house):
+    """What was skipped last comes after all, one slot after the other; what is past does not."""
+    first = house.brake.skip(house.config, "mornings", EIGHT)
+    second = house.brake.skip(house.config, "mornings", EIGHT)
+    evening = house.brake.skip(house.config, "evenings", EIGHT)
+    assert house.brake.unskip(house.config, "mornings", EIGHT) == second
+    assert house.brake.unskip(house.config, None, EIGHT) == evening
+    with pytest.raises(UsageError, match="no slot that is still to come was skipped"):
+        house.brake.unskip(house.config, None, first.due)
+    assert house.brake.unskip(house.config, None, EIGHT) == first
+    assert house.brake.skip(house.config, "mornings", EIGHT) == first
+
+
+def test_only_the_operators_skips_are_taken_back(house):
+    """A slot that a paused schedule let go by stays skipped."""
+    house.brake.pause(house.config, "mornings", None, EIGHT)
+    house.plan()
+    house.plan(after=DAY)
+    with pytest.raises(UsageError, match="no slot"):
+        house.brake.unskip(house.config, "mornings", EIGHT)
+    with pytest.raises(UsageError, match="there is no schedule"):
+        house.brake.unskip(house.config, "mornigs", EIGHT)

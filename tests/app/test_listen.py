@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app.listen import MOST_BATCHES, NOTED
+from bot.app.listen import MOST_BATCHES, NOTED, deaf_since
 from bot.core.discussion import Visibility
 from bot.core.errors import RetryLater, StoreError, Unauthorised
 from bot.core.ports import Batch
@@ -180,3 +180,20 @@ def test_a_revoked_token_holds_the_account(house):
         (pause,) = tx.accounts.pauses(EIGHT).values()
     assert (pause.name, pause.by_operator) == ("account:town", False)
     assert known(house).trouble == "the token is revoked"
+
+
+def test_a_trouble_of_an_earlier_version_begins_now(house):
+    """A trouble that was noted without its time gets one, and is not said again."""
+    with house.store.writing() as tx:
+        tx.accounts.troubled("town", "busy")
+
+    class Busy:
+        def hear(self, cursor):
+            raise RetryLater("busy")
+
+    house.platforms["town"] = Busy()
+    with capture_logs() as logs:
+        house.ear.step(house.account())
+    with house.store.reading() as tx:
+        assert deaf_since(tx, "town") == house.clock.now()
+    assert logs == []

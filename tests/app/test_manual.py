@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine, event
 
+from bot.app.reply import addressed
 from bot.core.delivery import State
-from bot.core.discussion import NOBODY, Visibility
+from bot.core.discussion import NOBODY, Author, Visibility
 from bot.core.errors import RetryLater, UsageError
 from bot.core.slot import Outcome
 from tests.app.house import EIGHT, House, with_site
@@ -251,6 +253,24 @@ class TestRetract:
         assert first == theirs
         assert (second.text, second.author, second.deleted_at) == ("", NOBODY, EIGHT)
 
+    def test_only_the_answer_is_read(self, house):
+        """Taking an answer back reads that one entry of the log, however many there are."""
+        theirs = hear(house)
+        answer(house, theirs)
+        house.deliver()
+        wheres = []
+
+        def note(_conn, _cursor, statement, *_):
+            if statement.startswith("SELECT entry."):
+                wheres.append(statement.rpartition("WHERE")[2])
+
+        event.listen(Engine, "before_cursor_execute", note)
+        self.retract(house)
+        event.remove(Engine, "before_cursor_execute", note)
+        assert wheres
+        one = ("entry.remote_id = ?", "entry.remote_id IN (?)", "entry.id = ?")
+        assert all(where.endswith(one) for where in wheres)
+
     def test_a_network_that_fails(self, house):
         """A post that its network did not take back is not called so."""
         post(house)
@@ -264,7 +284,7 @@ class TestRetract:
         """Only what was posted, on a network that lets us, can be taken back."""
         post(house)
         for number in (1, 99):
-            with pytest.raises(UsageError, match=f"no posted delivery {number}; `tipsbot status`"):
+            with pytest.raises(UsageError, match=f"no posted delivery {number}; `tipsbot posts`"):
                 self.retract(house, number)
         house.deliver()
         with pytest.raises(UsageError, match="cannot be taken back from here"):
@@ -278,3 +298,12 @@ def test_moments_of_slots_by_hand_differ(house):
     post(house, again=True)
     assert len({one.slot.key for one in house.slots()}) == 2
     assert house.clock.now() < MONDAY
+
+
+@pytest.mark.parametrize("text", ["ask @jo@social.network", "see https://a.example/@jo@social.net"])
+def test_an_answer_names_whom_it_answers(text):
+    """An answer that names somebody else, or shows a link, still names the person it answers."""
+    said = entry(author=Author(name="Jo", handle="@jo@social.net"))
+    assert addressed(text, said, mentions=True) == f"@jo@social.net {text}"
+    named = f"{text}, @jo@social.net"
+    assert addressed(named, said, mentions=True) == named

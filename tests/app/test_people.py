@@ -18,9 +18,7 @@ GRACE = Author(name="Grace", handle="@grace@town.example", key="8")
 @pytest.fixture
 def house():
     """A bot with accounts in town and at sea."""
-    made = House(config=config(accounts=(account(), account("sea"))))
-    yield made
-    made.database.close()
+    return House(config=config(accounts=(account(), account("sea"))))
 
 
 def take(house, *entries):

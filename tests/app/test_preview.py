@@ -66,6 +66,7 @@ def sent(house):
     return [(one.slot, one.account, one.post.text, one.due) for one in posted]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("begins", [timedelta(0), 14 * MINUTE])
 def test_what_it_shows_is_what_is_posted(begins):
     """A week is previewed and then lived through: texts, accounts and times are the very same."""

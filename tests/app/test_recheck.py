@@ -155,7 +155,6 @@ def test_a_dear_network_is_asked_later():
     assert made.asked == []
     recheck(house)
     assert len(made.asked) == 1
-    house.database.close()
 
 
 def test_many_are_looked_at_in_batches(house):
@@ -256,7 +255,6 @@ def test_money():
     assert len(made.asked) == 1
     with house.store.reading() as tx:
         assert tx.accounts.spent("town", house.clock.now()) == Decimal(2)
-    house.database.close()
 
 
 def test_an_account_without_the_door(house):

@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.app.report import FILE_TROUBLE, RECENT, status
+from bot.app.report import FILE_TROUBLE, LOG_READ, RECENT, status
 from bot.cli.standing import MOST, lines
 from bot.clock.timetable import ZonedTimetable
 from bot.core.delivery import State
-from bot.core.errors import OutcomeUnknown
+from bot.core.errors import OutcomeUnknown, OverBudget, Refused, RetryLater
 from bot.core.ports import Batch, CannotTell
 from bot.core.slot import Cron, Outcome
 from tests.app.house import EIGHT, PRICES, House
 from tests.clock import MONDAY
 from tests.contract.memory import TRAITS
-from tests.core.samples import HOUR, account, config, schedule
+from tests.core.samples import HOUR, account, config, entry, schedule
 
 DAY = timedelta(days=1)
 
@@ -137,3 +137,60 @@ def test_who_waits_for_a_person_comes_first(house):
     shown = list(lines(now, ZoneInfo("UTC"), {}, running=False))
     assert f"delivery {asked.id}  unsure" in shown[shown.index("waiting:") + 1]
     assert f"  and {30 - MOST} more: see `tipsbot status --json`" in shown
+
+
+def failing(house, error, span):
+    """Listening fails in this way for so long."""
+
+    class Deaf:
+        def hear(self, cursor):
+            raise error
+
+    house.platforms["town"] = Deaf()
+    for _ in range(2):
+        house.ear.step(house.account())
+        house.clock.advance(span / 2)
+
+
+@pytest.mark.parametrize(
+    ("error", "span", "needed"),
+    [
+        (RetryLater("the server cannot be reached"), 2 * HOUR, True),
+        (RetryLater("the server answers 503"), HOUR, True),
+        (RetryLater("the server answers 429", after=HOUR), 2 * HOUR, True),
+        (Refused("the server answers 404"), 2 * HOUR, True),
+        (OutcomeUnknown("no answer"), 2 * HOUR, True),
+        (RetryLater("the server cannot be reached"), HOUR / 2, False),
+        (OverBudget("nothing is left of the month's money"), 48 * HOUR, False),
+    ],
+)
+def test_who_cannot_listen_for_an_hour_needs_a_person(house, error, span, needed):
+    """A server that stays away is a person's matter; a moment's trouble and a budget are not."""
+    failing(house, error, span)
+    assert standing(house).needs_person == needed
+
+
+def test_another_trouble_is_the_same_silence(house):
+    """The hour counts from the first failure, whatever is said meanwhile, and ends with a hearing."""
+    failing(house, RetryLater("cannot be reached"), HOUR)
+    failing(house, RetryLater("answers 502"), HOUR / 4)
+    (town,) = standing(house).accounts
+    assert town.deaf_since == EIGHT
+    house.join("town")
+    house.ear.step(house.account())
+    (town,) = standing(house).accounts
+    assert (town.trouble, town.deaf_since) == (None, None)
+    failing(house, RetryLater("cannot be reached"), HOUR / 4)
+    assert not standing(house).needs_person
+
+
+def test_what_came_since_the_log_was_read(house):
+    """Entries of others count from the last one that was shown on a terminal."""
+    with house.store.writing() as tx:
+        for number in range(3):
+            tx.log.keep(entry(remote_id=f"{number}"), EIGHT)
+        tx.log.keep(entry(remote_id="ours", ours=True), EIGHT)
+    assert standing(house).new_entries == 3
+    with house.store.writing() as tx:
+        tx.notes.put(LOG_READ, "2", EIGHT)
+    assert standing(house).new_entries == 1

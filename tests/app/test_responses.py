@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -23,7 +23,7 @@ from bot.app.responses import (
 from bot.core.config import Account, Config
 from bot.core.errors import PlatformError, Refused, RetryLater
 from bot.core.pages import Comment, Page
-from bot.core.responses import Failure, Protocol, Response, Trouble
+from bot.core.responses import Failure, Protocol, Response, Trouble, is_on_site
 from bot.store import Database, open_memory
 from tests.site import NINE, TIP, HandClock, config, post
 
@@ -31,6 +31,12 @@ SOURCE = "https://other.example/post"
 TARGET = f"https://tips.example/tips/{TIP}"
 SAID = Response(author="Ada", author_url="https://ada.example/", text="I disagree.")
 GONE = Trouble(failure=Failure.GONE, why="there is no such page")
+
+
+def config_that_holds(hold: str) -> Config:
+    """The bot with this word of `hold` under its site."""
+    site, *others = config().accounts
+    return replace(config(), accounts=(replace(site, options={"hold": hold}), *others))
 
 
 @dataclass
@@ -161,6 +167,15 @@ def test_a_tip_that_was_taken_back_takes_none(house):
         f"https://other.example/{'x' * 2000}",
         TARGET,
         f"http://tips.example/tips/{TIP}?page=2",
+        "https://tips.example/",
+        "https://tips.example",
+        "https://tips.example/search?q=knife",
+        "https://tips.example/feed.atom",
+        f"https://tips.example/tips/{TIP}/feed.json",
+        "https://tips.example./replies.atom",
+        "https://TIPS.example:443/%73earch?q=a",
+        "http://tips.example:80//x/../search?q=a",
+        "http://tips.example:443/privacy",
     ],
 )
 def test_only_a_page_elsewhere_can_be_the_source(house, source):
@@ -202,6 +217,117 @@ def test_what_a_page_says_is_kept(house):
     assert house.web.looked == [(SOURCE, TARGET)]
     assert house.heard
     assert not house.work()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://pages.example/bot",
+        "https://pages.example/bot/",
+        "https://pages.example/bot/search?q=a",
+        "https://pages.example/x/../bot/feed.atom",
+        "https://pages.example/%62ot/tips/a",
+    ],
+)
+def test_a_site_below_a_path_is_known_by_it(address):
+    """Where the site shares its host, what lies below its path is its own, and nothing beside."""
+    ours = replace(config().bot, site="https://pages.example/bot")
+    shared = replace(config(), bot=ours)
+    assert is_on_site(address, shared)
+    assert not is_on_site("https://pages.example/bottom", shared)
+    assert not is_on_site("https://pages.example/", shared)
+
+
+def test_a_site_with_a_name_in_letters_of_its_own():
+    """Its name in the letters of the DNS is the same name."""
+    ours = replace(config(), bot=replace(config().bot, site="https://bücher.example"))
+    assert is_on_site("https://xn--bcher-kva.example/search?q=a", ours)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"https://tips.example/tips/{TIP}",
+        "https://tips.example/search?q=disagree",
+        "https://tips.example/replies.atom",
+        "https://tips.example/",
+        "http://tips.example:80/feed.json",
+    ],
+)
+def test_a_redirect_to_our_own_pages_is_no_response(house, url):
+    """A source that leads to this site in the end says nothing of it."""
+    house.finds(replace(SAID, url=url))
+    house.take()
+    house.work()
+    assert house.comment is None
+    assert house.ping.trouble.why == "it leads to this site"
+
+
+@pytest.mark.parametrize(
+    ("year", "month", "day"),
+    [(1, 1, 1), (1, 1, 2), (1601, 1, 1), (1899, 12, 30), (1970, 1, 1), (2001, 1, 1)],
+)
+def test_a_time_that_cannot_be_is_not_taken(house, year, month, day):
+    """A page that says it is far older than its tip was said when it was read."""
+    house.finds(replace(SAID, at=datetime(year, month, day, tzinfo=UTC)))
+    house.take()
+    house.work()
+    assert house.comment.at == NINE
+
+
+@pytest.mark.parametrize(
+    ("hold", "said", "held"),
+    [
+        ("links", SAID, False),
+        ("links", replace(SAID, text="Buy at cheap.biz"), True),
+        ("links", replace(SAID, author="cheap.biz"), True),
+        ("links", replace(SAID, text="mail jo@cheap.biz"), True),
+        ("links", replace(SAID, author="other.example", url=SOURCE), False),
+        ("links", replace(SAID, author="other.example", text=SOURCE, url=SOURCE), False),
+        ("new", SAID, True),
+        ("all", SAID, True),
+        ("none", replace(SAID, text="Buy at cheap.biz"), False),
+    ],
+)
+def test_responses_are_held_as_comments_are(house, hold, said, held):
+    """What `hold` says of comments holds for the words of other sites."""
+    house.config = config_that_holds(hold)
+    house.finds(said)
+    house.take()
+    house.work()
+    assert house.comment.held is held
+
+
+def test_a_site_that_is_known_is_not_new(house):
+    """With `hold: new`, a site of which a response stands needs no further word."""
+    house.config = config_that_holds("new")
+    first = house.take()
+    house.work()
+    assert first is None
+    house.database.pages.hold(house.comment.id, held=False)
+    for source in ("https://other.example/2", "https://other.example.evil.example/3"):
+        house.take(source=source)
+        house.work()
+    second = house.database.pages.comment(response_id("https://other.example/2", TIP))
+    third = house.database.pages.comment(response_id("https://other.example.evil.example/3", TIP))
+    assert (second.held, third.held) == (False, True)
+
+
+def test_other_words_are_judged_anew(house):
+    """What was approved stays so while it says the same; new words with a link wait again."""
+    house.finds(replace(SAID, text="See cheap.biz"))
+    house.take()
+    house.work()
+    house.database.pages.hold(house.comment.id, held=False)
+    house.clock.move(AGAIN)
+    house.take()
+    house.work()
+    assert not house.comment.held
+    house.finds(replace(SAID, text="See dear.biz"))
+    house.clock.move(AGAIN)
+    house.take()
+    house.work()
+    assert house.comment.held
 
 
 @pytest.mark.parametrize("days", [-3, 3])

@@ -223,6 +223,7 @@ troubles = st.sampled_from(
 steps = st.sampled_from([MINUTE, 7 * MINUTE, HOUR, 9 * HOUR])
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(st.sampled_from(list(RULES)), st.lists(st.tuples(troubles, steps), max_size=10))
 def test_never_twice(kind, story):

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from bot.app.looking import REST
 from bot.app.threads import MOST_BATCHES, MOST_THREADS
 from bot.core.delivery import State
+from bot.core.discussion import NOBODY, Visibility
 from bot.core.errors import Refused, RetryLater
 from bot.core.pace import SOON
 from bot.core.ports import Batch
@@ -160,7 +161,6 @@ def test_a_dear_network_is_asked_more_rarely():
     house.plan(after=HOUR)
     house.deliver()
     assert looks(house, HOUR) == [0, 10, 23, 52]
-    house.database.close()
 
 
 def test_our_post_is_gone(house, posted):
@@ -265,7 +265,6 @@ def test_no_money_no_look():
     made = voice(house, Batch(cursor=None))
     look(house)
     assert made.asked == []
-    house.database.close()
 
 
 def test_a_hole_is_told(house, posted):
@@ -310,3 +309,115 @@ def test_an_account_without_the_door(house):
     """Where a network cannot be read that way, the step does nothing."""
     house.platforms["town"] = None
     assert look(house) == 0
+
+
+def speaks(house, *entries):
+    """Let the account be told of these, and of nothing else."""
+
+    class Told:
+        def hear(self, _cursor):
+            return Batch(entries=entries, cursor=entries[0].remote_id)
+
+    town = house.platforms["town"]
+    house.platforms["town"] = Told()
+    house.ear.step(house.account())
+    house.platforms["town"] = town
+
+
+SPOKEN = {
+    "to the tip": [{"in_reply_to": "tip"}],
+    "to a reply": [{"in_reply_to": "known"}],
+    "far below": [{"in_reply_to": "known"}, {"in_reply_to": "new-0"}, {"in_reply_to": "new-1"}],
+    "to an answer of ours": [{"in_reply_to": "ours"}],
+    "in the conversation": [{"in_reply_to": "never heard", "root": "tip"}],
+    "without a parent": [{"root": "tip"}],
+    "to a reply that was deleted": [{"in_reply_to": "gone"}],
+    "in private": [{"in_reply_to": "tip", "visibility": Visibility.DIRECT}],
+}
+
+
+@pytest.mark.parametrize("said", SPOKEN.values(), ids=SPOKEN)
+@pytest.mark.parametrize("age", [2 * DAY, 89 * DAY, 200 * DAY], ids=lambda age: f"{age.days} days")
+def test_who_speaks_to_the_bot_brings_us_back(house, posted, said, age):
+    """A thread in which somebody speaks to the bot is looked at soon again, however old it is."""
+    with house.store.writing() as tx:
+        now = house.clock.now()
+        for remote_id, above, more in (
+            ("known", posted, {}),
+            ("ours", "known", {"ours": True}),
+            ("gone", posted, {"text": "", "author": NOBODY, "url": None, "deleted_at": now}),
+        ):
+            tx.log.keep(entry(remote_id=remote_id, in_reply_to=above, at=now, **more), now)
+    looks(house, HOUR)
+    house.clock.advance(age)
+    looks(house, DAY, HOUR)
+    quiet = len(looks(house, 10 * MINUTE))
+    made = []
+    for number, fields in enumerate(said):
+        names = {name: posted if one == "tip" else one for name, one in fields.items()}
+        if "visibility" in names:
+            names |= {"text": "", "author": NOBODY, "url": None, "html": ""}
+        made.append(entry(remote_id=f"new-{number}", at=house.clock.now(), **names))
+    speaks(house, *made)
+    assert quiet <= 1
+    assert len(looks(house, 10 * MINUTE)) >= 8
+
+
+def test_a_mention_outside_brings_nobody_back(house, posted):
+    """Who speaks to the bot elsewhere, or says again what is known, wakes no thread."""
+    house.clock.advance(200 * DAY)
+    looks(house, DAY, HOUR)
+    said = entry(remote_id="new", in_reply_to="elsewhere", at=house.clock.now())
+    speaks(house, said)
+    assert looks(house, 10 * MINUTE) == []
+    again = replace(said, remote_id="again", in_reply_to=posted)
+    speaks(house, again)
+    looks(house, HOUR)
+    house.clock.advance(2 * DAY)
+    looks(house, DAY, HOUR)
+    speaks(house, again)
+    assert len(looks(house, 10 * MINUTE)) <= 1
+
+
+def test_a_ring_of_answers_has_an_end(house, posted):
+    """Entries that answer each other, which only a lying server makes, keep nobody busy."""
+    look(house, after=MINUTE)
+    ring = [
+        entry(remote_id=one, in_reply_to=other, at=house.clock.now())
+        for one, other in (("a", "b"), ("b", "c"), ("c", "a"))
+    ]
+    speaks(house, *ring)
+    assert len(log(house)) == 3
+
+
+def test_who_speaks_while_we_look(house, posted):
+    """A thread that is woken while it is read is not put to sleep by the end of the reading."""
+    house.clock.advance(60 * DAY)
+    looks(house, DAY, HOUR)
+    spoken = entry(remote_id="new", in_reply_to=posted, at=house.clock.now())
+
+    class Busy(Voice):
+        def around(self, remote_id, cursor):
+            speaks(house, replace(spoken, at=house.clock.now()))
+            house.platforms["town"] = self
+            return super().around(remote_id, cursor)
+
+    made = house.platforms["town"] = Busy(Batch(cursor=None))
+    while not made.asked:
+        look(house, after=HOUR)
+    assert len(looks(house, 10 * MINUTE)) >= 8
+
+
+def test_where_looking_costs_it_is_later(house, posted):
+    """Where a look costs money the waits of a thread that was woken are longer, too."""
+    look(house, after=MINUTE)
+    with house.store.writing() as tx:
+        watched = tx.threads.get("town", posted)
+        tx.threads.looked(replace(watched, look_at=None))
+        now = house.clock.now()
+        assert tx.threads.wake("town", posted, now, now + 15 * MINUTE)
+        assert not tx.threads.wake("town", "another", now, now)
+        assert tx.threads.get("town", posted).look_at == now + 15 * MINUTE
+        tx.threads.wake("town", posted, now, now + HOUR)
+        assert tx.threads.get("town", posted).look_at == now + 15 * MINUTE
+        assert tx.threads.get("town", "another") is None

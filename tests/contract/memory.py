@@ -292,10 +292,11 @@ class MemoryPlatform:
         found = _first(one for one in free if _is(delivery.post, one))
         return Absent() if found is None else Found(receipt=_receipt(found))
 
-    def own(self, since: datetime) -> frozenset[str]:
-        """All our posts that stand, made since then."""
+    def own(self, since: datetime, in_reply_to: str | None = None) -> frozenset[str]:
+        """All our posts that stand, made since then, that answer this one, or nothing."""
         self._network.greet(self._token)
-        return frozenset(one.id for one in self._network.posts if one.at >= since)
+        ours = (one for one in self._network.posts if one.in_reply_to == in_reply_to)
+        return frozenset(one.id for one in ours if one.at >= since)
 
     def hear(self, cursor: str | None) -> Batch:
         """What people said, changed or deleted since the change numbered `cursor`."""
@@ -309,7 +310,7 @@ class MemoryPlatform:
         )
 
     def around(self, remote_id: str, cursor: str | None) -> Batch:
-        """What people said below our post, changed or deleted since the change of this number."""
+        """What was said below our post, changed or deleted since the change of this number."""
         self._network.greet(self._token)
         post = self._network.get(remote_id)
         if post is None or post.deleted_at is not None:
@@ -318,18 +319,18 @@ class MemoryPlatform:
         changes = [one for one in self._network.changes(int(cursor or 0)) if one.id in below]
         heard = changes[:STEP]
         return Batch(
-            entries=tuple(_entry(one, self.account) for one in heard if one.key is None),
+            entries=tuple(_entry(one, self.account) for one in heard),
             cursor=str(heard[-1].change) if heard else cursor,
             more=len(changes) > STEP,
         )
 
     def check(self, remote_ids: Sequence[str]) -> Checked:
-        """Each of these that a person said, as it is now."""
+        """Each of these as it is now."""
         self._network.greet(self._token)
         found = {one: self._network.get(one) for one in remote_ids}
         there = [one for one in found.values() if one and one.deleted_at is None]
         return Checked(
-            entries=tuple(_entry(one, self.account) for one in there if one.key is None),
+            entries=tuple(_entry(one, self.account) for one in there),
             gone=frozenset(found) - {one.id for one in there},
         )
 
@@ -374,14 +375,19 @@ def _receipt(said: Said) -> Receipt:
     return Receipt(remote_id=said.id, url=f"{ADDRESS}/{said.id}", at=said.at)
 
 
+def _author(said: Said) -> Author:
+    return said.author if said.key is None else Author(name="The bot", key="bot")
+
+
 def _entry(said: Said, account: str) -> Entry:
-    """What a person said, without words or name where those may not be kept."""
+    """What was said, without words or name where those may not be kept; our own marked so."""
     is_legible = said.visibility.may_be_kept and said.deleted_at is None
     return Entry(
         account=account,
         remote_id=said.id,
         kind=EntryKind.REPLY if said.in_reply_to else EntryKind.MENTION,
-        author=said.author if is_legible else NOBODY,
+        author=_author(said) if is_legible else NOBODY,
+        ours=said.key is not None,
         text=said.text if is_legible else "",
         at=said.at,
         in_reply_to=said.in_reply_to,

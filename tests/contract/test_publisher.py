@@ -79,7 +79,10 @@ def test_own(world, publisher):
         assert world.platform.learn().idempotency is Idempotency.CHOSEN_ID
         return
     made = {publisher.publish(world.post(text)).remote_id for text in ("One.", "Two.", "Three.")}
+    said = world.person_says("Is it?", reply_to=min(made))
+    answer = publisher.publish(world.post("It is.", in_reply_to=said)).remote_id
     world.later(timedelta(seconds=1))
+    assert recalls.own(world.clock.now() - timedelta(hours=1), said) == {answer}
     assert recalls.own(world.clock.now() - timedelta(hours=1)) == made
     assert recalls.own(world.clock.now() + timedelta(hours=1)) == frozenset()
 

@@ -80,6 +80,23 @@ def test_own_words(world, publisher, tip, read):
     assert [one.remote_id for one in read()[0].values() if not one.ours] == [said]
 
 
+def test_words_by_hand(world, publisher, tip, read):
+    """What our own account says there is told as ours, in its place, and what is said to it below it."""
+    said = world.person_says("Is it?", reply_to=tip.remote_id)
+    by_hand = publisher.publish(world.post("It is, indeed.", in_reply_to=said)).remote_id
+    more = publisher.publish(world.post("And more.", in_reply_to=tip.remote_id)).remote_id
+    below = world.person_says("Really?", reply_to=by_hand)
+    entries, _ = read()
+    if not any(one.ours for one in entries.values()):
+        pytest.skip("our own answers are known from elsewhere here")
+    assert {one for one in entries if entries[one].ours} == {by_hand, more}
+    assert tip.remote_id not in entries
+    assert entries[by_hand].text.endswith("It is, indeed.")
+    assert (entries[by_hand].in_reply_to, entries[more].in_reply_to) == (said, tip.remote_id)
+    assert (entries[by_hand].author.handle, entries[by_hand].html) == ("", "")
+    assert below not in entries or entries[below].in_reply_to == by_hand
+
+
 @pytest.mark.parametrize("visibility", [Visibility.FOLLOWERS, Visibility.DIRECT])
 def test_private_words(world, tip, read, visibility):
     """Of what is not for everybody, neither words nor author nor address are told."""

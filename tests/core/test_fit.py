@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 import regex
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.bare_names import unlinked
@@ -78,7 +76,6 @@ def shown(summary, rule):
     return unlinked(text) if rule.links_bare_names else text
 
 
-@settings(deadline=timedelta(seconds=2))
 @given(tips, rules, st.none() | st.just(LINK), st.integers(0, 3), st.sampled_from([60, 140]))
 def test_never_over_and_never_cut(one, rule, link, most, limit):
     """Every post is one whole candidate, whole hashtags and the whole link, within every limit."""
@@ -99,7 +96,6 @@ def test_never_over_and_never_cut(one, rule, link, most, limit):
     assert found.text in {" ".join([body, *parts]) for body in bodies}
 
 
-@settings(deadline=timedelta(seconds=2))
 @given(tips, rules)
 def test_what_does_not_fit_says_so_truly(one, rule):
     """A tip is called unfit only where no good summary, bare of hashtags, has room by its link."""

@@ -1,4 +1,4 @@
-"""An `@` in a tip calls nobody."""
+"""An `@` in a tip calls nobody, and a mention is one of a whole handle."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.mention import BREAK, unmentioned
+from bot.core.mention import BREAK, mentions, unmentioned
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "data" / "mentions.yaml").read_text("utf-8"))
 
@@ -40,3 +40,43 @@ def test_nobody_is_called(text):
     assert not ON_MASTODON.search(safe)
     assert safe.replace(BREAK, "") == text
     assert unmentioned(safe) == safe
+
+
+JO = "@jo@social.net"
+MENTIONED = [
+    ("@jo@social.net yes", True),
+    ("yes, @jo@social.net.", True),
+    ("(@jo@social.net)", True),
+    ("@Jo@Social.NET yes", True),
+    ("@ann@a.example, @jo@social.net: yes", True),
+    ("—@jo@social.net", True),
+    ("@jo@social.net\nyes", True),
+    ("ask @jo@social.network", False),
+    ("ask @jo@social.net.example", False),
+    ("ask @jo@social.net-work.example", False),
+    ("ask @jo_@social.net", False),
+    ("ask @ajo@social.net", False),
+    ("ask @a.jo@social.net", False),
+    ("ask @jo", False),
+    ("ask jo@social.net", False),
+    ("write to jo+@jo@social.net.example", False),
+    ("mail@jo@social.net", False),
+    ("see https://far.example/@jo@social.net", False),
+    ("see https://far.example/a?b=c&d=@jo@social.net", False),
+    ("＠jo@social.net", False),
+    ("@jo@ social.net", False),
+    ("", False),
+]
+
+
+@pytest.mark.parametrize(("text", "is_mentioned"), MENTIONED)
+def test_who_is_mentioned(text, is_mentioned):
+    """A person is mentioned by their whole handle, in any case, and by nothing that only begins so."""
+    assert mentions(text, JO) is is_mentioned
+    assert mentions(text, JO.removeprefix("@")) is is_mentioned
+
+
+@pytest.mark.parametrize(("text", "is_mentioned"), [("@ada yes", True), ("@adam yes", False)])
+def test_a_handle_without_a_server(text, is_mentioned):
+    """Where handles have no server, the same holds for the name alone."""
+    assert mentions(text, "@ada") is is_mentioned

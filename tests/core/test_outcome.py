@@ -83,9 +83,11 @@ def test_a_crash_in_the_middle_is_unsure():
 
 def test_too_late_says_what_it_waited_for():
     """A delivery that its lateness rule ended keeps the reason that held it back."""
-    assert too_late(delivery(), MONDAY).state is State.MISSED
-    assert too_late(delivery(), MONDAY).reason == "too late since 2026-03-02 11:00 UTC"
-    waited = too_late(delivery(reason="its page is not on the site yet"), MONDAY)
+    assert too_late(delivery(), MONDAY, "UTC").state is State.MISSED
+    assert too_late(delivery(), MONDAY, "UTC").reason == "too late since 2026-03-02 11:00 UTC"
+    there = too_late(delivery(), MONDAY, "Asia/Kathmandu")
+    assert there.reason == "too late since 2026-03-02 16:45 +0545"
+    waited = too_late(delivery(reason="its page is not on the site yet"), MONDAY, "UTC")
     assert waited.reason is not None
     assert waited.reason.endswith("it waited because: its page is not on the site yet")
 
@@ -117,7 +119,7 @@ def test_price(text, in_reply_to, cost):
 def test_what_may_stand_is_never_called_missed_or_refused():
     """After an earlier sending that may stand, neither lateness nor a refusal is an answer."""
     again = delivery(sent_at=MONDAY, resends=1)
-    assert too_late(again, MONDAY).state is State.UNSURE
+    assert too_late(again, MONDAY, "UTC").state is State.UNSURE
     refused = after_attempt(claimed(resends=1), Refused("no"), MONDAY)
     assert refused.state is State.UNSURE
     assert "an earlier sending may stand" in str(refused.reason)

@@ -42,7 +42,7 @@ def test_problems_are_safe_to_show(file):
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda path: None, "not found; run `tipsbot init` to make one, or name the file"),
+        (lambda path: None, "not found; run `tipsbot init` to make one, or name yours with --file"),
         (lambda path: path.mkdir(), "a folder, not a file; name the file that holds your tips"),
         (lambda path: path.symlink_to(path), "cannot be read: Too many levels of symbolic links"),
         (lambda path: path.symlink_to("/dev/null"), "not an ordinary file; name the file"),

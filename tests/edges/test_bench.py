@@ -9,6 +9,8 @@ import pytest
 
 from bench.figure import Figure, Target, shown, spread
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 QUICK = ("length", "start", "slot", "intake")
 

@@ -461,3 +461,41 @@ def test_a_period_is_longer_than_nothing(seconds):
     """A period that would call a step without end is refused."""
     with pytest.raises(ValueError, match="longer than nothing"):
         RepeatTrigger(timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [SystemExit(1), KeyboardInterrupt(), GeneratorExit(), BaseException("odd"), MemoryError()],
+    ids=repr,
+)
+def test_a_step_that_dies_in_any_way_is_called_at_its_next_time(ticker, errors, error):
+    """Whatever it raises, it is reported, and the step goes on."""
+    calls = Queue()
+
+    def die():
+        calls.put(None)
+        raise error
+
+    ticker.every("deliver", TICK, die)
+    for _ in range(3):
+        calls.get(timeout=SOON)
+    assert errors.get(timeout=SOON) == ("deliver", error)
+
+
+@pytest.mark.parametrize("error", [SystemExit(1), BaseException("odd"), OSError("full")], ids=repr)
+def test_a_report_that_dies_in_any_way_stops_nothing(make, error):
+    """A step whose report fails is called at its next time as well."""
+    calls = Queue()
+
+    def fail(name, first):
+        raise error
+
+    def die():
+        calls.put(None)
+        raise SystemExit
+
+    ticker = make(on_error=fail)
+    ticker.every("deliver", TICK, die)
+    ticker.start()
+    for _ in range(3):
+        calls.get(timeout=SOON)

@@ -7,6 +7,8 @@ import configparser
 import enum
 import re
 import shlex
+import shutil
+import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -33,6 +35,17 @@ DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPERATING = (DOCS / "operating.md").read_text(encoding="utf-8")
+TO_TYPE = {
+    "README.md",
+    "commands.md",
+    "operating.md",
+    "tips-file.md",
+    "mastodon.md",
+    "x.md",
+    "site.md",
+}
+"""The pages from which an operator takes commands."""
+
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 
@@ -86,12 +99,31 @@ def anchors(text: str) -> set[str]:
     return {title.replace(" ", "-") for title in plain}
 
 
+def command_lines(text: str) -> list[str]:
+    """Every line that a page has somebody type, continued ones joined, without its remark."""
+    typed = [block.replace("\\\n", " ") for block in blocks(text, "sh")]
+    for block in blocks(text, "console"):
+        typed += [line[2:] for line in block.splitlines() if line.startswith("$ ")]
+    return [line for block in typed for line in block.splitlines() if line.strip()]
+
+
+def calls(text: str, program: str) -> list[list[str]]:
+    """The words of every call of a program that a page shows, from its name on.
+
+    It stands first, or with its path behind `sudo`, or behind `docker exec` and a container.
+    """
+    found = []
+    for line in command_lines(text):
+        words = shlex.split(line.split(" > ")[0], comments=True)
+        words = words[3:] if words[:2] == ["docker", "exec"] else words
+        at = next((at for at, word in enumerate(words) if word.endswith(f"bin/{program}")), 0)
+        found += [words[at:]] if words and words[at].rpartition("/")[2] == program else []
+    return found
+
+
 def examples(text: str) -> list[list[str]]:
-    """The words of every command that a page shows, without `tipsbot` itself."""
-    shown = [*blocks(text, "console"), *blocks(text, "sh")]
-    lines = [line.removeprefix("$ ") for block in shown for line in block.splitlines()]
-    calls = [line.split(" > ")[0] for line in lines if line.startswith("tipsbot ")]
-    return [shlex.split(call)[1:] for call in calls]
+    """The words of every command of ours that a page shows, without `tipsbot` itself."""
+    return [words[1:] for words in calls(text, "tipsbot")]
 
 
 # -- reading the program ----------------------------------------------------------------------
@@ -152,6 +184,32 @@ def test_every_command_that_is_shown_exists(page: Path) -> None:
 
 
 @every_page
+def test_every_make_task_that_is_shown_exists(page: Path) -> None:
+    """No page has somebody give make a task or a setting that the Makefile does not know."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for words in calls(page.read_text(encoding="utf-8"), "make"):
+        for word in words[1:]:
+            name, is_setting, _ = word.partition("=")
+            known = rf"\$\({name}\)|\$\${name}\b" if is_setting else rf"^{name}:"
+            assert re.search(known, text, re.MULTILINE), word
+
+
+@every_page
+def test_every_line_to_type_can_be_read_by_a_shell(page: Path) -> None:
+    """What a page has somebody type is no mistake in the shell's own language."""
+    lines = "\n".join(command_lines(page.read_text(encoding="utf-8")))
+    subprocess.run(["sh", "-n"], input=lines, text=True, check=True)
+
+
+@every_page
+def test_a_bare_name_is_explained(page: Path) -> None:
+    """A page that calls the program by its name alone says how that is found, or leads there."""
+    text = page.read_text(encoding="utf-8")
+    if re.search(r"`tipsbot [a-z]+|^\$? ?tipsbot ", text, re.MULTILINE) and page.name in TO_TYPE:
+        assert ".venv/bin/activate" in text or "commands.md#calling-them)" in text
+
+
+@every_page
 def test_every_tips_file_that_is_shown_is_right(page: Path) -> None:
     """Whoever copies a whole tips file from a page has one without a mistake."""
     for block in blocks(page.read_text(encoding="utf-8"), "yaml"):
@@ -173,8 +231,9 @@ def test_every_page_is_listed() -> None:
 
 def test_the_ten_tips_are_posted_as_the_readme_shows(tmp_path: Path) -> None:
     """The README's table of the ten tips is what `preview --all` shows of the shipped file."""
+    shutil.copy(ROOT / "tips.yaml", tmp_path)  # in the tree a bot may have posted some of them
     operator = Operator(home=tmp_path, port=8140)
-    shown = operator.does("preview", str(ROOT / "tips.yaml"), "--all", "--json").records
+    shown = operator.does("preview", "--all", "--json").records
     table = [row for row in rows(sections(README)["The ten tips"]) if len(row) == 2]
     assert table == [[record["text"], str(record["length"])] for record in shown]
     assert len(table) == 10
@@ -197,7 +256,8 @@ def test_every_option_has_an_example(name: str) -> None:
     assert shown
     used = {word for words in shown for word in words}
     options = [one for one in COMMANDS[name].params if one.param_type_name == "option"]
-    assert [one.opts for one in options if used.isdisjoint(one.opts)] == []
+    every = [names for one in options for names in (one.opts, one.secondary_opts) if names]
+    assert [names for names in every if used.isdisjoint(names)] == []
 
 
 # -- tips.yaml --------------------------------------------------------------------------------
@@ -378,6 +438,10 @@ def test_the_unit_is_one() -> None:
     unit = configparser.RawConfigParser(strict=False)
     unit.optionxform = str  # type: ignore[assignment,method-assign]
     unit.read(ROOT / "deploy" / "tipsbot.service", encoding="utf-8")
-    assert unit["Service"]["ExecStart"].split()[1:] == ["run", "/etc/tipsbot/tips.yaml"]
+    assert unit["Service"]["ExecStart"].split()[1:] == [
+        "run",
+        "--file",
+        "/etc/tipsbot/tips.yaml",
+    ]
     assert unit["Service"]["StateDirectory"] == "tipsbot"
     assert int(unit["Service"]["TimeoutStopSec"]) > 10

@@ -8,6 +8,7 @@ from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
 import pytest
+from psutil import Process  # type: ignore[import-untyped]
 
 from bot.core.errors import Refused, RetryLater
 from bot.net.fetch import LARGEST, MOST_REDIRECTS, PageFetcher
@@ -335,3 +336,13 @@ def test_nonsense_is_not_read(other):
     """What is no answer in HTTP is no page."""
     with pytest.raises(RetryLater, match="could not be read"):
         fetcher(other).fetch(other.put("/", b"not gzip", headers={"Content-Encoding": "gzip"}))
+
+
+def test_no_line_is_left_open(other):
+    """Whatever comes of a page, the connection is closed at once, and not some time later."""
+    address = other.put("/", b"not gzip", headers={"Content-Encoding": "gzip"})
+    with pytest.raises(RetryLater) as caught:
+        fetcher(other).fetch(address)
+    lines = [one.raddr.port for one in Process().net_connections("tcp") if one.raddr]
+    assert other.port not in lines
+    del caught  # it holds the frames, and so the response, until here

@@ -4,16 +4,22 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
-import threading
 import tomllib
 import zipfile
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import contextmanager
+from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from bot.web import Server
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -38,36 +44,36 @@ def copied():
             yield from rest.split()[:-1]
 
 
-@pytest.fixture
-def probe():
-    """Run the image's own health check against a server that answers with a given status."""
-    statuses: list[int] = []
-    paths: list[str] = []
+def has_ipv6():
+    """Whether this machine has an IPv6 loopback address."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
 
-    class Health(BaseHTTPRequestHandler):
-        def do_GET(self):
-            paths.append(self.path)
-            self.send_response(statuses[-1])
-            self.end_headers()
 
-        def log_message(self, *args):
-            """Keep the test's output clean."""
+@contextmanager
+def site(host, status):
+    """The address of a site that serves at this host, and whose health is told by this status."""
+    answer = Route("/healthz", lambda _: PlainTextResponse("the database is busy", status))
+    server = Server(Starlette(routes=[answer]), host, 0)
+    server.start()
+    yield server.address.removeprefix("http://")
+    server.stop(timedelta(seconds=2))
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Health)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    _, command, *arguments = json.loads(last("HEALTHCHECK").partition("CMD")[2])
-    bind = {"TIPSBOT_BIND": f"0.0.0.0:{server.server_port}", "HTTP_PROXY": "http://127.0.0.1:9"}
 
-    def run(status):
-        statuses.append(status)
-        healthy = subprocess.run(
-            [sys.executable, command, *arguments], env={**os.environ, **bind}, check=False
-        )
-        return healthy.returncode, paths[-1]
-
-    yield run
-    server.shutdown()
-    server.server_close()
+def health(bind):
+    """Run the image's own health check on a bot with this TIPSBOT_BIND, behind a useless proxy."""
+    _, *words = json.loads(last("HEALTHCHECK").partition("CMD")[2])
+    variables = {"TIPSBOT_BIND": bind, "HTTP_PROXY": "http://127.0.0.1:9"}
+    return subprocess.run(
+        [sys.executable, *words],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_what_it_copies_is_there():
@@ -87,11 +93,11 @@ def test_its_command_exists():
 
 
 def test_it_is_not_root():
-    """The bot runs under a number that is not root's, as which the data folder was made."""
+    """The bot runs under a number that is not root's; group 0 shares its data folder and files."""
     user, group = last("USER").split(":")
     assert int(user) > 0
     assert int(group) > 0
-    assert f"--owner={user} --group={group}" in last("RUN")
+    assert f"--owner={user} --group=0 --mode=2770 /data" in last("RUN")
 
 
 def test_its_settings_are_read():
@@ -103,15 +109,67 @@ def test_its_settings_are_read():
         assert name in code
 
 
+def test_nothing_but_what_is_locked_is_installed():
+    """Each installation is of locked files alone, or of what the build itself has made."""
+    installs = [
+        step
+        for step in " ".join(rest for _, rest in instructions()).split("&&")
+        if " install " in step
+    ]
+    wanted = [step for step in installs if "pip" in step]
+    assert len(wanted) == 3
+    for step in wanted:
+        assert "--no-deps" in step
+        assert "--require-hashes" in step or "--no-index" in step
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/operating.md", "Dockerfile"])
+def test_every_docker_run_gives_time_to_stop(page):
+    """Whoever copies a `docker run` from a page has one that lets the bot stop in an orderly way."""
+    text = (ROOT / page).read_text(encoding="utf-8").replace("\\\n", " ")
+    runs = [line for line in text.splitlines() if "docker run " in line]
+    assert runs
+    for line in runs:
+        assert "--stop-timeout 20 " in line
+
+
 def test_it_says_its_version():
     """The image's label and the project name the same version."""
     assert f'version="{PROJECT["version"]}"' in last("LABEL")
 
 
-@pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1)])
-def test_its_health_is_the_bots(probe, status, code):
-    """The health check asks the bot itself, past any proxy, and fails when the bot says so."""
-    assert probe(status) == (code, "/healthz")
+@pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.1", "localhost", "::", "::1"])
+def test_its_health_is_the_bots(host):
+    """The health check finds the bot at each kind of address, past any proxy."""
+    if ":" in host and not has_ipv6():
+        pytest.skip("this machine has no IPv6 loopback address")
+    with site(host, 200) as bind:
+        done = health(bind)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("bind", "said"),
+    [
+        ("8140", "TIPSBOT_BIND='8140' is no address with a port; write it like 127.0.0.1:8140"),
+        ("127.0.0.1:9", "http://127.0.0.1:9 does not answer: [Errno 111] Connection refused"),
+        (f"{'a' * 64}:9", f"http://{'a' * 64}:9 does not answer: "),
+    ],
+)
+def test_it_says_why_it_has_no_answer(bind, said):
+    """A bot that cannot be asked is not healthy, and one line says why."""
+    done = health(bind)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"tipsbot: {said}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_it_says_what_the_bot_says():
+    """A bot that says that it is not healthy is not, and its own words are told."""
+    with site("127.0.0.1", 503) as bind:
+        done = health(bind)
+    assert done.returncode == 1
+    assert done.stderr == f"tipsbot: http://{bind}/healthz answers 503: the database is busy\n"
 
 
 def test_the_wheel_holds_the_whole_package(tmp_path):
@@ -125,7 +183,9 @@ def test_the_wheel_holds_the_whole_package(tmp_path):
     }
     options = ["--quiet", "--no-index", "--no-deps", "--no-build-isolation"]
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", wheels, source], check=True
+        [sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", wheels, source],
+        env=os.environ | {"HOME": str(tmp_path)},  # pip starts other programs to name them
+        check=True,
     )
     (wheel,) = wheels.iterdir()
     assert files <= set(zipfile.ZipFile(wheel).namelist())

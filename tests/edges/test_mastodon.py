@@ -9,6 +9,7 @@ import threading
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -288,6 +289,11 @@ def test_odd_headers_never_turn_a_finished_post_into_a_failure(bot, server):
     assert bot.publish(post()).at == datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
+def http_date(moment):
+    """A moment as HTTP writes it."""
+    return format_datetime(moment, usegmt=True)
+
+
 def iso(moment):
     """A moment as Mastodon writes it."""
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
@@ -299,6 +305,27 @@ WAITS = [
     (lambda now: {"X-RateLimit-Reset": str(int(now.timestamp()) + 90)}, timedelta(seconds=90)),
     (lambda now: {"X-RateLimit-Reset": iso(now + timedelta(days=2))}, timedelta(hours=1)),
     (lambda now: {"X-RateLimit-Reset": iso(now - timedelta(hours=1))}, timedelta(minutes=5)),
+    (lambda now: {"Retry-After": http_date(now + timedelta(minutes=3))}, timedelta(minutes=3)),
+    (lambda now: {"Retry-After": str(int(now.timestamp()) + 90)}, timedelta(seconds=90)),
+    (lambda now: {"Retry-After": iso(now + timedelta(minutes=2))}, timedelta(minutes=2)),
+    (lambda now: {"Retry-After": "41.5"}, timedelta(seconds=41.5)),
+    (lambda now: {"Retry-After": "0", "X-RateLimit-Reset": "60"}, timedelta(minutes=1)),
+    (lambda now: {"Retry-After": "soon", "X-RateLimit-Reset": "60"}, timedelta(minutes=1)),
+    (lambda now: {"X-RateLimit-Reset": f"{now.timestamp() + 90:.3f}"}, timedelta(seconds=90)),
+    (
+        lambda now: {"X-RateLimit-Reset": f"{now.timestamp() * 1e3 + 9e4:.0f}"},
+        timedelta(seconds=90),
+    ),
+    (
+        lambda now: {"X-RateLimit-Reset": http_date(now + timedelta(minutes=3))},
+        timedelta(minutes=3),
+    ),
+    (lambda now: {"RateLimit-Reset": "120"}, timedelta(minutes=2)),
+    (lambda now: {"Retry-After": http_date(now - timedelta(days=9))}, timedelta(minutes=5)),
+    (lambda now: {"Retry-After": "-7"}, timedelta(minutes=5)),
+    (lambda now: {"Retry-After": "nan"}, timedelta(minutes=5)),
+    (lambda now: {"X-RateLimit-Reset": "1e400"}, timedelta(minutes=5)),
+    (lambda now: {"X-RateLimit-Reset": "Thu, 01 Jan 99999 00:00:00 GMT"}, timedelta(minutes=5)),
     (lambda now: {"X-RateLimit-Reset": "soon"}, timedelta(minutes=5)),
     (lambda now: {"X-RateLimit-Reset": "0"}, timedelta(minutes=5)),
     (lambda now: {"Retry-After": "99999999999"}, timedelta(minutes=5)),
@@ -451,7 +478,7 @@ def test_a_server_without_the_api_is_told_apart(bot, server, status):
 
 def test_a_page_instead_of_an_api_is_told_apart(bot, line):
     """A web page where the API should be is one clear line."""
-    line.then(Fate.GARBLE)
+    line.then(Fate.GARBLE, Fate.GARBLE)
     with pytest.raises(RetryLater, match="answers 200"):
         bot.learn()
 

@@ -109,6 +109,7 @@ def test_an_old_server_is_asked_in_the_old_way(bot, server):
 def test_an_answer_that_describes_no_server_is_told(bot, server, document):
     """Something else under that address is one clear line that names the setting."""
     server.answer("/api/v2/instance/", 200, document)
+    server.answer("/api/v1/instance/", 200, document)
     with pytest.raises(Refused, match=r"platforms\.masto\.server"):
         bot.learn()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -11,11 +12,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bot.core.discussion import Author
+from bot.web.held import link
+from bot.web.seal import Seal
 from tests.browser import running_browser
 from tests.edges.test_web_pages import HOSTILE
 from tests.hostile import TEXTS
 from tests.hostile import entries as hostile_entries
-from tests.site import SUMMARY, TIP, TITLE, RunningSite, running_site
+from tests.site import KEY, SUMMARY, TIP, TITLE, RunningSite, running_site
 
 PHONE = {"width": 360, "height": 740}
 
@@ -60,9 +63,9 @@ REACHED = """() => {
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser(tmp_path_factory):
     """One Chromium for all tests in this file."""
-    with running_browser() as running:
+    with running_browser(tmp_path_factory.mktemp("home")) as running:
         yield running
 
 
@@ -287,6 +290,7 @@ TRAP = """() => {
 }"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", [{"viewport": PHONE}], indirect=True)
 def test_everything_that_strangers_have_thought_of(site, page):
     """Two hundred hostile entries run nothing, load nothing, stand in their place and stick out nowhere."""
@@ -321,3 +325,71 @@ def test_everything_that_strangers_have_thought_of(site, page):
         shown += page.locator("li.remark").count()
     assert shown == len(TEXTS)
     assert {address.split("/")[2] for address in asked} == {site.url.removeprefix("http://")}
+
+
+@pytest.mark.parametrize("width", [320, 360, 412, 1100])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ten Tips",
+        "Ten tips on leading in the open",
+        "A bot that has a rather long name, for reasons of its own",
+        "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen",
+        "十のヒントと、それについて語られたすべてのこと",
+        "عشر نصائح في القيادة المفتوحة لكل من يهتم بها",
+    ],
+)
+def test_masthead_has_room_for_the_name(site, browser, width, name):
+    """However long the bot's name is, it leaves room for the way to the search beside it."""
+    site.config = replace(site.config, bot=replace(site.config.bot, name=name))
+    site.publish()
+    context = browser.new_context(viewport={"width": width, "height": 740})
+    page = context.new_page()
+    for path in ("/", f"/tips/{TIP}", "/privacy"):
+        page.goto(site.url + path)
+        brand, seek = (page.locator(one).bounding_box() for one in (".brand a", ".seek a"))
+        assert brand
+        assert seek
+        beside = brand["x"] + brand["width"] <= seek["x"] or seek["x"] + seek["width"] <= brand["x"]
+        below = seek["y"] >= brand["y"] + brand["height"]
+        assert beside or below
+        assert seek["x"] + seek["width"] <= width
+    context.close()
+
+
+HEADINGS = """() => [...document.querySelectorAll('article h1, article h2, article h3')]
+  .map(e => [Number(e.tagName[1]), parseFloat(getComputedStyle(e).fontSize)])"""
+
+
+@pytest.mark.parametrize("page", [{"viewport": PHONE}, {}], indirect=True, ids=["phone", "desk"])
+def test_headings_grow_smaller(site, page):
+    """No heading is larger than the one that it stands below."""
+    page.goto(f"{site.url}/privacy")
+    sizes = dict(page.evaluate(HEADINGS))
+    assert sizes[1] > sizes[2] > sizes[3]
+
+
+@pytest.mark.parametrize("page", [{"viewport": PHONE}, {}], indirect=True, ids=["phone", "desk"])
+def test_erasing_a_held_reply_is_confirmed(site, page):
+    """The operator sees whose words wait under which tip; erasing stands apart, and asks first."""
+    site.publish()
+    page.goto(f"{site.url}/tips/{TIP}")
+    write(page, "Ada", "See https://ada.example/")
+    [held] = site.database.pages.held()
+    page.goto(link(site.url, Seal(KEY), held.id, site.clock.now()))
+    expect(page.get_by_role("link", name=TITLE)).to_be_visible()
+    show, erase = (
+        page.get_by_role("button", name=name)
+        for name in ("Show it to everybody", "Erase it for good")
+    )
+    expect(erase).not_to_be_visible()
+    page.get_by_text("Erase it", exact=True).click()
+    expect(page.get_by_text("Nobody can bring them back.")).to_be_visible()
+    colours = [one.evaluate("e => getComputedStyle(e).backgroundColor") for one in (show, erase)]
+    assert colours[0] != colours[1]
+    first, second = show.bounding_box(), erase.bounding_box()
+    assert first
+    assert second
+    assert second["y"] - (first["y"] + first["height"]) >= 40
+    erase.click()
+    expect(page.get_by_text("It is erased.")).to_be_visible()

@@ -66,6 +66,7 @@ def test_no_more_than_an_excerpt_is_kept():
     assert found.text.endswith((" Many…", " words.…"))
 
 
+@pytest.mark.long
 def test_a_page_that_is_made_to_keep_us_busy_is_given_up():
     """The worst megabyte costs some seconds of another process, and nothing of ours."""
     body = b"".join(b"<font size=%d>" % size for size in range(20_000)) + b"<p>" * 100_000

@@ -17,7 +17,7 @@ def test_a_trouble_is_said_once_and_its_step_tried_again():
             assert troubles.to_try_again() == {"schedule:mornings"}
     assert [line["event"] for line in logs] == ["step_failed"]
     assert troubles.to_try_again() == set()
-    assert troubles.fresh() == {"schedule:mornings"}
+    assert troubles.fresh() == {"schedule:mornings": str(FULL)}
 
 
 def test_another_trouble_is_said_anew():

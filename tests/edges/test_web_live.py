@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +15,13 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from bot.core.discussion import Author, Standing
+from bot.app.hide import draw
+from bot.core.discussion import Author, Standing, Visibility
 from bot.web.live import LISTENERS_EACH
 from bot.web.news import BACKLOG_MAX
 from tests.browser import running_browser
 from tests.edges.test_web_pages import HOSTILE
-from tests.site import TIP, RunningSite, running_site
+from tests.site import TIP, RunningSite, config, running_site
 
 
 @pytest.fixture
@@ -31,9 +33,9 @@ def site(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser(tmp_path_factory):
     """One Chromium for all tests in this file."""
-    with running_browser() as running:
+    with running_browser(tmp_path_factory.mktemp("home")) as running:
         yield running
 
 
@@ -121,13 +123,125 @@ def test_what_is_held_is_not_told(site):
     with listening(site) as told:
         site.keep("1", "Wait for me.", standing=Standing.HELD)
         site.keep("2", "I am here.")
-        said = next(told)
-        if not said["html"]:
-            said = next(told)
-        assert "I am here." in said["html"]
+        assert "I am here." in next(told)["html"]
         with site.database.store.writing() as tx:
             tx.log.stand(number_of(site, "1"), Standing.SHOWN, site.clock.now())
         assert "Wait for me." in next(told)["html"]
+
+
+def happen(site: RunningSite, case: str) -> None:
+    """Something that only the operator may see."""
+    match case:
+        case "held" | "refused" | "held, then hidden" | "held, then edited":
+            site.keep("1", "Secret.", standing=Standing.HELD)
+        case "hidden from the beginning":
+            site.keep("1", "Secret.", standing=Standing.HIDDEN)
+        case "unlisted" | "unlisted, then deleted" | "unlisted, then edited" | "our answer":
+            site.keep("1", "Secret.", visibility=Visibility.UNLISTED)
+        case "followers" | "direct":
+            nobody = {"author": Author(name=""), "url": None}
+            site.keep("1", "", visibility=Visibility(case), **nobody)
+    match case:
+        case "refused" | "unlisted, then deleted":
+            delete(site, "1")
+        case "held, then hidden":
+            with site.database.store.writing() as tx:
+                tx.log.stand(number_of(site, "1"), Standing.HIDDEN, site.clock.now())
+        case "held, then edited" | "unlisted, then edited":
+            changes = {"visibility": Visibility.UNLISTED} if "unlisted" in case else {}
+            site.keep("1", "Secrets.", edited_at=site.clock.now(), **changes)
+        case "our answer":
+            site.keep("0", "Secret answer.", in_reply_to="1", ours=True)
+            delete(site, "0")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "held",
+        "refused",
+        "held, then hidden",
+        "held, then edited",
+        "hidden from the beginning",
+        "unlisted",
+        "unlisted, then deleted",
+        "unlisted, then edited",
+        "followers",
+        "direct",
+        "our answer",
+    ],
+)
+@pytest.mark.parametrize("path", [f"/tips/{TIP}/live", "/live"])
+def test_strangers_are_not_told_that_something_is_there(site, case, path):
+    """Of what a reader may not see the stream tells nothing, at once or later, not even an id."""
+    site.publish("other", key="other")
+    with listening(site, path) as told:
+        happen(site, case)
+        site.clock.move(timedelta(seconds=1))
+        site.keep("9", "For all.")
+        now = next(told)
+    with listening(site, f"{path}?after=0") as told:
+        later = next(told)
+    for message in (now, later):
+        assert "For all." in message.get("html", message.get("talks", ""))
+        assert "ecret" not in str(message)
+    if "count" in now:
+        assert now["anchor"] == later["anchor"] == f"entry-{number_of(site, '9')}"
+        assert now["count"] == later["count"] == 1
+
+
+def test_the_index_is_not_told_of_what_is_not_for_all(site):
+    """A page of the index that comes back hears nothing where only the operator has news."""
+    site.keep("1", "Secret.", standing=Standing.HELD)
+    with listening(site, "/live?after=0") as told:
+        site.keep("2", "For all.")
+        assert "For all." in next(told)["talks"]
+
+
+def test_unlisted_words_that_are_shown_are_told(tmp_path):
+    """Where the operator shows what is unlisted, it comes and goes as all else does."""
+    shows = replace(config(), bot=replace(config().bot, show_unlisted=True))
+    with running_site(tmp_path, shows) as site:
+        site.publish()
+        with listening(site) as told:
+            site.keep("1", "Unlisted.", visibility=Visibility.UNLISTED)
+            assert "Unlisted." in next(told)["html"]
+            delete(site, "1")
+            assert next(told)["html"] == ""
+
+
+def test_what_becomes_private_goes(site):
+    """Whoever has it on an open page is told that it is gone, also when they come back later."""
+    site.keep("1", "Public once.")
+    with site.database.store.reading() as tx:
+        line = tx.log.last_event()
+    private = {"visibility": Visibility.FOLLOWERS, "author": Author(name=""), "url": None}
+    with listening(site) as told:
+        site.keep("1", "", **private)
+        assert next(told)["html"] == ""
+    with listening(site, f"/tips/{TIP}/live?after={line}") as told:
+        assert next(told)["anchor"] == f"entry-{number_of(site, '1')}"
+
+
+def test_the_notice_of_a_held_reply_stays(site, page):
+    """Who sent a reply that is held keeps the notice and the link that deletes it."""
+    page.goto(f"{site.url}/tips/{TIP}")
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("Your reply").fill("See https://ada.example/")
+    page.get_by_role("button", name="Send reply").click()
+    notice = page.get_by_text("Your reply is held")
+    expect(notice).to_be_visible()
+    site.keep("2", "Somebody else.")
+    expect(page.get_by_text("Somebody else.")).to_be_visible()
+    expect(notice).to_be_visible()
+    expect(page.get_by_role("link", name="deletion link")).to_be_visible()
+    [held] = site.database.pages.held()
+    with site.database.store.writing() as tx:
+        entry = tx.log.find("site", held.id)
+        assert entry is not None
+        draw(tx, entry, Standing.SHOWN, site.clock.now())
+    expect(page.locator("#thread").get_by_text("ada.example")).to_be_visible()
+    expect(page.get_by_role("link", name="deletion link")).to_be_visible()
 
 
 def test_who_comes_back_is_told_what_it_missed(site):

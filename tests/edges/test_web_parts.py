@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -156,8 +157,12 @@ def test_words_of(text, links, shown):
 
 def test_flawed_draft_is_never_written(tmp_path):
     """A draft with flaws cannot be written by mistake, whoever calls."""
-    commenting = Commenting(
-        open_store(tmp_path).pages, heard=lambda: None, is_forgotten=lambda _: False
-    )
-    with pytest.raises(ValueError, match="flaws: name, text"):
-        commenting.write(NewComment(tip="t", name="", text=""), owner="o", now=NOW)
+    with closing(open_store(tmp_path)) as database:
+        commenting = Commenting(
+            database.pages,
+            heard=lambda: None,
+            is_forgotten=lambda _: False,
+            is_reserved=lambda _: False,
+        )
+        with pytest.raises(ValueError, match="flaws: name, text"):
+            commenting.write(NewComment(tip="t", name="", text=""), owner="o", now=NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import quote
 
 import html5lib
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from bot.core.discussion import Author, Standing
+from bot.web.searching import TIPS
 from tests.site import TIP, TITLE, RunningSite, running_site
 from tests.store.test_search import HOSTILE
 
@@ -112,3 +114,57 @@ def test_what_may_not_be_read_is_not_found(site):
     assert hits(get(site, "word")) == ["A plain word."]
     site.platform.retract(f"key-{TIP}")
     assert hits(get(site, "word")) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "knife",
+        "KNIFE",
+        "sharpen your",
+        '"your knife"',
+        "kni*",
+        "knif",
+        "blade",
+        "wetstone",
+        "café",
+        "cafe",
+        "kitchen",
+        "clarkmike",
+        "刃物",
+    ],
+)
+def test_tips_are_found(site, query):
+    """A tip is found by its title, its text, its tags and its credit, as what was said is."""
+    body = "A dull blade slips. Use a wetstone, as the café does. 日本の刃物は良い。"
+    site.publish("knife", key="knife", title="Sharpen your knife", body=body, tags=("kitchen",))
+    found = get(site, query).text
+    assert '<a href="./tips/knife">' in found
+    assert "and no tip does" not in found
+
+
+@pytest.mark.parametrize("query", ["knives", '"knife your"', "knife fork", "spoon", "刃"])
+def test_other_tips_are_not_found(site, query):
+    """All that is looked for has to stand in the tip."""
+    site.publish("knife", key="knife", title="Sharpen your knife", body="A blade.", tags=())
+    assert "tips/knife" not in get(site, query).text
+
+
+def test_tips_that_are_taken_back_are_not_found(site):
+    """Search follows what is up: a new page is found at once, one that was taken back no more."""
+    assert "tips/knife" not in get(site, "knife").text
+    receipt = site.publish("knife", key="knife", title="Sharpen your knife")
+    assert "<mark>knife</mark>" in get(site, "knife").text
+    site.platform.retract(receipt.remote_id)
+    assert "tips/knife" not in get(site, "knife").text
+
+
+def test_titles_come_first_and_a_cut_list_says_so(site):
+    """Tips whose title has the words come first; how many more there are is told."""
+    site.publish("titled", key="titled", title="Sharpen your knife", body="Words.")
+    for number in range(TIPS + 2):
+        site.clock.move(timedelta(minutes=1))
+        site.publish(f"t{number}", key=f"k{number}", title="Other", body="Take a knife.")
+    found = get(site, "knife").text
+    assert found.index("tips/titled") < found.index(f"tips/t{TIPS + 1}")
+    assert "3 more tips have these words." in found

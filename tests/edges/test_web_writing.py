@@ -14,6 +14,7 @@ from bot.app.comment import NAME_MAX, STANDING_MAX, TEXT_MAX, Commenting, NewCom
 from bot.core.discussion import Entry
 from bot.core.pages import Comment
 from bot.store.tables import comments
+from bot.web.limits import Patience
 from tests.site import NINE, TIP, RunningSite, config, lose_entries, running_site
 
 
@@ -205,7 +206,12 @@ def test_full_discussion(site, browser):
 def test_last_reply_that_fits(site):
     """The last reply that fits may be sent twice, and a deletion makes room for another."""
     fill(site, STANDING_MAX - 1)
-    commenting = Commenting(site.database.pages, heard=lambda: None, is_forgotten=lambda _: False)
+    commenting = Commenting(
+        site.database.pages,
+        heard=lambda: None,
+        is_forgotten=lambda _: False,
+        is_reserved=lambda _: False,
+    )
     last, more = (NewComment(tip=TIP, name="Ada", text=text) for text in ("Last.", "More."))
     kept = commenting.write(last, owner="ada", now=NINE)
     assert commenting.write(last, owner="ada", now=NINE) == kept
@@ -357,6 +363,40 @@ def test_flood_from_everywhere_is_stopped(tmp_path):
                 browser.client.headers["X-Forwarded-For"] = f"203.0.113.{number}"
                 answers.append(browser.send(f"Reply {number}").status_code)
     assert answers == [200] * 60 + [429]
+
+
+def test_ten_networks_silence_nobody_else(tmp_path):
+    """However much ten networks write, whoever comes from another still can."""
+    with running_site(tmp_path, trusted_proxies=("127.0.0.1",)) as site:
+        site.publish()
+        with Browser(site) as browser:
+            for number in range(60):
+                browser.client.headers["X-Forwarded-For"] = f"198.51.{number % 10}.1"
+                assert browser.send(f"Noise {number}").status_code == 200
+            for address in ("203.0.113.7", "2001:db8:ffff::1"):
+                browser.client.headers["X-Forwarded-For"] = address
+                assert browser.send(f"From {address}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        [f"198.51.{number}.1" for number in range(10)],
+        [f"198.51.100.{number}" for number in range(256)],
+        [f"2001:db8:{number}::/64" for number in range(10)],
+        [f"2001:db8:7:{number}::/64" for number in range(256)],
+        [f"198.{number}.0.1" for number in range(200)],
+    ],
+    ids=["ten of IPv4", "one of IPv4", "ten of IPv6", "one of IPv6", "two hundred"],
+)
+def test_every_network_has_something_of_its_own(flood):
+    """A flood takes what is for all, and from no other network what is reserved for it."""
+    patience = Patience()
+    granted = sum(patience.take(address, NINE) is None for address in flood * 6)
+    networks = {address.rpartition(".")[0] or address[:12] for address in flood}
+    assert granted <= 60 + 2 * len(networks)
+    for address in ("203.0.113.7", "2001:db8:ffff::/64", "not an address"):
+        assert patience.take(address, NINE) is None
 
 
 def test_too_large_a_body(site):

@@ -147,6 +147,47 @@ def test_language(code, language):
     assert heard({"lang": code}).language == language
 
 
+NEW_NAMES = {
+    "edit_history_tweet_ids": "edit_history_post_ids",
+    "referenced_tweets": "referenced_posts",
+    "note_tweet": "note_post",
+}
+
+
+def renamed(said, names):
+    """The same post with some of its fields under their new names."""
+    return {NEW_NAMES[key] if key in names else key: value for key, value in said.items()}
+
+
+@pytest.mark.parametrize(
+    "names", [(), *((name,) for name in NEW_NAMES), tuple(NEW_NAMES), tuple(NEW_NAMES)[:2]]
+)
+def test_new_names(names):
+    """A post is the same under the old names of its fields, the new ones, and some of each."""
+    first, second = SAID["id"], "2061418475077046300"
+    long = "@tentips " + "I disagree. " * 60 + "https://t.co/a"
+    links = {"urls": [{"url": "https://t.co/a", "expanded_url": "https://example.org/"}]}
+    said = SAID | {
+        "id": second,
+        "edit_history_tweet_ids": [first, second],
+        "referenced_tweets": [{"type": "replied_to", "id": "7"}, {"type": "quoted", "id": "8"}],
+        "in_reply_to_user_id": ME,
+        "note_tweet": {"text": long, "entities": links},
+    }
+    post = answers.said(renamed(said, names))
+    assert (post.first_id, post.id) == (first, second)
+    assert (post.replied_to, post.quoted) == ("7", "8")
+    assert post.text == long
+    assert post.links == {"https://t.co/a": "https://example.org/"}
+
+
+@pytest.mark.parametrize("empty", [None, []])
+def test_empty_new_names(empty):
+    """A new name that stands empty beside an old one that is filled tells nothing."""
+    both = SAID | dict.fromkeys(NEW_NAMES.values(), empty)
+    assert answers.said(both) == answers.said(SAID)
+
+
 def test_older_version():
     """A version that was edited since is told apart from the edit itself."""
     first, second = SAID["id"], "2061418475077046300"
@@ -195,7 +236,7 @@ def test_empty_pages_without_end():
         ({"data": [OWN], "meta": {}}, Found),
         ({"data": [OWN | {"id": "7", "edit_history_tweet_ids": ["7"]}], "meta": {}}, Absent),
         ({"data": [OWN | {"text": "Another."}], "meta": {}}, Absent),
-        ({"meta": {}}, Absent),
+        ({"meta": {"result_count": 0}}, Absent),
         ({"data": [{"id": "8"}], "meta": {}}, CannotTell),
         ({"errors": [{"title": "Authorization Error"}], "meta": {}}, CannotTell),
     ],

@@ -136,13 +136,33 @@ def test_what_does_not_name_us(x, below, ann, ben, tip):
     assert not entry.ours
 
 
-def test_neither_mentions_nor_ourselves(x, below, ann, tip):
-    """What names us is the mentions' to tell, and cheaper there; what we answered is not heard."""
-    said = x.say(ann, "I disagree", reply_to=tip)
-    x.say(x.bot, "Why?", reply_to=said)
+def test_no_mentions(x, below, ann, tip):
+    """What names us is the mentions' to tell, and cheaper there."""
+    x.say(ann, "I disagree", reply_to=tip)
     below.read()
     assert below.kept == {}
     assert below.cost == PRICES.read_user  # for ourselves, once
+
+
+def test_answers_by_hand(x, bot, below, ann, tip):
+    """What our account says below the tip is heard as ours, and what is said to it is below it."""
+    said = x.say(ann, "I disagree", reply_to=tip)
+    answer = x.say(x.bot, "Why?", reply_to=said)
+    more = x.say(x.bot, "And another thing", reply_to=tip)
+    again = x.say(ann, "I just do", reply_to=answer)
+    x.say(x.bot, "Elsewhere")
+    below.read()
+    found = [(one.remote_id, one.in_reply_to, one.kind, one.ours) for one in below.kept.values()]
+    assert found == [
+        (answer.id, said.id, EntryKind.REPLY, True),
+        (more.id, tip.id, EntryKind.REPLY, True),
+    ]
+    ours = below.kept[more.id]
+    assert (ours.text, ours.author.handle, ours.author.key) == ("And another thing", "", x.bot.id)
+    assert below.unheard == []
+    heard = {one.remote_id: one for one in bot.hear(None).entries}
+    assert heard.keys() == {said.id, again.id}
+    assert heard[again.id].in_reply_to == answer.id
 
 
 def test_wishes(x, bot, ann, tip):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,11 +13,12 @@ import pytest
 from bot.app.report import status
 from bot.cli import standing
 from bot.clock.crontab import check_cron
+from bot.core.errors import OutcomeUnknown
 from bot.platforms.catalogue import KINDS
 from bot.platforms.x import PRICES
 from bot.sources.tips import parse
 from bot.wiring.desk import open_desk
-from tests.servers.x import XServer
+from tests.servers.x import Trouble, XServer
 
 TIPS = """\
 bot: {{name: Tips}}
@@ -95,6 +97,27 @@ def test_raising_it(x, tmp_path):
         assert len(tx.log.entries()) == 60
     assert "cannot listen" not in lines
     assert record["unheard"] == []
+    desk.close()
+
+
+@pytest.mark.parametrize("trouble", [None, Trouble.COMMIT_DROP, Trouble.COMMIT_500])
+def test_a_deletion_is_paid_for(x, tmp_path, trouble):
+    """Taking a post back counts in what the month cost, but not in what listening cost."""
+    desk = opened(x, tmp_path, "monthly_budget: 9, link: never")
+    account = desk.config.account("x")
+    [planned] = desk.poster.post(desk.config, "a", ["x"], desk.clock.now(), again=False)
+    desk.deliverer.step(desk.config, account)
+    with desk.database.store.reading() as tx:
+        before = tx.accounts.spent("x", desk.clock.now())
+    if trouble is not None:
+        x.fail(trouble, method="DELETE")
+    with suppress(OutcomeUnknown):
+        desk.retractor.retract(planned.id, desk.editor("x"), desk.clock.now())
+    with desk.database.store.reading() as tx:
+        spent = tx.accounts.spent("x", desk.clock.now())
+        listened = tx.accounts.listened("x", desk.clock.now())
+    assert (spent - before, listened) == (PRICES.delete, 0)
+    assert x.billed == spent
     desk.close()
 
 

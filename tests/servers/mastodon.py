@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import requests
@@ -26,7 +28,7 @@ GOTOSOCIAL = "4.5.0 (compatible; GoToSocial 0.20.0)"
 
 @dataclass
 class MastodonServer:
-    """A running server with the bot's account, `tips`, and two people, `alice` and `bob`."""
+    """A running server with the bot's account, `tips`, and people: `alice` and `bob` unless named."""
 
     url: str
 
@@ -78,6 +80,10 @@ class MastodonServer:
         answer = requests.get(path, headers=self._headers(BOT), timeout=10)
         return answer.json() if answer.ok else None
 
+    def written(self, status: str) -> str:
+        """The text of a status exactly as its author sent it."""
+        return str(self._ask("GET", f"/api/v1/statuses/{status}/source", BOT)["text"])
+
     def posts(self, user: str = BOT) -> list[dict[str, Any]]:
         """All that a user posted, newest first, at most forty."""
         me = self._ask("GET", "/api/v1/accounts/verify_credentials", user)["id"]
@@ -120,8 +126,13 @@ def mastodon_server(
     enforce_scopes: bool = False,
     version: str = MastodonMockConfig().mocked_version,
     streams: bool = True,
+    users: Iterable[str] = USERS,
+    domain: str = "mock.local",
 ) -> Iterator[MastodonServer]:
-    """A server that lives as long as the block, and says that it is of this version."""
+    """A server that lives as long as the block, and says that it is of this version.
+
+    Handles and addresses end in its `domain`. Its files are deleted at the end.
+    """
     found = MastodonServer(url="")
     accounts = [
         SeedAccount(
@@ -130,15 +141,18 @@ def mastodon_server(
             bot=user == BOT,
             access_token=found.token_of(user),
         )
-        for user in USERS
+        for user in users
     ]
-    config = MastodonMockConfig(
-        database=DatabaseConfig(path=":memory:"),
-        seed=SeedConfig(accounts=accounts),
-        auth=AuthConfig(enforce_scopes=enforce_scopes),
-        mocked_version=version,
-        streaming=StreamingConfig(enabled=streams, heartbeat_seconds=0.5),
-    )
-    with MockServer(config=config) as server:
-        found.url = server.base_url
-        yield found
+    with TemporaryDirectory(prefix="mastodon-", ignore_cleanup_errors=True) as folder:
+        config = MastodonMockConfig(
+            database=DatabaseConfig(path=str(Path(folder, "mastodon.db"))),
+            media_storage_path=str(Path(folder, "media")),
+            seed=SeedConfig(accounts=accounts),
+            auth=AuthConfig(enforce_scopes=enforce_scopes),
+            mocked_version=version,
+            domain=domain,
+            streaming=StreamingConfig(enabled=streams, heartbeat_seconds=0.5),
+        )
+        with MockServer(config=config) as server:
+            found.url = server.base_url
+            yield found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
@@ -46,6 +46,36 @@ class Seen:
     body: bytes
 
 
+@dataclass(kw_only=True)
+class Page:
+    """What the proxy answers by itself, so many times, to requests whose path holds `path`.
+
+    The server carries the request out all the same if it `reaches` it.
+    """
+
+    status: int
+    body: str = ""
+    content_type: str = "text/html"
+    headers: dict[str, str] = field(default_factory=dict)
+    path: str = ""
+    method: str = ""
+    reaches: bool = False
+    times: int = 1
+
+    def is_for(self, seen: Seen) -> bool:
+        """Whether it is the answer to this request."""
+        is_asked = self.path in seen.path and self.method in {"", seen.method}
+        return self.times > 0 and is_asked
+
+    def answer(self) -> bytes:
+        """The whole answer."""
+        body = self.body.encode()
+        lines = [f"HTTP/1.1 {self.status} So", f"Content-Length: {len(body)}"]
+        lines += [f"Content-Type: {self.content_type}", "Connection: close"]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
 class Watch(Protocol):
     """Somebody on the line, who is told of each request, and who may take their time over it."""
 
@@ -61,13 +91,16 @@ class Proxy:
     """A running proxy. `refuse` and `accept` close and open its port: refused means refused.
 
     `watch` decides the fate of a request for which `then` has said nothing. The server never sees
-    the header `without`.
+    the header `without`. `pages` are answered by the proxy itself, and so is every question to
+    whose path `instead` gives JSON.
     """
 
     upstream: tuple[str, int]
     watch: Watch | None = None
     without: str = "connection"
     seen: list[Seen] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+    instead: Callable[[str], str | None] | None = None
     _fates: deque[Fate] = field(default_factory=deque)
     _released: threading.Event = field(default_factory=threading.Event)
     _port: int = 0
@@ -149,6 +182,9 @@ class Proxy:
     def _pass_on(self, line: socket.socket, fate: Fate, request: bytes) -> None:
         seen = _parsed(request)
         self.seen.append(seen)
+        if (page := self._page_for(seen)) and not page.reaches:
+            line.sendall(page.answer())
+            return
         with self._ask(request) as server:
             answer = _read_head(server)
             is_stream = b"text/event-stream" in answer.lower()
@@ -156,10 +192,23 @@ class Proxy:
                 answer += b"".join(iter(lambda: server.recv(65536), b""))
             if self.watch is not None:
                 self.watch.after(seen, answer)
-            if not is_stream:
+            if page:
+                line.sendall(page.answer())
+            elif not is_stream:
                 self._answer(line, fate, answer)
             elif fate is Fate.PASS:
                 self._stream(line, server, answer)
+
+    def _page_for(self, seen: Seen) -> Page | None:
+        """The page that answers a request, which is one time less to come."""
+        with self._lock:
+            page = next((one for one in self.pages if one.is_for(seen)), None)
+            if page:
+                page.times -= 1
+        told = self.instead(seen.path) if self.instead and page is None else None
+        if told is not None:
+            return Page(status=200, body=told, content_type="application/json")
+        return page
 
     def _stream(self, line: socket.socket, server: socket.socket, head: bytes) -> None:
         """Pass on an answer without end as it comes, or keep it back while it stalls."""

@@ -11,10 +11,14 @@ import warnings
 from collections import Counter
 from pathlib import Path
 
+from tests.sim.decks import every_fault
 from tests.sim.life import Life
 from tests.sim.talk.life import Life as Talk
 from tests.sim.told import lines, told
 from tests.sim.truth import Broken
+
+OFTEN = 100
+"""How often every fault fires in a soak that is long enough."""
 
 
 def main() -> int:
@@ -47,6 +51,8 @@ def main() -> int:
         took = time.perf_counter() - began
         shard = told(half.what, len(seeds), much, took, fired)
         _say(f"seeds of {days:g} days", *lines([shard]))
+        if rare := [name for name in every_fault() if fired[name] < OFTEN and not asked.talk]:
+            _say(f"fired fewer than {OFTEN} times: {', '.join(rare)}")
     return 0
 
 

@@ -27,16 +27,19 @@ class Host:
         variables: Mapping[str, str],
         carrier: Callable[[], BaseAdapter],
         odd: Callable[[str, Exception], None],
+        *,
+        holds_lock: bool = True,
     ) -> None:
         file = home / "tips.yaml"
         self._odd = odd
         watch = Watch(file)
-        desk = open_desk(file, variables=variables)
+        desk = open_desk(file, variables=variables, holds_lock=holds_lock)
         desk.carrier = carrier
         self.running = Running(desk=desk, watch=watch)
         try:
             desk.adopt(desk.good, desk.connect(desk.config))
             self.running._lift_automatic_pauses()
+            desk.deliverer.recover(desk.config)
             self.running.file.begin()
         except BaseException:
             desk.close()

@@ -389,13 +389,15 @@ class Life:
                 self.time.sleep(60)
         self.truth.check()
 
-    def _made(self) -> Host:
-        return Host(self.home, self._variables(), carrier(self._carry), self._odd)
+    def _made(self, *, holds_lock: bool = True) -> Host:
+        return Host(
+            self.home, self._variables(), carrier(self._carry), self._odd, holds_lock=holds_lock
+        )
 
     def _another(self) -> Host | None:
-        """A second copy of the bot, where one can be started now."""
+        """A second copy of the bot, on a lock that does not hold, where one can be started now."""
         with suppress(BotError):
-            return self._made()
+            return self._made(holds_lock=False)
         return None
 
     def _variables(self) -> dict[str, str]:

@@ -253,14 +253,14 @@ MUTANTS = (
     ),
     m(
         f"{X}/errors.py",
-        "if error.document is None and error.status not in {401, 402, 429}:\n        return None",
+        "if error.status != 429 and not is_own(error.document, error.status):\n        return None",
         "if error.status == 599:\n        return None",
         "X: any answer of a proxy is X's own",
     ),
     m(
-        f"{X}/errors.py",
-        "if reset > now else WINDOW",
-        "if reset != now else WINDOW",
+        f"{X}/limits.py",
+        "if longest > timedelta(0) else WINDOW",
+        "if headers else WINDOW",
         "X: a limit's end in the past counts",
     ),
     m(

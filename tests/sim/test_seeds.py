@@ -11,11 +11,11 @@ from tests.sim.life import Life
 from tests.sim.lived import shard_lived
 from tests.sim.told import NAME
 
-SHARDS = 4
-WANTED = 100
+SHARDS = 2
+WANTED = 25
 """How often every fault has to fire in one run of all shards."""
 SHARE = -(-WANTED // SHARDS)
-MOST = 14
+MOST = 10
 """So many seeds are enough for a shard's share, or a fault has become too rare."""
 
 

@@ -21,7 +21,7 @@ def _trace(hash_seed: str, half: list[str]) -> bytes:
     asked = [*half, "--seeds", "1", "--first", "7", "--trace", "--no-figures"]
     done = subprocess.run(
         [sys.executable, "-m", "tests.sim", *asked],
-        env=os.environ | {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": "."},
+        env=os.environ | {"PYTHONHASHSEED": hash_seed},
         capture_output=True,
         check=True,
         timeout=110,

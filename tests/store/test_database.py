@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -211,8 +211,11 @@ def test_damaged_in_the_middle(tmp_path):
     content = bytearray((tmp_path / FILE).read_bytes())
     content[8192:] = b"\xa5" * (len(content) - 8192)
     (tmp_path / FILE).write_bytes(content)
-    with pytest.raises(StoreError, match="malformed; restore it"):
-        entries(open_store(tmp_path))
+    with (
+        pytest.raises(StoreError, match="malformed; restore it"),
+        closing(open_store(tmp_path)) as damaged,
+    ):
+        entries(damaged)
 
 
 @pytest.mark.parametrize("content", [b"tips:\n" * 500, b"\0" * 5000, bytes(range(256)) * 20])
@@ -277,8 +280,12 @@ def test_a_file_that_cannot_be_written(anyones_place):
     open_store(anyones_place).close()
     anyones_place.chmod(0o777)
     (anyones_place / FILE).chmod(0o444)
-    with without_rights(), pytest.raises(StoreError, match="readonly database; change its owner"):
-        write(open_store(anyones_place))
+    with (
+        without_rights(),
+        pytest.raises(StoreError, match="readonly database; change its owner"),
+        closing(open_store(anyones_place)) as database,
+    ):
+        write(database)
 
 
 RACER = """

@@ -237,3 +237,9 @@ def test_a_lease_that_only_a_wrong_clock_can_have_set(tx):
         planned = put(tx, slot=f"s/{number}")
         assert tx.ledger.move(planned, send(planned, lease_until=MONDAY + lease), MONDAY)
     assert [one.slot for one in tx.ledger.waiting("town", State.SENDING, MONDAY)] == ["s/1"]
+
+
+@pytest.mark.parametrize("number", [2**63, 10**20, -(10**20), 10**1000])
+def test_a_number_that_no_row_can_have(tx, number):
+    """A number beyond the database's own is that of no delivery."""
+    assert tx.ledger.get(number) is None

@@ -170,8 +170,8 @@ def test_answers_heard_before_their_post_is_recorded(tx):
 
 def test_adopting_goes_deep(tx):
     """A thousand answers, each to the one before it, all join the tip."""
-    for number in range(1000):
-        keep(tx, entry(str(number), in_reply_to=str(number - 1)))
+    some = [entry(str(number), in_reply_to=str(number - 1)) for number in range(1000)]
+    tx.log.keep_all(some, MONDAY)
     tx.log.adopt("town", "-1", "listen", MONDAY)
     assert len(tx.log.entries(tip="listen")) == 1000
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.core.summary import Choice, Summary, key_of
 from bot.store.memo import NAME, SqlMemo
@@ -21,9 +24,15 @@ KEY = key_of("a tip", 140)
 ROOT = Path(__file__).parents[2]
 
 
-def memo(place, version="1"):
-    """The memo of a data directory, as a process opens it."""
-    return SqlMemo(place, lambda: version)
+@pytest.fixture
+def memo():
+    """Open the memo of a data directory, as a process does; each is closed in the end."""
+    with ExitStack() as opened:
+
+        def memo(place, version="1"):
+            return opened.enter_context(closing(SqlMemo(place, lambda: version)))
+
+        yield memo
 
 
 def version(folder):
@@ -35,7 +44,7 @@ def version(folder):
 
 
 @pytest.mark.parametrize("choice", [CHOICE, Choice(chosen=None)])
-def test_it_is_there_for_the_next_process(tmp_path, choice):
+def test_it_is_there_for_the_next_process(tmp_path, choice, memo):
     """What was chosen is found again, the same in every part, by another process, too."""
     first = memo(tmp_path)
     first.put(KEY, choice)
@@ -44,7 +53,7 @@ def test_it_is_there_for_the_next_process(tmp_path, choice):
     assert memo(tmp_path).get(key_of("a tip", 139)) is None
 
 
-def test_other_rules_know_nothing_of_it(tmp_path):
+def test_other_rules_know_nothing_of_it(tmp_path, memo):
     """A choice that other rules made is never found."""
     memo(tmp_path, "1").put(KEY, CHOICE)
     assert memo(tmp_path, "2").get(KEY) is None
@@ -64,7 +73,7 @@ def test_the_version_tells_every_rule(tmp_path):
     assert pages == lists
 
 
-def test_without_a_place_it_keeps_for_itself(tmp_path, monkeypatch):
+def test_without_a_place_it_keeps_for_itself(tmp_path, monkeypatch, memo):
     """A bot that never ran is looked at without a file."""
     monkeypatch.chdir(tmp_path)
     only_look = memo(None)
@@ -74,7 +83,7 @@ def test_without_a_place_it_keeps_for_itself(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("content", [b"no database at all, but long enough to look like one" * 99])
-def test_a_damaged_file_is_begun_anew(tmp_path, content):
+def test_a_damaged_file_is_begun_anew(tmp_path, content, memo):
     """What cannot be read is thrown away, as it can be made again."""
     (tmp_path / NAME).write_bytes(content)
     damaged = memo(tmp_path)
@@ -82,10 +91,46 @@ def test_a_damaged_file_is_begun_anew(tmp_path, content):
     assert damaged.get(KEY) == CHOICE
 
 
-def test_where_nothing_can_be_written_nothing_fails(tmp_path):
-    """A place that is no folder, or not there, costs the memo and nothing else."""
-    (tmp_path / "file").write_text("")
-    for place in (tmp_path / "file", tmp_path / "missing"):
-        blocked = memo(place)
-        blocked.put(KEY, CHOICE)
-        assert blocked.get(KEY) is None
+def no_folder(place):
+    """A data directory that is a file."""
+    (place / "file").write_text("")
+    return place / "file"
+
+
+def no_file(place):
+    """A folder under the name of the memo's file."""
+    (place / NAME).mkdir()
+    return place
+
+
+def not_ours(place):
+    """A database that takes nothing of ours."""
+    with sqlite3.connect(place / NAME) as other:
+        other.execute("CREATE TABLE choice (key TEXT PRIMARY KEY, choice TEXT CHECK (choice = 1))")
+    other.close()
+    return place
+
+
+@pytest.mark.parametrize("place", [no_folder, lambda place: place / "missing", no_file, not_ours])
+def test_where_nothing_can_be_written_it_says_so_once(tmp_path, place, memo):
+    """A file that cannot be written costs one line of the log; the process remembers for itself."""
+    blocked = memo(place(tmp_path))
+    with capture_logs() as told:
+        for _ in range(3):
+            blocked.put(KEY, CHOICE)
+    assert [one["event"] for one in told] == ["summaries_not_kept"]
+    assert NAME in told[0]["reason"]
+    assert "or delete it" in told[0]["reason"]
+    assert blocked.get(KEY) == CHOICE
+
+
+def test_a_busy_file_is_passed_over(tmp_path, memo):
+    """While another process writes, a choice is not kept, and nobody is told."""
+    memo(tmp_path).put(KEY, CHOICE)
+    with sqlite3.connect(tmp_path / NAME) as other, capture_logs() as told:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = memo(tmp_path)
+        waiting.put(key_of("another", 140), CHOICE)
+        assert waiting.get(KEY) == CHOICE
+    other.close()
+    assert told == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def statements(engine: Engine) -> dict[str, str | None]:
     """The statement that made each table and index, by its name."""
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master"))
-        return {name: sql and " ".join(sql.split()) for name, sql in rows}
+        return {name: sql and re.sub(r"\s*([(),])\s*|\s+", r"\1 ", sql) for name, sql in rows}
 
 
 def test_migrations_add_up_to_the_schema(migrated: Engine) -> None:

@@ -14,8 +14,7 @@ ADA = Author(name="Ada", handle="@ada@town.example", key="7")
 
 def keep(tx, *entries):
     """Keep these under one tip, and return their numbers."""
-    for one in entries:
-        tx.log.keep(replace(one, tip="one"), MONDAY)
+    tx.log.keep_all([replace(one, tip="one") for one in entries], MONDAY)
     return {one.remote_id: one.id for one in tx.log.entries()}
 
 

@@ -59,6 +59,10 @@ class Books:
         rows = self._rows("SELECT due FROM slot WHERE schedule = ? ORDER BY due", schedule)
         return [_moment(row["due"]) for row in rows]
 
+    def begun(self) -> set[str]:
+        """The schedules that the bot has seen, and whose slots are due from then on."""
+        return {row["name"] for row in self._rows("SELECT name FROM schedule")}
+
     def planned(self) -> dict[str, set[str]]:
         """The slots for which tips were picked, each with the accounts that it has deliveries for."""
         rows = self._rows(

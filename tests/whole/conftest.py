@@ -9,6 +9,7 @@ import pytest
 
 from tests.servers.mastodon import MastodonServer, mastodon_server
 from tests.servers.x import XServer
+from tests.whole.accounts import secrets
 from tests.whole.operator import Operator, free_port
 
 TIPS = """\
@@ -68,13 +69,7 @@ def x() -> Iterator[XServer]:
 def everywhere(operator: Operator, mastodon: MastodonServer, x: XServer) -> Operator:
     """An operator with accounts on the site, Mastodon and X."""
     operator.write(tips(mastodon_url=mastodon.url, x_url=x.url))
-    operator.secrets = {
-        "TIPSBOT_MASTODON_ACCESS_TOKEN": mastodon.token,
-        "TIPSBOT_X_API_KEY": x.bot.api_key,
-        "TIPSBOT_X_API_SECRET": x.bot.api_secret,
-        "TIPSBOT_X_ACCESS_TOKEN": x.bot.access_token,
-        "TIPSBOT_X_ACCESS_SECRET": x.bot.access_secret,
-    }
+    operator.secrets = secrets(mastodon, x)
     return operator
 
 

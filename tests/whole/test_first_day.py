@@ -5,9 +5,15 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 import requests
 
-from tests.whole.operator import Operator, await_that, hidden_fields
+from tests.servers.mastodon import MastodonServer
+from tests.whole.conftest import tips
+from tests.whole.operator import Operator, await_that
+from tests.whole.visitor import visitor
+
+pytestmark = pytest.mark.quick
 
 SHIPPED = Path(__file__).parents[2] / "tips.yaml"
 FIRST = "you-need-not-be-a-techie"
@@ -15,12 +21,10 @@ FIRST = "you-need-not-be-a-techie"
 
 def write_reply(operator: Operator, tip: str, name: str, text: str) -> None:
     """Fill in the form under a tip, as a browser does."""
-    with requests.Session() as browser:
-        page = browser.get(f"{operator.site}/tips/{tip}", timeout=10)
-        form = {**hidden_fields(page.text), "name": name, "text": text}
-        answer = browser.post(page.url, data=form, timeout=10)
-        assert answer.status_code == 200
-        assert text in answer.text
+    with visitor(operator.site, tip) as writer:
+        writer.open()
+        writer.send(name, text)
+        assert text in writer.seen
 
 
 def test_the_first_tip_is_up_at_once(operator: Operator) -> None:
@@ -35,6 +39,53 @@ def test_the_first_tip_is_up_at_once(operator: Operator) -> None:
         assert "weekday mornings" in bot.output
         assert bot.stop() == 0
         assert "stopped; nothing was left in hand" in bot.output
+
+
+def test_an_empty_site_gets_its_first_tip_unasked(operator: Operator) -> None:
+    """With the site as its only account, the first start posts the tip that `preview` showed."""
+    shutil.copy(SHIPPED, operator.home)
+    first = operator.does("preview", "--count", "1", "--json").records[0]
+    assert (first["due"], first["tip"]) == (None, FIRST)
+    assert operator.does("preview", "-n", "1").out.startswith("at start ")
+    assert "as soon as the bot is started" in operator.does("status").out
+    assert "as soon as the bot is started" in operator.does("log").err
+    assert operator.status()["first_tip"]["at_start"]
+    for _ in range(2):
+        with operator.runs():
+            await_that(lambda: operator.status()["accounts"][0]["last_post"])
+            assert operator.status()["first_tip"] is None
+    (told,) = operator.does("preview", "-n", "1", "--json").records
+    assert told["tip"] != FIRST
+    assert operator.status()["accounts"][0]["last_post"]["delivery"] == 1
+
+
+def test_an_empty_site_can_stay_empty(operator: Operator) -> None:
+    """`run --no-now` waits for the first slot, and terminal and index say when that is."""
+    operator.write(tips().replace('cron: "0 9 29 feb *"', 'cron: "0 9 * * *"'))
+    with operator.runs("--no-now") as bot:
+        index = requests.get(operator.site, timeout=10).text
+        assert '"at_start": true' in operator.does("status", "--json").out
+        assert "no tip was posted yet; the first comes" in operator.does("log").err
+    assert "no tip was posted yet; the first comes" in bot.output
+    assert "with --now one is posted at once" in bot.output
+    assert "The first tip comes on <time" in index
+    assert operator.status()["waiting"] == []
+
+
+def test_elsewhere_the_first_tip_waits_for_its_slot(
+    operator: Operator, mastodon: MastodonServer
+) -> None:
+    """With an account on a network, too, nothing is posted unasked, and it is told when one is."""
+    daily = tips(mastodon_url=mastodon.url).replace('cron: "0 9 29 feb *"', 'cron: "0 9 * * *"')
+    operator.write(daily)
+    operator.secrets = {"TIPSBOT_MASTODON_ACCESS_TOKEN": mastodon.token}
+    with operator.runs() as bot:
+        assert "no tip was posted yet; the first comes" in operator.does("status").out
+        assert "The first tip comes on <time" in requests.get(operator.site, timeout=10).text
+    assert "no tip was posted yet; the first comes" in bot.output
+    assert not operator.status()["first_tip"]["at_start"]
+    assert operator.does("preview", "-n", "1", "--json").records[0]["due"]
+    assert mastodon.posts() == []
 
 
 def test_a_reply_is_in_the_log_at_once_and_after_a_restart(operator: Operator) -> None:

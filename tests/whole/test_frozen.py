@@ -16,7 +16,7 @@ import pytest
 from bot.core.delivery import State
 from tests.whole.books import Written
 from tests.whole.operator import PATIENCE, Bot, await_that, free_port
-from tests.whole.reckoning import leave_alone, reckon
+from tests.whole.reckoning import PERIODS, leave_alone, reckon
 from tests.whole.trap import Moment, Snare
 from tests.whole.world import BUSY, QUIET, World, world
 
@@ -123,7 +123,7 @@ def test_a_frozen_bot_keeps_others_out_and_goes_on(around: World) -> None:
     """No second bot begins while one is frozen; woken past its lease, it takes the late answer."""
     around.write(BUSY)
     with around.operator.runs():
-        await_that(lambda: not around.books.slots("minutely"))
+        await_that(lambda: PERIODS.keys() <= around.books.begun())
     around.later(timedelta(minutes=2))
     bot = around.operator.starts()
     with frozen(around, bot) as freezer:

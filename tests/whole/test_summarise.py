@@ -339,20 +339,15 @@ def test_only_summarise_asks_a_model(operator: Operator, model: ModelServer) -> 
     assert model.asked == []
 
 
-@pytest.mark.parametrize("status", [200, 401, 429, 500])
-def test_the_models_key_reaches_no_sink(operator: Operator, status: int) -> None:
+def test_the_models_key_reaches_no_sink(operator: Operator) -> None:
     """A server that repeats the whole request, key and all, brings it into no output and no file."""
     kept(operator, CAREFUL)
-    with echo_server(status) as url:
-        operator.secrets = {
-            "TIPSBOT_MODEL_URL": url,
-            "TIPSBOT_MODEL": NAME,
-            "TIPSBOT_MODEL_KEY": KEY,
-        }
-        done = [
-            operator.does("summarise", *words)
-            for words in ([], ["--json"], ["--write", "--yes", "--all"])
-        ]
+    operator.secrets = {"TIPSBOT_MODEL": NAME, "TIPSBOT_MODEL_KEY": KEY}
+    answers = {200: [], 401: [], 429: ["--json"], 500: ["--write", "--yes", "--all"]}
+    done = []
+    for status, words in answers.items():
+        with echo_server(status) as operator.secrets["TIPSBOT_MODEL_URL"]:
+            done.append(operator.does("summarise", *words))
     files = [path.read_bytes() for path in operator.home.rglob("*") if path.is_file()]
     assert all("no proposals of the model" in one.err for one in done)
     assert not any(KEY.lower() in (one.out + one.err).lower() for one in done)

@@ -41,7 +41,7 @@ def test_a_slot_whose_step_failed_is_not_lost(operator: Operator) -> None:
     anchor = due - timedelta(days=1)
     rule = f"every: 1d\n    from: {anchor:%Y-%m-%dT%H:%M:%S}Z"
     operator.write(tips().replace('cron: "0 9 29 feb *"', rule))
-    with operator.runs() as bot:
+    with operator.runs("--no-now") as bot:
         with sqlite3.connect(operator.home / "data" / "tipsbot.db") as other:
             other.execute("BEGIN IMMEDIATE")
             await_that(lambda: '"step_failed"' in bot.output, within=50)

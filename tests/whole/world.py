@@ -16,6 +16,7 @@ from tests.servers.proxy import proxy
 from tests.servers.x import Trouble, XServer
 from tests.servers.x.faults import Fault
 from tests.servers.x.model import User
+from tests.whole.accounts import secrets
 from tests.whole.books import Books
 from tests.whole.operator import Operator, free_port
 from tests.whole.trap import Trap
@@ -163,13 +164,7 @@ def world(home: Path, seed: int, *, forgetful: bool = False) -> Iterator[World]:
         }
         x.stands_behind(lines["x"].url)
         operator = Operator(home=home, port=free_port(), ahead=home / "ahead")
-        operator.secrets = {
-            "TIPSBOT_MASTODON_ACCESS_TOKEN": mastodon.token,
-            "TIPSBOT_X_API_KEY": x.bot.api_key,
-            "TIPSBOT_X_API_SECRET": x.bot.api_secret,
-            "TIPSBOT_X_ACCESS_TOKEN": x.bot.access_token,
-            "TIPSBOT_X_ACCESS_SECRET": x.bot.access_secret,
-        }
+        operator.secrets = secrets(mastodon, x)
         made = World(
             operator=operator,
             mastodon=mastodon,

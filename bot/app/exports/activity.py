@@ -65,7 +65,7 @@ def _item(entry: Entry, config: Config, parent: str | None) -> dict[str, Any]:
 
 def _author(entry: Entry) -> dict[str, Any]:
     author = entry.author
-    name = line(author.name) or line(author.handle) or "someone"
+    name = line(author.called) or "someone"
     who = {"type": "Service" if entry.ours else "Person", "name": name}
     return _known(who | {"preferredUsername": line(author.handle), "url": web_address(author.url)})
 

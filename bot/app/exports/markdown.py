@@ -66,9 +66,10 @@ def _entry(entry: Entry, depth: int, parent: Entry | None) -> Iterator[str]:
     """One entry as a list item; `parent` is told where the indentation no longer does."""
     indent = "  " * min(depth, DEEPEST)
     to = f", to {_who(parent)}" if parent else ""
+    ours = ", the bot" if entry.ours and entry.is_legible else ""
     edited = ", edited" if entry.edited_at else ""
     when = f"{entry.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    yield f"{indent}- {_who(entry)}{to}, {_place(entry)}, {when}{edited}"
+    yield f"{indent}- {_who(entry)}{ours}{to}, {_place(entry)}, {when}{edited}"
     yield ""
     if entry.warning:
         yield f"{indent}  {escaped(line(warning_line(entry.warning)) or '')}"
@@ -104,10 +105,10 @@ def escaped(text: str) -> str:
 def _who(entry: Entry) -> str:
     if not entry.is_legible:
         return "(deleted)"
-    name, handle = line(entry.author.name), line(entry.author.handle)
+    name, handle = line(entry.author.called), line(entry.author.handle)
     if name and handle and name != handle:
         return f"**{escaped(name)}** ({escaped(handle)})"
-    return f"**{escaped(name or handle or 'someone')}**"
+    return f"**{escaped(name or 'someone')}**"
 
 
 def _target(address: str) -> str:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import quote
 
-from mastodon import (
-    Mastodon,
-    MastodonAPIError,
-    MastodonNetworkError,
-    MastodonNotFoundError,
-)
+import requests
+from mastodon import Mastodon, MastodonAPIError, MastodonNetworkError
 
 from bot.core.config import Account
 from bot.core.delivery import Delivery, Post, Receipt
@@ -23,24 +19,26 @@ from bot.core.kinds import variable
 from bot.core.ports import LOOK_BACK, Absent, Batch, CannotTell, Checked, Clock, Found
 from bot.core.traits import Traits
 from bot.net.carrier import Carrier
+from bot.net.rate_limits import RateLimits
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.addresses import status_named
 from bot.platforms.mastodon.again import CannotShow, fingerprint
 from bot.platforms.mastodon.again import look as look_again
+from bot.platforms.mastodon.approval import PATH, approved, waiting
 from bot.platforms.mastodon.entries import Hearing
 from bot.platforms.mastodon.errors import Place, server_time, translate
 from bot.platforms.mastodon.finding import Ask, Since, look, own, receipt_of
 from bot.platforms.mastodon.foreign import Record
 from bot.platforms.mastodon.listening import Ends, Heard, Mark, ends_of, first_walk, forward
-from bot.platforms.mastodon.server import Server, read_server
+from bot.platforms.mastodon.server import PLAIN, Server, read_server
 from bot.platforms.mastodon.streaming import follow
 from bot.platforms.mastodon.wire import Wire
 
 BACKLOG = timedelta(days=7)
 """How far back the first listening reaches: a bot may have posted before it could first hear."""
 
-_GONE = frozenset({404, 410})
-"""Answers that mean: it is not there any more."""
+_NEWER_FAILS = range(502, 600)
+"""Answers to the newer question for an instance that say nothing of the older one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +73,7 @@ class MastodonPlatform:
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise SecretError(f"{asked} holds no access token", "copy it from the server again")
         self._place = Place(server=account.options["server"], variable=asked, token=token)
+        self._limits = RateLimits()
         self._me: str | None = None
         self._server: Server | None = None
 
@@ -95,12 +94,21 @@ class MastodonPlatform:
                 language=post.language,
                 spoiler_text=post.warning or None,
                 idempotency_key=quote(post.key, safe="/:.+"),
+                content_type=self._format(),
             )
         receipt = receipt_of(foreign.record(status), self._clock.now())
         if receipt is None:
             what = f"{self._place.server} took the post but answered with something else"
             raise OutcomeUnknown(what, "it is looked for before anything is sent again")
         return receipt
+
+    def _format(self) -> str | None:
+        """That it is plain text, unless the server is known to know no formats.
+
+        Without it the account's own default holds, which may be Markdown. A server that was not
+        asked yet is told as well: those without formats pass over the word.
+        """
+        return PLAIN if self._server is None or self._server.has_formats else None
 
     def find(
         self, delivery: Delivery, taken: Collection[str] = frozenset()
@@ -111,28 +119,30 @@ class MastodonPlatform:
             ask, since = self._statuses(call), self._by_its_clock(call, sent_at - LOOK_BACK)
             return look(ask, delivery.post, since, taken)
 
-    def own(self, since: datetime) -> frozenset[str]:
-        """All our statuses made since then, by its clock or by ours, as far as it shows them.
+    def own(self, since: datetime, in_reply_to: str | None = None) -> frozenset[str]:
+        """Our statuses since then that answer this one, or nothing, by its clock or by ours.
 
         One of the two can be wrong today, and may have been right then.
         """
         with self._call() as call:
             by_its_clock = self._by_its_clock(call, since)
-            return own(self._statuses(call), lambda: min(since, by_its_clock()))
+            return own(self._statuses(call), lambda: min(since, by_its_clock()), in_reply_to)
 
     def hear(self, cursor: str | None) -> Batch:
         """What was said since the cursor; at first, what was said in the last seven days."""
         with self._call() as call:
             me, server = self._known_me(call), self._known_server(call)
             mark = Mark(server=self._place.server, me=me, after=None).moved_to(cursor)
-            heard = self._listen(call, server, mark.after)
-            hearing = self._hearing(call)
+            heard = self._listen(call, server, mark)
+            hearing, waits = self._hearing(call), self._waiting(call)
         started = mark.after is not None
+        is_short = heard.has_gap if started else not heard.is_all
         return Batch(
-            entries=hearing.entries(heard.notices),
-            cursor=Mark(server=mark.server, me=me, after=heard.newest).write(),
+            entries=hearing.entries(heard.notices, waits or frozenset()),
+            pending=None if waits is None else len(waits),
+            cursor=replace(mark, after=heard.newest, at=heard.at).write(),
             more=started and not heard.is_all,
-            unheard=() if started or heard.is_all else (_FIRST_UNHEARD,),
+            unheard=((_UNHEARD if started else _FIRST_UNHEARD),) if is_short else (),
         )
 
     def around(self, remote_id: str, cursor: str | None) -> Batch:
@@ -142,6 +152,8 @@ class MastodonPlatform:
                 hearing = self._hearing(call)
                 try:
                     below = self._below(call, remote_id)
+                    if below:
+                        below = approved(below, self._waiting(call) or frozenset())
                 except MastodonNetworkError:
                     if call.wire.is_too_large:
                         return self._too_large(remote_id, cursor)
@@ -168,8 +180,14 @@ class MastodonPlatform:
             found = look_again(remote_ids, partial(self._one, call), many)
             if found.gone and self._ask_me(call) != hearing.me:
                 raise self._no_mastodon()
+            waits = self._waiting(call) if found.statuses else None
         entries = hearing.again(found.statuses)
-        return Checked(entries=entries, gone=found.gone, failed=found.failed)
+        unapproved = (waits or frozenset()).intersection(remote_ids)
+        return Checked(
+            entries=tuple(entry for entry in entries if entry.remote_id not in unapproved),
+            gone=found.gone | unapproved,
+            failed=found.failed,
+        )
 
     def hints(self, hint: Callable[[], None], over: Callable[[], bool]) -> None:
         """Follow the server's stream of notifications, where it has one."""
@@ -178,18 +196,30 @@ class MastodonPlatform:
         follow(server.streaming, self._place, hint, over, carrier=self._carrier)
 
     def retract(self, remote_id: str) -> None:
-        """Delete our post. To repeat a deletion does no harm, so nothing here is an unknown."""
+        """Delete our post. To repeat a deletion does no harm, so nothing here is an unknown.
+
+        It is deleted when the server hands it back, or says in its own words that it is gone.
+        """
         with self._call() as call:
             try:
-                call.client.status_delete(remote_id)
+                deleted = foreign.record(call.client.status_delete(remote_id))
+                is_deleted = foreign.ident(deleted.get("id")) == remote_id
             except MastodonAPIError:
-                if call.wire.status not in _GONE:
+                is_deleted = self._is_gone(call)
+                if not is_deleted and call.wire.status != 200:
                     raise
+            if is_deleted or (self._one(call, remote_id) is None and self._is_gone(call)):
+                return
+        what = f"{self._place.server} does not say that it has deleted the post {remote_id}"
+        raise RetryLater(what, "try it again, or look at it there")
 
     def favourite(self, remote_id: str) -> None:
         """Favour a status; a server that did so already does nothing."""
         with self._call() as call:
-            call.client.status_favourite(remote_id)
+            status = foreign.record(call.client.status_favourite(remote_id))
+        if foreign.ident(status.get("id")) is None:
+            what = f"{self._place.server} does not say that it has favoured anything"
+            raise RetryLater(what, "it is tried again")
 
     def remote_id(self, address: str) -> str | None:
         """The status that an address on this server names, or whose id this is."""
@@ -197,15 +227,15 @@ class MastodonPlatform:
 
     def _hearing(self, call: _Call) -> Hearing:
         """Makes entries of what this server shows."""
-        domain = self._known_server(call).domain
-        return Hearing(account=self.account, me=self._known_me(call), domain=domain)
+        domain, now = self._known_server(call).domain, self._clock.now()
+        return Hearing(account=self.account, me=self._known_me(call), domain=domain, now=now)
 
     def _below(self, call: _Call, remote_id: str) -> list[Record] | None:
         """The statuses below one of ours, or None where that is gone."""
         try:
             context = foreign.record(call.client.status_context(remote_id))
         except MastodonAPIError:
-            if call.wire.status in _GONE:
+            if self._is_gone(call):
                 return None
             raise
         below = context.get("descendants")
@@ -213,6 +243,37 @@ class MastodonPlatform:
             what = f"{self._place.server} answers with something else than a thread"
             raise RetryLater(what, "it is tried again")
         return foreign.records(below)
+
+    def _waiting(self, call: _Call) -> frozenset[str] | None:
+        """The ids of replies that wait for our approval; None where the server has none such."""
+        if not self._known_server(call).family.has_approval:
+            return None
+
+        def ask(asked: dict[str, str]) -> list[Record]:
+            where, headers = self._place.server + PATH, {"Authorization": f"Bearer {token}"}
+            answer = call.wire.request("GET", where, params=asked, headers=headers, auth=_as_is)
+            answer.raise_for_status()
+            return self._page(call, answer.json())
+
+        token = self._place.token
+        try:
+            return waiting(ask)
+        except requests.HTTPError:
+            if not call.wire.says_gone:
+                raise
+            return None  # a version without interaction policies
+
+    def _is_gone(self, call: _Call) -> bool:
+        """Whether the server itself says that it is gone, and still knows us for who we are.
+
+        Raises where it does not: then it has lost more than what was asked for.
+        """
+        if not call.wire.says_gone:
+            return False
+        me = self._ask_me(call)
+        if me != (self._me or me):
+            raise self._no_mastodon()
+        return True
 
     def _too_large(self, remote_id: str, cursor: str | None) -> Batch:
         """Of a thread without end we hear what names us, among the notifications."""
@@ -231,9 +292,9 @@ class MastodonPlatform:
         try:
             return foreign.record(call.client.status(remote_id))
         except MastodonAPIError as error:
-            if call.wire.status in _GONE:
+            if call.wire.says_gone:
                 return None
-            if (call.wire.status or 0) >= 500:
+            if call.wire.status in {404, 410} or (call.wire.status or 0) >= 500:
                 raise CannotShow from error
             raise
 
@@ -253,7 +314,7 @@ class MastodonPlatform:
         """A moment of ours as the server would date it, or earlier."""
         return lambda: moment - self._lag(call.wire)
 
-    def _listen(self, call: _Call, server: Server, after: str | None) -> Heard:
+    def _listen(self, call: _Call, server: Server, mark: Mark) -> Heard:
         def ask(limit: int, min_id: str | None = None, max_id: str | None = None) -> list[Record]:
             notices = call.client.notifications(
                 types=server.notices, limit=limit, min_id=min_id, max_id=max_id
@@ -266,20 +327,21 @@ class MastodonPlatform:
         def ends() -> Ends:
             return ends_of(call.wire.headers_seen.get("link", ""))
 
-        if after is not None:
-            return forward(ask, after, ends)
+        if mark.after is not None:
+            return forward(ask, mark, ends)
         since = self._by_its_clock(call, self._clock.now() - BACKLOG)
         return first_walk(ask, since, ends)
 
     @contextmanager
     def _call(self, *, writes: bool = False) -> Iterator[_Call]:
         """A client for one call; whatever goes wrong with it leaves as an error of our tree."""
-        with Wire(carrier=self._carrier) as wire:
+        with Wire(carrier=self._carrier, limits=self._limits, now=self._clock.now) as wire:
             client = Mastodon(
                 api_base_url=self._place.server,
                 ratelimit_method="throw",
                 session=wire,
                 user_agent="tipsbot",
+                feature_set="pleroma",  # without it the library drops the format of a post
             )
             # Not given above: there it would be opened as a file where one has this name.
             client.access_token = self._place.token
@@ -287,9 +349,9 @@ class MastodonPlatform:
                 yield _Call(client, wire)
             except PlatformError:
                 raise
-            except Exception as error:  # noqa: BLE001 - what is not classified is an unknown outcome
+            except Exception:  # noqa: BLE001 - what is not classified is an unknown outcome
                 now = self._clock.now()
-                raise translate(error, wire, self._place, writes=writes, now=now) from None
+                raise translate(wire, self._place, writes=writes, now=now) from None
 
     def _known_me(self, call: _Call) -> str:
         if self._me is None:
@@ -303,18 +365,28 @@ class MastodonPlatform:
 
     def _ask_me(self, call: _Call) -> str:
         """The id of the token's account."""
-        me = foreign.ident(foreign.record(call.client.account_verify_credentials()).get("id"))
-        if me is None:
+        account = foreign.record(call.client.account_verify_credentials())
+        me, name = foreign.ident(account.get("id")), account.get("acct") or account.get("username")
+        if me is None or foreign.word(name) is None:
             raise self._no_mastodon()
         return me
 
     def _ask_server(self, call: _Call) -> Server:
-        """What the newer instance document says, or else the older one."""
+        """What the newer instance document says, or else the older one.
+
+        However a server refuses the newer one, it may have the older; not so one that is
+        overloaded, or that cannot be reached behind its proxy.
+        """
         try:
             instance = foreign.record(call.client.instance_v2())
-        except MastodonNotFoundError:
+            server = read_server(instance, self._place.server)
+        except MastodonAPIError:
+            if call.wire.status == 429 or call.wire.status in _NEWER_FAILS:
+                raise
+            server = None
+        if server is None:
             instance = foreign.record(call.client.instance_v1())
-        server = read_server(instance, self._place.server)
+            server = read_server(instance, self._place.server)
         if server is None:
             raise self._no_mastodon()
         return server
@@ -336,5 +408,11 @@ class MastodonPlatform:
         return max(timedelta(0), self._clock.now() - theirs)
 
 
+def _as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """The request with the token that it has, and no password of a person's own in its place."""
+    return request
+
+
 _TOO_LARGE = "too large"
+_UNHEARD = "more was said since the last listening than the server lets the bot read"
 _FIRST_UNHEARD = "more was said in the seven days before the bot first listened than it could read"

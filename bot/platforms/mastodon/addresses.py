@@ -1,4 +1,4 @@
-"""Which status an address names, in the ways in which servers write them."""
+"""What an address names: a status, in the ways in which servers write them, or an end point."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ def status_named(text: str, server: str) -> str | None:
         is_here = parts.netloc.lower() == urlsplit(server).netloc.lower()
         found = _PATH.fullmatch(parts.path) if is_here else None
     return found["id"] if found else None
+
+
+def end_point(method: str, url: str) -> str:
+    """The end point that a request is for, which is the same whatever ids its address holds."""
+    parts = urlsplit(url).path.strip("/").split("/")
+    return f"{method} " + "/".join(":id" if _BARE.fullmatch(part) else part for part in parts)
 
 
 def _split(text: str) -> SplitResult | None:

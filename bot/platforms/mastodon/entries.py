@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 
-from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility, Wish
+from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility, Wish, as_own
 from bot.core.html_to_text import LONGEST, readable
 from bot.core.when import iso
 from bot.core.wishes import wishes_in
 from bot.platforms.mastodon import foreign
+from bot.platforms.mastodon.approval import approved
 from bot.platforms.mastodon.attachments import attachments
 from bot.platforms.mastodon.foreign import Record
 from bot.platforms.mastodon.plain import plain
@@ -29,45 +30,59 @@ _VISIBILITIES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hearing:
-    """Who listens: our account's name in tips.yaml, its id on the server, the server's domain."""
+    """Who listens, and when.
+
+    Our account's name in tips.yaml, its id on the server, the server's domain, and the moment that
+    stands for a time that cannot be read: nothing is lost for want of one.
+    """
 
     account: str
     me: str
     domain: str
+    now: datetime
 
-    def entries(self, notices: Iterable[Record]) -> tuple[Entry, ...]:
+    def entries(self, notices: Iterable[Record], waits: frozenset[str]) -> tuple[Entry, ...]:
         """What others said, each once. A status that is gone leaves a notice without one.
 
-        Old servers do not filter by type: a poll that ended is no mention, whoever made it.
+        Old servers do not filter by type: a poll that ended is no mention, whoever made it. Those
+        that wait for our approval, and are not for the public yet, are left out.
         """
-        asked = (notice for notice in notices if notice.get("type") in {"mention", "quote"})
-        return _each_once(self._noticed(notice) for notice in asked)
+        asked = (
+            notice
+            for notice in notices
+            if notice.get("type") in {"mention", "quote"}
+            and approved([foreign.record(notice.get("status"))], waits)
+        )
+        noticed = _each_once(self._noticed(notice) for notice in asked)
+        return tuple(entry for entry in noticed if not entry.ours)
 
     def below(self, statuses: Iterable[Record], root: str) -> tuple[Entry, ...]:
-        """What others said below our post of this id, each once."""
+        """What was said below our post of this id, by our account, too, each once."""
         found = (self._entry(status, None) for status in statuses)
         return _each_once(entry and replace(entry, root=root) for entry in found)
 
     def again(self, statuses: Iterable[Record]) -> tuple[Entry, ...]:
-        """What others said, as it is now, each once."""
+        """What was said, as it is now, each once."""
         return _each_once(self._entry(status, None) for status in statuses)
 
     def _noticed(self, notice: Record) -> Entry | None:
-        came = foreign.moment(notice.get("created_at"))
+        came = foreign.recent(notice.get("created_at"))
         kind = foreign.word(notice.get("type"))
         return self._entry(foreign.record(notice.get("status")), kind, came)
 
     def _entry(
         self, status: Record, notice: str | None, otherwise: datetime | None = None
     ) -> Entry | None:
-        """A status as an entry; None for our own, and for what is none."""
+        """A status as an entry, our own marked so; None for what is none."""
         author = foreign.record(status.get("account"))
         remote_id = foreign.ident(status.get("id"))
-        at = foreign.moment(status.get("created_at")) or otherwise
-        if remote_id is None or at is None or foreign.ident(author.get("id")) in {None, self.me}:
+        at = foreign.recent(status.get("created_at")) or otherwise or self.now
+        author_id = foreign.ident(author.get("id"))
+        if remote_id is None or author_id is None:
             return None
         bare = self._bare(remote_id, at, status, notice)
-        return self._legible(bare, status, author) if bare.is_legible else bare
+        heard = self._legible(bare, status, author) if bare.is_legible else bare
+        return as_own(heard) if author_id == self.me else heard
 
     def _bare(self, remote_id: str, at: datetime, status: Record, notice: str | None) -> Entry:
         """What may be kept of any entry, also of one that is not for all eyes."""

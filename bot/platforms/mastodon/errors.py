@@ -1,22 +1,21 @@
 """What went wrong, in our terms: how far the request came decides, then the status.
 
-The client library's exceptions say too little for that, so they are only asked for the server's
-own words. What is in no table is an unknown outcome where we write.
+A status counts as the server's word only where the answer is in the server's own form: what a
+proxy, a CDN or a gateway in front says of a server is not what the server says. What is in no
+table is an unknown outcome where we write.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.safe import one_line
+from bot.platforms.mastodon.waits import asked_wait, date_of
 from bot.platforms.mastodon.wire import Reach, Wire
 
-WAIT = timedelta(minutes=5)
-"""How long to hold back where a server says "too many" without a usable time."""
-LONGEST_WAIT = timedelta(hours=1)
 SCOPES = "read:accounts read:statuses read:notifications write:statuses write:favourites"
 """All that a token must allow."""
 
@@ -36,8 +35,14 @@ _REFUSALS = {
 _MOVED_FOR_GOOD = frozenset({301, 307, 308})
 """Redirects that come instead of doing; 302 and 303 may come after it."""
 
+_WAITS = "it waits until the server takes more"
+
 _ABOUT_THE_TOKEN = ("scope", "permission", "login", "disabled", "suspended", "token")
 """Words in a 403 that speak of the account or its token, not of this one post."""
+
+_HAS_IT_ALREADY = re.compile(r"duplicate|already|conflict|not unique", re.IGNORECASE)
+"""Words in a refusal that say that the post may be there: Mastodon's "Duplicate record" comes of
+two requests with one key, one of which was carried out."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,33 +58,47 @@ class Place:
         return one_line(said.replace(self.token, "(token)"))
 
 
-def translate(
-    error: Exception, wire: Wire, place: Place, *, writes: bool, now: datetime
-) -> PlatformError:
+def translate(wire: Wire, place: Place, *, writes: bool, now: datetime) -> PlatformError:
     """The error of our tree for what came of a call. `writes`: carried out twice, it does harm."""
+    if wire.held_back is not None:
+        until = f"{now + wire.held_back:%Y-%m-%d %H:%M} UTC"
+        what = f"{place.server} takes no more requests of this kind before {until}"
+        return RetryLater(what, _WAITS, after=wire.held_back)
     if wire.reach is Reach.UNSENT:
         return RetryLater(f"{place.server} cannot be reached: {wire.why}", "it is tried again")
     if wire.reach is Reach.SENT or wire.status is None:
         return _unclear(f"{place.server}: {wire.why}", writes=writes)
-    return _answered(wire.status, _told(error, place), wire, place, writes=writes, now=now)
+    return _answered(wire.status, wire, place, writes=writes, now=now)
 
 
 def _answered(
-    status: int, told: str, wire: Wire, place: Place, *, writes: bool, now: datetime
+    status: int, wire: Wire, place: Place, *, writes: bool, now: datetime
 ) -> PlatformError:
+    if status in _MOVED_FOR_GOOD or (300 <= status < 400 and not writes):
+        target = place.clean(wire.headers_seen.get("location", "elsewhere"))
+        what = f"{place.server} answers {status} and sends us to {target}"
+        return RetryLater(what, "put its new address into tips.yaml")
+    if status == 429 and not (writes and wire.refusal is None):
+        what = f"{place.server} answers {status}{_told(wire, place)}"
+        return RetryLater(what, _WAITS, after=asked_wait(wire.headers_seen, now))
+    if wire.refusal is None:
+        what = f"{place.server} answers {status}, not in the form of a Mastodon server"
+        return _unclear(f"{what}, which settles nothing", writes=writes)
+    return _refused(status, _told(wire, place), wire, place, writes=writes)
+
+
+def _refused(status: int, told: str, wire: Wire, place: Place, *, writes: bool) -> PlatformError:
+    """What the server's own words mean."""
     what = f"{place.server} answers {status}{told}"
-    if status == 429:
-        return RetryLater(what, "it waits until the server takes more", after=_wait(wire, now))
     if status == 401 or (status == 403 and _blames_the_token(told, wire)):
         return Unauthorised(what, f"put a token with the scopes {SCOPES} into {place.variable}")
+    if writes and _HAS_IT_ALREADY.search(told):
+        return _unclear(f"{what}: it may be there", writes=writes)
     if status == 403:
         return Refused(what, "look at the account on its server: it may be limited or blocked")
     if status in _REFUSALS:
         verdict, todo = _REFUSALS[status]
         return Refused(f"{place.server} {verdict} ({status}{told})", todo)
-    if status in _MOVED_FOR_GOOD or (300 <= status < 400 and not writes):
-        target = place.clean(wire.headers_seen.get("location", "elsewhere"))
-        return RetryLater(f"{what} and sends us to {target}", "put its new address into tips.yaml")
     return _unclear(f"{what}, which settles nothing", writes=writes)
 
 
@@ -94,36 +113,11 @@ def _blames_the_token(told: str, wire: Wire) -> bool:
     return any(mark in said for mark in _ABOUT_THE_TOKEN)
 
 
-def _told(error: Exception, place: Place) -> str:
-    """What the server itself said; the library hands it on as the fourth argument."""
-    said = error.args[3] if len(error.args) > 3 else None
-    return f": {place.clean(said)}" if isinstance(said, str) and said.strip() else ""
-
-
-def _wait(wire: Wire, now: datetime) -> timedelta:
-    """How long the server wants us to wait, within reason."""
-    seen = wire.headers_seen
-    wait = _seconds(seen.get("retry-after")) or _until(seen.get("x-ratelimit-reset"), wire, now)
-    return min(wait, LONGEST_WAIT) if wait and wait > timedelta(0) else WAIT
-
-
-def _seconds(text: str | None) -> timedelta | None:
-    return timedelta(seconds=int(text)) if text and text.isdecimal() and len(text) < 8 else None
-
-
-def _until(text: str | None, wire: Wire, now: datetime) -> timedelta | None:
-    """From the server's present to a moment that it names, as ISO 8601 or in epoch seconds."""
-    try:
-        named = float(text) if text and text.isdecimal() else None
-        reset = datetime.fromtimestamp(named, UTC) if named else datetime.fromisoformat(text or "")
-        return reset.astimezone(UTC) - (server_time(wire) or now)
-    except (OverflowError, OSError, ValueError):
-        return None
+def _told(wire: Wire, place: Place) -> str:
+    """What the server itself said."""
+    return "" if wire.refusal is None else f": {place.clean(wire.refusal)}"
 
 
 def server_time(wire: Wire) -> datetime | None:
     """The server's own present, as its latest answer said."""
-    try:
-        return parsedate_to_datetime(wire.headers_seen.get("date", "")).astimezone(UTC)
-    except (OverflowError, ValueError):
-        return None
+    return date_of(wire.headers_seen)

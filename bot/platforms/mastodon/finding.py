@@ -11,6 +11,7 @@ from bot.core.ports import Absent, CannotTell, Found
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.foreign import Record
 from bot.platforms.mastodon.plain import plain, words
+from bot.platforms.mastodon.rendering import as_markup, letters
 
 PAGE = 40
 PAGES = 10
@@ -30,25 +31,36 @@ class _Doubt(Exception):
 def look(ask: Ask, post: Post, since: Since, taken: Collection[str]) -> Found | Absent | CannotTell:
     """Find the earliest status made at or after `since()` that says what `post` says.
 
-    Those whose ids are `taken` are passed over.
+    Those whose ids are `taken` are passed over. Where none says it to the letter, one will do that
+    says it as a server shows it that has taken the text for markup.
     """
-    match: Receipt | None = None
-    doubt = ""
+    exact, rendered, doubt = None, None, ""
     try:
         for status, receipt in _walk(ask, since):
-            if receipt.remote_id not in taken and is_post(status, post):
-                match = receipt
+            if receipt.remote_id in taken:
+                continue
+            if is_post(status, post):
+                exact = receipt
+            elif is_rendered_post(status, post):
+                rendered = receipt
     except _Doubt as why:
         doubt = str(why)
-    if match is not None:
+    if match := exact or rendered:
         return Found(receipt=match)
     return CannotTell(why=doubt) if doubt else Absent()
 
 
-def own(ask: Ask, since: Since) -> frozenset[str]:
-    """The ids of all statuses made at or after `since()`. Raises RetryLater where it is unsure."""
+def own(ask: Ask, since: Since, in_reply_to: str | None) -> frozenset[str]:
+    """The ids of all statuses made at or after `since()` that answer this one (None: nothing).
+
+    Raises RetryLater where it is unsure.
+    """
     try:
-        return frozenset(receipt.remote_id for _, receipt in _walk(ask, since))
+        return frozenset(
+            receipt.remote_id
+            for status, receipt in _walk(ask, since)
+            if foreign.ident(status.get("in_reply_to_id")) == in_reply_to
+        )
     except _Doubt as why:
         raise RetryLater(str(why), "look at the account yourself") from None
 
@@ -74,15 +86,28 @@ def _walk(ask: Ask, since: Since) -> Iterator[tuple[Record, Receipt]]:
 
 def is_post(status: Record, post: Post) -> bool:
     """Whether a status says the same as a post, in answer to the same."""
-    content = foreign.word(status.get("content")) or ""
-    parent = foreign.ident(status.get("in_reply_to_id"))
-    return parent == post.in_reply_to and words(plain(content)) == words(post.text)
+    return _answers_same(status, post) and words(_text(status)) == words(post.text)
+
+
+def is_rendered_post(status: Record, post: Post) -> bool:
+    """Whether a status is what becomes of a post whose text was taken for Markdown or HTML."""
+    shown = letters(_text(status))
+    is_same = shown in {letters(text) for text in as_markup(post.text)}
+    return bool(shown) and is_same and _answers_same(status, post)
+
+
+def _text(status: Record) -> str:
+    return plain(foreign.word(status.get("content")) or "")
+
+
+def _answers_same(status: Record, post: Post) -> bool:
+    return foreign.ident(status.get("in_reply_to_id")) == post.in_reply_to
 
 
 def receipt_of(status: Record, otherwise: datetime | None = None) -> Receipt | None:
     """The receipt of a status, made at `otherwise` where it says no time; None if it is none."""
     remote_id = foreign.ident(status.get("id"))
-    at = foreign.moment(status.get("created_at")) or otherwise
+    at = foreign.recent(status.get("created_at")) or otherwise
     if remote_id is None or at is None or not isinstance(status.get("content"), str):
         return None
     url = foreign.address(status.get("url")) or foreign.address(status.get("uri"))

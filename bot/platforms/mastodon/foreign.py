@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,8 +14,14 @@ _HALF = re.compile("[\ud800-\udfff]")
 """Half of a character: JSON can spell it, and nothing that reads UTF-8 takes it."""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
-"""What stands for a moment that cannot be read where moments are compared."""
+_FIRST_SERVER = datetime(2016, 1, 1, tzinfo=UTC)
+"""There was no such server before."""
+_OF_A_REFUSAL = frozenset(
+    {"error", "error_code", "error_description", "error_uri", "details", "identifier", "state"}
+)
+"""What Mastodon and its kin put into a refusal; gateways add a status, a path or a time."""
+_LONGEST_REFUSAL = 64 * 1024
+"""Bytes; more than any server's own refusal has."""
 
 
 def record(value: object) -> Record:
@@ -25,6 +32,18 @@ def record(value: object) -> Record:
 def records(value: object) -> list[Record]:
     """The items of a list, with an empty object for each that is none; no list has no items."""
     return [record(item) for item in value] if isinstance(value, list) else []
+
+
+def refusal(body: bytes) -> str | None:
+    """What the server says in a refusal of its own form; None for the page of a proxy or gateway.
+
+    https://docs.joinmastodon.org/entities/Error/
+    """
+    try:
+        told = record(json.loads(body)) if len(body) <= _LONGEST_REFUSAL else {}
+    except (ValueError, RecursionError):
+        return None
+    return word(told.get("error")) if _OF_A_REFUSAL.issuperset(told) else None
 
 
 def word(value: object) -> str | None:
@@ -68,3 +87,9 @@ def moment(value: object) -> datetime | None:
         return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
     except (OverflowError, ValueError):
         return None
+
+
+def recent(value: object) -> datetime | None:
+    """The value where it is a moment since there are such servers: 1970 stands for no time."""
+    found = moment(value)
+    return found if found is not None and found >= _FIRST_SERVER else None

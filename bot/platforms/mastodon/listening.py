@@ -1,17 +1,21 @@
-"""Reading notifications without unheard: forward from the last one heard, page by page.
+"""Reading notifications without gaps: forward from the last one heard, page by page.
 
-Only a `min_id` gives the page that comes right after it. Ids are opaque, so nothing is compared
-but equality, and the newest of a page is told by its time. Servers leave out of a page what they
-do not show, after they have counted it: where nothing is left of it, only its Link header tells
-where the list goes on.
+Ids are opaque, so nothing is compared but equality, and the newest of a page is told by its time.
+Servers leave out of a page what they do not show, after they have counted it: where nothing is left
+of it, only its Link header tells where the list goes on.
+
+Asked with `min_id`, Mastodon gives the page that comes right after it; other servers give the
+newest page, the one that begins with it, or the oldest where nothing comes after it. So the way
+from a page back to the mark is walked, too, which takes one empty answer where the page is the
+right one; and a page that is not known to be newer than the mark is compared with the newest.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from requests.utils import parse_header_links
@@ -22,8 +26,10 @@ from bot.platforms.mastodon.foreign import Record
 PAGE = 30
 """Notifications to ask for at once: as many as every server gives."""
 FIRST_PAGES = 10
-"""How many pages the very first walk may take."""
+"""How many pages the very first walk may take, and the way from a page back to the mark."""
 
+_HEARD_SINCE = timedelta(days=1)
+"""What came so much earlier than the mark was heard before it, whatever servers' clocks did."""
 _RELATIONS = (("prev", "min_id"), ("next", "max_id"))
 
 Ask = Callable[..., list[Record]]
@@ -38,16 +44,21 @@ class Mark:
     """How far was heard: the id of the newest notification, of this account on this server.
 
     An id means nothing anywhere else: after a move to another server it could lie above all that
-    ever comes, and the bot would be deaf for good.
+    ever comes, and the bot would be deaf for good. `at` is when that notification came, as far as
+    the server tells.
     """
 
     server: str
     me: str
     after: str | None
+    at: datetime | None = None
 
     def write(self) -> str:
         """The mark as a cursor."""
-        return json.dumps(asdict(self), sort_keys=True)
+        told = {"server": self.server, "me": self.me, "after": self.after}
+        if self.at is not None:
+            told["at"] = self.at.isoformat()
+        return json.dumps(told, sort_keys=True)
 
     def moved_to(self, cursor: str | None) -> Mark:
         """This mark moved to where the cursor says, if the cursor is of the same account."""
@@ -57,7 +68,8 @@ class Mark:
             return self
         if (known.get("server"), known.get("me")) != (self.server, self.me):
             return self
-        return Mark(server=self.server, me=self.me, after=foreign.ident(known.get("after")))
+        after, at = foreign.ident(known.get("after")), _written(known.get("at"))
+        return Mark(server=self.server, me=self.me, after=after, at=at)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,33 +89,90 @@ OfPage = Callable[[], Ends]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
-    """Notifications, the id of the newest (None: there is none), and whether all were read."""
+    """Notifications, and the id of the newest (None: there is none) with its time, if it tells.
+
+    `is_all` says that nothing is left to be read, `has_gap` that some could not be read.
+    """
 
     notices: list[Record]
     newest: str | None
+    at: datetime | None = None
     is_all: bool
+    has_gap: bool = False
 
 
-def forward(ask: Ask, after: str, ends: OfPage) -> Heard:
-    """The page right after `after`; only where nothing comes after it all was read."""
-    page = ask(limit=PAGE, min_id=after)
-    newest = newest_id(page) or ends().newer or after
-    return Heard(notices=page, newest=newest, is_all=newest == after)
+def forward(ask: Ask, mark: Mark, ends: OfPage) -> Heard:
+    """What came right after the mark; only where nothing comes after it all was read."""
+    page = ask(limit=PAGE, min_id=mark.after)
+    if not page:
+        newest = ends().newer or mark.after
+        return Heard(notices=[], newest=newest, at=mark.at, is_all=newest == mark.after)
+    after, is_newer = mark.after, _is_newer(page, mark)
+    if not is_newer and not _holds(page, mark):
+        latest = ask(limit=PAGE)
+        if is_newer is False or _holds(latest, mark):
+            page, after = latest, None
+    older, is_whole = _back(ask, page, mark, ends, after)
+    newest = newest_id(page) or mark.after
+    return Heard(
+        notices=[notice for notice in [*page, *older] if not _is_old(notice, mark)],
+        newest=newest,
+        at=max(filter(None, [mark.at, *map(_came, page)]), default=None),
+        is_all=newest == mark.after,
+        has_gap=not is_whole,
+    )
+
+
+def _back(
+    ask: Ask, page: list[Record], mark: Mark, ends: OfPage, after: str | None
+) -> tuple[list[Record], bool]:
+    """What lies between a page and the mark, and whether the walk came to the mark."""
+    found, first, last = list[Record](), page, None
+    is_past = _holds(page, mark)
+    for _ in range(FIRST_PAGES):
+        oldest = oldest_id(page) or ends().older
+        if is_past or oldest is None:
+            return found, True
+        if oldest == last:
+            return found, _is_end(page, first)
+        page, last = ask(limit=PAGE, min_id=after, max_id=oldest), oldest
+        found += page
+        is_past = _holds(page, mark) or _is_newer(page, mark) is False
+    return found, is_past
+
+
+def _is_end(page: list[Record], first: list[Record]) -> bool:
+    """Whether a page that came twice is the last one of all, and not the first of all again."""
+    return newest_id(page) != newest_id(first) or len(page) < PAGE
+
+
+def _is_old(notice: Record, mark: Mark) -> bool:
+    """Whether a notification is known to have come long before the mark."""
+    came = _came(notice)
+    return came is not None and mark.at is not None and came < mark.at - _HEARD_SINCE
 
 
 def first_walk(ask: Ask, since: Since, ends: OfPage) -> Heard:
-    """All that came since `since()`, from the newest page back; not all if that is too much."""
+    """All that came since `since()`, from the newest page back; not all if that is too much.
+
+    A time that cannot be read ends no walk, and leaves nothing out.
+    """
     notices: list[Record] = []
-    oldest, is_all = None, False
+    last, is_all = None, False
     for _ in range(FIRST_PAGES):
-        page = ask(limit=PAGE, max_id=oldest)
+        page = ask(limit=PAGE, max_id=last)
         notices += page
-        oldest = foreign.ident(page[-1].get("id")) if page else ends().older
-        if is_all := oldest is None or (bool(page) and _came(page[-1]) < since()):
+        oldest, came = oldest_id(page) or ends().older, _last_came(page)
+        is_all = oldest is None or (came is not None and came < since())
+        if oldest == last:
+            is_all = is_all or _is_end(page, notices)
+        if is_all or oldest == last:
             break
+        last = oldest
     floor = since()
-    young = [notice for notice in notices if _came(notice) >= floor]
-    return Heard(notices=young, newest=newest_id(notices), is_all=is_all)
+    young = [notice for notice in notices if (_when(notice) or floor) >= floor]
+    at = max(filter(None, map(_came, notices)), default=None)
+    return Heard(notices=young, newest=newest_id(notices), at=at, is_all=is_all)
 
 
 def ends_of(link: str) -> Ends:
@@ -119,13 +188,53 @@ def ends_of(link: str) -> Ends:
 
 def newest_id(page: list[Record]) -> str | None:
     """The id of the page's newest notification: servers list it first, but one may list it last."""
-    known = [notice for notice in page if foreign.ident(notice.get("id"))]
-    if not known:
+    return next(iter(_ids(page)), None)
+
+
+def oldest_id(page: list[Record]) -> str | None:
+    """The id of the page's oldest notification."""
+    return next(reversed(_ids(page)), None)
+
+
+def _ids(page: list[Record]) -> list[str]:
+    """The ids on a page, the newest first."""
+    found = [(ident, notice) for notice in page if (ident := foreign.ident(notice.get("id")))]
+    times = [came for _, notice in found[:1] + found[-1:] if (came := _came(notice))]
+    is_upside_down = len(times) == 2 and times[0] < times[1]
+    ids = [ident for ident, _ in found]
+    return ids[::-1] if is_upside_down else ids
+
+
+def _holds(page: list[Record], mark: Mark) -> bool:
+    """Whether the notification at the mark is on a page."""
+    return mark.after in {foreign.ident(notice.get("id")) for notice in page}
+
+
+def _is_newer(page: list[Record], mark: Mark) -> bool | None:
+    """Whether the newest of a page came later than the mark's; None: nobody can tell."""
+    newest = max(filter(None, map(_came, page)), default=None)
+    return None if newest is None or newest == mark.at or mark.at is None else newest > mark.at
+
+
+def _last_came(page: list[Record]) -> datetime | None:
+    """When the last notification of a page came whose time can be read."""
+    return next(filter(None, map(_came, reversed(page))), None)
+
+
+def _came(notice: Record) -> datetime | None:
+    """When a notification came; None without a credible time."""
+    return foreign.recent(notice.get("created_at"))
+
+
+def _when(notice: Record) -> datetime | None:
+    """When a notification came, or else when what it tells of was said."""
+    status = foreign.record(notice.get("status"))
+    return _came(notice) or foreign.recent(status.get("created_at"))
+
+
+def _written(value: object) -> datetime | None:
+    """A moment as a mark was written with it."""
+    try:
+        return foreign.recent(datetime.fromisoformat(foreign.word(value) or ""))
+    except ValueError:
         return None
-    first, last = known[0], known[-1]
-    return foreign.ident((last if _came(last) > _came(first) else first).get("id"))
-
-
-def _came(notice: Record) -> datetime:
-    """When a notification came; without a readable time, long ago."""
-    return foreign.moment(notice.get("created_at")) or foreign.LONG_AGO

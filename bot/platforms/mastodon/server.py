@@ -17,21 +17,25 @@ class Family:
     """A server software.
 
     `key_memory` is how long it remembers an idempotency key (zero: never); `shortens_links` says
-    whether it counts a link as the number that it tells, or in full.
+    whether it counts a link as the number that it tells, or in full; `has_formats` whether an
+    account there may post in Markdown and the like unless a post says that it is plain text;
+    `has_approval` whether replies can wait for the approval of the account that they answer.
     """
 
     name: str
     key_memory: timedelta = timedelta(0)
     shortens_links: bool = False
+    has_formats: bool = False
+    has_approval: bool = False
 
 
 MASTODON = Family(name="Mastodon", key_memory=timedelta(hours=1), shortens_links=True)
 
 FAMILIES = (
     MASTODON,  # its forks too: their versions are its own with a suffix, `4.3.0+glitch`
-    Family(name="Pleroma", key_memory=timedelta(hours=6)),
-    Family(name="Akkoma", key_memory=timedelta(hours=6)),
-    Family(name="GoToSocial"),  # ignores keys and posts again
+    Family(name="Pleroma", key_memory=timedelta(hours=6), has_formats=True),
+    Family(name="Akkoma", key_memory=timedelta(hours=6), has_formats=True),
+    Family(name="GoToSocial", has_formats=True, has_approval=True),  # ignores keys: posts again
     # What speaks Mastodon's API beside Misskey's own: links in full, no keys.
     Family(name="Misskey"),
     Family(name="Sharkey"),
@@ -39,12 +43,17 @@ FAMILIES = (
 )
 """The servers of which it is known what they do with a key."""
 
+PLAIN = "text/plain"
+"""The format in which no sign of a text is taken for markup."""
+
 _COMPATIBLE = re.compile(r"\(compatible; ([\w.+-]+)")
 _OWN_VERSION = re.compile(r"[1-9]\d*\.\d+\.\d+")
 _STREAMING = {"ws": "http", "wss": "https", "http": "http", "https": "https"}
 """The address of a stream is written for browsers; the same place speaks HTTP."""
 _FILTERS_SINCE = (4, 3)
 """The first version of Mastodon that filters notifications and shows many statuses at once."""
+_OF_AN_INSTANCE = ("domain", "uri", "account_domain", "configuration", "urls")
+"""What tells an instance document from anything else that has a version."""
 _QUOTES_SINCE = 7
 """The version of Mastodon's API, that of Mastodon 4.5, which first tells of quotes."""
 
@@ -54,7 +63,8 @@ class Server:
     """One instance. `domain` is what its accounts' handles end in, `streaming` where it streams.
 
     `shows_many` says that it shows many statuses at once when asked for them by id, `filters`
-    that it keeps some notifications aside unless asked for those as well.
+    that it keeps some notifications aside unless asked for those as well, `has_formats` that a
+    post there may say in which format it is.
     """
 
     family: Family
@@ -64,6 +74,7 @@ class Server:
     tells_of_quotes: bool
     shows_many: bool = False
     filters: bool = False
+    has_formats: bool = False
     streaming: str
 
     @property
@@ -88,7 +99,7 @@ class Server:
 def read_server(instance: Record, address: str) -> Server | None:
     """The server that an instance document (v2, or v1) describes; None if it describes none."""
     version = foreign.word(instance.get("version"))
-    if version is None:
+    if version is None or not any(instance.get(name) for name in _OF_AN_INSTANCE):
         return None
     family = family_of(version, foreign.word(instance.get("source_url")) or "")
     rules = foreign.record(foreign.record(instance.get("configuration")).get("statuses"))
@@ -104,6 +115,7 @@ def read_server(instance: Record, address: str) -> Server | None:
         tells_of_quotes=_api_version(instance) >= _QUOTES_SINCE,
         shows_many=is_new,
         filters=is_new,
+        has_formats=family.has_formats or "glitch" in version.lower() or _tells_formats(instance),
         streaming=_streaming(instance, address),
     )
 
@@ -121,6 +133,14 @@ def _named(name: str) -> Family:
     """The family of this name; one that is not in the table knows no keys."""
     known = (family for family in FAMILIES if family.name.lower() == name.lower())
     return next(known, Family(name=name[:40]))
+
+
+def _tells_formats(instance: Record) -> bool:
+    """Whether it lists plain text among the formats of posts, as glitch-soc and Pleroma do."""
+    rules = foreign.record(foreign.record(instance.get("configuration")).get("statuses"))
+    metadata = foreign.record(foreign.record(instance.get("pleroma")).get("metadata"))
+    told = (rules.get("supported_mime_types"), metadata.get("post_formats"))
+    return any(isinstance(formats, list) and PLAIN in formats for formats in told)
 
 
 def _domain(instance: Record) -> str | None:

@@ -19,6 +19,7 @@ from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.safe import one_line
 from bot.net.carrier import Carrier, carry
 from bot.net.sending import not_sent
+from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.errors import SCOPES, Place
 from bot.platforms.mastodon.wire import CONNECT
 
@@ -28,6 +29,11 @@ SILENCE = 50.0
 LARGEST = 1024 * 1024
 """Bytes between two empty lines: more than any event has."""
 
+MOST = 4096
+"""Bytes of what is answered instead of a stream."""
+
+_AGAIN = "it is tried again"
+_EVENTS = "text/event-stream"
 _WATCH = 0.25
 """Seconds between two looks whether it is over."""
 _NONE_HERE = frozenset({400, 404, 405, 410, 501})
@@ -113,15 +119,22 @@ def _opened(
     with session.get(
         base + PATH, headers=headers, stream=True, timeout=patience, allow_redirects=False
     ) as answer:
-        if answer.status_code in _NONE_HERE:
-            raise Refused(f"{base} has no stream ({answer.status_code})", "it is asked instead")
-        if answer.status_code in {401, 403}:
-            what = f"{base} answers {answer.status_code} to the stream"
-            raise Unauthorised(what, f"put a token with the scopes {SCOPES} into {place.variable}")
         if answer.status_code != 200:
-            what = f"{base} answers {answer.status_code} to the stream"
-            raise RetryLater(what, "it is tried again")
+            raise _not_given(base, place, answer)
+        if _EVENTS not in answer.headers.get("content-type", _EVENTS):
+            raise RetryLater(f"{base} answers with something else than a stream", _AGAIN)
         yield answer
+
+
+def _not_given(base: str, place: Place, answer: requests.Response) -> PlatformError:
+    """Why there is no stream: for good only in the server's own words."""
+    status, what = answer.status_code, f"{base} answers {answer.status_code} to the stream"
+    is_own = foreign.refusal(answer.raw.read(MOST, decode_content=True)) is not None
+    if is_own and status in _NONE_HERE:
+        return Refused(f"{base} has no stream ({status})", "it is asked instead")
+    if is_own and status in {401, 403}:
+        return Unauthorised(what, f"put a token with the scopes {SCOPES} into {place.variable}")
+    return RetryLater(what, _AGAIN)
 
 
 @contextmanager

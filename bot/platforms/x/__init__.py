@@ -4,6 +4,8 @@
     snowflake      the time in an id
     fields         the names of what is asked for
     transport      host, time-outs and signatures of each request
+    problems       whether an answer is X's own
+    limits         when an end point may be asked again
     rules          what X's refusals mean, as a table
     errors         from whatever went wrong to our errors
     answers        X's JSON as values
@@ -42,6 +44,7 @@ PRICES = Prices(
     read=Decimal("0.001"),
     read_other=Decimal("0.005"),
     read_user=Decimal("0.010"),
+    delete=Decimal("0.005"),
     source="https://docs.x.com/x-api/getting-started/pricing",
 )
 """Those where the bot's account owns the developer app."""

@@ -15,11 +15,11 @@ from bot.net.carrier import Carrier
 from bot.platforms.x import API, PRICES, TRAITS
 from bot.platforms.x.addresses import address, post_named
 from bot.platforms.x.allowance import Allowance
-from bot.platforms.x.answers import Person, Said
+from bot.platforms.x.answers import Person, Said, is_missing
 from bot.platforms.x.api import Api
 from bot.platforms.x.bill import Bill
 from bot.platforms.x.listening import Listening
-from bot.platforms.x.rules import KeysRefused
+from bot.platforms.x.rules import Gone, KeysRefused
 from bot.platforms.x.snowflake import moment
 from bot.platforms.x.transport import Patience
 from bot.platforms.x.wording import is_same, plain
@@ -94,13 +94,14 @@ class XPlatform:
             return CannotTell(why="there are too many posts since then to look through")
         return Absent()
 
-    def own(self, since: datetime) -> frozenset[str]:
-        """All our own posts made since then, replies included, by X's clock."""
+    def own(self, since: datetime, in_reply_to: str | None = None) -> frozenset[str]:
+        """All our own posts made since then that answer this one, or nothing, by X's clock."""
         ids: set[str] = set()
         page = None
         for page in self._api.own(self._me().id, since):
             self._bill.read("post", [one.id for one in page.posts], PRICES.read)
-            ids |= {one.first_id for one in page.posts if one.at >= since}
+            young = (one for one in page.posts if one.at >= since)
+            ids |= {one.first_id for one in young if one.replied_to == in_reply_to}
             if page.partial or page.unreadable:
                 break
         if page is None or page.token or page.partial or page.unreadable:
@@ -120,8 +121,21 @@ class XPlatform:
         return self._listening.check(remote_ids)
 
     def retract(self, remote_id: str) -> None:
-        """Delete our post; one that is already gone is fine."""
-        self._api.delete(remote_id)
+        """Delete our post; one of which X itself says that it is gone is fine.
+
+        A deletion that may have been made counts as paid.
+        """
+        try:
+            self._api.delete(remote_id)
+        except Gone as gone:
+            if is_missing(gone.document, remote_id) or self._is_missing(remote_id):
+                return
+            what = "X did not delete the post, and does not say that it is gone"
+            raise OutcomeUnknown(what, "look at it on x.com, and try again") from gone
+        except OutcomeUnknown:
+            self._bill.read("deletion", [remote_id], PRICES.delete)
+            raise
+        self._bill.read("deletion", [remote_id], PRICES.delete)
 
     def settle_cost(self) -> Decimal:
         """What was read and not told yet, in US dollars."""
@@ -130,6 +144,15 @@ class XPlatform:
     def remote_id(self, address: str) -> str | None:
         """The post that an address of x.com or twitter.com names, or whose id this is."""
         return post_named(address.strip())
+
+    def _is_missing(self, post_id: str) -> bool:
+        """Whether X, asked for this very post, says that it is not there."""
+        try:
+            looked = self._api.look_up([post_id])
+        except PlatformError:
+            return False
+        self._bill.read("post", [one.id for one in looked.posts], PRICES.read_other)
+        return post_id in looked.missing
 
     def _me(self) -> Person:
         """The account, asked for once."""

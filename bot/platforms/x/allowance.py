@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from bot.core.errors import RetryLater
+from bot.core.errors import OverBudget
 from bot.core.ports import Clock, Purse
 from bot.core.thrift import affordable
 from bot.platforms.x.bill import Bill
@@ -67,8 +67,8 @@ def _month(now: datetime) -> tuple[int, int]:
     return now.year, now.month
 
 
-def _too_dear(worst: Decimal) -> RetryLater:
-    return RetryLater(
+def _too_dear(worst: Decimal) -> OverBudget:
+    return OverBudget(
         f"what is left of this month's money for listening is less than ${worst:.2f}, which the "
         "next read may cost",
         "raise listening_budget (or monthly_budget), or wait for the next month",

@@ -14,13 +14,18 @@ from typing import Any, TypeVar
 
 from bot.core.discussion import Wish
 from bot.core.wishes import wishes_in
+from bot.platforms.x.problems import problem
 from bot.platforms.x.snowflake import moment
 
 USERNAME = re.compile(r"\w{1,50}", re.ASCII)
 """A name that may stand in an address. X's own names are shorter, but that is X's to say."""
 
-GONE = frozenset({"resource-not-found", "not-authorized-for-resource"})
+NOT_FOUND = "resource-not-found"
+GONE = frozenset({NOT_FOUND, "not-authorized-for-resource"})
 """The types of X's errors for what was deleted or suspended, and what its author protects."""
+
+POSTS = frozenset({"tweet", "post"})
+"""What X calls a post in its errors, by its old and its new name."""
 
 T = TypeVar("T")
 
@@ -90,18 +95,23 @@ class Looked:
     """What a look-up by ids found: posts with their authors, and the ids of those not to be seen.
 
     An id that is in neither could not be looked up, or its post has a shape that we do not know.
+    `missing` are those of the gone that X does not have at all.
     """
 
     posts: tuple[Said, ...]
     people: Mapping[str, Person]
     gone: frozenset[str]
+    missing: frozenset[str]
 
 
 def page(document: object) -> Page:
     """A page of a list. Raises ValueError for an answer that is none."""
     body = _object(document)
     meta = _object(body.get("meta"))
-    posts = [_readable(said, one) for one in _list(body.get("data"))]
+    listed = _list(body.get("data"))
+    if not (listed or body.get("errors")) and meta.get("result_count") != 0:
+        raise ValueError("an empty list that X does not call empty")
+    posts = [_readable(said, one) for one in listed]
     return Page(
         posts=tuple(post for post in posts if post is not None),
         people=people(body),
@@ -113,25 +123,49 @@ def page(document: object) -> Page:
 
 def looked_up(document: object) -> Looked:
     """The answer to a look-up by ids. Raises ValueError for an answer that is none."""
-    body = _object(document)
+    body = _found(document)
     posts = (_readable(said, one) for one in _list(body.get("data")))
+    gone = {one: kind for one, kind in map(_gone, _list(body.get("errors"))) if kind in GONE}
     return Looked(
         posts=tuple(post for post in posts if post is not None),
         people=people(body),
-        gone=frozenset(filter(None, map(_gone, _list(body.get("errors"))))),
+        gone=frozenset(gone),
+        missing=frozenset(one for one, kind in gone.items() if kind == NOT_FOUND),
     )
 
 
-def _gone(value: object) -> str | None:
-    """The id of a post that this partial error says is not there, or not for us; else None.
+def _found(document: object) -> dict[str, Any]:
+    """The answer to a look-up. X tells of each id, so without posts and problems it is not X's."""
+    body = _object(document)
+    problems = map(_object, _list(body.get("errors")))
+    if not (_list(body.get("data")) or any(problem(one) is not None for one in problems)):
+        raise ValueError("an answer to a look-up that tells nothing")
+    return body
+
+
+def _gone(value: object) -> tuple[str, str | None]:
+    """The id of the post of which this partial error speaks, and why X does not show it.
 
     https://docs.x.com/x-api/fundamentals/response-codes-and-errors lists the types. What its
     author, or X, shows to some only is no more for everyone than what was deleted.
     """
     error = value if isinstance(value, dict) else {}
-    kind = str(error.get("type")).rpartition("/")[2]
-    asked = error.get("resource_type") == "tweet" and error.get("parameter") == "ids"
-    return _text_or_none(error.get("value")) if asked and kind in GONE else None
+    is_asked = error.get("resource_type") in POSTS and error.get("parameter") == "ids"
+    post_id = _text_or_none(error.get("value"))
+    return (post_id, problem(error)) if is_asked and post_id else ("", None)
+
+
+def is_missing(document: object, post_id: str) -> bool:
+    """Whether a refusal, or one of its errors, says that X does not have this very post."""
+    body = document if isinstance(document, dict) else {}
+    errors = body.get("errors")
+    return any(
+        isinstance(one, dict)
+        and problem(one) == NOT_FOUND
+        and one.get("resource_type") in POSTS
+        and post_id in (one.get("value"), one.get("resource_id"))
+        for one in (body, *(errors if isinstance(errors, list) else ()))
+    )
 
 
 def people(body: Mapping[str, Any]) -> dict[str, Person]:
@@ -156,12 +190,13 @@ def person(value: object) -> Person:
 def said(value: object) -> Said:
     """A post. Raises ValueError where something that every post has is missing."""
     post = _object(value)
-    note = _object(post.get("note_tweet") or {})
+    note = _object(_named(post, "note_post", "note_tweet") or {})
     own_id = _id(post.get("id"))
-    history = tuple(_id(one) for one in _list(post.get("edit_history_tweet_ids")))
+    versions = _named(post, "edit_history_post_ids", "edit_history_tweet_ids")
+    history = tuple(_id(one) for one in _list(versions))
     references = {
         one.get("type"): _id(one.get("id"))
-        for one in map(_object, _list(post.get("referenced_tweets")))
+        for one in map(_object, _list(_named(post, "referenced_posts", "referenced_tweets")))
     }
     return Said(
         id=own_id,
@@ -184,7 +219,7 @@ def _has_poll(attachments: object) -> bool:
 
 def authors(document: object) -> dict[str, str]:
     """Whose each post of a look-up by ids is; those that are gone are not in it."""
-    posts = map(_object, _list(_object(document).get("data")))
+    posts = map(_object, _list(_found(document).get("data")))
     return {_id(one.get("id")): _id(one.get("author_id")) for one in posts}
 
 
@@ -193,6 +228,11 @@ def _readable(read: Callable[[object], T], value: object) -> T | None:
         return read(value)
     except ValueError:
         return None
+
+
+def _named(post: Mapping[str, Any], *names: str) -> Any:
+    """What stands under the first of these names that the post has: X is renaming some fields."""
+    return next((post[name] for name in names if post.get(name)), None)
 
 
 def _links(post: Mapping[str, Any]) -> dict[str, str]:

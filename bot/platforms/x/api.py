@@ -15,8 +15,8 @@ from bot.net.carrier import Carrier
 from bot.platforms.x import answers, fields
 from bot.platforms.x.answers import Looked, Page, Person
 from bot.platforms.x.errors import translate
-from bot.platforms.x.rules import Gone
-from bot.platforms.x.transport import Patience, Transport, hush
+from bot.platforms.x.limits import Limits, wait
+from bot.platforms.x.transport import AnswerError, Patience, Transport, hush
 
 PAGE = 100
 """Posts a page, and ids a look-up: the most that X gives."""
@@ -49,6 +49,7 @@ class Api:
         )
         self._client.session = Transport(api, secrets.values(), patience, carrier)
         self._patience = patience
+        self._limits = Limits()
 
     def me(self) -> Person:
         """The account itself; so it proves the keys."""
@@ -60,16 +61,13 @@ class Api:
             self._client.create_tweet, text=text, in_reply_to_tweet_id=in_reply_to
         )
         new_id = document.get("data", {}).get("id") if _is_filled(document) else None
-        if not isinstance(new_id, str | int) or not str(new_id):
+        if isinstance(new_id, bool) or not isinstance(new_id, str | int) or not new_id:
             raise OutcomeUnknown("X took the post but gave it no id", "look before trying again")
         return str(new_id)
 
     def delete(self, post_id: str) -> None:
-        """Delete a post of ours; one that X does not have is fine."""
-        try:
-            document = self._write(self._client.delete_tweet, id=post_id)
-        except Gone:
-            return
+        """Delete a post of ours. Raises Gone where X answers that it does not have it."""
+        document = self._write(self._client.delete_tweet, id=post_id)
         if not _is_filled(document) or document["data"].get("deleted") is not True:
             raise OutcomeUnknown("X did not confirm that the post is gone", "look at it on x.com")
 
@@ -95,11 +93,11 @@ class Api:
     def below(
         self, post_id: str, me: Person, since_id: int, until_id: int | None, most: int = PAGE
     ) -> Page:
-        """The newest of a conversation between these ids that neither is ours nor names us.
+        """The newest of a conversation between these ids that does not name us.
 
         What names us is among the mentions, and cheaper there.
         """
-        query = f"conversation_id:{post_id} -from:{me.id} -@{me.username}"
+        query = f"conversation_id:{post_id} -@{me.username}"
         call, span = self._client.search_recent_tweets, _span(since_id, until_id, most)
         return self._page(call, "next_token", {"query": query, **span})
 
@@ -124,16 +122,28 @@ class Api:
         )
 
     def _read(self, understand: Callable[[Any], T], call: Callable[..., Any], **asked: Any) -> T:
+        self._limits.require(call.__name__, self._clock.now())
         try:
-            return understand(call(user_auth=True, **asked))
+            return understand(self._ask(call, asked))
         except Exception as error:  # noqa: BLE001 - what is not classified is an unknown outcome
             raise translate(error, writes=False, now=self._clock.now()) from None
 
     def _write(self, call: Callable[..., Any], **asked: Any) -> Any:
+        self._limits.require(call.__name__, self._clock.now())
         try:
-            return call(user_auth=True, **asked)
+            return self._ask(call, asked)
         except Exception as error:  # noqa: BLE001 - what is not classified is an unknown outcome
             raise translate(error, writes=True, now=self._clock.now()) from None
+
+    def _ask(self, call: Callable[..., Any], asked: Mapping[str, Any]) -> Any:
+        """Call tweepy; where X limits this end point, remember until when."""
+        try:
+            return call(user_auth=True, **asked)
+        except AnswerError as error:
+            if error.status == 429:
+                now = self._clock.now()
+                self._limits.reached(call.__name__, now + wait(error.headers, now))
+            raise
 
 
 def _span(since_id: int, until_id: int | None, most: int) -> dict[str, Any]:

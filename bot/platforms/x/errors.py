@@ -1,11 +1,11 @@
 """From what X and the network say to our errors: the one table.
 
     not sent (refused, no such host, connect time-out, certificate)   RetryLater
-    402 out of credits, 429 slow down                                 RetryLater, and when
+    402 out of credits, 429 slow down, 403: daily limit, not now      RetryLater, and when
     401; 403: suspended, locked, the app lacks a permission           Unauthorised
     403: duplicate                                                    Duplicate
     other 4xx in X's own form                                         Refused
-    everything else                                                   OutcomeUnknown for a write,
+    everything else, and whatever is not in X's own form              OutcomeUnknown for a write,
                                                                       RetryLater for a read
 
 The words by which one 403 is told from another are in `rules`.
@@ -14,7 +14,7 @@ The words by which one 403 is told from another are in `rules`.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -22,13 +22,10 @@ import requests
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.safe import one_line
 from bot.net.sending import not_sent
-from bot.platforms.x.rules import RULES, Rule
+from bot.platforms.x.limits import wait
+from bot.platforms.x.problems import is_own
+from bot.platforms.x.rules import RULES, Gone, Rule
 from bot.platforms.x.transport import AnswerError, NotSentError
-
-WITHOUT_CREDITS = timedelta(hours=1)
-WINDOW = timedelta(minutes=15)
-"""X's usual rate-limit window, where it does not say when the present one ends."""
-LONGEST_WAIT = timedelta(days=1)
 
 
 def translate(error: Exception, *, writes: bool, now: datetime) -> PlatformError:
@@ -51,7 +48,7 @@ def translate(error: Exception, *, writes: bool, now: datetime) -> PlatformError
 
 def _answered(error: AnswerError, now: datetime) -> PlatformError | None:
     """What X's answer means, or None where it is no such answer as X documents."""
-    if error.document is None and error.status not in {401, 402, 429}:
+    if error.status != 429 and not is_own(error.document, error.status):
         return None
     said = _said(error.document or {})
     for rule in RULES:
@@ -67,18 +64,11 @@ def _answered(error: AnswerError, now: datetime) -> PlatformError | None:
 def _ruled(rule: Rule, error: AnswerError, said: str, now: datetime) -> PlatformError:
     problem = _quoting(rule.problem, said)
     if rule.error is RetryLater:
-        after = WITHOUT_CREDITS if error.status == 402 else _until_reset(error, now)
-        return RetryLater(problem, rule.todo, after=after)
-    return rule.error(problem, rule.todo)
-
-
-def _until_reset(error: AnswerError, now: datetime) -> timedelta:
-    """How long X's rate limit lasts: a missing, past or senseless end stands for one window."""
-    try:
-        reset = datetime.fromtimestamp(int(error.headers["x-rate-limit-reset"]), UTC)
-    except (KeyError, ValueError, OverflowError, OSError):
-        return WINDOW
-    return min(reset - now, LONGEST_WAIT) if reset > now else WINDOW
+        return RetryLater(problem, rule.todo, after=rule.after or wait(error.headers, now))
+    refusal = rule.error(problem, rule.todo)
+    if isinstance(refusal, Gone):
+        refusal.document = error.document
+    return refusal
 
 
 def _said(document: dict[str, Any]) -> str:

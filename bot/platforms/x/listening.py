@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.core.discussion import Entry
+from bot.core.discussion import Entry, as_own
 from bot.core.errors import PlatformError, Refused, RetryLater
 from bot.core.ports import Batch, Checked, Clock
 from bot.core.when import iso
@@ -77,7 +77,7 @@ class Listening:
             return self._batch(at, page, me)
 
     def around(self, remote_id: str, cursor: str | None) -> Batch:
-        """One page of what was said below our post without naming us, newest first.
+        """One page of what was said below our post without naming us, by us, too, newest first.
 
         X's search does not tell whether our post is still there.
         """
@@ -92,11 +92,12 @@ class Listening:
         ) as many:
             page = self._found(remote_id, at, many)
             after = below.step(at, _ids(page), goes_on=page.token is not None, now=now)
-            me = self._me().id
-            heard = [post for post in page.posts if post.author_id != me]
-            unheard += _unclear(page, heard, me, "replies", address(remote_id, None))
+            me = self._me()
+            heard = [post for post in page.posts if post.first_id != remote_id]
+            unheard += _unclear(page, heard, me.id, "replies", address(remote_id, None))
+            people = {**page.people, me.id: me}
             return Batch(
-                entries=tuple(self._entries(heard, frozenset({remote_id}), page.people)),
+                entries=tuple(self._entries(heard, frozenset({remote_id}), people)),
                 cursor=after.cursor(),
                 more=after.resume is not None and bool(page.posts),
                 unheard=tuple(unheard),
@@ -114,7 +115,7 @@ class Listening:
         with self._allowance.hold(LOOK, fewest=1, most=len(wanted), first=PRICES.read_user) as many:
             me = self._me()
             self._know({me.id: me})
-            found, gone = self._look(wanted[:many], me.id)
+            found, gone = self._look(wanted[:many])
             return Checked(entries=found, gone=gone, cost=self._bill.settle())
 
     def _batch(self, at: Walk, page: Page, me: str) -> Batch:
@@ -150,9 +151,10 @@ class Listening:
         for post in reversed([*posts]):
             author = people.get(post.author_id)
             heard = entry(post, account=self._account, me=me, author=author, ours=ours)
-            yield replace(heard, checked_at=now)
+            seen = replace(heard, checked_at=now)
+            yield as_own(seen) if post.author_id == me else seen
 
-    def _look(self, wanted: Sequence[str], me: str) -> tuple[tuple[Entry, ...], frozenset[str]]:
+    def _look(self, wanted: Sequence[str]) -> tuple[tuple[Entry, ...], frozenset[str]]:
         """The entries as they are now, and the ids of those that are gone.
 
         Where X fails in the middle, what was seen until then counts.
@@ -167,7 +169,7 @@ class Listening:
                     raise
                 break
             gone |= looked.gone
-            entries += self._known_again(looked.posts, me)
+            entries += self._known_again(looked.posts)
         return tuple(entries), gone
 
     def _newest(self, wanted: Sequence[str]) -> Looked:
@@ -192,13 +194,12 @@ class Listening:
     def _is_vague(self, post: Said) -> bool:
         return post.id != post.history[-1] or post.author_id not in self._people
 
-    def _known_again(self, posts: Iterable[Said], me: str) -> Iterator[Entry]:
+    def _known_again(self, posts: Iterable[Said]) -> Iterator[Entry]:
         """The posts whose authors X shows, as entries."""
         ours = frozenset(one for one, is_ours in self._is_ours.items() if is_ours)
         for post in posts:
             if post.author_id in self._people:
-                [found] = self._entries([post], ours, self._people)
-                yield replace(found, ours=post.author_id == me)
+                yield from self._entries([post], ours, self._people)
 
     def _paid(self, posts: Iterable[Said], people: Mapping[str, Person], price: Decimal) -> None:
         """Put what X returned on the bill, and remember who wrote it."""

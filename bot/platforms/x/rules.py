@@ -7,12 +7,15 @@ are all there is to go by.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.core.errors import Duplicate, PlatformError, Refused, RetryLater, Unauthorised
 
 
 class Gone(Refused):
-    """X has no such post (any more)."""
+    """X does not have what was asked for; `document` is its answer."""
+
+    document: object = None
 
 
 class KeysRefused(Unauthorised):
@@ -29,7 +32,15 @@ class Rule:
     error: type[PlatformError]
     problem: str
     todo: str
+    after: timedelta | None = None
+    """how long to wait where the answer is RetryLater; None: as long as its headers say"""
 
+
+WITHOUT_CREDITS = timedelta(hours=1)
+NOT_NOW = timedelta(minutes=15)
+"""How long to wait where X only says that it is not now."""
+DAILY_LIMIT = timedelta(minutes=30)
+"""X lets an account post its daily limit in shares of half an hour."""
 
 NEW_KEYS = "renew the app's keys and the account's tokens in X's developer console and set them"
 RULES = (
@@ -44,6 +55,7 @@ RULES = (
         error=RetryLater,
         problem="X is out of credits for this app",
         todo="buy some in X's developer console, or raise the spending limit there",
+        after=WITHOUT_CREDITS,
     ),
     Rule(
         status=429,
@@ -88,6 +100,39 @@ RULES = (
     ),
     Rule(
         status=403,
+        words="too long|character",
+        error=Refused,
+        problem="X says that the text is too long",
+        todo="shorten the tip's summary",
+    ),
+    Rule(
+        status=403,
+        words=r"credits|\bcap\b",
+        error=RetryLater,
+        problem="X is out of credits for this app",
+        todo="buy some in X's developer console, or raise the spending limit there",
+        after=WITHOUT_CREDITS,
+    ),
+    Rule(
+        status=403,
+        words=r"daily|per day|24.hours?|rate limit|(over|exceeded|reached|hit|past) .*\blimits?\b"
+        r"|\blimit (is |was |has been )?(exceeded|reached)",
+        error=RetryLater,
+        problem="X lets the account post no more for now",
+        todo="the bot tries again; if it lasts, post less often, or look at the account on x.com",
+        after=DAILY_LIMIT,
+    ),
+    Rule(
+        status=403,
+        words=r"try (this |it )?again|\blater\b|at this time|right now|automated"
+        r"|temporarily (un|not|dis|restrict|limit)",
+        error=RetryLater,
+        problem="X does not take the post just now",
+        todo="the bot tries again; if it lasts, look at the account on x.com",
+        after=NOT_NOW,
+    ),
+    Rule(
+        status=403,
         words="deleted or not visible",
         error=Refused,
         problem="X does not have the post to answer",
@@ -99,13 +144,6 @@ RULES = (
         error=Refused,
         problem="X does not permit this reply",
         todo="an app may answer only those who mentioned or quoted the account",
-    ),
-    Rule(
-        status=403,
-        words="too long",
-        error=Refused,
-        problem="X says that the text is too long",
-        todo="shorten the tip's summary",
     ),
     Rule(
         status=404,

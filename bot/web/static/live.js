@@ -67,7 +67,8 @@
     }
     const title = document.getElementById("discussion-title");
     if (title) title.textContent = told.count === 1 ? "1 reply" : `${told.count || "No"} ${told.count ? "replies" : "reply yet"}`;
-    const known = document.getElementById(told.anchor);
+    // A notice about a held reply bears its anchor, too: it stands outside the thread, and stays.
+    const known = place.querySelector(`#${CSS.escape(told.anchor)}`);
     const [entry] = made(told.html);
     if (!entry) return known && still(() => known.remove());
     if (known) {

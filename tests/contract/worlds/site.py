@@ -33,7 +33,9 @@ class SiteWorld(World):
     def __init__(self, database: Database) -> None:
         super().__init__(FakeClock(), {})
         self._database = database
-        self._commenting = Commenting(database.pages, lambda: None, lambda _: False)
+        self._commenting = Commenting(
+            database.pages, lambda: None, lambda _: False, lambda _: False
+        )
         self.platform = self.another()
 
     def another(self) -> SitePlatform:

@@ -1,6 +1,5 @@
 """Which summary wins."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -161,7 +160,7 @@ tips = st.builds(
 
 
 @settings(
-    max_examples=int(os.environ.get("GENERATED_CASES", "150")),
+    max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

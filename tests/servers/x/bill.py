@@ -10,11 +10,12 @@ CREATE_SUMMONED = Decimal("0.010")
 READ_POST = Decimal("0.005")
 READ_OWN = Decimal("0.001")
 READ_USER = Decimal("0.010")
+DELETE = Decimal("0.005")
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One line of the bill: `what` is create, post or user."""
+    """One line of the bill: `what` is create, delete, post or user."""
 
     what: str
     id: str
@@ -36,6 +37,10 @@ class Bill:
     def create(self, post_id: str, price: Decimal) -> None:
         """Charge for a post that was made."""
         self.charges.append(Charge("create", post_id, price))
+
+    def delete(self, post_id: str) -> None:
+        """Charge for a post that was deleted."""
+        self.charges.append(Charge("delete", post_id, DELETE))
 
     def read(self, what: str, ids: list[str], price: Decimal, now: datetime) -> None:
         """Charge for each resource returned that was not read today already."""

@@ -34,4 +34,5 @@ def delete(desk: Desk, call: Call) -> Reply:
     if post.author_id != call.user.id:
         raise plain(403, "You are not authorized to delete this Tweet.")
     desk.world.delete(post.id)
+    desk.bill.delete(post.id)
     return 200, {"data": {"deleted": True}}

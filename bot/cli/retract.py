@@ -1,0 +1,95 @@
+"""`retract`: taking posts back, by number, by tip or by address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot.cli.opening import opened
+from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.posts import line
+from bot.cli.several import each
+from bot.core.errors import UsageError
+from bot.core.safe import shown
+
+if TYPE_CHECKING:
+    from bot.core.delivery import Delivery
+    from bot.wiring.desk import Desk
+
+
+def retract(
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NUMBER|TIP|ADDRESS...",
+            help="Numbers, as `tipsbot posts` shows them; a tip, for its newest post on each "
+            "account; or addresses of posts.",
+        ),
+    ],
+    *,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Take the posts of a tip back without asking.")
+    ] = False,
+    file: File = DEFAULT_FILE,
+) -> None:
+    """Take posts back: delete them on their networks, and say so in the ledger."""
+    with opened(file, forgiving=True) as desk:
+        chosen, tips = _chosen(desk, what)
+        if tips and not yes:
+            _confirm(desk, tips)
+        each(chosen, lambda number: "\n".join(_take_back(desk, number, chosen)))
+
+
+def _chosen(desk: Desk, what: Sequence[str]) -> tuple[list[int], list[Delivery]]:
+    """The numbers of all that is named, and the posts of tips, which are to be confirmed."""
+    numbers: list[int] = []
+    tips: list[Delivery] = []
+    for name in what:
+        if _is_number(desk, name):
+            numbers.append(int(name))
+        elif "/" in name:
+            numbers.append(desk.post_finder.at(desk.config, name).id)
+        else:
+            found = desk.post_finder.of_tip(desk.config, name)
+            tips += found
+            numbers += [one.id for one in found]
+    return numbers, tips
+
+
+def _is_number(desk: Desk, name: str) -> bool:
+    """Whether it is a delivery's number, and not the id of a tip that is one, too."""
+    if not (name.isascii() and name.isdecimal()):
+        return False
+    with desk.database.store.reading() as tx:
+        return desk.config.library.get(name) is None or tx.ledger.get(int(name)) is not None
+
+
+def _confirm(desk: Desk, posts: Sequence[Delivery]) -> None:
+    """Show them and ask. Raises UsageError where nobody answers, and Exit for a no."""
+    zone = ZoneInfo(desk.config.bot.timezone)
+    for one in posts:
+        typer.echo(line(one, zone))
+    try:
+        is_wanted = typer.confirm(f"take {'it' if len(posts) == 1 else 'them'} back?")
+    except typer.Abort:
+        raise UsageError("nothing was taken back", "answer y, or add --yes") from None
+    if not is_wanted:
+        typer.echo("nothing was taken back")
+        raise typer.Exit(1)
+
+
+def _take_back(desk: Desk, number: int, chosen: Sequence[int]) -> Iterator[str]:
+    """Take one back; what was done, and which others still point at a page that is gone."""
+    with desk.database.store.reading() as tx:
+        known = tx.ledger.get(number)
+    editor = desk.editor(known.account) if known is not None else None
+    gone = desk.retractor.retract(number, editor, desk.clock.now())
+    yield f"{gone.account}: taken back {shown((gone.receipt.url if gone.receipt else None) or '')}"
+    for one in desk.post_finder.linking(desk.config, gone):
+        if one.id in chosen:
+            continue
+        where = shown((one.receipt.url if one.receipt else None) or "")
+        yield f"  {shown(one.account)} still links to it: {where} (delivery {one.id})"

@@ -1,0 +1,52 @@
+"""Doing the same for several things that an operator named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import typer
+
+from bot.cli.opening import opened
+from bot.cli.saying import say_done
+from bot.core.errors import BotError
+from bot.core.safe import shown_lines
+
+if TYPE_CHECKING:
+    from bot.wiring.desk import Desk
+
+T = TypeVar("T")
+
+
+def for_each(
+    file: Path, named: Iterable[T], act: Callable[[Desk, T], str], *, erases: bool = False
+) -> None:
+    """Do it to each part of the discussion that is named, and bring its files up to date.
+
+    `erases` says that words go for good.
+    """
+    with opened(file, forgiving=True) as desk:
+        try:
+            each(named, lambda one: act(desk, one))
+        finally:
+            desk.settle_book()
+            if erases:
+                desk.database.tidy()
+
+
+def each(named: Iterable[T], act: Callable[[T], str]) -> None:
+    """Do it for each, once, and say what was done; one that fails keeps no other from it.
+
+    Raises the last failure; those before it are said on standard error.
+    """
+    failed: BotError | None = None
+    for one in dict.fromkeys(named):
+        try:
+            say_done(act(one))
+        except BotError as error:
+            if failed is not None:
+                typer.echo(shown_lines(f"tipsbot: {failed}"), err=True)
+            failed = error
+    if failed is not None:
+        raise failed

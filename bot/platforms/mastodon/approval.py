@@ -1,0 +1,63 @@
+"""Replies that wait for our account's approval: GoToSocial's interaction policies.
+
+Until it is approved only its author and we see such a reply, in the thread as if it were any other.
+A favourite or an answer of ours would approve it, so it is passed over until the server no longer
+lists it. https://docs.gotosocial.org/en/latest/user_guide/settings/#interaction-requests
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from bot.platforms.mastodon import foreign
+from bot.platforms.mastodon.foreign import Record
+
+PATH = "/api/v1/interaction_requests"
+PAGE = 80
+"""As many as the server lists at once."""
+PAGES = 10
+"""How many pages are read; what waits beyond them is known by the server's note in it."""
+
+_NOTE = "/settings/user/interaction_requests/"
+"""Where the note leads that the server puts behind the words of a reply that waits, for us only."""
+
+Ask = Callable[[dict[str, str]], list[Record]]
+"""Asks for one page of interaction requests, newest first, with these parameters."""
+
+
+def waiting(ask: Ask) -> frozenset[str]:
+    """The ids of all replies that wait for our approval."""
+    found: set[str] = set()
+    asked = {"limit": str(PAGE), "replies": "true", "favourites": "false", "reblogs": "false"}
+    for _ in range(PAGES):
+        page = ask(asked)
+        found |= {ident for one in page if _is_open(one) and (ident := _reply(one))}
+        last = foreign.ident(page[-1].get("id")) if page else None
+        if last is None or last == asked.get("max_id"):
+            break
+        asked["max_id"] = last
+    return frozenset(found)
+
+
+def approved(statuses: Iterable[Record], waits: frozenset[str]) -> list[Record]:
+    """Those of these statuses that wait for nobody."""
+    return [
+        status
+        for status in statuses
+        if foreign.ident(status.get("id")) not in waits and not _is_noted(status)
+    ]
+
+
+def _is_noted(status: Record) -> bool:
+    """Whether the server's note that it waits ends the words of a status."""
+    _, rule, note = (foreign.word(status.get("content")) or "").rpartition("<hr")
+    return bool(rule) and _NOTE in note
+
+
+def _reply(request: Record) -> str | None:
+    """The id of the reply for which approval is asked; None where it is for something else."""
+    return foreign.ident(foreign.record(request.get("reply")).get("id"))
+
+
+def _is_open(request: Record) -> bool:
+    return not (request.get("accepted_at") or request.get("rejected_at"))

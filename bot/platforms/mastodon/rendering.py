@@ -1,0 +1,32 @@
+"""What is left of a text that a server has taken for markup, to know it again.
+
+An account's default format can be Markdown, HTML or BBCode (GoToSocial, glitch-soc, Pleroma,
+Akkoma). Then signs vanish or change: stars, the numbers and signs of lists, headings, quotes and
+tags, and quotation marks and dashes become others. Letters and digits stay.
+"""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from collections.abc import Iterator
+
+import regex
+
+_SIGN_OF_LINE = regex.compile(r"^[ \t]*(?:\d{1,9}[.)]|[-*+]|#{1,6}|>|•)(?=\s|$)", regex.MULTILINE)
+_TAG = regex.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->|\[/?[a-z]+\]", regex.DOTALL)
+_LINK = regex.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
+_PROTOCOL = regex.compile(r"https?://", regex.IGNORECASE)
+_OTHER = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
+
+
+def as_markup(text: str) -> Iterator[str]:
+    """The text as it is, and as it is shown when tags and links in it are taken for such."""
+    yield text
+    yield html.unescape(_LINK.sub(r"\1", _TAG.sub("", text)))
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text, without the numbers of lists and the protocols of links."""
+    lines = _SIGN_OF_LINE.sub("", unicodedata.normalize("NFKC", text))
+    return str(_OTHER.sub("", _PROTOCOL.sub("", lines))).casefold()

@@ -1,0 +1,74 @@
+"""How long a server asks us to wait, in each of the forms in which servers and proxies write it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+WAIT = timedelta(minutes=5)
+"""How long to hold back where a server says "too many" without a usable time."""
+LONGEST_WAIT = timedelta(hours=1)
+
+_HEADERS = ("retry-after", "x-ratelimit-reset", "ratelimit-reset")
+"""The headers that tell, the first of them that can be read counts."""
+_EPOCH = 1e8
+"""Seconds; a number above it is a moment since 1970, a smaller one a span from now on."""
+_EPOCH_IN_MILLISECONDS = 1e10
+
+
+def asked_wait(headers: Mapping[str, str], now: datetime) -> timedelta:
+    """How long the server of an answer with these headers wants us to wait, within reason.
+
+    Moments are reckoned by the server's own clock where it tells its time, else by `now`.
+    """
+    present = date_of(headers) or now
+    for name in _HEADERS:
+        wait = _wait(headers.get(name, "").strip(), present)
+        if wait is not None and wait > timedelta(0):
+            return min(wait, LONGEST_WAIT)
+    return WAIT
+
+
+def date_of(headers: Mapping[str, str]) -> datetime | None:
+    """The server's own present, as the `Date` of its answer says."""
+    return _http_date(headers.get("date", ""))
+
+
+def _wait(text: str, present: datetime) -> timedelta | None:
+    """A number of seconds, a moment since 1970, an ISO 8601 date or an HTTP date as a span."""
+    try:
+        number = float(text)
+    except ValueError:
+        moment = _iso_date(text) or _http_date(text)
+        return moment - present if moment else None
+    return _span(number, present)
+
+
+def _span(number: float, present: datetime) -> timedelta | None:
+    try:
+        if abs(number) < _EPOCH:
+            return timedelta(seconds=number)
+        seconds = number / 1000 if number >= _EPOCH_IN_MILLISECONDS else number
+        return datetime.fromtimestamp(seconds, UTC) - present
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _iso_date(text: str) -> datetime | None:
+    try:
+        return _aware(datetime.fromisoformat(text))
+    except (OverflowError, ValueError):
+        return None
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        return _aware(parsedate_to_datetime(text))
+    except (OverflowError, ValueError):
+        return None
+
+
+def _aware(moment: datetime) -> datetime:
+    """The moment in UTC; without a zone it is taken as UTC."""
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

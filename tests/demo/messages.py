@@ -1,0 +1,43 @@
+"""What the terminal shows beside the log."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.demo.posts import Sent
+from tests.demo.waiting import Stopped
+
+PLACES = """\
+A demonstration. The bot is real; the people, the Mastodon server and the X server are made up.
+Nothing leaves this machine. Handles end in example.social or _example; links on the pages to
+example.social, example.org and x.com do not lead to these servers.
+
+  the discussion        {page}
+  the exact posts       {posts}
+  the Mastodon server   {mastodon}/api/v1/timelines/public
+
+People begin to reply in a few seconds, and have said everything after about two minutes; write a
+reply on the page yourself. Below is what `tipsbot log --follow` shows. Stop with Ctrl-C.
+"""
+
+
+def say(*lines: str) -> None:
+    """Write lines to the terminal, at once. Raises Stopped when nobody reads it any more."""
+    try:
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
+        sys.stdout.flush()
+    except OSError:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
+        raise Stopped from None
+
+
+def tell_posts(posts: Iterable[Sent]) -> None:
+    """Say what the bot posted of its own accord, exactly."""
+    say("", "The posts as they stand on the local servers, with their lengths by X's weights:")
+    for one in posts:
+        if one.answers is None:
+            say(f"  {one.network:8} {one.length:3}  {one.text}")
+    say("")

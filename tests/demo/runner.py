@@ -1,0 +1,154 @@
+"""The demo: it starts the servers, the bot and its log, plays the script, and ends all of them."""
+
+from __future__ import annotations
+
+import html
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import requests
+
+from tests.demo import messages, picture, processes
+from tests.demo.messages import say
+from tests.demo.people import People
+from tests.demo.posts import Posts, shown
+from tests.demo.script import Ending, Line, Place, ending, read, speakers
+from tests.demo.settings import DOMAIN, X_NAME, first_tip, tips_file
+from tests.demo.waiting import Failed, Stopped, Waiting
+from tests.servers.mastodon import BOT, mastodon_server
+from tests.servers.x import XServer
+from tests.whole.accounts import secrets
+from tests.whole.operator import Operator, free_port
+
+START_WITHIN = 60.0
+"""Seconds within which the first tip stands everywhere."""
+SHOW_WITHIN = 130.0
+"""Seconds after the script's last line within which everything is shown."""
+LOG_LAG = 2.0
+"""Seconds that `tipsbot log --follow` may be behind the page."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """What was asked for on the command line."""
+
+    #: End when everything was shown.
+    once: bool = False
+    #: Where to save a picture of the page.
+    picture: Path | None = None
+
+
+def run(options: Options, asked: threading.Event) -> int:
+    """Run the demo until `asked` is set; its exit code."""
+    code, last = _outcome(options, asked)
+    with suppress(Stopped):
+        say(last)
+    return code
+
+
+def _outcome(options: Options, asked: threading.Event) -> tuple[int, str]:
+    """The exit code, and the last line for the terminal."""
+    try:
+        with ExitStack() as stack:
+            _started(stack, Waiting(asked)).play(options)
+    except Stopped:
+        return int(options.once), "Stopped. The demo's folder is deleted."
+    except (Failed, OSError) as failure:
+        return 1, f"The demo has failed: {failure}"
+    return 0, "Everything was shown. The demo's folder is deleted."
+
+
+@dataclass(kw_only=True)
+class Demo:
+    """Everything that runs. `page` is the address of the first tip's page."""
+
+    operator: Operator
+    people: People
+    posts: Posts
+    page: str
+    waiting: Waiting
+    lines: Sequence[Line]
+
+    def play(self, options: Options) -> None:
+        """Play the script, and go on until somebody stops it unless it is to run once.
+
+        Raises Stopped or Failed.
+        """
+        try:
+            self._play(options)
+        except (Failed, requests.RequestException, ValueError) as error:
+            self.waiting.look()  # a stop, or the end of the bot, is a better reason
+            raise Failed(str(error)) from error
+
+    def _play(self, options: Options) -> None:
+        for line in self.lines:
+            self.people.act(line)
+        self._await_all()
+        messages.tell_posts(self.posts.everywhere())
+        if options.picture is not None:
+            picture.take(self.page, options.picture)
+            say(f"A picture of the page: {options.picture}")
+        if not options.once:
+            say("The bot goes on, with a tip every minute. Stop it with Ctrl-C.", "")
+            self.waiting.forever()
+
+    def _await_all(self) -> None:
+        end = ending(self.lines)
+        page, log = f"{self.page} shows the whole discussion", "the log shows every mention"
+        self.waiting.until(lambda: self._is_shown(end), page, SHOW_WITHIN)
+        self.waiting.until(lambda: self._is_logged(end), log, SHOW_WITHIN)
+        self.waiting.rest(LOG_LAG)
+
+    def _is_shown(self, end: Ending) -> bool:
+        """Whether the page has every text that stands, and none that is gone."""
+        answer = requests.get(self.page, timeout=10)
+        page = html.unescape(answer.text)
+        is_whole = all(text in page for text in end.shown)
+        return answer.ok and is_whole and not any(text in page for text in end.gone)
+
+    def _is_logged(self, end: Ending) -> bool:
+        """Whether what was said outside of threads is in the log, under no tip."""
+        known = [entry["text"] for entry in self.operator.entries() if entry["tip"] is None]
+        return all(any(call in text for text in known) for call in end.calls)
+
+
+def _started(stack: ExitStack, waiting: Waiting) -> Demo:
+    """Start everything; the stack ends it. Raises Stopped or Failed."""
+    lines, tip = read(), first_tip()
+    folder = stack.enter_context(TemporaryDirectory(prefix="tipsbot-demo-"))
+    users = [BOT, *speakers(lines, Place.MASTODON)]
+    mastodon = stack.enter_context(mastodon_server(users=users, domain=DOMAIN))
+    x = stack.enter_context(XServer(username=X_NAME))
+    posts = Posts(mastodon=mastodon, x=x)
+    operator = Operator(home=Path(folder), port=free_port(), secrets=secrets(mastodon, x))
+    operator.write(tips_file(operator.site, mastodon.url, x.url))
+    bot = stack.enter_context(processes.running(operator))
+    waiting.check = lambda: processes.check(bot)
+    page = f"{operator.site}/tips/{tip}"
+    waiting.until(lambda: _stands(page, posts), "the bot posts its first tip", START_WITHIN)
+    first = posts.linking(page)
+    people = People(
+        operator=operator,
+        mastodon=mastodon,
+        x=x,
+        tip=tip,
+        roots={Place.MASTODON: first["Mastodon"], Place.X: first["X"]},
+        stack=stack,
+        waiting=waiting,
+    )
+    shown_at = stack.enter_context(shown(posts))
+    say(messages.PLACES.format(page=page, posts=shown_at, mastodon=mastodon.url))
+    stack.enter_context(processes.following(operator))
+    return Demo(
+        operator=operator, people=people, posts=posts, page=page, waiting=waiting, lines=lines
+    )
+
+
+def _stands(page: str, posts: Posts) -> bool:
+    """Whether the first tip is on the site and on both servers."""
+    is_sent = posts.linking(page).keys() == {"Mastodon", "X"}
+    return is_sent and requests.get(page, timeout=10).ok

@@ -1,0 +1,179 @@
+"""`make demo`, run for real: what it shows, and that it leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+import pytest
+import requests
+from bs4 import BeautifulSoup, Tag
+
+from bot.core.measure import weighted_length
+from tests.tree import ROOT
+from tests.whole.operator import Bot, await_that
+
+ADDRESS = re.compile(r"^  the (discussion|exact posts|Mastodon server) +(http://127\.0\.0\.1:\S+)$")
+POST = re.compile(r"^  (Mastodon|X) +(\d+)  (.+) (http://127\.0\.0\.1:\d+/tips/\S+)$")
+START_WITHIN = 90.0
+"""Seconds that the demo may take to start on a busy machine."""
+FIRST = "you-need-not-be-a-techie"
+
+
+@contextmanager
+def demo(folder: Path, *words: str) -> Iterator[Bot]:
+    """The demo in a session of its own, whose temporary folder this is."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.demo", *words],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    running = Bot(process)
+    try:
+        yield running
+    finally:
+        for left in session_of(process.pid):
+            left.kill()
+        running.kill()
+
+
+def session_of(leader: int) -> list[psutil.Process]:
+    """Every process that a demo has started, itself included."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(ProcessLookupError, psutil.NoSuchProcess):
+            if os.getsid(process.pid) == leader and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
+def addresses(running: Bot) -> dict[str, str]:
+    """Where the demo says that there is something to see."""
+    told = "Stop with Ctrl-C"
+    await_that(lambda: told in running.output or running.process.poll() is not None, START_WITHIN)
+    found = filter(None, map(ADDRESS.match, running.lines))
+    return {match[1]: match[2] for match in found}
+
+
+def last_seen(running: Bot, places: dict[str, str]) -> dict[str, str]:
+    """What stood at each address when the demo ended."""
+    seen: dict[str, str] = {}
+    while running.process.poll() is None:
+        for name, place in places.items():
+            with suppress(requests.RequestException):
+                answer = requests.get(place, timeout=10)
+                seen[name] = answer.text if answer.ok else ""
+        time.sleep(0.3)
+    return seen
+
+
+def remark(page: BeautifulSoup, words: str) -> Tag:
+    """The one entry of the discussion that has these words."""
+    (found,) = [one for one in page.select("li.remark") if words in one.get_text()]
+    return found
+
+
+def assert_nothing_left(running: Bot, folder: Path) -> None:
+    """No process of the demo lives, and its temporary folder is empty."""
+    assert session_of(running.process.pid) == []
+    assert list(folder.iterdir()) == []
+
+
+def assert_one_discussion(html: str) -> None:
+    """Three networks are on one page; edits and links can be seen, and nothing that is deleted."""
+    page = BeautifulSoup(html, "html.parser")
+    ways = {way.get_text() for way in page.select("li.remark a.u-url")}
+    assert {"said on Mastodon", "said on X", "said here"} <= ways
+    assert remark(page, "only for a while").select_one(".edited")
+    assert remark(page, "since 2011").select_one(".edited")
+    link = "a[href='https://example.org/without-a-chair']"
+    assert remark(page, "A works council").select_one(link)
+    assert "ours" in remark(page, "Not too hopeful")["class"]
+    for gone in ("always stay", "since 2001", "restart a router", "whether this form works"):
+        assert gone not in html
+
+
+def assert_posts(running: Bot, listed: str) -> None:
+    """The terminal shows posts of at most 140 characters on both servers, which stand there so."""
+    shown = [match.groups() for match in map(POST.match, running.lines) if match]
+    for _, length, words, link in shown:
+        assert weighted_length(f"{words} {link}") == int(length) <= 140
+    first = {(network, f"{words} {link}") for network, _, words, link in shown if FIRST in link}
+    assert {network for network, _ in first} == {"Mastodon", "X"}
+    assert first <= {(one["network"], one["text"]) for one in json.loads(listed)}
+
+
+def assert_log(running: Bot) -> None:
+    """The log shows replies from three networks, an edit, deletions and a call under no tip."""
+    log = running.output
+    for said in ("on mastodon, ", "on x, ", "on site, ", "edited:", "deleted:", "under no tip:"):
+        assert said in log
+    assert log.count("(deleted) on") == 2
+
+
+@pytest.mark.timeout(300)  # a deletion on Mastodon is noticed a minute later at the earliest
+def test_the_whole_product_without_an_account(tmp_path: Path) -> None:
+    """One page shows a discussion of three networks, the log follows it, and the posts stand."""
+    with demo(tmp_path, "--once") as running:
+        seen = last_seen(running, addresses(running))
+        assert running.wait() == 0, running.output
+        assert_nothing_left(running, tmp_path)
+    assert_one_discussion(seen["discussion"])
+    assert_posts(running, seen["exact posts"])
+    assert_log(running)
+    statuses = json.loads(seen["Mastodon server"])
+    assert "work, and a long read" in {status["spoiler_text"] for status in statuses}
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "code"),
+    [(signal.SIGINT, (), 0), (signal.SIGTERM, ("--once",), 1)],
+    ids=["Ctrl-C", "SIGTERM before --once has shown everything"],
+)
+def test_a_stop_leaves_nothing_behind(
+    tmp_path: Path, number: signal.Signals, words: tuple[str, ...], code: int
+) -> None:
+    """Whoever stops the demo while people speak ends all that it started, and is told so."""
+    with demo(tmp_path, *words) as running:
+        addresses(running)
+        await_that(lambda: "Noor (@noor@example.social)" in running.output)
+        # A terminal tells every process of a session; a supervisor tells one.
+        (os.killpg if number is signal.SIGINT else os.kill)(running.process.pid, number)
+        assert running.wait() == code, running.output
+        assert_nothing_left(running, tmp_path)
+    assert "Traceback" not in running.output
+    assert running.lines[-1] == "Stopped. The demo's folder is deleted."
+
+
+def test_a_stop_while_it_starts_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A terminal that is closed before the bot is up ends the demo, too."""
+    with demo(tmp_path) as running:
+        await_that(lambda: list(tmp_path.glob("tipsbot-demo-*/tips.yaml")), START_WITHIN)
+        os.killpg(running.process.pid, signal.SIGHUP)
+        assert running.wait() == 0, running.output
+        assert_nothing_left(running, tmp_path)
+
+
+def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
+    """When the bot ends by itself, the demo says so with the bot's last lines, and ends with 1."""
+    with demo(tmp_path) as running:
+        addresses(running)
+        (bot,) = [one for one in session_of(running.process.pid) if "run" in one.cmdline()]
+        bot.kill()
+        assert running.wait() == 1, running.output
+        assert_nothing_left(running, tmp_path)
+    assert "The demo has failed: the bot has ended with code -9." in running.output
+    assert "Traceback" not in running.output

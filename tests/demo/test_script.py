@@ -1,0 +1,53 @@
+"""The script of the demo: what its people say is possible where they say it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from twitter_text import parse_tweet
+
+from tests.demo.script import Ending, Line, Place, ending, read
+
+LONGEST_ON_MASTODON = 500
+
+pytestmark = pytest.mark.quick
+
+
+def said(name: str, **more: str) -> Line:
+    """A line of somebody on X."""
+    plain = Line(id=name, place=Place.X, who="sam", after=1)
+    return replace(plain, **more)  # type: ignore[arg-type]
+
+
+def test_x_and_mastodon_would_take_every_line() -> None:
+    """No line is longer than its network allows, and X finds nothing wrong with those on X."""
+    lines = read()
+    for line in lines:
+        if line.place is Place.X and line.text:
+            assert parse_tweet(f"@tips_example {line.text}").valid, line.id
+        if line.place in {Place.MASTODON, Place.OPERATOR}:
+            assert len(line.text) < LONGEST_ON_MASTODON - 50, line.id
+    assert {line.place for line in lines} == set(Place)
+
+
+def test_people_do_everything_that_people_do() -> None:
+    """Somebody edits, deletes, warns of a link, and calls the bot outside of its threads."""
+    lines = read()
+    assert any(line.edits for line in lines)
+    assert {line.place for line in lines if line.deletes} == {Place.MASTODON, Place.SITE}
+    assert any(line.warning and "https://" in line.text for line in lines)
+    assert ending(lines).calls
+
+
+def test_the_ending_is_what_edits_and_deletions_leave() -> None:
+    """An edit replaces a text, a deletion removes it, and a link is left out of the words."""
+    lines = [
+        said("a", to="tip", text="first"),
+        said("b", to="a", text="second https://example.org/"),
+        said("c", text="a call"),
+        said("d", to="tip", edits="a", text="third"),
+        said("e", to="a", deletes="b"),
+    ]
+    assert ending(lines[:3]) == Ending(shown=("first", "second"), gone=(), calls=("a call",))
+    assert ending(lines) == Ending(shown=("third",), gone=("first", "second"), calls=("a call",))
