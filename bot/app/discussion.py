@@ -20,6 +20,7 @@ FIELDS = (
     "kind",
     "author",
     "text",
+    "warning",
     "withheld",
     "at",
     "in_reply_to",

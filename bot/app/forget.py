@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.app.hide import legible
-from bot.core.discussion import NOBODY, Entry
+from bot.core.discussion import NOBODY, Entry, without_words
 from bot.core.memory import Store, Tx
 
 
@@ -36,4 +36,4 @@ def erase(tx: Tx, entry: Entry, now: datetime) -> Entry:
 
 def erased(entry: Entry, now: datetime) -> Entry:
     """The entry as it is kept once its words are gone."""
-    return replace(entry, author=NOBODY, text="", html="", url=None, deleted_at=now)
+    return replace(without_words(entry), author=NOBODY, url=None, deleted_at=now)

@@ -28,6 +28,7 @@ FIELDS = (
     "handle",
     "profile",
     "text",
+    "warning",
     "url",
     "said_at",
     "in_reply_to",
@@ -72,7 +73,7 @@ class Logbook:
         if gone := [_place(*one) for one in told if one[0].change is Change.DELETED]:
             self.book.blank(gone)
         if edited := [_place(*one) for one in told if one[0].change is Change.EDITED]:
-            self.book.blank(edited, ["text"])
+            self.book.blank(edited, ["text", "warning"])
         self.book.append([line(event, entry, platforms) for event, entry in told])
         self._written = events[-1].id if events else written
         return len(events)

@@ -55,6 +55,7 @@ def _own_entry(delivery: Delivery, receipt: Receipt) -> Entry:
         kind=EntryKind.REPLY,
         author=Author(name=post.title),
         text=post.text,
+        warning=post.warning,
         at=receipt.at,
         in_reply_to=post.in_reply_to,
         tip=delivery.tip,

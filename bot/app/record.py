@@ -33,6 +33,7 @@ def whole(entry: Entry, platforms: Mapping[str, str]) -> Record:
         "handle": author.handle or None,
         "profile": author.url,
         "text": entry.text,
+        "warning": entry.warning or None,
         "withheld": entry.withheld,
         "language": entry.language,
         "url": entry.url,

@@ -74,7 +74,7 @@ def _words(text: str, entry: Entry, account: Account, traits: Traits) -> str:
     if not text.strip():
         raise UsageError("the answer is empty")
     words = addressed(text.strip(), entry, mentions=traits.reply_mentions)
-    length = native_length(words, traits.text)
+    length = native_length(f"{_warning(entry, traits)}{words}", traits.text)
     if length > traits.text.limit:
         raise UsageError(
             f"the answer is {length} long and {account.name} takes {traits.text.limit}",
@@ -134,4 +134,10 @@ def _post(
         visibility=traits.reply_visibility,
         created_at=now,
         in_reply_to=entry.remote_id,
+        warning=_warning(entry, traits),
     )
+
+
+def _warning(entry: Entry, traits: Traits) -> str:
+    """The content warning that an answer takes over, where its network does so by habit."""
+    return (entry.warning or "") if traits.reply_warning else ""

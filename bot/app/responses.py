@@ -29,6 +29,7 @@ from bot.core.responses import (
     Trouble,
     excerpt,
     is_on_site,
+    passage,
     takes,
     tidy_address,
     tip_at,
@@ -240,7 +241,7 @@ class Verifier:
     ) -> Comment:
         """What is kept; what was held stays so, and other words are judged anew."""
         is_known = partial(self.pages.is_trusted_site, ping.source)
-        said = (found.author, excerpt(found.text))
+        said = (found.author, passage(found.text))
         was_held = known is not None and known.held
         is_new = known is None or (known.name, known.text) != said
         return Comment(

@@ -13,6 +13,7 @@ from bot.app.discussion import Discussion, discussions, record, unanswered
 from bot.app.exports.records import web_address
 from bot.app.withhold import Withholder
 from bot.cli.wrapping import wrapped
+from bot.core.attached import warning_line
 from bot.core.config import Config
 from bot.core.discussion import Change, Entry, EntryEvent, Standing, Visibility, bared
 from bot.core.errors import UsageError
@@ -131,7 +132,7 @@ class Teller:
         who = _who(entry)
         marks = self._marks(entry) + (", unanswered" if is_open else "")
         yield f"{indent}{entry.id}. {shown(who)} on {shown(entry.account)}, {when}{marks}"
-        for line in shown_lines(entry.text).splitlines():
+        for line in _words(entry):
             for piece in self._wrapped(line, len(indent) + 3):
                 yield f"{indent}   {piece}".rstrip()
 
@@ -187,6 +188,12 @@ def _who(entry: Entry) -> str:
     return f"{name} ({author.handle})" if author.handle and author.handle != name else name
 
 
+def _words(entry: Entry) -> list[str]:
+    """The lines of what was said, behind the warning if there is one."""
+    said = shown_lines(entry.text).splitlines()
+    return [shown(warning_line(entry.warning)), *said] if entry.warning else said
+
+
 def _markdown(entry: Entry, when: str, depth: int, marks: str) -> Iterator[str]:
     """One entry as a list item, its words quoted and harmless."""
     indent = "  " * depth
@@ -195,7 +202,7 @@ def _markdown(entry: Entry, when: str, depth: int, marks: str) -> Iterator[str]:
     if (address := web_address(entry.url)) is not None:
         place = f"[{place}]({address})"
     yield f"{indent}- {who} on {place}, {when}{marks}"
-    for line in shown_lines(entry.text).splitlines():
+    for line in _words(entry):
         yield f"{indent}  > {_escaped(line)}".rstrip()
 
 

@@ -9,7 +9,7 @@ Value: TypeAlias = str | int | None
 Fields: TypeAlias = Mapping[str, Value]
 """A line: its fields in their order."""
 
-WORDS = ("author", "handle", "profile", "text", "url")
+WORDS = ("author", "handle", "profile", "text", "warning", "url")
 """The fields of a line that hold somebody's words, or tell who somebody is."""
 
 

@@ -85,7 +85,7 @@ class Post:
 
     `key` names the post for good (idempotency key, record key, page id). `page` is the tip's page
     on the site, `link` what the post points at (None: nothing). `in_reply_to` is the remote id
-    of what it answers.
+    of what it answers, `warning` a content warning to put before the text.
     """
 
     key: str
@@ -101,6 +101,7 @@ class Post:
     visibility: str = "public"
     created_at: datetime
     in_reply_to: str | None = None
+    warning: str = ""
 
     def __post_init__(self) -> None:
         require_aware(self.created_at)

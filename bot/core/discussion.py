@@ -87,9 +87,11 @@ class Entry:
     """One thing that was said, once. (account, remote_id) is its identity for good.
 
     `text` is plain text; `html` is the network's own markup, unclean, to be cleaned when shown,
-    or "" where there is none. `in_reply_to` and `root` are remote ids on the same account: of
-    its parent, and (where the network tells) of the post that began the conversation. `tip` is
-    None while it belongs to no tip. `version` differs after each edit. `ours` marks the bot's own.
+    or "" where there is none. `warning` is what its author put before it for readers to decide by
+    (None: it was stored by a release that kept none). `in_reply_to` and `root` are remote ids on
+    the same account: of its parent, and (where the network tells) of the post that began the
+    conversation. `tip` is None while it belongs to no tip. `version` differs after each edit.
+    `ours` marks the bot's own.
     What was deleted, or may not be kept, has neither text nor author, nor an address, which often
     holds the author's name. `checked_at` is when its network last showed it to us as it is here.
     Where that is too long ago for its words to be shown, what is shown is `withheld`: without them.
@@ -103,6 +105,7 @@ class Entry:
     text: str
     at: datetime
     html: str = ""
+    warning: str | None = ""
     in_reply_to: str | None = None
     root: str | None = None
     tip: str | None = None
@@ -120,7 +123,8 @@ class Entry:
 
     def __post_init__(self) -> None:
         require_aware(self.at, self.edited_at, self.deleted_at, self.checked_at)
-        tells = self.text or self.html or self.url or self.author != NOBODY
+        words = self.text or self.html or self.warning
+        tells = words or self.url or self.author != NOBODY
         if tells and not self.is_legible:
             raise ValueError("of a deleted or private entry no text, author or address is kept")
 
@@ -137,9 +141,12 @@ class Entry:
 
 def bared(entry: Entry) -> Entry:
     """The entry as those see it who may not read it: a place in its thread, and nothing more."""
-    return replace(
-        entry, visibility=Visibility.FOLLOWERS, author=NOBODY, text="", html="", url=None
-    )
+    return replace(without_words(entry), visibility=Visibility.FOLLOWERS, author=NOBODY, url=None)
+
+
+def without_words(entry: Entry) -> Entry:
+    """The entry without what was said, and without the warning before it."""
+    return replace(entry, text="", html="", warning="")
 
 
 def as_own(entry: Entry) -> Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,8 @@ AUTHOR_MAX = 60
 EXCERPT_MAX = 500
 """The most that is kept of what a page says, in characters."""
 
+_BLANK_LINES = re.compile(r"\n{3,}")
+_LAST_WORD = re.compile(r"\s+\S*$")
 _PORTS = {"http": 80, "https": 443}
 _KEPT = "!$&'()*+,/:;=@-._~%?"
 """What stands in an address as it is; all else is percent-encoded."""
@@ -123,6 +126,17 @@ def excerpt(text: str, longest: int = EXCERPT_MAX) -> str:
     cut = line[: longest - 1]
     words, space, _ = cut.rpartition(" ")
     return f"{words if space and len(words) > longest // 2 else cut}…"
+
+
+def passage(text: str, longest: int = EXCERPT_MAX) -> str:
+    """The beginning of a text with its lines, whole words where they are not too long."""
+    lines = (line.rstrip() for line in harmless(text).strip("\n").expandtabs(2).split("\n"))
+    whole = _BLANK_LINES.sub("\n\n", "\n".join(lines))
+    if len(whole) <= longest:
+        return whole.strip("\n")
+    cut = whole[: longest - 1]
+    begun = _LAST_WORD.sub("", cut)
+    return f"{(begun if len(begun) > longest // 2 else cut).rstrip()}…"
 
 
 class Pings(Door):

@@ -82,7 +82,8 @@ class Traits:
     `key_memory` is how long an idempotency key is remembered, `poll` how often to listen,
     `looks` how many look-ups that find nothing prove absence and `look_gap` the time between
     them. `is_home` marks the site, whose posts are themselves the pages that others point at; an
-    answer of ours has `reply_visibility` and, with `reply_mentions`, has to name whom it answers;
+    answer of ours has `reply_visibility` and, with `reply_mentions`, has to name whom it answers,
+    and with `reply_warning` takes over the content warning of what it answers.
     What its people said may be shown for so long after it was seen there last as `fresh_for` says
     (None: for good).
     `public` says whether strangers can follow the account there, so that a link to a
@@ -102,6 +103,7 @@ class Traits:
     is_home: bool = False
     reply_visibility: str = "public"
     reply_mentions: bool = False
+    reply_warning: bool = False
     fresh_for: timedelta | None = None
 
     def price(self, *, has_link: bool, is_reply: bool = False) -> Decimal:

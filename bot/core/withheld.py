@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.config import Account
-from bot.core.discussion import Entry
+from bot.core.discussion import Entry, without_words
 
 EARLY = timedelta(minutes=30)
 """How much before its words would be withheld an entry is looked at again."""
@@ -25,10 +25,10 @@ def is_stale(entry: Entry, fresh_for: timedelta | None, now: datetime) -> bool:
 
 
 def as_shown(entry: Entry, fresh_for: timedelta | None, now: datetime) -> Entry:
-    """The entry for the public: `withheld`, without text and html, where its words are stale."""
+    """The entry for the public: `withheld`, without words, where its words are stale."""
     if not is_stale(entry, fresh_for, now):
         return entry
-    return replace(entry, text="", html="", withheld=True)
+    return replace(without_words(entry), withheld=True)
 
 
 def next_check(

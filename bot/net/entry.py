@@ -12,7 +12,8 @@ from urllib.parse import urljoin
 import mf2py
 from bs4 import BeautifulSoup
 
-from bot.core.responses import AUTHOR_MAX, Response, excerpt, same_page, tidy_address
+from bot.core.html_to_text import readable
+from bot.core.responses import AUTHOR_MAX, Response, excerpt, passage, same_page, tidy_address
 
 _Item = Mapping[str, Any]
 """A microformat as mf2py gives it: `type`, `properties`, `children`, and a `value` if nested."""
@@ -78,7 +79,7 @@ def _text(entry: _Item, target: str) -> str:
     for name, words in _DEEDS.items():
         if any(same_page(one, target) for one in _named(entry["properties"].get(name, []))):
             return words
-    said = (excerpt(_first(entry, name)) for name in ("summary", "content", "name"))
+    said = (passage(_words(entry, name, target)) for name in ("summary", "content", "name"))
     return next((text for text in said if text), "")
 
 
@@ -105,6 +106,18 @@ def _first(item: _Item, name: str) -> str:
     if isinstance(value, Mapping):
         value = value.get("value", "")
     return value if isinstance(value, str) else ""
+
+
+def _words(item: _Item, name: str, target: str) -> str:
+    """The first value of a property, its markup as text that says the same.
+
+    Our own page's address is not told: what links to it stands below it.
+    """
+    value = next(iter(item["properties"].get(name, ())), "")
+    markup = value.get("html") if isinstance(value, Mapping) else None
+    if not isinstance(markup, str):
+        return _first(item, name)
+    return readable(markup, lambda address: same_page(address, target))
 
 
 def _moment(text: str) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.discussion import NOBODY, Change, Entry, EntryKind, Standing
+from bot.core.discussion import NOBODY, Change, Entry, EntryKind, Standing, without_words
 
 
 def updated(known: Entry, heard: Entry, now: datetime) -> Entry:
@@ -14,15 +14,13 @@ def updated(known: Entry, heard: Entry, now: datetime) -> Entry:
         return known
     if heard.deleted_at is not None or not heard.visibility.may_be_kept:
         return replace(
-            known,
+            without_words(known),
             author=NOBODY,
-            text="",
-            html="",
             url=None,  # it often holds the author's name
             visibility=heard.visibility,
             deleted_at=heard.deleted_at,
         )
-    same = (heard.text, heard.html) == (known.text, known.html)
+    same = (heard.text, heard.html, heard.warning) == (known.text, known.html, known.warning or "")
     if same or _is_older(heard, known):
         return known
     return replace(
@@ -30,11 +28,12 @@ def updated(known: Entry, heard: Entry, now: datetime) -> Entry:
         author=heard.author,
         text=heard.text,
         html=heard.html,
+        warning=heard.warning,
         visibility=heard.visibility,
         url=heard.url,
         language=heard.language,
         version=heard.version,
-        edited_at=heard.edited_at or now,
+        edited_at=known.edited_at if _is_read_anew(known, heard) else heard.edited_at or now,
         checked_at=now,
         standing=heard.standing if _is_held_now(known, heard) else known.standing,
     )
@@ -44,9 +43,22 @@ def what_changed(known: Entry, fresh: Entry) -> Change | None:
     """What a line of the history says of it; None: nothing that anybody could see."""
     if known.is_legible and not fresh.is_legible:
         return Change.DELETED
-    if known.version != fresh.version or known.text != fresh.text:
+    if _words(known) != _words(fresh) and not _is_read_anew(known, fresh):
         return Change.EDITED
     return Change.MOVED if known.tip != fresh.tip else None
+
+
+def _words(entry: Entry) -> tuple[str, ...]:
+    return entry.version, entry.text, entry.warning or ""
+
+
+def _is_read_anew(known: Entry, heard: Entry) -> bool:
+    """Whether only our reading of it changed: an earlier release kept less of the same words."""
+    if known.warning is not None or known.version != heard.version:
+        return False
+    if known.html:
+        return heard.html.startswith(known.html)
+    return known.text in {"", heard.text}
 
 
 def _is_held_now(known: Entry, heard: Entry) -> bool:

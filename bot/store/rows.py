@@ -34,6 +34,7 @@ def storable(entry: Entry) -> Entry:
         ),
         text=_text(entry.text),
         html=_text(entry.html),
+        warning=_text_or_none(entry.warning),
         in_reply_to=_text_or_none(entry.in_reply_to),
         root=_text_or_none(entry.root),
         url=_text_or_none(entry.url),
@@ -45,7 +46,7 @@ def storable(entry: Entry) -> Entry:
 def _texts(entry: Entry) -> Iterator[str]:
     """All foreign words of an entry: nearly none of them has anything to take out."""
     author = entry.author
-    yield from (entry.remote_id, entry.text, entry.html, entry.version)
+    yield from (entry.remote_id, entry.text, entry.html, entry.warning or "", entry.version)
     yield from (author.name, author.handle, author.key, author.url or "")
     yield from (entry.in_reply_to or "", entry.root or "", entry.url or "", entry.language or "")
 
@@ -72,6 +73,7 @@ def row_of(entry: Entry) -> dict[str, Any]:
         "author_wishes": " ".join(sorted(wish.value for wish in entry.author.wishes)),
         "text": entry.text,
         "html": entry.html,
+        "warning": entry.warning,
         "at": entry.at,
         "in_reply_to": entry.in_reply_to,
         "root": entry.root,
@@ -104,6 +106,7 @@ def entry_of(row: Row[Any]) -> Entry:
         ),
         text=row.text,
         html=row.html,
+        warning=row.warning,
         at=row.at,
         in_reply_to=row.in_reply_to,
         root=row.root,

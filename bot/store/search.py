@@ -135,7 +135,7 @@ class NoIndex:
         """There is nothing to keep in step."""
 
     def narrow(self, query: Select[Any], wanted: Sequence[Term]) -> Select[Any]:
-        """To entries in whose text or author's name each of the terms stands."""
+        """To entries in whose words or author's name each of the terms stands."""
         return query.where(and_(*(_stands_in(term.words) for term in wanted)))
 
     @property
@@ -145,12 +145,13 @@ class NoIndex:
 
 
 def _stands_in(words: str) -> ColumnElement[bool]:
-    either = (entries.c.text, entries.c.author_name)
-    return or_(*(func.lower(where).contains(words, autoescape=True) for where in either))
+    places = (entries.c.text, entries.c.warning, entries.c.author_name)
+    return or_(*(func.lower(where).contains(words, autoescape=True) for where in places))
 
 
 def _row(entry: Entry) -> tuple[int, str, str]:
-    return entry.id, spread(entry.text), spread(entry.author.name)
+    words = f"{entry.warning}\n{entry.text}" if entry.warning else entry.text
+    return entry.id, spread(words), spread(entry.author.name)
 
 
 def _expression(wanted: Sequence[Term]) -> str:

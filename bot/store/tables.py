@@ -158,6 +158,7 @@ entries = Table(
     Column("standing", Text, nullable=False, server_default="shown"),
     Column("checked_at", Moment),
     Column("check_at", Moment),
+    Column("warning", Text),
     UniqueConstraint("bot", "account", "remote_id"),
     Index(None, "bot", "tip", "at"),
     Index(None, "bot", "at"),
@@ -166,7 +167,10 @@ entries = Table(
     Index(None, "bot", "account", "author_key"),
     Index(None, "bot", "account", "check_at"),
 )
-"""The discussion. `check_at`: when to look next whether it was edited or deleted; null: never."""
+"""The discussion. `check_at`: when to look next whether it was edited or deleted; null: never.
+
+`warning` null: stored before warnings were kept.
+"""
 
 entry_events = Table(
     "entry_event",

@@ -5,28 +5,18 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-import nh3
 from markupsafe import Markup, escape
 
 from bot.core.safe import harmless
+from bot.web.sanitize import cleaned, fits
 
-_MARKUP_MAX = 50_000
-"""Longer markup than any network's longest post is not parsed; its plain text is shown."""
+_MARKUP_MAX = 10_000
+"""Longer markup is not parsed for a page; its plain text is shown."""
 
-_CLEANER = nh3.Cleaner(
-    tags={"p", "br", "a", "span"},
-    attributes={"a": {"href"}},
-    url_schemes={"http", "https"},
-    url_relative="deny",
-    link_rel="nofollow ugc noopener",
-)
+WORDS_MAX = 5_000
+"""Characters that a page shows of one reply, as many as a comment may have."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-
-
-def cleaned(html: str) -> Markup:
-    """A network's markup with nothing left in it but paragraphs, breaks and web links."""
-    return Markup(harmless(_CLEANER.clean(html)))  # noqa: S704 - it was cleaned just now
 
 
 def paragraphs(text: str) -> Markup:
@@ -41,12 +31,26 @@ def _paragraph(text: str) -> Markup:
 
 
 def said(html: str, text: str) -> Markup:
-    """What was said as markup: the network's own where it leaves something to read."""
-    if html and len(html) <= _MARKUP_MAX:
+    """What was said as markup: the network's own where it leaves something to read.
+
+    No more of it than `WORDS_MAX`.
+    """
+    if html and len(html) <= _MARKUP_MAX and not is_long(text):
         markup = cleaned(html)
-        if markup.striptags().strip():
+        if markup.striptags().strip() and fits(markup):
             return markup
-    return paragraphs(text)
+    return paragraphs(excerpt_of(text) if is_long(text) else text)
+
+
+def is_long(text: str) -> bool:
+    """Whether a page shows only the beginning of it."""
+    return len(text) > WORDS_MAX
+
+
+def excerpt_of(text: str) -> str:
+    """The beginning of a long text, whole words where they are not too long."""
+    space = text.rfind(" ", WORDS_MAX - 100, WORDS_MAX)
+    return f"{text[: space if space > 0 else WORDS_MAX].rstrip()} …"
 
 
 def web_address(address: str | None) -> str | None:

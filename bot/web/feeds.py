@@ -8,10 +8,12 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from bot.core.attached import warning_line
 from bot.core.config import Identity
 from bot.core.pages import Page
 from bot.core.when import iso
 from bot.web.cards import Card, card
+from bot.web.clean import paragraphs
 from bot.web.empty import sentence
 from bot.web.marks import marked_name
 from bot.web.reading import home_of, networks_of
@@ -46,12 +48,28 @@ class Reply:
     def words(self) -> str:
         """What was said; or, while that is withheld, where it can be read."""
         if not self.remark.withheld:
-            return self.remark.words
+            return self._folded(Markup("{}{}").format(self.remark.words, self._rest))
         way = Markup(': <a href="{}">read them on {}</a>').format(
             self.remark.url, self.remark.network
         )
         return Markup("<p>These words are not shown here now{}.</p>").format(
             way if self.remark.url else ""
+        )
+
+    @property
+    def _rest(self) -> str:
+        """The way to the rest of what is too long."""
+        if not (self.remark.is_cut and self.remark.url):
+            return ""
+        rest = Markup('<p><a href="{}">Read the rest on {}</a></p>')
+        return rest.format(self.remark.url, self.remark.network)
+
+    def _folded(self, words: str) -> str:
+        """The words behind their warning, if they have one."""
+        if not self.remark.warning:
+            return words
+        return Markup("<details><summary>{}</summary>{}</details>").format(
+            warning_line(self.remark.warning), words
         )
 
 
@@ -138,7 +156,7 @@ def _tip(one: Card) -> Mapping[str, object]:
         external_url=one.source,
         title=one.title,
         summary=one.summary,
-        content_html=f"{one.body}{credit}",
+        content_html=f"{one.body}{credit}" or str(paragraphs(one.title)),
         date_published=iso(one.first_at),
         date_modified=iso(one.at),
         tags=list(one.tags),
@@ -167,6 +185,7 @@ def _reply(bot: Identity, one: Reply) -> Mapping[str, object]:
         url=one.address,
         external_url=remark.url,
         title=f"{name} on {one.card.title}",
+        summary=warning_line(remark.warning) if remark.warning else None,
         content_html=str(one.words),
         date_published=iso(remark.at),
         date_modified=iso(remark.edited_at) if remark.edited_at else None,

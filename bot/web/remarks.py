@@ -9,14 +9,21 @@ from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup
 
+from bot.core.attached import warning_line
 from bot.core.blank import is_blank
 from bot.core.discussion import Entry, EntryKind
 from bot.core.outline import NO_PARENT, Outline
 from bot.core.safe import harmless
-from bot.web.clean import language_tag, said, web_address
+from bot.web.clean import is_long, language_tag, said, web_address
 
 DEPTH_MAX = 6
 """Answers to answers are indented this often; below that, `parent` says what they answer."""
+
+BRIEF_MAX = 500
+"""Characters of what was said that may be told in one line."""
+
+WORDLESS = Markup('<p lang="en">[No words]</p>')
+"""What is shown where somebody said nothing that can be shown."""
 
 BRANCH_MAX = 12
 """A branch with more remarks than this is folded ..."""
@@ -38,7 +45,8 @@ class Place:
 class Remark:
     """One entry as it is shown. `gone` is why there are no words, `comment` its id on the site.
 
-    `is_flat`: it stands deeper than it is indented.
+    `is_flat`: it stands deeper than it is indented. `warning` is shown first, the words folded;
+    `brief` is the words on one line, or the warning. `is_cut`: they go on where `url` leads.
     """
 
     place: Place
@@ -49,6 +57,9 @@ class Remark:
     profile: str | None = None
     url: str | None = None
     words: str | Markup = ""
+    brief: str = ""
+    warning: str = ""
+    is_cut: bool = False
     language: str | None = None
     edited_at: datetime | None = None
     kind: EntryKind = EntryKind.REPLY
@@ -174,7 +185,10 @@ def _with_words(remark: Remark, entry: Entry, home: str) -> Remark:
         handle="" if is_blank(entry.author.name) else harmless(entry.author.handle),
         profile=web_address(entry.author.url),
         url=web_address(entry.url) if is_elsewhere else None,
-        words=said(entry.html, entry.text),
+        words=said(entry.html, entry.text) or ("" if entry.withheld else WORDLESS),
+        brief=warning_line(entry.warning) if entry.warning else harmless(entry.text[:BRIEF_MAX]),
+        warning=harmless(entry.warning or ""),
+        is_cut=is_long(entry.text),
         language=language_tag(entry.language),
         edited_at=entry.edited_at,
         kind=entry.kind,

@@ -28,11 +28,12 @@ _DIGITS = 19
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit:
-    """An entry that was found: under which tip, and its words with the places marked."""
+    """An entry that was found: under which tip, its words and warning with the places marked."""
 
     card: Card
     remark: Remark
     words: Markup
+    warning: Markup
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,7 +116,12 @@ def _hit(site: Site, entry: Entry, wanted: Sequence[Term], remark: Remark) -> Hi
     page = site.pages.get(entry.tip or "")
     if page is None or page.gone is not None:
         return None
-    return Hit(card=card(page, site.config()), remark=remark, words=marked(entry.text, wanted))
+    return Hit(
+        card=card(page, site.config()),
+        remark=remark,
+        words=marked(entry.text, wanted),
+        warning=marked(entry.warning or "", wanted),
+    )
 
 
 def marked(text: str, wanted: Sequence[Term]) -> Markup:

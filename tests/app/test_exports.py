@@ -226,6 +226,7 @@ NOTE = {
         "type": {"const": "Note"},
         "attributedTo": NAMED,
         "content": {"type": "string", "pattern": r"^<p>([^<>]|<br>)*</p>$"},
+        "summary": {"type": "string", "pattern": r"^[^<>\n]+$"},
         "updated": MOMENT,
         "url": URI,
     },
@@ -375,6 +376,19 @@ def test_a_file(house):
         "  - **Ada** (ada\\@town.test.net), town, 2026-03-02 10:00 UTC\n\n"
         "    > I disagree (e2).\n\n"
     )
+
+
+def test_a_warning_stands_before_its_words(house):
+    """In every format the content warning is there, on one line and as harmless as all else."""
+    keep(house, entry("e1", tip="speak", text="She did it.", warning="the *end*\n=1 < 2"))
+    assert (
+        "  Content warning: the \\*end\\* =1 \\< 2\n\n  > She did it.\n" in files(house)["speak.md"]
+    )
+    assert [one["warning"] for one in records(house)] == ["the *end* =1 < 2"]
+    assert collection(house)["items"][0]["summary"] == "the *end* =1 &lt; 2"
+    keep(house, erased(entry("e1"), MONDAY))
+    assert [one["warning"] for one in records(house)] == [None]
+    assert "summary" not in collection(house)["items"][0]
 
 
 def test_hostile_words_stay_words(house):

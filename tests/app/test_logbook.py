@@ -96,6 +96,24 @@ def test_an_edit_leaves_only_the_newest_words(house, data):
     assert step(house, data) == 0
 
 
+@pytest.mark.parametrize(
+    "after",
+    [
+        entry(author=ADA, text="Words.", warning="", version="2"),
+        erased(entry(author=ADA), MONDAY),
+    ],
+    ids=["edited away", "deleted"],
+)
+def test_a_warning_that_went_is_in_no_line(house, data, after):
+    """A warning that was edited away, or deleted with its words, is blanked in each line."""
+    keep(house, entry(author=ADA, text="Words.", warning="Quarkspoiler", version="1"))
+    step(house, data)
+    assert lines(data)[0]["warning"] == "Quarkspoiler"
+    keep(house, after, now=MONDAY + MINUTE)
+    step(house, data)
+    assert b"Quarkspoiler" not in (data / NAME).read_bytes()
+
+
 def test_what_finds_its_tip_is_a_line(house, data):
     """An entry that is given to a tip later has a line of its own, with the tip."""
     keep(house, entry(in_reply_to="r1"))
@@ -128,6 +146,7 @@ def test_a_line_tells_all(house, data):
         "handle": "@ada@town.test.net",
         "profile": "https://town.test.net/@ada",
         "text": WORDS,
+        "warning": None,
         "url": "https://a.net",
         "said_at": "2026-03-02T09:00:00Z",
         "in_reply_to": "r1",

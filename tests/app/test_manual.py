@@ -152,6 +152,37 @@ class TestReply:
         assert (first.text, first.visibility) == ("@ada Tell me more.", "unlisted")
         assert answer(house, theirs, "So says @ada.").post.text == "So says @ada."
 
+    @pytest.mark.parametrize(
+        ("does_so", "theirs", "ours"),
+        [
+            (True, "spoilers", "spoilers"),
+            (True, "", ""),
+            (True, None, ""),
+            (False, "spoilers", ""),
+            (False, None, ""),
+        ],
+    )
+    def test_a_warning_is_taken_over(self, house, does_so, theirs, ours):
+        """An answer has the warning of what it answers, sent and in the log, where people do so."""
+        house.join("town", replace(TRAITS, reply_warning=does_so))
+        heard = hear(house)
+        with house.store.writing() as tx:
+            tx.log.keep(replace(heard, id=0, warning=theirs, version="2"), house.clock.now())
+        assert answer(house, heard).post.warning == ours
+        house.deliver()
+        with house.store.reading() as tx:
+            assert tx.log.entries()[-1].warning == ours
+
+    def test_a_warning_counts(self, house):
+        """A warning that is taken over counts as the text does: the network counts both."""
+        house.join("town", replace(TRAITS, reply_warning=True))
+        heard = hear(house)
+        with house.store.writing() as tx:
+            tx.log.keep(replace(heard, id=0, warning="x" * 10, version="2"), house.clock.now())
+        with pytest.raises(UsageError, match="the answer is 501 long"):
+            answer(house, heard, "a" * 491)
+        assert answer(house, heard, "a" * 490)
+
     def test_the_same_words_once(self, house):
         """The same answer to the same entry is planned once; other words are another answer."""
         theirs = hear(house)

@@ -133,6 +133,13 @@ def test_a_post_arrives_as_it_was_frozen(bot, line, server):
     assert receipt.url.endswith(receipt.remote_id)
 
 
+@pytest.mark.parametrize("warning", ["spoilers", "", "Ärger & <b>"])
+def test_a_warning_arrives(bot, server, warning):
+    """A content warning stands before the text on the server, and only where there is one."""
+    receipt = bot.publish(post(warning=warning))
+    assert server.read(receipt.remote_id)["spoiler_text"] == warning
+
+
 def test_a_key_that_no_header_can_hold_is_written_so_that_one_can(bot, line):
     """A schedule may have any name: its key still goes out, and the post with it."""
     bot.publish(post(key=" früh/09:00/✓"))

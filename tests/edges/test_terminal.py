@@ -84,6 +84,20 @@ def test_hostile_entries_in_other_forms(store, form):
     assert_harmless(line for piece in told(store, form) for line in piece.split("\n"))
 
 
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("text", ["Content warning: the end\\x1b", "She did it."]),
+        ("markdown", ["> Content warning: the end\\\\x1b", "> She did it\\."]),
+    ],
+)
+def test_a_warning_is_told_before_its_words(store, form, expected):
+    """Who reads the log is told of the content warning first, with nothing harmful in it."""
+    keep(store, entry(text="She did it.", warning="the end\x1b"))
+    said = [line.strip() for piece in told(store, form) for line in piece.split("\n")]
+    assert [line for line in said if "warning" in line or "did it" in line] == expected
+
+
 def test_follow_tells_what_happened(store):
     """Edits, deletions, what is hidden and shown again: each is told once, with its name."""
     keep(store, entry(version="1"), entry("secret", visibility=Visibility.PUBLIC))

@@ -185,6 +185,8 @@ def test_an_old_log_becomes_searchable(tmp_path):
         tx.log.keep(entry("held", text="older", tip="one", standing=Standing.HELD), MONDAY)
     with database.connect() as connection:
         connection.execute(text("DROP TABLE entry_words"))
+        connection.execute(text("ALTER TABLE entry DROP COLUMN warning"))
+        connection.execute(text("ALTER TABLE entry_event DROP COLUMN seen_by"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
     upgrade(database.engine)
     with database.store.reading() as tx:

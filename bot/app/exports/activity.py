@@ -55,6 +55,7 @@ def _item(entry: Entry, config: Config, parent: str | None) -> dict[str, Any]:
     note = {
         "type": "Note",
         "attributedTo": _author(entry),
+        "summary": escape(line(entry.warning) or "") or None,
         "content": _markup(entry.text),
         "updated": iso(entry.edited_at) if entry.edited_at else None,
         "url": web_address(entry.url),

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 
 from bot.app.exports.records import Source, line, web_address
+from bot.core.attached import warning_line
 from bot.core.config import Config
 from bot.core.discussion import Entry, Thread, threads
 from bot.core.safe import harmless
@@ -70,6 +71,9 @@ def _entry(entry: Entry, depth: int, parent: Entry | None) -> Iterator[str]:
     when = f"{entry.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     yield f"{indent}- {_who(entry)}{ours}{to}, {_place(entry)}, {when}{edited}"
     yield ""
+    if entry.warning:
+        yield f"{indent}  {escaped(line(warning_line(entry.warning)) or '')}"
+        yield ""
     for quoted in _quoted(harmless(entry.text)):
         yield f"{indent}  > {quoted}".rstrip(" ")
     if entry.text:

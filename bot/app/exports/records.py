@@ -31,6 +31,7 @@ FIELDS = (
     "handle",
     "profile",
     "text",
+    "warning",
     "withheld",
     "language",
     "url",
@@ -40,7 +41,16 @@ FIELDS = (
 )
 """The fields of a record, in their order."""
 
-_FOREIGN = ("remote_id", "in_reply_to", "author", "handle", "profile", "language", "url")
+_FOREIGN = (
+    "remote_id",
+    "in_reply_to",
+    "author",
+    "handle",
+    "profile",
+    "warning",
+    "language",
+    "url",
+)
 """Those that somebody else wrote, each a line."""
 
 _ENDS = re.compile(r"[\s<>()\[\]{}\"'\\^`|]|[^\w!-~]")

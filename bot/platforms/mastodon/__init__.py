@@ -21,6 +21,7 @@ KIND = Kind(
         look_gap=timedelta(minutes=1),
         reply_visibility="unlisted",
         reply_mentions=True,
+        reply_warning=True,
     ),
     options=(
         Option(

@@ -92,6 +92,7 @@ class MastodonPlatform:
                 in_reply_to_id=post.in_reply_to,
                 visibility=post.visibility,
                 language=post.language,
+                spoiler_text=post.warning or None,
                 idempotency_key=quote(post.key, safe="/:.+"),
                 content_type=self._format(),
             )

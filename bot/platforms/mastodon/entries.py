@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from html import escape
 
 from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility, Wish, as_own
+from bot.core.html_to_text import LONGEST, readable
 from bot.core.when import iso
 from bot.core.wishes import wishes_in
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.approval import approved
+from bot.platforms.mastodon.attachments import attachments
 from bot.platforms.mastodon.foreign import Record
-from bot.platforms.mastodon.plain import LONGEST, plain
+from bot.platforms.mastodon.plain import plain
 
 _VISIBILITIES = {
     "public": Visibility.PUBLIC,
@@ -101,15 +104,18 @@ class Hearing:
         )
 
     def _legible(self, bare: Entry, status: Record, author: Record) -> Entry:
-        content = foreign.word(status.get("content")) or ""
+        content = (foreign.word(status.get("content")) or "")[:LONGEST]
+        attached = attachments(status)
+        words = [readable(content), "\n".join(attached)]
         return Entry(
             account=bare.account,
             remote_id=bare.remote_id,
             kind=bare.kind,
             author=self._author(author),
-            text=plain(content),
+            text="\n\n".join(filter(None, words)),
             at=bare.at,
-            html=content[:LONGEST],
+            html=content and content + "".join(f"<p>{escape(one)}</p>" for one in attached),
+            warning=" ".join((foreign.word(status.get("spoiler_text")) or "").split()),
             in_reply_to=bare.in_reply_to,
             visibility=bare.visibility,
             url=foreign.address(status.get("url")) or foreign.address(status.get("uri")),

@@ -58,6 +58,7 @@ class Said:
     replied_to: str | None
     quoted: str | None
     language: str | None
+    has_poll: bool = False
 
     @property
     def first_id(self) -> str:
@@ -208,7 +209,12 @@ def said(value: object) -> Said:
         replied_to=references.get("replied_to"),
         quoted=references.get("quoted"),
         language=_text_or_none(post.get("lang")),
+        has_poll=_has_poll(post.get("attachments")),
     )
+
+
+def _has_poll(attachments: object) -> bool:
+    return isinstance(attachments, dict) and bool(attachments.get("poll_ids"))
 
 
 def authors(document: object) -> dict[str, str]:

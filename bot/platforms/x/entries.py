@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 from dataclasses import replace
 
+from bot.core.attached import told
 from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility
 from bot.platforms.x.addresses import address
 from bot.platforms.x.answers import Person, Said
@@ -12,6 +14,12 @@ from bot.platforms.x.wording import plain
 
 NO_LANGUAGE = frozenset({"art", "und", "zxx"})
 """X's words for "cannot tell"; so are those that begin with q."""
+
+
+_ATTACHED = re.compile(
+    r"https?://(?:x|twitter)\.com/\w+/status/(?P<id>\d+)/(?P<kind>photo|video)/\d+", re.ASCII
+)
+"""Where X says that a post shows something: nothing else that we may read tells of it."""
 
 
 def doubtful(post: Said, me: str) -> tuple[str, ...]:
@@ -60,11 +68,25 @@ def _legible(bare: Entry, post: Said, author: Person) -> Entry:
             key=author.id,
             wishes=author.wishes,
         ),
-        text=plain(post.text, post.links),
+        text=_text(post),
         visibility=Visibility.PUBLIC,
         url=address(post.id, author.username),
         language=_language(post.language),
     )
+
+
+def _text(post: Said) -> str:
+    """What was said, a picture or video of its own told in words with the way to it, and a poll."""
+    links = {short: _shown(long, post) for short, long in post.links.items()}
+    words = plain(post.text, links)
+    return f"{words}\n\n{told('Poll')}".lstrip() if post.has_poll else words
+
+
+def _shown(address: str, post: Said) -> str:
+    found = _ATTACHED.fullmatch(address)
+    if found is None or found["id"] not in post.history:
+        return address
+    return told("Video" if found["kind"] == "video" else "Picture", address)
 
 
 def _kind(post: Said, me: str, ours: Container[str]) -> EntryKind:

@@ -12,11 +12,13 @@ OWN = {
 """Enough to tell whether a post of ours is the one that we look for."""
 
 MENTION = {
-    "tweet_fields": f"{OWN['tweet_fields']},lang,note_tweet",
+    "tweet_fields": f"{OWN['tweet_fields']},lang,note_tweet,attachments",
     "user_fields": "description,protected",
     "expansions": "author_id",
 }
-"""All that an entry needs; `note_tweet` holds the whole of a text longer than 280.
+"""All that an entry needs.
+
+`note_tweet` holds the whole of a text longer than 280; `attachments` tells whether there is a poll.
 
 A user costs the same with all fields, so what they ask of bots is read with their name.
 """
