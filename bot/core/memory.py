@@ -297,7 +297,10 @@ class Threads(Protocol):
     def put_off(
         self, account: str, now: datetime, until: datetime, remote_id: str | None = None
     ) -> None:
-        """Do not look below this post (None: below any that is due on the account) until then."""
+        """Do not look below this post (None: below any that is due on the account) until then.
+
+        Those that are put off together keep their order.
+        """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

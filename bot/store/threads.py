@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -23,6 +23,11 @@ from bot.core.delivery import State
 from bot.core.memory import Watched
 from bot.core.pace import LONGEST
 from bot.store.tables import deliveries, threads
+
+MANY = 10_000
+"""More posts than an account makes in the time in which they are looked at."""
+APART = timedelta(milliseconds=1)
+"""So that those that wait together keep their order."""
 
 _SAME = (
     (threads.c.bot == deliveries.c.bot)
@@ -99,10 +104,15 @@ class SqlThreads:
     def put_off(
         self, account: str, now: datetime, until: datetime, remote_id: str | None = None
     ) -> None:
-        """Let this one, or all that are due, wait."""
-        which = _is_due(now) if remote_id is None else threads.c.remote_id == remote_id
-        waiting = update(threads).where(self._of(account), which)
-        self._connection.execute(waiting.values(look_at=until))
+        """Let this one, or all that are due, wait; those that waited longest stay first."""
+        waiting = update(threads).where(self._of(account))
+        if remote_id is not None:
+            one = waiting.where(threads.c.remote_id == remote_id)
+            self._connection.execute(one.values(look_at=until))
+            return
+        for place, watched in enumerate(self.due(account, now, MANY)):
+            one = waiting.where(threads.c.remote_id == watched.remote_id)
+            self._connection.execute(one.values(look_at=until + place * APART))
 
     def _came(self, account: str) -> ColumnElement[bool]:
         """A delivery is a post of ours that is not watched."""

@@ -421,3 +421,27 @@ def test_where_looking_costs_it_is_later(house, posted):
         tx.threads.wake("town", posted, now, now + HOUR)
         assert tx.threads.get("town", posted).look_at == now + 15 * MINUTE
         assert tx.threads.get("town", "another") is None
+
+
+@pytest.mark.parametrize("bad", [1, 2, 3, 5])
+@pytest.mark.parametrize("step", [MINUTE, 3 * HOUR], ids=["often", "rarely"])
+def test_threads_that_cannot_be_shown_starve_no_other(house, bad, step):
+    """However many threads the network fails to show, and however often we look, all others are read."""
+    names = [f"bad-{number}" for number in range(bad)] + ["good"]
+    for name in names:
+        house.put(slot=name, post=post(key=name, text=f"{name}."))
+    house.deliver()
+    ids = {one.text: one.id for one in house.networks["town"].posts}
+    asked = []
+
+    class Broken:
+        def around(self, remote_id, _cursor):
+            asked.append(remote_id)
+            if remote_id == ids["good."]:
+                return Batch(cursor=None)
+            raise RetryLater("answers 500")
+
+    house.platforms["town"] = Broken()
+    for _ in range(20 * (bad + 1)):
+        look(house, after=step)
+    assert asked.count(ids["good."]) >= 3
