@@ -273,7 +273,7 @@ class MastodonPlatform:
     @contextmanager
     def _call(self, *, writes: bool = False) -> Iterator[_Call]:
         """A client for one call; whatever goes wrong with it leaves as an error of our tree."""
-        with Wire(carrier=self._carrier) as wire:
+        with Wire(carrier=self._carrier, blanker=self._place.blanker) as wire:
             client = Mastodon(
                 api_base_url=self._place.server,
                 ratelimit_method="throw",

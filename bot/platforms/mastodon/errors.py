@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from bot.core.blanking import Blanker
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.safe import one_line
 from bot.platforms.mastodon.wire import Reach, Wire
@@ -48,9 +49,10 @@ class Place:
     variable: str
     token: str
 
-    def clean(self, said: str) -> str:
-        """A server's words, fit for one line: no control characters, not long, never the token."""
-        return one_line(said.replace(self.token, "(token)"))
+    @property
+    def blanker(self) -> Blanker:
+        """Blanks the token in what the server says."""
+        return Blanker([self.token])
 
 
 def translate(
@@ -61,7 +63,7 @@ def translate(
         return RetryLater(f"{place.server} cannot be reached: {wire.why}", "it is tried again")
     if wire.reach is Reach.SENT or wire.status is None:
         return _unclear(f"{place.server}: {wire.why}", writes=writes)
-    return _answered(wire.status, _told(error, place), wire, place, writes=writes, now=now)
+    return _answered(wire.status, _told(error), wire, place, writes=writes, now=now)
 
 
 def _answered(
@@ -78,7 +80,7 @@ def _answered(
         verdict, todo = _REFUSALS[status]
         return Refused(f"{place.server} {verdict} ({status}{told})", todo)
     if status in _MOVED_FOR_GOOD or (300 <= status < 400 and not writes):
-        target = place.clean(wire.headers_seen.get("location", "elsewhere"))
+        target = one_line(wire.headers_seen.get("location", "elsewhere"))
         return RetryLater(f"{what} and sends us to {target}", "put its new address into tips.yaml")
     return _unclear(f"{what}, which settles nothing", writes=writes)
 
@@ -94,10 +96,10 @@ def _blames_the_token(told: str, wire: Wire) -> bool:
     return any(mark in said for mark in _ABOUT_THE_TOKEN)
 
 
-def _told(error: Exception, place: Place) -> str:
+def _told(error: Exception) -> str:
     """What the server itself said; the library hands it on as the fourth argument."""
     said = error.args[3] if len(error.args) > 3 else None
-    return f": {place.clean(said)}" if isinstance(said, str) and said.strip() else ""
+    return f": {one_line(said)}" if isinstance(said, str) and said.strip() else ""
 
 
 def _wait(wire: Wire, now: datetime) -> timedelta:

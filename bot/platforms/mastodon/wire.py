@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.structures import CaseInsensitiveDict
 
+from bot.core.blanking import Blanker
 from bot.net.answer import TooLarge, read_body
 from bot.net.carrier import Carrier, carry
 from bot.net.sending import not_sent
@@ -44,8 +45,9 @@ class Wire(requests.Session):
     Only questions follow redirects, and only within the server: a redirected post would be
     repeated as a question, and a token is for one server. The answer is handed on without its
     headers: the client library reads hints in them, and fails on an odd one when the post is
-    already made. `reach`, `status`, `headers_seen`, `is_list`, `is_too_large` and `why` tell of the
-    latest request; `is_list` because the library makes a list, and an empty one, of anything.
+    already made. What `blanker` knows is blanked in all of it. `reach`, `status`, `headers_seen`,
+    `is_list`, `is_too_large` and `why` tell of the latest request; `is_list` because the library
+    makes a list, and an empty one, of anything.
     """
 
     reach: Reach
@@ -55,8 +57,14 @@ class Wire(requests.Session):
     is_too_large: bool
     why: str
 
-    def __init__(self, patience: float = PATIENCE, carrier: Carrier | None = None) -> None:
+    def __init__(
+        self,
+        patience: float = PATIENCE,
+        carrier: Carrier | None = None,
+        blanker: Blanker | None = None,
+    ) -> None:
         super().__init__()
+        self._blanker = blanker or Blanker(())
         carry(self, carrier)
         self._forget()
         self._until = time.monotonic() + patience
@@ -85,7 +93,7 @@ class Wire(requests.Session):
             self._note(error)
             raise
         self.reach, self.status = Reach.ANSWERED, response.status_code
-        self.headers_seen = CaseInsensitiveDict(response.headers)
+        self.headers_seen = CaseInsensitiveDict(self._blanker.value(dict(response.headers)))
         with response:
             self._read(response)
         return response
@@ -114,7 +122,7 @@ class Wire(requests.Session):
     def _read(self, response: requests.Response) -> None:
         """Take the body in as it comes, however slowly it drips, up to its largest size."""
         try:
-            body = read_body(response, self._until)
+            body = self._blanker.body(read_body(response, self._until))
         except TooLarge:
             self.is_too_large = True
             raise
