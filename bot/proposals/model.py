@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import requests
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
+from bot.core.blanking import Blanker
 from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.safe import one_line
 from bot.core.tip import Tip
@@ -61,7 +62,7 @@ class Model:
         if answer.status != 200:
             raise self._refusal(answer)
         try:
-            return [self._clean(one) for one in proposals(answer.body)]
+            return proposals(answer.body)
         except ValueError as error:
             raise Refused(f"{self.url} answers with {error}", f"look at {self.name}") from None
 
@@ -93,7 +94,8 @@ class Model:
                 ) as answer,
             ):
                 wait = _seconds(answer.headers.get("Retry-After"))
-                return _Answer(answer.status_code, read_body(answer, until), wait)
+                body = Blanker([self.key or ""]).body(read_body(answer, until))
+                return _Answer(answer.status_code, body, wait)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise self._lost(error) from None
 
@@ -114,7 +116,7 @@ class Model:
 
     def _refusal(self, answer: _Answer) -> PlatformError:
         """What an answer means that is no success."""
-        said = one_line(self._clean(complaint(answer.body)))
+        said = one_line(complaint(answer.body))
         what = f"{self.url} answers {answer.status}" + (f": {said}" if said else "")
         if answer.status in {401, 403}:
             return Unauthorised(what, "put a key that it accepts into TIPSBOT_MODEL_KEY")
@@ -123,10 +125,6 @@ class Model:
         if answer.status in {400, 413, 422}:
             return Refused(what, f"look at {self.name}")
         return PlatformError(what, "look at TIPSBOT_MODEL_URL and TIPSBOT_MODEL")
-
-    def _clean(self, said: str) -> str:
-        """A server's words, without our key if it repeats it."""
-        return said.replace(self.key, "[secret]") if self.key else said
 
 
 def _seconds(text: str | None) -> float | None:

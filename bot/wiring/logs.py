@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterable, MutableMapping
+from functools import cache
 from typing import Any
 
 import structlog
 
+from bot.core.blanking import Blanker
 from bot.core.safe import shown
 from bot.wiring.line_writer import LineWriter
 
@@ -26,8 +28,13 @@ _writer: LineWriter | None = None
 
 
 def keep_out(secrets: Iterable[str]) -> None:
-    """Never write these into the log, whoever hands them over."""
-    _secrets.update(secret for secret in secrets if len(secret) > 3)
+    """Never write these into the log or the output, whoever hands them over."""
+    _secrets.update(secrets)
+
+
+@cache
+def _blanker(secrets: frozenset[str]) -> Blanker:
+    return Blanker(secrets)
 
 
 def configure(*, quiet: bool) -> None:
@@ -90,16 +97,18 @@ class _Lines:
 
 
 def redacted(text: str) -> str:
-    """The text without any credential."""
-    for secret in _secrets:
-        text = text.replace(secret, "[secret]")
-    return text
+    """The text without any credential, in whatever spelling."""
+    return _blanker(frozenset(_secrets)).text(text)
 
 
 def _harmless(_logger: object, _method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     """Every value as one line without control characters and without credentials; no empty ones."""
-    return {
-        key: redacted(shown(value)) if isinstance(value, str) else value
-        for key, value in event.items()
-        if value is not None
-    }
+    return {key: _safe(value) for key, value in event.items() if value is not None}
+
+
+def _safe(value: Any) -> Any:
+    if isinstance(value, str):
+        return redacted(shown(value))
+    if isinstance(value, dict):
+        return {name: _safe(one) for name, one in value.items()}
+    return [_safe(one) for one in value] if isinstance(value, list | tuple) else value

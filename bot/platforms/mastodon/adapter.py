@@ -335,7 +335,12 @@ class MastodonPlatform:
     @contextmanager
     def _call(self, *, writes: bool = False) -> Iterator[_Call]:
         """A client for one call; whatever goes wrong with it leaves as an error of our tree."""
-        with Wire(carrier=self._carrier, limits=self._limits, now=self._clock.now) as wire:
+        with Wire(
+            carrier=self._carrier,
+            limits=self._limits,
+            now=self._clock.now,
+            blanker=self._place.blanker,
+        ) as wire:
             client = Mastodon(
                 api_base_url=self._place.server,
                 ratelimit_method="throw",

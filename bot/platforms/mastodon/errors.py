@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.blanking import Blanker
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.safe import one_line
 from bot.platforms.mastodon.waits import asked_wait, date_of
@@ -53,9 +54,10 @@ class Place:
     variable: str
     token: str
 
-    def clean(self, said: str) -> str:
-        """A server's words, fit for one line: no control characters, not long, never the token."""
-        return one_line(said.replace(self.token, "(token)"))
+    @property
+    def blanker(self) -> Blanker:
+        """Blanks the token in what the server says."""
+        return Blanker([self.token])
 
 
 def translate(wire: Wire, place: Place, *, writes: bool, now: datetime) -> PlatformError:
@@ -75,16 +77,16 @@ def _answered(
     status: int, wire: Wire, place: Place, *, writes: bool, now: datetime
 ) -> PlatformError:
     if status in _MOVED_FOR_GOOD or (300 <= status < 400 and not writes):
-        target = place.clean(wire.headers_seen.get("location", "elsewhere"))
+        target = one_line(wire.headers_seen.get("location", "elsewhere"))
         what = f"{place.server} answers {status} and sends us to {target}"
         return RetryLater(what, "put its new address into tips.yaml")
     if status == 429 and not (writes and wire.refusal is None):
-        what = f"{place.server} answers {status}{_told(wire, place)}"
+        what = f"{place.server} answers {status}{_told(wire)}"
         return RetryLater(what, _WAITS, after=asked_wait(wire.headers_seen, now))
     if wire.refusal is None:
         what = f"{place.server} answers {status}, not in the form of a Mastodon server"
         return _unclear(f"{what}, which settles nothing", writes=writes)
-    return _refused(status, _told(wire, place), wire, place, writes=writes)
+    return _refused(status, _told(wire), wire, place, writes=writes)
 
 
 def _refused(status: int, told: str, wire: Wire, place: Place, *, writes: bool) -> PlatformError:
@@ -113,9 +115,9 @@ def _blames_the_token(told: str, wire: Wire) -> bool:
     return any(mark in said for mark in _ABOUT_THE_TOKEN)
 
 
-def _told(wire: Wire, place: Place) -> str:
+def _told(wire: Wire) -> str:
     """What the server itself said."""
-    return "" if wire.refusal is None else f": {place.clean(wire.refusal)}"
+    return "" if wire.refusal is None else f": {one_line(wire.refusal)}"
 
 
 def server_time(wire: Wire) -> datetime | None:

@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.structures import CaseInsensitiveDict
 
+from bot.core.blanking import Blanker
 from bot.net.answer import TooLarge, read_body
 from bot.net.carrier import Carrier, carry
 from bot.net.rate_limits import RateLimits
@@ -56,7 +57,7 @@ class Wire(requests.Session):
     headers: the client library reads hints in them, and fails on an odd one when the post is
     already made. An end point that has answered 429 is asked nothing before its reset: `limits`
     remembers that from one call to the next. What the attributes below tell is of the latest
-    request.
+    request. What `blanker` knows is blanked in all of it.
     """
 
     reach: Reach
@@ -78,8 +79,10 @@ class Wire(requests.Session):
         *,
         limits: RateLimits | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        blanker: Blanker | None = None,
     ) -> None:
         super().__init__()
+        self._blanker = blanker or Blanker(())
         carry(self, carrier)
         self._limits = RateLimits() if limits is None else limits
         self._now = now
@@ -119,7 +122,7 @@ class Wire(requests.Session):
             self._note(error)
             raise
         self.reach, self.status = Reach.ANSWERED, response.status_code
-        self.headers_seen = CaseInsensitiveDict(response.headers)
+        self.headers_seen = CaseInsensitiveDict(self._blanker.value(dict(response.headers)))
         with response:
             self._note_limit(kind)
             self._read(response)
@@ -161,7 +164,7 @@ class Wire(requests.Session):
     def _read(self, response: requests.Response) -> None:
         """Take the body in as it comes, however slowly it drips, up to its largest size."""
         try:
-            body = read_body(response, self._until)
+            body = self._blanker.body(read_body(response, self._until))
         except TooLarge:
             self.is_too_large = True
             raise

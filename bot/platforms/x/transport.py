@@ -16,6 +16,7 @@ from typing import Any
 
 import requests
 
+from bot.core.blanking import Blanker
 from bot.net.answer import read_body
 from bot.net.carrier import Carrier, carry
 
@@ -57,10 +58,10 @@ class NotSentError(Exception):
 class AnswerError(Exception):
     """An answer that is no success: status, headers, and its JSON object (None: it had none)."""
 
-    def __init__(self, answer: requests.Response, hidden: Iterable[bytes] = ()) -> None:
+    def __init__(self, answer: requests.Response) -> None:
         self.status = answer.status_code
         self.headers = answer.headers
-        self.document = _object(_without(answer.content, hidden))
+        self.document = _object(answer.content)
         super().__init__(f"HTTP {self.status}")
 
 
@@ -68,7 +69,8 @@ class Transport:
     """Carries tweepy's requests: to one address, with a connection of its own each.
 
     A kept connection that has died unseen would turn the next post into an unsure one. Nothing
-    is shared between requests, so threads may share this.
+    is shared between requests, so threads may share this. A server that repeats our secrets does
+    not bring them any further.
     """
 
     def __init__(
@@ -77,7 +79,7 @@ class Transport:
         self._api = api
         self._patience = patience
         self._carrier = carrier
-        self._hidden = [secret.encode() for secret in secrets if secret]
+        self._blanker = Blanker(secrets)
 
     def request(self, method: str, url: str, **given: Any) -> requests.Response:
         """Send to our address instead of tweepy's; the whole answer if it is a success."""
@@ -89,9 +91,9 @@ class Transport:
         with _Session() as session:
             carry(session, self._carrier)
             with session.request(method, here, **given) as answer:
-                whole = _made(answer, read_body(answer, until))
+                whole = _made(answer, self._blanker.body(read_body(answer, until)))
         if not 200 <= whole.status_code < 300:
-            raise AnswerError(whole, self._hidden)
+            raise AnswerError(whole)
         return whole
 
 
@@ -118,13 +120,6 @@ def _made(answer: requests.Response, body: bytes) -> requests.Response:
     whole.headers, whole.url = answer.headers, answer.url
     whole.encoding, whole.raw = "utf-8", BytesIO(body)
     return whole
-
-
-def _without(body: bytes, hidden: Iterable[bytes]) -> bytes:
-    """The body without our secrets: a server that repeats them does not bring them into a log."""
-    for secret in hidden:
-        body = body.replace(secret, b"[secret]")
-    return body
 
 
 def _object(body: bytes) -> dict[str, Any] | None:
