@@ -13,8 +13,9 @@ from requests.structures import CaseInsensitiveDict
 
 from bot.core.blanking import Blanker
 from bot.net.answer import TooLarge, read_body
-from bot.net.carrier import Carrier, carry
+from bot.net.carrier import Carrier
 from bot.net.sending import not_sent
+from bot.net.session import Session
 
 PATIENCE = 50.0
 """Seconds that all requests of one call may take together."""
@@ -39,7 +40,7 @@ class Reach(Enum):
     """the server's answer began; `status` says how"""
 
 
-class Wire(requests.Session):
+class Wire(Session):
     """The connections of one call, fresh each time: threads share nothing, nothing goes stale.
 
     Only questions follow redirects, and only within the server: a redirected post would be
@@ -63,9 +64,8 @@ class Wire(requests.Session):
         carrier: Carrier | None = None,
         blanker: Blanker | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(carrier)
         self._blanker = blanker or Blanker(())
-        carry(self, carrier)
         self._forget()
         self._until = time.monotonic() + patience
 
