@@ -15,6 +15,7 @@ from bot.core.safe import one_line
 from bot.core.tip import Tip
 from bot.net.answer import read_body
 from bot.net.sending import not_sent
+from bot.net.session import Session
 from bot.proposals.wording import complaint, messages, proposals
 
 _AGAIN = frozenset({429, 500, 502, 503, 504})
@@ -83,7 +84,7 @@ class Model:
         until = time.monotonic() + self.patience.whole
         try:
             with (
-                requests.Session() as session,
+                Session() as session,
                 session.post(
                     f"{self.url}/chat/completions",
                     json=question,

@@ -17,8 +17,9 @@ from mastodon.return_types import Notification
 
 from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.safe import one_line
-from bot.net.carrier import Carrier, carry
+from bot.net.carrier import Carrier
 from bot.net.sending import not_sent
+from bot.net.session import Session
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.errors import SCOPES, Place
 from bot.platforms.mastodon.wire import CONNECT
@@ -56,8 +57,7 @@ def follow(
 
     Raises Refused where there is no stream, RetryLater when it ends or falls silent.
     """
-    with requests.Session() as session:
-        carry(session, carrier)
+    with Session(carrier) as session:
         try:
             with _opened(session, base, place, silence) as answer, _watching(answer, over):
                 hint()
@@ -106,7 +106,7 @@ class _Bounded:
 
 @contextmanager
 def _opened(
-    session: requests.Session, base: str, place: Place, silence: float
+    session: Session, base: str, place: Place, silence: float
 ) -> Iterator[requests.Response]:
     """The stream; the token goes nowhere else, so no redirect is followed."""
     headers = {

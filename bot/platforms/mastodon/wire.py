@@ -14,9 +14,10 @@ from requests.structures import CaseInsensitiveDict
 
 from bot.core.blanking import Blanker
 from bot.net.answer import TooLarge, read_body
-from bot.net.carrier import Carrier, carry
+from bot.net.carrier import Carrier
 from bot.net.rate_limits import RateLimits
 from bot.net.sending import not_sent
+from bot.net.session import Session
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.addresses import end_point
 from bot.platforms.mastodon.waits import asked_wait
@@ -49,7 +50,7 @@ class HeldBack(requests.RequestException):
     """The server takes no more requests of this kind for now, so this one was not sent."""
 
 
-class Wire(requests.Session):
+class Wire(Session):
     """The connections of one call, fresh each time: threads share nothing, nothing goes stale.
 
     Only questions follow redirects, and only within the server: a redirected post would be
@@ -81,9 +82,8 @@ class Wire(requests.Session):
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         blanker: Blanker | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(carrier)
         self._blanker = blanker or Blanker(())
-        carry(self, carrier)
         self._limits = RateLimits() if limits is None else limits
         self._now = now
         self._forget()

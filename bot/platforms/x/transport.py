@@ -18,7 +18,8 @@ import requests
 
 from bot.core.blanking import Blanker
 from bot.net.answer import read_body
-from bot.net.carrier import Carrier, carry
+from bot.net.carrier import Carrier
+from bot.net.session import Session
 
 TWEEPY_HOST = "https://api.twitter.com"
 ONE_ANSWER = {"allow_redirects": False, "stream": True}
@@ -88,16 +89,17 @@ class Transport:
         until = time.monotonic() + self._patience.whole
         given |= {"timeout": (self._patience.connect, self._patience.read), **ONE_ANSWER}
         here = self._api + url.removeprefix(TWEEPY_HOST)
-        with _Session() as session:
-            carry(session, self._carrier)
-            with session.request(method, here, **given) as answer:
-                whole = _made(answer, self._blanker.body(read_body(answer, until)))
+        with (
+            _Session(self._carrier) as session,
+            session.request(method, here, **given) as answer,
+        ):
+            whole = _made(answer, self._blanker.body(read_body(answer, until)))
         if not 200 <= whole.status_code < 300:
             raise AnswerError(whole)
         return whole
 
 
-class _Session(requests.Session):
+class _Session(Session):
     """A session for one request, which tells what happens before the request leaves."""
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
