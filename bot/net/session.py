@@ -17,7 +17,7 @@ class Session(requests.Session):  # noqa: TID251 - this is the one
 
     def __init__(self, carrier: Carrier | None = None) -> None:
         super().__init__()
-        self.auth = _as_it_is  # type: ignore[assignment] # what a session takes, though it says no such thing
+        self.auth = _as_it_is
         if carrier is not None:
             self.mount("https://", carrier())
             self.mount("http://", carrier())
