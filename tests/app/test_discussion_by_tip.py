@@ -52,6 +52,7 @@ def test_a_record_is_whole():
         "url": "https://town.org/1",
         "edited_at": "2026-03-02T10:00:00Z",
         "deleted_at": None,
+        "warning": None,
     }
 
 
