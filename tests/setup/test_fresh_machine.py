@@ -30,12 +30,19 @@ PATIENCE = 300
 pytestmark = pytest.mark.timeout(3 * PATIENCE)
 
 
-def pip(*words, **options):
-    """Run this environment's pip, which knows the registry that this machine uses."""
-    return subprocess.run(
-        [sys.executable, "-m", "pip", "--quiet", *words],
-        check=True, capture_output=True, text=True, timeout=PATIENCE, **options,
-    )  # fmt: skip
+def download(folder, *words):
+    """Have pip, which knows the registry that this machine uses, put files into a new folder."""
+    home = folder.with_name(f"{folder.name}-home")  # it starts other programs to name them
+    home.mkdir()
+    options = ("--quiet", "--no-deps", "--dest", str(folder))
+    subprocess.run(
+        [sys.executable, "-m", "pip", "download", *options, *words],
+        env=os.environ | {"HOME": str(home)},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +51,7 @@ def registry(tmp_path_factory):
     folder = tmp_path_factory.mktemp("files")
     locks = [word for lock in LOCKS for word in ("-r", str(ROOT / lock))]
     try:
-        pip("download", "--no-deps", "--require-hashes", "--dest", str(folder), *locks)
+        download(folder, "--require-hashes", *locks)
     except subprocess.CalledProcessError as error:
         if "No matching distribution" in error.stderr and "Retrying" in error.stderr:
             pytest.skip("no registry can be reached from here, so that there is nothing to serve")
@@ -58,7 +65,7 @@ def registry(tmp_path_factory):
 def installer(request, tmp_path):
     """The words by which Python runs a certain pip: its wheel is a program, too."""
     wanted = "pip" if request.param == "newest" else f"pip=={request.param}"
-    pip("download", "--no-deps", "--dest", str(tmp_path / "pip"), wanted)
+    download(tmp_path / "pip", wanted)
     (wheel,) = (tmp_path / "pip").iterdir()
     return f"{wheel}/pip"
 
