@@ -97,9 +97,7 @@ def _is_address(host: str) -> bool:
 
 
 def _is_local(host: str) -> bool:
-    return bool(host) and (
-        "." not in host or host.endswith(tuple(f".{one}" for one in _LOCAL_NAMES))
-    )
+    return bool(host) and ("." not in host or host.endswith(_LOCAL_NAMES))
 
 
 def _is_forwarded(request: Request) -> bool:

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-LIBRARIES = ("regex", "sentencex")
+LIBRARIES = ("nh3", "regex", "sentencex")
 """The packages by which the core reads a text: another release may see other sentences."""
 
 

@@ -22,6 +22,7 @@ WORDS = {
     "log": "",
     "export": "jsonl",
     "post": "a",
+    "posts": "",
     "reply": "1 words",
     "retract": "1",
     "resolve": "1",

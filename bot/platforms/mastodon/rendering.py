@@ -2,7 +2,7 @@
 
 An account's default format can be Markdown, HTML or BBCode (GoToSocial, glitch-soc, Pleroma,
 Akkoma). Then signs vanish or change: stars, the numbers and signs of lists, headings, quotes and
-tags, and quotation marks and dashes become others. Letters and digits stay.
+tags, and quotation marks and dashes become others. Letters, digits and the ends of sentences stay.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _SIGN_OF_LINE = regex.compile(r"^[ \t]*(?:\d{1,9}[.)]|[-*+]|#{1,6}|>|•)(?=\s|$
 _TAG = regex.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->|\[/?[a-z]+\]", regex.DOTALL)
 _LINK = regex.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 _PROTOCOL = regex.compile(r"https?://", regex.IGNORECASE)
-_OTHER = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
+_OTHER = regex.compile(r"[^\p{L}\p{M}\p{N}.!?]+")
 
 
 def as_markup(text: str) -> Iterator[str]:
@@ -27,6 +27,9 @@ def as_markup(text: str) -> Iterator[str]:
 
 
 def letters(text: str) -> str:
-    """The letters and digits of a text, without the numbers of lists and the protocols of links."""
+    """What no markup takes from a text: letters, digits and the ends of sentences.
+
+    The numbers of lists and the protocols of links are left out.
+    """
     lines = _SIGN_OF_LINE.sub("", unicodedata.normalize("NFKC", text))
     return str(_OTHER.sub("", _PROTOCOL.sub("", lines))).casefold()
