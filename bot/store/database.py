@@ -202,13 +202,14 @@ class SqlStore:
         Raises RuntimeError where a transaction writes that is not `writing`.
         """
         engine = self._writer if writing else self._reader
-        with clear_errors(self._place), engine.connect() as connection, connection.begin():
+        with clear_errors(self._place), engine.connect() as connection, connection.begin() as tx:
             if writing:
                 self._hold(connection)
                 yield connection
                 return
             with read_only():
                 yield connection
+            tx.rollback()
 
     def _hold(self, connection: Connection) -> None:
         """Hold the bot's row; SQLite holds the whole file since BEGIN IMMEDIATE."""
