@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,14 +10,15 @@ import structlog
 
 from bot.app.holds import hold_account
 from bot.app.taking import take_in
-from bot.app.threads import wake_threads
+from bot.app.threads import wake_one, wake_threads
 from bot.app.thrift import note_stir
 from bot.core.config import Account
+from bot.core.discussion import Entry
 from bot.core.errors import OverBudget, PlatformError, Unauthorised
 from bot.core.masks import Masks
 from bot.core.memory import AccountRecord, Store, Tx
 from bot.core.pace import SOON
-from bot.core.ports import Batch, Clock, Listener
+from bot.core.ports import Ancestors, Batch, Clock, Listener
 from bot.core.when import iso
 
 log = structlog.get_logger()
@@ -27,6 +28,9 @@ NOTED = timedelta(minutes=5)
 
 DEAF = timedelta(hours=1)
 """How long listening may fail before a person is asked for."""
+
+MOST_ASKED = 10
+"""Of so many answers in one batch at most the network is asked where they stand."""
 
 MOST_BATCHES = 50
 """So many batches in one step at most; what is left comes with the next step."""
@@ -97,12 +101,31 @@ class Ear:
             tx.accounts.spend(account.name, "listen", batch.cost, now)
             if kept:
                 note_stir(tx, account.name, now)
-                wake_threads(tx, batch.entries, now, now + SOON * self.cost_factor(account))
+                loose = wake_threads(tx, batch.entries, now, self._soon(account, now))
         if kept:
             log.info("heard", account=account.name, entries=kept)
+            self._wake_above(listener, account, loose)
         for gap in batch.unheard:
             log.warning("unheard", account=account.name, what=gap)
         return batch, kept
+
+    def _wake_above(self, listener: Listener, account: Account, loose: Iterable[Entry]) -> None:
+        """Have the threads looked at in which somebody answered what was never heard."""
+        if not isinstance(listener, Ancestors):
+            return
+        asked = [entry for entry in loose if entry.root is None][:MOST_ASKED]
+        for entry in asked:
+            try:
+                above = listener.ancestors(entry.remote_id)
+            except PlatformError as error:
+                log.info("thread_unknown", account=account.name, reason=str(error))
+                continue
+            now = self.clock.now()
+            with self.store.writing() as tx:
+                wake_one(tx, account.name, above, now, self._soon(account, now))
+
+    def _soon(self, account: Account, now: datetime) -> datetime:
+        return now + SOON * self.cost_factor(account)
 
     def _is_spent(self, account: Account) -> bool:
         """Whether this month's money is used up, so that reading has to wait."""

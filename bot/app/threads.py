@@ -117,10 +117,24 @@ class ThreadReader:
             tx.threads.put_off(account.name, now, until + SOON, failed.remote_id)
 
 
-def wake_threads(tx: Tx, entries: Iterable[Entry], now: datetime, look_at: datetime) -> None:
-    """Have the threads in which these were said looked at, by `look_at` at the latest."""
-    for entry in entries:
-        any(tx.threads.wake(entry.account, above, now, look_at) for above in _upwards(tx, entry))
+def wake_threads(tx: Tx, entries: Iterable[Entry], now: datetime, look_at: datetime) -> list[Entry]:
+    """Have the threads in which these were said looked at, by `look_at` at the latest.
+
+    Returns the answers that are part of no thread of ours as far as is known.
+    """
+    return [
+        entry
+        for entry in entries
+        if not wake_one(tx, entry.account, _upwards(tx, entry), now, look_at)
+        and entry.in_reply_to is not None
+    ]
+
+
+def wake_one(
+    tx: Tx, account: str, remote_ids: Iterable[str], now: datetime, look_at: datetime
+) -> bool:
+    """Have the first of these that is a thread of ours looked at; whether one of them is."""
+    return any(tx.threads.wake(account, one, now, look_at) for one in remote_ids)
 
 
 def _upwards(tx: Tx, entry: Entry) -> Iterator[str]:

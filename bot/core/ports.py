@@ -155,6 +155,17 @@ class Threads(Protocol):
 
 
 @runtime_checkable
+class Ancestors(Protocol):
+    """Can tell what stands above an entry; not needed where each entry tells its conversation."""
+
+    def ancestors(self, remote_id: str) -> Sequence[str]:
+        """The remote ids of what is above an entry, as far as the network shows it.
+
+        Raises PlatformError.
+        """
+
+
+@runtime_checkable
 class Checks(Protocol):
     """Can look again at entries that were heard before."""
 

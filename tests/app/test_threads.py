@@ -363,6 +363,63 @@ def test_who_speaks_to_the_bot_brings_us_back(house, posted, said, age):
     assert len(looks(house, 10 * MINUTE)) >= 8
 
 
+ABOVE = {
+    "below a tip": (["tip", "unheard"], True),
+    "directly below it": (["tip"], True),
+    "below a tip that others posted above": (["elsewhere", "tip", "unheard"], True),
+    "in a conversation of others": (["elsewhere", "unheard"], False),
+    "above everything": ([], False),
+    "after a refusal": (Refused("not for you", "ask somebody else"), False),
+    "after no answer": (RetryLater("no answer", "it is tried again"), False),
+}
+
+
+@pytest.mark.parametrize(("above", "is_ours"), ABOVE.values(), ids=ABOVE)
+def test_who_answers_what_was_never_heard_brings_us_back(house, posted, above, is_ours):
+    """Where the parent of a mention is unknown the network is asked in which thread it stands."""
+    looks(house, HOUR)
+    house.clock.advance(200 * DAY)
+    looks(house, DAY, HOUR)
+    said = [entry(remote_id=one, in_reply_to="unheard", at=house.clock.now()) for one in "ab"]
+
+    class Told:
+        def hear(self, _cursor):
+            return Batch(entries=said, cursor="a")
+
+        def ancestors(self, remote_id):
+            if remote_id == "a":  # one that cannot be asked does not stand in the other's way
+                raise RetryLater("not now", "it is tried again")
+            if isinstance(above, Exception):
+                raise above
+            return [posted if one == "tip" else one for one in above]
+
+    house.platforms["town"] = Told()
+    house.ear.step(house.account())
+    assert {one.remote_id for one in log(house)} >= {"a", "b"}
+    assert (len(looks(house, 10 * MINUTE)) >= 8) == is_ours
+
+
+def test_a_flood_of_answers_asks_little(house, posted):
+    """However many answer what was never heard, the network is asked about few of them at once."""
+    asked = []
+    said = [
+        entry(remote_id=f"a{number}", in_reply_to="unheard", at=house.clock.now())
+        for number in range(100)
+    ]
+
+    class Told:
+        def hear(self, _cursor):
+            return Batch(entries=said, cursor="a")
+
+        def ancestors(self, remote_id):
+            asked.append(remote_id)
+            return []
+
+    house.platforms["town"] = Told()
+    house.ear.step(house.account())
+    assert 0 < len(asked) <= 10
+
+
 def test_a_mention_outside_brings_nobody_back(house, posted):
     """Who speaks to the bot elsewhere, or says again what is known, wakes no thread."""
     house.clock.advance(200 * DAY)

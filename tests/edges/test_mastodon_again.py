@@ -188,6 +188,25 @@ def test_of_a_post_that_is_gone_it_is_said(bot, server):
         bot.around(root, None)
 
 
+def test_what_is_above_an_entry_is_told(bot, server):
+    """Where an answer stands can be asked, the begin of its conversation first."""
+    root = server.say("tips", "a tip")
+    first = server.say("alice", "why?", to=root)
+    second = server.say("bob", "@tips because", to=first)
+    assert bot.ancestors(second) == [root, first]
+    assert bot.ancestors(root) == []
+
+
+@pytest.mark.parametrize(
+    "above", [None, "no list", {}, [None, "x"], [{}, {"id": None}, {"id": ""}], [{"id": []}]]
+)
+def test_nonsense_above_an_entry_is_passed_over(bot, server, above):
+    """What stands above an entry in no form that we know is nothing."""
+    said = server.say("bob", "@tips because")
+    server.answer(f"{STATUSES}/{said}/context", 200, {"ancestors": above, "descendants": []})
+    assert bot.ancestors(said) == []
+
+
 def test_what_is_below_a_post_knows_the_post(bot, server):
     """However deep it is, what was said below a post tells which conversation it is in."""
     root = server.say("tips", "a tip")

@@ -165,6 +165,16 @@ def test_the_first_listening_leaves_old_mentions_alone(bot, server):
 
 def test_more_than_the_first_listening_can_read_is_a_gap_that_is_told(bot, server):
     """What is too much to read is said, not passed over in silence."""
+    for last in range(400, 100, -30):
+        server.answer(NOTICES, 200, [notice(number) for number in range(last, last - 30, -1)])
+    batch = bot.hear(None)
+    assert len(batch.entries) == 300
+    assert batch.unheard
+    assert not batch.more
+
+
+def test_the_same_page_for_ever_is_a_gap_that_is_told(bot, server):
+    """A server that does not go back is not asked for ever, and what it may have kept is told."""
     page = [notice(number) for number in range(30, 0, -1)]
     server.answer(NOTICES, 200, page, times=10)
     batch = bot.hear(None)

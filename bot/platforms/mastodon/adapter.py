@@ -167,6 +167,13 @@ class MastodonPlatform:
         entries = hearing.below(below, remote_id) if seen != cursor else ()
         return Batch(entries=entries, cursor=seen)
 
+    def ancestors(self, remote_id: str) -> Sequence[str]:
+        """The statuses above this one, the first of the conversation first."""
+        with self._call() as call:
+            context = foreign.record(call.client.status_context(remote_id))
+        above = foreign.records(context.get("ancestors"))
+        return [one for status in above if (one := foreign.ident(status.get("id")))]
+
     def check(self, remote_ids: Sequence[str]) -> Checked:
         """Each as it is now: together where the server shows many, else a few, one by one.
 

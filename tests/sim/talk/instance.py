@@ -199,7 +199,15 @@ class Instance(Mastodon):
             if one.reply_to in below:
                 below[one.id] = one
         found = [one for one in below.values() if one is not top and self._is_listed(one)]
-        return {"ancestors": [], "descendants": [self._listed(one) for one in found]}
+        above: list[Status] = []
+        one = self.statuses.get(top.reply_to or "")
+        while one is not None and not one.gone:
+            above.insert(0, one)
+            one = self.statuses.get(one.reply_to or "")
+        return {
+            "ancestors": [self._listed(one) for one in above if self._is_listed(one)],
+            "descendants": [self._listed(one) for one in found],
+        }
 
     def _notices(self, asked: dict[str, str]) -> list[dict[str, Any]]:
         """Newest first; with `min_id` the page that comes right after it."""
