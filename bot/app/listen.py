@@ -94,6 +94,7 @@ class Ear:
         now = self.clock.now()
         if _is_old_news(batch, known, now) and pending == (batch.pending or 0):
             return batch, 0
+        loose: list[Entry] = []
         with self.store.writing() as tx:
             tx.notes.put(_pending_note(account.name), str(batch.pending or "") or None, now)
             kept = take_in(tx, batch.entries, now, masks=self.masks, to_us=True)
@@ -104,7 +105,7 @@ class Ear:
                 loose = wake_threads(tx, batch.entries, now, self._soon(account, now))
         if kept:
             log.info("heard", account=account.name, entries=kept)
-            self._wake_above(listener, account, loose)
+        self._wake_above(listener, account, loose)
         for gap in batch.unheard:
             log.warning("unheard", account=account.name, what=gap)
         return batch, kept

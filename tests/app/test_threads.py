@@ -384,7 +384,7 @@ def test_who_answers_what_was_never_heard_brings_us_back(house, posted, above, i
 
     class Told:
         def hear(self, _cursor):
-            return Batch(entries=said, cursor="a")
+            return Batch(entries=tuple(said), cursor="a")
 
         def ancestors(self, remote_id):
             if remote_id == "a":  # one that cannot be asked does not stand in the other's way
@@ -409,7 +409,7 @@ def test_a_flood_of_answers_asks_little(house, posted):
 
     class Told:
         def hear(self, _cursor):
-            return Batch(entries=said, cursor="a")
+            return Batch(entries=tuple(said), cursor="a")
 
         def ancestors(self, remote_id):
             asked.append(remote_id)

@@ -200,10 +200,10 @@ class Instance(Mastodon):
                 below[one.id] = one
         found = [one for one in below.values() if one is not top and self._is_listed(one)]
         above: list[Status] = []
-        one = self.statuses.get(top.reply_to or "")
-        while one is not None and not one.gone:
-            above.insert(0, one)
-            one = self.statuses.get(one.reply_to or "")
+        higher = self.statuses.get(top.reply_to or "")
+        while higher is not None and not higher.gone:
+            above.insert(0, higher)
+            higher = self.statuses.get(higher.reply_to or "")
         return {
             "ancestors": [self._listed(one) for one in above if self._is_listed(one)],
             "descendants": [self._listed(one) for one in found],
