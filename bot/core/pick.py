@@ -92,4 +92,4 @@ def _why_nothing(library: Library, schedule: Schedule, without: frozenset[str]) 
     if without:
         return f"no eligible tip fits any account (tried {', '.join(sorted(without))})"
     tags = f" with a tag of {', '.join(schedule.tags)}" if schedule.tags else ""
-    return f"none of {len(library)} tips{tags} is eligible for schedule '{schedule.name}' now"
+    return f"no tip{tags} is eligible for schedule '{schedule.name}' now"

@@ -124,6 +124,6 @@ def test_an_empty_choice_says_why():
     ]
     assert reasons == [
         "the file has no tips",
-        "none of 1 tips with a tag of x, y is eligible for schedule 'mornings' now",
+        "no tip with a tag of x, y is eligible for schedule 'mornings' now",
         "no eligible tip fits any account (tried a)",
     ]
