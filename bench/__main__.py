@@ -26,6 +26,7 @@ NAMES = (
     "intake",
     "page",
     "discussion",
+    "writers",
 )
 """Each is a module here, with `measure(scale)` and, in `HOW`, the way in which it measures."""
 

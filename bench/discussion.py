@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -17,6 +14,7 @@ from urllib.parse import quote, urlsplit
 from bench.crowd import CROWDED_MAX, fill, rare_word, tip_name
 from bench.figure import Figure, Scale, Target, at_percent
 from bench.processes import MEGABYTE
+from bench.serving import serving
 
 HOW = """A made crowd (`bench/crowd.py`): replies, and replies to replies, on many tips, a tenth of
 them (at most 10,000) under one. Taken in 500 at a time, each batch one transaction on disk, after
@@ -68,7 +66,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
 def _measured(data: Path, count: int, tips: int, requests: int) -> tuple[Measured, float]:
     """Fill a folder and ask for what is in it; also the seconds that taking in took."""
     taken = fill(data, count, tips)
-    with _serving(data) as (address, process):
+    with serving(data) as (address, process):
         random = Random(count)
         crowded = max(min(count // 10, CROWDED_MAX) // 120, 1)
         return Measured(
@@ -77,24 +75,6 @@ def _measured(data: Path, count: int, tips: int, requests: int) -> tuple[Measure
             search=_percentile(address, requests, lambda at: _search(random, at)),
             memory=_peak(process.pid),
         ), taken
-
-
-@contextmanager
-def _serving(data: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The site as a process, with its address."""
-    command = [sys.executable, "-m", "bench.serving", str(data)]
-    with subprocess.Popen(
-        command,
-        cwd=Path(__file__).parents[1],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        if process.stdin is None or process.stdout is None:
-            raise SystemExit("the site has no pipes")
-        yield process.stdout.readline().strip(), process
-        process.stdin.close()
-        process.wait(30)
 
 
 def _page(random: Random, at: int, tips: int, crowded: int) -> str:

@@ -47,6 +47,14 @@ class NewComment:
         )
 
 
+class Flawed(ValueError):
+    """A draft that cannot be kept; `flaws` has a sentence for its writer by field."""
+
+    def __init__(self, flaws: dict[str, str]) -> None:
+        self.flaws = flaws
+        super().__init__(f"a draft with flaws: {', '.join(flaws)}")
+
+
 class Commenting:
     """Writes to the site's pages, and then has them heard, so that the log has it at once.
 
@@ -87,10 +95,10 @@ class Commenting:
 
         The same words sent again by the same writer are the same comment, so that a second click,
         or another try after an error, changes nothing. Returns it as it is once it was heard:
-        who asks to be forgotten has it erased. Raises ValueError for a draft with flaws.
+        who asks to be forgotten has it erased. Raises Flawed for a draft with flaws.
         """
         if flaws := self.flaws(draft, owner=owner):
-            raise ValueError(f"a draft with flaws: {', '.join(flaws)}")
+            raise Flawed(flaws)
         tidy = draft.tidy()
         comment = Comment(
             id=self._free_id(tidy, owner),

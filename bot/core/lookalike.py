@@ -22,20 +22,31 @@ _ASIDE = regex.compile(
 )
 """A remark in brackets, and the marks of a brand."""
 _NUMBER = regex.compile(r"(?<![\p{L}\p{M}])\p{N}+|\p{N}+(?![\p{L}\p{M}])")
+_IGNORED = regex.compile(r"\p{Default_Ignorable_Code_Point}")
 _UNSEEN = regex.compile(r"[\s\p{M}\p{Default_Ignorable_Code_Point}]")
 _NO_LETTER = regex.compile(r"[^\p{L}\p{N}]")
 _LATIN = re.compile(r"(?:.* )?(?:LATIN|SYMBOL|TAG)(?: .*)? (?:LETTER|CAPITAL) ([A-Z])(?: WITH .*)?")
 _LIKE = str.maketrans({"i": "l", "π": "n", "ĸ": "k"})
 """What UTS 39 tells apart, and a hurried reader does not."""
 
+LONGEST = 200
+"""Characters of a name that are compared, those that nobody can see aside."""
+
 
 def passes_for_bot(name: str, bot: Identity) -> bool:
     """Whether a name could be taken for that of the bot, or of the person behind it.
 
     It is the bot's name, id, host or contact, alone or with words of office ("operator",
-    "official"), numbers, signs or a remark in brackets; or nothing but words of office.
+    "official"), numbers, signs or a remark in brackets; or nothing but words of office. Of a name
+    longer than `LONGEST` the rest is not looked at.
     """
-    claims = _known(bot.name, bot.id, bot.site, bot.contact)
+    return _passes(
+        _IGNORED.sub("", name)[:LONGEST], _known(bot.name, bot.id, bot.site, bot.contact)
+    )
+
+
+@lru_cache(maxsize=2048)
+def _passes(name: str, claims: frozenset[str]) -> bool:
     beside = _words("beside")
     return any(
         _is_made_of(form, claims | beside) and not _is_made_of(form, beside)
@@ -64,9 +75,9 @@ def _forms(name: str) -> Iterator[str]:
 
 def _is_made_of(text: str, words: frozenset[str]) -> bool:
     """Whether the text is nothing but some of these words in a row."""
-    ends = {0}
+    ends, lengths = {0}, {len(word) for word in words}
     for end in range(1, len(text) + 1):
-        if any(text.endswith(word, 0, end) and end - len(word) in ends for word in words):
+        if any(end - length in ends and text[end - length : end] in words for length in lengths):
             ends.add(end)
     return bool(text) and len(text) in ends
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, insert, select
 from sqlalchemy.pool import StaticPool
 
+from bot.core.errors import StoreError
 from bot.core.memory import (
     Accounts,
     Ledger,
@@ -44,6 +45,7 @@ from bot.store.shown import SqlShown
 from bot.store.slots import SqlSlots
 from bot.store.thanks import SqlThanks
 from bot.store.threads import SqlThreads
+from bot.store.write_queue import WriteQueue
 
 FILE = "tipsbot.db"
 
@@ -60,6 +62,7 @@ class Database:
     pings: Pings
     engine: Engine
     connect: Callable[[], AbstractContextManager[Connection]]
+    write_queue: WriteQueue
 
     def tidy(self) -> bool:
         """Purge erased words from where they linger: the search index, the write-ahead log.
@@ -88,7 +91,7 @@ class Database:
         place = Path(self.engine.url.database or FILE)
         if most is not None and place.stat().st_size > most:
             return False
-        with clear_errors(place), self.engine.connect() as one:
+        with self.write_queue.turn(), clear_errors(place), self.engine.connect() as one:
             raw = one.connection.driver_connection
             if isinstance(raw, sqlite3.Connection):
                 raw.execute("PRAGMA temp_store=FILE")  # not all of it in memory
@@ -100,6 +103,11 @@ class Database:
 
     def _empty_log(self) -> bool:
         """Write the log into the database and empty it; whether nobody was in the way."""
+        with suppress(StoreError), self.write_queue.turn(TIDY_WAIT):
+            return self._empty_log_now()
+        return False  # other threads wrote all the time
+
+    def _empty_log_now(self) -> bool:
         with self.engine.connect() as one:
             raw = one.connection.driver_connection
             if not isinstance(raw, sqlite3.Connection):
@@ -171,6 +179,7 @@ def _database(store: SqlStore, engine: Engine) -> Database:
         pings=SqlPings(store),
         engine=engine,
         connect=partial(store.connect, writing=True),
+        write_queue=store.write_queue,
     )
 
 
@@ -182,6 +191,7 @@ class SqlStore:
         self._writer = engine.execution_options(writing=True)
         self._place = place
         self.bot = bot
+        self.write_queue = WriteQueue(place)
 
     @contextmanager
     def reading(self) -> Iterator[Tx]:
@@ -199,10 +209,17 @@ class SqlStore:
     def connect(self, *, writing: bool) -> Iterator[Connection]:
         """A connection in a transaction, committed when `writing` and nothing was raised.
 
-        Raises RuntimeError where a transaction writes that is not `writing`.
+        One that is `writing` waits for those before it. Raises RuntimeError where a transaction
+        writes that is not `writing`.
         """
         engine = self._writer if writing else self._reader
-        with clear_errors(self._place), engine.connect() as connection, connection.begin() as tx:
+        turn = self.write_queue.turn() if writing else nullcontext()
+        with (
+            turn,
+            clear_errors(self._place),
+            engine.connect() as connection,
+            connection.begin() as tx,
+        ):
             if writing:
                 self._hold(connection)
                 yield connection

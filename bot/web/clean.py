@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
@@ -13,8 +14,14 @@ from bot.web.sanitize import cleaned, fits
 _MARKUP_MAX = 10_000
 """Longer markup is not parsed for a page; its plain text is shown."""
 
+_TAGS_MAX = 500
+"""Markup with more tags is not parsed, either: unclosed ones multiply when it is mended."""
+
 WORDS_MAX = 5_000
 """Characters that a page shows of one reply, as many as a comment may have."""
+
+_ADDRESS_MAX = 2000
+"""Characters; browsers and servers take hardly longer ones."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
@@ -26,8 +33,8 @@ def paragraphs(text: str) -> Markup:
 
 
 def _paragraph(text: str) -> Markup:
-    lines = Markup("<br>\n").join(escape(line.strip()) for line in text.split("\n"))
-    return Markup('<p dir="auto">{}</p>').format(lines)
+    lines = "<br>\n".join(str(escape(line.strip())) for line in text.split("\n"))
+    return Markup(f'<p dir="auto">{lines}</p>')  # noqa: S704 - each line is escaped
 
 
 def said(html: str, text: str) -> Markup:
@@ -35,11 +42,18 @@ def said(html: str, text: str) -> Markup:
 
     No more of it than `WORDS_MAX`.
     """
-    if html and len(html) <= _MARKUP_MAX and not is_long(text):
-        markup = cleaned(html)
-        if markup.striptags().strip() and fits(markup):
-            return markup
-    return paragraphs(excerpt_of(text) if is_long(text) else text)
+    if is_long(text):
+        return _said("", excerpt_of(text))
+    is_plain = len(html) > _MARKUP_MAX or html.count("<") > _TAGS_MAX
+    return _said("" if is_plain else html, text)
+
+
+@lru_cache(maxsize=512)
+def _said(html: str, text: str) -> Markup:
+    """The same, remembered for the next page that shows it."""
+    markup = cleaned(html)
+    is_fit = len(markup) <= 2 * _MARKUP_MAX and markup.striptags().strip() and fits(markup)
+    return markup if is_fit else paragraphs(text)
 
 
 def is_long(text: str) -> bool:
@@ -54,8 +68,8 @@ def excerpt_of(text: str) -> str:
 
 
 def web_address(address: str | None) -> str | None:
-    """The address if it is one of the web that a link may lead to, else None."""
-    if address is None:
+    """The address if it is one of the web that a link may lead to, and not too long, else None."""
+    if address is None or len(address) > _ADDRESS_MAX:
         return None
     try:
         parts = urlsplit(address)

@@ -46,8 +46,11 @@ class Held:
 
     async def answer(self, request: Request) -> Response:
         """Show the comment (GET), or do with it what was pressed (POST)."""
-        fields = await read_form(request) if request.method == "POST" else None
-        response = await run_in_threadpool(self._answer, request, fields)
+        if request.method == "POST":
+            fields = await read_form(request)
+            response = await self.site.threads.write(self._answer, request, fields)
+        else:
+            response = await run_in_threadpool(self._answer, request, None)
         response.headers["Cache-Control"] = "no-store"
         return response
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -24,6 +23,7 @@ from bot.web.visitor import whereabouts
 
 _XML = "text/xml; charset=utf-8"
 _THANKS = "Thank you. The page will be looked at soon, and shown under the tip if it links to it.\n"
+_UNWRITABLE = Fault(Code.UPSTREAM, "The bot cannot write just now.")
 _LATER = "That was too much in a short time. Please try again later.\n"
 
 
@@ -59,13 +59,16 @@ class Told:
         except HTTPException as error:
             words = "Send a form with source and target.\n"
             return PlainTextResponse(words, 400, headers=error.headers)
-        return await run_in_threadpool(self._webmention, request, fields)
+        return await self.site.threads.write(self._webmention, request, fields)
 
     async def pingback(self, request: Request) -> Response:
         """Take a pingback: an answer in XML-RPC, faults included."""
         self._check(Protocol.PINGBACK)
         body = await read_body(request, pingback.BODY_MAX)
-        return await run_in_threadpool(self._pingback, request, body)
+        try:
+            return await self.site.threads.write(self._pingback, request, body)
+        except BotError:
+            return Response(pingback.fault(_UNWRITABLE), media_type=_XML)
 
     def _check(self, protocol: Protocol) -> None:
         """Raises HTTPException 404 where the operator wants none of these."""
@@ -115,5 +118,3 @@ def _answered(taken: Callable[[], str]) -> bytes:
         return pingback.thanks(taken())
     except Fault as fault:
         return pingback.fault(fault)
-    except BotError:
-        return pingback.fault(Fault(Code.UPSTREAM, "The bot cannot write just now."))

@@ -22,6 +22,9 @@ DEPTH_MAX = 6
 BRIEF_MAX = 500
 """Characters of what was said that may be told in one line."""
 
+NAME_MAX = 200
+"""Characters of a name or a handle that are shown."""
+
 WORDLESS = Markup('<p lang="en">[No words]</p>')
 """What is shown where somebody said nothing that can be shown."""
 
@@ -182,12 +185,12 @@ def _with_words(remark: Remark, entry: Entry, home: str) -> Remark:
     return replace(
         remark,
         network=_host(entry.url) if is_response else remark.network,
-        handle="" if is_blank(entry.author.name) else harmless(entry.author.handle),
+        handle="" if is_blank(entry.author.name) else harmless(entry.author.handle)[:NAME_MAX],
         profile=web_address(entry.author.url),
         url=web_address(entry.url) if is_elsewhere else None,
         words=said(entry.html, entry.text) or ("" if entry.withheld else WORDLESS),
-        brief=warning_line(entry.warning) if entry.warning else harmless(entry.text[:BRIEF_MAX]),
-        warning=harmless(entry.warning or ""),
+        brief=harmless(_brief(entry)[:BRIEF_MAX]),
+        warning=harmless(entry.warning or "")[:BRIEF_MAX],
         is_cut=is_long(entry.text),
         language=language_tag(entry.language),
         edited_at=entry.edited_at,
@@ -196,6 +199,10 @@ def _with_words(remark: Remark, entry: Entry, home: str) -> Remark:
         ours=entry.ours,
         withheld=entry.withheld,
     )
+
+
+def _brief(entry: Entry) -> str:
+    return warning_line(entry.warning) if entry.warning else entry.text
 
 
 def _host(address: str | None) -> str:
@@ -220,5 +227,5 @@ def anchor_of_comment(comment_id: str) -> str:
 
 
 def _place(entry: Entry, home: str) -> Place:
-    name = harmless(entry.author.called).strip() or "someone"
+    name = harmless(entry.author.called).strip()[:NAME_MAX] or "someone"
     return Place(anchor=anchor(entry, home), name=name)

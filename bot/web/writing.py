@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.app.comment import NewComment
+from bot.app.comment import Flawed, NewComment
 from bot.core.errors import BotError
 from bot.core.pages import Comment, Page
 from bot.web.forms import read_form
@@ -46,14 +46,23 @@ class Writing:
 
     async def reply(self, request: Request) -> Response:
         """Take the form under a tip."""
-        return await run_in_threadpool(self._reply, request, await read_form(request))
+        checked = await run_in_threadpool(self._checked, request, await read_form(request))
+        if isinstance(checked, Response):
+            return checked
+        try:
+            return await self.site.threads.write(self._write, request, checked)
+        except BotError as error:
+            _log.error("comment_not_kept", tip=checked.tip, error=str(error))
+            return show_problem(self.site.renderer, request, 503, words=checked.text)
 
     async def delete(self, request: Request) -> Response:
         """Delete a comment for its writer: by their cookie, or by the permit in their link."""
-        fields = await read_form(request) if request.method == "POST" else None
-        return await run_in_threadpool(self._delete, request, fields)
+        if request.method == "POST":
+            return await self.site.threads.write(self._delete, request, await read_form(request))
+        return await run_in_threadpool(self._delete, request, None)
 
-    def _reply(self, request: Request, fields: dict[str, str]) -> Response:
+    def _checked(self, request: Request, fields: dict[str, str]) -> NewComment | Response:
+        """The comment that was sent, or the answer where it cannot be taken."""
         page = published(self.site, request.path_params["tip"])
         draft = NewComment(
             tip=page.tip,
@@ -70,7 +79,7 @@ class Writing:
         wait = self.site.patience.take(whereabouts(request), self.site.clock.now())
         if wait is not None:
             return self._later(request, page, draft, wait)
-        return self._write(request, draft)
+        return draft
 
     def _is_ours(self, request: Request, fields: dict[str, str]) -> bool:
         """Whether the form came from our page in this visitor's browser."""
@@ -117,13 +126,12 @@ class Writing:
         return response
 
     def _write(self, request: Request, draft: NewComment) -> Response:
-        owner, now = self._owner(request), self.site.clock.now()
+        page = published(self.site, draft.tip)
+        owner, now, hold = self._owner(request), self.site.clock.now(), self.site.config().hold
         try:
-            hold = self.site.config().hold
             comment = self.site.commenting.write(draft, owner=owner, now=now, hold=hold)
-        except BotError as error:
-            _log.error("comment_not_kept", tip=draft.tip, error=str(error))
-            return show_problem(self.site.renderer, request, 503, words=draft.text)
+        except Flawed as error:  # something changed since it was checked
+            return self._again(request, page, draft, 422, flaws=error.flaws)
         if comment.held:
             self._tell(comment)
         response = RedirectResponse(_place(comment), 303)
