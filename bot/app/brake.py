@@ -11,13 +11,11 @@ from bot.core.errors import UsageError
 from bot.core.memory import Pause, SlotRecord, Store, Tx
 from bot.core.near import did_you_mean
 from bot.core.ports import Timetable
-from bot.core.slot import Outcome, Schedule, Slot
+from bot.core.slot import LAST, Outcome, Schedule, Slot
 
 _SKIPPED = "skipped by the operator"
 MOST_SKIPPED = 1000
 """More slots than anybody skips by hand; a bound for a schedule that was paused for years."""
-HORIZON = timedelta(days=800)
-"""How far ahead to look for a schedule's next slot: the rarest cron lines come every other year."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,20 +83,33 @@ class Brake:
 
 def upcoming(tx: Tx, timetable: Timetable, schedule: Schedule, now: datetime) -> Iterator[Slot]:
     """The schedule's slots after now that were not skipped, in order."""
-    for slot in timetable.slots(schedule, now, now + HORIZON):
+    for slot in timetable.slots(schedule, now, LAST):
         if tx.slots.get(slot.schedule, slot.key) is None:
             yield slot
 
 
 def unheld(
-    slots: Iterator[Slot], pauses: Mapping[str, Pause], schedule: Schedule
+    tx: Tx,
+    timetable: Timetable,
+    schedule: Schedule,
+    now: datetime,
+    pauses: Mapping[str, Pause],
 ) -> Iterator[Slot]:
-    """The slots that a pause lets through: all, or those from its end on, if it has one."""
-    pause = pauses.get(f"schedule:{schedule.name}")
+    """The same as far as a pause lets them through: all, or those from its end on, if it has one.
+
+    What it holds, which can be years, is not walked through.
+    """
+    pause = held(pauses, schedule)
     if pause is None:
-        return slots
-    until = pause.until
-    return iter(()) if until is None else (slot for slot in slots if slot.due >= until)
+        return upcoming(tx, timetable, schedule, now)
+    if pause.until is None:
+        return iter(())
+    return upcoming(tx, timetable, schedule, max(now, pause.until - timedelta.resolution))
+
+
+def held(pauses: Mapping[str, Pause], schedule: Schedule) -> Pause | None:
+    """The pause of a schedule, if there is one."""
+    return pauses.get(f"schedule:{schedule.name}")
 
 
 def full_name(config: Config, name: str) -> str:

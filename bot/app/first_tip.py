@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from bot.app.brake import unheld, upcoming
+from bot.app.brake import unheld
 from bot.core.config import Account, Config
 from bot.core.delivery import State
 from bot.core.memory import Pause, Store, Tx
@@ -119,20 +119,17 @@ def _next_due(
     for schedule in config.schedules:
         reached = [account.name] if schedule.goes_to(account.name) else []
         tips = [tip for tip in config.library if suits(tip, schedule, reached)]
-        slots = unheld(_slots(tx, timetable, schedule, tips, begin), pauses, schedule)
-        found += islice(_with_a_tip(islice(slots, MOST_SLOTS), tips), 1)
+        after = _first(tips, begin)
+        if after is not None:
+            slots = unheld(tx, timetable, schedule, after, pauses)
+            found += islice(_with_a_tip(islice(slots, MOST_SLOTS), tips), 1)
     return min((slot.due for slot in found), default=None)
 
 
-def _slots(
-    tx: Tx, timetable: Timetable, schedule: Schedule, tips: Sequence[Tip], begin: datetime
-) -> Iterator[Slot]:
-    """The slots of a schedule from when the first of these tips may be posted."""
+def _first(tips: Sequence[Tip], begin: datetime) -> datetime | None:
+    """After which moment the first of these tips may be posted; None where there is none."""
     starts = [tip.not_before or begin for tip in tips]
-    if not starts:
-        return iter(())
-    after = max(begin, min(starts) - timedelta.resolution)
-    return upcoming(tx, timetable, schedule, after)
+    return max(begin, min(starts) - timedelta.resolution) if starts else None
 
 
 def _with_a_tip(slots: Iterable[Slot], tips: Sequence[Tip]) -> Iterator[Slot]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
 
-from bot.app.brake import unheld, upcoming
+from bot.app.brake import held, unheld
 from bot.app.draft import Draft, Drafter, Misfit
 from bot.app.first_tip import extra_slot, starting_schedule
 from bot.app.plan import Chosen, choose
@@ -17,7 +17,7 @@ from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, State
 from bot.core.links import links
 from bot.core.measure import weighted_length
-from bot.core.memory import Store, Tx
+from bot.core.memory import Pause, Store, Tx
 from bot.core.native import Native, native_length
 from bot.core.pick import Nothing
 from bot.core.ports import Timetable
@@ -117,21 +117,20 @@ class Preview:
     def _slots(self, tx: Tx, config: Config, now: datetime) -> Iterator[Slot]:
         """The slots of all schedules that no pause holds, in order of their time."""
         pauses = tx.accounts.pauses(now)
-        streams = [
-            unheld(self._of_schedule(tx, schedule, now), pauses, schedule)
-            for schedule in config.schedules
-        ]
+        streams = [self._of_schedule(tx, schedule, now, pauses) for schedule in config.schedules]
         return heapq.merge(*streams, key=lambda slot: slot.due)
 
-    def _of_schedule(self, tx: Tx, schedule: Schedule, now: datetime) -> Iterator[Slot]:
+    def _of_schedule(
+        self, tx: Tx, schedule: Schedule, now: datetime, pauses: Mapping[str, Pause]
+    ) -> Iterator[Slot]:
         """What is due and in time, then what comes."""
         cursor = tx.slots.cursor(schedule)
-        if cursor is not None:
+        if cursor is not None and held(pauses, schedule) is None:
             due = list(self.timetable.slots(schedule, cursor, now))
             newest, _ = newest_in_time(due, now, schedule.late)
             if newest is not None and tx.slots.get(newest.schedule, newest.key) is None:
                 yield newest
-        yield from upcoming(tx, self.timetable, schedule, now)
+        yield from unheld(tx, self.timetable, schedule, now, pauses)
 
     def _planned(self, tx: Tx, config: Config) -> list[Coming]:
         """What is planned already and waits for its turn: frozen as it is."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.app.acknowledge import trouble_note
-from bot.app.brake import unheld, upcoming
+from bot.app.brake import unheld
 from bot.app.first_tip import FirstTip, first_tip
 from bot.app.listen import DEAF, deaf_since, pending_replies
 from bot.app.moderate import held_comments
@@ -191,7 +191,6 @@ def _coming(tx: Tx, timetable: Timetable, config: Config, now: datetime) -> Sequ
     """The next slot of each schedule, in order."""
     pauses = tx.accounts.pauses(now)
     firsts = [
-        next(unheld(upcoming(tx, timetable, schedule, now), pauses, schedule), None)
-        for schedule in config.schedules
+        next(unheld(tx, timetable, schedule, now, pauses), None) for schedule in config.schedules
     ]
     return sorted((slot for slot in firsts if slot), key=lambda slot: slot.due)

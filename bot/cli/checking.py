@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
@@ -15,7 +16,7 @@ from bot.cli.called import command
 from bot.cli.counted import counted
 from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, FILE_VARIABLE, AsJson, File
-from bot.core.errors import TipsError, UsageError
+from bot.core.errors import Problem, TipsError, UsageError
 
 
 def init(
@@ -36,8 +37,9 @@ def init(
     named = (
         [] if path == DEFAULT_FILE and FILE_VARIABLE not in os.environ else ["--file", str(path)]
     )
-    typer.echo(f"wrote {path}: edit it, then look for mistakes and start the bot with")
+    typer.echo(f"wrote {path}: edit it, then look for mistakes, try the accounts and start the bot")
     typer.echo(f"  {command('check', *named)}")
+    typer.echo(f"  {command('check', '--online', *named)}")
     typer.echo(f"  {command('run', *named)}")
     typer.echo(f"what the bot remembers will be in {data_directory(path, os.environ)}")
 
@@ -48,29 +50,50 @@ def check(
     every: Annotated[
         bool, typer.Option("--all", help="Look at every summary, also of very many tips.")
     ] = False,
+    online: Annotated[
+        bool,
+        typer.Option(
+            "--online", help="Ask every account how it stands, too, without posting anything."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say everything that is wrong with the file, each with its line and what to do."""
+    from bot.wiring.inspecting import inspect
+
     try:
         with opened(file, reading=True) as desk:
             config = desk.config
             notes = desk.notes(every=every)
+            wrong, told = inspect(desk) if online else ([], [])
     except TipsError as error:
         if not as_json:
             raise
-        problems = [asdict(one) for one in error.problems]
-        typer.echo(json.dumps({"ok": False, "problems": problems, "notes": []}))
+        _echo_json(error.problems, ())
         raise typer.Exit(2) from None
+    notes += told
     if as_json:
-        told = {"ok": True, "problems": [], "notes": [asdict(one) for one in notes]}
-        typer.echo(json.dumps(told))
+        _echo_json(wrong, notes)
+        if wrong:
+            raise typer.Exit(2)
         return
     for note in notes:
         typer.echo(f"note: {note}")
+    if wrong:
+        raise TipsError(tuple(wrong))
     typer.echo(
         f"{file}: good: {counted(len(config.library), 'tip')}, "
         f"{counted(len(config.schedules), 'schedule')}, {counted(len(config.accounts), 'account')}"
     )
+
+
+def _echo_json(problems: Sequence[Problem], notes: Sequence[Problem]) -> None:
+    told = {
+        "ok": not problems,
+        "problems": [asdict(one) for one in problems],
+        "notes": [asdict(one) for one in notes],
+    }
+    typer.echo(json.dumps(told))
 
 
 def schema() -> None:

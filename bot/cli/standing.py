@@ -133,7 +133,7 @@ def _waiting(one: Delivery, zone: ZoneInfo, now: datetime, told: Collection[str]
 
 def _coming(one: Slot, status: Status, zone: ZoneInfo) -> str:
     tip = status.tips.get((one.schedule, one.due))
-    due = f"{one.due.astimezone(zone):%a %d %b %H:%M %Z}"
+    due = f"{one.due.astimezone(zone):%a %d %b %Y %H:%M %Z}"
     return f"{due}  {one.schedule}" + (f"  {shown(tip)}" if tip is not None else "")
 
 
@@ -144,7 +144,7 @@ def _held(one: Entry, zone: ZoneInfo) -> str:
 
 
 def _pause(one: Pause, zone: ZoneInfo) -> str:
-    until = f", until {one.until.astimezone(zone):%a %d %b %H:%M %Z}" if one.until else ""
+    until = f", until {one.until.astimezone(zone):%a %d %b %Y %H:%M %Z}" if one.until else ""
     return f"{shown(one.name)}: {shown(one.reason)}{until}"
 
 

@@ -37,13 +37,15 @@ class Pattern:
                     yield day + time_of_day
 
     def _days(self, begin: datetime, end: datetime) -> Iterator[datetime]:
-        day = self._first_day(datetime.combine(begin, time()))
+        day = self.first_day(begin)
         while day is not None and day < end:
             yield day
-            day = self._first_day(day + _DAY)
+            day = self.first_day(day + _DAY)
 
-    def _first_day(self, midnight: datetime) -> datetime | None:
-        day = self.days.get_next_fire_time(None, midnight.replace(tzinfo=UTC))
+    def first_day(self, moment: datetime) -> datetime | None:
+        """The first of its days, that of the moment included, as a naive midnight."""
+        midnight = datetime.combine(moment, time(), UTC)
+        day = self.days.get_next_fire_time(None, midnight)
         return None if day is None else cast("datetime", day).replace(tzinfo=None)
 
 

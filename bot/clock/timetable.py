@@ -41,6 +41,8 @@ class ZonedTimetable:
         """
         require_aware(after, until)
         after, until = after.astimezone(UTC), until.astimezone(UTC)
+        if after >= until:
+            return
         for key, due in _due(schedule, after, until):
             if due > until:
                 return

@@ -11,10 +11,7 @@ from datetime import datetime, timedelta
 from apscheduler.triggers.base import BaseTrigger
 
 from bot.core.ports import Timetable
-from bot.core.slot import Schedule
-
-_HORIZON = timedelta(days=9 * 366)
-"""29 February can be eight years away (2096 to 2104); nothing that comes at all is rarer."""
+from bot.core.slot import LAST, Schedule
 
 
 class SlotTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
@@ -29,7 +26,7 @@ class SlotTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no type
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime | None:
         """The first slot after the previous one and after `now`."""
         after = now if previous is None else max(previous, now)
-        slots = self._timetable.slots(self._schedule, after, after + _HORIZON)
+        slots = self._timetable.slots(self._schedule, after, LAST)
         return next((slot.due for slot in slots), None)
 
 

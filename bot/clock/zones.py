@@ -19,7 +19,9 @@ _MINUTE = timedelta(minutes=1)
 _PIECE = timedelta(days=7)
 """A stretch is looked at in pieces of this length; no zone changes twice within one."""
 _MEMORY = timedelta(days=2)
-"""Longer than any clock was ever put back."""
+"""Longer than any clock was ever put back, and than local time is ever away from UTC."""
+_SPAN = timedelta(days=28)
+"""So far it is looked at what a zone makes of a pattern, before its next day is asked for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,9 +62,10 @@ def whenever(
 
     That is twice for a time that is shown twice, and never for one that is left out.
     """
-    for stretch in stretches(zone, begin, end):
-        for local in pattern.between(stretch.opens, stretch.closes):
-            yield stretch.moment(local)
+    for first, last in _spans(pattern, begin, end):
+        for stretch in stretches(zone, first, last):
+            for local in pattern.between(stretch.opens, stretch.closes):
+                yield stretch.moment(local)
 
 
 def once(
@@ -72,11 +75,25 @@ def once(
 
     That is its first showing or, for a time that is left out, the first minute after the gap.
     """
-    shown = max(stretch.closes for stretch in stretches(zone, begin - _MEMORY, begin))
-    for stretch in stretches(zone, begin, end):
-        for local in pattern.between(shown, stretch.closes):
-            yield local, max(stretch.moment(local), stretch.begin)
-        shown = max(shown, stretch.closes)
+    for first, last in _spans(pattern, begin, end):
+        shown = max(stretch.closes for stretch in stretches(zone, first - _MEMORY, first))
+        for stretch in stretches(zone, first, last):
+            for local in pattern.between(shown, stretch.closes):
+                yield local, max(stretch.moment(local), stretch.begin)
+            shown = max(shown, stretch.closes)
+
+
+def _spans(pattern: Pattern, begin: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """From `begin` to `end` in parts, without the years in which the pattern has no day."""
+    while begin < end:
+        day = pattern.first_day(begin - _MEMORY)
+        if day is None:
+            return
+        begin = max(begin, day.replace(tzinfo=UTC) - _MEMORY)
+        last = min(begin + _SPAN, end)
+        if begin < last:
+            yield begin, last
+        begin = max(begin, last)
 
 
 def _first_change(zone: ZoneInfo, begin: datetime, end: datetime) -> datetime:

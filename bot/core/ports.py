@@ -84,7 +84,32 @@ class Checked:
     cost: Decimal = Decimal(0)
 
 
-class Platform(Protocol):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remark:
+    """What was seen of an account, and what to do about it ("": nothing).
+
+    `is_problem` says that the bot cannot work in that way.
+    """
+
+    what: str
+    todo: str = ""
+    is_problem: bool = False
+
+
+@runtime_checkable
+class Inspector(Protocol):
+    """Can tell how its account stands, before anything is posted. Every platform can."""
+
+    def inspect(self) -> Sequence[Remark]:
+        """Ask for credentials, permissions, limits, the bot flag, defaults and the clock.
+
+        It only asks: nothing is posted or changed. Raises nothing of `bot.core.errors`: what
+        cannot be asked is a remark, too, and whatever else was seen is told beside it. A remark
+        holds no credential.
+        """
+
+
+class Platform(Inspector, Protocol):
     """One account on one network. Which of the doors below it has, its Traits promise.
 
     Every method raises only errors of `bot.core.errors`, gives up within a minute, and may be

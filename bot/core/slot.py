@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import Enum
 
 from bot.core.when import require_aware
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LAST = datetime(9998, 1, 1, tzinfo=UTC)
+"""How far to look for the next slot, for dates end with the year 9999. No nearer bound is right: a
+29 February that is a Sunday can be 40 years away, and a line that never comes is refused."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

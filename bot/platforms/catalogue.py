@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from bot.core.config import Account, Identity
@@ -26,17 +26,20 @@ def build(
     carrier: Carrier | None = None,
     *,
     purse: Purse | None = None,
+    is_running: Callable[[], bool] = lambda: True,
 ) -> Platform:
     """The adapter of an account; its client library is loaded here and not before.
 
     `carrier` makes what carries its requests (None: the network does); `purse` tells what its
-    listening may still cost (None: no bound).
+    listening may still cost (None: no bound); `is_running` whether the bot runs now.
     """
     match account.kind:
         case "site":
             from bot.platforms.site.adapter import SitePlatform
 
-            return SitePlatform(account, identity, pages, clock)
+            return SitePlatform(
+                account, identity, pages, clock, carrier=carrier, is_running=is_running
+            )
         case "mastodon":
             from bot.platforms.mastodon.adapter import MastodonPlatform
 

@@ -319,11 +319,13 @@ class Desk:
     def platform(self, name: str) -> Platform | None:
         """The account's adapter, made when first asked for; None for an unknown account."""
         account = self.config.account(name)
-        if account is None:
-            return None
-        if name not in self._platforms:
-            self._platforms[name] = self._build(account, self.config)
-        return self._platforms[name]
+        return None if account is None else self.adapter(account)
+
+    def adapter(self, account: Account) -> Platform:
+        """The adapter of an account of the file. Raises SecretError."""
+        if account.name not in self._platforms:
+            self._platforms[account.name] = self._build(account, self.config)
+        return self._platforms[account.name]
 
     def connect(self, config: Config) -> dict[str, Platform]:
         """The adapters of all accounts. Raises SecretError for all that is missing at once."""
@@ -370,6 +372,7 @@ class Desk:
             self.clock,
             self.carrier,
             purse=partial(self.thrift.left, account),
+            is_running=partial(is_running, self.environment.data),
         )
 
     def notes(self, *, every: bool = False) -> list[Problem]:

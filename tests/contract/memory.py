@@ -24,8 +24,9 @@ from bot.core.errors import (
     RetryLater,
     Unauthorised,
 )
+from bot.core.inspection import failure
 from bot.core.kinds import Kind, Secret
-from bot.core.ports import LOOK_BACK, Absent, Batch, Checked, Clock, Found
+from bot.core.ports import LOOK_BACK, Absent, Batch, Checked, Clock, Found, Remark
 from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
 
 ADDRESS = "https://memory.example"
@@ -265,9 +266,7 @@ class MemoryNetwork:
 
 
 class MemoryPlatform:
-    """One account on a network in memory, behind every door that there is."""
-
-    """One account on a network in memory: Platform, Publisher, Listener, Editor, Thanker, Names."""
+    """One account on a network in memory: behind every door that there is."""
 
     def __init__(self, network: MemoryNetwork, account: str = "memory", token: str = "") -> None:
         self.account = account
@@ -278,6 +277,14 @@ class MemoryPlatform:
         """The network's own rules."""
         self._network.greet(self._token)
         return self._network.traits
+
+    def inspect(self) -> Sequence[Remark]:
+        """Whether the token is good, which is all that there is to it."""
+        try:
+            self._network.greet(self._token)
+        except PlatformError as error:
+            return [failure(error)]
+        return [Remark(what="signed in on Memory")]
 
     def publish(self, post: Post) -> Receipt:
         """Post exactly `post`."""

@@ -79,8 +79,8 @@ def test_since_when_listening_fails(house):
 def test_the_tip_of_the_next_slot(house):
     """The next slots are told with the tips that they will bring, where that is known."""
     tips = {("mornings", MONDAY): "listen"}
-    assert "Mon 02 Mar 11:00 EET  mornings  listen" in told(house, tips=tips)
-    assert told(house).endswith("Mon 02 Mar 11:00 EET  mornings")
+    assert "Mon 02 Mar 2026 11:00 EET  mornings  listen" in told(house, tips=tips)
+    assert told(house).endswith("Mon 02 Mar 2026 11:00 EET  mornings")
     assert record(replace(found(house), tips=tips), {}, running=True)["next"] == [
         {"schedule": "mornings", "due": "2026-03-02T09:00:00Z", "tip": "listen"}
     ]

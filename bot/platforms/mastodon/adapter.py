@@ -10,13 +10,14 @@ from functools import partial
 from urllib.parse import quote
 
 import requests
-from mastodon import Mastodon, MastodonAPIError, MastodonNetworkError
+from mastodon import Mastodon, MastodonAPIError, MastodonNetworkError, MastodonRatelimitError
 
 from bot.core.config import Account
 from bot.core.delivery import Delivery, Post, Receipt
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, SecretError
+from bot.core.inspection import allowance_remarks, clock_remarks, failure
 from bot.core.kinds import variable
-from bot.core.ports import LOOK_BACK, Absent, Batch, CannotTell, Checked, Clock, Found
+from bot.core.ports import LOOK_BACK, Absent, Batch, CannotTell, Checked, Clock, Found, Remark
 from bot.core.traits import Traits
 from bot.net.carrier import Carrier
 from bot.net.rate_limits import RateLimits
@@ -29,6 +30,7 @@ from bot.platforms.mastodon.entries import Hearing
 from bot.platforms.mastodon.errors import Place, server_time, translate
 from bot.platforms.mastodon.finding import Ask, Since, look, own, receipt_of
 from bot.platforms.mastodon.foreign import Record
+from bot.platforms.mastodon.inspecting import defaults, scopes, standing
 from bot.platforms.mastodon.listening import Ends, Heard, Mark, ends_of, first_walk, forward
 from bot.platforms.mastodon.server import PLAIN, Server, read_server
 from bot.platforms.mastodon.streaming import follow
@@ -72,6 +74,7 @@ class MastodonPlatform:
         token = secrets["access_token"].strip()
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise SecretError(f"{asked} holds no access token", "copy it from the server again")
+        self._acknowledge = account.acknowledge
         self._place = Place(server=account.options["server"], variable=asked, token=token)
         self._limits = RateLimits()
         self._me: str | None = None
@@ -228,9 +231,42 @@ class MastodonPlatform:
             what = f"{self._place.server} does not say that it has favoured anything"
             raise RetryLater(what, "it is tried again")
 
+    def inspect(self) -> Sequence[Remark]:
+        """What server, account and token are like, and whether reading works, by questions only."""
+        seen: list[Remark] = []
+        try:
+            with self._call() as call:
+                try:
+                    for look in (self._standing, self._scopes, self._readable):
+                        seen += look(call)
+                finally:
+                    seen += clock_remarks(server_time(call.wire), self._clock.now())
+                    heads = call.wire.headers_seen
+                    seen += allowance_remarks(heads, "x-ratelimit", "questions of this kind")
+        except PlatformError as error:
+            seen.append(failure(error))
+        return seen
+
     def remote_id(self, address: str) -> str | None:
         """The status that an address on this server names, or whose id this is."""
         return status_named(address.strip(), self._place.server)
+
+    def _standing(self, call: _Call) -> list[Remark]:
+        server, me = self._known_server(call), self._my_account(call)
+        return [*standing(me, server), *defaults(me, server)]
+
+    def _scopes(self, call: _Call) -> list[Remark]:
+        try:
+            app = foreign.record(call.client.app_verify_credentials())
+        except (MastodonAPIError, MastodonRatelimitError):
+            app = {}  # an older server, or one that tells a token nothing of its application
+        return list(scopes(app, self._acknowledge, self._place.variable))
+
+    def _readable(self, call: _Call) -> list[Remark]:
+        """Nothing, where posts and notifications can be read with the token."""
+        self._statuses(call)(1, None)
+        self._page(call, call.client.notifications(limit=1))
+        return []
 
     def _hearing(self, call: _Call) -> Hearing:
         """Makes entries of what this server shows."""
@@ -377,11 +413,15 @@ class MastodonPlatform:
 
     def _ask_me(self, call: _Call) -> str:
         """The id of the token's account."""
+        return str(self._my_account(call)["id"])
+
+    def _my_account(self, call: _Call) -> Record:
+        """The token's account."""
         account = foreign.record(call.client.account_verify_credentials())
-        me, name = foreign.ident(account.get("id")), account.get("acct") or account.get("username")
-        if me is None or foreign.word(name) is None:
+        name = account.get("acct") or account.get("username")
+        if foreign.ident(account.get("id")) is None or foreign.word(name) is None:
             raise self._no_mastodon()
-        return me
+        return account
 
     def _ask_server(self, call: _Call) -> Server:
         """What the newer instance document says, or else the older one.

@@ -14,7 +14,8 @@ from datetime import datetime
 from bot.core.blanking import Blanker
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.safe import one_line
-from bot.platforms.mastodon.waits import asked_wait, date_of
+from bot.net.dates import date_of
+from bot.platforms.mastodon.waits import asked_wait
 from bot.platforms.mastodon.wire import Reach, Wire
 
 SCOPES = "read:accounts read:statuses read:notifications write:statuses write:favourites"

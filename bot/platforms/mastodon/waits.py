@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+
+from bot.net.dates import date_of, http_date, iso_date
 
 WAIT = timedelta(minutes=5)
 """How long to hold back where a server says "too many" without a usable time."""
@@ -30,17 +31,12 @@ def asked_wait(headers: Mapping[str, str], now: datetime) -> timedelta:
     return WAIT
 
 
-def date_of(headers: Mapping[str, str]) -> datetime | None:
-    """The server's own present, as the `Date` of its answer says."""
-    return _http_date(headers.get("date", ""))
-
-
 def _wait(text: str, present: datetime) -> timedelta | None:
     """A number of seconds, a moment since 1970, an ISO 8601 date or an HTTP date as a span."""
     try:
         number = float(text)
     except ValueError:
-        moment = _iso_date(text) or _http_date(text)
+        moment = iso_date(text) or http_date(text)
         return moment - present if moment else None
     return _span(number, present)
 
@@ -53,22 +49,3 @@ def _span(number: float, present: datetime) -> timedelta | None:
         return datetime.fromtimestamp(seconds, UTC) - present
     except (OverflowError, OSError, ValueError):
         return None
-
-
-def _iso_date(text: str) -> datetime | None:
-    try:
-        return _aware(datetime.fromisoformat(text))
-    except (OverflowError, ValueError):
-        return None
-
-
-def _http_date(text: str) -> datetime | None:
-    try:
-        return _aware(parsedate_to_datetime(text))
-    except (OverflowError, ValueError):
-        return None
-
-
-def _aware(moment: datetime) -> datetime:
-    """The moment in UTC; without a zone it is taken as UTC."""
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from bot.core.config import Account, Identity
@@ -10,10 +11,13 @@ from bot.core.delivery import Delivery, Post, Receipt
 from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Standing
 from bot.core.errors import Refused
 from bot.core.pages import Comment, Page, Pages
-from bot.core.ports import Absent, Batch, Clock, Found
+from bot.core.ports import Absent, Batch, Clock, Found, Remark
 from bot.core.responses import RESPONSE
 from bot.core.traits import Traits
 from bot.platforms.site import KIND
+
+if TYPE_CHECKING:
+    from bot.net.carrier import Carrier
 
 STEP = 200
 """How many changes one step of listening takes in."""
@@ -27,11 +31,22 @@ class SitePlatform:
     StoreError where the memory cannot be used.
     """
 
-    def __init__(self, account: Account, identity: Identity, pages: Pages, clock: Clock) -> None:
+    def __init__(
+        self,
+        account: Account,
+        identity: Identity,
+        pages: Pages,
+        clock: Clock,
+        *,
+        carrier: Carrier | None = None,
+        is_running: Callable[[], bool] = lambda: True,
+    ) -> None:
         self.account = account.name
         self._identity = identity
         self._pages = pages
         self._clock = clock
+        self._carrier = carrier
+        self._is_running = is_running
 
     def learn(self) -> Traits:
         """The site's own rules: nobody needs to be asked."""
@@ -90,6 +105,14 @@ class SitePlatform:
             return None if comment is None else comment.id
         page = self._pages.get(unquote(path.partition("?")[0].rstrip("/")))
         return None if page is None else page.post.key
+
+    def inspect(self) -> Sequence[Remark]:
+        """Ask the site's public address whether it is this bot that answers there."""
+        from bot.platforms.site.inspecting import ask, remarks  # noqa: PLC0415 - posting needs no client
+
+        answer = ask(self._identity.site, self._carrier)
+        is_running = self._is_running()
+        return list(remarks(answer, self._identity, self._clock.now(), is_running=is_running))
 
     def _answer(self, post: Post, parent_id: str) -> Receipt:
         """Write the bot's answer under the comment that it answers."""

@@ -9,7 +9,7 @@
     rules          what X's refusals mean, as a table
     errors         from whatever went wrong to our errors
     answers        X's JSON as values
-    api            tweepy's client as eight calls
+    api            tweepy's client as nine calls
     wording        a text as its author wrote it
     addresses      where people see a post
     walk           how far the mentions have been read
@@ -19,6 +19,7 @@
     bill           what reading costs
     allowance      what it may still cost
     listening      mentions, what is below our posts, and looks at what was heard
+    inspecting     how the account stands
     adapter        the doors
 
 Nothing here imports the client library; `adapter` does.

@@ -9,7 +9,17 @@ from decimal import Decimal
 from bot.core.config import Account
 from bot.core.delivery import Delivery, Post, Receipt
 from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater
-from bot.core.ports import LOOK_BACK, Absent, Batch, CannotTell, Checked, Clock, Found, Purse
+from bot.core.ports import (
+    LOOK_BACK,
+    Absent,
+    Batch,
+    CannotTell,
+    Checked,
+    Clock,
+    Found,
+    Purse,
+    Remark,
+)
 from bot.core.traits import Traits
 from bot.net.carrier import Carrier
 from bot.platforms.x import API, PRICES, TRAITS
@@ -18,6 +28,7 @@ from bot.platforms.x.allowance import Allowance
 from bot.platforms.x.answers import Person, Said, is_missing
 from bot.platforms.x.api import Api
 from bot.platforms.x.bill import Bill
+from bot.platforms.x.inspecting import remarks
 from bot.platforms.x.listening import Listening
 from bot.platforms.x.rules import Gone, KeysRefused
 from bot.platforms.x.snowflake import moment
@@ -140,6 +151,13 @@ class XPlatform:
     def settle_cost(self) -> Decimal:
         """What was read and not told yet, in US dollars."""
         return self._bill.settle()
+
+    def inspect(self) -> Sequence[Remark]:
+        """Ask X for the account, once; its answer tells what the keys may do, and costs money."""
+        found = self._api.inspect()
+        if found.person is not None:
+            self._bill.read("user", [found.person.id], PRICES.read_user)
+        return list(remarks(found, TRAITS, self._clock.now()))
 
     def remote_id(self, address: str) -> str | None:
         """The post that an address of x.com or twitter.com names, or whose id this is."""

@@ -1,15 +1,17 @@
-"""tweepy's client as the eight calls that we make; each raises nothing but PlatformError."""
+"""tweepy's client as the nine calls that we make; each raises nothing but PlatformError."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+import requests
 import tweepy
 
-from bot.core.errors import OutcomeUnknown
+from bot.core.errors import OutcomeUnknown, PlatformError
 from bot.core.ports import Clock
 from bot.net.carrier import Carrier
 from bot.platforms.x import answers, fields
@@ -26,6 +28,15 @@ EMPTY_PAGES = 8
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inspected:
+    """What X tells of the account: who it is or why it does not say, and the answer's headers."""
+
+    person: Person | None = None
+    failed: PlatformError | None = None
+    headers: Mapping[str, str]
+
+
 class Api:
     """X's API in the name of one account."""
 
@@ -39,21 +50,27 @@ class Api:
     ) -> None:
         hush()
         self._clock = clock
-        self._client = tweepy.Client(
-            consumer_key=secrets["api_key"],
-            consumer_secret=secrets["api_secret"],
-            access_token=secrets["access_token"],
-            access_token_secret=secrets["access_secret"],
-            return_type=dict,
-            wait_on_rate_limit=False,
-        )
-        self._client.session = Transport(api, secrets.values(), patience, carrier)
+        transport = Transport(api, secrets.values(), patience, carrier)
+        self._client = _client(secrets, transport, dict)
+        self._whole = _client(secrets, transport, requests.Response)
         self._patience = patience
         self._limits = Limits()
 
     def me(self) -> Person:
         """The account itself; so it proves the keys."""
         return self._read(lambda document: answers.person(document["data"]), self._client.get_me)
+
+    def inspect(self) -> Inspected:
+        """The account with what the headers of its answer tell; a refusal is in it, too."""
+        headers: Mapping[str, str] = {}
+        try:
+            answer = self._ask(self._whole.get_me, {"user_fields": "protected"})
+            headers = answer.headers
+            return Inspected(person=answers.person(answer.json()["data"]), headers=headers)
+        except Exception as error:  # noqa: BLE001 - what is not classified is an unknown outcome
+            headers = error.headers if isinstance(error, AnswerError) else headers
+            failed = translate(error, writes=False, now=self._clock.now())
+            return Inspected(failed=failed, headers=headers)
 
     def create(self, text: str, in_reply_to: str | None) -> str:
         """Post, and return the new post's id."""
@@ -144,6 +161,19 @@ class Api:
                 now = self._clock.now()
                 self._limits.reached(call.__name__, now + wait(error.headers, now))
             raise
+
+
+def _client(secrets: Mapping[str, str], transport: Transport, answers_as: type) -> tweepy.Client:
+    client = tweepy.Client(
+        consumer_key=secrets["api_key"],
+        consumer_secret=secrets["api_secret"],
+        access_token=secrets["access_token"],
+        access_token_secret=secrets["access_secret"],
+        return_type=answers_as,
+        wait_on_rate_limit=False,
+    )
+    client.session = transport
+    return client
 
 
 def _span(since_id: int, until_id: int | None, most: int) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class XServer(X):
         hold: float = 30.0,
         username: str = "tentips",
     ) -> None:
-        self._wire = Wire(self.answer, hold)
+        self._wire = Wire(self.answer, hold, now)
         super().__init__(
             self._wire.authority, now=now, wall=wall, search_lag=search_lag, username=username
         )

@@ -60,6 +60,8 @@ class X:
         self._world = World(now)
         self._desk = Desk(world=self._world, search_lag=search_lag)
         self._limits = Limits()
+        #: what the bot's token may do, as X says with every answer; "": it does not say
+        self.access_level = "read-write"
         self._faults: list[Fault] = []
         self._seen: list[Seen] = []
         self._bot_id = self._world.add_user(username, None, "Posts tips.").id
@@ -220,7 +222,10 @@ class X:
     def _headers(self, request: Request, user_id: str) -> dict[str, str]:
         """The rate limit headers for the request's endpoint, if it is one."""
         found = find(request.method, request.path)
-        return self._limits.headers(found[0].name, user_id, self._world.now()) if found else {}
+        if not found:
+            return {}
+        level = {"x-access-level": self.access_level} if user_id and self.access_level else {}
+        return self._limits.headers(found[0].name, user_id, self._world.now()) | level
 
 
 def _seen(request: Request, answer: Answer) -> Seen:

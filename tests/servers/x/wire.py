@@ -4,6 +4,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,8 +16,11 @@ class Wire(ThreadingHTTPServer):
 
     request_queue_size = 64
 
-    def __init__(self, answer: Callable[[Request], Answer], hold: float) -> None:
+    def __init__(
+        self, answer: Callable[[Request], Answer], hold: float, now: Callable[[], datetime]
+    ) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
+        self.now = now
         self.answer = answer
         self.hold = hold
         self.closing = threading.Event()
@@ -78,6 +82,10 @@ class Handler(BaseHTTPRequestHandler):
             super().finish()
         except OSError:
             self.close_connection = True
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The time of an answer by X's own clock."""
+        return super().date_time_string(timestamp or self.server.now().timestamp())
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         """Say nothing: XServer.requests is the log."""

@@ -1,0 +1,86 @@
+"""How an account on a Mastodon server stands, from what the server tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.core.config import Courtesy
+from bot.core.ports import Remark
+from bot.core.safe import one_line
+from bot.platforms.mastodon import foreign
+from bot.platforms.mastodon.errors import SCOPES
+from bot.platforms.mastodon.foreign import Record
+from bot.platforms.mastodon.server import PLAIN, Server
+
+_LIKES = "write:favourites"
+_LONGEST = 80
+"""Characters of a server's own word in a remark."""
+_STATES = {
+    "suspended": "its server has suspended the account",
+    "limited": "its server has limited the account: only followers see its posts",
+    "locked": "new followers have to be approved",
+    "moved": "the account has moved to another server",
+}
+"""What an account document tells by a value that is not false, and what that means."""
+
+
+def standing(account: Record, server: Server) -> Iterator[Remark]:
+    """Who we are there, and what the server allows; raises nothing for odd documents."""
+    name = one_line(str(account.get("acct") or account.get("username")), _LONGEST)
+    cost = "counts in full" if server.link_cost is None else f"counts {server.link_cost}"
+    yield Remark(
+        what=f"signed in as @{name} on {one_line(server.domain, _LONGEST)} ({server.family.name});"
+        f" a post may have {server.limit} characters, and a link {cost}"
+    )
+    if account.get("bot") is not True:
+        todo = "tick the box for automated accounts in its profile, so that people know"
+        yield Remark(what="the account does not say that it is a bot", todo=todo)
+    for key, meaning in _STATES.items():
+        if account.get(key):
+            todo = "look at its settings on the server"
+            yield Remark(what=meaning, todo=todo, is_problem=key in {"suspended", "moved"})
+
+
+def defaults(account: Record, server: Server) -> Iterator[Remark]:
+    """What the account's own settings would make of a post, which a post of ours overrides."""
+    source = foreign.record(account.get("source"))
+    visibility = foreign.word(source.get("privacy"))
+    if visibility not in {None, "public"}:
+        told = one_line(visibility or "", _LONGEST)
+        yield Remark(what=f"its default visibility is {told}; each post names its own")
+    form = foreign.word(source.get("status_content_type"))
+    if form not in {None, PLAIN}:
+        told = one_line(form or "", _LONGEST)
+        yield Remark(what=f"its default post format is {told}; tips are sent as plain text")
+    elif form is None and server.has_formats:
+        what = "the server knows post formats, but not which is the default; tips are plain text"
+        yield Remark(what=what)
+
+
+def scopes(app: Record, acknowledge: Courtesy, variable: str) -> Iterator[Remark]:
+    """Which scopes the token's application lacks, where the server tells them.
+
+    Only of the application it tells: a token that was made before they were ticked has fewer.
+    """
+    told = app.get("scopes", app.get("scope"))
+    listed = told if isinstance(told, list) else [told]
+    granted = [scope for one in listed if isinstance(one, str) for scope in one.split()]
+    if not granted:
+        what = "the server does not tell the token's scopes; writing was not tried"
+        yield Remark(what=what, todo=f"make sure that it has {SCOPES}")
+        return
+    missing = [one for one in SCOPES.split() if not _covers(granted, one)]
+    if not missing:
+        what = "the token's application has all scopes that the bot needs"
+        yield Remark(what=what, todo="make the token anew if it is older than its scopes")
+        return
+    likes = acknowledge is Courtesy.FAVOURITE
+    yield Remark(
+        what=f"the token's application lacks {' '.join(missing)}",
+        todo=f"tick them there, make the token anew and put it into {variable}",
+        is_problem=likes or missing != [_LIKES],
+    )
+
+
+def _covers(granted: Sequence[str], needed: str) -> bool:
+    return needed in granted or needed.partition(":")[0] in granted

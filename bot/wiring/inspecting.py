@@ -1,0 +1,78 @@
+"""Asking every account how it stands, all at once, and in bounded time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from bot.core.config import Account
+from bot.core.errors import Problem, SecretError
+from bot.core.ports import Costs, Platform, Remark
+from bot.core.safe import one_line
+from bot.wiring.logs import redacted
+
+if TYPE_CHECKING:
+    from bot.wiring.desk import Desk
+
+PATIENCE = 60.0
+"""Seconds for all accounts together: longer than any adapter takes that keeps its promise."""
+LONGEST = 500
+"""Characters of a remark, and of what to do about it."""
+
+
+def inspect(desk: Desk, patience: float = PATIENCE) -> tuple[list[Problem], list[Problem]]:
+    """What is wrong with the accounts of the file, and what is only worth knowing.
+
+    Nothing is posted. An account that has not answered after `patience` seconds is one of the
+    wrong things. What the questions cost is noted, as all reading is.
+    """
+    until = time.monotonic() + patience
+    wrong: list[Problem] = []
+    told: list[Problem] = []
+    for account, future in [(one, _ask(desk, one)) for one in desk.config.accounts]:
+        for remark in _remarks(future, until):
+            (wrong if remark.is_problem else told).append(_problem(desk, account.name, remark))
+    return wrong, told
+
+
+def _ask(desk: Desk, account: Account) -> Future[Sequence[Remark]]:
+    future: Future[Sequence[Remark]] = Future()
+    try:
+        platform = desk.adapter(account)
+    except SecretError as error:
+        what = error.problem.removeprefix(f"account {account.name}: ")
+        future.set_result([Remark(what=what, todo=error.todo, is_problem=True)])
+    else:
+        # A thread that ends with the process, however long a server keeps it waiting.
+        Thread(target=_inspect, args=(desk, platform, future), daemon=True).start()
+    return future
+
+
+def _inspect(desk: Desk, platform: Platform, future: Future[Sequence[Remark]]) -> None:
+    try:
+        seen = platform.inspect()
+        if isinstance(platform, Costs) and (cost := platform.settle_cost()):
+            with desk.database.store.writing() as tx:
+                tx.accounts.spend(platform.account, "read", cost, desk.clock.now())
+        future.set_result(seen)
+    except Exception as error:  # noqa: BLE001 - it is raised by whoever waits for the result
+        future.set_exception(error)
+
+
+def _remarks(future: Future[Sequence[Remark]], until: float) -> Sequence[Remark]:
+    try:
+        return future.result(max(0.0, until - time.monotonic()))
+    except TimeoutError:
+        what = "it has not answered in time"
+        todo = "look at the network and at the server, then check again"
+        return [Remark(what=what, todo=todo, is_problem=True)]
+
+
+def _problem(desk: Desk, name: str, remark: Remark) -> Problem:
+    """The remark at the account's line, without anything harmful or secret of a server's."""
+    what, todo = (redacted(one_line(text, LONGEST)) for text in (remark.what, remark.todo))
+    places = desk.good.places
+    return places.problem(places.account(name), f"{name}: {what}", todo)
