@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.core.near import did_you_mean
 from bot.core.slot import WEEKDAYS
 from bot.sources.scalars import scalar, wrong
 from bot.sources.wording import hint, quote
+from bot.sources.zone_hint import zone_hint
 
 _DURATION = re.compile(r"(?:[0-9]{1,6}[smhdw])+")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -126,15 +126,5 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise wrong(f"{quote(name)} is no time zone", _zone_hint(name)) from None
+        raise wrong(f"{quote(name)} is no time zone", zone_hint(name)) from None
     return name
-
-
-def _zone_hint(name: str) -> str:
-    """The zone that was probably meant: by its city, or by its whole name."""
-    zones = sorted(zone for zone in available_timezones() if not zone.startswith("Etc/"))
-    cities = {zone.rpartition("/")[2].casefold(): zone for zone in zones}
-    wanted = name[:64].replace(" ", "_")
-    if zone := cities.get(wanted.rpartition("/")[2].casefold()):
-        return f"did you mean '{zone}'?"
-    return did_you_mean(wanted, zones) or "use a name such as Europe/London or UTC"

@@ -153,4 +153,5 @@ def _places(file: str, root: Block, config: Config) -> Places:
             schedule.name: place_of(root, ("schedule", position))
             for position, schedule in enumerate(config.schedules)
         },
+        timezone=place_of(root, ("bot", "timezone")),
     )

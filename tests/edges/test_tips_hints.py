@@ -1,0 +1,75 @@
+"""What is said of common mistakes in a tips file: what is wrong, in which line, and what to write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.clock.crontab import check_cron
+from bot.core.errors import Problem, TipsError
+from bot.platforms.catalogue import KINDS
+from bot.sources.tips import parse
+from bot.sources.zone_hint import fixed_offset_advice
+
+FOLDER = Path(__file__).parents[1] / "data" / "tips_hints"
+
+
+def cases(name: str) -> Any:
+    """The mistakes of one sort: what is written, and what is said."""
+    every = yaml.safe_load((FOLDER / f"{name}.yaml").read_text("utf-8"))
+    return pytest.mark.parametrize("case", every, ids=lambda case: repr(case["write"]))
+
+
+def problems(text: str) -> tuple[Problem, ...]:
+    """All that is wrong with a file."""
+    with pytest.raises(TipsError) as caught:
+        parse(text.encode(), "tips.yaml", KINDS, check_cron)
+    return caught.value.problems
+
+
+def one_problem(text: str) -> Problem:
+    """The only thing that is wrong with a file."""
+    every = problems(text)
+    assert len(every) == 1, every
+    return every[0]
+
+
+def with_bot(line: str) -> str:
+    """A file with one more line about the bot, the third."""
+    return f"bot:\n  name: A\n  {line}\ntips:\n  - {{id: a, title: T, text: Hello there.}}\n"
+
+
+@cases("zones")
+def test_a_time_zone(case: dict[str, Any]) -> None:
+    """What is no zone is told by a city, since only a city knows when its clocks change."""
+    found = one_problem(with_bot(f"timezone: {case['write']}"))
+    assert found.line == 3
+    assert case["says"] in str(found)
+    assert "GMT" not in found.todo
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("EST", "'EST' is 5 hours behind UTC, in summer, too"),
+        ("MST", "'MST' is 7 hours behind UTC, in summer, too"),
+        ("Etc/GMT-1", "'Etc/GMT-1' is 1 hour ahead of UTC, in summer, too"),
+        ("Etc/GMT+5", "'Etc/GMT+5' is 5 hours behind UTC, in summer, too"),
+        ("Etc/GMT-14", "'Etc/GMT-14' is 14 hours ahead of UTC, in summer, too"),
+    ],
+)
+def test_a_zone_without_summer_time_is_advised_against(name: str, says: str) -> None:
+    """A zone that is one offset for ever says so, and that a city is better."""
+    assert fixed_offset_advice(name) is not None
+    what, todo = fixed_offset_advice(name) or ("", "")
+    assert what == says
+    assert todo.startswith("name a city in your zone, such as ")
+
+
+@pytest.mark.parametrize("name", ["UTC", "GMT", "Etc/UTC", "CET", "EST5EDT", "Europe/Berlin"])
+def test_another_zone_is_fine(name: str) -> None:
+    """UTC is meant as it is, and what has a summer time needs no advice."""
+    assert fixed_offset_advice(name) is None
