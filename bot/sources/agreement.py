@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
+from bot.sources.fields import is_id
 from bot.sources.review import Review
 from bot.sources.tree import Block, Items, Path, Place, Value, listed
 from bot.sources.wording import escape, hint, quote
@@ -70,7 +71,7 @@ def check_names(review: Review, root: Block, accounts: Sequence[str]) -> None:
     for section in ("schedule", "tips"):
         for path, item in blocks(root, section):
             for step, name in _texts(item, "platforms"):
-                if name not in accounts:
+                if is_id(name) and name not in accounts:
                     what = f"{quote(name)} is no account in this file"
                     review.wrong((*path, "platforms", *step), what, hint(name, accounts))
 

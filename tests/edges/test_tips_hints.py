@@ -73,3 +73,36 @@ def test_a_zone_without_summer_time_is_advised_against(name: str, says: str) -> 
 def test_another_zone_is_fine(name: str) -> None:
     """UTC is meant as it is, and what has a summer time needs no advice."""
     assert fixed_offset_advice(name) is None
+
+
+def with_schedule(line: str, rule: str = 'at: "09:00"') -> str:
+    """A file with one more line about its schedule, the sixth."""
+    return (
+        "bot: {name: A}\nplatforms: {site: {}, x: {}}\n"
+        "tips:\n  - {id: a, title: T, text: Hello there.}\n"
+        f"schedule:\n  - {line}\n" + (f"    {rule}\n" if rule else "")
+    )
+
+
+@cases("days")
+def test_weekdays(case: dict[str, Any]) -> None:
+    """A range or a group of days, or days in a text, are told with the list to write."""
+    found = one_problem(with_schedule(f"days: {case['write']}"))
+    assert found.line == 6
+    assert case["says"] in str(found)
+
+
+@cases("times")
+def test_times(case: dict[str, Any]) -> None:
+    """A time in another form, or several in one text, are told with what to write."""
+    found = one_problem(with_schedule(f"at: {case['write']}", rule=""))
+    assert found.line == 6
+    assert case["says"] in str(found)
+
+
+@cases("accounts")
+def test_accounts(case: dict[str, Any]) -> None:
+    """Several accounts in one text are told with the list to write, and only once."""
+    found = one_problem(with_schedule(f"platforms: {case['write']}"))
+    assert found.line == 6
+    assert case["says"] in str(found)
