@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
+from bot.core.platform_names import account_hint
 from bot.sources.fields import is_id
 from bot.sources.review import Review
 from bot.sources.tree import Block, Items, Path, Place, Value, listed
@@ -73,7 +74,8 @@ def check_names(review: Review, root: Block, accounts: Sequence[str]) -> None:
             for step, name in _texts(item, "platforms"):
                 if is_id(name) and name not in accounts:
                     what = f"{quote(name)} is no account in this file"
-                    review.wrong((*path, "platforms", *step), what, hint(name, accounts))
+                    todo = account_hint(name, accounts) or hint(name, accounts)
+                    review.wrong((*path, "platforms", *step), what, todo)
 
 
 def check_tags(review: Review, root: Block) -> None:

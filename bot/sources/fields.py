@@ -127,8 +127,12 @@ Weekdays: TypeAlias = Annotated[
     BeforeValidator(times.weekdays),
     _one_or_more(_DAY),
 ]
+AccountName: TypeAlias = Annotated[str, PlainValidator(scalars.account), _ID]
 Accounts: TypeAlias = Annotated[
-    list[Id], BeforeValidator(_not_empty), BeforeValidator(_no_list_in_one), _one_or_more(_ID)
+    list[AccountName],
+    BeforeValidator(_not_empty),
+    BeforeValidator(_no_list_in_one),
+    _one_or_more(_ID),
 ]
 
 YesOrNo: TypeAlias = Annotated[

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from pydantic_core import PydanticCustomError
 
+from bot.core.platform_names import platform_meant
 from bot.sources.wording import hint, quote
 
 WRONG = "wrong"
@@ -89,6 +90,14 @@ def identifier(value: object) -> str:
     meant = re.sub(r"[^a-z0-9_-]+", "-", plain).strip("-_")[:64]
     rule = "use lower-case letters, digits, '-' and '_', at most 64, a letter or digit first"
     raise wrong(f"{quote(found)} is no id", f"{rule}, such as '{meant}'" if meant else rule)
+
+
+def account(value: object) -> str:
+    """The name of an account, where one of those that there are is meant."""
+    found = scalar(value)
+    if not re.fullmatch(ID, found) and (meant := platform_meant(found)):
+        raise wrong(f"{quote(found)} is no account", f"did you mean '{meant}'?")
+    return identifier(found)
 
 
 def schedule_name(value: object) -> str:

@@ -106,3 +106,35 @@ def test_accounts(case: dict[str, Any]) -> None:
     found = one_problem(with_schedule(f"platforms: {case['write']}"))
     assert found.line == 6
     assert case["says"] in str(found)
+
+
+@cases("platforms")
+def test_a_platform(case: dict[str, Any]) -> None:
+    """A platform by another name, or by its server, is told by the name that it has here."""
+    found = one_problem(
+        f"bot: {{name: A}}\nplatforms:\n  {case['write']}: {{}}\n"
+        "tips:\n  - {id: a, title: T, text: Hello there.}\n"
+    )
+    assert found.line == 3
+    assert case["says"] in str(found)
+
+
+@cases("kinds")
+def test_a_kind(case: dict[str, Any]) -> None:
+    """What people call a platform is understood as the kind of an account, too."""
+    found = one_problem(
+        f"bot: {{name: A}}\nplatforms:\n  mine: {{kind: {case['write']}}}\n"
+        "tips:\n  - {id: a, title: T, text: Hello there.}\n"
+    )
+    assert found.line == 3
+    assert case["says"] in str(found)
+
+
+@cases("kinds")
+def test_an_account_by_another_name(case: dict[str, Any]) -> None:
+    """Where a schedule names an account by what people call its platform, it hears the name."""
+    line = f"platforms: [{case['write']}]"
+    accounts = "site: {}, x: {}, mastodon: {server: https://toot.wales}"
+    found = one_problem(with_schedule(line).replace("site: {}, x: {}", accounts))
+    assert found.line == 6
+    assert case["says"] in str(found)
