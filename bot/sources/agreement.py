@@ -34,7 +34,7 @@ def check_rules(review: Review, root: Block, check_cron: CheckCron) -> None:
     """Each schedule has one rule, and only the settings that go with it."""
     for path, schedule in blocks(root, "schedule"):
         given = [rule for rule in _RULES if schedule.get(rule) is not None]
-        if not given:
+        if not any(rule in schedule for rule in _RULES):
             review.wrong(path, "it has no time", "add one of `at:`, `cron:` and `every:`")
         for extra in given[1:]:
             what = f"there is a rule already, '{given[0]}'"

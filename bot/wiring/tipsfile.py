@@ -17,9 +17,10 @@ from bot.core.errors import Problem, StoreError, TipsError
 from bot.core.kinds import Kind
 from bot.core.memory import Store
 from bot.platforms import catalogue
-from bot.sources.file import read_bytes
+from bot.sources.file import read_bytes, text_of
 from bot.sources.places import Places
 from bot.sources.sections import SITE
+from bot.sources.syntax import cut_off
 from bot.sources.tips import parse
 from bot.sources.wording import escape
 from bot.sources.zone_hint import fixed_offset_advice
@@ -99,10 +100,17 @@ def notes(
     """What is no mistake, but may not be what the operator expects."""
     current = without_expired(good.config, now)
     return [
+        *_cut_off(good),
         *_fixed_offsets(good),
         *_placed(good, expired(good.config, now)),
         *_placed(good, advise.notes(current, drafter, store, every=every)),
     ]
+
+
+def _cut_off(good: Good) -> Iterator[Problem]:
+    """Words that look like part of a text and are a comment."""
+    for what, todo, place in cut_off(text_of(good.data, good.places.file)):
+        yield good.places.problem(place, what, todo)
 
 
 def _fixed_offsets(good: Good) -> Iterator[Problem]:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.app.expired import expired, without_expired
-from tests.core.samples import MONDAY, config, tip
+from tests.clock import MONDAY
+from tests.core.samples import config, tip
 from tests.whole.operator import Operator, free_port
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
