@@ -120,8 +120,9 @@ def full_name(config: Config, name: str) -> str:
 def _schedule(config: Config, name: str) -> Schedule:
     schedule = config.schedule(name.removeprefix("schedule:"))
     if schedule is None:
-        hint = did_you_mean(name, [known.name for known in config.schedules])
-        raise UsageError(f"there is no schedule {name!r}", hint)
+        names = [known.name for known in config.schedules]
+        known = f"there are: {', '.join(names)}" if names else "the file has none"
+        raise UsageError(f"there is no schedule {name!r}", did_you_mean(name, names) or known)
     return schedule
 
 
