@@ -113,6 +113,9 @@ def tag(value: object) -> str:
     found = unicodedata.normalize("NFC", scalar(value))
     if found.startswith("#"):
         raise wrong(f"{quote(found)} has a '#'", "leave it out, it is added where it is needed")
+    if re.fullmatch(r"\w+#", found):
+        todo = f"write it as a word, such as {found[:-1].lower()}-sharp"
+        raise wrong(f"{quote(found)} has '#' in it", todo)
     if bad := re.search(r"[\s,#]", found):
         todo = "write a list such as [one, two], or join the words with '-'"
         sign = "a blank" if bad[0].isspace() else quote(bad[0])

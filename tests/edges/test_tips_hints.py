@@ -306,3 +306,10 @@ def test_check_notes_what_is_right_and_not_meant(tmp_path: Path) -> None:
 def test_a_scrap_is_a_problem_like_any_other(text: str) -> None:
     """However little there is of a file, it is refused with one line and never breaks the reader."""
     assert str(problems(text)[0]).isprintable()
+
+
+@pytest.mark.parametrize(("tag", "name"), [("c#", "c"), ("F#", "f"), ("g#", "g"), ("j#", "j")])
+def test_a_tag_with_a_sharp_sign(tag: str, name: str) -> None:
+    """A language or a note with `#` in its name is told how to write it."""
+    found = one_problem(f"{TIP}    tags: [{tag}]\n")
+    assert str(found).endswith(f"'{tag}' has '#' in it; write it as a word, such as {name}-sharp")
