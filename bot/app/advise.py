@@ -9,6 +9,7 @@ from bot.app.check import Finding
 from bot.app.draft import Draft, Drafter
 from bot.core.bare_names import bare_names, written
 from bot.core.config import Config
+from bot.core.hashtags import hashtag, is_written_in_words
 from bot.core.memory import Store
 from bot.core.summary.candidates import BY_HAND
 from bot.core.tip import Tip
@@ -29,6 +30,7 @@ def notes(
         said = tx.ledger.said()
     anew = replace(drafter, said=_nothing)
     again = replace(drafter, said=lambda tip, account: said.get((tip, account), ()))
+    yield from _hashtags(config)
     left = len(config.library) if every else MOST
     passed = 0
     for tip in config.library:
@@ -58,6 +60,23 @@ def _nothing(tip: str, account: str) -> Sequence[str]:
 def _drafts(tip: Tip, config: Config, drafter: Drafter) -> list[Draft]:
     made = [drafter.draft(tip, one, config) for one in config.accounts if tip.goes_to(one.name)]
     return [one for one in made if isinstance(one, Draft)]
+
+
+def _hashtags(config: Config) -> Iterator[Finding]:
+    """Tags that make no hashtag, or one in other words: each once, with the first tip of it."""
+    if not any(account.hashtags for account in config.accounts):
+        return
+    first = {tag: tip.id for tip in reversed(list(config.library)) for tag in reversed(tip.tags)}
+    for tag, tip in reversed(first.items()):
+        made = hashtag(tag)
+        if made is None:
+            what = (
+                f"the tag '{tag}' of '{tip}' makes no hashtag: networks would link something else"
+            )
+            yield Finding(tip=tip, what=what, todo="nothing, or write it as a word")
+        elif is_written_in_words(tag):
+            what = f"the tag '{tag}' of '{tip}' is posted as {made}"
+            yield Finding(tip=tip, what=what, todo="nothing, or write it as another word")
 
 
 def _unused(tip: Tip, made: Sequence[Draft], config: Config) -> Iterator[Finding]:

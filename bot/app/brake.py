@@ -10,6 +10,7 @@ from bot.core.config import Config
 from bot.core.errors import UsageError
 from bot.core.memory import Pause, SlotRecord, Store, Tx
 from bot.core.near import did_you_mean
+from bot.core.platform_names import account_hint
 from bot.core.ports import Timetable
 from bot.core.slot import LAST, Outcome, Schedule, Slot
 
@@ -121,7 +122,7 @@ def full_name(config: Config, name: str) -> str:
         return found[0]
     if found:
         raise UsageError(f"{name!r} may be {' or '.join(found)}", "write one of these")
-    hint = did_you_mean(name, [full.split(":", 1)[1] for full in every])
+    hint = account_hint(name, [full.split(":", 1)[1] for full in every])
     raise UsageError(
         f"there is no schedule or account {name!r}", hint or f"there are: {', '.join(every)}"
     )
@@ -130,8 +131,9 @@ def full_name(config: Config, name: str) -> str:
 def _schedule(config: Config, name: str) -> Schedule:
     schedule = config.schedule(name.removeprefix("schedule:"))
     if schedule is None:
-        hint = did_you_mean(name, [known.name for known in config.schedules])
-        raise UsageError(f"there is no schedule {name!r}", hint)
+        names = [known.name for known in config.schedules]
+        known = f"there are: {', '.join(names)}" if names else "the file has none"
+        raise UsageError(f"there is no schedule {name!r}", did_you_mean(name, names) or known)
     return schedule
 
 

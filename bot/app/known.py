@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.core.config import Account, Config
 from bot.core.errors import UsageError
 from bot.core.near import did_you_mean
+from bot.core.platform_names import account_hint
 from bot.core.tip import Tip
 
 NAMED = 10
@@ -17,7 +18,8 @@ def known_tip(config: Config, tip_id: str) -> Tip:
     """The tip of this id. Raises UsageError where there is none."""
     tip = config.library.get(tip_id)
     if tip is None:
-        raise _unknown("tip", tip_id, [tip.id for tip in config.library])
+        ids = [tip.id for tip in config.library]
+        raise _unknown("tip", tip_id, ids, did_you_mean(tip_id[:64], ids))
     return tip
 
 
@@ -25,11 +27,12 @@ def known_account(config: Config, name: str) -> Account:
     """The account of this name. Raises UsageError where there is none."""
     account = config.account(name)
     if account is None:
-        raise _unknown("account", name, [account.name for account in config.accounts])
+        names = [account.name for account in config.accounts]
+        raise _unknown("account", name, names, account_hint(name, names))
     return account
 
 
-def _unknown(noun: str, name: str, names: Sequence[str]) -> UsageError:
+def _unknown(noun: str, name: str, names: Sequence[str], near: str) -> UsageError:
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    hint = did_you_mean(name, names) or f"there are: {', '.join(names[:NAMED])}{more}"
+    hint = near or f"there are: {', '.join(names[:NAMED])}{more}"
     return UsageError(f"there is no {noun} {name!r}", hint)

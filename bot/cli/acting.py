@@ -11,6 +11,7 @@ import typer
 from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.saying import say_done
+from bot.cli.wrong_usage import number_of
 from bot.core.delivery import UNSETTLED, Delivery, State
 from bot.core.safe import shown
 
@@ -43,7 +44,14 @@ def post(
 
 
 def reply(
-    entry: Annotated[int, typer.Argument(help="The entry's number, as `tipsbot log` shows it.")],
+    entry: Annotated[
+        int,
+        typer.Argument(
+            metavar="ENTRY",
+            help="The entry's number, as `tipsbot log` shows it.",
+            parser=number_of("an entry", "`tipsbot log` shows their numbers"),
+        ),
+    ],
     text: Annotated[str, typer.Argument(help="What to answer.")],
     *,
     file: File = DEFAULT_FILE,

@@ -23,9 +23,11 @@ from bot.cli import (
     telling,
 )
 from bot.cli.options import TakesFile
+from bot.cli.wrong_usage import Command, Commands
 
 app = typer.Typer(
     name="tipsbot",
+    cls=Commands,
     help="Posts tips on X, Mastodon and its own site, and keeps the discussion that follows.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -51,7 +53,7 @@ def tipsbot(
     """Posts tips on X, Mastodon and its own site, and keeps the discussion that follows."""
 
 
-app.command()(checking.init)
+app.command(cls=Command)(checking.init)
 app.command(cls=TakesFile)(checking.check)
 app.command(cls=TakesFile)(showing.preview)
 app.command(cls=TakesFile)(summarising.summarise)
@@ -59,22 +61,22 @@ app.command(cls=TakesFile)(running.run)
 app.command(cls=TakesFile)(telling.status)
 app.command(cls=TakesFile)(telling.log)
 app.command(cls=TakesFile)(posts.posts)
-app.command()(exporting.export)
-app.command()(acting.post)
-app.command()(acting.reply)
-app.command()(retract.retract)
-app.command()(settling.resolve)
-app.command()(people.hide)
-app.command()(people.show)
-app.command()(people.block)
-app.command()(people.unblock)
-app.command()(people.forget)
-app.command()(settling.approve)
-app.command()(settling.refuse)
-app.command()(holding.pause)
-app.command()(holding.resume)
-app.command()(holding.skip)
-app.command()(checking.schema)
+app.command(cls=Command)(exporting.export)
+app.command(cls=Command)(acting.post)
+app.command(cls=Command)(acting.reply)
+app.command(cls=Command)(retract.retract)
+app.command(cls=Command)(settling.resolve)
+app.command(cls=Command)(people.hide)
+app.command(cls=Command)(people.show)
+app.command(cls=Command)(people.block)
+app.command(cls=Command)(people.unblock)
+app.command(cls=Command)(people.forget)
+app.command(cls=Command)(settling.approve)
+app.command(cls=Command)(settling.refuse)
+app.command(cls=Command)(holding.pause)
+app.command(cls=Command)(holding.resume)
+app.command(cls=Command)(holding.skip)
+app.command(cls=Command)(checking.schema)
 
 for _one in app.registered_commands:  # or the list of commands would cut what each says of itself
     _one.short_help = " ".join((getdoc(_one.callback) or "").split())

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer.core import TyperCommand
 
+from bot.cli.wrong_usage import Command
 from bot.core.errors import UsageError
 
 DEFAULT_FILE = Path("tips.yaml")
@@ -25,7 +25,7 @@ File = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for programs.")]
 
 
-class TakesFile(TyperCommand):
+class TakesFile(Command):
     """A command that takes the tips file without `--file`, too: `tipsbot check my-tips.yaml`."""
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # Typer keeps the wider type to itself

@@ -8,13 +8,19 @@ import typer
 
 from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.several import for_each
+from bot.cli.wrong_usage import number_of
 from bot.core.safe import shown
 
 if TYPE_CHECKING:
     from bot.wiring.desk import Desk
 
 EntryNumbers = Annotated[
-    list[int], typer.Argument(metavar="ENTRY...", help="Numbers, as `tipsbot log` shows them.")
+    list[int],
+    typer.Argument(
+        metavar="ENTRY...",
+        help="Numbers, as `tipsbot log` shows them.",
+        parser=number_of("an entry", "`tipsbot log` shows their numbers"),
+    ),
 ]
 Whom = Annotated[
     list[str],

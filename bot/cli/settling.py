@@ -12,6 +12,7 @@ import typer
 from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.several import each, for_each
+from bot.cli.wrong_usage import number_of
 from bot.core.errors import SecretError, UsageError
 from bot.core.safe import shown, shown_lines
 
@@ -21,14 +22,23 @@ if TYPE_CHECKING:
     from bot.wiring.desk import Desk
 
 HeldNumbers = Annotated[
-    list[int], typer.Argument(metavar="ENTRY...", help="Numbers, as `tipsbot status` shows them.")
+    list[int],
+    typer.Argument(
+        metavar="ENTRY...",
+        help="Numbers, as `tipsbot status` shows them.",
+        parser=number_of("an entry", "`tipsbot status` shows those that are held"),
+    ),
 ]
 
 
 def resolve(
     delivery: Annotated[
         list[int],
-        typer.Argument(metavar="NUMBER...", help="Numbers, as `tipsbot posts` shows them."),
+        typer.Argument(
+            metavar="NUMBER...",
+            help="Numbers, as `tipsbot posts` shows them.",
+            parser=number_of("a delivery", "`tipsbot posts` shows their numbers"),
+        ),
     ],
     *,
     posted: Annotated[
@@ -84,7 +94,7 @@ def _known(desk: Desk, number: int) -> Delivery:
     with desk.database.store.reading() as tx:
         known = tx.ledger.get(number)
     if known is None:
-        raise UsageError(f"there is no delivery {number}", "`tipsbot posts` shows them")
+        raise UsageError(f"there is no delivery {number}", "`tipsbot posts` shows their numbers")
     return known
 
 

@@ -3,11 +3,13 @@
 X makes a link, and charges for one, out of whatever ends like a domain: `main.py`, `asp.net`. A
 file is written as a path, `./main.py`: behind a slash X takes no bare name for a link, people
 read it as the file that it is, and what they copy works in a shell. Any other name keeps its
-look: a word joiner, which nobody sees, stands behind its last dot.
+look: a word joiner, which nobody sees, stands behind its last dot. So does what only looks like a
+file, as a blank is missing: `plan.Map`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from bot.core.links import Link, links
@@ -18,6 +20,8 @@ FILES = frozenset(
     ["cc", "java", "map", "md", "mm", "mov", "pl", "pm", "ps", "py", "rs", "sh", "zip"]
 )
 """Ends of file names that are top-level domains, too."""
+
+_NUMBER = re.compile(r"[0-9]+(?:[.,:\-\u2013][0-9]+)*")
 
 
 def bare_names(text: str) -> tuple[Link, ...]:
@@ -35,8 +39,19 @@ def unlinked(text: str) -> str:
 
 def written(name: str) -> str:
     """A bare name, so that it does not link."""
-    end = name.rpartition(".")[2]
-    return f"./{name}" if end.lower() in FILES else _joined(name)
+    stem, _, end = name.rpartition(".")
+    return f"./{name}" if end.lower() in FILES and not _is_sentence(stem, end) else _joined(name)
+
+
+def _is_sentence(stem: str, end: str) -> bool:
+    """Whether a blank is missing behind a full stop, or a number stands there: no file is meant.
+
+    `plan.Map` begins a sentence, `5.pm` is a time and `regards.PS` a postscript; `README.MD` and
+    `clip.MOV` are files.
+    """
+    if _NUMBER.fullmatch(stem) or end.istitle():
+        return True
+    return end.isupper() and len(end) == 2 and not stem.isupper()
 
 
 def _rewritten(text: str, write: Callable[[str], str]) -> str:

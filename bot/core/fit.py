@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-import regex
-
 from bot.core.config import Account, Config, LinkRule
 from bot.core.frame import Fitted, Frame
+from bot.core.hashtags import hashtags
 from bot.core.measure import weighted_length
 from bot.core.native import native_length
 from bot.core.summary import Forgetful, Memo, Summary, best, can_say, key_of, runners_up
@@ -17,7 +16,6 @@ from bot.core.tip import Tip
 from bot.core.traits import TextLimit, Traits
 
 _FORGETFUL = Forgetful()
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}_]+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,15 +87,6 @@ def _words(tip: Tip) -> tuple[object, ...]:
 def _orders(tags: tuple[str, ...]) -> list[tuple[str, ...]]:
     """The tags in the orders in which they may stand: each comes first once."""
     return [tags[turn:] + tags[:turn] for turn in range(max(1, len(tags)))]
-
-
-def hashtags(tags: tuple[str, ...]) -> Iterator[str]:
-    """Tags as hashtags that screen readers can read: `digital-health` -> `#DigitalHealth`."""
-    for tag in tags:
-        words = _WORD.findall(tag)
-        name = "".join(word[0].upper() + word[1:] for word in words)
-        if name and not name.isdigit():
-            yield f"#{name}"
 
 
 def _why(tip: Tip, account: Account, rule: TextLimit, link: str | None) -> str:

@@ -54,8 +54,10 @@ class Frame:
 
     def shown(self, summary: str) -> str:
         """The summary as this network gets it: nobody is called, and no bare name is a link."""
-        text = unmentioned(summary)
-        return unlinked(text) if self._rule.links_bare_names else text
+        if not self._rule.links_bare_names:
+            return unmentioned(summary)
+        # Last of all, as a name that calls nobody may look like a link: `.@ada.example`.
+        return unlinked(unmentioned(unlinked(summary)))
 
     def takes(self, summary: str) -> bool:
         """Whether the summary fits, with its link."""

@@ -23,6 +23,18 @@ class At:
     days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
 
 
+CRON_NICKNAMES = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+"""What some crons take for a line, and how it is written in full."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cron:
     """A crontab line of five fields; 0 and 7 are Sunday, as in every crontab."""

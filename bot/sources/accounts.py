@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from bot.core.config import Account
 from bot.core.kinds import Kind, variable
 from bot.core.near import did_you_mean
+from bot.core.platform_names import account_hint, mastodon_server, platform_meant
 from bot.sources.fields import is_id
 from bot.sources.review import Review
 from bot.sources.settings import account_from, looks_secret, settings_of
@@ -58,21 +59,32 @@ def _kind(review: Review, name: str, given: Value, kinds: Mapping[str, Kind]) ->
     path: Path = ("platforms", name)
     said = given.get("kind") if isinstance(given, Block) else None
     if not is_id(name):
-        todo = "use lower-case letters, digits, '-' and '_', at most 64, a letter or digit first"
+        rule = "use lower-case letters, digits, '-' and '_', at most 64, a letter or digit first"
+        todo = _called_here(name, kinds) or rule
         review.wrong_name(path, f"{quote(name)} is no name for an account", todo)
     elif said is None:
         if name in kinds:
             return kinds[name]
-        todo = did_you_mean(name, kinds) or f"add `kind:`, one of {', '.join(kinds)}"
+        meant = _called_here(name, kinds)
+        other = f"{meant}, or add `kind: {platform_meant(name, kinds)}`" if meant else ""
+        todo = other or did_you_mean(name, kinds) or f"add `kind:`, one of {', '.join(kinds)}"
         review.wrong_name(path, f"{quote(name)} is no platform", todo)
     elif not isinstance(said, str):
         review.wrong((*path, "kind"), "a list or block stands here", "give it a single value")
     elif said in kinds:
         return kinds[said]
     else:
-        todo = hint(said, tuple(kinds))
+        todo = account_hint(said, kinds) or hint(said, tuple(kinds))
         review.wrong((*path, "kind"), f"{quote(said)} is no platform", todo)
     return None
+
+
+def _called_here(name: str, kinds: Mapping[str, Kind]) -> str:
+    """How to write the platform that people call so; "" where that is none that there is."""
+    meant = platform_meant(name, kinds)
+    if meant == "mastodon" and (server := mastodon_server(name)):
+        return f"write `mastodon: {{server: https://{server}}}`"
+    return f"write `{meant}:`" if meant else ""
 
 
 def _without_secrets(review: Review, path: Path, given: Block, kind: Kind) -> Block:

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
+from bot.core.platform_names import account_hint
+from bot.sources.fields import is_id
 from bot.sources.review import Review
 from bot.sources.tree import Block, Items, Path, Place, Value, listed
 from bot.sources.wording import escape, hint, quote
@@ -32,7 +34,7 @@ def check_rules(review: Review, root: Block, check_cron: CheckCron) -> None:
     """Each schedule has one rule, and only the settings that go with it."""
     for path, schedule in blocks(root, "schedule"):
         given = [rule for rule in _RULES if schedule.get(rule) is not None]
-        if not given:
+        if not any(rule in schedule for rule in _RULES):
             review.wrong(path, "it has no time", "add one of `at:`, `cron:` and `every:`")
         for extra in given[1:]:
             what = f"there is a rule already, '{given[0]}'"
@@ -70,9 +72,10 @@ def check_names(review: Review, root: Block, accounts: Sequence[str]) -> None:
     for section in ("schedule", "tips"):
         for path, item in blocks(root, section):
             for step, name in _texts(item, "platforms"):
-                if name not in accounts:
+                if is_id(name) and name not in accounts:
                     what = f"{quote(name)} is no account in this file"
-                    review.wrong((*path, "platforms", *step), what, hint(name, accounts))
+                    todo = account_hint(name, accounts) or hint(name, accounts)
+                    review.wrong((*path, "platforms", *step), what, todo)
 
 
 def check_tags(review: Review, root: Block) -> None:

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 from bot.core.config import LinkRule, WhenUnsure
 from bot.core.slot import WEEKDAYS
 from bot.sources import address, scalars, times
+from bot.sources.wording import quote
 
 
 def _text(**rules: Any) -> WithJsonSchema:
@@ -34,6 +35,16 @@ def _not_empty(value: object) -> object:
     if value == []:
         raise scalars.wrong("an empty list", "name at least one, or leave the line out")
     return _as_list(value)
+
+
+def _no_list_in_one(value: object) -> object:
+    """The value; a text that is several names at once is refused."""
+    if isinstance(value, str):
+        names = re.split(r"\s*[,;&]\s*|\s+(?:and\s+)?", value[:500].strip(" ,;"))
+        if len(names) > 1 and all(map(is_id, names)):
+            what = f"{quote(value.strip())} is no id"
+            raise scalars.wrong(what, f"write a list: [{', '.join(names)}]")
+    return value
 
 
 def is_id(name: str) -> bool:
@@ -110,8 +121,19 @@ Period: TypeAlias = Annotated[
 
 Tags: TypeAlias = Annotated[list[Tag], BeforeValidator(_as_list), _one_or_more(_TAG, 0)]
 Times: TypeAlias = Annotated[list[TimeOfDay], BeforeValidator(_not_empty), _one_or_more(_TIME)]
-Weekdays: TypeAlias = Annotated[list[Weekday], BeforeValidator(_not_empty), _one_or_more(_DAY)]
-Accounts: TypeAlias = Annotated[list[Id], BeforeValidator(_not_empty), _one_or_more(_ID)]
+Weekdays: TypeAlias = Annotated[
+    list[Weekday],
+    BeforeValidator(_not_empty),
+    BeforeValidator(times.weekdays),
+    _one_or_more(_DAY),
+]
+AccountName: TypeAlias = Annotated[str, PlainValidator(scalars.account), _ID]
+Accounts: TypeAlias = Annotated[
+    list[AccountName],
+    BeforeValidator(_not_empty),
+    BeforeValidator(_no_list_in_one),
+    _one_or_more(_ID),
+]
 
 YesOrNo: TypeAlias = Annotated[
     bool, PlainValidator(scalars.yes_or_no), WithJsonSchema({"type": "boolean"})

@@ -17,6 +17,8 @@ class Places:
     tips: Mapping[str, Place]
     accounts: Mapping[str, Place]
     schedules: Mapping[str, Place]
+    timezone: Place = NOWHERE
+    """the bot's time zone"""
 
     def tip(self, tip_id: str) -> Place:
         """Where the tip stands."""

@@ -15,9 +15,11 @@ from yaml import events
 
 from bot.core.errors import Problem, TipsError
 from bot.sources.file import CONTROL, refuse
+from bot.sources.layout import begins_oddly
 from bot.sources.syntax import explain
 from bot.sources.tree import Block, Items, Place, Value
 from bot.sources.wording import quote
+from bot.sources.yaml_mistakes import odd_blank_told
 
 MAX_DEPTH = 20
 MAX_VALUES = 1_000_000
@@ -123,6 +125,9 @@ class _Builder:
         top.name_place = place
         if not isinstance(name, str) or not name:
             self._refuse(place, "a name is missing before ':'", "write `name: value`")
+        elif begins_oddly(name):
+            what, todo, _ = odd_blank_told(name, place[0], 0)
+            raise refuse(self.file, what, todo, place)
         elif name == "<<":
             self._refuse(place, "'<<' would merge another block", "write its lines out")
         elif name in top.container and isinstance(top.container, Block):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.core.errors import Problem, TipsError
+from bot.sources.layout import lines_of, odd_blank
 from bot.sources.scalars import WRONG
-from bot.sources.sections import Section
+from bot.sources.sections import Section, TipsFile
+from bot.sources.syntax import swallowed_lines
 from bot.sources.tree import Path, Place, Value, name_place_of, place_of
 from bot.sources.wording import hint, path_text, quote
+from bot.sources.yaml_mistakes import Told, no_blank_told, odd_blank_told
 
 Model = TypeVar("Model", bound=Section)
 
@@ -27,9 +31,10 @@ _OR_OUT = ", or take the line out"
 class Review:
     """The problems of one file. `refused` are those that its reader found already."""
 
-    def __init__(self, file: str, root: Value, refused: list[Problem]) -> None:
+    def __init__(self, file: str, text: str, root: Value, refused: list[Problem]) -> None:
         self.file = file
         self.root = root
+        self._text = text
         self._problems = list(refused)
         self._refused = {(problem.line, problem.column) for problem in refused}
 
@@ -44,6 +49,10 @@ class Review:
     def unknown(self, path: Path, known: tuple[str, ...]) -> None:
         """Note a name that means nothing here. Its value, perhaps a secret, is not repeated."""
         name = str(path[-1])
+        if len(path) > 1 and name in TipsFile.model_fields:
+            what = f"wrong indentation: '{name}:' is no part of what stands above it"
+            self.wrong_name(path, what, "begin it at the left edge")
+            return
         self.wrong_name(path, f"there is no setting {quote(name)}", hint(name, known))
 
     def section(self, path: Path, value: Value, model: type[Model]) -> Model | None:
@@ -58,8 +67,14 @@ class Review:
     def finish(self) -> None:
         """Raise TipsError with every problem in the order of the file, if there is any."""
         if self._problems:
+            for what, todo, place in swallowed_lines(self._text):
+                self._note(place, (), what, todo)
             in_order = sorted(self._problems, key=lambda problem: (problem.line, problem.column))
             raise TipsError(tuple(in_order))
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return lines_of(self._text)
 
     def _translate(self, path: Path, error: ErrorDetails, model: type[Section]) -> None:
         """One of pydantic's errors in our own words."""
@@ -67,7 +82,7 @@ class Review:
         if error["type"] != "missing" and _is_empty(error["input"]):
             field = model.model_fields.get(str(error["loc"][0])) if error["loc"] else None
             needed = field is None or field.is_required()
-            self.wrong(whole, "has no value", "fill it in" + ("" if needed else _OR_OUT))
+            self._no_value(whole, _OR_OUT if not needed else "")
         elif error["type"] == WRONG:
             self.wrong(whole, error["ctx"]["what"], error["ctx"]["todo"])
         elif error["type"] == "missing":
@@ -75,8 +90,31 @@ class Review:
         elif error["type"] == "extra_forbidden":
             names = (field.alias or name for name, field in model.model_fields.items())
             self.unknown(whole, tuple(names))
+        elif told := self._no_block(whole, error["input"]):
+            self._note(told[2], whole, told[0], told[1])
         else:
             self.wrong(whole, *_SHAPES[error["type"]])
+
+    def _no_value(self, path: Path, or_out: str) -> None:
+        """Note that there is no value, also where a `#` made a comment of it."""
+        line, column = place_of(self.root, path)
+        behind = self._lines[line - 1][column - 1 :].lstrip() if line else ""
+        if len(path) == 1 or not behind.startswith("#"):
+            self.wrong(path, "has no value", f"fill it in{or_out}")
+            return
+        todo = "leave the '#' out" if "tags" in path[1:] else "put the text in double quotes"
+        self.wrong(path, "has no value, since '#' begins a comment here", f"{todo}{or_out}")
+
+    def _no_block(self, path: Path, value: Value) -> Told | None:
+        """What to say of a line `name: value` whose colon has no blank behind it."""
+        line = place_of(self.root, path)[0]
+        if not isinstance(value, str) or not line:
+            return None
+        written = self._lines[line - 1]
+        column = odd_blank(written)
+        if column is not None:
+            return odd_blank_told(written, line, column)
+        return no_blank_told(written, line)
 
     def _note(self, place: Place, path: Path, what: str, todo: str) -> None:
         """Add a problem, unless what stands there was refused before it could be checked."""

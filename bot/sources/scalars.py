@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from pydantic_core import PydanticCustomError
 
+from bot.core.platform_names import platform_meant
 from bot.sources.wording import hint, quote
 
 WRONG = "wrong"
@@ -91,6 +92,14 @@ def identifier(value: object) -> str:
     raise wrong(f"{quote(found)} is no id", f"{rule}, such as '{meant}'" if meant else rule)
 
 
+def account(value: object) -> str:
+    """The name of an account, where one of those that there are is meant."""
+    found = scalar(value)
+    if not re.fullmatch(ID, found) and (meant := platform_meant(found)):
+        raise wrong(f"{quote(found)} is no account", f"did you mean '{meant}'?")
+    return identifier(found)
+
+
 def schedule_name(value: object) -> str:
     """A schedule's name, which is also the first part of its slots' names."""
     found = line(64)(value)
@@ -104,6 +113,9 @@ def tag(value: object) -> str:
     found = unicodedata.normalize("NFC", scalar(value))
     if found.startswith("#"):
         raise wrong(f"{quote(found)} has a '#'", "leave it out, it is added where it is needed")
+    if re.fullmatch(r"\w+#", found):
+        todo = f"write it as a word, such as {found[:-1].lower()}-sharp"
+        raise wrong(f"{quote(found)} has '#' in it", todo)
     if bad := re.search(r"[\s,#]", found):
         todo = "write a list such as [one, two], or join the words with '-'"
         sign = "a blank" if bad[0].isspace() else quote(bad[0])

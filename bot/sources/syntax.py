@@ -1,72 +1,89 @@
-"""The YAML parser's complaints in plain words."""
+"""The YAML parser's complaints in plain words.
+
+The parser says where it could not go on. The mistake is often another one, and in another line:
+so the common ones are looked for first, each by a function that finds it or says None.
+"""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import yaml
+from yaml import tokens
 
-from bot.sources.tree import Place
+from bot.sources import layout
 from bot.sources.wording import escape, quote
-
-_QUOTES = "put the text in double quotes, or write it below `>`"
-_INDENT = "indent it like the lines beside it, with spaces"
+from bot.sources.yaml_context import Broken, tokens_of
+from bot.sources.yaml_mistakes import (
+    INDENT,
+    MISTAKES,
+    QUOTES,
+    UNFIT,
+    Told,
+    open_quote_told,
+    swallows,
+)
 
 _PLAIN_WORDS = (
-    ("mapping values are not allowed", "there is a ': ' inside a text", _QUOTES),
+    ("mapping values are not allowed", "there is a ': ' inside a text", QUOTES),
     ("invalid leading UTF-8", "this is not UTF-8 text", "save the file in the encoding UTF-8"),
     ("control characters are not allowed", "there is a control character here", "delete it"),
     ("found unexpected end of stream", "a quote is opened and never closed", "close it"),
     ("found unexpected document indicator", "a quote is opened and never closed", "close it"),
     ("expected ',' or ']'", "a list with [ is not closed or lacks a comma", "add ',' or ']'"),
     ("expected ',' or '}'", "a block with { is not closed or lacks a comma", "add ',' or '}'"),
-    ("expected <block end>", "this line does not fit the lines around it", _INDENT),
-    ("did not find expected key", "this line does not fit the lines around it", _INDENT),
-    (
-        "did not find expected '-'",
-        "this line is no item of the list",
-        f"begin it with '- ', or {_INDENT}",
-    ),
-    ("could not find expected ':'", "a line without ': '", f"write `name: value`, or {_INDENT}"),
+    ("expected <block end>", UNFIT, INDENT),
+    ("did not find expected key", UNFIT, INDENT),
+    ("expected <document start>", UNFIT, INDENT),
+    ("did not find expected '-'", UNFIT, f"begin it with '- ', or {INDENT}"),
+    ("could not find expected ':'", "a line without ': '", f"write `name: value`, or {INDENT}"),
     ("unknown escape character", "'\\' means something special here", "use single quotes"),
-    ("block sequence entries", "a list cannot begin here", "begin it on a line of its own"),
+    (
+        "block sequence entries",
+        "a list cannot begin here",
+        "begin it on a line of its own, or put the text in double quotes",
+    ),
 )
 
 
-_OPENED = ("while scanning a quoted", "while parsing a flow", "while scanning a simple key")
-"""Contexts in which the place that matters is where something was opened, not where it broke."""
-
-
-def explain(error: yaml.YAMLError, text: str) -> tuple[str, str, Place]:
+def explain(error: yaml.YAMLError, text: str) -> Told:
     """What is wrong with the text, what to do, and where."""
-    problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "")
-    place = _place(error)
-    if "cannot start any token" in problem:
-        return *_cannot_begin(_character(text, place)), place
+    broken = Broken.at(error, text)
+    for mistake in MISTAKES:
+        if told := mistake(broken):
+            return told
     for words, what, todo in _PLAIN_WORDS:
-        if words in problem:
-            return what, todo, place
-    detail = f": {escape(problem)[:80]}" if problem else ""
-    return f"this is not valid YAML{detail}", "compare it with the lines around it", place
+        if words in broken.problem:
+            return what, todo, broken.place
+    detail = f": {escape(broken.problem)[:80]}" if broken.problem else ""
+    return f"this is not valid YAML{detail}", "compare it with the lines around it", broken.place
 
 
-def _place(error: yaml.YAMLError) -> Place:
-    """Where the operator should look."""
-    context = str(getattr(error, "context", None) or "")
-    where, breaks = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
-    mark = where if where and context.startswith(_OPENED) else breaks or where
-    return (mark.line + 1, mark.column + 1) if mark else (0, 0)
+def swallowed_lines(text: str) -> list[Told]:
+    """The quotes that are closed only in a later line and took lines with names for their text."""
+    lines = layout.lines_of(text)
+    return [open_quote_told(token) for token in tokens_of(text) if swallows(token, lines)]
 
 
-def _cannot_begin(character: str) -> tuple[str, str]:
-    """What to say of a character that means something to YAML where a text begins."""
-    if character == "\t":
-        return "there is a tab here", "indent with spaces"
-    return f"a text cannot begin with {quote(character)}", _QUOTES
+def cut_off(text: str) -> list[Told]:
+    """Where a `#` with a word behind it made a comment of what may belong to a text or a list."""
+    lines = layout.lines_of(text)
+    last = {token.end_mark.line: token for token in tokens_of(text)}
+    told = []
+    for number, token in last.items():
+        column = token.end_mark.column
+        found = re.match(r"[ \t]*(#[^\s#!]\S*)", lines[number][column:])
+        if found and lines[number][:column].strip() and _may_go_on(token):
+            what = f"{quote(found[1])} and what follows is a comment, which nobody sees"
+            todo = "put the text in double quotes, or write '# ' with a space if it is one"
+            told.append((what, todo, (number + 1, column + found.start(1) + 1)))
+    return told
 
 
-def _character(text: str, place: Place) -> str:
-    """The character at a place."""
-    line, column = place
-    lines = re.split("\r\n|\r|\n", text)
-    return lines[line - 1][column - 1 : column] if 0 < line <= len(lines) else ""
+def _may_go_on(token: Any) -> bool:
+    """Whether words behind it could be meant for a text."""
+    if isinstance(token, tokens.ScalarToken):
+        return bool(token.plain)
+    begun = tokens.ValueToken | tokens.FlowSequenceStartToken | tokens.FlowEntryToken
+    return isinstance(token, begun)

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.core.near import did_you_mean
 from bot.core.slot import WEEKDAYS
 from bot.sources.scalars import scalar, wrong
-from bot.sources.wording import hint, quote
+from bot.sources.weekday_hint import weekdays_hint
+from bot.sources.wording import quote
+from bot.sources.zone_hint import zone_hint
 
 _DURATION = re.compile(r"(?:[0-9]{1,6}[smhdw])+")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -23,6 +24,7 @@ _MOMENT = re.compile(
 )
 _YEARS = range(1970, 9999)
 
+_CLOCK = re.compile(r"([0-9]{1,2})(?:[:.h]?([0-5][0-9]))?(?::[0-9]{2})?\s*(?:([ap])\.?m\.?|h|uhr)?")
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -63,16 +65,50 @@ def time_of_day(value: object) -> time:
         hour, minute = int(parts[1]), int(parts[2])
         if hour < 24 and minute < 60:
             return time(hour, minute)
-    raise wrong(f"{quote(found)} is no time of day", "write 00:00 to 23:59, such as 09:00")
+    raise wrong(f"{quote(found)} is no time of day", _time_hint(found))
+
+
+def _time_hint(said: str) -> str:
+    """The time that was probably meant, `9am` or `9.30`, or a list of several."""
+    times = [_time_meant(part) for part in re.split(r"\s*(?:[,;&]|\band\b)\s*", said[:100].lower())]
+    if None in times:
+        return "write 00:00 to 23:59, such as 09:00"
+    listed = ", ".join(f'"{one}"' for one in times)
+    return f"write [{listed}]" if len(times) > 1 else f"write {listed}"
+
+
+def _time_meant(said: str) -> str | None:
+    parts = _CLOCK.fullmatch(said)
+    if parts is None:
+        return None
+    hour, minute, half = int(parts[1]), int(parts[2] or 0), parts[3]
+    if half and not 1 <= hour <= 12:
+        return None
+    hour = hour % 12 + 12 * (half == "p") if half else hour
+    return f"{hour:02}:{minute:02}" if hour < 24 else None
 
 
 def weekday(value: object) -> int:
     """A weekday's number, 0 is Monday, from its English name or the first three letters of it."""
-    found = scalar(value).lower()
-    names = WEEKDAYS if found in WEEKDAYS else _DAY_NAMES
-    if found in names:
-        return names.index(found)
-    raise wrong(f"{quote(found)} is no weekday", hint(found, WEEKDAYS))
+    found = scalar(value)
+    day = _weekday(found)
+    if day is None:
+        raise wrong(f"{quote(found)} is no weekday", weekdays_hint(found, in_list=True))
+    return day
+
+
+def weekdays(value: object) -> object:
+    """The list as it is; a single text has to be one weekday."""
+    if isinstance(value, str) and value.strip() and _weekday(value.strip()) is None:
+        found = value.strip()
+        raise wrong(f"{quote(found)} is no weekday", weekdays_hint(found, in_list=False))
+    return value
+
+
+def _weekday(found: str) -> int | None:
+    name = found.lower()
+    names = WEEKDAYS if name in WEEKDAYS else _DAY_NAMES
+    return names.index(name) if name in names else None
 
 
 def moment(value: object) -> date | datetime:
@@ -126,15 +162,5 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise wrong(f"{quote(name)} is no time zone", _zone_hint(name)) from None
+        raise wrong(f"{quote(name)} is no time zone", zone_hint(name)) from None
     return name
-
-
-def _zone_hint(name: str) -> str:
-    """The zone that was probably meant: by its city, or by its whole name."""
-    zones = sorted(zone for zone in available_timezones() if not zone.startswith("Etc/"))
-    cities = {zone.rpartition("/")[2].casefold(): zone for zone in zones}
-    wanted = name[:64].replace(" ", "_")
-    if zone := cities.get(wanted.rpartition("/")[2].casefold()):
-        return f"did you mean '{zone}'?"
-    return did_you_mean(wanted, zones) or "use a name such as Europe/London or UTC"

@@ -8,6 +8,7 @@ a single problem becomes values (`build`).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import takewhile
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ from bot.sources.file import read_bytes, refuse, text_of
 from bot.sources.places import Places
 from bot.sources.reader import read
 from bot.sources.review import Review
-from bot.sources.sections import BotSection, ScheduleSection, TipSection, TipsFile
+from bot.sources.sections import BotSection, ScheduleSection, Section, TipSection, TipsFile
 from bot.sources.tree import Block, Items, Value, place_of
 from bot.sources.wording import escape
 
@@ -48,10 +49,11 @@ def parse(
     data: bytes, file: str, kinds: Mapping[str, Kind], check_cron: CheckCron
 ) -> tuple[Config, Places]:
     """The same, from the bytes of a file."""
-    root, refused = read(text_of(data, file), file)
+    text = text_of(data, file)
+    root, refused = read(text, file)
     if not isinstance(root, Block):
         raise TipsError(tuple(refused)) if refused else _no_tips_file(root, file)
-    config = _config(Review(file, root, refused), root, kinds, check_cron)
+    config = _config(Review(file, text, root, refused), root, kinds, check_cron)
     return config, _places(file, root, config)
 
 
@@ -94,7 +96,11 @@ def _check_outline(review: Review, root: Block) -> None:
     """The file has the sections that it needs, in the right shape, and no other."""
     known = tuple(TipsFile.model_fields)
     for name in root:
-        if name not in known:
+        section = _left_behind(root, name)
+        if section:
+            todo = f"indent it, as it belongs to `{section}:`"
+            review.wrong_name((name,), "wrong indentation: it begins at the left edge", todo)
+        elif name not in known:
             review.unknown((name,), known)
     if "bot" not in root:
         review.wrong(("bot",), "missing", "add `bot:` and below it, indented, `name: ...`")
@@ -105,6 +111,22 @@ def _check_outline(review: Review, root: Block) -> None:
             review.wrong((section,), "not a list", todo)
     if not root.get("tips"):
         review.wrong(("tips",), "no tips", "add at least one, with `id:`, `title:` and `text:`")
+
+
+_PARTS: Mapping[str, type[Section]] = {
+    "bot": BotSection,
+    "schedule": ScheduleSection,
+    "tips": TipSection,
+}
+
+
+def _left_behind(root: Block, name: str) -> str | None:
+    """The empty section above to which a name at the left edge belongs that is no section."""
+    above = takewhile(lambda other: other != name, root)
+    empty = [one for one in above if one in _PARTS and root[one] is None]
+    section = empty[-1] if empty and name not in TipsFile.model_fields else None
+    names = _PARTS[section].model_fields if section else ()
+    return section if name in names else None
 
 
 def _schedules(review: Review, root: Block) -> list[ScheduleSection]:
@@ -153,4 +175,5 @@ def _places(file: str, root: Block, config: Config) -> Places:
             schedule.name: place_of(root, ("schedule", position))
             for position, schedule in enumerate(config.schedules)
         },
+        timezone=place_of(root, ("bot", "timezone")),
     )

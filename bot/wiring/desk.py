@@ -352,7 +352,7 @@ class Desk:
     def reload(self) -> Good:
         """Read the file again. Raises TipsError, with every problem, and changes nothing."""
         good = tipsfile.load(self.file, self.environment)
-        tipsfile.refuse_misfits(good, self.drafter)
+        tipsfile.refuse_misfits(good, self.drafter, self.clock.now())
         if good.config.bot.id != self.config.bot.id:
             raise UsageError(
                 f"bot.id was changed from {self.config.bot.id} to {good.config.bot.id}",
@@ -377,7 +377,9 @@ class Desk:
 
     def notes(self, *, every: bool = False) -> list[Problem]:
         """What is no mistake in the file, but may not be what the operator expects."""
-        return tipsfile.notes(self.good, self.drafter, self.database.store, every=every)
+        return tipsfile.notes(
+            self.good, self.drafter, self.database.store, self.clock.now(), every=every
+        )
 
     def settle_book(self) -> None:
         """Have the log file say what this command changed; a running bot does so by itself."""
@@ -415,16 +417,19 @@ def open_desk(
     database = open_memory(bot) if only_look else open_store(around.data, bot)
     rules = Rules(store=database.store, kinds=KINDS)
     memo = SqlMemo(None if only_look else around.data, rules_version)
+    clock = SystemClock()
     if not forgiving and trouble is None:
         with _closing_on_error(database):
             drafter = _drafter(rules, database, memo)
-            good, trouble = tipsfile.fitting_or_kept(good, around, drafter, strict=strict)
+            good, trouble = tipsfile.fitting_or_kept(
+                good, around, drafter, clock.now(), strict=strict
+            )
     return Desk(
         file=file,
         good=good,
         environment=around,
         database=database,
-        clock=SystemClock(),
+        clock=clock,
         timetable=ZonedTimetable(),
         rules=rules,
         memo=memo,

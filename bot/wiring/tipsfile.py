@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from bot.app import advise
 from bot.app.check import Finding, findings
 from bot.app.draft import Drafter
+from bot.app.expired import expired, without_expired
 from bot.clock.crontab import check_cron
 from bot.core.config import Config
 from bot.core.errors import Problem, StoreError, TipsError
 from bot.core.kinds import Kind
 from bot.core.memory import Store
 from bot.platforms import catalogue
-from bot.sources.file import read_bytes
+from bot.sources.file import read_bytes, text_of
 from bot.sources.places import Places
 from bot.sources.sections import SITE
+from bot.sources.syntax import cut_off
 from bot.sources.tips import parse
 from bot.sources.wording import escape
+from bot.sources.zone_hint import fixed_offset_advice
 from bot.store import replace_file
 from bot.wiring.environment import Environment
 
@@ -59,11 +63,11 @@ def load_or_kept(file: Path, around: Environment, *, strict: bool) -> tuple[Good
 
 
 def fitting_or_kept(
-    good: Good, around: Environment, drafter: Drafter, *, strict: bool
+    good: Good, around: Environment, drafter: Drafter, now: datetime, *, strict: bool
 ) -> tuple[Good, str | None]:
     """The same for a file that was read: it, or the last good one where its tips do not fit."""
     try:
-        refuse_misfits(good, drafter)
+        refuse_misfits(good, drafter, now)
     except TipsError as error:
         kept, trouble = _kept_instead(error, around, strict=strict)
         if kept.config.bot.id != good.config.bot.id:
@@ -79,16 +83,45 @@ def _kept_instead(error: TipsError, around: Environment, *, strict: bool) -> tup
     return kept, str(error)
 
 
-def refuse_misfits(good: Good, drafter: Drafter) -> None:
-    """Raise TipsError for a file whose tips do not fit or whose links lead nowhere."""
-    problems = tuple(_placed(good, findings(good.config, KINDS, drafter)))
+def refuse_misfits(good: Good, drafter: Drafter, now: datetime) -> None:
+    """Raise TipsError for a file whose tips do not fit or whose links lead nowhere.
+
+    Of tips that have expired nothing is asked.
+    """
+    config = without_expired(good.config, now)
+    problems = tuple(_placed(good, findings(config, KINDS, drafter)))
     if problems:
         raise TipsError(problems)
 
 
-def notes(good: Good, drafter: Drafter, store: Store, *, every: bool) -> list[Problem]:
+def notes(
+    good: Good, drafter: Drafter, store: Store, now: datetime, *, every: bool
+) -> list[Problem]:
     """What is no mistake, but may not be what the operator expects."""
-    return list(_placed(good, advise.notes(good.config, drafter, store, every=every)))
+    current = without_expired(good.config, now)
+    return [
+        *_cut_off(good),
+        *_fixed_offsets(good),
+        *_placed(good, expired(good.config, now)),
+        *_placed(good, advise.notes(current, drafter, store, every=every)),
+    ]
+
+
+def _cut_off(good: Good) -> Iterator[Problem]:
+    """Words that look like part of a text and are a comment."""
+    for what, todo, place in cut_off(text_of(good.data, good.places.file)):
+        yield good.places.problem(place, what, todo)
+
+
+def _fixed_offsets(good: Good) -> Iterator[Problem]:
+    """Time zones without summer time that look as if they had one."""
+    config, places = good.config, good.places
+    if advice := fixed_offset_advice(config.bot.timezone):
+        yield places.problem(places.timezone, *advice)
+    for one in config.schedules:
+        advice = fixed_offset_advice(one.timezone)
+        if advice and one.timezone != config.bot.timezone:
+            yield places.problem(places.schedule(one.name), *advice)
 
 
 def _placed(good: Good, found: Iterable[Finding]) -> Iterator[Problem]:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from bot.core.bare_names import unlinked
 from bot.core.config import LinkRule
 from bot.core.delivery import SpanKind
-from bot.core.fit import TooLong, fit, hashtags, link_for
+from bot.core.fit import TooLong, fit, link_for
 from bot.core.frame import Fitted
+from bot.core.hashtags import hashtags
 from bot.core.links import links
 from bot.core.measure import byte_length, grapheme_length, weighted_length
 from bot.core.mention import unmentioned

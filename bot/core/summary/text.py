@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 import regex
 import sentencex
 
+from bot.core.web_addresses import addresses
+
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _BLOCK_START = re.compile(
     r"^ {0,3}(?:(?P<heading>\#{1,6})\s+|(?P<item>[-*+•]\s+|\d{1,3}[.)]\s+(?=\D))|>\s?)"
@@ -87,17 +89,19 @@ def unmarked(text: str) -> str:
     """Inline Markdown as the words that it shows; code keeps every sign."""
     if not any(mark in text for mark in "`*_[<~\\"):
         return text
-    code: list[str] = []
+    held: list[str] = []
 
-    def hold(span: re.Match[str]) -> str:
-        code.append(span[2].strip())
-        return _HOLD.format(len(code) - 1)
+    def hold(words: str) -> str:
+        held.append(words)
+        return _HOLD.format(len(held) - 1)
 
-    text = _CODE.sub(hold, text)
+    text = _CODE.sub(lambda span: hold(span[2].strip()), text)
     text = _AUTOLINK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub(r"\1", text)))
+    for span in reversed(list(addresses(text))):
+        text = f"{text[: span.start]}{hold(text[span.start : span.stop])}{text[span.stop :]}"
     text = _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text))
     text = _ESCAPE.sub(r"\1", text)
-    return _HELD.sub(lambda held: code[int(held[1])], text)
+    return _HELD.sub(lambda place: held[int(place[1])], text)
 
 
 def sentences(text: str, language: str | None) -> tuple[str, ...]:
@@ -110,11 +114,18 @@ def sentences(text: str, language: str | None) -> tuple[str, ...]:
     return tuple(line for part in parts if (line := one_line(part)))
 
 
+def _is_glued(before: str, behind: str) -> bool:
+    """Whether two parts are one: a name with a full stop in it, or an address."""
+    if _GLUED.search(f"{before[-1]}{behind[0]}"):
+        return True
+    return any(len(before) in span for span in addresses(before + behind))
+
+
 def whole(parts: Iterable[str]) -> Iterator[str]:
     """The sentences with names put together again that hold a full stop: `a .NET class`."""
     open_part = ""
     for part in parts:
-        if open_part and not _GLUED.search(f"{open_part[-1]}{part[0]}"):
+        if open_part and not _is_glued(open_part, part):
             yield open_part
             open_part = ""
         open_part += part

@@ -1,0 +1,40 @@
+"""Addresses with a protocol in a text, whole, whether or not a network makes links of them.
+
+`bot.core.links` knows what X takes for a link: it wants a top-level domain and stops at letters of
+other scripts. What an operator wrote as an address is one on a local host, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import regex
+
+_ADDRESS = regex.compile(
+    r"(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]*+://"
+    r"(?:\[[0-9A-Fa-f:.]++\])?[\p{L}\p{M}\p{N}\-._~:/?#@!$&'()*+,;=%|…]++"
+)
+_NEVER_LAST = frozenset(".,;:!?'*_~@&|…")
+_AS_PAIR = {")": "("}
+
+
+def addresses(text: str) -> Iterator[range]:
+    """Where each address stands, in order, without the punctuation of the sentence around it."""
+    if "://" not in text:
+        return
+    for found in _ADDRESS.finditer(text):
+        start, end = found.span()
+        first = text.index("://", start) + len("://")
+        while end > first and _is_around(text[start:end]):
+            end -= 1
+        if end > first:
+            yield range(start, end)
+
+
+def _is_around(address: str) -> bool:
+    """Whether the last sign belongs to the sentence rather than to the address."""
+    last = address[-1]
+    opening = _AS_PAIR.get(last)
+    return last in _NEVER_LAST or (
+        opening is not None and address.count(last) > address.count(opening)
+    )
