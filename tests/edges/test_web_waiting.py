@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_network
 from threading import Semaphore, Thread
+from typing import Any
 from xmlrpc.client import Fault, dumps, loads
 
-import anyio
 import httpx
 import pytest
 
 from bot.app.responses import Verifier
-from bot.core.errors import StoreError
 from bot.core.pages import Comment
 from bot.net.fetch import PageFetcher
 from bot.net.reading import PageReader
@@ -27,7 +26,6 @@ from bot.store.database import FILE
 from bot.web.held import link
 from bot.web.pingback import Code
 from bot.web.seal import Seal
-from bot.web.threads import Threads
 from bot.web.visitor import COOKIE
 from tests.edges.test_web_writing import logged, written
 from tests.servers.elsewhere import Manner, elsewhere
@@ -71,7 +69,7 @@ class Crowd:
         headers |= {"X-Forwarded-For": f"198.51.{number}.1"}
         return self.threads.submit(self._post, self.site.url + path, headers=headers, **body)
 
-    def _post(self, url: str, **rest: object) -> httpx.Response:
+    def _post(self, url: str, **rest: Any) -> httpx.Response:
         with httpx.Client(timeout=2 * PATIENCE, verify=False) as client:
             return client.post(url, extensions={"trace": self._trace}, **rest)
 
@@ -103,7 +101,7 @@ def standing(site, *, held=False) -> list[str]:
     return ids
 
 
-def reply(crowd, number, text, **fields) -> Future[httpx.Response]:
+def reply(crowd: Crowd, number: int, text: str, **fields: str) -> Future[httpx.Response]:
     """Write a comment."""
     secret = f"{number:043}"
     form = {"name": "Ada", "text": text, "token": Seal(KEY).token(secret)} | fields
@@ -257,68 +255,3 @@ def await_that(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.01)
-
-
-def test_requests_write_in_the_order_in_which_they_came():
-    """Whoever asked first writes first, and one at a time."""
-    threads, order, inside = Threads(), [], []
-
-    def write(number: int) -> None:
-        inside.append(number)
-        time.sleep(0)
-        order.append((number, len(inside)))
-        inside.pop()
-
-    async def crowd() -> None:
-        async with anyio.create_task_group() as tasks:
-            for number in range(WRITERS):
-                tasks.start_soon(threads.write, write, number)
-
-    anyio.run(crowd)
-    assert order == [(number, 1) for number in range(WRITERS)]
-
-
-def test_a_request_does_not_wait_without_end():
-    """Whose turn does not come in time is told so; whoever had it is not disturbed."""
-    threads = Threads(patience=0.01)
-    begun, go = Semaphore(0), Semaphore(0)
-    told = []
-
-    def write() -> str:
-        begun.release()
-        go.acquire(timeout=PATIENCE)
-        return "written"
-
-    async def too_late() -> None:
-        await anyio.to_thread.run_sync(begun.acquire)
-        with pytest.raises(StoreError, match="wait to write; try again soon"):
-            await threads.write(pytest.fail, "it was not its turn")
-        go.release()
-
-    async def first() -> None:
-        told.append(await threads.write(write))
-
-    async def both() -> None:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(first)
-            tasks.start_soon(too_late)
-        told.append(await threads.write(str, "next"))
-
-    anyio.run(both)
-    assert told == ["written", "next"]
-
-
-@pytest.mark.parametrize("error", [KeyError, StoreError, RuntimeError, MemoryError, SystemExit])
-def test_an_error_in_one_request_keeps_no_other_from_writing(error):
-    """However writing fails, the next request has its turn."""
-    threads = Threads()
-
-    def fail() -> None:
-        raise error("x")
-
-    async def both() -> str:
-        with pytest.raises(error):
-            await threads.write(fail)
-        return await threads.write(str, "next")
-
-    assert anyio.run(both) == "next"
