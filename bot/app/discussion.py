@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.app.known import known_tip
 from bot.app.record import Record, picked, whole
 from bot.core.config import Config
-from bot.core.discussion import Entry, Thread, threads
+from bot.core.discussion import Entry, Standing, Thread, threads
 from bot.core.memory import Store
 
 FIELDS = (
@@ -56,7 +56,10 @@ def discussions(config: Config, entries: list[Entry]) -> Iterator[Discussion]:
 
 
 def unanswered(entries: Iterable[Entry]) -> frozenset[int]:
-    """The numbers of what people said that nobody else answered, the bot included."""
+    """The numbers of what people said that nobody else answered, the bot included.
+
+    What the operator took away asks for no answer.
+    """
     known = {(one.account, one.remote_id): one for one in entries}
     answered = {
         parent.id
@@ -64,7 +67,8 @@ def unanswered(entries: Iterable[Entry]) -> frozenset[int]:
         if one.is_legible and (parent := known.get((one.account, one.in_reply_to or "")))
         if _speaker(parent) != _speaker(one)
     }
-    return frozenset(one.id for one in known.values() if one.is_legible and not one.ours) - answered
+    asking = (one for one in known.values() if one.is_legible and not one.ours)
+    return frozenset(one.id for one in asking if one.standing is not Standing.HIDDEN) - answered
 
 
 def _speaker(entry: Entry) -> tuple[bool, str]:

@@ -14,7 +14,7 @@ from bot.cli.counted import counted
 from bot.cli.discussion import Teller
 from bot.cli.standing import lines, record
 from bot.clock.timetable import ZonedTimetable
-from bot.core.discussion import Author, bared
+from bot.core.discussion import Author, Standing, bared
 from bot.core.errors import RetryLater, Unauthorised
 from tests.app.house import EIGHT, House
 from tests.clock import MONDAY
@@ -140,6 +140,8 @@ def said(name, to=None, by="ada", **changes):
         ([said("1"), said("2", "1", by="bob", account="village")], {1, 2}),
         ([said("1"), bared(said("2", "1", by="bob"))], {1}),
         ([said("1", ours=True), said("2", "1", by="bob")], {2}),
+        ([said("1", standing=Standing.HIDDEN), said("2", "1", by="bob")], {2}),
+        ([said("1"), said("2", standing=Standing.HELD)], {1, 2}),
     ],
 )
 def test_what_nobody_answered(entries, open_):

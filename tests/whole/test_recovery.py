@@ -82,6 +82,7 @@ def test_a_killed_bot_looks_as_soon_as_it_is_started_again(around: World, moment
     settle(around)
 
 
+@pytest.mark.timeout(400)
 def test_killed_every_few_seconds(around: World) -> None:
     """A bot that never lives for as long as a lease lasts still settles what it left each time."""
     for _ in range(4):
