@@ -18,7 +18,7 @@ _CALLED = {
 }
 _KIND_OF = {word: kind for kind, words in _CALLED.items() for word in words.split()}
 _ELSEWHERE = {"bsky", "facebook", "instagram", "linkedin", "threads"}
-"""Networks that speak another tongue: `threads.net` is no server of the fediverse's own."""
+"""Networks without Mastodon's API: `threads.net` is no server that a bot can post to."""
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _BEFORE_HOST = re.compile(r"(?:https?://)?(?:www\.)?(?:[^/@]*@)*", re.IGNORECASE)

@@ -130,27 +130,29 @@ def test_what_is_held_is_not_told(site):
 
 
 def happen(site: RunningSite, case: str) -> None:
-    """Something that only the operator may see."""
-    match case:
-        case "held" | "refused" | "held, then hidden" | "held, then edited":
-            site.keep("1", "Secret.", standing=Standing.HELD)
-        case "hidden from the beginning":
-            site.keep("1", "Secret.", standing=Standing.HIDDEN)
-        case "unlisted" | "unlisted, then deleted" | "unlisted, then edited" | "our answer":
-            site.keep("1", "Secret.", visibility=Visibility.UNLISTED)
-        case "followers" | "direct":
-            nobody = {"author": Author(name=""), "url": None}
-            site.keep("1", "", visibility=Visibility(case), **nobody)
-    match case:
-        case "refused" | "unlisted, then deleted":
+    """Something that only the operator may see, and what becomes of it."""
+    first, _, then = case.partition(", then ")
+    nobody = {"author": Author(name=""), "url": None}
+    changes: dict[str, Any] = {
+        "held": {"standing": Standing.HELD},
+        "held response": {"standing": Standing.HELD, "url": "https://secret.example/"},
+        "hidden": {"standing": Standing.HIDDEN},
+        "unlisted": {"visibility": Visibility.UNLISTED},
+        "for followers": {"visibility": Visibility.FOLLOWERS, **nobody},
+        "direct": {"visibility": Visibility.DIRECT, **nobody},
+    }
+    site.keep("1", "" if "author" in changes[first] else "Secret.", **changes[first])
+    match then:
+        case "deleted":
             delete(site, "1")
-        case "held, then hidden":
+        case "hidden":
             with site.database.store.writing() as tx:
                 tx.log.stand(number_of(site, "1"), Standing.HIDDEN, site.clock.now())
-        case "held, then edited" | "unlisted, then edited":
-            changes = {"visibility": Visibility.UNLISTED} if "unlisted" in case else {}
-            site.keep("1", "Secrets.", edited_at=site.clock.now(), **changes)
-        case "our answer":
+        case "edited":
+            site.keep("1", "Secrets.", edited_at=site.clock.now(), **changes[first])
+        case "for followers":
+            site.keep("1", "", **changes[then])
+        case "our answer deleted":
             site.keep("0", "Secret answer.", in_reply_to="1", ours=True)
             delete(site, "0")
 
@@ -159,16 +161,23 @@ def happen(site: RunningSite, case: str) -> None:
     "case",
     [
         "held",
-        "refused",
+        "held, then deleted",
         "held, then hidden",
         "held, then edited",
-        "hidden from the beginning",
+        "held response",
+        "held response, then edited",
+        "hidden",
+        "hidden, then edited",
+        "hidden, then deleted",
         "unlisted",
         "unlisted, then deleted",
         "unlisted, then edited",
-        "followers",
+        "unlisted, then hidden",
+        "unlisted, then for followers",
+        "unlisted, then our answer deleted",
+        "for followers",
+        "for followers, then deleted",
         "direct",
-        "our answer",
     ],
 )
 @pytest.mark.parametrize("path", [f"/tips/{TIP}/live", "/live"])
@@ -223,11 +232,21 @@ def test_what_becomes_private_goes(site):
         assert next(told)["anchor"] == f"entry-{number_of(site, '1')}"
 
 
-def test_the_notice_of_a_held_reply_stays(site, page):
-    """Who sent a reply that is held keeps the notice and the link that deletes it."""
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("links", "See https://ada.example/"),
+        ("all", "Look at ada.example with me."),
+        ("new", "Look at ada example, I am new."),
+    ],
+)
+def test_the_notice_of_a_held_reply_stays(site, page, rule, said):
+    """Who sent a reply that is held, by any rule, keeps the notice and the link that deletes it."""
+    home, *others = site.config.accounts
+    site.config = replace(site.config, accounts=(replace(home, options={"hold": rule}), *others))
     page.goto(f"{site.url}/tips/{TIP}")
     page.get_by_label("Your name").fill("Ada")
-    page.get_by_label("Your reply").fill("See https://ada.example/")
+    page.get_by_label("Your reply").fill(said)
     page.get_by_role("button", name="Send reply").click()
     notice = page.get_by_text("Your reply is held")
     expect(notice).to_be_visible()
@@ -240,7 +259,7 @@ def test_the_notice_of_a_held_reply_stays(site, page):
         entry = tx.log.find("site", held.id)
         assert entry is not None
         draw(tx, entry, Standing.SHOWN, site.clock.now())
-    expect(page.locator("#thread").get_by_text("ada.example")).to_be_visible()
+    expect(page.locator("#thread").get_by_text(said)).to_be_visible()
     expect(page.get_by_role("link", name="deletion link")).to_be_visible()
 
 
