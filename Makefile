@@ -7,7 +7,8 @@
 # them stale, and nothing else is done twice.
 
 PYTHON ?= python3
-WORKERS ?= 2
+# Half of the time a test waits for a server or a browser.
+WORKERS ?= 3
 ARGS ?=
 UPGRADE ?=
 

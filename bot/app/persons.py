@@ -139,7 +139,7 @@ class People:
         ]
         account = _only_one({one.account for one in found}, on)
         if account is None:
-            if _is_number(named):
+            if entry is None and _is_number(named):
                 legible(tx, int(named))
             raise UsageError(f"{label} is not blocked{_on(on)}", _NAMED)
         authors = [entry.author] if entry else list(_authors(tx, account, named))

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("half", [["--days", "0.5"], ["--talk", "--days", "0.15"]])
 def test_the_same_seed_has_the_same_trace(half):
     """Two processes live the same seed alike, however Python scatters its hashes."""
