@@ -200,9 +200,9 @@ def test_what_changed_meanwhile_counts(site, crowd, tmp_path):
     standing(site)
     with locked(tmp_path) as other:
         first = reply(crowd, 0, "Before.")
-        crowd.await_sent(1)
+        await_that(lambda: len(site.database.write_queue))
         late = reply(crowd, 1, "Too late.", in_reply_to="c1")
-        crowd.await_sent(1)
+        crowd.await_sent(2)
         assert httpx.get(site.url).status_code == 200
         other.execute(f"UPDATE {tables.comments.name} SET deleted_at = at WHERE id = 'c1'")
         other.execute("COMMIT")
