@@ -43,7 +43,8 @@ def weekdays_hint(said: str, *, in_list: bool) -> str:
     meant = _meant(plain)
     if meant:
         return f"write {meant}" if in_list or ", " not in meant else f"write [{meant}]"
-    if near := did_you_mean(plain, WEEKDAYS):
+    alike = [day for day in WEEKDAYS if day[0] == plain[:1]]  # 'lun' is no slip for 'sun'
+    if near := did_you_mean(plain, alike):
         return near
     return f"write a list such as [mon, tue], of {', '.join(WEEKDAYS)}"
 
