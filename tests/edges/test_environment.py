@@ -110,6 +110,7 @@ def test_names_that_are_others(name):
     assert environment(FILE, {name: "x"}).host == "127.0.0.1"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "wrong",
     [{"TIPSBOT_TRUSTED_PROXIES": "foo/8"}, {"TIPSBOT_PROXIES": "127.0.0.1"}],

@@ -80,6 +80,7 @@ def test_the_option_is_the_same(name: str) -> None:
 
 
 @every_command
+@pytest.mark.long
 def test_a_missing_file_is_one_clear_line(operator: Operator, name: str) -> None:
     """Whatever the command, the same line says that its file is missing, and nothing is made."""
     operator.secrets = {"TIPSBOT_FILE": "no where.yaml"}
@@ -88,6 +89,7 @@ def test_a_missing_file_is_one_clear_line(operator: Operator, name: str) -> None
     assert sorted(path.name for path in operator.home.iterdir()) == ["my tips"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", BARE)
 def test_a_bare_word_is_the_file_too(operator: Operator, name: str) -> None:
     """`tipsbot check FILE` is read as `tipsbot check --file FILE`, so that two are refused."""

@@ -141,6 +141,7 @@ def taken(line: socket.socket) -> int:
     return count
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("crowd", [13, 60, 300])
 def test_idle_connections_stop_nobody(crowd):
     """However many say nothing, the next visitor and the health check are answered."""
@@ -234,6 +235,7 @@ print(json.dumps([httpx.get(server.address).text, *resource.getrlimit(resource.R
 """
 
 
+@pytest.mark.long
 def test_files_are_left_for_everything_else():
     """Idle connections never use up the files that posting needs; the limit is the hard one."""
     soft, hard = 64, 256

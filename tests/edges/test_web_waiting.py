@@ -161,6 +161,7 @@ KINDS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_nobody_who_reads_waits_for_who_writes(site, crowd, tmp_path, kind):
     """While sixty writes wait for the lock every page is answered; then each of them is done."""

@@ -50,6 +50,7 @@ def test_it_is_told_in_one_line(case: dict[str, Any]) -> None:
     assert str(caught.value) == case["says"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "words", ["chekc", "check --jsno", "preview -n 0", "post", "post a b", "hide x", "log --tip"]
 )
@@ -62,6 +63,7 @@ def test_an_operator_sees_that_line_alone(tmp_path: Path, words: str) -> None:
     assert done.err.count("\n") == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("words", NOTHING_THERE)
 def test_a_wrong_number_says_where_numbers_are_found(tmp_path: Path, words: str) -> None:
     """A number or a name of nothing is told with the command that shows the right ones."""

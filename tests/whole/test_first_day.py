@@ -13,8 +13,6 @@ from tests.whole.conftest import tips
 from tests.whole.operator import Operator, await_that
 from tests.whole.visitor import visitor
 
-pytestmark = pytest.mark.quick
-
 SHIPPED = Path(__file__).parents[2] / "tips.yaml"
 FIRST = "you-need-not-be-a-techie"
 
@@ -41,6 +39,7 @@ def test_the_first_tip_is_up_at_once(operator: Operator) -> None:
         assert "stopped; nothing was left in hand" in bot.output
 
 
+@pytest.mark.quick
 def test_an_empty_site_gets_its_first_tip_unasked(operator: Operator) -> None:
     """With the site as its only account, the first start posts the tip that `preview` showed."""
     shutil.copy(SHIPPED, operator.home)
@@ -88,6 +87,7 @@ def test_elsewhere_the_first_tip_waits_for_its_slot(
     assert mastodon.posts() == []
 
 
+@pytest.mark.quick
 def test_a_reply_is_in_the_log_at_once_and_after_a_restart(operator: Operator) -> None:
     """What a reader types into the form is in `tipsbot log` when the page answers, and stays."""
     shutil.copy(SHIPPED, operator.home)
