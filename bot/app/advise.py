@@ -73,10 +73,10 @@ def _hashtags(config: Config) -> Iterator[Finding]:
             what = (
                 f"the tag '{tag}' of '{tip}' makes no hashtag: networks would link something else"
             )
-            yield Finding(tip=tip, what=what, todo="nothing, or write it as a word")
+            yield Finding(tip=tip, what=what, todo="leave it, or write it as a word")
         elif is_written_in_words(tag):
             what = f"the tag '{tag}' of '{tip}' is posted as {made}"
-            yield Finding(tip=tip, what=what, todo="nothing, or write it as another word")
+            yield Finding(tip=tip, what=what, todo="leave it, or write it as another word")
 
 
 def _unused(tip: Tip, made: Sequence[Draft], config: Config) -> Iterator[Finding]:
@@ -113,7 +113,7 @@ def _bare(made: Sequence[Draft]) -> Iterator[Finding]:
             yield Finding(
                 tip=one.tip.id,
                 what=f"{one.account.name} would make a link of '{name}' in '{one.tip.id}'",
-                todo=f"nothing, if '{written(name)}' will do, which is posted there and is no link",
+                todo=f"leave it if '{written(name)}' will do, which is posted there and is no link",
             )
 
 

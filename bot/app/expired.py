@@ -27,7 +27,7 @@ def expired(config: Config, now: datetime) -> Iterator[Finding]:
             yield Finding(
                 tip=tip.id,
                 what=f"'{tip.id}' expired at {end} and is not posted any more",
-                todo="nothing, or give it a later `expires`",
+                todo="leave it, or give it a later `expires`",
             )
 
 

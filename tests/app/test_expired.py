@@ -50,6 +50,6 @@ def test_it_is_a_note_and_no_error(tmp_path: Path, written: str):
     note, good = done.out.splitlines()
     assert note == (
         "note: tips.yaml:5:10: 'over' expired at Thu 02 Jan 2020 00:00 CET and is not posted "
-        "any more; nothing, or give it a later `expires`"
+        "any more; leave it, or give it a later `expires`"
     )
     assert good.startswith("tips.yaml: good: 2 tips")
