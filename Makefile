@@ -49,7 +49,7 @@ demo: $(TOOLS) ## see posts and replies of three networks, with made-up people o
 	@exec $(BIN)/python -m tests.demo $(ARGS)
 
 test: $(TOOLS) ## run the quick tests; some of them: make test ARGS="tests/core -k fit"
-	@echo "Running the quick tests; on 2 cores they take about 4 minutes together ..."
+	@echo "Running the quick tests; on 2 cores they take about 5 minutes together ..."
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal -m quick $(ARGS)
 
 test-all: $(TOOLS) ## run the long tests as well; only these: make test-all ARGS="-m long"
