@@ -32,19 +32,27 @@ def inspect(desk: Desk, patience: float = PATIENCE) -> tuple[list[Problem], list
     until = time.monotonic() + patience
     wrong: list[Problem] = []
     told: list[Problem] = []
-    for account, future in [(one, _ask(desk, one)) for one in desk.config.accounts]:
+    # All are built before the first one asks: two threads must not import the same libraries.
+    built = [(account, _built(desk, account)) for account in desk.config.accounts]
+    for account, future in [(account, _ask(desk, platform)) for account, platform in built]:
         for remark in _remarks(future, until):
             (wrong if remark.is_problem else told).append(_problem(desk, account.name, remark))
     return wrong, told
 
 
-def _ask(desk: Desk, account: Account) -> Future[Sequence[Remark]]:
-    future: Future[Sequence[Remark]] = Future()
+def _built(desk: Desk, account: Account) -> Platform | Remark:
+    """The account's platform, or why there is none."""
     try:
-        platform = desk.adapter(account)
+        return desk.adapter(account)
     except SecretError as error:
         what = error.problem.removeprefix(f"account {account.name}: ")
-        future.set_result([Remark(what=what, todo=error.todo, is_problem=True)])
+        return Remark(what=what, todo=error.todo, is_problem=True)
+
+
+def _ask(desk: Desk, platform: Platform | Remark) -> Future[Sequence[Remark]]:
+    future: Future[Sequence[Remark]] = Future()
+    if isinstance(platform, Remark):
+        future.set_result([platform])
     else:
         # A thread that ends with the process, however long a server keeps it waiting.
         Thread(target=_inspect, args=(desk, platform, future), daemon=True).start()

@@ -75,7 +75,7 @@ WRONG = (
     (["retract", "sources"], "no post of 'sources' stands; `tipsbot posts` shows them"),
     (["retract", "https://example.org/tips/none"], "no post of the bot has the address"),
     (["retract", "99"], "there is no posted delivery 99; `tipsbot posts` shows their numbers"),
-    (["resolve", "99"], "there is no delivery 99; `tipsbot posts` shows them"),
+    (["resolve", "99"], "there is no delivery 99; `tipsbot posts` shows their numbers"),
     (["resolve", "1", "2", "--posted", "https://example.org/1"], "one post has one address"),
     (["skip", "--undo"], "no slot that is still to come was skipped"),
 )
