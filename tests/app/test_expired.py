@@ -34,6 +34,7 @@ def test_the_end_itself_is_over():
 
 
 @pytest.mark.parametrize("written", OVER.values(), ids=OVER)
+@pytest.mark.long
 def test_it_is_a_note_and_no_error(tmp_path: Path, written: str):
     """`check` notes a tip that has expired, with its line, whatever else is wrong with it."""
     operator = Operator(home=tmp_path, port=free_port())

@@ -35,6 +35,7 @@ def test_markup_is_told_in_words(case):
     ],
     ids=lambda markup: markup[:12],
 )
+@pytest.mark.long
 def test_no_markup_is_too_much(markup):
     """However deep or broken markup is, its text comes in time and is not much longer than it."""
     assert len(readable(markup)) <= 6 * len(markup)

@@ -65,6 +65,7 @@ def sent(site: RunningSite, path: str, how: str) -> None:
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("how", WAYS)
+@pytest.mark.long
 def test_hanging_up_is_no_error(site, path, how, capfd):
     """However a request is broken off, the log has no error of it, and the next one is answered."""
     with capture_logs() as logs:

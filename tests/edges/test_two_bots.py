@@ -30,6 +30,7 @@ def copy_of_the_bot(server, user, courtesy):
 
 
 @pytest.mark.parametrize("courtesy", [Courtesy.FAVOURITE, Courtesy.THANK])
+@pytest.mark.long
 def test_two_copies_fall_silent(courtesy):
     """One answers the other, both acknowledge what they hear, and after a word or two it is over."""
     with mastodon_server() as server:

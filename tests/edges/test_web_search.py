@@ -88,6 +88,7 @@ def test_made_up_places(site, more):
 
 
 @pytest.mark.parametrize("query", HOSTILE)
+@pytest.mark.long
 def test_hostile_queries(site, query):
     """Whatever is typed, the page is a page, says nothing of an error, and holds no markup of it."""
     site.keep("1", "A word.", author=Author(name="<i>x</i>"))

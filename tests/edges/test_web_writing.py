@@ -353,6 +353,7 @@ def test_flood_is_stopped(site, browser):
     assert len(logged(site)) == 7
 
 
+@pytest.mark.long
 def test_flood_from_everywhere_is_stopped(tmp_path):
     """Sixty replies in ten minutes are all that is taken, from however many addresses."""
     with running_site(tmp_path, trusted_proxies=("127.0.0.1",)) as site:
@@ -365,6 +366,7 @@ def test_flood_from_everywhere_is_stopped(tmp_path):
     assert answers == [200] * 60 + [429]
 
 
+@pytest.mark.long
 def test_ten_networks_silence_nobody_else(tmp_path):
     """However much ten networks write, whoever comes from another still can."""
     with running_site(tmp_path, trusted_proxies=("127.0.0.1",)) as site:

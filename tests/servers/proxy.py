@@ -238,7 +238,9 @@ class Proxy:
         if fate is Fate.CUT:
             line.sendall(head + end + body[: len(body) // 2])
         elif fate is Fate.GARBLE:
-            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n<p>nonsense</p>")
+            line.sendall(
+                b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 15\r\n\r\n<p>nonsense</p>"
+            )
         elif fate is Fate.DRIP:
             line.sendall(head + end)
             self._drip(line, body)

@@ -126,6 +126,7 @@ def empty(data):
 
 
 @pytest.mark.parametrize("harm", [delete, replace, rename, link, empty])
+@pytest.mark.long
 def test_a_lock_file_that_is_gone_lets_no_second_bot_start(tmp_path, harm):
     """Whatever becomes of the file, the lock is held, and a second holder is refused."""
     data = tmp_path / "data"

@@ -87,7 +87,6 @@ def test_elsewhere_the_first_tip_waits_for_its_slot(
     assert mastodon.posts() == []
 
 
-@pytest.mark.quick
 def test_a_reply_is_in_the_log_at_once_and_after_a_restart(operator: Operator) -> None:
     """What a reader types into the form is in `tipsbot log` when the page answers, and stays."""
     shutil.copy(SHIPPED, operator.home)
