@@ -114,15 +114,17 @@ class Ear:
         """Have the threads looked at in which somebody answered what was never heard."""
         if not isinstance(listener, Ancestors):
             return
-        asked = [entry for entry in loose if entry.root is None][:MOST_ASKED]
-        for entry in asked:
+        found = []
+        for entry in [entry for entry in loose if entry.root is None][:MOST_ASKED]:
             try:
-                above = listener.ancestors(entry.remote_id)
+                found.append(listener.ancestors(entry.remote_id))
             except PlatformError as error:
                 log.info("thread_unknown", account=account.name, reason=str(error))
-                continue
-            now = self.clock.now()
-            with self.store.writing() as tx:
+        if not any(found):
+            return
+        now = self.clock.now()
+        with self.store.writing() as tx:
+            for above in found:
                 wake_one(tx, account.name, above, now, self._soon(account, now))
 
     def _soon(self, account: Account, now: datetime) -> datetime:

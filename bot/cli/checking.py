@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,9 @@ from bot.cli.counted import counted
 from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, FILE_VARIABLE, AsJson, File
 from bot.core.errors import Problem, TipsError, UsageError
+
+if TYPE_CHECKING:
+    from bot.wiring.desk import Desk
 
 
 def init(
@@ -59,13 +62,11 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Say everything that is wrong with the file, each with its line and what to do."""
-    from bot.wiring.inspecting import inspect
-
     try:
         with opened(file, reading=True) as desk:
             config = desk.config
             notes = desk.notes(every=every)
-            wrong, told = inspect(desk) if online else ([], [])
+            wrong, told = _inspected(desk) if online else ([], [])
     except TipsError as error:
         if not as_json:
             raise
@@ -85,6 +86,13 @@ def check(
         f"{file}: good: {counted(len(config.library), 'tip')}, "
         f"{counted(len(config.schedules), 'schedule')}, {counted(len(config.accounts), 'account')}"
     )
+
+
+def _inspected(desk: Desk) -> tuple[list[Problem], list[Problem]]:
+    """What the accounts say of themselves; what asks them is loaded here and not before."""
+    from bot.wiring.inspecting import inspect
+
+    return inspect(desk)
 
 
 def _echo_json(problems: Sequence[Problem], notes: Sequence[Problem]) -> None:
