@@ -54,7 +54,7 @@ def lines(
     yield from _listed("paused", paused)
     yield from _listed("next", (_coming(one, status, zone) for one in status.coming))
     if status.needs_person:
-        yield "something needs you: see above, and docs/operating.md"
+        yield "something needs you: see above, and docs/troubleshooting.md"
 
 
 def _listed(title: str, items: Iterable[str]) -> Iterator[str]:

@@ -139,5 +139,7 @@ def _is_of_a_row(error: ValueError) -> bool:
 def _store_error(place: Path, detail: str) -> StoreError:
     if detail.startswith(_QUOTING):
         detail = "database disk image is malformed"
-    todo = next((todo for word, todo in _KNOWN.items() if word in detail), "see docs/operating.md")
+    todo = next(
+        (todo for word, todo in _KNOWN.items() if word in detail), "see docs/troubleshooting.md"
+    )
     return StoreError(f"{place}: {detail}", todo)

@@ -34,11 +34,16 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OPERATING = (DOCS / "operating.md").read_text(encoding="utf-8")
+COMMANDS_PAGE = (DOCS / "commands.md").read_text(encoding="utf-8")
+INSTALL = (DOCS / "install.md").read_text(encoding="utf-8")
+TROUBLESHOOTING = (DOCS / "troubleshooting.md").read_text(encoding="utf-8")
 TO_TYPE = {
     "README.md",
     "commands.md",
-    "operating.md",
+    "install.md",
+    "run.md",
+    "guarantees.md",
+    "troubleshooting.md",
     "tips-file.md",
     "mastodon.md",
     "x.md",
@@ -239,9 +244,9 @@ def test_the_ten_tips_are_posted_as_the_readme_shows(tmp_path: Path) -> None:
     assert len(table) == 10
 
 
-def test_the_readme_lists_the_commands() -> None:
-    """The README's table has every command, in the order in which `--help` has them."""
-    listed = [cells[0] for cells in rows(sections(README)["The commands"])]
+def test_the_commands_are_listed() -> None:
+    """The table of commands has every command, in the order in which `--help` has them."""
+    listed = [cells[0] for cells in rows(sections(COMMANDS_PAGE)["All commands"])]
     assert listed == [f"`tipsbot {name}`" for name in COMMANDS]
 
 
@@ -251,7 +256,7 @@ def test_the_readme_lists_the_commands() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_has_an_example(name: str) -> None:
     """Each command has a section with a real example, and each of its options is in one."""
-    text = sections((DOCS / "commands.md").read_text(encoding="utf-8"))[name]
+    text = sections(COMMANDS_PAGE)[name]
     shown = [words[1:] for words in examples(text) if words[0] == name]
     assert shown
     used = {word for words in shown for word in words}
@@ -350,28 +355,28 @@ def test_every_example_of_an_accounts_setting_is_right(kind: str) -> None:
     parse(text.encode(), "tips.yaml", KINDS, check_cron)
 
 
-# -- the operating guide ----------------------------------------------------------------------
+# -- installing, running, troubleshooting -----------------------------------------------------
 
 
 def test_every_environment_variable_is_explained() -> None:
-    """Each variable that the program reads is in the operating guide, and each secret's name."""
+    """Each variable that the program reads is on the installation page, and each secret's name."""
     read = {name for text in texts() for name in re.findall(r"TIPSBOT_[A-Z_]*[A-Z]", text)}
     secrets = {variable(kind.name, one.name) for kind in KINDS.values() for one in kind.secrets}
     assert {"TIPSBOT_DATA", "TIPSBOT_BIND", "TIPSBOT_DEBUG"} <= read
-    assert [name for name in sorted(read | secrets) if name not in OPERATING] == []
+    assert [name for name in sorted(read | secrets) if name not in INSTALL] == []
 
 
 def test_every_state_is_explained() -> None:
-    """The operating guide says of each state what to do about it."""
-    told = {cells[0] for cells in rows(sections(OPERATING)["The states of a post"])}
+    """The troubleshooting page says of each state what to do about it."""
+    told = {cells[0] for cells in rows(sections(TROUBLESHOOTING)["The states of a post"])}
     assert {state.value for state in State} <= told
 
 
 def test_every_event_of_the_log_is_explained() -> None:
-    """Each event is in the operating guide, and the guide has none that does not exist."""
+    """Each event is on the troubleshooting page, and none there does not exist."""
     told = {
         name
-        for cells in rows(sections(OPERATING)["The log"])
+        for cells in rows(sections(TROUBLESHOOTING)["The log"])
         for name in re.findall(r"`([a-z_.]+)`", cells[0])
     }
     made = {f"slot_{outcome.value}" for outcome in Outcome}
@@ -382,13 +387,13 @@ def test_every_event_of_the_log_is_explained() -> None:
 MESSAGES = [
     cells[0].strip("`")
     for section in ("What status says", "Messages and what to do")
-    for cells in rows(sections(OPERATING)[section])
+    for cells in rows(sections(TROUBLESHOOTING)[section])
 ]
 
 
 @pytest.mark.parametrize("message", MESSAGES)
 def test_every_message_that_is_explained_exists(message: str) -> None:
-    """Each message in the guide's tables is one that the program still gives."""
+    """Each message in the page's tables is one that the program still gives."""
     pieces = [piece for piece in re.split("…|; ", message) if piece.strip()]
     assert pieces
     assert [piece for piece in pieces if not any(piece in text for text in texts())] == []

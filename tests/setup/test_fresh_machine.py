@@ -136,8 +136,8 @@ def test_both_commands_work_whatever_was_released_since(clone, newcomer, install
 
 
 def test_the_guide_installs_it_for_good(clone, newcomer, tmp_path):
-    """The commands of the operating guide install a bot that works outside the source tree."""
-    guide = (clone / "docs" / "operating.md").read_text(encoding="utf-8")
+    """The commands of the installation guide install a bot that works outside the source tree."""
+    guide = (clone / "docs" / "install.md").read_text(encoding="utf-8")
     block = guide.split("as root:\n\n```sh\n")[1].split("```")[0]
     place = tmp_path / "opt"
     commands = block.replace("python3 ", f"{PYTHON} ").replace("/opt/tipsbot", str(place))

@@ -98,7 +98,7 @@ def copy(data: Path, to: Path) -> None:
 
 
 def put_back(data: Path, backup: Path) -> None:
-    """Put a backup in the database's place, as the operating guide says."""
+    """Put a backup in the database's place, as docs/run.md says."""
     for rest in ("-wal", "-shm"):
         (data / f"{FILE}{rest}").unlink(missing_ok=True)
     # In its place, not over it: what a killed process had open is another file then.
