@@ -1,7 +1,7 @@
 # `make` lists the tasks; `make run` is all that an operator needs.
 #
-# The bot lives in .venv, its tests and checks in .venv-test, so that testing adds nothing to what
-# an operator runs. Both are installed from the locks, every file checked against its hash, and
+# The bot is installed in .venv, its tests and checks in .venv-test, so that testing adds nothing to
+# an operator's installation. Both are installed from the locks, every file checked against its hash, and
 # nothing but what the locks name (--no-deps), so that a release made tomorrow changes nothing.
 # Stamp files remember what was installed: a changed lock, another Python or a moved tree makes
 # them stale, and nothing else is done twice.
@@ -73,7 +73,7 @@ bench: $(TOOLS) ## measure
 bench-scale: $(TOOLS) ## measure a discussion of 1,000,000 entries on 10,000 tips
 	@$(BIN)/python -m bench discussion --large $(ARGS)
 
-soak: $(TOOLS) ## live through long seeds of the simulation: make soak ARGS="--seeds 100 --first 1"
+soak: $(TOOLS) ## run long seeds of the simulation: make soak ARGS="--seeds 100 --first 1"
 	@$(BIN)/python -m tests.sim $(ARGS)
 
 mutants: $(TOOLS) ## plant small faults in a copy; the simulation or a test must notice each

@@ -32,7 +32,14 @@ from tests.whole.operator import Operator
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *DOCS.rglob("*.md"),
+        *(ROOT / "bench").glob("*.md"),
+        *(ROOT / "tests").rglob("README.md"),
+    ]
+)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS_PAGE = (DOCS / "commands.md").read_text(encoding="utf-8")
 INSTALL = (DOCS / "install.md").read_text(encoding="utf-8")
@@ -177,6 +184,14 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         there = (page.parent / path).resolve() if path else page
         assert there.exists(), f"{target} is not there"
         assert not anchor or anchor in anchors(there.read_text(encoding="utf-8")), target
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=named)
+def test_every_file_that_is_named_exists(page: Path) -> None:
+    """No page names a file or folder of the tree that is not there any more."""
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    found = re.findall(r"`((?:bot|tests|bench|deploy)/[\w/.-]+)(?:::\w+)?`", text)
+    assert [path for path in found if not (ROOT / path).exists()] == []
 
 
 @every_page
