@@ -7,6 +7,9 @@ import re
 LONGEST_QUOTE = 200
 """Characters of a network's own words in a message of ours."""
 
+_MOST_DIGITS = 1000
+"""Python refuses to read numbers that are much longer."""
+
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _CONTROL_BUT_LINES = re.compile(_CONTROL.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
 _BEYOND = "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
@@ -42,6 +45,11 @@ def one_line(text: str, longest: int = LONGEST_QUOTE) -> str:
     words = "".join(mark if mark.isprintable() else " " for mark in text[: 4 * longest]).split()
     line = " ".join(words)
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def is_number(text: str) -> bool:
+    """Whether the text is a whole number, in ASCII digits and no more of them than are read."""
+    return text.isascii() and text.isdecimal() and len(text) < _MOST_DIGITS
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.approval import approved
 from bot.platforms.mastodon.attachments import attachments
 from bot.platforms.mastodon.foreign import Record
-from bot.platforms.mastodon.plain import plain
+from bot.platforms.mastodon.rendering import plain
 
 _VISIBILITIES = {
     "public": Visibility.PUBLIC,
