@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Executable,
     Row,
     delete,
     exists,
@@ -24,11 +25,11 @@ from sqlalchemy import (
 
 from bot.core.delivery import Post
 from bot.core.pages import Comment, Page
+from bot.core.web_addresses import PORTS
 from bot.store.rows import columns, made
 from bot.store.tables import comments, pages, pings
 
 _STANDS = comments.c.deleted_at.is_(None)
-_WEB = ("https", "http")
 _LATER = pages.alias("later")
 _NEWER = (
     (_LATER.c.bot == pages.c.bot)
@@ -105,15 +106,12 @@ class SqlPages:
         """What every page that is up shows, by tip, newest first."""
         is_up = (pages.c.bot == self._store.bot) & pages.c.gone.is_(None)
         query = select(pages.c.tip, pages.c.post).where(is_up, ~exists().where(_NEWER))
-        with self._store.connect(writing=False) as connection:
-            rows = connection.execute(query.order_by(pages.c.at.desc()))
-            return {row.tip: row.post for row in rows}
+        return {row.tip: row.post for row in self._rows(query.order_by(pages.c.at.desc()))}
 
     def stamp(self) -> str:
         """How many pages were put up and taken down."""
         query = select(func.count(), func.count(pages.c.gone)).where(pages.c.bot == self._store.bot)
-        with self._store.connect(writing=False) as connection:
-            return " ".join(map(str, connection.execute(query).one()))
+        return " ".join(map(str, self._rows(query)[0]))
 
     def retract(self, key: str, now: datetime) -> None:
         """Take down what this post put up."""
@@ -152,8 +150,7 @@ class SqlPages:
         """Which of these comments are this owner's, in one query by their key."""
         theirs = comments.c.id.in_(list(ids)) & (comments.c.owner == owner)
         query = select(comments.c.id).where(comments.c.bot == self._store.bot, theirs, _STANDS)
-        with self._store.connect(writing=False) as connection:
-            return frozenset(connection.scalars(query))
+        return frozenset(row.id for row in self._rows(query))
 
     def standing(self, tip: str) -> int:
         """How many comments of visitors stand under a tip."""
@@ -167,8 +164,7 @@ class SqlPages:
         """Whether a comment of this owner stands and is not held."""
         theirs = (comments.c.owner == owner) & ~comments.c.held
         query = select(comments.c.id).where(comments.c.bot == self._store.bot, theirs, _STANDS)
-        with self._store.connect(writing=False) as connection:
-            return connection.execute(query.limit(1)).first() is not None
+        return bool(self._rows(query.limit(1)))
 
     def is_trusted_site(self, source: str) -> bool:
         """Whether a response from the host of this address stands and is not held."""
@@ -176,21 +172,19 @@ class SqlPages:
         theirs = or_(
             *(
                 comments.c.source.startswith(f"{scheme}://{place}/", autoescape=True)
-                for scheme in _WEB
+                for scheme in PORTS
             )
         )
         query = select(comments.c.id).where(
             comments.c.bot == self._store.bot, theirs, ~comments.c.held, _STANDS
         )
-        with self._store.connect(writing=False) as connection:
-            return connection.execute(query.limit(1)).first() is not None
+        return bool(self._rows(query.limit(1)))
 
     def held(self) -> Sequence[Comment]:
         """Comments that are held, the one that waits longest first."""
         query = select(comments).where(comments.c.bot == self._store.bot, comments.c.held, _STANDS)
-        with self._store.connect(writing=False) as connection:
-            rows = connection.execute(query.order_by(comments.c.at, comments.c.seq))
-            return [made(Comment, row) for row in rows]
+        rows = self._rows(query.order_by(comments.c.at, comments.c.seq))
+        return [made(Comment, row) for row in rows]
 
     def hold(self, comment_id: str, *, held: bool) -> None:
         """Hold a comment, or hold it no longer; whoever reads changes is told of it."""
@@ -220,8 +214,7 @@ class SqlPages:
             .order_by(comments.c.seq)
             .limit(limit)
         )
-        with self._store.connect(writing=False) as connection:
-            return [made(Comment, row) for row in connection.execute(query)]
+        return [made(Comment, row) for row in self._rows(query)]
 
     def _forget_ping(self, connection: Connection, source: str, tip: str) -> None:
         """An address often holds its author's name: none is left of what was erased."""
@@ -233,8 +226,12 @@ class SqlPages:
         query = select(func.count()).where(
             comments.c.bot == self._store.bot, comments.c.tip == tip, which, _STANDS
         )
+        return int(self._rows(query)[0][0])
+
+    def _rows(self, query: Executable) -> Sequence[Row[Any]]:
+        """What a query finds, in a transaction of its own."""
         with self._store.connect(writing=False) as connection:
-            return int(connection.scalar(query) or 0)
+            return connection.execute(query).all()
 
     def _by_key(self, connection: Connection, key: str) -> Page | None:
         mine = (pages.c.bot == self._store.bot) & (pages.c.key == key)

@@ -23,7 +23,7 @@ from bot.core.lookalike import passes_for_bot
 from bot.core.slot import Schedule
 from bot.sources.watch import Watch
 from bot.store import DataLock, close_to_others
-from bot.web import Health, Server, build
+from bot.web import Health, Server, Site, build
 from bot.wiring import logs, stop_signals, tipsfile
 from bot.wiring.desk import Desk, open_desk
 from bot.wiring.environment import environment
@@ -83,7 +83,7 @@ class Running:
         self.streams = Streams(door=desk.hints, nudge=self.steps.listen_soon)
         self.file = TakingUp(desk=desk, watch=self.watch, taken=self._follow)
         self._pulse = desk.clock.now()
-        app = build(
+        site = Site(
             config=lambda: desk.config,
             pages=desk.database.pages,
             store=desk.database.store,
@@ -103,6 +103,7 @@ class Running:
             key=site_key(desk.environment.data),
             is_outdated=lambda: desk.trouble is not None,
         )
+        app = build(site)
         around = desk.environment
         self.server = Server(app, around.host, around.port, around.trusted_proxies, app.state.end)
 
