@@ -7,9 +7,6 @@ import re
 LONGEST_QUOTE = 200
 """Characters of a network's own words in a message of ours."""
 
-_MOST_DIGITS = 1000
-"""Python refuses to read numbers that are much longer."""
-
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _CONTROL_BUT_LINES = re.compile(_CONTROL.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
 _BEYOND = "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
@@ -47,9 +44,17 @@ def one_line(text: str, longest: int = LONGEST_QUOTE) -> str:
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
-def is_number(text: str) -> bool:
-    """Whether the text is a whole number, in ASCII digits and no more of them than are read."""
-    return text.isascii() and text.isdecimal() and len(text) < _MOST_DIGITS
+def is_number(text: str, digits: int = 1000) -> bool:
+    """Whether the text is a whole number in ASCII digits, with fewer than `digits` of them.
+
+    Python refuses to read numbers that are much longer than a thousand.
+    """
+    return text.isascii() and text.isdecimal() and len(text) < digits
+
+
+def number(text: str | None, digits: int = 19) -> int | None:
+    """The number that a text is; None where it is none, or longer than that of any row."""
+    return int(text) if text is not None and is_number(text, digits) else None
 
 
 def _escape(found: re.Match[str]) -> str:

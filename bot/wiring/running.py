@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -20,6 +21,7 @@ from bot.clock.ticker import Ticker
 from bot.core.discussion import Author
 from bot.core.errors import BotError, StoreError
 from bot.core.lookalike import passes_for_bot
+from bot.core.ports import Hints
 from bot.core.slot import Schedule
 from bot.sources.watch import Watch
 from bot.store import DataLock, close_to_others
@@ -80,7 +82,7 @@ class Running:
         desk = self.desk
         self.ticker = Ticker(desk.timetable, self.troubles.tell)
         self.steps = AccountSteps(desk=desk, ticker=self.ticker)
-        self.streams = Streams(door=desk.hints, nudge=self.steps.listen_soon)
+        self.streams = Streams(door=partial(desk.door, Hints), nudge=self.steps.listen_soon)
         self.file = TakingUp(desk=desk, watch=self.watch, taken=self._follow)
         self._pulse = desk.clock.now()
         site = Site(

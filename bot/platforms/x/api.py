@@ -14,10 +14,11 @@ import tweepy
 from bot.core.errors import OutcomeUnknown, PlatformError
 from bot.core.ports import Clock
 from bot.net.carrier import Carrier
+from bot.net.rate_limits import RateLimits
 from bot.platforms.x import answers, fields
 from bot.platforms.x.answers import Looked, Page, Person
 from bot.platforms.x.errors import translate
-from bot.platforms.x.limits import Limits, wait
+from bot.platforms.x.limits import require, wait
 from bot.platforms.x.transport import AnswerError, Patience, Transport, hush
 
 PAGE = 100
@@ -54,7 +55,7 @@ class Api:
         self._client = _client(secrets, transport, dict)
         self._whole = _client(secrets, transport, requests.Response)
         self._patience = patience
-        self._limits = Limits()
+        self._limits = RateLimits()
 
     def me(self) -> Person:
         """The account itself; so it proves the keys."""
@@ -139,14 +140,14 @@ class Api:
         )
 
     def _read(self, understand: Callable[[Any], T], call: Callable[..., Any], **asked: Any) -> T:
-        self._limits.require(call.__name__, self._clock.now())
+        require(self._limits, call.__name__, self._clock.now())
         try:
             return understand(self._ask(call, asked))
         except Exception as error:  # noqa: BLE001 - what is not classified is an unknown outcome
             raise translate(error, writes=False, now=self._clock.now()) from None
 
     def _write(self, call: Callable[..., Any], **asked: Any) -> Any:
-        self._limits.require(call.__name__, self._clock.now())
+        require(self._limits, call.__name__, self._clock.now())
         try:
             return self._ask(call, asked)
         except Exception as error:  # noqa: BLE001 - what is not classified is an unknown outcome
@@ -159,7 +160,7 @@ class Api:
         except AnswerError as error:
             if error.status == 429:
                 now = self._clock.now()
-                self._limits.reached(call.__name__, now + wait(error.headers, now))
+                self._limits.hold(call.__name__, now, wait(error.headers, now))
             raise
 
 
