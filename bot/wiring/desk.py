@@ -72,7 +72,7 @@ from bot.wiring.tipsfile import KINDS, Good
 from bot.wiring.version import rules_version
 
 if TYPE_CHECKING:
-    from bot.net.carrier import Carrier
+    from bot.net.session import Carrier
 
 
 _Door = TypeVar("_Door")

@@ -19,8 +19,8 @@ from bot.core.inspection import allowance_remarks, clock_remarks, failure
 from bot.core.kinds import variable
 from bot.core.ports import LOOK_BACK, Absent, Batch, CannotTell, Checked, Clock, Found, Remark
 from bot.core.traits import Traits
-from bot.net.carrier import Carrier
 from bot.net.rate_limits import RateLimits
+from bot.net.session import Carrier
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.addresses import status_named
 from bot.platforms.mastodon.again import CannotShow, fingerprint
