@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from bot.core.errors import UsageError
-from bot.regular_files import replacing
+from bot.regular_files import replacing, to_disk
 from bot.sources.wording import escape
 
 
@@ -29,6 +29,7 @@ def save(path: Path, known: bytes, fresh: bytes) -> None:
         with replacing(target, Path(beside), number) as file:
             file.write(fresh)
             _give_rights(number, target.stat())
+            to_disk(file)  # which may take long; only the new name comes after the last look
             if target.read_bytes() != known:
                 raise UsageError(f"{name} was changed meanwhile", "give the command again")
     except OSError as error:
