@@ -14,7 +14,8 @@ from bot.clock.crontab import check_cron
 from bot.core.config import Account, Config
 from bot.platforms.catalogue import KINDS
 from bot.platforms.site.adapter import SitePlatform
-from bot.sources.tips import load
+from bot.sources.file import read_bytes
+from bot.sources.tips import parse
 from bot.store import Database, open_store
 from tests.clock import FakeClock
 
@@ -40,7 +41,7 @@ def parts(tips: int) -> Iterator[Parts]:
     """The parts of a bot with so many tips and a database on disk, gone after the block."""
     with TemporaryDirectory() as place:
         folder = Path(place)
-        config = load(write(folder, tips, SITE), KINDS, check_cron)
+        config, _ = parse(read_bytes(write(folder, tips, SITE)), "tips.yaml", KINDS, check_cron)
         database = open_store(folder / "data", config.bot.id)
         clock = FakeClock()
         try:

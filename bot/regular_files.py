@@ -1,11 +1,18 @@
-"""Reading a file that others may replace at any time, by anything: bounded, and never waiting."""
+"""Files that are whole for whoever reads them.
+
+Reading one that others may replace at any time, by anything: bounded, and never waiting. Putting a
+new one in the place of the old at one stroke, or not at all.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 NOT_ORDINARY = "not an ordinary file"
 
@@ -34,5 +41,43 @@ def read_regular(path: Path, most: int) -> bytes:
             raise NotRegularError(errno.EINVAL, kind)
         with os.fdopen(number, "rb", closefd=False) as file:
             return file.read(most + 1)
+    finally:
+        os.close(number)
+
+
+@contextmanager
+def replacing(
+    path: Path, fresh: Path, number: int, *, is_lasting: bool = True
+) -> Iterator[BinaryIO]:
+    """The new file `fresh`, open as `number`, to be written; at the end it takes the name `path`.
+
+    Where anything is raised meanwhile, the old file stays and the new one is removed. If it
+    `is_lasting`, both content and name are on the disk then.
+    """
+    try:
+        with os.fdopen(number, "wb") as file:
+            yield file
+            if is_lasting:
+                to_disk(file)
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+    if is_lasting:
+        with suppress(OSError):  # not every file system lets a folder be asked for that
+            folder_to_disk(path.parent)
+
+
+def to_disk(file: BinaryIO) -> None:
+    """Have on the disk what was written."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def folder_to_disk(folder: Path) -> None:
+    """Have the names in a folder on the disk."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
     finally:
         os.close(number)

@@ -27,7 +27,7 @@ from bot.platforms.catalogue import KINDS
 from bot.platforms.site.adapter import SitePlatform
 from bot.store import Database, open_store
 from bot.store.tables import entries
-from bot.web import Health, Server, build
+from bot.web import Health, Server, Site, build
 from bot.web.bounds import Bounds
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -203,7 +203,7 @@ def running_site(
     def is_forgotten(owner: str) -> bool:
         return people.is_forgotten("site", Author(name="", key=owner))
 
-    app = build(
+    parts = Site(
         config=lambda: site.config,
         pages=database.pages,
         store=database.store,
@@ -217,7 +217,9 @@ def running_site(
         figures=lambda: site.figures,
         awaited=lambda: site.awaited,
         key=KEY,
+        is_outdated=lambda: False,
     )
+    app = build(parts)
     server = Server(app, "127.0.0.1", 0, trusted_proxies, app.state.end, bounds)
     site = RunningSite(database, clock, settings, platform, server, heard)
     server.start()

@@ -12,6 +12,7 @@ from bot.app.draft import Aim, Drafter, Misfit
 from bot.core.config import Account, Config
 from bot.core.kinds import Form, Kind
 from bot.core.tip import Tip
+from bot.core.web_addresses import is_loopback
 
 _NOWHERE = ("localhost", "example", "test", "invalid", "local", "internal")
 _EXAMPLES = (".example.com", ".example.org", ".example.net")
@@ -51,7 +52,7 @@ def _in_clear_text(config: Config, kinds: Mapping[str, Kind]) -> Iterator[Findin
     for account in config.accounts:
         kind = kinds[account.kind]
         for address in _addresses(account, kind):
-            if kind.secrets and address.startswith("http://") and not _is_here(address):
+            if kind.secrets and address.startswith("http://") and not is_loopback(address):
                 yield Finding(
                     tip=None,
                     what=f"{account.name} would send its credentials to {address} unencrypted",
@@ -76,7 +77,7 @@ def _is_nowhere(host: str) -> bool:
 
 def _is_public(account: Account, kind: Kind) -> bool:
     """Whether strangers can follow the account: not on a server that is itself out of reach."""
-    return kind.traits.public and not any(map(_is_here, _addresses(account, kind)))
+    return kind.traits.public and not any(map(is_loopback, _addresses(account, kind)))
 
 
 def _addresses(account: Account, kind: Kind) -> list[str]:
@@ -86,14 +87,6 @@ def _addresses(account: Account, kind: Kind) -> list[str]:
         for option in kind.options
         if option.form is Form.ADDRESS and option.name in account.options
     ]
-
-
-def _is_here(address: str) -> bool:
-    host = urlsplit(address).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _misfit(one: Misfit) -> Finding:

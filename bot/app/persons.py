@@ -17,6 +17,7 @@ from bot.core.discussion import Author, Entry, Standing
 from bot.core.errors import UsageError
 from bot.core.masks import Masks, plain_handle
 from bot.core.memory import Person, PersonRule, Store, Tx
+from bot.core.safe import is_number
 
 _NAMED = "`tipsbot log` shows people's handles"
 
@@ -102,7 +103,7 @@ class People:
 
     def _whom(self, tx: Tx, config: Config, named: str, on: str | None) -> _Whom:
         """Who it is. One who was never heard can be named with the account that is meant."""
-        if _is_number(named):
+        if is_number(named):
             return self._author_of(legible(tx, int(named)), on)
         if not plain_handle(named):
             raise UsageError(f"{named!r} is no handle", _NAMED)
@@ -129,8 +130,8 @@ class People:
 
     def _blocked(self, tx: Tx, named: str, on: str | None) -> tuple[_Whom, Sequence[Person]]:
         """Somebody who is blocked, and what says so. A number still names whom it was used for."""
-        entry = tx.log.get(int(named)) if _is_number(named) else None
-        label = _nameless(int(named)) if _is_number(named) else _label(named)
+        entry = tx.log.get(int(named)) if is_number(named) else None
+        label = _nameless(int(named)) if is_number(named) else _label(named)
         masks = self.masks.of(entry.account, entry.author) if entry else ()
         found = [
             one
@@ -139,21 +140,12 @@ class People:
         ]
         account = _only_one({one.account for one in found}, on)
         if account is None:
-            if entry is None and _is_number(named):
+            if entry is None and is_number(named):
                 legible(tx, int(named))
             raise UsageError(f"{label} is not blocked{_on(on)}", _NAMED)
         authors = [entry.author] if entry else list(_authors(tx, account, named))
         whom = _Whom(label=label, account=account, authors=authors)
         return whom, [one for one in found if one.account == account]
-
-
-MOST_DIGITS = 1000
-"""A text of more digits is no number of anything; Python refuses to read very long ones."""
-
-
-def _is_number(named: str) -> bool:
-    """Whether it is an entry's number, and no handle."""
-    return named.isascii() and named.isdecimal() and len(named) < MOST_DIGITS
 
 
 def _said(tx: Tx, whom: _Whom, author: Author) -> Iterator[Entry]:

@@ -15,10 +15,10 @@ import structlog
 
 from bot.app.forget import erase, erased
 from bot.core.discussion import Author, Entry, EntryKind, Standing, Wish
-from bot.core.forget_me import asks_to_be_forgotten
 from bot.core.masks import Masks, plain_handle
 from bot.core.memory import PersonRule, Tx
 from bot.core.mention import without_calls
+from bot.core.wishes import asks_to_be_forgotten
 
 log = structlog.get_logger()
 

@@ -9,7 +9,7 @@ import typer
 from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.several import for_each
 from bot.cli.wrong_usage import number_of
-from bot.core.safe import shown
+from bot.core.safe import is_number, shown
 
 if TYPE_CHECKING:
     from bot.wiring.desk import Desk
@@ -92,11 +92,10 @@ def forget(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Erase an entry's words and name for good; of a person, everything, and keep no more."""
-    from bot.app.persons import MOST_DIGITS
 
     def act(desk: Desk, one: str) -> str:
         now = desk.clock.now()
-        if one.isdecimal() and len(one) < MOST_DIGITS and not author:
+        if is_number(one) and not author:
             desk.eraser.forget(int(one), now)
             told = f"entry {one} is erased"
         else:

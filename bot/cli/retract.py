@@ -13,7 +13,8 @@ from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.posts import line
 from bot.cli.several import each
 from bot.core.errors import UsageError
-from bot.core.safe import shown
+from bot.core.ports import Editor
+from bot.core.safe import is_number, shown
 
 if TYPE_CHECKING:
     from bot.core.delivery import Delivery
@@ -61,7 +62,7 @@ def _chosen(desk: Desk, what: Sequence[str]) -> tuple[list[int], list[Delivery]]
 
 def _is_number(desk: Desk, name: str) -> bool:
     """Whether it is a delivery's number, and not the id of a tip that is one, too."""
-    if not (name.isascii() and name.isdecimal()):
+    if not is_number(name):
         return False
     with desk.database.store.reading() as tx:
         return desk.config.library.get(name) is None or tx.ledger.get(int(name)) is not None
@@ -85,7 +86,7 @@ def _take_back(desk: Desk, number: int, chosen: Sequence[int]) -> Iterator[str]:
     """Take one back; what was done, and which others still point at a page that is gone."""
     with desk.database.store.reading() as tx:
         known = tx.ledger.get(number)
-    editor = desk.editor(known.account) if known is not None else None
+    editor = desk.door(Editor, known.account) if known is not None else None
     gone = desk.retractor.retract(number, editor, desk.clock.now())
     yield f"{gone.account}: taken back {shown((gone.receipt.url if gone.receipt else None) or '')}"
     for one in desk.post_finder.linking(desk.config, gone):

@@ -14,11 +14,11 @@ from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.several import each, for_each
 from bot.cli.wrong_usage import number_of
 from bot.core.errors import SecretError, UsageError
+from bot.core.ports import Names
 from bot.core.safe import shown, shown_lines
 
 if TYPE_CHECKING:
     from bot.core.delivery import Delivery
-    from bot.core.ports import Names
     from bot.wiring.desk import Desk
 
 HeldNumbers = Annotated[
@@ -101,7 +101,7 @@ def _known(desk: Desk, number: int) -> Delivery:
 def _names(desk: Desk, number: int) -> Names | None:
     """The network's own reader of addresses, where its credentials are at hand."""
     try:
-        return desk.names(_known(desk, number).account)
+        return desk.door(Names, _known(desk, number).account)
     except SecretError:
         return None
 

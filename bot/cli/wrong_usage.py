@@ -11,11 +11,8 @@ from typer.core import TyperCommand, TyperGroup
 
 from bot.core.errors import UsageError
 from bot.core.near import did_you_mean
-from bot.core.safe import one_line
+from bot.core.safe import is_number, one_line
 from bot.sources.wording import hint
-
-MOST_DIGITS = 1000
-"""Python refuses to read numbers that are much longer."""
 
 
 class Command(TyperCommand):
@@ -61,7 +58,7 @@ def number_of(noun: str, where: str) -> Callable[[str], int]:
     """What reads the number of an entry or the like; `where` says what shows their numbers."""
 
     def read(text: str) -> int:
-        if not re.fullmatch(r"-?[0-9]+", text, re.ASCII) or len(text) > MOST_DIGITS:
+        if not is_number(text.removeprefix("-")):
             raise UsageError(f"{one_line(text, 40)!r} is no number of {noun}", where)
         return int(text)
 

@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from bot.core.config import Config
 from bot.core.safe import harmless
+from bot.core.web_addresses import PORTS, web_parts
 from bot.core.when import require_aware
 
 ADDRESS_MAX = 2000
@@ -29,7 +30,6 @@ EXCERPT_MAX = 500
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 _LAST_WORD = re.compile(r"\s+\S*$")
-_PORTS = {"http": 80, "https": 443}
 _KEPT = "!$&'()*+,/:;=@-._~%?"
 """What stands in an address as it is; all else is percent-encoded."""
 
@@ -177,15 +177,12 @@ def tidy_address(address: str) -> str | None:
     Scheme and host in lower case, no default port, no fragment, and what does not belong in an
     address percent-encoded. One with a user name or password is none.
     """
-    try:
-        parts = urlsplit(address.strip())
-        port, host = parts.port, (parts.hostname or "").rstrip(".")
-    except ValueError:
-        return None
-    if parts.scheme not in _PORTS or not host or "@" in parts.netloc:
+    parts = web_parts(address.strip())
+    host = (parts.hostname or "").rstrip(".") if parts else ""
+    if not parts or not host or "@" in parts.netloc:
         return None
     host = f"[{host}]" if ":" in host else host
-    netloc = host if port in {None, _PORTS[parts.scheme]} else f"{host}:{port}"
+    netloc = host if parts.port in {None, PORTS[parts.scheme]} else f"{host}:{parts.port}"
     path, query = (quote(part, safe=_KEPT) for part in (parts.path or "/", parts.query))
     tidy = urlunsplit((parts.scheme, netloc, path, query, ""))
     return tidy if len(tidy) <= ADDRESS_MAX else None
@@ -225,7 +222,7 @@ def _whereabouts(address: str) -> tuple[str, str] | None:
     if tidy is None:
         return None
     parts = urlsplit(tidy)
-    port = "" if parts.port in {None, *_PORTS.values()} else f":{parts.port}"
+    port = "" if parts.port in {None, *PORTS.values()} else f":{parts.port}"
     path = unquote(parts.path).replace("\\", "/")
     ending = "/" if path.endswith("/") else ""
     return f"{_dns(parts.hostname or '')}{port}", f"/{normpath(path).lstrip('/.')}{ending}"

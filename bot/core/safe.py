@@ -44,5 +44,18 @@ def one_line(text: str, longest: int = LONGEST_QUOTE) -> str:
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
+def is_number(text: str, digits: int = 1000) -> bool:
+    """Whether the text is a whole number in ASCII digits, with fewer than `digits` of them.
+
+    Python refuses to read numbers that are much longer than a thousand.
+    """
+    return text.isascii() and text.isdecimal() and len(text) < digits
+
+
+def number(text: str | None, digits: int = 19) -> int | None:
+    """The number that a text is; None where it is none, or longer than that of any row."""
+    return int(text) if text is not None and is_number(text, digits) else None
+
+
 def _escape(found: re.Match[str]) -> str:
     return found[0].encode("unicode_escape").decode("ascii")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
@@ -14,6 +13,7 @@ from bs4 import BeautifulSoup
 
 from bot.core.html_to_text import readable
 from bot.core.responses import AUTHOR_MAX, Response, excerpt, passage, same_page, tidy_address
+from bot.net.dates import iso_date
 
 _Item = Mapping[str, Any]
 """A microformat as mf2py gives it: `type`, `properties`, `children`, and a `value` if nested."""
@@ -42,7 +42,7 @@ def said_in(document: BeautifulSoup, *, url: str, target: str, otherwise: Respon
         author=excerpt(name, AUTHOR_MAX) or otherwise.author,
         author_url=tidy_address(address),
         text=_text(entry, target) or otherwise.text,
-        at=_moment(_first(entry, "published")),
+        at=iso_date(_first(entry, "published").strip()),
     )
 
 
@@ -118,11 +118,3 @@ def _words(item: _Item, name: str, target: str) -> str:
     if not isinstance(markup, str):
         return _first(item, name)
     return readable(markup, lambda address: same_page(address, target))
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text.strip())
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -21,6 +21,7 @@ from urllib3.util import Url, parse_url
 
 from bot.core.errors import Refused, RetryLater
 from bot.core.safe import one_line
+from bot.core.web_addresses import PORTS
 from bot.net.public import Network, Resolve, public_addresses, resolve
 
 MOST_REDIRECTS = 5
@@ -37,7 +38,6 @@ _PIECE = 64 * 1024
 _TRIED = 3
 """So many addresses of a host are tried at most."""
 
-_PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
 _BUSY = frozenset({408, 425, 429})
@@ -70,7 +70,7 @@ class PageFetcher:
         agent: str,
         ask: Resolve = resolve,
         allowed: Collection[Network] = (),
-        ports: Collection[int] = (80, 443),
+        ports: Collection[int] = tuple(PORTS.values()),
         within: timedelta = WITHIN,
         certificates: str | None = None,
     ) -> None:
@@ -116,7 +116,7 @@ class PageFetcher:
             url = parse_url(address)
         except LocationParseError as error:
             raise Refused("its address is not valid") from error
-        if url.scheme not in _PORTS or not url.host:
+        if url.scheme not in PORTS or not url.host:
             raise Refused("its address is not one of the web")
         if url.auth is not None:
             raise Refused("its address holds credentials")
@@ -159,7 +159,7 @@ def _left(until: float) -> float:
 
 
 def _port(url: Url) -> int:
-    return url.port or _PORTS[url.scheme or "http"]
+    return url.port or PORTS[url.scheme or "http"]
 
 
 @contextmanager

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import requests
+from collections.abc import Callable
 
-from bot.net.carrier import Carrier
+import requests
+from requests.adapters import BaseAdapter
+
+Carrier = Callable[[], BaseAdapter]
+"""Makes what carries requests. Nobody gives one but a simulation, which has no network."""
 
 
 class Session(requests.Session):  # noqa: TID251 - this is the one

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from ipaddress import IPv6Address
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from pydantic_core import PydanticCustomError
 
+from bot.core.web_addresses import web_parts
 from bot.sources.scalars import scalar, wrong
 from bot.sources.wording import quote
 
@@ -48,14 +49,10 @@ def _split(found: str) -> SplitResult:
         raise wrong(f"an address of {len(found)} characters", f"at most {_LONGEST} are allowed")
     if re.search(r"[\s<>\"\\^`{|}]", found):
         raise _no_address(found, "write %20 for a blank and take out quotes and brackets")
-    try:
-        parts = urlsplit(found)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise _no_address(found, _EXAMPLE) from None
-    if "@" in parts.netloc:
+    parts = web_parts(found)
+    if parts is not None and "@" in parts.netloc:
         raise wrong("a user name or password in an address", "take out what stands before '@'")
-    if parts.scheme.lower() not in {"http", "https"} or not _is_host(host):
+    if parts is None or not _is_host(parts.hostname or ""):
         raise _no_address(found, _EXAMPLE)
     return parts
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from pydantic_core import PydanticCustomError
 
+from bot.core.language_tags import is_language_tag
 from bot.core.platform_names import platform_meant
 from bot.sources.wording import hint, quote
 
@@ -29,12 +30,6 @@ _DIGITS = 9
 
 _YES = ("true", "yes", "on")
 _NO = ("false", "no", "off")
-
-_LANGUAGE = re.compile(
-    r"(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}|[A-Za-z]{4,8})(?:-[A-Za-z]{4})?"
-    r"(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"
-    r"(?:-[A-Za-z0-9](?:-[A-Za-z0-9]{2,8})+)*"
-)
 
 
 def wrong(what: str, todo: str = "") -> PydanticCustomError:
@@ -149,7 +144,7 @@ def money(value: object) -> Decimal:
 def language(value: object) -> str:
     """A language tag, as in BCP 47."""
     found = scalar(value)
-    if not _LANGUAGE.fullmatch(found):
+    if not is_language_tag(found):
         raise wrong(f"{quote(found)} is no language", "write its code, such as en, de or pt-BR")
     return found
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import takewhile
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.core.config import Config
@@ -20,35 +19,23 @@ from bot.core.tip import Library, Tip
 from bot.sources import agreement, build
 from bot.sources.accounts import account_names, read_accounts
 from bot.sources.agreement import CheckCron
-from bot.sources.file import read_bytes, refuse, text_of
+from bot.sources.file import refuse, text_of
 from bot.sources.places import Places
 from bot.sources.reader import read
 from bot.sources.review import Review
 from bot.sources.sections import BotSection, ScheduleSection, Section, TipSection, TipsFile
 from bot.sources.tree import Block, Items, Value, place_of
-from bot.sources.wording import escape
-
-
-def load(path: Path, kinds: Mapping[str, Kind], check_cron: CheckCron) -> Config:
-    """The file as a Config. Raises TipsError with all its problems, in the order of the file.
-
-    `kinds` are the platforms that there are, by name; `check_cron` says what is wrong with a
-    crontab line.
-    """
-    return load_with_places(path, kinds, check_cron)[0]
-
-
-def load_with_places(
-    path: Path, kinds: Mapping[str, Kind], check_cron: CheckCron
-) -> tuple[Config, Places]:
-    """The same, with the places of tips, accounts and schedules."""
-    return parse(read_bytes(path), escape(str(path)), kinds, check_cron)
 
 
 def parse(
     data: bytes, file: str, kinds: Mapping[str, Kind], check_cron: CheckCron
 ) -> tuple[Config, Places]:
-    """The same, from the bytes of a file."""
+    """The bytes of a file as a Config, with the places of tips, accounts and schedules.
+
+    Raises TipsError with all its problems, in the order of the file. `file` is the name to use in
+    them, `kinds` are the platforms that there are, by name, and `check_cron` says what is wrong
+    with a crontab line.
+    """
     text = text_of(data, file)
     root, refused = read(text, file)
     if not isinstance(root, Block):

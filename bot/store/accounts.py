@@ -2,53 +2,36 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from bot.core.memory import AccountRecord, Pause
 from bot.core.ports import SKEW, Batch
 from bot.core.traits import Traits
+from bot.store.rows import Part, columns, made
 from bot.store.tables import accounts, pauses, spending
 
-_TRAITS = TypeAdapter(Traits)
 _UNHEARD_KEPT = 20
 WRITES = ("post", "retract")
 """What money is spent on that is no reading."""
 
 
-class SqlAccounts:
+class SqlAccounts(Part):
     """Accounts and pauses of one bot, in one transaction."""
-
-    def __init__(self, connection: Connection, bot: str) -> None:
-        self._connection = connection
-        self._bot = bot
 
     def get(self, account: str) -> AccountRecord:
         """What is remembered of an account."""
         mine = (accounts.c.bot == self._bot) & (accounts.c.name == account)
         row = self._connection.execute(select(accounts).where(mine)).first()
-        if row is None:
-            return AccountRecord()
-        return AccountRecord(
-            traits=_TRAITS.validate_json(row.traits) if row.traits else None,
-            learned_at=row.learned_at,
-            learned_from=row.learned_from,
-            cursor=row.cursor,
-            heard_at=row.heard_at,
-            trouble=row.trouble,
-            unheard=tuple(json.loads(row.unheard)),
-        )
+        return AccountRecord() if row is None else made(AccountRecord, row)
 
     def learned(self, account: str, traits: Traits, source: str, now: datetime) -> None:
         """Remember the network's rules."""
-        rules = _TRAITS.dump_json(traits).decode()
-        self._write(account, traits=rules, learned_at=now, learned_from=source)
+        self._write(account, traits=traits, learned_at=now, learned_from=source)
 
     def heard(self, account: str, batch: Batch, now: datetime) -> None:
         """Remember a batch's cursor and unheard."""
@@ -58,7 +41,7 @@ class SqlAccounts:
     def unheard(self, account: str, gaps: Sequence[str], now: datetime) -> None:
         """Remember what can no longer be heard, the newest of it."""
         known = [*self.get(account).unheard, *(f"{now:%Y-%m-%d}: {gap}" for gap in gaps)]
-        self._write(account, unheard=json.dumps(known[-_UNHEARD_KEPT:]))
+        self._write(account, unheard=tuple(known[-_UNHEARD_KEPT:]))
 
     def troubled(self, account: str, trouble: str | None) -> None:
         """Remember what stands in the way of listening."""
@@ -68,22 +51,13 @@ class SqlAccounts:
         mine = (accounts.c.bot == self._bot) & (accounts.c.name == account)
         done = self._connection.execute(update(accounts).where(mine).values(**values))
         if done.rowcount == 0:
-            row = {"bot": self._bot, "name": account, "unheard": "[]", **values}
+            row = {"bot": self._bot, "name": account, "unheard": (), **values}
             self._connection.execute(insert(accounts).values(**row))
 
     def pause(self, pause: Pause) -> None:
         """Hold an account or a schedule."""
         self.resume(pause.name)
-        self._connection.execute(
-            insert(pauses).values(
-                bot=self._bot,
-                name=pause.name,
-                reason=pause.reason,
-                since=pause.since,
-                until=pause.until,
-                by_operator=pause.by_operator,
-            )
-        )
+        self._connection.execute(insert(pauses).values(bot=self._bot, **columns(pause)))
 
     def resume(self, name: str) -> bool:
         """Let go again."""
@@ -95,16 +69,7 @@ class SqlAccounts:
         is_sane = pauses.c.by_operator | (pauses.c.since <= now + SKEW)
         in_force = (pauses.c.until.is_(None) | (pauses.c.until > now)) & is_sane
         query = select(pauses).where(pauses.c.bot == self._bot, in_force)
-        return {
-            row.name: Pause(
-                name=row.name,
-                reason=row.reason,
-                since=row.since,
-                until=row.until,
-                by_operator=row.by_operator,
-            )
-            for row in self._connection.execute(query)
-        }
+        return {row.name: made(Pause, row) for row in self._connection.execute(query)}
 
     def spend(self, account: str, what: str, amount: Decimal, now: datetime) -> None:
         """Note money spent."""

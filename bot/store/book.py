@@ -14,10 +14,10 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 from bot.core.book import WORDS, Fields
 from bot.core.errors import StoreError
+from bot.regular_files import folder_to_disk, to_disk
 from bot.store.data_files import make_file, refuse_irregular
 from bot.store.lock import make_directory
 
@@ -94,15 +94,12 @@ class FileBook:
     def _write(self, portion: bytes) -> None:
         is_new = not self._path.exists()
         make_file(self._path)
-        file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
-        try:
+        with self._path.open("ab", buffering=0) as file:
             while portion:
-                portion = portion[os.write(file, portion) :]
-            os.fsync(file)
-        finally:
-            os.close(file)
+                portion = portion[file.write(portion) :]
+            os.fsync(file.fileno())
         if is_new:
-            self._sync_directory()
+            folder_to_disk(self._path.parent)
 
     def _turn(self) -> None:
         """Begin a new file; each older one moves up, and the oldest makes room where it must.
@@ -118,7 +115,7 @@ class FileBook:
             _shred(self._numbered(free))
         for number in range(free, 0, -1):
             self._numbered(number - 1).replace(self._numbered(number))
-        self._sync_directory()
+        folder_to_disk(self._path.parent)
 
     def _mend(self) -> None:
         """Overwrite what a line left that broke off, and end it."""
@@ -130,14 +127,7 @@ class FileBook:
             if whole < len(content):
                 file.seek(whole)
                 file.write(b" " * (len(content) - whole) + b"\n")
-                _settle(file)
-
-    def _sync_directory(self) -> None:
-        directory = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+                to_disk(file)
 
     @contextmanager
     def _clear_errors(self) -> Iterator[None]:
@@ -148,12 +138,6 @@ class FileBook:
                 f"{self._path} cannot be used: {error.strerror}",
                 "free some space on its disk, or change its owner or mode; nothing was lost",
             ) from error
-
-
-def _settle(file: BinaryIO) -> None:
-    """Have on the disk what was written."""
-    file.flush()
-    os.fsync(file.fileno())
 
 
 def _size(path: Path) -> int:
@@ -205,5 +189,5 @@ def _shred(path: Path) -> None:
     """Overwrite a file and remove it: what is deleted later could not be found there any more."""
     with path.open("r+b") as file:
         file.write(b" " * _size(path))
-        _settle(file)
+        to_disk(file)
     path.unlink()

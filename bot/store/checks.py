@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from bot.core.discussion import Entry
 from bot.core.pace import LONGEST
-from bot.store.rows import entry_of
+from bot.store.rows import Part, entry_of
 from bot.store.tables import entries
 from bot.store.visible import LEGIBLE
 
 
-class SqlChecks:
+class SqlChecks(Part):
     """What `core.memory.Log` knows of checks, for one bot in one transaction."""
-
-    def __init__(self, connection: Connection, bot: str) -> None:
-        self._connection = connection
-        self._bot = bot
 
     def due_checks(
         self, account: str, now: datetime, limit: int, after: int = 0

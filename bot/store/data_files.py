@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bot.core.errors import StoreError
-from bot.regular_files import NOT_ORDINARY, NotRegularError
+from bot.regular_files import NOT_ORDINARY, NotRegularError, replacing
 
 
 def make_file(path: Path) -> None:
@@ -39,11 +39,8 @@ def replace_file(path: Path, content: bytes) -> None:
     """Put a new file in the place of the old one at one stroke. Raises as `make_file` does."""
     fresh = path.with_name(f"{path.name}.new")
     fresh.unlink(missing_ok=True)
-    with os.fdopen(_made(fresh), "wb") as file:
+    with replacing(path, fresh, _made(fresh)) as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
 
 
 @contextmanager

@@ -6,29 +6,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import func, insert, select
 
 from bot.core.discussion import Change, Entry, EntryEvent, Visibility
+from bot.store.rows import Part, made
 from bot.store.tables import entries, entry_events
 from bot.store.visible import shown
 
-_GONE = (Change.DELETED.value, Change.EDITED.value)
+_GONE = (Change.DELETED, Change.EDITED)
 
 
-class SqlHistory:
+class SqlHistory(Part):
     """What `core.memory.Log` tells of changes, for one bot in one transaction."""
-
-    def __init__(self, connection: Connection, bot: str) -> None:
-        self._connection = connection
-        self._bot = bot
 
     def note(
         self, entry: Entry, change: Change, now: datetime, seen_by: Visibility | None = None
     ) -> None:
         """Write a line of the history; `seen_by` says to whom the entry was shown before."""
         line = self.line(entry.id, entry.tip, change, now)
-        line["seen_by"] = seen_by.value if seen_by else None
-        self._connection.execute(insert(entry_events).values(**line))
+        self._connection.execute(insert(entry_events).values(**line, seen_by=seen_by))
 
     def seen_by(self, entry: Entry) -> Visibility | None:
         """To whom the entry is shown now."""
@@ -42,8 +38,7 @@ class SqlHistory:
 
     def line(self, entry: int, tip: str | None, change: Change, now: datetime) -> dict[str, Any]:
         """A line that is yet to be written."""
-        told = {"bot": self._bot, "at": now, "entry": entry, "tip": tip}
-        return {**told, "change": change.value}
+        return {"bot": self._bot, "at": now, "entry": entry, "tip": tip, "change": change}
 
     def events(
         self, after: int = 0, limit: int | None = None, tip: str | None = None
@@ -57,17 +52,7 @@ class SqlHistory:
         )
         if tip is not None:
             query = query.where(entry_events.c.tip == tip)
-        return [
-            EntryEvent(
-                id=row.id,
-                at=row.at,
-                entry=row.entry,
-                tip=row.tip,
-                change=Change(row.change),
-                seen_by=Visibility(row.seen_by) if row.seen_by else None,
-            )
-            for row in self._connection.execute(query)
-        ]
+        return [made(EntryEvent, row) for row in self._connection.execute(query)]
 
     def last_event(self) -> int:
         """The number of the history's last line."""

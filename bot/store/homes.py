@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, Table, select, update
+from sqlalchemy import ColumnElement, Table, select, update
 
 from bot.core.discussion import Entry
-from bot.store.rows import batched
+from bot.store.rows import Part, batched
 from bot.store.tables import deliveries, entries
 
 
-class Homes:
+class Homes(Part):
     """Finds and gives tips, for one bot in one transaction."""
-
-    def __init__(self, connection: Connection, bot: str) -> None:
-        self._connection = connection
-        self._bot = bot
 
     def tip_of(self, account: str, remote_ids: Sequence[str]) -> str | None:
         """The tip of the first of these remote ids that has one."""

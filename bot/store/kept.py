@@ -6,21 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Select, func, select
 
 from bot.core.discussion import Author, Entry, EntryKind
 from bot.core.masks import plain_handle
-from bot.store.rows import by_number, entry_of, under
+from bot.store.rows import Part, by_number, entry_of, under
 from bot.store.tables import LARGEST, entries
 from bot.store.visible import LEGIBLE
 
 
-class SqlKept:
+class SqlKept(Part):
     """What `core.memory.Log` reads, for one bot in one transaction."""
-
-    def __init__(self, connection: Connection, bot: str) -> None:
-        self._connection = connection
-        self._bot = bot
 
     def get(self, entry_id: int) -> Entry | None:
         """The entry of this id, or None."""
@@ -65,9 +61,7 @@ class SqlKept:
             .where(by_number(self._bot), entries.c.id > after, entries.c.ours.is_(False))
             .group_by(entries.c.account, entries.c.kind)
         )
-        return {
-            (row.account, EntryKind(row.kind)): row[2] for row in self._connection.execute(query)
-        }
+        return {(row.account, row.kind): row[2] for row in self._connection.execute(query)}
 
     def said_by(self, account: str, author: Author) -> Sequence[Entry]:
         """All that is kept of a person."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 
-from bot.core.delivery import UNSETTLED, Delivery, Post, Receipt, State, check_move
+from bot.core.delivery import UNSETTLED, Delivery, Receipt, State, check_move
 from bot.core.ports import LEASE, SKEW
+from bot.store.rows import Part, columns, made
 from bot.store.tables import LARGEST, deliveries, events
-
-_POST = TypeAdapter(Post)
 
 FAR = timedelta(days=2)
 """No wait is so long: what lies further ahead was set by a clock that ran ahead."""
@@ -25,15 +22,11 @@ A_DAY = timedelta(days=1)
 _MANY = 50
 """So many of the newest deliveries hold the last sending: older ones have ended by their rule."""
 
-_NEVER_LEFT = [State.MISSED.value, State.ABANDONED.value]
+_NEVER_LEFT = [State.MISSED, State.ABANDONED]
 
 
-class SqlLedger:
+class SqlLedger(Part):
     """The deliveries of one bot, in one transaction."""
-
-    def __init__(self, connection: Connection, bot: str) -> None:
-        self._connection = connection
-        self._bot = bot
 
     def plan(self, delivery: Delivery) -> Delivery | None:
         """Insert a new delivery; None where its slot and account have one."""
@@ -74,7 +67,7 @@ class SqlLedger:
             query = query.where(deliveries.c.tip == tip)
         texts: dict[tuple[str, str], list[str]] = {}
         for row in self._connection.execute(query):
-            texts.setdefault((row.tip, row.account), []).append(json.loads(row.post)["text"])
+            texts.setdefault((row.tip, row.account), []).append(row.post.text)
         return texts
 
     def of_remote(self, account: str, remote_id: str) -> Delivery | None:
@@ -90,7 +83,7 @@ class SqlLedger:
             ready, far = deliveries.c.lease_until, LEASE
         query = self._mine().where(
             deliveries.c.account == account,
-            deliveries.c.state == state.value,
+            deliveries.c.state == state,
             (ready <= now) | (ready > now + far) | (deliveries.c.sent_at > now + SKEW),
         )
         return self._all(query.order_by(deliveries.c.due, deliveries.c.id))
@@ -98,7 +91,7 @@ class SqlLedger:
     def claims(self, owner: str) -> Sequence[Delivery]:
         """What is being sent by owners whose names begin so."""
         query = self._mine().where(
-            deliveries.c.state == State.SENDING.value,
+            deliveries.c.state == State.SENDING,
             func.substr(deliveries.c.owner, 1, len(owner)) == owner,
         )
         return self._all(query.order_by(deliveries.c.id))
@@ -113,7 +106,7 @@ class SqlLedger:
         """The newest deliveries in these states, of an account, of a tip, newest first."""
         query = self._mine().where(*_of(account, tip))
         if states is not None:
-            query = query.where(deliveries.c.state.in_([state.value for state in states]))
+            query = query.where(deliveries.c.state.in_(list(states)))
         return self._all(query.order_by(deliveries.c.id.desc()).limit(limit))
 
     def number(self, *, account: str | None = None, tip: str | None = None) -> int:
@@ -133,7 +126,7 @@ class SqlLedger:
             .where(deliveries.c.bot == self._bot)
             .group_by(deliveries.c.account, deliveries.c.state)
         )
-        return {(row.account, State(row.state)): row[2] for row in self._connection.execute(query)}
+        return {(row.account, row.state): row[2] for row in self._connection.execute(query)}
 
     def delays(self, since: datetime) -> Sequence[tuple[str, timedelta]]:
         """How long after it was due each tip was posted since then."""
@@ -167,7 +160,7 @@ class SqlLedger:
     def accounts_waiting(self) -> Sequence[str]:
         """The accounts that have deliveries in a waiting state."""
         query = select(deliveries.c.account).distinct().where(deliveries.c.bot == self._bot)
-        waiting = deliveries.c.state.in_([state.value for state in UNSETTLED])
+        waiting = deliveries.c.state.in_(UNSETTLED)
         return self._connection.scalars(query.where(waiting)).all()
 
     def move(self, old: Delivery, new: Delivery, now: datetime) -> bool:
@@ -177,7 +170,7 @@ class SqlLedger:
         unchanged = (
             (deliveries.c.bot == self._bot)
             & (deliveries.c.id == old.id)
-            & (deliveries.c.state == old.state.value)
+            & (deliveries.c.state == old.state)
             & (deliveries.c.attempt == old.attempt)
         )
         done = self._connection.execute(update(deliveries).where(unchanged).values(**_row(new)))
@@ -197,7 +190,7 @@ class SqlLedger:
             .order_by(deliveries.c.id.desc())
             .limit(_MANY)
         )
-        claims = events.c.delivery.in_(newest) & (events.c.after == State.SENDING.value)
+        claims = events.c.delivery.in_(newest) & (events.c.after == State.SENDING)
         claims &= events.c.at <= now
         last: datetime | None = self._connection.scalar(select(func.max(events.c.at)).where(claims))
         return last
@@ -207,7 +200,7 @@ class SqlLedger:
         query = self._mine().where(
             deliveries.c.tip == tip,
             deliveries.c.account == account,
-            deliveries.c.state == State.POSTED.value,
+            deliveries.c.state == State.POSTED,
             deliveries.c.is_reply.is_(False),
         )
         return self._connection.execute(query.limit(1)).first() is not None
@@ -227,8 +220,8 @@ class SqlLedger:
             insert(events).values(
                 delivery=delivery_id,
                 at=now,
-                before=old.value if old else None,
-                after=new.state.value,
+                before=old,
+                after=new.state,
                 attempt=new.attempt,
                 note=new.reason,
             )
@@ -239,28 +232,11 @@ def _row(delivery: Delivery) -> dict[str, Any]:
     """The columns of a delivery, but for its id and bot."""
     receipt = delivery.receipt
     return {
-        "slot": delivery.slot,
-        "account": delivery.account,
-        "tip": delivery.tip,
-        "post": _POST.dump_json(delivery.post).decode(),
+        **columns(delivery, "id", "receipt"),
         "is_reply": delivery.post.in_reply_to is not None,
-        "state": delivery.state.value,
-        "due": delivery.due,
-        "deadline": delivery.deadline,
-        "not_before": delivery.not_before,
-        "needs_page": delivery.needs_page,
-        "by_hand": delivery.by_hand,
-        "attempt": delivery.attempt,
-        "owner": delivery.owner,
-        "lease_until": delivery.lease_until,
-        "sent_at": delivery.sent_at,
-        "looks": delivery.looks,
-        "resends": delivery.resends,
-        "duplicate": delivery.duplicate,
         "remote_id": receipt.remote_id if receipt else None,
         "url": receipt.url if receipt else None,
         "posted_at": receipt.at if receipt else None,
-        "reason": delivery.reason,
     }
 
 
@@ -271,28 +247,6 @@ def _of(account: str | None, tip: str | None) -> list[ColumnElement[bool]]:
 
 
 def _delivery(row: Row[Any]) -> Delivery:
-    receipt = None
-    if row.remote_id is not None:
-        receipt = Receipt(remote_id=row.remote_id, url=row.url, at=row.posted_at)
-    return Delivery(
-        id=row.id,
-        slot=row.slot,
-        tip=row.tip,
-        account=row.account,
-        post=_POST.validate_json(row.post),
-        state=State(row.state),
-        due=row.due,
-        deadline=row.deadline,
-        not_before=row.not_before,
-        needs_page=row.needs_page,
-        by_hand=row.by_hand,
-        attempt=row.attempt,
-        owner=row.owner,
-        lease_until=row.lease_until,
-        sent_at=row.sent_at,
-        looks=row.looks,
-        resends=row.resends,
-        duplicate=row.duplicate,
-        receipt=receipt,
-        reason=row.reason,
-    )
+    is_posted = row.remote_id is not None
+    receipt = made(Receipt, row, at=row.posted_at) if is_posted else None
+    return made(Delivery, row, receipt=receipt)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import delete, insert, select
 
+from bot.store.rows import Part
 from bot.store.tables import notes
 
 
-class SqlNotes:
+class SqlNotes(Part):
     """Small facts about one running bot, in one transaction."""
-
-    def __init__(self, connection: Connection, bot: str) -> None:
-        self._connection = connection
-        self._bot = bot
 
     def put(self, name: str, value: str | None, now: datetime) -> None:
         """Write or remove a note."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from pydantic import TypeAdapter
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Executable,
     Row,
     delete,
     exists,
@@ -25,11 +25,11 @@ from sqlalchemy import (
 
 from bot.core.delivery import Post
 from bot.core.pages import Comment, Page
+from bot.core.web_addresses import PORTS
+from bot.store.rows import columns, made
 from bot.store.tables import comments, pages, pings
 
-_POST = TypeAdapter(Post)
 _STANDS = comments.c.deleted_at.is_(None)
-_WEB = ("https", "http")
 _LATER = pages.alias("later")
 _NEWER = (
     (_LATER.c.bot == pages.c.bot)
@@ -76,8 +76,7 @@ class SqlPages:
             if known is not None:
                 return known
             row = {"bot": self._store.bot, "key": page.post.key, "tip": page.tip, "at": page.at}
-            post = _POST.dump_json(page.post).decode()
-            connection.execute(insert(pages).values(**row, post=post, gone=None))
+            connection.execute(insert(pages).values(**row, post=page.post, gone=None))
             return self._by_key(connection, page.post.key) or page
 
     def find(self, key: str) -> Page | None:
@@ -107,15 +106,12 @@ class SqlPages:
         """What every page that is up shows, by tip, newest first."""
         is_up = (pages.c.bot == self._store.bot) & pages.c.gone.is_(None)
         query = select(pages.c.tip, pages.c.post).where(is_up, ~exists().where(_NEWER))
-        with self._store.connect(writing=False) as connection:
-            rows = connection.execute(query.order_by(pages.c.at.desc()))
-            return {row.tip: _POST.validate_json(row.post) for row in rows}
+        return {row.tip: row.post for row in self._rows(query.order_by(pages.c.at.desc()))}
 
     def stamp(self) -> str:
         """How many pages were put up and taken down."""
         query = select(func.count(), func.count(pages.c.gone)).where(pages.c.bot == self._store.bot)
-        with self._store.connect(writing=False) as connection:
-            return " ".join(map(str, connection.execute(query).one()))
+        return " ".join(map(str, self._rows(query)[0]))
 
     def retract(self, key: str, now: datetime) -> None:
         """Take down what this post put up."""
@@ -129,10 +125,9 @@ class SqlPages:
             known = self._by_id(connection, comment.id)
             if known is not None:
                 return known
-            row = {field: getattr(comment, field) for field in _COMMENT_FIELDS}
-            seq = self._next(connection)
-            connection.execute(insert(comments).values(bot=self._store.bot, **row, seq=seq))
-            return replace(comment, seq=seq)
+            fresh = replace(comment, seq=self._next(connection))
+            connection.execute(insert(comments).values(bot=self._store.bot, **columns(fresh)))
+            return fresh
 
     def respond(self, response: Comment) -> Comment:
         """Keep a response, in place of what its page said before; erased is erased."""
@@ -155,8 +150,7 @@ class SqlPages:
         """Which of these comments are this owner's, in one query by their key."""
         theirs = comments.c.id.in_(list(ids)) & (comments.c.owner == owner)
         query = select(comments.c.id).where(comments.c.bot == self._store.bot, theirs, _STANDS)
-        with self._store.connect(writing=False) as connection:
-            return frozenset(connection.scalars(query))
+        return frozenset(row.id for row in self._rows(query))
 
     def standing(self, tip: str) -> int:
         """How many comments of visitors stand under a tip."""
@@ -170,8 +164,7 @@ class SqlPages:
         """Whether a comment of this owner stands and is not held."""
         theirs = (comments.c.owner == owner) & ~comments.c.held
         query = select(comments.c.id).where(comments.c.bot == self._store.bot, theirs, _STANDS)
-        with self._store.connect(writing=False) as connection:
-            return connection.execute(query.limit(1)).first() is not None
+        return bool(self._rows(query.limit(1)))
 
     def is_trusted_site(self, source: str) -> bool:
         """Whether a response from the host of this address stands and is not held."""
@@ -179,22 +172,19 @@ class SqlPages:
         theirs = or_(
             *(
                 comments.c.source.startswith(f"{scheme}://{place}/", autoescape=True)
-                for scheme in _WEB
+                for scheme in PORTS
             )
         )
         query = select(comments.c.id).where(
             comments.c.bot == self._store.bot, theirs, ~comments.c.held, _STANDS
         )
-        with self._store.connect(writing=False) as connection:
-            return connection.execute(query.limit(1)).first() is not None
+        return bool(self._rows(query.limit(1)))
 
     def held(self) -> Sequence[Comment]:
         """Comments that are held, the one that waits longest first."""
         query = select(comments).where(comments.c.bot == self._store.bot, comments.c.held, _STANDS)
-        with self._store.connect(writing=False) as connection:
-            return list(
-                _comments(connection.execute(query.order_by(comments.c.at, comments.c.seq)))
-            )
+        rows = self._rows(query.order_by(comments.c.at, comments.c.seq))
+        return [made(Comment, row) for row in rows]
 
     def hold(self, comment_id: str, *, held: bool) -> None:
         """Hold a comment, or hold it no longer; whoever reads changes is told of it."""
@@ -224,8 +214,7 @@ class SqlPages:
             .order_by(comments.c.seq)
             .limit(limit)
         )
-        with self._store.connect(writing=False) as connection:
-            return list(_comments(connection.execute(query)))
+        return [made(Comment, row) for row in self._rows(query)]
 
     def _forget_ping(self, connection: Connection, source: str, tip: str) -> None:
         """An address often holds its author's name: none is left of what was erased."""
@@ -237,8 +226,12 @@ class SqlPages:
         query = select(func.count()).where(
             comments.c.bot == self._store.bot, comments.c.tip == tip, which, _STANDS
         )
+        return int(self._rows(query)[0][0])
+
+    def _rows(self, query: Executable) -> Sequence[Row[Any]]:
+        """What a query finds, in a transaction of its own."""
         with self._store.connect(writing=False) as connection:
-            return int(connection.scalar(query) or 0)
+            return connection.execute(query).all()
 
     def _by_key(self, connection: Connection, key: str) -> Page | None:
         mine = (pages.c.bot == self._store.bot) & (pages.c.key == key)
@@ -249,17 +242,12 @@ class SqlPages:
         first = select(func.min(pages.c.at)).where(
             pages.c.bot == self._store.bot, pages.c.tip == row.tip
         )
-        return Page(
-            tip=row.tip,
-            post=_POST.validate_json(row.post),
-            first_at=connection.scalar(first) or row.at,
-            at=row.at,
-            gone=row.gone,
-        )
+        return made(Page, row, first_at=connection.scalar(first) or row.at)
 
     def _by_id(self, connection: Connection, comment_id: str) -> Comment | None:
         mine = (comments.c.bot == self._store.bot) & (comments.c.id == comment_id)
-        return next(_comments(connection.execute(select(comments).where(mine))), None)
+        row = connection.execute(select(comments).where(mine)).first()
+        return None if row is None else made(Comment, row)
 
     def _next(self, connection: Connection) -> int:
         """The next number in the order of changes; the write lock makes it ours alone."""
@@ -267,26 +255,5 @@ class SqlPages:
         return int(connection.scalar(query) or 0) + 1
 
 
-_COMMENT_FIELDS = (
-    "id",
-    "tip",
-    "name",
-    "text",
-    "at",
-    "owner",
-    "in_reply_to",
-    "deleted_at",
-    "ours",
-    "held",
-    "source",
-    "author_url",
-)
-
 _SAID = ("name", "text", "at", "author_url", "held")
 """What a response may say otherwise when its page is read again."""
-
-
-def _comments(rows: Any) -> Iterator[Comment]:
-    for row in rows:
-        fields = {field: getattr(row, field) for field in _COMMENT_FIELDS}
-        yield Comment(**fields, seq=row.seq)

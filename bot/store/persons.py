@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 
 from bot.core.memory import Person, PersonRule
+from bot.store.rows import Part, batched, made
 from bot.store.tables import persons
 
-_AT_ONCE = 500
-"""So many masks are asked for in one query."""
 
-
-class SqlPersons:
+class SqlPersons(Part):
     """The rules for persons of one bot, in one transaction."""
-
-    def __init__(self, connection: Connection, bot: str) -> None:
-        self._connection = connection
-        self._bot = bot
 
     def lay_down(
         self, account: str, who: str, rule: PersonRule, now: datetime, label: str = ""
@@ -27,7 +21,7 @@ class SqlPersons:
         """Have a rule hold for a person from now on."""
         if self._connection.execute(select(persons).where(self._one(account, who, rule))).first():
             return False
-        row = {"bot": self._bot, "account": account, "who": who, "rule": rule.value}
+        row = {"bot": self._bot, "account": account, "who": who, "rule": rule}
         self._connection.execute(insert(persons).values(**row, label=label, at=now))
         return True
 
@@ -39,29 +33,25 @@ class SqlPersons:
     def rules(self, account: str, masks: Collection[str]) -> Mapping[str, frozenset[PersonRule]]:
         """The rules for those of these masks for whom there are any."""
         found: dict[str, frozenset[PersonRule]] = {}
-        wanted = sorted(masks)
-        for start in range(0, len(wanted), _AT_ONCE):
+        for some in batched(sorted(masks)):
             query = select(persons.c.who, persons.c.rule).where(
                 persons.c.bot == self._bot,
                 persons.c.account == account,
-                persons.c.who.in_(wanted[start : start + _AT_ONCE]),
+                persons.c.who.in_(some),
             )
             for row in self._connection.execute(query):
-                found[row.who] = found.get(row.who, frozenset()) | {PersonRule(row.rule)}
+                found[row.who] = found.get(row.who, frozenset()) | {row.rule}
         return found
 
     def blocked(self) -> Sequence[Person]:
         """All who are blocked."""
         query = (
             select(persons)
-            .where(persons.c.bot == self._bot, persons.c.rule == PersonRule.BLOCKED.value)
+            .where(persons.c.bot == self._bot, persons.c.rule == PersonRule.BLOCKED)
             .order_by(persons.c.account, persons.c.label, persons.c.who)
         )
-        return [
-            Person(account=row.account, who=row.who, label=row.label)
-            for row in self._connection.execute(query)
-        ]
+        return [made(Person, row) for row in self._connection.execute(query)]
 
     def _one(self, account: str, who: str, rule: PersonRule) -> ColumnElement[bool]:
         theirs = (persons.c.bot == self._bot) & (persons.c.account == account)
-        return theirs & (persons.c.who == who) & (persons.c.rule == rule.value)
+        return theirs & (persons.c.who == who) & (persons.c.rule == rule)

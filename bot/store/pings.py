@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
-from bot.core.responses import Failure, Ping, Protocol, Trouble
+from bot.core.responses import Ping
 from bot.store.pages import Connects
+from bot.store.rows import columns, made
 from bot.store.tables import pings
 
 
@@ -24,20 +24,20 @@ class SqlPings:
         query = select(pings).where(self._is(source, target))
         with self._store.connect(writing=False) as connection:
             row = connection.execute(query).first()
-            return None if row is None else _ping(row)
+            return None if row is None else made(Ping, row)
 
     def put(self, ping: Ping) -> None:
         """Write a ping, in place of what is known of its pair."""
         with self._store.connect(writing=True) as connection:
             connection.execute(delete(pings).where(self._is(ping.source, ping.target)))
-            connection.execute(insert(pings).values(bot=self._store.bot, **_row(ping)))
+            connection.execute(insert(pings).values(bot=self._store.bot, **columns(ping)))
 
     def move(self, old: Ping, new: Ping | None) -> bool:
         """Replace or forget `old`, if it is still as it was."""
         same = (
             self._is(old.source, old.target) & (pings.c.at == old.at) & (pings.c.tries == old.tries)
         )
-        change = delete(pings) if new is None else update(pings).values(**_row(new))
+        change = delete(pings) if new is None else update(pings).values(**columns(new))
         with self._store.connect(writing=True) as connection:
             return connection.execute(change.where(same)).rowcount == 1
 
@@ -50,7 +50,7 @@ class SqlPings:
             .limit(limit)
         )
         with self._store.connect(writing=False) as connection:
-            return [_ping(row) for row in connection.execute(query)]
+            return [made(Ping, row) for row in connection.execute(query)]
 
     def waiting(self) -> int:
         """How many pages are still to be looked at."""
@@ -74,29 +74,3 @@ class SqlPings:
             & (pings.c.source == source)
             & (pings.c.target == target)
         )
-
-
-def _row(ping: Ping) -> dict[str, Any]:
-    trouble = ping.trouble
-    return {
-        "source": ping.source,
-        "target": ping.target,
-        "protocol": ping.protocol.value,
-        "at": ping.at,
-        "not_before": ping.not_before,
-        "tries": ping.tries,
-        "trouble": None if trouble is None else f"{trouble.failure.value}: {trouble.why}",
-    }
-
-
-def _ping(row: Row[Any]) -> Ping:
-    failure, _, why = (row.trouble or "").partition(": ")
-    return Ping(
-        source=row.source,
-        target=row.target,
-        protocol=Protocol(row.protocol),
-        at=row.at,
-        not_before=row.not_before,
-        tries=row.tries,
-        trouble=Trouble(failure=Failure(failure), why=why) if failure else None,
-    )

@@ -1,125 +1,75 @@
-"""An entry as a row and back, what no row can hold, and how rows are asked for."""
+"""Rows and what they hold: a field is in the column of its name, whose type says how.
+
+And what no row can hold, and how rows are asked for.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, replace
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import ColumnElement, Connection, Row
 
-from bot.core.discussion import Author, Entry, EntryKind, Standing, Visibility, Wish
+from bot.core.discussion import Author, Entry
 from bot.store.tables import entries
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _Name = TypeVar("_Name", str, int)
+_Value = TypeVar("_Value")
 _AT_ONCE = 500
 """So many names, or numbers, are asked for in one query."""
 
 
+class Part:
+    """One part of what one bot remembers, in one transaction."""
+
+    def __init__(self, connection: Connection, bot: str) -> None:
+        self._connection = connection
+        self._bot = bot
+
+
+def columns(value: Any, *apart: str, prefix: str = "") -> dict[str, Any]:
+    """The fields of a dataclass as columns, all but those `apart`."""
+    return {f"{prefix}{name}": getattr(value, name) for name in _names(value.__class__, apart)}
+
+
+def made(kind: Callable[..., _Value], row: Row[Any], prefix: str = "", **given: Any) -> _Value:
+    """The dataclass whose fields are in the columns of a row, but for those that are given."""
+    names = _names(kind, tuple(given))
+    return kind(**{name: getattr(row, f"{prefix}{name}") for name in names}, **given)
+
+
+@cache
+def _names(kind: Any, apart: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind) if one.name not in apart)
+
+
 def storable(entry: Entry) -> Entry:
     """The entry without what no database takes: NUL, and halves of characters."""
-    if not _UNSTORABLE.search("".join(_texts(entry))):
-        return entry
-    return replace(
-        entry,
-        remote_id=_text(entry.remote_id),
-        author=replace(
-            entry.author,
-            name=_text(entry.author.name),
-            handle=_text(entry.author.handle),
-            url=_text_or_none(entry.author.url),
-            key=_text(entry.author.key),
-        ),
-        text=_text(entry.text),
-        html=_text(entry.html),
-        warning=_text_or_none(entry.warning),
-        in_reply_to=_text_or_none(entry.in_reply_to),
-        root=_text_or_none(entry.root),
-        url=_text_or_none(entry.url),
-        language=_text_or_none(entry.language),
-        version=_text(entry.version),
-    )
+    author = _storable(entry.author)
+    return _storable(entry if author is entry.author else replace(entry, author=author))
 
 
-def _texts(entry: Entry) -> Iterator[str]:
-    """All foreign words of an entry: nearly none of them has anything to take out."""
-    author = entry.author
-    yield from (entry.remote_id, entry.text, entry.html, entry.warning or "", entry.version)
-    yield from (author.name, author.handle, author.key, author.url or "")
-    yield from (entry.in_reply_to or "", entry.root or "", entry.url or "", entry.language or "")
-
-
-def _text(text: str) -> str:
-    return _UNSTORABLE.sub("\ufffd", text)
-
-
-def _text_or_none(text: str | None) -> str | None:
-    return None if text is None else _text(text)
+def _storable(value: _Value) -> _Value:
+    fresh = {}
+    for name, text in columns(value).items():
+        if isinstance(text, str) and _UNSTORABLE.search(text):
+            fresh[name] = _UNSTORABLE.sub("\ufffd", text)
+    return replace(value, **fresh) if fresh else value  # type: ignore[type-var]
 
 
 def row_of(entry: Entry) -> dict[str, Any]:
     """The columns of an entry, but for its id, its bot and when it was taken in."""
-    return {
-        "account": entry.account,
-        "remote_id": entry.remote_id,
-        "tip": entry.tip,
-        "kind": entry.kind.value,
-        "author_name": entry.author.name,
-        "author_handle": entry.author.handle,
-        "author_url": entry.author.url,
-        "author_key": entry.author.key,
-        "author_wishes": " ".join(sorted(wish.value for wish in entry.author.wishes)),
-        "text": entry.text,
-        "html": entry.html,
-        "warning": entry.warning,
-        "at": entry.at,
-        "in_reply_to": entry.in_reply_to,
-        "root": entry.root,
-        "visibility": entry.visibility.value,
-        "url": entry.url,
-        "language": entry.language,
-        "version": entry.version,
-        "edited_at": entry.edited_at,
-        "deleted_at": entry.deleted_at,
-        "ours": entry.ours,
-        "standing": entry.standing.value,
-        "checked_at": entry.checked_at,
-    }
+    theirs = columns(entry.author, prefix="author_")
+    return columns(entry, "id", "author", "withheld") | theirs
 
 
 def entry_of(row: Row[Any]) -> Entry:
     """The entry in a row."""
-    return Entry(
-        id=row.id,
-        account=row.account,
-        remote_id=row.remote_id,
-        tip=row.tip,
-        kind=EntryKind(row.kind),
-        author=Author(
-            name=row.author_name,
-            handle=row.author_handle,
-            url=row.author_url,
-            key=row.author_key,
-            wishes=frozenset(Wish(wish) for wish in row.author_wishes.split()),
-        ),
-        text=row.text,
-        html=row.html,
-        warning=row.warning,
-        at=row.at,
-        in_reply_to=row.in_reply_to,
-        root=row.root,
-        visibility=Visibility(row.visibility),
-        url=row.url,
-        language=row.language,
-        version=row.version,
-        edited_at=row.edited_at,
-        deleted_at=row.deleted_at,
-        ours=row.ours,
-        standing=Standing(row.standing),
-        checked_at=row.checked_at,
-    )
+    return made(Entry, row, author=made(Author, row, "author_"), withheld=False)
 
 
 def by_number(bot: str) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import (
     DDL,
@@ -34,6 +34,7 @@ from sqlalchemy import (
 from bot.core.discussion import Entry, Standing
 from bot.core.seeking import Term, sought, spread
 from bot.store.notes import SqlNotes
+from bot.store.rows import Part
 from bot.store.tables import entries, metadata, notes
 
 MAKE = (
@@ -52,13 +53,8 @@ _made = DDL(MAKE)  # type: ignore[no-untyped-call]
 event.listen(metadata, "after_create", _made.execute_if(dialect="sqlite"))
 
 
-def is_of_index(name: str | None) -> bool:
-    """Whether a table of this name is the index or one that SQLite keeps for it."""
-    return name is not None and name.startswith("entry_words")
-
-
-class Index(Protocol):
-    """What the log tells of every change, in the same transaction."""
+class Index(Part):
+    """What the log tells of every change, in the same transaction; here nothing is kept of it."""
 
     def put(self, fresh: Sequence[Entry]) -> None:
         """Take new entries in, those that may be shown."""
@@ -68,15 +64,18 @@ class Index(Protocol):
 
     def narrow(self, query: Select[Any], wanted: Sequence[Term]) -> Select[Any]:
         """A query over entries, narrowed to those that have all these terms."""
+        return query.where(and_(*(_stands_in(term.words) for term in wanted)))
 
     @property
     def number(self) -> ColumnElement[int]:
         """An entry's number, to order such a query by."""
+        return entries.c.id
 
 
 def index_of(connection: Connection, bot: str) -> Index:
     """The index of this connection's database."""
-    return WordIndex(connection, bot) if connection.dialect.name == "sqlite" else NoIndex()
+    is_sqlite = connection.dialect.name == "sqlite"
+    return WordIndex(connection, bot) if is_sqlite else Index(connection, bot)
 
 
 def is_indexed(entry: Entry) -> bool:
@@ -84,12 +83,8 @@ def is_indexed(entry: Entry) -> bool:
     return entry.is_legible and entry.standing is Standing.SHOWN
 
 
-class WordIndex:
+class WordIndex(Index):
     """The index in SQLite's FTS5."""
-
-    def __init__(self, connection: Connection, bot: str) -> None:
-        self._connection = connection
-        self._bot = bot
 
     def put(self, fresh: Sequence[Entry]) -> None:
         """Take new entries in."""
@@ -123,25 +118,6 @@ class WordIndex:
         """Remember that words of this entry linger; the note differs after every time."""
         value = f"{entry.id} {entry.version} {now.isoformat()}"
         SqlNotes(self._connection, self._bot).put(_STALE, value, now)
-
-
-class NoIndex:
-    """Searching without an index, on a database of another kind."""
-
-    def put(self, fresh: Sequence[Entry]) -> None:
-        """There is nothing to keep in step."""
-
-    def replace(self, known: Entry, fresh: Entry, now: datetime) -> None:
-        """There is nothing to keep in step."""
-
-    def narrow(self, query: Select[Any], wanted: Sequence[Term]) -> Select[Any]:
-        """To entries in whose words or author's name each of the terms stands."""
-        return query.where(and_(*(_stands_in(term.words) for term in wanted)))
-
-    @property
-    def number(self) -> ColumnElement[int]:
-        """What to order and to page by."""
-        return entries.c.id
 
 
 def _stands_in(words: str) -> ColumnElement[bool]:

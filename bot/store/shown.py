@@ -11,18 +11,17 @@ from bot.core.discussion import Entry, bared
 from bot.core.memory import Tally
 from bot.core.outline import Stub
 from bot.core.seeking import Term
-from bot.store.rows import batched, by_number, entry_of, under
+from bot.store.rows import Part, batched, by_number, entry_of, under
 from bot.store.search import index_of
 from bot.store.tables import entries
 from bot.store.visible import remains, shown
 
 
-class SqlShown:
+class SqlShown(Part):
     """What everybody may read of one bot's discussion, in one transaction."""
 
     def __init__(self, connection: Connection, bot: str, *, unlisted: bool = False) -> None:
-        self._connection = connection
-        self._bot = bot
+        super().__init__(connection, bot)
         self._is_shown = shown(unlisted=unlisted)
         self._remains = remains(unlisted=unlisted)
         self._words = index_of(connection, bot)

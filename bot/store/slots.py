@@ -6,22 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
 from bot.core.delivery import TURN_STATES
 from bot.core.memory import SlotRecord
 from bot.core.slot import Outcome, Schedule, Slot
+from bot.store.rows import Part, columns, made
 from bot.store.tables import deliveries, schedules, slots
 
-_TAKEN = [state.value for state in TURN_STATES]
 
-
-class SqlSlots:
+class SqlSlots(Part):
     """The slots of one bot, in one transaction."""
-
-    def __init__(self, connection: Connection, bot: str) -> None:
-        self._connection = connection
-        self._bot = bot
 
     def cursor(self, schedule: Schedule) -> datetime | None:
         """Up to when the schedule, with the rule that it has now, was worked through."""
@@ -49,7 +44,7 @@ class SqlSlots:
                 slots.c.bot == self._bot,
                 slots.c.schedule == schedule.name,
                 slots.c.due > to,
-                slots.c.outcome.in_([Outcome.MISSED.value, Outcome.EMPTY.value]),
+                slots.c.outcome.in_([Outcome.MISSED, Outcome.EMPTY]),
             )
         )
 
@@ -63,13 +58,9 @@ class SqlSlots:
         self._connection.execute(
             insert(slots).values(
                 bot=self._bot,
-                schedule=record.slot.schedule,
-                key=record.slot.key,
                 name=record.slot.name,
-                due=record.slot.due,
-                outcome=record.outcome.value,
-                tip=record.tip,
-                why=record.why,
+                **columns(record.slot),
+                **columns(record, "slot"),
             )
         )
         return True
@@ -81,7 +72,7 @@ class SqlSlots:
                 slots.c.bot == self._bot,
                 slots.c.schedule == slot.schedule,
                 slots.c.key == slot.key,
-                slots.c.outcome == Outcome.SKIPPED.value,
+                slots.c.outcome == Outcome.SKIPPED,
             )
         )
 
@@ -96,7 +87,7 @@ class SqlSlots:
         taken = (
             select(deliveries.c.id)
             .where(deliveries.c.bot == slots.c.bot, deliveries.c.slot == slots.c.name)
-            .where(deliveries.c.state.in_(_TAKEN))
+            .where(deliveries.c.state.in_(TURN_STATES))
             .exists()
         )
         query = select(slots.c.tip).where(slots.c.bot == self._bot, slots.c.tip.is_not(None), taken)
@@ -106,7 +97,7 @@ class SqlSlots:
         """The newest records, newest first."""
         query = select(slots).where(slots.c.bot == self._bot)
         if outcome is not None:
-            query = query.where(slots.c.outcome == outcome.value)
+            query = query.where(slots.c.outcome == outcome)
         rows = self._connection.execute(query.order_by(slots.c.id.desc()).limit(limit))
         return [_record(row) for row in rows]
 
@@ -115,7 +106,7 @@ class SqlSlots:
         query = select(slots).where(
             slots.c.bot == self._bot,
             slots.c.due <= now,
-            slots.c.outcome != Outcome.SKIPPED.value,
+            slots.c.outcome != Outcome.SKIPPED,
         )
         row = self._connection.execute(query.order_by(slots.c.due.desc()).limit(1)).first()
         return None if row is None else _record(row)
@@ -127,9 +118,8 @@ class SqlSlots:
             .where(slots.c.bot == self._bot)
             .group_by(slots.c.outcome)
         )
-        return {Outcome(row.outcome): row[1] for row in self._connection.execute(query)}
+        return {row.outcome: row[1] for row in self._connection.execute(query)}
 
 
 def _record(row: Row[Any]) -> SlotRecord:
-    slot = Slot(schedule=row.schedule, key=row.key, due=row.due)
-    return SlotRecord(slot=slot, outcome=Outcome(row.outcome), tip=row.tip, why=row.why)
+    return made(SlotRecord, row, slot=made(Slot, row))

@@ -5,8 +5,12 @@ Every row belongs to a `bot`. Moments are UTC. Statements stay portable to Postg
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import (
     Boolean,
     Column,
@@ -22,6 +26,14 @@ from sqlalchemy import (
     false,
 )
 from sqlalchemy.types import TypeDecorator
+
+from bot.core.courtesy import Thanked
+from bot.core.delivery import Post, State
+from bot.core.discussion import Change, EntryKind, Standing, Visibility, Wish
+from bot.core.memory import PersonRule
+from bot.core.responses import Failure, Protocol, Trouble
+from bot.core.slot import Outcome
+from bot.core.traits import Traits
 
 LARGEST = 2**63 - 1
 """The largest number that a row can have."""
@@ -46,6 +58,56 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class Coded(TypeDecorator[Any]):
+    """A value that is stored as text: how it is written, and how it is read."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, write: Callable[[Any], str], read: Callable[[str], Any]) -> None:
+        super().__init__()
+        self.write = write
+        self.read = read
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's own signature
+        """The value as text."""
+        return None if value is None else self.write(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's own signature
+        """The value of a text."""
+        return None if value is None else self.read(value)
+
+
+def _member(kind: type[Enum]) -> Coded:
+    """One of these, by its value."""
+    return Coded(lambda member: str(kind(member).value), kind)
+
+
+def _json(kind: Any) -> Coded:
+    adapter = TypeAdapter(kind)
+    return Coded(lambda value: adapter.dump_json(value).decode(), adapter.validate_json)
+
+
+def _words_of(wishes: frozenset[Wish]) -> str:
+    return " ".join(sorted(wish.value for wish in wishes))
+
+
+def _wishes_in(words: str) -> frozenset[Wish]:
+    return frozenset(map(Wish, words.split()))
+
+
+def _told(trouble: Trouble) -> str:
+    return f"{trouble.failure.value}: {trouble.why}"
+
+
+def _trouble_in(told: str) -> Trouble:
+    failure, _, why = told.partition(": ")
+    return Trouble(failure=Failure(failure), why=why)
+
+
+_POST = _json(Post)
+_STATE = _member(State)
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -66,7 +128,7 @@ slots = Table(
     Column("key", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("due", Moment, nullable=False),
-    Column("outcome", Text, nullable=False),
+    Column("outcome", _member(Outcome), nullable=False),
     Column("tip", Text),
     Column("why", Text, nullable=False),
     UniqueConstraint("bot", "schedule", "key"),
@@ -90,9 +152,9 @@ deliveries = Table(
     Column("slot", Text, nullable=False),
     Column("account", Text, nullable=False),
     Column("tip", Text),
-    Column("post", Text, nullable=False),
+    Column("post", _POST, nullable=False),
     Column("is_reply", Boolean, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", _STATE, nullable=False),
     Column("due", Moment, nullable=False),
     Column("deadline", Moment, nullable=False),
     Column("not_before", Moment, nullable=False),
@@ -121,8 +183,8 @@ events = Table(
     Column("id", Integer, primary_key=True),
     Column("delivery", Integer, nullable=False, index=True),
     Column("at", Moment, nullable=False),
-    Column("before", Text),
-    Column("after", Text, nullable=False),
+    Column("before", _STATE),
+    Column("after", _STATE, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("note", Text),
 )
@@ -136,7 +198,7 @@ entries = Table(
     Column("account", Text, nullable=False),
     Column("remote_id", Text, nullable=False),
     Column("tip", Text),
-    Column("kind", Text, nullable=False),
+    Column("kind", _member(EntryKind), nullable=False),
     Column("author_name", Text, nullable=False),
     Column("author_handle", Text, nullable=False),
     Column("author_url", Text),
@@ -145,7 +207,7 @@ entries = Table(
     Column("at", Moment, nullable=False),
     Column("in_reply_to", Text),
     Column("root", Text),
-    Column("visibility", Text, nullable=False),
+    Column("visibility", _member(Visibility), nullable=False),
     Column("url", Text),
     Column("language", Text),
     Column("version", Text, nullable=False),
@@ -154,8 +216,8 @@ entries = Table(
     Column("ours", Boolean, nullable=False),
     Column("kept_at", Moment, nullable=False),
     Column("author_key", Text, nullable=False, server_default=""),
-    Column("author_wishes", Text, nullable=False, server_default=""),
-    Column("standing", Text, nullable=False, server_default="shown"),
+    Column("author_wishes", Coded(_words_of, _wishes_in), nullable=False, server_default=""),
+    Column("standing", _member(Standing), nullable=False, server_default="shown"),
     Column("checked_at", Moment),
     Column("check_at", Moment),
     Column("warning", Text),
@@ -180,8 +242,8 @@ entry_events = Table(
     Column("at", Moment, nullable=False),
     Column("entry", Integer, nullable=False, index=True),
     Column("tip", Text),
-    Column("change", Text, nullable=False),
-    Column("seen_by", Text),
+    Column("change", _member(Change), nullable=False),
+    Column("seen_by", _member(Visibility)),
     sqlite_autoincrement=True,
 )
 """The history of the discussion, without its words: only ever added to."""
@@ -206,7 +268,7 @@ persons = Table(
     Column("bot", Text, primary_key=True),
     Column("account", Text, primary_key=True),
     Column("who", Text, primary_key=True),
-    Column("rule", Text, primary_key=True),
+    Column("rule", _member(PersonRule), primary_key=True),
     Column("label", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
@@ -220,7 +282,7 @@ thanks = Table(
     Column("account", Text, nullable=False),
     Column("who", Text, nullable=False),
     Column("at", Moment, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", _member(Thanked), nullable=False),
     Index(None, "bot", "account", "at"),
 )
 """The acknowledgements, given or refused: written before they are sent, so at most one each."""
@@ -231,11 +293,11 @@ pings = Table(
     Column("bot", Text, primary_key=True),
     Column("source", Text, primary_key=True),
     Column("target", Text, primary_key=True),
-    Column("protocol", Text, nullable=False),
+    Column("protocol", _member(Protocol), nullable=False),
     Column("at", Moment, nullable=False),
     Column("not_before", Moment),
     Column("tries", Integer, nullable=False),
-    Column("trouble", Text),
+    Column("trouble", Coded(_told, _trouble_in)),
 )
 """Other sites' word that a page of theirs links to one of ours; `not_before` null: settled."""
 
@@ -244,13 +306,13 @@ accounts = Table(
     metadata,
     Column("bot", Text, primary_key=True),
     Column("name", Text, primary_key=True),
-    Column("traits", Text),
+    Column("traits", _json(Traits)),
     Column("learned_at", Moment),
     Column("learned_from", Text),
     Column("cursor", Text),
     Column("heard_at", Moment),
     Column("trouble", Text),
-    Column("unheard", Text, nullable=False),
+    Column("unheard", _json(tuple[str, ...]), nullable=False),
 )
 
 pauses = Table(
@@ -291,7 +353,7 @@ pages = Table(
     Column("bot", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("tip", Text, nullable=False),
-    Column("post", Text, nullable=False),
+    Column("post", _POST, nullable=False),
     Column("at", Moment, nullable=False),
     Column("gone", Moment),
     Index(None, "bot", "tip", "at"),

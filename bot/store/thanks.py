@@ -5,30 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from bot.core.courtesy import Acknowledgement, Thanked
+from bot.store.rows import Part, made
 from bot.store.tables import thanks
 
 
-class SqlThanks:
+class SqlThanks(Part):
     """The acknowledgements of one bot, in one transaction."""
-
-    def __init__(self, connection: Connection, bot: str) -> None:
-        self._connection = connection
-        self._bot = bot
 
     def begin(self, account: str, entry_id: int, who: str, now: datetime) -> bool:
         """Write down that an entry is about to be acknowledged."""
         if self._connection.execute(select(thanks).where(self._one(entry_id))).first():
             return False
         row = {"bot": self._bot, "entry": entry_id, "account": account, "who": who, "at": now}
-        self._connection.execute(insert(thanks).values(**row, state=Thanked.SENT.value))
+        self._connection.execute(insert(thanks).values(**row, state=Thanked.SENT))
         return True
 
     def end(self, entry_id: int, state: Thanked) -> None:
         """Write down what came of it."""
-        ended = update(thanks).where(self._one(entry_id)).values(state=state.value)
+        ended = update(thanks).where(self._one(entry_id)).values(state=state)
         self._connection.execute(ended)
 
     def withdraw(self, entry_id: int) -> None:
@@ -43,10 +40,7 @@ class SqlThanks:
             .order_by(thanks.c.at.desc(), thanks.c.entry.desc())
             .limit(limit)
         )
-        return [
-            Acknowledgement(entry=row.entry, who=row.who, at=row.at, state=Thanked(row.state))
-            for row in self._connection.execute(query)
-        ]
+        return [made(Acknowledgement, row) for row in self._connection.execute(query)]
 
     def _one(self, entry_id: int) -> ColumnElement[bool]:
         return (thanks.c.bot == self._bot) & (thanks.c.entry == entry_id)

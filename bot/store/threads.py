@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
-    Row,
     delete,
     exists,
     insert,
@@ -22,6 +19,7 @@ from sqlalchemy import (
 from bot.core.delivery import State
 from bot.core.memory import Watched
 from bot.core.pace import LONGEST
+from bot.store.rows import Part, columns, made
 from bot.store.tables import deliveries, threads
 
 MANY = 10_000
@@ -35,19 +33,15 @@ _SAME = (
     & (threads.c.remote_id == deliveries.c.remote_id)
 )
 _IS_A_POST = (
-    (deliveries.c.state == State.POSTED.value)
+    (deliveries.c.state == State.POSTED)
     & ~deliveries.c.is_reply
     & deliveries.c.remote_id.is_not(None)
     & deliveries.c.posted_at.is_not(None)
 )
 
 
-class SqlThreads:
+class SqlThreads(Part):
     """The threads of one bot, in one transaction."""
-
-    def __init__(self, connection: Connection, bot: str) -> None:
-        self._connection = connection
-        self._bot = bot
 
     def follow(self, account: str) -> int:
         """Insert what is posted and not watched, delete what is watched and not posted."""
@@ -61,7 +55,7 @@ class SqlThreads:
                 stirred_at=row.posted_at,
                 look_at=row.posted_at,
             )
-            self._connection.execute(insert(threads).values(bot=self._bot, **_row(watched)))
+            self._connection.execute(insert(threads).values(bot=self._bot, **columns(watched)))
         done = self._connection.execute(delete(threads).where(self._went(account)))
         return len(found) + done.rowcount
 
@@ -79,18 +73,18 @@ class SqlThreads:
             .order_by(threads.c.look_at, threads.c.remote_id)
             .limit(limit)
         )
-        return [_watched(row) for row in self._connection.execute(query)]
+        return [made(Watched, row) for row in self._connection.execute(query)]
 
     def get(self, account: str, remote_id: str) -> Watched | None:
         """One row."""
         one = self._of(account) & (threads.c.remote_id == remote_id)
         row = self._connection.execute(select(threads).where(one)).one_or_none()
-        return None if row is None else _watched(row)
+        return None if row is None else made(Watched, row)
 
     def looked(self, watched: Watched) -> None:
         """Bring a row up to date; one that is gone stays gone."""
         one = self._of(watched.account) & (threads.c.remote_id == watched.remote_id)
-        self._connection.execute(update(threads).where(one).values(**_row(watched)))
+        self._connection.execute(update(threads).where(one).values(**columns(watched)))
 
     def wake(self, account: str, remote_id: str, now: datetime, look_at: datetime) -> bool:
         """Note the stir, and bring the next look forward."""
@@ -130,25 +124,3 @@ class SqlThreads:
 def _is_due(now: datetime) -> ColumnElement[bool]:
     """Whether the moment has come, or can only have been set by a clock that ran ahead."""
     return or_(threads.c.look_at <= now, threads.c.look_at > now + 2 * LONGEST)
-
-
-def _row(watched: Watched) -> dict[str, Any]:
-    return {
-        "account": watched.account,
-        "remote_id": watched.remote_id,
-        "at": watched.at,
-        "cursor": watched.cursor,
-        "stirred_at": watched.stirred_at,
-        "look_at": watched.look_at,
-    }
-
-
-def _watched(row: Row[Any]) -> Watched:
-    return Watched(
-        account=row.account,
-        remote_id=row.remote_id,
-        at=row.at,
-        cursor=row.cursor,
-        stirred_at=row.stirred_at,
-        look_at=row.look_at,
-    )

@@ -10,16 +10,16 @@ from bot.core.discussion import Standing, Visibility
 from bot.store.tables import entries
 
 LEGIBLE = entries.c.deleted_at.is_(None) & entries.c.visibility.in_(
-    [visibility.value for visibility in Visibility if visibility.may_be_kept]
+    [visibility for visibility in Visibility if visibility.may_be_kept]
 )
-_OPEN = entries.c.visibility == Visibility.PUBLIC.value
-_STANDS = entries.c.standing == Standing.SHOWN.value
+_OPEN = entries.c.visibility == Visibility.PUBLIC
+_STANDS = entries.c.standing == Standing.SHOWN
 _ANSWERED = entries.alias("answered")
-_UNSEEN = _ANSWERED.c.standing != Standing.SHOWN.value
+_UNSEEN = _ANSWERED.c.standing != Standing.SHOWN
 _PRIVATE = _ANSWERED.c.visibility.in_(
-    [visibility.value for visibility in Visibility if not visibility.may_be_kept]
+    [visibility for visibility in Visibility if not visibility.may_be_kept]
 )
-_UNLISTED = _ANSWERED.c.visibility == Visibility.UNLISTED.value
+_UNLISTED = _ANSWERED.c.visibility == Visibility.UNLISTED
 
 
 def _answers(what: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -53,6 +53,6 @@ def _unseen(*, unlisted: bool) -> ColumnElement[bool]:
 @cache
 def remains(*, unlisted: bool = False) -> ColumnElement[bool]:
     """What is left of a deleted entry that everybody could read."""
-    is_open = entries.c.visibility.in_([Visibility.PUBLIC.value, Visibility.UNLISTED.value])
+    is_open = entries.c.visibility.in_([Visibility.PUBLIC, Visibility.UNLISTED])
     is_gone = entries.c.deleted_at.is_not(None) & _STANDS & (is_open if unlisted else _OPEN)
     return is_gone & or_(~entries.c.ours, ~_answers(_unseen(unlisted=unlisted)))

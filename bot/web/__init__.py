@@ -3,5 +3,6 @@
 from bot.web.app import build
 from bot.web.health import Health
 from bot.web.serve import Server
+from bot.web.site import Site
 
-__all__ = ["Health", "Server", "build"]
+__all__ = ["Health", "Server", "Site", "build"]

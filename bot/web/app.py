@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -13,71 +11,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.app.comment import Commenting
-from bot.app.figures import Figures
-from bot.app.first_tip import Awaited
-from bot.app.responses import Receiving
-from bot.core.config import Account, Config
-from bot.core.memory import Store
-from bot.core.pages import Pages
-from bot.core.ports import Clock
-from bot.core.traits import Traits
 from bot.web.headers import SafeHeaders
-from bot.web.health import Health
 from bot.web.held import Held
-from bot.web.limits import Patience
 from bot.web.live import Live
 from bot.web.news import News
 from bot.web.pings import Told
 from bot.web.problems import Shield, answer_http_error
 from bot.web.protocol import HEALTH
 from bot.web.public import Public, published
-from bot.web.render import Renderer
-from bot.web.seal import Seal
 from bot.web.site import Site
 from bot.web.writing import Writing
 
 
-def build(
-    *,
-    config: Callable[[], Config],
-    pages: Pages,
-    store: Store,
-    traits_of: Callable[[Account], Traits],
-    clock: Clock,
-    commenting: Commenting,
-    receiving: Receiving,
-    health: Callable[[], Health],
-    figures: Callable[[], Figures],
-    awaited: Callable[[], Awaited],
-    key: bytes,
-    is_outdated: Callable[[], bool] = lambda: False,
-) -> Starlette:
-    """Make the site. `key` is the bot's own secret of at least 16 bytes; keep it over restarts.
-
-    `config`, `health`, `figures` and `awaited` are asked at every answer, so that an edit of
-    tips.yaml shows at once. While the site `is_outdated` by a broken one, every page says so.
-    """
-    site = Site(
-        config=config,
-        pages=pages,
-        store=store,
-        traits_of=traits_of,
-        clock=clock,
-        commenting=commenting,
-        receiving=receiving,
-        health=health,
-        figures=figures,
-        awaited=awaited,
-        seal=Seal(key),
-        patience=Patience(),
-        ping_patience=Patience(each=20, together=100),
-        renderer=Renderer(lambda: config().bot, is_outdated),
-    )
-    return _application(site)
-
-
-def _application(site: Site) -> Starlette:
+def build(site: Site) -> Starlette:
+    """Make the site."""
     live = Live(news=News(site=site))
     app = Starlette(
         routes=_routes(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from bot.core.language_tags import is_language_tag
 from bot.core.safe import harmless
+from bot.core.web_addresses import web_parts
 from bot.web.sanitize import cleaned, fits
 
 _MARKUP_MAX = 10_000
@@ -22,8 +23,6 @@ WORDS_MAX = 5_000
 
 _ADDRESS_MAX = 2000
 """Characters; browsers and servers take hardly longer ones."""
-
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 def paragraphs(text: str) -> Markup:
@@ -69,15 +68,9 @@ def excerpt_of(text: str) -> str:
 
 def web_address(address: str | None) -> str | None:
     """The address if it is one of the web that a link may lead to, and not too long, else None."""
-    if address is None or len(address) > _ADDRESS_MAX:
-        return None
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    return address if parts.scheme in {"http", "https"} and parts.netloc else None
+    return address if address and web_parts(address, _ADDRESS_MAX) else None
 
 
 def language_tag(language: str | None) -> str | None:
     """The language if it looks like one (BCP 47), else None."""
-    return language if language and _LANGUAGE.fullmatch(language) else None
+    return language if language and is_language_tag(language) else None

@@ -19,7 +19,7 @@ from bot.app.moderate import Moderator
 from bot.core.discussion import Standing
 from bot.core.errors import UsageError
 from bot.core.pages import Comment
-from bot.core.safe import harmless
+from bot.core.safe import harmless, number
 from bot.web.clean import paragraphs, web_address
 from bot.web.forms import read_form
 from bot.web.remarks import anchor_of_comment
@@ -64,7 +64,7 @@ class Held:
     def _asked(self, request: Request) -> tuple[Comment, bool]:
         """The comment of the link, and whether the link is too old. 404 for what we never made."""
         comment_id, until = request.path_params["comment"], request.path_params["until"]
-        day = int(until) if until.isascii() and until.isdigit() and len(until) < 9 else 0
+        day = number(until, 9) or 0
         comment = self.site.pages.comment(comment_id)
         seal = self.site.seal.warrant(comment_id, day)
         if comment is None or not same(request.path_params["seal"], seal):

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from bot.core.errors import BotError
+from bot.core.safe import number
 from bot.web.bounds import most_connections
 from bot.web.news import Message, News
 from bot.web.visitor import whereabouts
@@ -38,8 +39,6 @@ _RETRY = b"retry: 3000\n\n"
 _BEAT = b": still here\n\n"
 _QUEUE_MAX = 200
 _LINES_MAX = 500
-_DIGITS = 19
-"""No number of the history has so many."""
 
 _log = structlog.get_logger("web")
 
@@ -169,5 +168,4 @@ class Live:
 
 def _after(request: Request) -> int | None:
     """The line of the history after which the page wants to be told."""
-    asked = request.headers.get("last-event-id") or request.query_params.get("after", "")
-    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < _DIGITS else None
+    return number(request.headers.get("last-event-id") or request.query_params.get("after"))

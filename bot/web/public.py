@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.core.pages import Page
+from bot.core.safe import number
 from bot.core.seeking import QUERY_MAX
 from bot.core.when import require_aware
 from bot.web.cards import newest
@@ -21,7 +22,7 @@ from bot.web.feeds import LONG_AGO, Replies, all_replies, of_replies, of_tips, r
 from bot.web.metrics import CONTENT_TYPE, exposition
 from bot.web.origin import is_known_host, is_near
 from bot.web.reading import index
-from bot.web.searching import number, search
+from bot.web.searching import search
 from bot.web.site import Site
 from bot.web.tip import Filled, show_tip
 
@@ -149,15 +150,13 @@ class Public:
 
     def icon(self, request: Request) -> Response:
         """An icon where browsers and phones look for it, whatever the page says."""
-        response = self.site.renderer.file(request, request.url.path.rpartition("/")[2])
-        if response is None:
-            raise HTTPException(404)
+        response = self.file(request)
         response.headers["Cache-Control"] = "public, max-age=86400"
         return response
 
     def file(self, request: Request) -> Response:
         """A static file."""
-        response = self.site.renderer.file(request, request.path_params["name"])
+        response = self.site.renderer.file(request, request.url.path.rpartition("/")[2])
         if response is None:
             raise HTTPException(404)
         return response

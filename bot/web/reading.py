@@ -13,6 +13,7 @@ from bot.core.discussion import Entry
 from bot.core.memory import Tx
 from bot.core.outline import Outline
 from bot.core.pages import Page
+from bot.core.safe import number
 from bot.web.cards import Card, card
 from bot.web.clean import web_address
 from bot.web.parts import Part, Wanted, part
@@ -29,9 +30,6 @@ TALKS = 5
 
 LOOK_BACK = 100
 """Among so many of the newest entries they are looked for."""
-
-_DIGITS = 19
-"""No number of an entry has so many."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,18 +153,17 @@ def _line(tx: Tx, outline: Outline, wanted: str | None, home: str) -> int | None
     """The line on which an anchor stands, or None."""
     if wanted is None:
         return None
-    number = _number(tx, wanted, home)
-    return None if number is None else outline.line_of(number)
+    entry = _entry(tx, wanted, home)
+    return None if entry is None else outline.line_of(entry)
 
 
-def _number(tx: Tx, wanted: str, home: str) -> int | None:
+def _entry(tx: Tx, wanted: str, home: str) -> int | None:
     """The entry that an anchor names, or None."""
     kind, _, name = wanted.partition("-")
     if kind == "comment":
         comment = tx.log.find(home, unquote(name))
         return None if comment is None else comment.id
-    is_number = kind == "entry" and name.isascii() and name.isdecimal() and len(name) < _DIGITS
-    return int(name) if is_number else None
+    return number(name) if kind == "entry" else None
 
 
 def networks_of(tx: Tx, config: Config, entries: Iterable[Entry]) -> dict[str, str]:

@@ -56,9 +56,7 @@ def read_static() -> dict[str, StaticFile]:
 class Renderer:
     """Fills templates. Every page knows the bot and how to get up to the site's root."""
 
-    def __init__(
-        self, bot: Callable[[], Identity], is_outdated: Callable[[], bool] = lambda: False
-    ) -> None:
+    def __init__(self, bot: Callable[[], Identity], is_outdated: Callable[[], bool]) -> None:
         self._bot = bot
         self._is_outdated = is_outdated
         self.static = read_static()

@@ -23,8 +23,6 @@ TIPS = 10
 AROUND = 140
 """Characters shown before the first place, and twice as many after it."""
 
-_DIGITS = 19
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit:
@@ -147,9 +145,3 @@ def _at_a_space(text: str, at: int) -> int:
         return 0
     space = text.find(" ", at, at + AROUND // 2)
     return at if space < 0 else space + 1
-
-
-def number(text: str | None) -> int | None:
-    """The number below which to look on; None for what is none."""
-    is_number = text is not None and text.isascii() and text.isdecimal() and len(text) < _DIGITS
-    return int(text) if text is not None and is_number else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
+from functools import partial
 
 from bot.app.comment import Commenting
 from bot.app.figures import Figures
@@ -23,9 +24,14 @@ from bot.web.threads import Threads
 from bot.web.tip_index import TipIndex
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Site:
-    """Everything that an answer can need. What is called without arguments gives what holds now."""
+    """Everything that an answer can need.
+
+    What is called without arguments is asked at every answer, so that an edit of tips.yaml shows at
+    once. While the site `is_outdated` by a broken one, every page says so. `key` is the bot's own
+    secret of at least 16 bytes; keep it over restarts.
+    """
 
     config: Callable[[], Config]
     pages: Pages
@@ -37,10 +43,16 @@ class Site:
     health: Callable[[], Health]
     figures: Callable[[], Figures]
     awaited: Callable[[], Awaited]
-    seal: Seal
-    patience: Patience
-    ping_patience: Patience
-    renderer: Renderer
+    key: InitVar[bytes]
+    is_outdated: InitVar[Callable[[], bool]]
+    seal: Seal = field(init=False)
+    renderer: Renderer = field(init=False)
+    patience: Patience = field(default_factory=Patience)
+    ping_patience: Patience = field(default_factory=partial(Patience, each=20, together=100))
     outlines: Outlines = field(default_factory=Outlines)
     threads: Threads = field(default_factory=Threads)
     tip_index: TipIndex = field(default_factory=TipIndex)
+
+    def __post_init__(self, key: bytes, is_outdated: Callable[[], bool]) -> None:
+        self.seal = Seal(key)
+        self.renderer = Renderer(lambda: self.config().bot, is_outdated)

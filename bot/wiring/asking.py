@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from pydantic_core import PydanticCustomError
 
 from bot.core.errors import UsageError
+from bot.core.web_addresses import is_loopback
 from bot.proposals import Model
 from bot.sources import address
 from bot.sources.secrets import secret
@@ -45,12 +44,5 @@ def _check(url: str, key: str) -> None:
     """Refuse a key that could not be sent, or that anybody on the way could read."""
     if not key.isascii():
         raise UsageError(f"{KEY} holds what no key has", "copy it again")
-    if url.lower().startswith("http://") and not _is_here(urlsplit(url).hostname or ""):
+    if url.lower().startswith("http://") and not is_loopback(url):
         raise UsageError(f"{KEY} would travel to {url} unencrypted", "write https://")
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.app.acknowledge import Acknowledger
 from bot.app.brake import Brake
@@ -42,8 +42,6 @@ from bot.core.masks import Masks
 from bot.core.ports import (
     Checks,
     Clock,
-    Editor,
-    Hints,
     Listener,
     Names,
     Platform,
@@ -74,7 +72,10 @@ from bot.wiring.tipsfile import KINDS, Good
 from bot.wiring.version import rules_version
 
 if TYPE_CHECKING:
-    from bot.net.carrier import Carrier
+    from bot.net.session import Carrier
+
+
+_Door = TypeVar("_Door")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -102,7 +103,7 @@ class Desk:
             store=self.database.store,
             clock=self.clock,
             traits_of=self.rules.of,
-            publisher=self.publisher,
+            publisher=partial(self.door, Publisher),
             began=self.clock.now(),
         )
         self.logbook = Logbook(store=self.database.store, book=FileBook(self.environment.data))
@@ -126,7 +127,7 @@ class Desk:
             owner=self.owner.name,
             dead=self.owner.dead,
             traits_of=self.rules.of,
-            publisher=self.publisher,
+            publisher=partial(self.door, Publisher),
             former=self.former,
         )
 
@@ -137,7 +138,7 @@ class Desk:
             store=self.database.store,
             clock=self.clock,
             traits_of=self.rules.of,
-            publisher=self.publisher,
+            publisher=partial(self.door, Publisher),
         )
 
     @property
@@ -147,7 +148,7 @@ class Desk:
             store=self.database.store,
             clock=self.clock,
             masks=self.masks,
-            listener=self.listener,
+            listener=partial(self.door, Listener),
             cost_factor=lambda account: dearness(self.rules.of(account)),
         )
 
@@ -164,7 +165,7 @@ class Desk:
             clock=self.clock,
             masks=self.masks,
             traits_of=self.rules.of,
-            thanker=self.thanker,
+            thanker=partial(self.door, Thanker),
         )
 
     @property
@@ -184,7 +185,7 @@ class Desk:
             store=self.database.store,
             clock=self.clock,
             masks=self.masks,
-            threads=self.threads,
+            threads=partial(self.door, Threads),
             traits_of=self.rules.of,
         )
 
@@ -195,7 +196,7 @@ class Desk:
             store=self.database.store,
             clock=self.clock,
             masks=self.masks,
-            checks=self.checks,
+            checks=partial(self.door, Checks),
             traits_of=self.rules.of,
         )
 
@@ -236,7 +237,7 @@ class Desk:
     @property
     def post_finder(self) -> PostFinder:
         """Finds posts by tip, address or page."""
-        return PostFinder(store=self.database.store, names=self.names)
+        return PostFinder(store=self.database.store, names=partial(self.door, Names))
 
     @property
     def resolver(self) -> Resolver:
@@ -276,45 +277,10 @@ class Desk:
         """The verb that proposes summaries."""
         return Summariser(drafter=self.drafter)
 
-    def publisher(self, name: str) -> Publisher | None:
-        """The account's door for posting, or None where it has none."""
+    def door(self, kind: type[_Door], name: str) -> _Door | None:
+        """An account's adapter where it has this door, or None."""
         platform: object = self.platform(name)
-        return platform if isinstance(platform, Publisher) else None
-
-    def listener(self, name: str) -> Listener | None:
-        """The account's door for listening, or None where it has none."""
-        platform: object = self.platform(name)
-        return platform if isinstance(platform, Listener) else None
-
-    def threads(self, name: str) -> Threads | None:
-        """The account's door for reading below our posts, or None where it has none."""
-        platform: object = self.platform(name)
-        return platform if isinstance(platform, Threads) else None
-
-    def checks(self, name: str) -> Checks | None:
-        """The account's door for looking again, or None where it has none."""
-        platform: object = self.platform(name)
-        return platform if isinstance(platform, Checks) else None
-
-    def hints(self, name: str) -> Hints | None:
-        """The account's door for being told at once, or None where it has none."""
-        platform: object = self.platform(name)
-        return platform if isinstance(platform, Hints) else None
-
-    def editor(self, name: str) -> Editor | None:
-        """The account's door for taking back, or None where it has none."""
-        platform: object = self.platform(name)
-        return platform if isinstance(platform, Editor) else None
-
-    def thanker(self, name: str) -> Thanker | None:
-        """The account's door for favouring, or None where it has none."""
-        platform: object = self.platform(name)
-        return platform if isinstance(platform, Thanker) else None
-
-    def names(self, name: str) -> Names | None:
-        """The account's reader of addresses, or None where it has none."""
-        platform: object = self.platform(name)
-        return platform if isinstance(platform, Names) else None
+        return platform if isinstance(platform, kind) else None
 
     def platform(self, name: str) -> Platform | None:
         """The account's adapter, made when first asked for; None for an unknown account."""

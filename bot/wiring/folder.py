@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.errors import UsageError
+from bot.regular_files import replacing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,12 +41,9 @@ def write_file(path: Path, pieces: Iterable[str]) -> None:
     """Write a file piece by piece, and put it in its place when it is whole."""
     fresh = path.with_name(f".{path.name}.new")
     with _clear_errors(path):
-        try:
-            with fresh.open("w", encoding="utf-8", newline="") as file:
-                file.writelines(pieces)
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
+        number = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+        with replacing(path, fresh, number, is_lasting=False) as file:
+            file.writelines(piece.encode() for piece in pieces)
 
 
 def _keep(path: Path, text: str) -> bool:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -20,10 +21,11 @@ from bot.clock.ticker import Ticker
 from bot.core.discussion import Author
 from bot.core.errors import BotError, StoreError
 from bot.core.lookalike import passes_for_bot
+from bot.core.ports import Hints
 from bot.core.slot import Schedule
 from bot.sources.watch import Watch
 from bot.store import DataLock, close_to_others
-from bot.web import Health, Server, build
+from bot.web import Health, Server, Site, build
 from bot.wiring import logs, stop_signals, tipsfile
 from bot.wiring.desk import Desk, open_desk
 from bot.wiring.environment import environment
@@ -80,10 +82,10 @@ class Running:
         desk = self.desk
         self.ticker = Ticker(desk.timetable, self.troubles.tell)
         self.steps = AccountSteps(desk=desk, ticker=self.ticker)
-        self.streams = Streams(door=desk.hints, nudge=self.steps.listen_soon)
+        self.streams = Streams(door=partial(desk.door, Hints), nudge=self.steps.listen_soon)
         self.file = TakingUp(desk=desk, watch=self.watch, taken=self._follow)
         self._pulse = desk.clock.now()
-        app = build(
+        site = Site(
             config=lambda: desk.config,
             pages=desk.database.pages,
             store=desk.database.store,
@@ -103,6 +105,7 @@ class Running:
             key=site_key(desk.environment.data),
             is_outdated=lambda: desk.trouble is not None,
         )
+        app = build(site)
         around = desk.environment
         self.server = Server(app, around.host, around.port, around.trusted_proxies, app.state.end)
 

@@ -10,6 +10,7 @@ from functools import partial
 from bot.app.learn import Learner
 from bot.clock.ticker import Ticker
 from bot.core.config import Account, Config, Courtesy
+from bot.core.ports import Checks, Threads
 from bot.core.traits import Ability
 from bot.wiring.desk import Desk
 
@@ -75,9 +76,9 @@ class AccountSteps:
         yield _Verb(name="learn", every=LEARN_EVERY, act=self._learn)
         if Ability.LISTEN in traits.abilities:
             yield _Verb(name="listen", every=account.poll or traits.poll, act=self._listen)
-        if desk.threads(account.name) is not None:
+        if desk.door(Threads, account.name) is not None:
             yield _Verb(name="threads", every=LOOK_EVERY, act=desk.thread_reader.step)
-        if desk.checks(account.name) is not None:
+        if desk.door(Checks, account.name) is not None:
             yield _Verb(name="recheck", every=LOOK_EVERY, act=desk.rechecker.step)
         if account.acknowledge is not Courtesy.NONE:
             yield _Verb(name="acknowledge", every=ACKNOWLEDGE_EVERY, act=self._acknowledge)

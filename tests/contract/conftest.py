@@ -36,19 +36,19 @@ def far(world: World) -> FarWorld:
 @pytest.fixture
 def publisher(world: World) -> Publisher:
     """The door for posting."""
-    return _door(world, Ability.PUBLISH, Publisher)  # type: ignore[type-abstract]
+    return _door(world, Ability.PUBLISH, Publisher)
 
 
 @pytest.fixture
 def listener(world: World) -> Listener:
     """The door for listening."""
-    return _door(world, Ability.LISTEN, Listener)  # type: ignore[type-abstract]
+    return _door(world, Ability.LISTEN, Listener)
 
 
 @pytest.fixture
 def editor(world: World) -> Editor:
     """The door for taking back."""
-    return _door(world, Ability.RETRACT, Editor)  # type: ignore[type-abstract]
+    return _door(world, Ability.RETRACT, Editor)
 
 
 @pytest.fixture
@@ -56,19 +56,19 @@ def threads(world: World) -> Threads:
     """The door for reading below our posts; on X it leaves out what listening tells."""
     if world.kind.name == "x":
         pytest.skip("what names us is dearer there; tests/edges/test_x_listening.py has the rest")
-    return _offered(world, Threads)  # type: ignore[type-abstract]
+    return _offered(world, Threads)
 
 
 @pytest.fixture
 def checks(world: World) -> Checks:
     """The door for looking again."""
-    return _offered(world, Checks)  # type: ignore[type-abstract]
+    return _offered(world, Checks)
 
 
 @pytest.fixture
 def hints(world: World) -> Hints:
     """The door for being told at once."""
-    return _offered(world, Hints)  # type: ignore[type-abstract]
+    return _offered(world, Hints)
 
 
 def _offered(world: World, door: type[Door]) -> Door:
@@ -80,7 +80,7 @@ def _offered(world: World, door: type[Door]) -> Door:
 @pytest.fixture
 def thanker(world: World) -> Thanker:
     """The door for favouring."""
-    return _door(world, Ability.FAVOURITE, Thanker)  # type: ignore[type-abstract]
+    return _door(world, Ability.FAVOURITE, Thanker)
 
 
 def _door(world: World, ability: Ability, door: type[Door]) -> Door:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.forget_me import asks_to_be_forgotten
+from bot.core.wishes import asks_to_be_forgotten
 
 ASKING = [
     "forget me",

@@ -6,7 +6,8 @@ import pytest
 
 from bot.clock.crontab import check_cron
 from bot.core.errors import TipsError
-from bot.sources.tips import load, parse
+from bot.sources.file import read_bytes
+from bot.sources.tips import parse
 from tests.edges.kinds import KINDS
 
 FOLDER = Path(__file__).parent.parent / "data" / "bad_tips"
@@ -54,7 +55,7 @@ def test_no_file(tmp_path, monkeypatch, make, said):
     monkeypatch.chdir(tmp_path)
     make(Path("tips.yaml"))
     with pytest.raises(TipsError) as caught:
-        load(Path("tips.yaml"), KINDS, check_cron)
+        parse(read_bytes(Path("tips.yaml")), "tips.yaml", KINDS, check_cron)
     assert str(caught.value).startswith(f"tips.yaml: {said}")
 
 
@@ -64,7 +65,7 @@ def test_impossible_path(tmp_path, monkeypatch, path):
     monkeypatch.chdir(tmp_path)
     Path("tips.yaml").write_text("bot: {name: A}")
     with pytest.raises(TipsError) as caught:
-        load(Path(path), KINDS, check_cron)
+        parse(read_bytes(Path(path)), path, KINDS, check_cron)
     assert str(caught.value).isprintable()
 
 

@@ -12,7 +12,8 @@ from bot.core.errors import Problem, TipsError
 from bot.core.measure import weighted_length
 from bot.core.slot import At, Cron, Every
 from bot.platforms.catalogue import KINDS as REAL_KINDS
-from bot.sources.tips import load, load_with_places, parse
+from bot.sources.file import read_bytes
+from bot.sources.tips import parse
 from tests.edges.kinds import KINDS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -291,7 +292,7 @@ def test_places(tmp_path):
         "bot: {name: A}\nplatforms:\n  site:\nschedule:\n  - at: 09:00\n"
         "tips:\n  - title: A\n    id: a\n    text: A.\n"
     )
-    _, places = load_with_places(path, KINDS, check_cron)
+    _, places = parse(read_bytes(path), str(path), KINDS, check_cron)
     assert places.account("site") == (3, 3)
     assert places.schedule("schedule 1") == (5, 5)
     assert places.tip("a") == (8, 9)
@@ -304,14 +305,14 @@ def test_places(tmp_path):
 @pytest.mark.parametrize("name", ["tips.yaml", "bot/sources/starter.yaml"])
 def test_shipped_files(name):
     """The files that we ship are valid for the platforms that there are."""
-    config = load(ROOT / name, REAL_KINDS, check_cron)
+    config = parse(read_bytes(ROOT / name), "tips.yaml", REAL_KINDS, check_cron)[0]
     assert len(config.library) >= 2
     assert config.site is not None
 
 
 def test_shipped_tips_fit():
     """Each of the ten tips has its credit, and a hand-written summary leaves room for a link."""
-    library = load(ROOT / "tips.yaml", REAL_KINDS, check_cron).library
+    library = parse(read_bytes(ROOT / "tips.yaml"), "tips.yaml", REAL_KINDS, check_cron)[0].library
     assert len(library) == 10
     for tip in library:
         assert tip.credit == "@clarkmike"

@@ -14,6 +14,7 @@ from bot.app.report import status
 from bot.cli import standing
 from bot.clock.crontab import check_cron
 from bot.core.errors import OutcomeUnknown
+from bot.core.ports import Editor
 from bot.platforms.catalogue import KINDS
 from bot.platforms.x import PRICES
 from bot.sources.tips import parse
@@ -112,7 +113,7 @@ def test_a_deletion_is_paid_for(x, tmp_path, trouble):
     if trouble is not None:
         x.fail(trouble, method="DELETE")
     with suppress(OutcomeUnknown):
-        desk.retractor.retract(planned.id, desk.editor("x"), desk.clock.now())
+        desk.retractor.retract(planned.id, desk.door(Editor, "x"), desk.clock.now())
     with desk.database.store.reading() as tx:
         spent = tx.accounts.spent("x", desk.clock.now())
         listened = tx.accounts.listened("x", desk.clock.now())

@@ -18,6 +18,7 @@ import structlog
 
 from bot.clock.timetable import ZonedTimetable
 from bot.core.errors import BotError
+from bot.core.ports import Names
 from tests.servers.x.exchange import Answer, End, Request
 from tests.sim import memory
 from tests.sim.decks import Dealer, Deck, Fate
@@ -643,7 +644,7 @@ class Life:
         """The owner has looked, and says what is true."""
         desk = self._must().running.desk
         if story.made:
-            names = desk.names(story.account)
+            names = desk.door(Names, story.account)
             desk.resolver.posted(delivery, story.made[0], names, self.time.host)
         elif self.chance.random() < 0.5:
             story.by_hand = True

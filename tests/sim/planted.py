@@ -34,7 +34,7 @@ MUTANTS = (
     ),
     m(
         LEDGER,
-        "            & (deliveries.c.state == old.state.value)\n",
+        "            & (deliveries.c.state == old.state)\n",
         "",
         "any state may be left",
     ),
@@ -71,16 +71,26 @@ MUTANTS = (
     m(LEDGER, ".where(deliveries.c.id != apart_from)", "", "a repeat waits for itself"),
     m(
         LEDGER,
-        "            deliveries.c.state == State.POSTED.value,\n",
+        "            deliveries.c.state == State.POSTED,\n",
         "",
         "a page is there before it is",
     ),
-    m(LEDGER, '"sent_at": delivery.sent_at,', '"sent_at": None,', "nobody knows when it was sent"),
-    m(LEDGER, '"resends": delivery.resends,', '"resends": 0,', "repeats are not counted"),
     m(
         LEDGER,
-        '"lease_until": delivery.lease_until,',
-        '"lease_until": None,',
+        '        "is_reply"',
+        '        "sent_at": None,\n        "is_reply"',
+        "nobody knows when it was sent",
+    ),
+    m(
+        LEDGER,
+        '        "is_reply"',
+        '        "resends": 0,\n        "is_reply"',
+        "repeats are not counted",
+    ),
+    m(
+        LEDGER,
+        '        "is_reply"',
+        '        "lease_until": None,\n        "is_reply"',
         "a dead owner keeps its claim",
     ),
     m(
@@ -302,7 +312,7 @@ MUTANTS = (
     m(SLOTS, "max(until, before or until)", "until", "a cursor moves back"),
     m(
         SLOTS,
-        "                slots.c.outcome.in_([Outcome.MISSED.value, Outcome.EMPTY.value]),\n",
+        "                slots.c.outcome.in_([Outcome.MISSED, Outcome.EMPTY]),\n",
         "",
         "a slot that was planned is open again",
     ),

@@ -109,9 +109,9 @@ def test_history_is_kept(tx, database):
     assert tx.ledger.move(held, send(held, reason=None), MONDAY + HOUR)
     rows = tx.ledger._connection.execute(select(events).order_by(events.c.id))
     assert [(row.before, row.after, row.note, row.at) for row in rows] == [
-        (None, "planned", None, MONDAY),
-        ("planned", "planned", "too soon", MONDAY),
-        ("planned", "sending", None, MONDAY + HOUR),
+        (None, State.PLANNED, None, MONDAY),
+        (State.PLANNED, State.PLANNED, "too soon", MONDAY),
+        (State.PLANNED, State.SENDING, None, MONDAY + HOUR),
     ]
 
 

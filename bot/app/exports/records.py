@@ -14,6 +14,7 @@ from bot.core.config import Config
 from bot.core.discussion import Entry
 from bot.core.memory import Shown, Tx
 from bot.core.safe import harmless
+from bot.core.web_addresses import web_parts
 
 AT_ONCE = 1000
 """So many entries are held in memory."""
@@ -96,7 +97,7 @@ def record(entry: Entry, platforms: Mapping[str, str]) -> Record:
 
 def web_address(url: str | None) -> str | None:
     """The address where it is one of the web, nothing in it that could end it; None else."""
-    if url is None or not url.startswith(("https://", "http://")):
+    if url is None or not web_parts(url):
         return None
     return _ENDS.sub(lambda found: quote(found[0], safe=""), harmless(url))
 

@@ -19,8 +19,8 @@ from bot.core.inspection import allowance_remarks, clock_remarks, failure
 from bot.core.kinds import variable
 from bot.core.ports import LOOK_BACK, Absent, Batch, CannotTell, Checked, Clock, Found, Remark
 from bot.core.traits import Traits
-from bot.net.carrier import Carrier
 from bot.net.rate_limits import RateLimits
+from bot.net.session import Carrier
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.addresses import status_named
 from bot.platforms.mastodon.again import CannotShow, fingerprint
@@ -294,7 +294,7 @@ class MastodonPlatform:
 
         def ask(asked: dict[str, str]) -> list[Record]:
             where, headers = self._place.server + PATH, {"Authorization": f"Bearer {token}"}
-            answer = call.wire.request("GET", where, params=asked, headers=headers, auth=_as_is)
+            answer = call.wire.request("GET", where, params=asked, headers=headers)
             answer.raise_for_status()
             return self._page(call, answer.json())
 
@@ -458,11 +458,6 @@ class MastodonPlatform:
         """How far the server's clock is behind ours, so that its young posts are not old to us."""
         theirs: datetime = server_time(wire) or self._clock.now()
         return max(timedelta(0), self._clock.now() - theirs)
-
-
-def _as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """The request with the token that it has, and no password of a person's own in its place."""
-    return request
 
 
 _TOO_LARGE = "too large"

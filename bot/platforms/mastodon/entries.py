@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 
+from bot.core.attached import told
 from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility, Wish, as_own
 from bot.core.html_to_text import LONGEST, readable
 from bot.core.when import iso
 from bot.core.wishes import wishes_in
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.approval import approved
-from bot.platforms.mastodon.attachments import attachments
 from bot.platforms.mastodon.foreign import Record
-from bot.platforms.mastodon.plain import plain
+from bot.platforms.mastodon.rendering import plain
 
 _VISIBILITIES = {
     "public": Visibility.PUBLIC,
@@ -26,6 +26,10 @@ _VISIBILITIES = {
     "direct": Visibility.DIRECT,
 }
 """A visibility that is not among these is taken for the most private one."""
+
+_MOST = 20
+"""Attachments of a kind that are told, and options of a poll: more than servers take."""
+_KINDS = {"image": "Picture", "gifv": "Animation", "video": "Video", "audio": "Sound"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,7 +109,7 @@ class Hearing:
 
     def _legible(self, bare: Entry, status: Record, author: Record) -> Entry:
         content = (foreign.word(status.get("content")) or "")[:LONGEST]
-        attached = attachments(status)
+        attached = _attachments(status)
         words = [readable(content), "\n".join(attached)]
         return Entry(
             account=bare.account,
@@ -163,3 +167,24 @@ def _quoted(status: Record) -> str | None:
     quote = foreign.record(status.get("quote"))
     whole = foreign.record(quote.get("quoted_status"))
     return foreign.ident(whole.get("id")) or foreign.ident(quote.get("quoted_status_id"))
+
+
+def _attachments(status: Record) -> list[str]:
+    """A line for each attachment of a status, with its description, and one for its poll.
+
+    https://docs.joinmastodon.org/entities/MediaAttachment/ and .../Poll/
+    """
+    return [*_media(status), *_poll(foreign.record(status.get("poll")))]
+
+
+def _media(status: Record) -> Iterator[str]:
+    for one in foreign.records(status.get("media_attachments"))[:_MOST]:
+        kind = _KINDS.get(foreign.word(one.get("type")) or "", "Attachment")
+        yield told(kind, foreign.word(one.get("description")))
+
+
+def _poll(poll: Record) -> Iterator[str]:
+    options = foreign.records(poll.get("options"))[:_MOST]
+    titles = [foreign.word(one.get("title")) or "" for one in options]
+    if poll:
+        yield told("Poll", " / ".join(filter(None, titles)))

@@ -10,8 +10,7 @@ from bot.core.errors import RetryLater
 from bot.core.ports import Absent, CannotTell, Found
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.foreign import Record
-from bot.platforms.mastodon.plain import plain, words
-from bot.platforms.mastodon.rendering import as_markup, letters
+from bot.platforms.mastodon.rendering import as_markup, letters, plain, words
 
 PAGE = 40
 PAGES = 10

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.core.language_tags import is_language_tag
+from bot.core.web_addresses import web_parts
+
 Record = Mapping[str, Any]
 
 _HALF = re.compile("[\ud800-\udfff]")
 """Half of a character: JSON can spell it, and nothing that reads UTF-8 takes it."""
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 
 _FIRST_SERVER = datetime(2016, 1, 1, tzinfo=UTC)
 """There was no such server before."""
@@ -70,13 +72,13 @@ def address(value: object) -> str | None:
     """
     found = word(value) or ""
     is_clean = found.isprintable() and " " not in found
-    return found if is_clean and found.lower().startswith(("http://", "https://")) else None
+    return found if is_clean and web_parts(found) else None
 
 
 def language(value: object) -> str | None:
     """The value where it looks like a language tag (BCP 47)."""
     found = word(value)
-    return found if found and _LANGUAGE.fullmatch(found) else None
+    return found if found and is_language_tag(found) else None
 
 
 def moment(value: object) -> datetime | None:

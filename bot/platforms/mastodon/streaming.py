@@ -17,9 +17,8 @@ from mastodon.return_types import Notification
 
 from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.safe import one_line
-from bot.net.carrier import Carrier
 from bot.net.sending import not_sent
-from bot.net.session import Session
+from bot.net.session import Carrier, Session
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.errors import SCOPES, Place
 from bot.platforms.mastodon.wire import CONNECT

@@ -14,10 +14,9 @@ from requests.structures import CaseInsensitiveDict
 
 from bot.core.blanking import Blanker
 from bot.net.answer import TooLarge, read_body
-from bot.net.carrier import Carrier
 from bot.net.rate_limits import RateLimits
 from bot.net.sending import not_sent
-from bot.net.session import Session
+from bot.net.session import Carrier, Session
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.addresses import end_point
 from bot.platforms.mastodon.waits import asked_wait

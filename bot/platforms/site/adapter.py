@@ -17,7 +17,7 @@ from bot.core.traits import Traits
 from bot.platforms.site import KIND
 
 if TYPE_CHECKING:
-    from bot.net.carrier import Carrier
+    from bot.net.session import Carrier
 
 STEP = 200
 """How many changes one step of listening takes in."""

@@ -16,10 +16,9 @@ from bot.core.inspection import clock_remarks
 from bot.core.ports import Remark
 from bot.core.safe import one_line
 from bot.net.answer import read_body
-from bot.net.carrier import Carrier
 from bot.net.dates import date_of
 from bot.net.sending import not_sent
-from bot.net.session import Session
+from bot.net.session import Carrier, Session
 
 PATIENCE = 20.0
 """Seconds for the whole question."""

@@ -21,7 +21,7 @@ from bot.core.ports import (
     Remark,
 )
 from bot.core.traits import Traits
-from bot.net.carrier import Carrier
+from bot.net.session import Carrier
 from bot.platforms.x import API, PRICES, TRAITS
 from bot.platforms.x.addresses import address, post_named
 from bot.platforms.x.allowance import Allowance

@@ -13,17 +13,43 @@ import tweepy
 
 from bot.core.errors import OutcomeUnknown, PlatformError
 from bot.core.ports import Clock
-from bot.net.carrier import Carrier
-from bot.platforms.x import answers, fields
+from bot.net.rate_limits import RateLimits
+from bot.net.session import Carrier
+from bot.platforms.x import answers
 from bot.platforms.x.answers import Looked, Page, Person
 from bot.platforms.x.errors import translate
-from bot.platforms.x.limits import Limits, wait
+from bot.platforms.x.limits import require, wait
 from bot.platforms.x.transport import AnswerError, Patience, Transport, hush
 
 PAGE = 100
 """Posts a page, and ids a look-up: the most that X gives."""
 EMPTY_PAGES = 8
 """How many empty pages that claim to have a successor are followed."""
+
+# X's newest API description renames `tweet.fields` to `post.fields`; tweepy sends the old names.
+# https://docs.x.com/x-api/fundamentals/data-dictionary
+OWN = {
+    "tweet_fields": "author_id,conversation_id,entities,in_reply_to_user_id,referenced_tweets",
+}
+"""Enough to tell whether a post of ours is the one that we look for."""
+
+MENTION = {
+    "tweet_fields": f"{OWN['tweet_fields']},lang,note_tweet,attachments",
+    "user_fields": "description,protected",
+    "expansions": "author_id",
+}
+"""All that an entry needs.
+
+`note_tweet` holds the whole of a text longer than 280; `attachments` tells whether there is a poll.
+
+A user costs the same with all fields, so what they ask of bots is read with their name.
+"""
+
+VERSION = {"tweet_fields": MENTION["tweet_fields"]}
+"""The same without the author, who costs twice as much as the post."""
+
+AUTHOR = {"tweet_fields": "author_id"}
+"""Enough to tell whose a post is."""
 
 T = TypeVar("T")
 
@@ -54,7 +80,7 @@ class Api:
         self._client = _client(secrets, transport, dict)
         self._whole = _client(secrets, transport, requests.Response)
         self._patience = patience
-        self._limits = Limits()
+        self._limits = RateLimits()
 
     def me(self) -> Person:
         """The account itself; so it proves the keys."""
@@ -94,7 +120,7 @@ class Api:
         It stops early, at a page that still has a token, when that takes too long.
         """
         until = time.monotonic() + self._patience.listing
-        asked = {"id": user_id, "start_time": since, "max_results": PAGE, **fields.OWN}
+        asked = {"id": user_id, "start_time": since, "max_results": PAGE, **OWN}
         page = self._read(answers.page, self._client.get_users_tweets, **asked)
         yield page
         while page.token and time.monotonic() < until:
@@ -129,24 +155,22 @@ class Api:
 
     def look_up(self, post_ids: Iterable[str], *, people: bool = False) -> Looked:
         """These posts (a hundred at most) as they are now, on request with their authors."""
-        wanted = fields.MENTION if people else fields.VERSION
+        wanted = MENTION if people else VERSION
         return self._read(answers.looked_up, self._client.get_tweets, ids=list(post_ids), **wanted)
 
     def authors(self, post_ids: Iterable[str]) -> dict[str, str]:
         """Whose these posts (a hundred at most) are; those that are gone are not in it."""
-        return self._read(
-            answers.authors, self._client.get_tweets, ids=list(post_ids), **fields.AUTHOR
-        )
+        return self._read(answers.authors, self._client.get_tweets, ids=list(post_ids), **AUTHOR)
 
     def _read(self, understand: Callable[[Any], T], call: Callable[..., Any], **asked: Any) -> T:
-        self._limits.require(call.__name__, self._clock.now())
+        require(self._limits, call.__name__, self._clock.now())
         try:
             return understand(self._ask(call, asked))
         except Exception as error:  # noqa: BLE001 - what is not classified is an unknown outcome
             raise translate(error, writes=False, now=self._clock.now()) from None
 
     def _write(self, call: Callable[..., Any], **asked: Any) -> Any:
-        self._limits.require(call.__name__, self._clock.now())
+        require(self._limits, call.__name__, self._clock.now())
         try:
             return self._ask(call, asked)
         except Exception as error:  # noqa: BLE001 - what is not classified is an unknown outcome
@@ -159,7 +183,7 @@ class Api:
         except AnswerError as error:
             if error.status == 429:
                 now = self._clock.now()
-                self._limits.reached(call.__name__, now + wait(error.headers, now))
+                self._limits.hold(call.__name__, now, wait(error.headers, now))
             raise
 
 
@@ -177,7 +201,7 @@ def _client(secrets: Mapping[str, str], transport: Transport, answers_as: type) 
 
 
 def _span(since_id: int, until_id: int | None, most: int) -> dict[str, Any]:
-    return {"since_id": since_id, "until_id": until_id, "max_results": most, **fields.MENTION}
+    return {"since_id": since_id, "until_id": until_id, "max_results": most, **MENTION}
 
 
 def _is_filled(document: Any) -> bool:

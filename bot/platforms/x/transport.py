@@ -18,8 +18,7 @@ import requests
 
 from bot.core.blanking import Blanker
 from bot.net.answer import read_body
-from bot.net.carrier import Carrier
-from bot.net.session import Session
+from bot.net.session import Carrier, Session
 
 TWEEPY_HOST = "https://api.twitter.com"
 ONE_ANSWER = {"allow_redirects": False, "stream": True}
