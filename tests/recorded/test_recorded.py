@@ -10,12 +10,13 @@ import pytest
 import requests
 import time_machine
 
+from tests.recorded.around import BEGIN, PEOPLE
 from tests.recorded.copy import copied, known, moment
-from tests.recorded.making import BEGIN, NOWHERE, PEOPLE, TIP
+from tests.recorded.making import NOWHERE, TIP
 from tests.recorded.questions import ANSWERS, NEXT, planned, said, shown
 from tests.servers.mastodon import BOT, MastodonServer, mastodon_server
 from tests.whole.books import Books
-from tests.whole.operator import Operator, await_that
+from tests.whole.operator import Operator, await_that, hidden_fields
 from tests.whole.visitor import Visitor, visitor
 
 ANEW = "what differs is meant? Then: python -m tests.recorded --record"
@@ -84,12 +85,16 @@ def test_browsers_are_known_again(operator: Operator) -> None:
             with browser_of(operator, who) as browser:
                 browser.browser.headers["X-Forwarded-For"] = "203.0.113.9"
                 browser.open()
-                form = {**browser._form, "name": who, "text": f"More of the {who} one."}
+                form = {
+                    **hidden_fields(browser.seen),
+                    "name": who,
+                    "text": f"More of the {who} one.",
+                }
                 browser.browser.post(browser.page, data=form, timeout=20)
         assert "More of the reader one" in page(operator)
         assert "More of the blocked one" not in page(operator)
         assert "More of the forgotten one" not in page(operator)
-    words = [row["text"] for row in Books(data=operator.home / "data")._rows("SELECT * FROM entry")]
+    words = [row["text"] for row in Books(data=operator.home / "data").rows("SELECT * FROM entry")]
     assert "More of the blocked one." in words
     assert "More of the forgotten one." not in words
 
@@ -116,8 +121,8 @@ def test_people_of_a_network_are_known_again(operator: Operator, mastodon: Masto
         mastodon.say(who, f"@tips More of {who}.")
     books = Books(data=operator.home / "data")
     with operator.runs():
-        await_that(lambda: len(books._rows("SELECT * FROM entry WHERE id > 18")) == 3)
-    rows = books._rows("SELECT * FROM entry WHERE id > 18")
+        await_that(lambda: len(books.rows("SELECT * FROM entry WHERE id > 18")) == 3)
+    rows = books.rows("SELECT * FROM entry WHERE id > 18")
     told = {row["text"]: row["standing"] for row in rows}
     assert told == {"@tips More of alice.": "shown", "@tips More of bob.": "hidden", "": "shown"}
     done = operator.does("unblock", "@bob@mock.local")
