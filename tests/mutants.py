@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from configparser import ConfigParser
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TABLE = ROOT / "tests" / "certain.yaml"
+SETTINGS = ROOT / "tests" / "certain.ini"
 PATIENCE = 300
 """Seconds; a fault with which tests hang was noticed."""
 FAILED = 1
@@ -52,6 +54,13 @@ def certain() -> list[Mutant]:
     return [Mutant(**one) for one in yaml.safe_load(TABLE.read_text(encoding="utf-8"))]
 
 
+def measured(ini: str) -> list[str]:
+    """The files on which `make cover` reports, by the text of its settings."""
+    settings = ConfigParser()
+    settings.read_string(ini)
+    return settings["report"]["include"].split()
+
+
 def plant(mutant: Mutant, tree: Path) -> None:
     """Plant a fault in a copy of the tree. Ends the program where its old text is not found."""
     file = tree / mutant.file
@@ -67,6 +76,10 @@ def main() -> int:
     parser.add_argument("word", nargs="?", default="", help="only those with this word")
     parser.add_argument("--workers", type=int, default=2)
     asked = parser.parse_args()
+    if whole := set(measured(SETTINGS.read_text(encoding="utf-8"))) - {
+        one.file for one in certain()
+    }:
+        parser.error(f"{TABLE.name} has no fault for {', '.join(sorted(whole))}")
     chosen = [one for one in certain() if asked.word in f"{one.file} {one.breaks}"]
     with _trees(asked.workers) as trees, ThreadPoolExecutor(asked.workers) as workers:
         unnoticed = sum(not ok for ok in workers.map(lambda one: _told(one, trees), chosen))
