@@ -32,10 +32,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run demo nlp test test-all check image bench bench-scale soak mutants cover lock clean
+.PHONY: help run demo nlp test test-all check image bench bench-scale soak mutants mutants-quick cover lock clean
 
 help: ## list the tasks
-	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 	@echo "Another interpreter: make run PYTHON=python3.12"
 
 run: $(RUNTIME) ## set up at the first time, then start the bot; on your file: make run FILE=my-tips/tips.yaml
@@ -78,6 +78,9 @@ soak: $(TOOLS) ## run long seeds of the simulation: make soak ARGS="--seeds 100 
 
 mutants: $(TOOLS) ## plant small faults in a copy; the simulation or a test must notice each
 	@$(BIN)/python -m tests.sim.mutants $(ARGS)
+
+mutants-quick: $(TOOLS) ## plant one in each file that `make cover` measures; a test must notice it
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 cover: $(TOOLS) ## run the tests of ledger, classifiers and cursors; every branch of those must be taken
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/core tests/app tests/store \

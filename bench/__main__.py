@@ -27,6 +27,7 @@ NAMES = (
     "page",
     "discussion",
     "writers",
+    "trace",
 )
 """Each is a module here, with `measure(scale)` and, in `HOW`, the way in which it measures."""
 

@@ -13,6 +13,7 @@ TIERS = {
     "core": "quick",
     "demo": "long",
     "edges": "quick",
+    "recorded": "quick",
     "servers": "quick",
     "setup": "long",
     "sim": "long",

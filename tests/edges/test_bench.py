@@ -12,7 +12,7 @@ from bench.figure import Figure, Target, shown, spread
 pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
-QUICK = ("length", "start", "slot", "intake")
+QUICK = ("length", "start", "slot", "intake", "trace")
 
 
 def bench(*words):

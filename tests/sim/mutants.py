@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from tests.mutants import Mutant, plant
 from tests.sim import planted
-from tests.sim.planted import Mutant
 from tests.sim.talk import planted as talk
 from tests.tree import copy_to
 
@@ -105,15 +105,8 @@ def _noticed(half: Half, mutant: Mutant | None) -> str:
     with tempfile.TemporaryDirectory() as place:
         tree = copy_to(Path(place) / "tree")
         if mutant is not None:
-            _plant(mutant, tree / mutant.file)
+            plant(mutant, tree)
         return next((who for who, command in _commands(half) if _fails(command, tree)), "")
-
-
-def _plant(mutant: Mutant, file: Path) -> None:
-    text = file.read_text()
-    if text.count(mutant.old) != 1:
-        raise SystemExit(f"{mutant.file} has not just once: {mutant.old!r}")
-    file.write_text(text.replace(mutant.old, mutant.new))
 
 
 def _commands(half: Half) -> Iterator[tuple[str, list[str]]]:

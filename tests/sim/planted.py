@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mutant:
-    """A small fault: in this file the old text is replaced, once, by the new."""
-
-    file: str
-    old: str
-    new: str
-    breaks: str
+from tests.mutants import Mutant
 
 
 def m(file: str, old: str, new: str, breaks: str) -> Mutant:
     """A line of the table."""
-    return Mutant(file=f"bot/{file}", old=old, new=new, breaks=breaks)
+    return Mutant(file=file, old=old, new=new, breaks=breaks)
 
 
-LEDGER, DELIVER, OUTCOME = "store/ledger.py", "app/deliver.py", "core/outcome.py"
-ABSENCE, HOLDS, SLOTS = "core/absence.py", "app/holds.py", "store/slots.py"
-PLAN, FORMER = "app/plan.py", "app/former.py"
-X, MASTODON = "platforms/x", "platforms/mastodon"
+LEDGER, DELIVER, OUTCOME = "bot/store/ledger.py", "bot/app/deliver.py", "bot/core/outcome.py"
+ABSENCE, HOLDS, SLOTS = "bot/core/absence.py", "bot/app/holds.py", "bot/store/slots.py"
+PLAN, FORMER = "bot/app/plan.py", "bot/app/former.py"
 
 MUTANTS = (
     m(
@@ -226,13 +215,13 @@ MUTANTS = (
         "a held account posts",
     ),
     m(
-        "app/moves.py",
+        "bot/app/moves.py",
         "    if new.state is not old.state:\n        event",
         "    if new.state is State.POSTED:\n        event",
         "most outcomes leave no line in the log",
     ),
     m(
-        "app/moves.py",
+        "bot/app/moves.py",
         "    if not tx.ledger.move(old, new, now):\n        return False\n",
         "    tx.ledger.move(old, new, now)\n",
         "everybody is the quickest",
@@ -250,61 +239,61 @@ MUTANTS = (
         "what is being looked for is a stranger's",
     ),
     m(
-        f"{X}/errors.py",
+        "bot/platforms/x/errors.py",
         "    if writes:\n        return OutcomeUnknown",
         "    if not writes:\n        return OutcomeUnknown",
         "X: a lost answer proves that nothing was sent",
     ),
     m(
-        f"{X}/rules.py",
+        "bot/platforms/x/rules.py",
         "        error=Duplicate,",
         "        error=Refused,",
         "X: a duplicate is a refusal",
     ),
     m(
-        f"{X}/errors.py",
+        "bot/platforms/x/errors.py",
         "if error.status != 429 and not is_own(error.document, error.status):\n        return None",
         "if error.status == 599:\n        return None",
         "X: any answer of a proxy is X's own",
     ),
     m(
-        f"{X}/limits.py",
+        "bot/platforms/x/limits.py",
         "if longest > timedelta(0) else WINDOW",
         "if headers else WINDOW",
         "X: a limit's end in the past counts",
     ),
     m(
-        f"{X}/adapter.py",
+        "bot/platforms/x/adapter.py",
         "            if self._has_good_keys():",
         "            if self is None:",
         "X: a request that came twice is called not sent",
     ),
     m(
-        f"{X}/adapter.py",
+        "bot/platforms/x/adapter.py",
         "one.first_id not in taken",
         "one.first_id",
         "X: another delivery's post is taken for ours",
     ),
     m(
-        f"{MASTODON}/errors.py",
+        "bot/platforms/mastodon/errors.py",
         "    if writes:\n        return OutcomeUnknown",
         "    if not writes:\n        return OutcomeUnknown",
         "Mastodon: a lost answer proves that nothing was sent",
     ),
     m(
-        f"{MASTODON}/errors.py",
+        "bot/platforms/mastodon/errors.py",
         "if wire.reach is Reach.SENT or",
         "if wire.reach is Reach.SENT and",
         "Mastodon: a broken line has a status",
     ),
     m(
-        f"{MASTODON}/wire.py",
+        "bot/platforms/mastodon/wire.py",
         "            self.reach = Reach.SENT\n",
         "",
         "Mastodon: nothing ever leaves",
     ),
     m(
-        f"{MASTODON}/finding.py",
+        "bot/platforms/mastodon/finding.py",
         "return Found(receipt=match)\n    return CannotTell",
         "return Found(receipt=match)\n    return Absent() if doubt else CannotTell",
         "Mastodon: doubt proves absence",

@@ -44,7 +44,7 @@ class Books:
 
     def deliveries(self) -> list[Written]:
         """Every delivery, oldest first; none before the bot has run."""
-        return [_written(row) for row in self._rows("SELECT * FROM delivery ORDER BY id")]
+        return [_written(row) for row in self.rows("SELECT * FROM delivery ORDER BY id")]
 
     def sending(self) -> list[Written]:
         """What is claimed: intended, and without an outcome."""
@@ -56,16 +56,16 @@ class Books:
 
     def slots(self, schedule: str) -> list[datetime]:
         """When the slots of a schedule were due, each with an outcome, in order."""
-        rows = self._rows("SELECT due FROM slot WHERE schedule = ? ORDER BY due", schedule)
+        rows = self.rows("SELECT due FROM slot WHERE schedule = ? ORDER BY due", schedule)
         return [_moment(row["due"]) for row in rows]
 
     def begun(self) -> set[str]:
         """The schedules that the bot has seen, and whose slots are due from then on."""
-        return {row["name"] for row in self._rows("SELECT name FROM schedule")}
+        return {row["name"] for row in self.rows("SELECT name FROM schedule")}
 
     def planned(self) -> dict[str, set[str]]:
         """The slots for which tips were picked, each with the accounts that it has deliveries for."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT slot.name, delivery.account FROM slot LEFT JOIN delivery"
             " ON delivery.slot = slot.name WHERE slot.outcome = 'planned'"
         )
@@ -77,19 +77,20 @@ class Books:
     def pages(self) -> dict[str, str]:
         """What the site has published: key and text."""
         return {
-            row["key"]: json.loads(row["post"])["text"] for row in self._rows("SELECT * FROM page")
+            row["key"]: json.loads(row["post"])["text"] for row in self.rows("SELECT * FROM page")
         }
 
     def heard(self) -> list[tuple[str, str, int]]:
         """Account and remote id of each entry in the log, with its number; the bot's own left out."""
-        rows = self._rows("SELECT * FROM entry WHERE NOT ours ORDER BY id")
+        rows = self.rows("SELECT * FROM entry WHERE NOT ours ORDER BY id")
         return [(row["account"], row["remote_id"], row["id"]) for row in rows]
 
     def is_sound(self) -> bool:
         """Whether SQLite finds nothing wrong with the file."""
-        return [tuple(row) for row in self._rows("PRAGMA integrity_check")] == [("ok",)]
+        return [tuple(row) for row in self.rows("PRAGMA integrity_check")] == [("ok",)]
 
-    def _rows(self, query: str, *values: object) -> list[sqlite3.Row]:
+    def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
+        """What a query finds; nothing before the bot has run."""
         if not (self.data / "tipsbot.db").exists():
             return []
         with self._open() as database:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from tests.sim.planted import m
 
-LISTEN, THREADS, RECHECK = "app/listen.py", "app/threads.py", "app/recheck.py"
-TAKING, LOGBOOK, THANKS = "app/taking.py", "app/logbook.py", "app/acknowledge.py"
-EDITS, LOG = "store/edits.py", "store/log.py"
-X, MASTODON = "platforms/x", "platforms/mastodon"
+LISTEN, THREADS, RECHECK = "bot/app/listen.py", "bot/app/threads.py", "bot/app/recheck.py"
+TAKING, LOGBOOK, THANKS = "bot/app/taking.py", "bot/app/logbook.py", "bot/app/acknowledge.py"
+EDITS, LOG = "bot/store/edits.py", "bot/store/log.py"
 
 MUTANTS = (
     m(
@@ -31,8 +30,8 @@ MUTANTS = (
     ),
     m(
         RECHECK,
-        "waiting = found.failed if seen else",
-        "waiting = frozenset() if seen else",
+        "waiting := found.failed if seen else",
+        "waiting := frozenset() if seen else",
         "a status that cannot be shown comes first each time",
     ),
     m(
@@ -90,61 +89,61 @@ MUTANTS = (
         "what hangs on an answer finds no tip",
     ),
     m(
-        f"{MASTODON}/listening.py",
-        " or ends().newer or after",
-        " or after",
+        "bot/platforms/mastodon/listening.py",
+        "ends().newer or mark.after",
+        "mark.after",
         "deaf behind a page of which nothing is shown",
     ),
     m(
-        f"{MASTODON}/adapter.py",
+        "bot/platforms/mastodon/adapter.py",
         '            call.wire.params = {"include_filtered": "true"}\n',
         "            pass\n",
         "filtered notifications are not asked for",
     ),
     m(
-        f"{MASTODON}/entries.py",
+        "bot/platforms/mastodon/entries.py",
         '    "private": Visibility.FOLLOWERS,\n',
         '    "private": Visibility.PUBLIC,\n',
         "what is for followers is kept",
     ),
     m(
-        f"{MASTODON}/again.py",
+        "bot/platforms/mastodon/again.py",
         "            gone.add(remote_id)\n",
         "            pass\n",
         "a deletion is not noticed",
     ),
     m(
-        f"{MASTODON}/foreign.py",
+        "bot/platforms/mastodon/foreign.py",
         '_HALF.sub("\\ufffd", value)',
         "str(value)",
         "half of a character makes deaf",
     ),
     m(
-        f"{X}/walk.py",
+        "bot/platforms/x/walk.py",
         "settled = min(walk.ceiling, first_id(now - LAG))",
         "settled = walk.ceiling",
         "what X shows late is lost",
     ),
     m(
-        f"{X}/walk.py",
+        "bot/platforms/x/walk.py",
         "lost = cut_off or walk.behind + walk.seen >= REACH",
         "lost = cut_off",
         "the silent end of X's list is not noticed",
     ),
     m(
-        f"{X}/below.py",
+        "bot/platforms/x/below.py",
         "    return replace(walk, floor=floor), gap\n",
         "    return replace(walk, floor=floor), None\n",
         "what X's search has lost is not told",
     ),
     m(
-        f"{X}/listening.py",
+        "bot/platforms/x/listening.py",
         "            gone |= looked.gone\n",
         "",
         "a deletion on X is not noticed",
     ),
     m(
-        f"{X}/api.py",
+        "bot/platforms/x/api.py",
         "            if page.posts or not page.token:\n",
         "            if True:\n",
         "an empty page of X is taken for the end",

@@ -1,0 +1,158 @@
+"""How many files of the bot two walks enter. `python -m bench.trace` names them."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html import unescape
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from tempfile import TemporaryDirectory
+from types import FrameType
+
+import requests
+import structlog
+
+import bot
+from bench.figure import Figure, Instead, Scale, Target
+from bench.files import SITE, write
+from bot.sources.watch import Watch
+from bot.wiring.desk import Desk, open_desk
+from bot.wiring.running import Running
+from tests.whole.operator import free_port, hidden_fields
+
+HOW = """Two walks through the real parts of `tipsbot run`, which is up, with the site as the one
+account and its clock at rest. A tip from its file to its page: a changed file is read and checked,
+a tip of it is picked, fitted, planned and delivered, and the page is asked for over HTTP. And a
+comment, from the form on that page to the page that shows it. `sys.setprofile`, in every thread,
+notes each file of bot/ of which a function or a template is entered. What modules do when they are
+imported is not counted, nor what the bot does when it comes up."""
+
+POST = "a tip, from its file to its post"
+TIP = "a tip, from its file to its page"
+REPLY = "a comment, from the form to the page"
+BEFORE = {POST: 83, TIP: 116, REPLY: 83}
+"""How many it were before the layout was changed (2026-11-29)."""
+SHARE = 0.6
+"""As many of these may be left."""
+PLACE = Path(bot.__file__).parent
+NEWS = "This is news to everybody here."
+WORDS = "Whoever reads this was here."
+
+
+@dataclass
+class Trace:
+    """Notes the files of the bot that are entered, in all threads that begin after it."""
+
+    files: set[str] = field(default_factory=set)
+
+    def note(self, frame: FrameType, event: str, _: object) -> None:
+        """What the interpreter calls for every call."""
+        code = frame.f_code
+        if event == "call" and code.co_name != "<module>":
+            self.files.add(code.co_filename)
+
+    def taken(self) -> list[str]:
+        """The files since the last time, by their place in bot/."""
+        files, self.files = self.files, set()
+        inside = (Path(one) for one in files if one.startswith(f"{PLACE}/"))
+        return sorted(str(one.relative_to(PLACE)) for one in inside)
+
+
+def measure(scale: Scale) -> Iterator[Figure]:  # noqa: ARG001 - there is but one tip
+    """The number of files of each walk."""
+    for walk, files in walks().items():
+        before = BEFORE[walk]
+        yield Figure(
+            name=f"{walk}: files entered",
+            value=len(files),
+            unit="files",
+            instead=Instead(what="before", value=before),
+            target=Target(limit=SHARE * before),
+        )
+
+
+def walks() -> dict[str, list[str]]:
+    """The files that each walk enters."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    _import_all()
+    with TemporaryDirectory() as place:
+        file = write(Path(place), 10, SITE)
+        trace = Trace()
+        with _noting(trace):
+            running = Running(desk=_open(file), watch=Watch(file))
+            running.connect()
+            running.prepare(now=False)
+            _change(file)
+            trace.taken()
+            _publish(running)
+            posted = trace.taken()
+            page = _see(running)
+            found = {POST: posted, TIP: sorted({*posted, *trace.taken()})}
+            _comment(page)
+            found[REPLY] = trace.taken()
+        running.stop()
+    return found
+
+
+def _import_all() -> None:
+    for one in walk_packages(bot.__path__, "bot."):
+        if "migrations" not in one.name and not one.name.endswith("__main__"):
+            import_module(one.name)
+
+
+def _change(file: Path) -> None:
+    """Save the file with another text in each tip."""
+    known = file.read_text(encoding="utf-8")
+    file.write_text(known.replace("text: >\n", f"text: >\n      {NEWS}\n"), encoding="utf-8")
+
+
+def _open(file: Path) -> Desk:
+    return open_desk(file, variables={"TIPSBOT_BIND": f"127.0.0.1:{free_port()}"})
+
+
+@contextmanager
+def _noting(trace: Trace) -> Iterator[None]:
+    threading.setprofile(trace.note)
+    sys.setprofile(trace.note)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+
+def _publish(running: Running) -> None:
+    """Bring out a tip that the bot has not seen before."""
+    desk = running.desk
+    good = desk.reload()
+    desk.adopt(good, desk.connect(good.config))
+    desk.planner.now(desk.config, desk.clock.now())
+    running.steps.do("deliver", "site")
+
+
+def _see(running: Running) -> str:
+    """See the tip's page; its address."""
+    page = f"{running.server.address}/tips/tip-0"
+    if NEWS not in unescape(requests.get(page, timeout=60).text):
+        raise SystemExit("the page does not show the tip")
+    return page
+
+
+def _comment(page: str) -> None:
+    """Fill the form in, and see the comment on the page."""
+    with requests.Session() as browser:
+        form = hidden_fields(browser.get(page, timeout=60).text)
+        sent = browser.post(page, data={**form, "name": "Reader", "text": WORDS}, timeout=60)
+    if WORDS not in sent.text:
+        raise SystemExit(f"the page does not show the comment: {sent.status_code}")
+
+
+if __name__ == "__main__":
+    for walk, files in walks().items():
+        print(f"{len(files)} files: {walk}", *files, sep="\n  ")
