@@ -156,7 +156,7 @@ def test_unanswered_replies_are_marked_in_the_log(house):
             tx.log.keep(one, EIGHT)
     withholder = Withholder(config=config(), traits_of=lambda _: traits())
     for only, heads in ((False, [("ada", False), ("bob", True)]), (True, [("bob", True)])):
-        teller = Teller(config(), "text", None, None, withholder, lambda: MONDAY, None, only)
+        teller = Teller(form="text", withholder=withholder, now=lambda: MONDAY, unanswered=only)
         with house.store.reading() as tx:
             _, written = teller.so_far(tx)
         marks = [(line.split()[1], "unanswered" in line) for line in written if " on town," in line]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 
+from bot.app.discussion import title_of
 from bot.app.exports.records import Source, line, web_address
 from bot.core.attached import warning_line
 from bot.core.config import Config
@@ -39,30 +40,26 @@ def names(source: Source) -> Sequence[str]:
 def file(source: Source, name: str) -> str:
     """The content of one file."""
     tip = None if name == LOOSE else name.removesuffix(".md")
-    entries = list(source.entries(tip=tip, loose=tip is None))
-    return "\n".join([MARK, "", *_head(source.config, tip), *_all(threads(entries))]) + "\n"
+    found = threads(source.entries(tip=tip, loose=tip is None))
+    return "\n".join([MARK, "", *section(source.config, tip, found)]) + "\n"
 
 
-def _head(config: Config, tip: str | None) -> Iterator[str]:
-    known = config.library.get(tip) if tip is not None else None
-    title = "Under no tip" if tip is None else (known.title if known else tip)
-    yield f"# {escaped(line(title) or '')}"
+def section(config: Config, tip: str | None, found: Sequence[Thread]) -> Iterator[str]:
+    """The lines of what was said about one tip (None: under no tip)."""
+    yield f"# {escaped(line(title_of(config, tip)) or '')}"
     yield ""
     if tip is not None and config.site is not None:
         yield f"[The tip]({_target(config.page(tip))})"
         yield ""
-
-
-def _all(found: Sequence[Thread]) -> Iterator[str]:
     for thread in found:
         above: list[Entry] = []
         for depth, entry in thread.walk():
             del above[depth:]
-            yield from _entry(entry, depth, above[-1] if depth > DEEPEST else None)
+            yield from item(entry, depth, above[-1] if depth > DEEPEST else None)
             above.append(entry)
 
 
-def _entry(entry: Entry, depth: int, parent: Entry | None) -> Iterator[str]:
+def item(entry: Entry, depth: int = 0, parent: Entry | None = None) -> Iterator[str]:
     """One entry as a list item; `parent` is told where the indentation no longer does."""
     indent = "  " * min(depth, DEEPEST)
     to = f", to {_who(parent)}" if parent else ""
