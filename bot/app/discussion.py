@@ -6,17 +6,21 @@ from collections.abc import Iterable, Iterator
 
 from bot.app.known import known_tip
 from bot.core.config import Config
-from bot.core.discussion import Entry, Standing, Thread, threads
+from bot.core.discussion import Entry, Standing
 from bot.core.memory import Store
+from bot.core.outline import reading_order
 
 
-def discussions(entries: Iterable[Entry]) -> Iterator[tuple[str | None, tuple[Thread, ...]]]:
-    """Entries by tip as threads, in the order of first words; those under no tip come last."""
+def discussions(entries: Iterable[Entry]) -> Iterator[tuple[str | None, list[tuple[int, Entry]]]]:
+    """Entries by tip, in threads and with their depths.
+
+    Tips come in the order of their first entries; what is under no tip comes last.
+    """
     by_tip: dict[str | None, list[Entry]] = {}
     for entry in entries:
         by_tip.setdefault(entry.tip, []).append(entry)
     for tip in sorted(by_tip, key=lambda one: one is None):
-        if found := threads(by_tip[tip]):
+        if found := reading_order(by_tip[tip]):
             yield tip, found
 
 

@@ -16,7 +16,7 @@ from bot.app.withhold import Withholder
 from bot.cli.wrapping import wrapped
 from bot.core.attached import warning_line
 from bot.core.config import Config
-from bot.core.discussion import Change, Entry, EntryEvent, Standing, Thread, Visibility
+from bot.core.discussion import Change, Entry, EntryEvent, Standing, Visibility
 from bot.core.errors import UsageError
 from bot.core.lookalike import passes_for_bot
 from bot.core.memory import Tx
@@ -99,21 +99,20 @@ class Teller:
         if self.form == "jsonl":
             yield from (json.dumps(record(entry, self.config.kinds)) for entry in entries)
             return
-        for tip, threads in discussions(entries):
+        for tip, found in discussions(entries):
             if self.form == "markdown":
-                yield from markdown.section(self.config, tip, threads)
+                yield from markdown.section(self.config, tip, found)
             else:
-                yield from self._section(tip, threads, open_)
+                yield from self._section(tip, found, open_)
 
     def _section(
-        self, tip: str | None, threads: Sequence[Thread], open_: Collection[int]
+        self, tip: str | None, found: Sequence[tuple[int, Entry]], open_: Collection[int]
     ) -> Iterator[str]:
         """What was said about one tip, as text."""
         title = shown(title_of(self.config, tip))
         yield title if tip is None else f"{title}  [{shown(tip)}]"
-        for thread in threads:
-            for depth, entry in thread.walk():
-                yield from self._lines(entry, min(depth, markdown.DEEPEST), entry.id in open_)
+        for depth, entry in found:
+            yield from self._lines(entry, min(depth, markdown.DEEPEST), entry.id in open_)
         yield ""
 
     def _alone(self, event: EntryEvent, entry: Entry) -> Iterator[str]:

@@ -9,7 +9,8 @@ import pytest
 from bot.app.former import FormerLife
 from bot.core.config import Courtesy
 from bot.core.delivery import State
-from bot.core.discussion import Author, Visibility, Wish, threads
+from bot.core.discussion import Author, Visibility, Wish
+from bot.core.outline import reading_order
 from bot.core.traits import Idempotency
 from tests.app.house import MASKS, House
 from tests.contract.memory import ADA, TRAITS
@@ -60,8 +61,7 @@ def test_it_stands_in_the_discussion(house, tip):
         ours: (True, "listen"),
         below: (False, "listen"),
     }
-    (thread,) = threads(found.values())
-    assert [(depth, one.remote_id) for depth, one in thread.walk()] == [
+    assert [(depth, one.remote_id) for depth, one in reading_order(found.values())] == [
         (0, asked),
         (1, ours),
         (2, below),

@@ -27,7 +27,7 @@ def test_by_tip():
         ("gone", "gone"),
         (None, "Under no tip"),
     ]
-    assert [(depth, said.remote_id) for depth, said in found[0][1][0].walk()] == [
+    assert [(depth, said.remote_id) for depth, said in found[0][1]] == [
         (0, "1"),
         (1, "3"),
     ]

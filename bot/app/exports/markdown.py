@@ -7,14 +7,15 @@ table, no formula, no link and no mention comes of what somebody said.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 
 from bot.app.discussion import title_of
 from bot.app.exports.records import Source, line, web_address
 from bot.core.attached import warning_line
 from bot.core.config import Config
-from bot.core.discussion import Entry, Thread, threads
+from bot.core.discussion import Entry
+from bot.core.outline import reading_order
 from bot.core.safe import harmless
 
 MARK = "<!-- Written by tipsbot from its discussion; what is changed here is lost. -->"
@@ -40,23 +41,22 @@ def names(source: Source) -> Sequence[str]:
 def file(source: Source, name: str) -> str:
     """The content of one file."""
     tip = None if name == LOOSE else name.removesuffix(".md")
-    found = threads(source.entries(tip=tip, loose=tip is None))
+    found = reading_order(source.entries(tip=tip, loose=tip is None))
     return "\n".join([MARK, "", *section(source.config, tip, found)]) + "\n"
 
 
-def section(config: Config, tip: str | None, found: Sequence[Thread]) -> Iterator[str]:
-    """The lines of what was said about one tip (None: under no tip)."""
+def section(config: Config, tip: str | None, found: Iterable[tuple[int, Entry]]) -> Iterator[str]:
+    """The lines of what was said about one tip (None: under no tip), in reading order."""
     yield f"# {escaped(line(title_of(config, tip)) or '')}"
     yield ""
     if tip is not None and config.site is not None:
         yield f"[The tip]({_target(config.page(tip))})"
         yield ""
-    for thread in found:
-        above: list[Entry] = []
-        for depth, entry in thread.walk():
-            del above[depth:]
-            yield from item(entry, depth, above[-1] if depth > DEEPEST else None)
-            above.append(entry)
+    above: list[Entry] = []
+    for depth, entry in found:
+        del above[depth:]
+        yield from item(entry, depth, above[-1] if depth > DEEPEST else None)
+        above.append(entry)
 
 
 def item(entry: Entry, depth: int = 0, parent: Entry | None = None) -> Iterator[str]:
