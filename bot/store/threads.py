@@ -19,9 +19,9 @@ from sqlalchemy import (
     update,
 )
 
+from bot.core.backoff import LONGEST
 from bot.core.delivery import State
 from bot.core.memory import Watched
-from bot.core.pace import LONGEST
 from bot.store.tables import deliveries, threads
 
 MANY = 10_000

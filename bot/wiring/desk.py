@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +20,10 @@ from bot.app.hide import Curtain
 from bot.app.learn import Rules
 from bot.app.listen import Ear
 from bot.app.logbook import Logbook
-from bot.app.looking import dearness
 from bot.app.moderate import Moderator
 from bot.app.persons import People
 from bot.app.plan import Planner
+from bot.app.polling import dearness, is_time_to_listen, money_left
 from bot.app.post import Poster
 from bot.app.posts import PostFinder
 from bot.app.preview import Preview
@@ -33,7 +34,6 @@ from bot.app.retract import Retractor
 from bot.app.settle import Settler
 from bot.app.summarise import Summariser
 from bot.app.threads import ThreadReader
-from bot.app.thrift import Thrift
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
@@ -199,15 +199,16 @@ class Desk:
             traits_of=self.rules.of,
         )
 
-    @property
-    def thrift(self) -> Thrift:
-        """What watches over the money that listening costs."""
-        return Thrift(
-            store=self.database.store,
-            clock=self.clock,
-            traits_of=self.rules.of,
-            began=self.former.began,
-        )
+    def is_time_to_listen(self, account: Account) -> bool:
+        """Whether to listen to the account now."""
+        traits, now = self.rules.of(account), self.clock.now()
+        with self.database.store.reading() as tx:
+            return is_time_to_listen(tx, account, traits, now, self.former.began)
+
+    def _money_left(self, account: Account) -> Decimal | None:
+        """What reading may still cost this month, in US dollars; None: no bound."""
+        with self.database.store.reading() as tx:
+            return money_left(tx, account, self.clock.now())
 
     @property
     def fetcher(self) -> Fetcher:
@@ -371,7 +372,7 @@ class Desk:
             self.database.pages,
             self.clock,
             self.carrier,
-            purse=partial(self.thrift.left, account),
+            purse=partial(self._money_left, account),
             is_running=partial(is_running, self.environment.data),
         )
 
