@@ -11,26 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.app.acknowledge import Acknowledger
-from bot.app.brake import Brake
 from bot.app.deliver import Deliverer
 from bot.app.draft import Drafter, remembered
-from bot.app.forget import Eraser
 from bot.app.former import FormerLife
-from bot.app.hide import Curtain
 from bot.app.learn import Rules
 from bot.app.listen import Ear
 from bot.app.logbook import Logbook
-from bot.app.moderate import Moderator
-from bot.app.persons import People
 from bot.app.plan import Planner
 from bot.app.polling import dearness, is_time_to_listen, money_left
-from bot.app.post import Poster
-from bot.app.posts import PostFinder
 from bot.app.preview import Preview
 from bot.app.recheck import Rechecker
-from bot.app.reply import Replier
-from bot.app.resolve import Resolver
-from bot.app.retract import Retractor
 from bot.app.settle import Settler
 from bot.app.summarise import Summariser
 from bot.app.threads import ThreadReader
@@ -168,16 +158,6 @@ class Desk:
         )
 
     @property
-    def people(self) -> People:
-        """The verbs that block and forget people."""
-        return People(store=self.database.store, masks=self.masks)
-
-    @property
-    def curtain(self) -> Curtain:
-        """The verbs that hide an entry and show it."""
-        return Curtain(store=self.database.store)
-
-    @property
     def thread_reader(self) -> ThreadReader:
         """The verb that reads below our posts."""
         return ThreadReader(
@@ -219,41 +199,6 @@ class Desk:
         agent = f"tipsbot (Webmention; {self.config.bot.site})"
         return PageReader(fetcher=PageFetcher(agent=agent), budget=self.reading_budget)
 
-    @property
-    def poster(self) -> Poster:
-        """The verb that posts by hand."""
-        return Poster(store=self.database.store, drafter=self.drafter)
-
-    @property
-    def replier(self) -> Replier:
-        """The verb that answers."""
-        return Replier(store=self.database.store, traits_of=self.rules.of)
-
-    @property
-    def retractor(self) -> Retractor:
-        """The verb that takes back."""
-        return Retractor(store=self.database.store)
-
-    @property
-    def post_finder(self) -> PostFinder:
-        """Finds posts by tip, address or page."""
-        return PostFinder(store=self.database.store, names=self.names)
-
-    @property
-    def resolver(self) -> Resolver:
-        """The verb that settles by the operator's word."""
-        return Resolver(store=self.database.store)
-
-    @property
-    def eraser(self) -> Eraser:
-        """The verb that forgets."""
-        return Eraser(store=self.database.store)
-
-    @property
-    def moderator(self) -> Moderator:
-        """The verbs for what is held."""
-        return Moderator(store=self.database.store)
-
     def held_link(self, comment_id: str) -> str:
         """Where the operator can read a held comment and decide, for a week."""
         from bot.web.held import link
@@ -261,11 +206,6 @@ class Desk:
 
         seal = Seal(site_key(self.environment.data))
         return link(self.config.bot.site, seal, comment_id, self.clock.now())
-
-    @property
-    def brake(self) -> Brake:
-        """The verbs that hold and release."""
-        return Brake(store=self.database.store, timetable=self.timetable)
 
     @property
     def preview(self) -> Preview:

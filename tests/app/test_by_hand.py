@@ -83,7 +83,7 @@ def test_what_the_bot_sent_is_there_once(house, tip):
     """An answer that the bot sent is not heard again as one by hand, nor told as edited."""
     house.networks["town"].say("Why?", reply_to=tip)
     look(house)
-    house.replier.reply(house.config, 1, "Because.", house.clock.now())
+    house.reply(1, "Because.", house.clock.now())
     house.deliver()
     before = log(house)
     look(house)
@@ -99,7 +99,7 @@ def test_heard_before_its_delivery_knows(house, tip):
     town = house.networks["town"]
     town.say("Why?", reply_to=tip)
     look(house)
-    house.replier.reply(house.config, 1, "Because.", house.clock.now())
+    house.reply(1, "Because.", house.clock.now())
     town.lose_next_answer()
     house.deliver()
     assert house.get(2).state is State.UNSURE

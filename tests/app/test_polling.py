@@ -146,6 +146,6 @@ def test_a_tip_is_a_stir():
     house.clock.advance(POLL)
     assert not is_time(house)
     house.join("town", DEAR)
-    house.poster.post(house.config, "listen", (), house.clock.now(), again=False)
+    house.post("listen", (), house.clock.now(), again=False)
     house.deliverer().step(house.config, house.account())
     assert is_time(house)

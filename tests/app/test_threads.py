@@ -177,7 +177,7 @@ def test_what_was_taken_back_is_not_looked_at(house, posted):
     """A post that the operator took back leaves the threads."""
     with house.store.reading() as tx:
         (one,) = tx.ledger.recent(1)
-    house.retractor.retract(one.id, house.platforms["town"], house.clock.now())
+    house.retract(one.id, house.platforms["town"], house.clock.now())
     made = voice(house, Batch(cursor=None))
     look(house)
     assert made.asked == []

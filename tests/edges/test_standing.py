@@ -56,7 +56,7 @@ def test_wrong_secrets_are_told_once_with_what_to_do(house):
 
 def test_a_pause_by_hand_is_listed(house):
     """What the operator paused stands under `paused`, as before."""
-    house.brake.pause(house.config, "town", None, EIGHT)
+    house.pause("town", None, EIGHT)
     assert "paused:\n  account:town: paused by the operator" in told(house)
 
 

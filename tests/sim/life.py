@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 import structlog
 
+from bot.app.resolve import give_up, mark_posted, named, send_again
 from bot.clock.timetable import ZonedTimetable
 from bot.core.errors import BotError
 from tests.servers.x.exchange import Answer, End, Request
@@ -642,14 +643,16 @@ class Life:
     def _resolve(self, delivery: int, story: Story) -> None:
         """The owner has looked, and says what is true."""
         desk = self._must().running.desk
-        if story.made:
-            names = desk.names(story.account)
-            desk.resolver.posted(delivery, story.made[0], names, self.time.host)
-        elif self.chance.random() < 0.5:
-            story.by_hand = True
-            desk.resolver.retry(delivery, self.time.host)
-        else:
-            desk.resolver.drop(delivery, self.time.host)
+        names = desk.names(story.account)
+        there = named(story.made[0], names) if story.made else None
+        with desk.database.store.writing() as tx:
+            if there is not None:
+                mark_posted(tx, delivery, *there, self.time.host)
+            elif self.chance.random() < 0.5:
+                story.by_hand = True
+                send_again(tx, delivery, self.time.host)
+            else:
+                give_up(tx, delivery, self.time.host)
         self.say(f"the owner settles {story.slot} on {story.account}")
 
     # The file.
