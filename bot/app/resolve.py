@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from bot.app.known import known_delivery
 from bot.app.moves import move
 from bot.core.delivery import Delivery, Receipt, State
 from bot.core.errors import UsageError
@@ -74,11 +75,7 @@ def _settle(
     now: datetime,
     states: frozenset[State] = frozenset({State.UNSURE}),
 ) -> Delivery:
-    known = tx.ledger.get(delivery_id)
-    if known is None:
-        raise UsageError(
-            f"there is no delivery {delivery_id}", "`tipsbot posts` shows their numbers"
-        )
+    known = known_delivery(tx, delivery_id)
     if known.state not in states:
         raise UsageError(
             f"delivery {delivery_id} is {known.state.value}",

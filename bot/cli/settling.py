@@ -98,11 +98,10 @@ def refuse(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
 
 
 def _known(desk: Desk, number: int) -> Delivery:
+    from bot.app.known import known_delivery
+
     with desk.database.store.reading() as tx:
-        known = tx.ledger.get(number)
-    if known is None:
-        raise UsageError(f"there is no delivery {number}", "`tipsbot posts` shows their numbers")
-    return known
+        return known_delivery(tx, number)
 
 
 def _names(desk: Desk, number: int) -> Names | None:

@@ -52,11 +52,6 @@ _made = DDL(MAKE)  # type: ignore[no-untyped-call]
 event.listen(metadata, "after_create", _made.execute_if(dialect="sqlite"))
 
 
-def is_of_index(name: str | None) -> bool:
-    """Whether a table of this name is the index or one that SQLite keeps for it."""
-    return name is not None and name.startswith("entry_words")
-
-
 class Index(Protocol):
     """What the log tells of every change, in the same transaction."""
 

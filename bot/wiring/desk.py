@@ -22,7 +22,6 @@ from bot.app.polling import dearness, is_time_to_listen, money_left
 from bot.app.preview import Preview
 from bot.app.recheck import Rechecker
 from bot.app.settle import Settler
-from bot.app.summarise import Summariser
 from bot.app.threads import ThreadReader
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
@@ -211,11 +210,6 @@ class Desk:
     def preview(self) -> Preview:
         """The verb that looks ahead."""
         return Preview(store=self.database.store, timetable=self.timetable, drafter=self.drafter)
-
-    @property
-    def summariser(self) -> Summariser:
-        """The verb that proposes summaries."""
-        return Summariser(drafter=self.drafter)
 
     def publisher(self, name: str) -> Publisher | None:
         """The account's door for posting, or None where it has none."""
