@@ -643,8 +643,7 @@ class Life:
     def _resolve(self, delivery: int, story: Story) -> None:
         """The owner has looked, and says what is true."""
         desk = self._must().running.desk
-        names = desk.names(story.account)
-        there = named(story.made[0], names) if story.made else None
+        there = named(story.made[0], desk.names(story.account)) if story.made else None
         with desk.database.store.writing() as tx:
             if there is not None:
                 mark_posted(tx, delivery, *there, self.time.host)
