@@ -13,7 +13,7 @@ from bot.app.comment import Commenting
 from bot.app.figures import Figures, Heard, figures
 from bot.app.first_tip import Awaited, awaited
 from bot.app.listen import Ear
-from bot.app.persons import People
+from bot.app.persons import is_forgotten as is_person_forgotten
 from bot.app.report import status
 from bot.app.responses import Receiving
 from bot.clock.timetable import ZonedTimetable
@@ -194,14 +194,14 @@ def running_site(
     clock = HandClock()
     platform = SitePlatform(settings.accounts[0], settings.bot, database.pages, clock)
     ear = Ear(store=database.store, clock=clock, masks=Masks(KEY), listener=lambda _: platform)
-    people = People(store=database.store, masks=Masks(KEY))
     site: RunningSite
 
     def heard() -> None:
         ear.step(settings.accounts[0])
 
     def is_forgotten(owner: str) -> bool:
-        return people.is_forgotten("site", Author(name="", key=owner))
+        with database.store.reading() as tx:
+            return is_person_forgotten(tx, Masks(KEY), "site", Author(name="", key=owner))
 
     parts = Site(
         config=lambda: site.config,

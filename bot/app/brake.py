@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.config import Config
@@ -19,67 +18,58 @@ MOST_SKIPPED = 1000
 """More slots than anybody skips by hand; a bound for a schedule that was paused for years."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Brake:
-    """Holds and releases."""
+def pause(tx: Tx, config: Config, name: str, until: datetime | None, now: datetime) -> str:
+    """Hold a schedule or an account; returns its full name, such as `schedule:NAME`."""
+    full = full_name(config, name)
+    if until is not None and until <= now:
+        raise UsageError("a pause ends in the future", "give a later time")
+    tx.accounts.pause(Pause(name=full, reason="paused by the operator", since=now, until=until))
+    return full
 
-    store: Store
-    timetable: Timetable
 
-    def pause(self, config: Config, name: str, until: datetime | None, now: datetime) -> str:
-        """Hold a schedule or an account; returns its full name, such as `schedule:NAME`."""
-        full = full_name(config, name)
-        if until is not None and until <= now:
-            raise UsageError("a pause ends in the future", "give a later time")
-        with self.store.writing() as tx:
-            tx.accounts.pause(
-                Pause(name=full, reason="paused by the operator", since=now, until=until)
-            )
-        return full
+def resume(tx: Tx, config: Config, name: str) -> str:
+    """Let go again; what came due meanwhile follows its lateness rule."""
+    full = full_name(config, name)
+    if not tx.accounts.resume(full):
+        raise UsageError(f"{full} is not paused")
+    return full
 
-    def resume(self, config: Config, name: str) -> str:
-        """Let go again; what came due meanwhile follows its lateness rule."""
-        full = full_name(config, name)
-        with self.store.writing() as tx:
-            if not tx.accounts.resume(full):
-                raise UsageError(f"{full} is not paused")
-        return full
 
-    def skip(self, config: Config, name: str | None, now: datetime) -> Slot:
-        """Skip the next slot of a schedule (none named: of all)."""
-        chosen = config.schedules if name is None else [_schedule(config, name)]
-        while True:
-            with self.store.reading() as tx:  # the timetable may take a while
-                coming = [
-                    slot for schedule in chosen for slot in _next(tx, self.timetable, schedule, now)
-                ]
-            if not coming:
-                raise UsageError("there is no slot to skip")
-            slot = min(coming, key=lambda one: one.due)
-            skipped = SlotRecord(slot=slot, outcome=Outcome.SKIPPED, tip=None, why=_SKIPPED)
-            with self.store.writing() as tx:
-                if tx.slots.record(skipped):
-                    return slot
+def skip(
+    store: Store, timetable: Timetable, config: Config, name: str | None, now: datetime
+) -> Slot:
+    """Skip the next slot of a schedule (none named: of all)."""
+    chosen = config.schedules if name is None else [_schedule(config, name)]
+    while True:
+        with store.reading() as tx:  # the timetable may take a while
+            coming = [slot for one in chosen for slot in _next(tx, timetable, one, now)]
+        if not coming:
+            raise UsageError("there is no slot to skip")
+        slot = min(coming, key=lambda one: one.due)
+        skipped = SlotRecord(slot=slot, outcome=Outcome.SKIPPED, tip=None, why=_SKIPPED)
+        with store.writing() as tx:
+            if tx.slots.record(skipped):
+                return slot
 
-    def unskip(self, config: Config, name: str | None, now: datetime) -> Slot:
-        """Let the slot that was skipped last come after all, if it is still to come.
 
-        Of a schedule, or (none named) of all. Raises UsageError where none was skipped.
-        """
-        chosen = None if name is None else _schedule(config, name).name
-        with self.store.writing() as tx:
-            coming = [
-                one.slot
-                for one in tx.slots.recent(MOST_SKIPPED, Outcome.SKIPPED)
-                if one.why == _SKIPPED and one.slot.due > now
-                if chosen in {None, one.slot.schedule}
-            ]
-            if not coming:
-                raise UsageError(
-                    "no slot that is still to come was skipped", "`tipsbot status` shows the next"
-                )
-            tx.slots.reopen(coming[0])
-        return coming[0]
+def unskip(tx: Tx, config: Config, name: str | None, now: datetime) -> Slot:
+    """Let the slot that was skipped last come after all, if it is still to come.
+
+    Of a schedule, or (none named) of all. Raises UsageError where none was skipped.
+    """
+    chosen = None if name is None else _schedule(config, name).name
+    coming = [
+        one.slot
+        for one in tx.slots.recent(MOST_SKIPPED, Outcome.SKIPPED)
+        if one.why == _SKIPPED and one.slot.due > now
+        if chosen in {None, one.slot.schedule}
+    ]
+    if not coming:
+        raise UsageError(
+            "no slot that is still to come was skipped", "`tipsbot status` shows the next"
+        )
+    tx.slots.reopen(coming[0])
+    return coming[0]
 
 
 def upcoming(tx: Tx, timetable: Timetable, schedule: Schedule, now: datetime) -> Iterator[Slot]:

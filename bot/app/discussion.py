@@ -1,58 +1,35 @@
-"""The discussion for people and programs: threads by tip, and one line of JSON an entry."""
+"""The discussion for people: threads by tip, and what nobody answered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 from bot.app.known import known_tip
-from bot.app.record import Record, picked, whole
 from bot.core.config import Config
-from bot.core.discussion import Entry, Standing, Thread, threads
+from bot.core.discussion import Entry, Standing
 from bot.core.memory import Store
-
-FIELDS = (
-    "id",
-    "tip",
-    "account",
-    "platform",
-    "remote_id",
-    "kind",
-    "author",
-    "text",
-    "warning",
-    "withheld",
-    "at",
-    "in_reply_to",
-    "visibility",
-    "standing",
-    "url",
-    "edited_at",
-    "deleted_at",
-)
-"""The fields of a record, in their order."""
+from bot.core.outline import reading_order
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Discussion:
-    """What was said about one tip (None: under no tip), as threads."""
+def discussions(entries: Iterable[Entry]) -> Iterator[tuple[str | None, list[tuple[int, Entry]]]]:
+    """Entries by tip, in threads and with their depths.
 
-    tip: str | None
-    title: str
-    threads: tuple[Thread, ...]
-
-
-def discussions(config: Config, entries: list[Entry]) -> Iterator[Discussion]:
-    """Entries by tip, in the order of each tip's first entry; those under no tip come last."""
+    Tips come in the order of their first entries; what is under no tip comes last.
+    """
     by_tip: dict[str | None, list[Entry]] = {}
     for entry in entries:
         by_tip.setdefault(entry.tip, []).append(entry)
     for tip in sorted(by_tip, key=lambda one: one is None):
-        known = config.library.get(tip) if tip is not None else None
-        title = "Under no tip" if tip is None else (known.title if known else tip)
-        found = threads(by_tip[tip])
-        if found:
-            yield Discussion(tip=tip, title=title, threads=found)
+        if found := reading_order(by_tip[tip]):
+            yield tip, found
+
+
+def title_of(config: Config, tip: str | None) -> str:
+    """The title under which a tip's discussion stands."""
+    if tip is None:
+        return "Under no tip"
+    known = config.library.get(tip)
+    return known.title if known else tip
 
 
 def unanswered(entries: Iterable[Entry]) -> frozenset[int]:
@@ -74,12 +51,6 @@ def unanswered(entries: Iterable[Entry]) -> frozenset[int]:
 def _speaker(entry: Entry) -> tuple[bool, str]:
     author = entry.author
     return entry.ours, author.key or author.handle or author.name
-
-
-def record(entry: Entry, platforms: Mapping[str, str]) -> Record:
-    """The entry as a flat record, its author by the handle where there is one."""
-    told = whole(entry, platforms)
-    return picked(told | {"author": told["handle"] or told["author"]}, FIELDS)
 
 
 def known_or_discussed(config: Config, store: Store, tip: str) -> None:

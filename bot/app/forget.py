@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.app.hide import legible
 from bot.core.discussion import NOBODY, Entry, without_words
-from bot.core.memory import Store, Tx
+from bot.core.memory import Tx
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Eraser:
-    """Erases entries of the discussion; where others answered, a line without words stays."""
+def forget(tx: Tx, entry_id: int, now: datetime) -> Entry:
+    """Erase an entry in the log and, where it was written there, on the site.
 
-    store: Store
-
-    def forget(self, entry_id: int, now: datetime) -> Entry:
-        """Erase an entry in the log and, where it was written there, on the site.
-
-        Raises UsageError for one that is not there, or has no words.
-        """
-        with self.store.writing() as tx:
-            return erase(tx, legible(tx, entry_id), now)
+    Where others answered, a line without words stays. Raises UsageError for one that is not there,
+    or has no words.
+    """
+    return erase(tx, legible(tx, entry_id), now)
 
 
 def erase(tx: Tx, entry: Entry, now: datetime) -> Entry:

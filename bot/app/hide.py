@@ -6,32 +6,21 @@ leaves the two at odds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.discussion import Entry, Standing
 from bot.core.errors import UsageError
-from bot.core.memory import Store, Tx
+from bot.core.memory import Tx
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Curtain:
-    """The operator's word on what is seen of the discussion."""
+def hide(tx: Tx, entry_id: int, now: datetime) -> Entry:
+    """Take an entry from every page, feed and export. Raises UsageError for one not there."""
+    return draw(tx, legible(tx, entry_id), Standing.HIDDEN, now)
 
-    store: Store
 
-    def hide(self, entry_id: int, now: datetime) -> Entry:
-        """Take an entry from every page, feed and export. Raises UsageError for one not there."""
-        return self._stand(entry_id, Standing.HIDDEN, now)
-
-    def show(self, entry_id: int, now: datetime) -> Entry:
-        """Put it back, or approve of one that was held. Raises UsageError for one not there."""
-        return self._stand(entry_id, Standing.SHOWN, now)
-
-    def _stand(self, entry_id: int, standing: Standing, now: datetime) -> Entry:
-        with self.store.writing() as tx:
-            known = legible(tx, entry_id)
-            return draw(tx, known, standing, now)
+def show(tx: Tx, entry_id: int, now: datetime) -> Entry:
+    """Put it back, or approve of one that was held. Raises UsageError for one not there."""
+    return draw(tx, legible(tx, entry_id), Standing.SHOWN, now)
 
 
 def draw(tx: Tx, entry: Entry, standing: Standing, now: datetime) -> Entry:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core.config import Account, Config
+from bot.core.delivery import Delivery
 from bot.core.errors import UsageError
+from bot.core.memory import Tx
 from bot.core.near import did_you_mean
 from bot.core.platform_names import account_hint
 from bot.core.tip import Tip
@@ -30,6 +32,16 @@ def known_account(config: Config, name: str) -> Account:
         names = [account.name for account in config.accounts]
         raise _unknown("account", name, names, account_hint(name, names))
     return account
+
+
+def known_delivery(tx: Tx, delivery_id: int) -> Delivery:
+    """The delivery of this number. Raises UsageError where there is none."""
+    known = tx.ledger.get(delivery_id)
+    if known is None:
+        raise UsageError(
+            f"there is no delivery {delivery_id}", "`tipsbot posts` shows their numbers"
+        )
+    return known
 
 
 def _unknown(noun: str, name: str, names: Sequence[str], near: str) -> UsageError:

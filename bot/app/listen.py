@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.app.holds import hold_account
+from bot.app.polling import is_spent, note_stir
 from bot.app.taking import take_in
 from bot.app.threads import wake_one, wake_threads
-from bot.app.thrift import note_stir
+from bot.core.backoff import SOON
 from bot.core.config import Account
 from bot.core.discussion import Entry
 from bot.core.errors import OverBudget, PlatformError, Unauthorised
 from bot.core.masks import Masks
 from bot.core.memory import AccountRecord, Store, Tx
-from bot.core.pace import SOON
 from bot.core.ports import Ancestors, Batch, Clock, Listener
 from bot.core.when import iso
 
@@ -132,15 +132,11 @@ class Ear:
 
     def _is_spent(self, account: Account) -> bool:
         """Whether this month's money is used up, so that reading has to wait."""
-        if account.monthly_budget is None:
-            return False
-        now = self.clock.now()
         with self.store.reading() as tx:
-            spent = tx.accounts.spent(account.name, now)
-        if spent < account.monthly_budget:
-            return False
-        self._trouble(account, f"this month's ${account.monthly_budget} are spent", lasts=False)
-        return True
+            spent = is_spent(tx, account, self.clock.now())
+        if spent:
+            self._trouble(account, f"this month's ${account.monthly_budget} are spent", lasts=False)
+        return spent
 
     def _trouble(self, account: Account, trouble: str, *, lasts: bool) -> None:
         """Note what stands in the way and, if that may last, since when; say it once.

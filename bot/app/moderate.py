@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.app.forget import erase
@@ -11,31 +10,17 @@ from bot.app.hide import draw
 from bot.core.config import Config
 from bot.core.discussion import Entry, Standing
 from bot.core.errors import UsageError
-from bot.core.memory import Store, Tx
+from bot.core.memory import Tx
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Moderator:
-    """Approves what is held, or refuses it."""
+def approve(tx: Tx, entry_id: int, now: datetime) -> Entry:
+    """Let everybody read it. Raises UsageError for what is not held."""
+    return draw(tx, _held(tx, entry_id), Standing.SHOWN, now)
 
-    store: Store
 
-    def entry(self, config: Config, comment_id: str) -> Entry | None:
-        """The entry that a comment on the site has in the log."""
-        if config.site is None:
-            return None
-        with self.store.reading() as tx:
-            return tx.log.find(config.site.name, comment_id)
-
-    def approve(self, entry_id: int, now: datetime) -> Entry:
-        """Let everybody read it. Raises UsageError for what is not held."""
-        with self.store.writing() as tx:
-            return draw(tx, _held(tx, entry_id), Standing.SHOWN, now)
-
-    def refuse(self, entry_id: int, now: datetime) -> Entry:
-        """Erase it, for good. Raises UsageError for what is not held."""
-        with self.store.writing() as tx:
-            return erase(tx, _held(tx, entry_id), now)
+def refuse(tx: Tx, entry_id: int, now: datetime) -> Entry:
+    """Erase it, for good. Raises UsageError for what is not held."""
+    return erase(tx, _held(tx, entry_id), now)
 
 
 def held_comments(tx: Tx, config: Config) -> Sequence[Entry]:

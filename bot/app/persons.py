@@ -1,6 +1,8 @@
 """People: blocking them, letting them back, forgetting them.
 
-They are named by the handle that the log shows, or by the number of something that they said.
+They are named by the handle that the log shows, or by the number of something that they said: its
+author is meant. A browser that comments on the site, or a site that responds to it, is named by an
+entry only. What holds for a person holds on one account.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from bot.core.config import Config
 from bot.core.discussion import Author, Entry, Standing
 from bot.core.errors import UsageError
 from bot.core.masks import Masks, plain_handle
-from bot.core.memory import Person, PersonRule, Store, Tx
+from bot.core.memory import Person, PersonRule, Tx
 from bot.core.safe import is_number
 
 _NAMED = "`tipsbot log` shows people's handles"
@@ -40,112 +42,105 @@ class _Whom:
     authors: Sequence[Author]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class People:
-    """The operator's word on people. What holds for a person holds on one account.
+def block(tx: Tx, masks: Masks, config: Config, named: str, on: str | None, now: datetime) -> Done:
+    """Hide what a person said, and what they say from now on.
 
-    `named` is a handle, or an entry's number: its author is meant. A browser that comments on the
-    site, or a site that responds to it, is named by an entry only.
+    Raises UsageError for somebody unknown, and for a handle that is known on several accounts.
     """
+    whom = _whom(tx, masks, config, named, on)
+    count = 0
+    for author in whom.authors:
+        for mask in masks.of(whom.account, author)[:1]:
+            tx.persons.lay_down(whom.account, mask, PersonRule.BLOCKED, now, whom.label)
+        seen = [one for one in _said(tx, whom, author) if not _is_hidden(one)]
+        count += sum(bool(tx.log.stand(one.id, Standing.HIDDEN, now)) for one in seen)
+    return Done(label=whom.label, account=whom.account, entries=count)
 
-    store: Store
-    masks: Masks
 
-    def block(self, config: Config, named: str, on: str | None, now: datetime) -> Done:
-        """Hide what a person said, and what they say from now on.
+def unblock(tx: Tx, masks: Masks, named: str, on: str | None, now: datetime) -> Done:
+    """Show a person's entries again. Raises UsageError for somebody who is not blocked.
 
-        Raises UsageError for somebody unknown, and for a handle that is known on several accounts.
-        """
-        with self.store.writing() as tx:
-            whom = self._whom(tx, config, named, on)
-            count = 0
-            for author in whom.authors:
-                for mask in self.masks.of(whom.account, author)[:1]:
-                    tx.persons.lay_down(whom.account, mask, PersonRule.BLOCKED, now, whom.label)
-                seen = [one for one in _said(tx, whom, author) if not _is_hidden(one)]
-                count += sum(bool(tx.log.stand(one.id, Standing.HIDDEN, now)) for one in seen)
-        return Done(label=whom.label, account=whom.account, entries=count)
+    A comment that the site holds waits for the operator's word again.
+    """
+    whom, blocked = _blocked(tx, masks, named, on)
+    for one in blocked:
+        tx.persons.lift(one.account, one.who, PersonRule.BLOCKED)
+    count = 0
+    for author in whom.authors:
+        for entry in [one for one in _said(tx, whom, author) if _is_hidden(one)]:
+            standing = _unhidden(tx, entry)
+            tx.log.stand(entry.id, standing, now)
+            count += standing is Standing.SHOWN
+    return Done(label=whom.label, account=whom.account, entries=count)
 
-    def unblock(self, named: str, on: str | None, now: datetime) -> Done:
-        """Show a person's entries again. Raises UsageError for somebody who is not blocked.
 
-        A comment that the site holds waits for the operator's word again.
-        """
-        with self.store.writing() as tx:
-            whom, blocked = self._blocked(tx, named, on)
-            for one in blocked:
-                tx.persons.lift(one.account, one.who, PersonRule.BLOCKED)
-            count = 0
-            for author in whom.authors:
-                for entry in [one for one in _said(tx, whom, author) if _is_hidden(one)]:
-                    standing = _unhidden(tx, entry)
-                    tx.log.stand(entry.id, standing, now)
-                    count += standing is Standing.SHOWN
-        return Done(label=whom.label, account=whom.account, entries=count)
+def forget_author(
+    tx: Tx, masks: Masks, config: Config, named: str, on: str | None, now: datetime
+) -> Done:
+    """Erase all that is kept of a person, and keep nothing from now on. Raises as `block`."""
+    whom = _whom(tx, masks, config, named, on)
+    count = 0
+    for author in whom.authors:
+        known = masks.of(whom.account, author)
+        for mask in known:
+            tx.persons.lift(whom.account, mask, PersonRule.BLOCKED)
+        count += forget_person(tx, whom.account, author, known, now)
+    return Done(label=whom.label, account=whom.account, entries=count)
 
-    def forget(self, config: Config, named: str, on: str | None, now: datetime) -> Done:
-        """Erase all that is kept of a person, and keep nothing from now on. Raises as `block`."""
-        with self.store.writing() as tx:
-            whom = self._whom(tx, config, named, on)
-            count = 0
-            for author in whom.authors:
-                masks = self.masks.of(whom.account, author)
-                for mask in masks:
-                    tx.persons.lift(whom.account, mask, PersonRule.BLOCKED)
-                count += forget_person(tx, whom.account, author, masks, now)
-        return Done(label=whom.label, account=whom.account, entries=count)
 
-    def is_forgotten(self, account: str, author: Author) -> bool:
-        """Whether nothing of this person is to be kept."""
-        with self.store.reading() as tx:
-            rules = tx.persons.rules(account, self.masks.of(account, author))
-        return any(PersonRule.NO_LOG in some for some in rules.values())
+def is_forgotten(tx: Tx, masks: Masks, account: str, author: Author) -> bool:
+    """Whether nothing of this person is to be kept."""
+    rules = tx.persons.rules(account, masks.of(account, author))
+    return any(PersonRule.NO_LOG in some for some in rules.values())
 
-    def _whom(self, tx: Tx, config: Config, named: str, on: str | None) -> _Whom:
-        """Who it is. One who was never heard can be named with the account that is meant."""
-        if is_number(named):
-            return self._author_of(legible(tx, int(named)), on)
-        if not plain_handle(named):
-            raise UsageError(f"{named!r} is no handle", _NAMED)
-        account = _only_one({one.account for one in tx.log.called(named)}, on)
-        if account is not None:
-            authors = list(_authors(tx, account, named))
-            return _Whom(label=_label(named), account=account, authors=authors)
-        if on is None:
-            todo = f"{_NAMED}; add --on ACCOUNT for somebody who was not heard yet"
-            raise UsageError(f"nobody in the log is called {_label(named)}", todo)
-        author = Author(name="", handle=_label(named))
-        return _Whom(label=_label(named), account=known_account(config, on).name, authors=[author])
 
-    def _author_of(self, entry: Entry, on: str | None) -> _Whom:
-        """Who said an entry."""
-        if on not in {None, entry.account}:
-            raise UsageError(f"entry {entry.id} is on {entry.account}", "leave out --on")
-        if entry.ours:
-            raise UsageError(f"entry {entry.id} is the bot's own", "`tipsbot hide` hides it")
-        if not self.masks.of(entry.account, entry.author):
-            raise UsageError(f"nothing tells who wrote entry {entry.id}", "`tipsbot hide` hides it")
-        label = _label(entry.author.handle) if entry.author.handle else _nameless(entry.id)
-        return _Whom(label=label, account=entry.account, authors=[entry.author])
+def _whom(tx: Tx, masks: Masks, config: Config, named: str, on: str | None) -> _Whom:
+    """Who it is. One who was never heard can be named with the account that is meant."""
+    if is_number(named):
+        return _author_of(masks, legible(tx, int(named)), on)
+    if not plain_handle(named):
+        raise UsageError(f"{named!r} is no handle", _NAMED)
+    account = _only_one({one.account for one in tx.log.called(named)}, on)
+    if account is not None:
+        authors = list(_authors(tx, account, named))
+        return _Whom(label=_label(named), account=account, authors=authors)
+    if on is None:
+        todo = f"{_NAMED}; add --on ACCOUNT for somebody who was not heard yet"
+        raise UsageError(f"nobody in the log is called {_label(named)}", todo)
+    author = Author(name="", handle=_label(named))
+    return _Whom(label=_label(named), account=known_account(config, on).name, authors=[author])
 
-    def _blocked(self, tx: Tx, named: str, on: str | None) -> tuple[_Whom, Sequence[Person]]:
-        """Somebody who is blocked, and what says so. A number still names whom it was used for."""
-        entry = tx.log.get(int(named)) if is_number(named) else None
-        label = _nameless(int(named)) if is_number(named) else _label(named)
-        masks = self.masks.of(entry.account, entry.author) if entry else ()
-        found = [
-            one
-            for one in tx.persons.blocked()
-            if plain_handle(one.label) == plain_handle(label) or one.who in masks
-        ]
-        account = _only_one({one.account for one in found}, on)
-        if account is None:
-            if entry is None and is_number(named):
-                legible(tx, int(named))
-            raise UsageError(f"{label} is not blocked{_on(on)}", _NAMED)
-        authors = [entry.author] if entry else list(_authors(tx, account, named))
-        whom = _Whom(label=label, account=account, authors=authors)
-        return whom, [one for one in found if one.account == account]
+
+def _author_of(masks: Masks, entry: Entry, on: str | None) -> _Whom:
+    """Who said an entry."""
+    if on not in {None, entry.account}:
+        raise UsageError(f"entry {entry.id} is on {entry.account}", "leave out --on")
+    if entry.ours:
+        raise UsageError(f"entry {entry.id} is the bot's own", "`tipsbot hide` hides it")
+    if not masks.of(entry.account, entry.author):
+        raise UsageError(f"nothing tells who wrote entry {entry.id}", "`tipsbot hide` hides it")
+    label = _label(entry.author.handle) if entry.author.handle else _nameless(entry.id)
+    return _Whom(label=label, account=entry.account, authors=[entry.author])
+
+
+def _blocked(tx: Tx, masks: Masks, named: str, on: str | None) -> tuple[_Whom, Sequence[Person]]:
+    """Somebody who is blocked, and what says so. A number still names whom it was used for."""
+    entry = tx.log.get(int(named)) if is_number(named) else None
+    label = _nameless(int(named)) if is_number(named) else _label(named)
+    known = masks.of(entry.account, entry.author) if entry else ()
+    found = [
+        one
+        for one in tx.persons.blocked()
+        if plain_handle(one.label) == plain_handle(label) or one.who in known
+    ]
+    account = _only_one({one.account for one in found}, on)
+    if account is None:
+        if entry is None and is_number(named):
+            legible(tx, int(named))
+        raise UsageError(f"{label} is not blocked{_on(on)}", _NAMED)
+    authors = [entry.author] if entry else list(_authors(tx, account, named))
+    whom = _Whom(label=label, account=account, authors=authors)
+    return whom, [one for one in found if one.account == account]
 
 
 def _said(tx: Tx, whom: _Whom, author: Author) -> Iterator[Entry]:

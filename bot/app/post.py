@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.app.draft import Draft, Drafter, Misfit, delivery_of
@@ -22,35 +22,35 @@ POST = "post"
 A_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Poster:
-    """Plans a post that the operator asks for; delivering it is another verb's work."""
+def post(
+    store: Store,
+    drafter: Drafter,
+    config: Config,
+    tip_id: str,
+    to: Sequence[str],
+    now: datetime,
+    *,
+    again: bool,
+) -> list[Delivery]:
+    """Plan a post of a tip now, on the accounts named (none: all that it may go to).
 
-    store: Store
-    drafter: Drafter
-
-    def post(
-        self, config: Config, tip_id: str, to: Sequence[str], now: datetime, *, again: bool
-    ) -> list[Delivery]:
-        """Plan a post of a tip now, on the accounts named (none: all that it may go to).
-
-        Raises UsageError for unknown names, for a tip that fits nowhere, and, unless `again`,
-        while one of the same tip and account is unsettled or under a day old.
-        """
-        tip = known_tip(config, tip_id)
-        accounts = [known_account(config, name) for name in to] or [
-            account for account in config.accounts if tip.goes_to(account.name)
-        ]
-        fitting, misfits = self.drafter.drafts(tip, accounts, config)
-        if misfits:
-            raise UsageError("; ".join(map(_misfit, misfits)), "write a shorter `summary` for it")
-        if not fitting:
-            raise UsageError(f"'{tip.id}' may go to no account", "name one with --to")
-        slot = Slot(schedule=POST, key=f"{now:%Y-%m-%dT%H:%M:%S.%fZ}", due=now)
-        with self.store.writing() as tx:
-            if not again:
-                _refuse_repeat(tx, tip, accounts, now)
-            return _plan(tx, config, slot, fitting, accounts, now)
+    Raises UsageError for unknown names, for a tip that fits nowhere, and, unless `again`,
+    while one of the same tip and account is unsettled or under a day old.
+    """
+    tip = known_tip(config, tip_id)
+    accounts = [known_account(config, name) for name in to] or [
+        account for account in config.accounts if tip.goes_to(account.name)
+    ]
+    fitting, misfits = drafter.drafts(tip, accounts, config)
+    if misfits:
+        raise UsageError("; ".join(map(_misfit, misfits)), "write a shorter `summary` for it")
+    if not fitting:
+        raise UsageError(f"'{tip.id}' may go to no account", "name one with --to")
+    slot = Slot(schedule=POST, key=f"{now:%Y-%m-%dT%H:%M:%S.%fZ}", due=now)
+    with store.writing() as tx:
+        if not again:
+            _refuse_repeat(tx, tip, accounts, now)
+        return _plan(tx, config, slot, fitting, accounts, now)
 
 
 def _misfit(misfit: Misfit) -> str:

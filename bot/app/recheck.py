@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.app.forget import erased
-from bot.app.looking import dearness, is_spent, rest
 from bot.app.moved import heard_before
+from bot.app.polling import dearness, is_spent, rest
 from bot.app.taking import take_in
+from bot.core.backoff import SOON, next_look
 from bot.core.config import Account
 from bot.core.discussion import Entry
 from bot.core.errors import PlatformError
 from bot.core.masks import Masks
 from bot.core.memory import Store
-from bot.core.pace import SOON, next_look
 from bot.core.ports import Checked, Checks, Clock
 from bot.core.traits import Traits
 from bot.core.withheld import next_check

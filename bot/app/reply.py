@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -14,7 +13,7 @@ from bot.core.config import Account, Config
 from bot.core.delivery import Delivery, Post, State
 from bot.core.discussion import Entry
 from bot.core.errors import UsageError
-from bot.core.memory import Store, Tx
+from bot.core.memory import Tx
 from bot.core.mention import mentions as is_mentioned
 from bot.core.native import native_length
 from bot.core.traits import Traits
@@ -23,35 +22,25 @@ A_DAY = timedelta(days=1)
 _CAME_TO_NOTHING = frozenset({State.REFUSED, State.MISSED, State.ABANDONED})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Replier:
-    """Plans an answer; delivering it is another verb's work."""
+def reply(
+    tx: Tx, traits_of: TraitsOf, config: Config, entry_id: int, text: str, now: datetime
+) -> Delivery:
+    """Plan an answer to an entry. The same words to the same entry are said once only.
 
-    store: Store
-    traits_of: TraitsOf
-
-    def reply(self, config: Config, entry_id: int, text: str, now: datetime) -> Delivery:
-        """Plan an answer to an entry. The same words to the same entry are said once only.
-
-        Raises UsageError for an unknown entry, and for words that are empty, too long or said.
-        """
-        with self.store.writing() as tx:
-            entry = tx.log.get(entry_id)
-            if entry is None or not entry.is_legible:
-                raise UsageError(
-                    f"there is no entry {entry_id}", "`tipsbot log` shows their numbers"
-                )
-            account = known_account(config, entry.account)
-            traits = self.traits_of(account)
-            words = _words(text, entry, account, traits)
-            slot = _free_slot(tx, entry, words)
-            planned = tx.ledger.plan(
-                answer(config, account, entry, slot, words, traits=traits, now=now)
-            )
-            if planned is None:
-                (known,) = tx.ledger.of_slot(slot)
-                raise UsageError(f"this answer is there already ({known.state.value})")
-            return planned
+    Raises UsageError for an unknown entry, and for words that are empty, too long or said.
+    """
+    entry = tx.log.get(entry_id)
+    if entry is None or not entry.is_legible:
+        raise UsageError(f"there is no entry {entry_id}", "`tipsbot log` shows their numbers")
+    account = known_account(config, entry.account)
+    traits = traits_of(account)
+    words = _words(text, entry, account, traits)
+    slot = _free_slot(tx, entry, words)
+    planned = tx.ledger.plan(answer(config, account, entry, slot, words, traits=traits, now=now))
+    if planned is None:
+        (known,) = tx.ledger.of_slot(slot)
+        raise UsageError(f"this answer is there already ({known.state.value})")
+    return planned
 
 
 def answer(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -17,43 +17,38 @@ RETRACT = "retract"
 """For what the money was spent, in the ledger."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Retractor:
-    """Takes posts back."""
+def retract(store: Store, delivery_id: int, editor: Editor | None, now: datetime) -> Delivery:
+    """Take a post back from its network, then write it down; safe to repeat.
 
-    store: Store
+    Raises UsageError for what was not posted or is back already, and PlatformError.
+    """
+    with store.reading() as tx:
+        delivery = tx.ledger.get(delivery_id)
+    if delivery is None or delivery.receipt is None:
+        raise UsageError(
+            f"there is no posted delivery {delivery_id}", "`tipsbot posts` shows their numbers"
+        )
+    if delivery.state is State.RETRACTED:
+        raise UsageError(f"delivery {delivery_id} was taken back already")
+    if editor is None:
+        raise UsageError(f"posts on {delivery.account} cannot be taken back from here")
+    try:
+        editor.retract(delivery.receipt.remote_id)
+    finally:
+        _pay(store, delivery.account, editor, now)
+    gone = replace(delivery, state=State.RETRACTED, reason="taken back by the operator")
+    with store.writing() as tx:
+        move(tx, delivery, gone, now)
+        _erase_answer(tx, delivery, delivery.receipt, now)
+    return gone
 
-    def retract(self, delivery_id: int, editor: Editor | None, now: datetime) -> Delivery:
-        """Take a post back from its network, then write it down; safe to repeat.
 
-        Raises UsageError for what was not posted or is back already, and PlatformError.
-        """
-        with self.store.reading() as tx:
-            delivery = tx.ledger.get(delivery_id)
-        if delivery is None or delivery.receipt is None:
-            raise UsageError(
-                f"there is no posted delivery {delivery_id}", "`tipsbot posts` shows their numbers"
-            )
-        if delivery.state is State.RETRACTED:
-            raise UsageError(f"delivery {delivery_id} was taken back already")
-        if editor is None:
-            raise UsageError(f"posts on {delivery.account} cannot be taken back from here")
-        try:
-            editor.retract(delivery.receipt.remote_id)
-        finally:
-            self._pay(delivery.account, editor, now)
-        gone = replace(delivery, state=State.RETRACTED, reason="taken back by the operator")
-        with self.store.writing() as tx:
-            move(tx, delivery, gone, now)
-            _erase_answer(tx, delivery, delivery.receipt, now)
-        return gone
-
-    def _pay(self, account: str, editor: Editor, now: datetime) -> None:
-        """Note what it cost on a network that charges for it."""
-        cost = editor.settle_cost() if isinstance(editor, Costs) else Decimal(0)
-        if cost:
-            with self.store.writing() as tx:
-                tx.accounts.spend(account, RETRACT, cost, now)
+def _pay(store: Store, account: str, editor: Editor, now: datetime) -> None:
+    """Note what it cost on a network that charges for it."""
+    cost = editor.settle_cost() if isinstance(editor, Costs) else Decimal(0)
+    if cost:
+        with store.writing() as tx:
+            tx.accounts.spend(account, RETRACT, cost, now)
 
 
 def _erase_answer(tx: Tx, delivery: Delivery, receipt: Receipt, now: datetime) -> None:

@@ -69,75 +69,62 @@ class Case:
         return next((one.summary for one in self.proposals if one.is_sure), None)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Summariser:
-    """Looks which tips want a summary of the operator's own, and what it could be."""
+def cases(
+    drafter: Drafter,
+    config: Config,
+    *,
+    named: Sequence[str] = (),
+    every: bool = False,
+    proposer: Proposer | None = None,
+) -> Iterator[Case]:
+    """The named tips; or those whose best summary is doubtful; with `every`, all without one.
 
-    drafter: Drafter
+    In the order of the file, each worked out when it is asked for. Raises UsageError for a
+    tip that there is none of.
+    """
+    wanted = {known_tip(config, name).id for name in named}
+    asked = _Asked(proposer)
+    for tip in config.library:
+        if wanted and tip.id not in wanted:
+            continue
+        among = places(tip, config, drafter)
+        doubts = tuple(dict.fromkeys(_doubts(tip, among)))
+        if among and (wanted or doubts or (every and tip.summary is None)):
+            yield _case(tip, among, doubts, asked)
 
-    def cases(
-        self,
-        config: Config,
-        *,
-        named: Sequence[str] = (),
-        every: bool = False,
-        proposer: Proposer | None = None,
-    ) -> Iterator[Case]:
-        """The named tips; or those whose best summary is doubtful; with `every`, all without one.
 
-        In the order of the file, each worked out when it is asked for. Raises UsageError for a
-        tip that there is none of.
-        """
-        wanted = {known_tip(config, name).id for name in named}
-        asked = _Asked(proposer)
-        for tip in config.library:
-            if wanted and tip.id not in wanted:
-                continue
-            among = places(tip, config, self.drafter)
-            doubts = tuple(dict.fromkeys(self._doubts(tip, among)))
-            if among and (wanted or doubts or (every and tip.summary is None)):
-                yield self._case(tip, among, doubts, asked)
+def _doubts(tip: Tip, among: Sequence[Place]) -> Iterator[str]:
+    """What is doubtful about what would be posted."""
+    for place in among:
+        chosen = best(tip, place.takes).chosen
+        if tip.summary is not None and (chosen is None or chosen.how != BY_HAND):
+            yield f"its own summary does not fit {place.account.name}"
+        elif chosen is None:
+            yield f"nothing of it fits {place.account.name}"
+        if chosen is not None:
+            yield from chosen.doubts
 
-    def tightest(self, tip: Tip, summary: str, config: Config) -> Tight | None:
-        """The operator's words where they have the least room; None: they do not fit somewhere."""
-        return tightest(summary, places(tip, config, self.drafter))
 
-    def room(self, tip: Tip, config: Config) -> int:
-        """So many characters a summary of the tip may have."""
-        return room(places(tip, config, self.drafter))
+def _case(tip: Tip, among: Sequence[Place], doubts: tuple[str, ...], asked: _Asked) -> Case:
+    ours = [_proposal(one, among) for one in _ours(tip, among)]
+    said, trouble = asked.about(tip, room(among))
+    theirs, left_out = _vetted(said, tip, among, {one.summary.text for one in ours})
+    return Case(
+        tip=tip,
+        doubts=doubts,
+        proposals=(*ours, *theirs),
+        left_out=left_out,
+        trouble=trouble,
+    )
 
-    def _doubts(self, tip: Tip, among: Sequence[Place]) -> Iterator[str]:
-        """What is doubtful about what would be posted."""
-        for place in among:
-            chosen = best(tip, place.takes).chosen
-            if tip.summary is not None and (chosen is None or chosen.how != BY_HAND):
-                yield f"its own summary does not fit {place.account.name}"
-            elif chosen is None:
-                yield f"nothing of it fits {place.account.name}"
-            if chosen is not None:
-                yield from chosen.doubts
 
-    def _case(
-        self, tip: Tip, among: Sequence[Place], doubts: tuple[str, ...], asked: _Asked
-    ) -> Case:
-        ours = [_proposal(one, among) for one in self._ours(tip, among)]
-        said, trouble = asked.about(tip, room(among))
-        theirs, left_out = _vetted(said, tip, among, {one.summary.text for one in ours})
-        return Case(
-            tip=tip,
-            doubts=doubts,
-            proposals=(*ours, *theirs),
-            left_out=left_out,
-            trouble=trouble,
-        )
-
-    def _ours(self, tip: Tip, among: Sequence[Place]) -> tuple[Summary, ...]:
-        """Our summaries that fit everywhere, best first."""
-        unwritten, fits = replace(tip, summary=None), partial(_fits, among=among)
-        top = best(unwritten, fits).chosen
-        if top is None:
-            return ()
-        return (top, *runners_up(unwritten, fits, than=top))[:MOST]
+def _ours(tip: Tip, among: Sequence[Place]) -> tuple[Summary, ...]:
+    """Our summaries that fit everywhere, best first."""
+    unwritten, fits = replace(tip, summary=None), partial(_fits, among=among)
+    top = best(unwritten, fits).chosen
+    if top is None:
+        return ()
+    return (top, *runners_up(unwritten, fits, than=top))[:MOST]
 
 
 class _Asked:

@@ -8,15 +8,14 @@ from datetime import datetime
 
 import structlog
 
-from bot.app.looking import dearness, is_spent, rest
+from bot.app.polling import dearness, is_spent, note_stir, rest
 from bot.app.taking import take_in
-from bot.app.thrift import note_stir
+from bot.core.backoff import SOON, next_look
 from bot.core.config import Account
 from bot.core.discussion import Entry
 from bot.core.errors import PlatformError, Refused
 from bot.core.masks import Masks
 from bot.core.memory import Store, Tx, Watched
-from bot.core.pace import SOON, next_look
 from bot.core.ports import Batch, Clock, Threads
 from bot.core.traits import Traits
 

@@ -37,9 +37,19 @@ def post(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Post a tip now, as safely as a scheduled post."""
+    from bot.app.post import post as plan_post
+
     with opened(file) as desk:
         _connect(desk)
-        planned = desk.poster.post(desk.config, tip, to or [], desk.clock.now(), again=again)
+        planned = plan_post(
+            desk.database.store,
+            desk.drafter,
+            desk.config,
+            tip,
+            to or [],
+            desk.clock.now(),
+            again=again,
+        )
         _carry_out(desk, planned)
 
 
@@ -57,9 +67,12 @@ def reply(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Answer an entry of the discussion as the bot, where it was said."""
+    from bot.app.reply import reply as plan_reply
+
     with opened(file, forgiving=True) as desk:
         _connect(desk)
-        planned = desk.replier.reply(desk.config, entry, text, desk.clock.now())
+        with desk.database.store.writing() as tx:
+            planned = plan_reply(tx, desk.rules.of, desk.config, entry, text, desk.clock.now())
         _carry_out(desk, [planned])
 
 

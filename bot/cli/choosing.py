@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from bot.app.places import places, room, tightest
 from bot.app.summarise import Case
 from bot.cli.proposing import NOTHING, lines, say, written
 from bot.core.safe import shown
@@ -59,10 +60,10 @@ def _own(desk: Desk, case: Case) -> str | None:
     if CONTROL.search(words) or shown(words) != words:
         say("there is a control character in it")
         return None
-    tight = desk.summariser.tightest(case.tip, words, desk.config)
+    among = places(case.tip, desk.config, desk.drafter)
+    tight = tightest(words, among)
     if tight is None:
-        room = desk.summariser.room(case.tip, desk.config)
-        say(f"it does not fit: beside the link there is room for {room} characters")
+        say(f"it does not fit: beside the link there is room for {room(among)} characters")
         return None
     say(f"{tight.length}/{tight.limit} on {tight.account}")
     return words

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.app.discussion import Discussion, discussions, record, unanswered
-from bot.app.exports.records import web_address
+from bot.app.discussion import discussions, title_of, unanswered
+from bot.app.exports import markdown
+from bot.app.exports.records import Source, record
 from bot.app.withhold import Withholder
 from bot.cli.wrapping import wrapped
 from bot.core.attached import warning_line
 from bot.core.config import Config
-from bot.core.discussion import Change, Entry, EntryEvent, Standing, Visibility, bared
+from bot.core.discussion import Change, Entry, EntryEvent, Standing, Visibility
 from bot.core.errors import UsageError
 from bot.core.lookalike import passes_for_bot
 from bot.core.memory import Tx
@@ -24,41 +25,38 @@ from bot.core.when import iso
 
 _AGE = re.compile(r"(\d{1,999})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&])")
-_NOTHING: Mapping[str, str | int] = {}
 AT_ONCE = 500
 """So many events are told at once."""
-_DEEPEST = 8
-"""Replies further down are not indented any further."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Teller:
-    """Writes the discussion in one form: `text`, `markdown` or `jsonl`.
+    """Writes the discussion in one form: `text`, or as exports do `markdown` or `jsonl`.
 
     With a `width` no line of text is wider, in cells of a terminal.
     """
 
-    config: Config
     form: str
-    tip: str | None
-    begin: datetime | None
     withholder: Withholder
     now: Callable[[], datetime]
+    tip: str | None = None
+    begin: datetime | None = None
     width: int | None = None
     #: only what nobody answered
     unanswered: bool = False
 
+    @property
+    def config(self) -> Config:
+        """The bot's file."""
+        return self.withholder.config
+
     def so_far(self, tx: Tx) -> tuple[int, list[str]]:
         """All that was said, in threads, and the number of the last event that is told by it."""
-        entries = self._told(tx, tx.log.entries(tip=self.tip, since=self.begin))
-        newest = tx.log.last_event()
+        entries = self._entries(tx)
         open_ = unanswered(entries)
         if self.unanswered:
             entries = [entry for entry in entries if entry.id in open_]
-        if self.form == "jsonl":
-            return newest, [self._json(entry) for entry in entries if _is_told(entry)]
-        return newest, list(self._threads(entries, open_))
+        return tx.log.last_event(), list(self._whole(entries, open_))
 
     def since(self, tx: Tx, seen: int) -> tuple[int, list[str]]:
         """What happened after the event numbered `seen`, each on its own."""
@@ -67,15 +65,28 @@ class Teller:
             line
             for event in events
             if (known := tx.log.get(event.entry)) and self.tip in (None, known.tip)
-            for entry in self._told(tx, [known])
-            if entry.is_legible or event.change is Change.DELETED
+            if event.change is Change.DELETED or self._may_be_told(tx, known)
+            for entry in self._fresh(tx, [known])
             for line in self._alone(event, entry)
         ]
         return events[-1].id if events else seen, told
 
-    def _told(self, tx: Tx, known: Sequence[Entry]) -> list[Entry]:
-        """The entries as the public may see them; in a terminal with their words, marked."""
-        entries = self._for_all(tx, known)
+    def _entries(self, tx: Tx) -> list[Entry]:
+        """In a terminal all entries; for other programs what everybody may read."""
+        if self.form == "text":
+            return self._fresh(tx, tx.log.entries(tip=self.tip, since=self.begin))
+        return list(self._source(tx).entries(tip=self.tip, since=self.begin))
+
+    def _may_be_told(self, tx: Tx, entry: Entry) -> bool:
+        if self.form == "text":
+            return entry.is_legible
+        return bool(self._source(tx).shown.readable([entry.id]))
+
+    def _source(self, tx: Tx) -> Source:
+        return Source(tx=tx, withholder=self.withholder, now=self.now())
+
+    def _fresh(self, tx: Tx, entries: Sequence[Entry]) -> list[Entry]:
+        """The entries without words that may not be shown now; in a terminal these are marked."""
         shown = self.withholder.shown(tx, entries, self.now())
         if self.form != "text":
             return shown
@@ -84,54 +95,45 @@ class Teller:
             for entry, public in zip(entries, shown, strict=True)
         ]
 
-    def _for_all(self, tx: Tx, entries: Sequence[Entry]) -> list[Entry]:
-        """The entries as this form has them: what goes out of the house is what all may read."""
-        if self.form == "text":
-            return list(entries)
-        legible = [entry.id for entry in entries if entry.is_legible]
-        seen = tx.shown.widened(unlisted=self.config.bot.show_unlisted)
-        readable = seen.readable(legible)
-        return [
-            bared(entry) if entry.is_legible and entry.id not in readable else entry
-            for entry in entries
-        ]
+    def _whole(self, entries: list[Entry], open_: Collection[int]) -> Iterator[str]:
+        if self.form == "jsonl":
+            yield from (json.dumps(record(entry, self.config.kinds)) for entry in entries)
+            return
+        for tip, found in discussions(entries):
+            if self.form == "markdown":
+                yield from markdown.section(self.config, tip, found)
+            else:
+                yield from self._section(tip, found, open_)
 
-    def _threads(self, entries: list[Entry], open_: Collection[int]) -> Iterator[str]:
-        for found in discussions(self.config, entries):
-            yield self._title(found)
-            for thread in found.threads:
-                for depth, entry in thread.walk():
-                    yield from self._lines(entry, min(depth, _DEEPEST), entry.id in open_)
-            yield ""
-
-    def _title(self, found: Discussion) -> str:
-        if self.form == "markdown":
-            return f"## {_escaped(found.title)}\n"
-        title = shown(found.title)
-        return f"{title}  [{shown(found.tip)}]" if found.tip is not None else title
+    def _section(
+        self, tip: str | None, found: Sequence[tuple[int, Entry]], open_: Collection[int]
+    ) -> Iterator[str]:
+        """What was said about one tip, as text."""
+        title = shown(title_of(self.config, tip))
+        yield title if tip is None else f"{title}  [{shown(tip)}]"
+        for depth, entry in found:
+            yield from self._lines(entry, min(depth, markdown.DEEPEST), entry.id in open_)
+        yield ""
 
     def _alone(self, event: EntryEvent, entry: Entry) -> Iterator[str]:
         """An entry as it is now, with what happened to it."""
         if self.form == "jsonl":
             what = {"event": event.id, "change": event.change.value, "noticed_at": iso(event.at)}
-            yield self._json(entry, what)
-            return
-        what_else = f", {event.change.value}" if event.change is not Change.CREATED else ""
-        if self.form == "text":
+            yield json.dumps(record(entry, self.config.kinds) | what)
+        elif self.form == "markdown":
+            yield from markdown.item(entry)
+        else:
+            what_else = f", {event.change.value}" if event.change is not Change.CREATED else ""
             yield f"{shown(entry.tip) if entry.tip else 'under no tip'}{what_else}:"
-        yield from self._lines(entry, 0)
+            yield from self._lines(entry)
 
-    def _lines(self, entry: Entry, depth: int, is_open: bool = False) -> Iterator[str]:
+    def _lines(self, entry: Entry, depth: int = 0, is_open: bool = False) -> Iterator[str]:
         """One entry: who, where and when, then what was said."""
         zone = ZoneInfo(self.config.bot.timezone)
         when = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
-        if self.form == "markdown":
-            yield from _markdown(entry, when, depth, self._marks(entry))
-            return
         indent = "  " * (depth + 1)
-        who = _who(entry)
         marks = self._marks(entry) + (", unanswered" if is_open else "")
-        yield f"{indent}{entry.id}. {shown(who)} on {shown(entry.account)}, {when}{marks}"
+        yield f"{indent}{entry.id}. {shown(_who(entry))} on {shown(entry.account)}, {when}{marks}"
         for line in _words(entry):
             for piece in self._wrapped(line, len(indent) + 3):
                 yield f"{indent}   {piece}".rstrip()
@@ -152,9 +154,6 @@ class Teller:
     def _wrapped(self, line: str, indent: int) -> list[str]:
         return [line] if self.width is None else wrapped(line, max(self.width - indent, 20))
 
-    def _json(self, entry: Entry, what: Mapping[str, str | int] = _NOTHING) -> str:
-        return json.dumps({**record(entry, self.config.kinds), **what})
-
 
 def moment(text: str | None, timezone: str, now: datetime) -> datetime | None:
     """`2026-03-01`, `2026-03-01T09:00` (in the bot's zone) or an age such as `2d` as a moment."""
@@ -174,11 +173,6 @@ def moment(text: str | None, timezone: str, now: datetime) -> datetime | None:
     return found if found.utcoffset() is not None else found.replace(tzinfo=ZoneInfo(timezone))
 
 
-def _is_told(entry: Entry) -> bool:
-    """Whether programs are told of it: deletions are, what was private never."""
-    return entry.visibility.may_be_kept
-
-
 def _who(entry: Entry) -> str:
     """`Name (@handle)`, or what there is of it, or why there is nobody."""
     if not entry.is_legible:
@@ -192,19 +186,3 @@ def _words(entry: Entry) -> list[str]:
     """The lines of what was said, behind the warning if there is one."""
     said = shown_lines(entry.text).splitlines()
     return [shown(warning_line(entry.warning)), *said] if entry.warning else said
-
-
-def _markdown(entry: Entry, when: str, depth: int, marks: str) -> Iterator[str]:
-    """One entry as a list item, its words quoted and harmless."""
-    indent = "  " * depth
-    who = f"**{_escaped(_who(entry))}**" if entry.is_legible else _who(entry)
-    place = _escaped(entry.account)
-    if (address := web_address(entry.url)) is not None:
-        place = f"[{place}]({address})"
-    yield f"{indent}- {who} on {place}, {when}{marks}"
-    for line in _words(entry):
-        yield f"{indent}  > {_escaped(line)}".rstrip()
-
-
-def _escaped(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", shown(text))

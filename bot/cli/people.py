@@ -12,6 +12,7 @@ from bot.cli.wrong_usage import number_of
 from bot.core.safe import is_number, shown
 
 if TYPE_CHECKING:
+    from bot.core.memory import Tx
     from bot.wiring.desk import Desk
 
 EntryNumbers = Annotated[
@@ -36,9 +37,10 @@ On = Annotated[
 
 def hide(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Take entries from every page, feed and export; the log still shows them to you."""
+    from bot.app.hide import hide as hide_entry
 
-    def act(desk: Desk, number: int) -> str:
-        desk.curtain.hide(number, desk.clock.now())
+    def act(desk: Desk, tx: Tx, number: int) -> str:
+        hide_entry(tx, number, desk.clock.now())
         return f"entry {number} is hidden"
 
     for_each(file, entry, act)
@@ -46,9 +48,10 @@ def hide(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
 
 def show(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Show entries that were hidden or held."""
+    from bot.app.hide import show as show_entry
 
-    def act(desk: Desk, number: int) -> str:
-        desk.curtain.show(number, desk.clock.now())
+    def act(desk: Desk, tx: Tx, number: int) -> str:
+        show_entry(tx, number, desk.clock.now())
         return f"entry {number} is shown"
 
     for_each(file, entry, act)
@@ -56,9 +59,10 @@ def show(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
 
 def block(whom: Whom, *, on: On = None, file: File = DEFAULT_FILE) -> None:
     """Hide what a person said on an account, and all that they say from now on."""
+    from bot.app.persons import block as block_person
 
-    def act(desk: Desk, one: str) -> str:
-        done = desk.people.block(desk.config, one, on, desk.clock.now())
+    def act(desk: Desk, tx: Tx, one: str) -> str:
+        done = block_person(tx, desk.masks, desk.config, one, on, desk.clock.now())
         what = _entries(done.entries, "hidden")
         return f"{shown(done.label)} on {done.account} is blocked: {what}, and all from now on"
 
@@ -67,9 +71,10 @@ def block(whom: Whom, *, on: On = None, file: File = DEFAULT_FILE) -> None:
 
 def unblock(whom: Whom, *, on: On = None, file: File = DEFAULT_FILE) -> None:
     """Let a blocked person be seen again."""
+    from bot.app.persons import unblock as unblock_person
 
-    def act(desk: Desk, one: str) -> str:
-        done = desk.people.unblock(one, on, desk.clock.now())
+    def act(desk: Desk, tx: Tx, one: str) -> str:
+        done = unblock_person(tx, desk.masks, one, on, desk.clock.now())
         what = _entries(done.entries, "shown again")
         return f"{shown(done.label)} on {done.account} is no longer blocked: {what}"
 
@@ -92,14 +97,16 @@ def forget(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Erase an entry's words and name for good; of a person, everything, and keep no more."""
+    from bot.app.forget import forget as forget_entry
+    from bot.app.persons import forget_author
 
-    def act(desk: Desk, one: str) -> str:
+    def act(desk: Desk, tx: Tx, one: str) -> str:
         now = desk.clock.now()
         if is_number(one) and not author:
-            desk.eraser.forget(int(one), now)
+            forget_entry(tx, int(one), now)
             told = f"entry {one} is erased"
         else:
-            done = desk.people.forget(desk.config, one, on, now)
+            done = forget_author(tx, desk.masks, desk.config, one, on, now)
             erased = _entries(done.entries, "erased")
             told = f"{shown(done.label)} on {done.account} is forgotten: {erased}, no more are kept"
         return f"{told}; backups still hold what they held"

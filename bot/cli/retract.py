@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.posts import line
 from bot.cli.several import each
 from bot.core.errors import UsageError
-from bot.core.ports import Editor
+from bot.core.ports import Editor, Names
 from bot.core.safe import is_number, shown
 
 if TYPE_CHECKING:
@@ -46,15 +47,19 @@ def retract(
 
 def _chosen(desk: Desk, what: Sequence[str]) -> tuple[list[int], list[Delivery]]:
     """The numbers of all that is named, and the posts of tips, which are to be confirmed."""
+    from bot.app.posts import at_address, of_tip
+
+    store = desk.database.store
     numbers: list[int] = []
     tips: list[Delivery] = []
     for name in what:
         if _is_number(desk, name):
             numbers.append(int(name))
         elif "/" in name:
-            numbers.append(desk.post_finder.at(desk.config, name).id)
+            numbers.append(at_address(store, desk.config, partial(desk.door, Names), name).id)
         else:
-            found = desk.post_finder.of_tip(desk.config, name)
+            with store.reading() as tx:
+                found = of_tip(tx, desk.config, name)
             tips += found
             numbers += [one.id for one in found]
     return numbers, tips
@@ -84,12 +89,18 @@ def _confirm(desk: Desk, posts: Sequence[Delivery]) -> None:
 
 def _take_back(desk: Desk, number: int, chosen: Sequence[int]) -> Iterator[str]:
     """Take one back; what was done, and which others still point at a page that is gone."""
-    with desk.database.store.reading() as tx:
+    from bot.app.posts import linking
+    from bot.app.retract import retract as take_back
+
+    store = desk.database.store
+    with store.reading() as tx:
         known = tx.ledger.get(number)
     editor = desk.door(Editor, known.account) if known is not None else None
-    gone = desk.retractor.retract(number, editor, desk.clock.now())
+    gone = take_back(store, number, editor, desk.clock.now())
+    with store.reading() as tx:
+        links = linking(tx, desk.config, gone)
     yield f"{gone.account}: taken back {shown((gone.receipt.url if gone.receipt else None) or '')}"
-    for one in desk.post_finder.linking(desk.config, gone):
+    for one in links:
         if one.id in chosen:
             continue
         where = shown((one.receipt.url if one.receipt else None) or "")

@@ -19,6 +19,7 @@ from bot.core.safe import shown, shown_lines
 
 if TYPE_CHECKING:
     from bot.core.delivery import Delivery
+    from bot.core.memory import Tx
     from bot.wiring.desk import Desk
 
 HeldNumbers = Annotated[
@@ -49,6 +50,8 @@ def resolve(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Settle unsure deliveries; without an option, show what is known of them."""
+    from bot.app.resolve import give_up, mark_posted, named, send_again
+
     if sum((posted is not None, retry, drop)) > 1:
         raise UsageError("one answer only", "say --posted, --retry or --drop")
     if posted is not None and len(delivery) > 1:
@@ -56,9 +59,11 @@ def resolve(
 
     def act(desk: Desk, number: int) -> Delivery:
         now = desk.clock.now()
-        if posted is not None:
-            return desk.resolver.posted(number, posted, _names(desk, number), now)
-        return desk.resolver.retry(number, now) if retry else desk.resolver.drop(number, now)
+        there = None if posted is None else named(posted, _names(desk, number))
+        with desk.database.store.writing() as tx:
+            if there is not None:
+                return mark_posted(tx, number, *there, now)
+            return send_again(tx, number, now) if retry else give_up(tx, number, now)
 
     def told(desk: Desk, number: int) -> str:
         evidence = _evidence(_known(desk, number), ZoneInfo(desk.config.bot.timezone))
@@ -72,9 +77,10 @@ def resolve(
 
 def approve(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Let everybody read comments that are held."""
+    from bot.app import moderate
 
-    def act(desk: Desk, number: int) -> str:
-        found = desk.moderator.approve(number, desk.clock.now())
+    def act(desk: Desk, tx: Tx, number: int) -> str:
+        found = moderate.approve(tx, number, desk.clock.now())
         return f"everybody can read entry {number}: {shown(found.url or '')}"
 
     for_each(file, entry, act)
@@ -82,20 +88,20 @@ def approve(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
 
 def refuse(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Erase comments that are held, for good."""
+    from bot.app import moderate
 
-    def act(desk: Desk, number: int) -> str:
-        desk.moderator.refuse(number, desk.clock.now())
+    def act(desk: Desk, tx: Tx, number: int) -> str:
+        moderate.refuse(tx, number, desk.clock.now())
         return f"entry {number} is erased; nobody saw it"
 
     for_each(file, entry, act, erases=True)
 
 
 def _known(desk: Desk, number: int) -> Delivery:
+    from bot.app.known import known_delivery
+
     with desk.database.store.reading() as tx:
-        known = tx.ledger.get(number)
-    if known is None:
-        raise UsageError(f"there is no delivery {number}", "`tipsbot posts` shows their numbers")
-    return known
+        return known_delivery(tx, number)
 
 
 def _names(desk: Desk, number: int) -> Names | None:

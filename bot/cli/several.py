@@ -14,21 +14,27 @@ from bot.core.errors import BotError
 from bot.core.safe import shown_lines
 
 if TYPE_CHECKING:
+    from bot.core.memory import Tx
     from bot.wiring.desk import Desk
 
 T = TypeVar("T")
 
 
 def for_each(
-    file: Path, named: Iterable[T], act: Callable[[Desk, T], str], *, erases: bool = False
+    file: Path, named: Iterable[T], act: Callable[[Desk, Tx, T], str], *, erases: bool = False
 ) -> None:
     """Do it to each part of the discussion that is named, and bring its files up to date.
 
-    `erases` says that words go for good.
+    Each is done in a transaction of its own. `erases` says that words go for good.
     """
     with opened(file, forgiving=True) as desk:
+
+        def done(one: T) -> str:
+            with desk.database.store.writing() as tx:
+                return act(desk, tx, one)
+
         try:
-            each(named, lambda one: act(desk, one))
+            each(named, done)
         finally:
             desk.settle_book()
             if erases:

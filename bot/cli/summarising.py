@@ -62,11 +62,12 @@ def _check(*, write: bool, yes: bool, as_json: bool) -> None:
 
 def _cases(desk: Desk, named: list[str], every: bool) -> Iterator[Case]:
     """The tips that want a summary; why a model said nothing is told at once."""
+    from bot.app.summarise import cases
     from bot.cli.proposing import say
     from bot.wiring.asking import model
 
     proposer = model(desk.environment.variables)
-    for case in desk.summariser.cases(desk.config, named=named, every=every, proposer=proposer):
+    for case in cases(desk.drafter, desk.config, named=named, every=every, proposer=proposer):
         if case.trouble:
             say(f"tipsbot: no proposals of the model for '{case.tip.id}': {case.trouble}", err=True)
         yield case

@@ -88,7 +88,13 @@ def log(
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         withholder = Withholder(config=desk.config, traits_of=desk.rules.of)
         teller = discussion.Teller(
-            desk.config, form.value, tip, start, withholder, desk.clock.now, width, unanswered
+            form=form.value,
+            withholder=withholder,
+            now=desk.clock.now,
+            tip=tip,
+            begin=start,
+            width=width,
+            unanswered=unanswered,
         )
         is_whole = width is not None and tip is None and start is None and not unanswered
         with desk.database.store.reading() as tx:

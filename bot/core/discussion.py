@@ -1,9 +1,8 @@
-"""What people answer: entries, who may see them, and the thread that they make."""
+"""What people answer: entries, who may see them, and what happens to them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
@@ -191,70 +190,3 @@ class EntryEvent:
         if self.seen_by is Visibility.UNLISTED:
             return unlisted
         return self.seen_by is Visibility.PUBLIC
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Thread:
-    """An entry and what was answered to it, in reading order."""
-
-    entry: Entry
-    replies: tuple[Thread, ...] = ()
-
-    def walk(self, depth: int = 0) -> Iterable[tuple[int, Entry]]:
-        """Every entry with its depth, this one first; deep threads need no deep recursion."""
-        pending = [(depth, self)]
-        while pending:
-            level, thread = pending.pop()
-            yield level, thread.entry
-            pending.extend((level + 1, reply) for reply in reversed(thread.replies))
-
-
-@dataclass(slots=True, eq=False)
-class _Branch:
-    entry: Entry
-    replies: list[_Branch] = field(default_factory=list)
-
-
-def threads(entries: Iterable[Entry]) -> tuple[Thread, ...]:
-    """The entries as threads: each under what it answers, oldest first at every level.
-
-    An entry whose parent is not among them begins a thread of its own. Illegible entries stay
-    only where legible ones hang on them.
-    """
-    branches = {
-        (entry.account, entry.remote_id): _Branch(entry)
-        for entry in sorted(entries, key=lambda entry: (entry.at, entry.id))
-    }
-    roots: list[_Branch] = []
-    for branch in branches.values():
-        parent = branches.get((branch.entry.account, branch.entry.in_reply_to or ""))
-        (roots if parent is None else parent.replies).append(branch)
-    roots += _cut_rings(branches.values(), _reached(roots))
-    return tuple(thread for root in roots if (thread := _frozen(root)) is not None)
-
-
-def _reached(roots: Iterable[_Branch]) -> list[_Branch]:
-    """The roots and all below them, parents before their replies."""
-    order = list(roots)
-    for branch in order:
-        order.extend(branch.replies)
-    return order
-
-
-def _cut_rings(branches: Iterable[_Branch], reached: list[_Branch]) -> list[_Branch]:
-    """Entries that answer each other in a ring, which only a lying server can make, as roots."""
-    known = set(map(id, reached))
-    ring = [branch for branch in branches if id(branch) not in known]
-    for branch in ring:
-        branch.replies.clear()
-    return ring
-
-
-def _frozen(root: _Branch) -> Thread | None:
-    """The branch as a Thread, built from its leaves up, without illegible ends."""
-    done: dict[int, Thread | None] = {}
-    for branch in reversed(_reached([root])):
-        replies = tuple(kept for reply in branch.replies if (kept := done[id(reply)]) is not None)
-        keep = branch.entry.is_legible or replies
-        done[id(branch)] = Thread(entry=branch.entry, replies=replies) if keep else None
-    return done[id(root)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from bot.core.discussion import Entry
 
 
 class Stub(NamedTuple):
@@ -69,6 +71,17 @@ def outline(stubs: Sequence[Stub]) -> Outline:
             made.parents.append(lines[parents[at]])
             made.shown.append(stubs[at].is_shown)
     return made
+
+
+def reading_order(entries: Iterable[Entry]) -> list[tuple[int, Entry]]:
+    """The entries thread by thread, as an outline has them, each with its depth."""
+    known = sorted(entries, key=lambda entry: (entry.at, entry.id))
+    stubs = [
+        Stub(at, entry.account, entry.remote_id, entry.in_reply_to, entry.is_legible)
+        for at, entry in enumerate(known)
+    ]
+    made = outline(stubs)
+    return [(depth, known[at]) for at, depth in zip(made.ids, made.depths, strict=True)]
 
 
 def _hung(stubs: Sequence[Stub]) -> tuple[list[list[int]], list[int]]:

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select, update
 
+from bot.core.backoff import LONGEST
 from bot.core.discussion import Entry
-from bot.core.pace import LONGEST
 from bot.store.rows import Part, entry_of
 from bot.store.tables import entries
 from bot.store.visible import LEGIBLE

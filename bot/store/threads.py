@@ -16,9 +16,9 @@ from sqlalchemy import (
     update,
 )
 
+from bot.core.backoff import LONGEST
 from bot.core.delivery import State
 from bot.core.memory import Watched
-from bot.core.pace import LONGEST
 from bot.store.rows import Part, columns, made
 from bot.store.tables import deliveries, threads
 

@@ -15,13 +15,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.app.moderate import Moderator
-from bot.core.discussion import Standing
+from bot.app.moderate import approve, refuse
+from bot.core.discussion import Entry, Standing
 from bot.core.errors import UsageError
 from bot.core.pages import Comment
 from bot.core.safe import harmless, number
 from bot.web.clean import paragraphs, web_address
 from bot.web.forms import read_form
+from bot.web.reading import home_of
 from bot.web.remarks import anchor_of_comment
 from bot.web.seal import Seal, same
 from bot.web.site import Site
@@ -89,23 +90,25 @@ class Held:
 
     def _is_hidden(self, comment: Comment) -> bool:
         """Whether the operator hid it: then there is nothing to decide."""
-        entry = Moderator(store=self.site.store).entry(self.site.config(), comment.id)
+        entry = self._entry(comment)
         return entry is not None and entry.standing is Standing.HIDDEN
+
+    def _entry(self, comment: Comment) -> Entry | None:
+        """What the log has of it."""
+        with self.site.store.reading() as tx:
+            return tx.log.find(home_of(self.site.config()), comment.id)
 
     def _decide(self, comment: Comment, answer: str) -> None:
         """Approve or refuse; what was settled already stays as it is."""
-        site, config, now = self.site, self.site.config(), self.site.clock.now()
-        moderator = Moderator(store=site.store)
-        entry = moderator.entry(config, comment.id)
+        entry = self._entry(comment)
         if answer not in {"approve", "refuse"}:
             raise HTTPException(400)
         if entry is None:  # it is heard within a minute
             raise HTTPException(503)
         try:
-            if answer == "approve":
-                moderator.approve(entry.id, now)
-            else:
-                moderator.refuse(entry.id, now)
+            with self.site.store.writing() as tx:
+                act = approve if answer == "approve" else refuse
+                act(tx, entry.id, self.site.clock.now())
         except UsageError:
             return
         _log.info("comment_settled", entry=entry.id, answer=answer)

@@ -5,35 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.app.acknowledge import Acknowledger
-from bot.app.brake import Brake
 from bot.app.deliver import Deliverer
 from bot.app.draft import Drafter, remembered
-from bot.app.forget import Eraser
 from bot.app.former import FormerLife
-from bot.app.hide import Curtain
 from bot.app.learn import Rules
 from bot.app.listen import Ear
 from bot.app.logbook import Logbook
-from bot.app.looking import dearness
-from bot.app.moderate import Moderator
-from bot.app.persons import People
 from bot.app.plan import Planner
-from bot.app.post import Poster
-from bot.app.posts import PostFinder
+from bot.app.polling import dearness, is_time_to_listen, money_left
 from bot.app.preview import Preview
 from bot.app.recheck import Rechecker
-from bot.app.reply import Replier
-from bot.app.resolve import Resolver
-from bot.app.retract import Retractor
 from bot.app.settle import Settler
-from bot.app.summarise import Summariser
 from bot.app.threads import ThreadReader
-from bot.app.thrift import Thrift
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
 from bot.core.config import Account, Config
@@ -43,7 +32,6 @@ from bot.core.ports import (
     Checks,
     Clock,
     Listener,
-    Names,
     Platform,
     Publisher,
     Thanker,
@@ -169,16 +157,6 @@ class Desk:
         )
 
     @property
-    def people(self) -> People:
-        """The verbs that block and forget people."""
-        return People(store=self.database.store, masks=self.masks)
-
-    @property
-    def curtain(self) -> Curtain:
-        """The verbs that hide an entry and show it."""
-        return Curtain(store=self.database.store)
-
-    @property
     def thread_reader(self) -> ThreadReader:
         """The verb that reads below our posts."""
         return ThreadReader(
@@ -200,15 +178,16 @@ class Desk:
             traits_of=self.rules.of,
         )
 
-    @property
-    def thrift(self) -> Thrift:
-        """What watches over the money that listening costs."""
-        return Thrift(
-            store=self.database.store,
-            clock=self.clock,
-            traits_of=self.rules.of,
-            began=self.former.began,
-        )
+    def is_time_to_listen(self, account: Account) -> bool:
+        """Whether to listen to the account now."""
+        traits, now = self.rules.of(account), self.clock.now()
+        with self.database.store.reading() as tx:
+            return is_time_to_listen(tx, account, traits, now, self.former.began)
+
+    def _money_left(self, account: Account) -> Decimal | None:
+        """What reading may still cost this month, in US dollars; None: no bound."""
+        with self.database.store.reading() as tx:
+            return money_left(tx, account, self.clock.now())
 
     @property
     def fetcher(self) -> Fetcher:
@@ -219,41 +198,6 @@ class Desk:
         agent = f"tipsbot (Webmention; {self.config.bot.site})"
         return PageReader(fetcher=PageFetcher(agent=agent), budget=self.reading_budget)
 
-    @property
-    def poster(self) -> Poster:
-        """The verb that posts by hand."""
-        return Poster(store=self.database.store, drafter=self.drafter)
-
-    @property
-    def replier(self) -> Replier:
-        """The verb that answers."""
-        return Replier(store=self.database.store, traits_of=self.rules.of)
-
-    @property
-    def retractor(self) -> Retractor:
-        """The verb that takes back."""
-        return Retractor(store=self.database.store)
-
-    @property
-    def post_finder(self) -> PostFinder:
-        """Finds posts by tip, address or page."""
-        return PostFinder(store=self.database.store, names=partial(self.door, Names))
-
-    @property
-    def resolver(self) -> Resolver:
-        """The verb that settles by the operator's word."""
-        return Resolver(store=self.database.store)
-
-    @property
-    def eraser(self) -> Eraser:
-        """The verb that forgets."""
-        return Eraser(store=self.database.store)
-
-    @property
-    def moderator(self) -> Moderator:
-        """The verbs for what is held."""
-        return Moderator(store=self.database.store)
-
     def held_link(self, comment_id: str) -> str:
         """Where the operator can read a held comment and decide, for a week."""
         from bot.web.held import link
@@ -263,19 +207,9 @@ class Desk:
         return link(self.config.bot.site, seal, comment_id, self.clock.now())
 
     @property
-    def brake(self) -> Brake:
-        """The verbs that hold and release."""
-        return Brake(store=self.database.store, timetable=self.timetable)
-
-    @property
     def preview(self) -> Preview:
         """The verb that looks ahead."""
         return Preview(store=self.database.store, timetable=self.timetable, drafter=self.drafter)
-
-    @property
-    def summariser(self) -> Summariser:
-        """The verb that proposes summaries."""
-        return Summariser(drafter=self.drafter)
 
     def door(self, kind: type[_Door], name: str) -> _Door | None:
         """An account's adapter where it has this door, or None."""
@@ -337,7 +271,7 @@ class Desk:
             self.database.pages,
             self.clock,
             self.carrier,
-            purse=partial(self.thrift.left, account),
+            purse=partial(self._money_left, account),
             is_running=partial(is_running, self.environment.data),
         )
 

@@ -14,6 +14,7 @@ import structlog
 from bot.app.comment import Commenting
 from bot.app.figures import Figures, Heard, figures
 from bot.app.first_tip import Awaited, awaited
+from bot.app.persons import is_forgotten
 from bot.app.plan import Planner
 from bot.app.report import STEP_TROUBLE, Status, status
 from bot.app.responses import Receiving, Verifier
@@ -240,8 +241,10 @@ class Running:
     def _is_forgotten(self, owner: str) -> bool:
         """Whether nothing is to be kept of whom the site knows by this seal."""
         site = self.desk.config.site
-        people = self.desk.people
-        return site is not None and people.is_forgotten(site.name, Author(name="", key=owner))
+        if site is None:
+            return False
+        with self.desk.database.store.reading() as tx:
+            return is_forgotten(tx, self.desk.masks, site.name, Author(name="", key=owner))
 
     def _is_reserved(self, name: str) -> bool:
         """Whether a name could be taken for the bot's or its operator's."""

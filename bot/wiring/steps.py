@@ -91,7 +91,7 @@ class AccountSteps:
             self.deliver_soon(other for other in config.accounts if other != account)
 
     def _listen(self, account: Account) -> None:
-        if self.desk.thrift.is_time(account):
+        if self.desk.is_time_to_listen(account):
             self.desk.ear.step(account)
 
     def _acknowledge(self, account: Account) -> None:

@@ -7,20 +7,19 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
+from bot.app import brake, persons
 from bot.app.acknowledge import Acknowledger
-from bot.app.brake import Brake
 from bot.app.deliver import Deliverer
 from bot.app.draft import Drafter, remembered
 from bot.app.listen import Ear
-from bot.app.persons import People
 from bot.app.plan import Planner
-from bot.app.post import Poster
+from bot.app.post import post as plan_post
 from bot.app.preview import Preview
 from bot.app.recheck import Rechecker
-from bot.app.reply import Replier
-from bot.app.retract import Retractor
+from bot.app.reply import reply as plan_reply
+from bot.app.retract import retract as take_back
 from bot.app.settle import Settler
 from bot.app.threads import ThreadReader
 from bot.clock.timetable import ZonedTimetable
@@ -30,12 +29,14 @@ from bot.core.masks import Masks
 from bot.core.memory import SlotRecord, Store
 from bot.core.pages import Pages
 from bot.core.ports import Absent, CannotTell, Clock, Found, Publisher
-from bot.core.slot import Outcome
+from bot.core.slot import Outcome, Slot
 from bot.core.traits import Idempotency, Prices, Traits
 from bot.store import Database, open_memory
 from tests.clock import MONDAY, FakeClock
 from tests.contract.memory import TRAITS, MemoryNetwork, MemoryPlatform
 from tests.core.samples import HOUR, MINUTE, account, config, delivery, post
+
+T = TypeVar("T")
 
 EIGHT = MONDAY - HOUR
 """An hour before the first slot of the plain schedule."""
@@ -185,11 +186,6 @@ class House:
         )
 
     @property
-    def people(self) -> People:
-        """The verbs that block and forget people."""
-        return People(store=self.store, masks=MASKS)
-
-    @property
     def thread_reader(self) -> ThreadReader:
         """The verb that reads below our posts."""
         return ThreadReader(
@@ -210,26 +206,6 @@ class House:
             checks=self.platforms.get,
             traits_of=self.traits_of,
         )
-
-    @property
-    def poster(self) -> Poster:
-        """The verb that posts by hand."""
-        return Poster(store=self.store, drafter=self.drafter)
-
-    @property
-    def replier(self) -> Replier:
-        """The verb that answers."""
-        return Replier(store=self.store, traits_of=self.traits_of)
-
-    @property
-    def retractor(self) -> Retractor:
-        """The verb that takes back."""
-        return Retractor(store=self.store)
-
-    @property
-    def brake(self) -> Brake:
-        """The verbs that hold and release."""
-        return Brake(store=self.store, timetable=ZonedTimetable())
 
     @property
     def preview(self) -> Preview:
@@ -265,6 +241,53 @@ class House:
         for one in self.config.accounts:
             self.settler.step(one)
             self.deliverer().step(self.config, one)
+
+    # What the operator does.
+
+    def write(self, act: Callable[..., T], *args: Any) -> T:
+        """Do this in a transaction."""
+        with self.store.writing() as tx:
+            return act(tx, *args)
+
+    def pause(self, *args: Any) -> str:
+        """Hold a schedule or an account."""
+        return self.write(brake.pause, self.config, *args)
+
+    def resume(self, *args: Any) -> str:
+        """Let it go again."""
+        return self.write(brake.resume, self.config, *args)
+
+    def skip(self, *args: Any) -> Slot:
+        """Skip the next slot."""
+        return brake.skip(self.store, ZonedTimetable(), self.config, *args)
+
+    def unskip(self, *args: Any) -> Slot:
+        """Let it come after all."""
+        return self.write(brake.unskip, self.config, *args)
+
+    def block(self, *args: Any) -> persons.Done:
+        """Block a person."""
+        return self.write(persons.block, MASKS, self.config, *args)
+
+    def unblock(self, *args: Any) -> persons.Done:
+        """Let a person be seen again."""
+        return self.write(persons.unblock, MASKS, *args)
+
+    def forget(self, *args: Any) -> persons.Done:
+        """Forget a person."""
+        return self.write(persons.forget_author, MASKS, self.config, *args)
+
+    def post(self, *args: Any, again: bool) -> list[Delivery]:
+        """Plan a post by hand."""
+        return plan_post(self.store, self.drafter, self.config, *args, again=again)
+
+    def reply(self, *args: Any) -> Delivery:
+        """Plan an answer."""
+        return self.write(plan_reply, self.traits_of, self.config, *args)
+
+    def retract(self, *args: Any) -> Delivery:
+        """Take a post back."""
+        return take_back(self.store, *args)
 
     # What is remembered.
 

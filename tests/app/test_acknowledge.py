@@ -124,7 +124,7 @@ def test_whom_it_leaves_alone(house):
 
 def test_who_is_blocked_gets_none(house):
     """Who is blocked is hidden, and hears nothing of the bot."""
-    house.people.block(house.config, "@ada", "town", EIGHT)
+    house.block("@ada", "town", EIGHT)
     reply(house)
     assert step(house) == []
 

@@ -68,7 +68,7 @@ def test_it_says_when_good_words_have_run_out():
     house = House(config=config(tip(summary=GOOD, title="Listen", text="They may know.")))
     said = []
     for _ in range(10):
-        house.poster.post(house.config, "listen", (), house.clock.now(), again=True)
+        house.post("listen", (), house.clock.now(), again=True)
         house.clock.advance(HOUR)
         said = said or advice(house)
     texts = [one.post.text for one in house.deliveries()]

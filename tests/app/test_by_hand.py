@@ -9,7 +9,8 @@ import pytest
 from bot.app.former import FormerLife
 from bot.core.config import Courtesy
 from bot.core.delivery import State
-from bot.core.discussion import Author, Visibility, Wish, threads
+from bot.core.discussion import Author, Visibility, Wish
+from bot.core.outline import reading_order
 from bot.core.traits import Idempotency
 from tests.app.house import MASKS, House
 from tests.contract.memory import ADA, TRAITS
@@ -60,8 +61,7 @@ def test_it_stands_in_the_discussion(house, tip):
         ours: (True, "listen"),
         below: (False, "listen"),
     }
-    (thread,) = threads(found.values())
-    assert [(depth, one.remote_id) for depth, one in thread.walk()] == [
+    assert [(depth, one.remote_id) for depth, one in reading_order(found.values())] == [
         (0, asked),
         (1, ours),
         (2, below),
@@ -83,7 +83,7 @@ def test_what_the_bot_sent_is_there_once(house, tip):
     """An answer that the bot sent is not heard again as one by hand, nor told as edited."""
     house.networks["town"].say("Why?", reply_to=tip)
     look(house)
-    house.replier.reply(house.config, 1, "Because.", house.clock.now())
+    house.reply(1, "Because.", house.clock.now())
     house.deliver()
     before = log(house)
     look(house)
@@ -99,7 +99,7 @@ def test_heard_before_its_delivery_knows(house, tip):
     town = house.networks["town"]
     town.say("Why?", reply_to=tip)
     look(house)
-    house.replier.reply(house.config, 1, "Because.", house.clock.now())
+    house.reply(1, "Because.", house.clock.now())
     town.lose_next_answer()
     house.deliver()
     assert house.get(2).state is State.UNSURE

@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.app.holds import PROBE, hold_account
-from bot.app.resolve import Resolver
+from bot.app.resolve import send_again
 from bot.core.config import Config
 from bot.core.delivery import State
 from bot.core.errors import Duplicate, OutcomeUnknown, RetryLater, Unauthorised
@@ -157,10 +157,10 @@ def test_without_its_page_it_is_missed():
 def test_a_paused_account_waits(house):
     """Nothing goes out on a paused account, and all that is still in time when it is resumed."""
     house.put()
-    house.brake.pause(house.config, "town", None, EIGHT)
+    house.pause("town", None, EIGHT)
     assert house.deliver(after=HOUR) == 0
     assert house.get().reason == "paused by the operator"
-    house.brake.resume(house.config, "town")
+    house.resume("town")
     assert house.deliver() == 1
 
 
@@ -387,7 +387,7 @@ def test_the_operators_pause_is_not_overwritten(house):
     house.put()
 
     def refuse(post):
-        house.brake.pause(house.config, "town", None, house.clock.now())
+        house.pause("town", None, house.clock.now())
         raise Unauthorised("no")
 
     house.script(refuse)
@@ -433,7 +433,7 @@ def test_a_late_answer_to_an_older_attempt_changes_nothing(house):
         house.clock.advance(LEASE)
         another = house.deliverer("another")
         another.step(house.config, house.account())
-        Resolver(store=house.store).retry(1, house.clock.now())
+        house.write(send_again, 1, house.clock.now())
         another.step(house.config, house.account())
         return receipt("late")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.app.discussion import discussions, known_or_discussed, record
+from bot.app.discussion import discussions, known_or_discussed, title_of
+from bot.app.exports.records import record
 from bot.core.discussion import NOBODY
 from bot.core.errors import UsageError
 from tests.clock import MONDAY
@@ -20,13 +21,13 @@ def test_by_tip():
         entry("3", tip="b", in_reply_to="1", at=MONDAY + HOUR),
         entry("4", tip="silent", author=NOBODY, text="", deleted_at=MONDAY),
     ]
-    found = list(discussions(config(tip("a"), tip("b")), entries))
-    assert [(one.tip, one.title) for one in found] == [
+    tips, found = config(tip("a"), tip("b")), list(discussions(entries))
+    assert [(one, title_of(tips, one)) for one, _ in found] == [
         ("b", "The tip b"),
         ("gone", "gone"),
         (None, "Under no tip"),
     ]
-    assert [(depth, said.remote_id) for depth, said in found[0].threads[0].walk()] == [
+    assert [(depth, said.remote_id) for depth, said in found[0][1]] == [
         (0, "1"),
         (1, "3"),
     ]
@@ -34,7 +35,8 @@ def test_by_tip():
 
 def test_a_record_is_whole():
     """A record holds everything that a program may want of an entry, moments in UTC."""
-    said = entry(id=7, tip="a", in_reply_to="r1", url="https://town.org/1", edited_at=MONDAY + HOUR)
+    where = "https://town.org/1"
+    said = entry(id=7, tip="a", in_reply_to="r1", url=where, edited_at=MONDAY + HOUR)
     assert record(said, {"town": "mastodon"}) == {
         "id": 7,
         "tip": "a",
@@ -42,13 +44,15 @@ def test_a_record_is_whole():
         "platform": "mastodon",
         "remote_id": "e1",
         "kind": "reply",
-        "author": "ada@town.test.net",
+        "ours": False,
+        "author": "Ada",
+        "handle": "ada@town.test.net",
+        "profile": "https://town.test.net/@ada",
+        "language": None,
         "text": "I disagree (e1).",
         "withheld": False,
         "at": "2026-03-02T09:00:00Z",
         "in_reply_to": "r1",
-        "visibility": "public",
-        "standing": "shown",
         "url": "https://town.org/1",
         "edited_at": "2026-03-02T10:00:00Z",
         "deleted_at": None,

@@ -81,10 +81,10 @@ def test_elsewhere_nothing_is_posted_unasked():
 def test_what_is_paused_stays_quiet(name):
     """With its schedule or its site paused a start posts nothing; once that is over, the next does."""
     house = alone()
-    house.brake.pause(house.config, name, None, EIGHT)
+    house.pause(name, None, EIGHT)
     assert not start(house)
     assert house.slots() == []
-    house.brake.resume(house.config, name)
+    house.resume(name)
     assert start(house)
 
 
@@ -96,7 +96,7 @@ def test_one_paused_schedule_of_two():
         tip("c", tags=("y",)),
         schedules=(schedule("one", tags=("x",)), schedule("two", tags=("y",))),
     )
-    house.brake.pause(house.config, "one", None, EIGHT)
+    house.pause("one", None, EIGHT)
     start(house)
     assert [one.tip for one in house.deliveries()] == ["c"]
 
@@ -128,7 +128,7 @@ def test_tips_that_are_not_current():
 def test_what_was_posted_by_hand_counts():
     """A site that has a tip is not empty: no start posts one."""
     house = alone(tip("a"), tip("b"))
-    house.poster.post(house.config, "b", [], EIGHT, again=False)
+    house.post("b", [], EIGHT, again=False)
     assert not start(house)
 
 
@@ -164,9 +164,9 @@ def test_when_the_first_tip_comes():
 def test_a_pause_puts_it_off(name):
     """A pause with an end puts the first tip off until then; one without an end, for good."""
     house = alone()
-    house.brake.pause(house.config, name, MONDAY + HOUR, EIGHT)
+    house.pause(name, MONDAY + HOUR, EIGHT)
     assert due(house) == (MONDAY + DAY, MONDAY + DAY)
-    house.brake.pause(house.config, name, None, EIGHT)
+    house.pause(name, None, EIGHT)
     assert due(house) == (None, None)
 
 

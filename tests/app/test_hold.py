@@ -45,9 +45,9 @@ def pauses(house):
 )
 def test_pause_and_resume(house, name, full):
     """A short name is enough where it is clear, and what was held can be let go again."""
-    assert house.brake.pause(house.config, name, None, EIGHT) == full
+    assert house.pause(name, None, EIGHT) == full
     assert pauses(house) == {full}
-    assert house.brake.resume(house.config, name) == full
+    assert house.resume(name) == full
     assert pauses(house) == set()
 
 
@@ -65,53 +65,53 @@ def test_pause_and_resume(house, name, full):
 def test_unclear_names(house, name, told):
     """A name that stands for two things, or for none, is one clear line that helps."""
     with pytest.raises(UsageError) as caught:
-        house.brake.pause(house.config, name, None, EIGHT)
+        house.pause(name, None, EIGHT)
     assert str(caught.value).startswith(told)
 
 
 def test_impossible_pauses(house):
     """A pause that ended already, or one that was never made, is refused."""
     with pytest.raises(UsageError, match="ends in the future; give a later time"):
-        house.brake.pause(house.config, "mornings", EIGHT, EIGHT)
+        house.pause("mornings", EIGHT, EIGHT)
     with pytest.raises(UsageError, match="schedule:mornings is not paused"):
-        house.brake.resume(house.config, "mornings")
+        house.resume("mornings")
 
 
 def test_skipping_goes_on(house):
     """Each skip takes the next slot that was not skipped yet: of one schedule, or of all."""
-    skipped = [house.brake.skip(house.config, name, EIGHT) for name in ("mornings", "mornings")]
+    skipped = [house.skip(name, EIGHT) for name in ("mornings", "mornings")]
     assert [slot.due for slot in skipped] == [MONDAY, MONDAY + DAY]
-    assert house.brake.skip(house.config, None, EIGHT).name == "evenings/2026-03-02T18:00"
+    assert house.skip(None, EIGHT).name == "evenings/2026-03-02T18:00"
     with pytest.raises(UsageError, match="there is no schedule 'evening'; did you mean 'evenings'"):
-        house.brake.skip(house.config, "evening", EIGHT)
+        house.skip("evening", EIGHT)
 
 
 def test_a_rare_slot_is_far(house):
     """A slot that is years away is skipped as any other, and then the one after it."""
     house.config = config(schedules=(LEAP,))
-    assert house.brake.skip(house.config, None, EIGHT - 365 * DAY).due.year == 2028
-    assert house.brake.skip(house.config, "leap", EIGHT + HOUR).due.year == 2032
+    assert house.skip(None, EIGHT - 365 * DAY).due.year == 2028
+    assert house.skip("leap", EIGHT + HOUR).due.year == 2032
 
 
 def test_a_skip_taken_back(house):
     """What was skipped last comes after all, one slot after the other; what is past does not."""
-    first = house.brake.skip(house.config, "mornings", EIGHT)
-    second = house.brake.skip(house.config, "mornings", EIGHT)
-    evening = house.brake.skip(house.config, "evenings", EIGHT)
-    assert house.brake.unskip(house.config, "mornings", EIGHT) == second
-    assert house.brake.unskip(house.config, None, EIGHT) == evening
+    first = house.skip("mornings", EIGHT)
+    second = house.skip("mornings", EIGHT)
+    evening = house.skip("evenings", EIGHT)
+    assert house.unskip("mornings", EIGHT) == second
+    assert house.unskip(None, EIGHT) == evening
     with pytest.raises(UsageError, match="no slot that is still to come was skipped"):
-        house.brake.unskip(house.config, None, first.due)
-    assert house.brake.unskip(house.config, None, EIGHT) == first
-    assert house.brake.skip(house.config, "mornings", EIGHT) == first
+        house.unskip(None, first.due)
+    assert house.unskip(None, EIGHT) == first
+    assert house.skip("mornings", EIGHT) == first
 
 
 def test_only_the_operators_skips_are_taken_back(house):
     """A slot that a paused schedule let go by stays skipped."""
-    house.brake.pause(house.config, "mornings", None, EIGHT)
+    house.pause("mornings", None, EIGHT)
     house.plan()
     house.plan(after=DAY)
     with pytest.raises(UsageError, match="no slot"):
-        house.brake.unskip(house.config, "mornings", EIGHT)
+        house.unskip("mornings", EIGHT)
     with pytest.raises(UsageError, match="there is no schedule"):
-        house.brake.unskip(house.config, "mornigs", EIGHT)
+        house.unskip("mornigs", EIGHT)

@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 def post(house, tip_id="listen", *to, again=False):
     """Ask for a post now."""
-    return house.poster.post(house.config, tip_id, to, house.clock.now(), again=again)
+    return house.post(tip_id, to, house.clock.now(), again=again)
 
 
 def hear(house, **changes):
@@ -36,7 +36,7 @@ def hear(house, **changes):
 
 def answer(house, to, text="Tell me more."):
     """Ask for an answer now."""
-    return house.replier.reply(house.config, to.id, text, house.clock.now())
+    return house.reply(to.id, text, house.clock.now())
 
 
 class TestPost:
@@ -105,7 +105,7 @@ class TestPost:
         house.deliver()
         house.clock.advance(HOUR)
         with pytest.raises(UsageError, match="was posted at"):
-            house.poster.post(house.config, "listen", [], house.clock.now() - 2 * HOUR, again=False)
+            house.post("listen", [], house.clock.now() - 2 * HOUR, again=False)
         assert len(post(house)) == 1
 
     @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ class TestReply:
 class TestRetract:
     def retract(self, house, delivery_id=1, editor="town"):
         """Ask for a post to be taken back."""
-        return house.retractor.retract(delivery_id, house.platforms.get(editor), house.clock.now())
+        return house.retract(delivery_id, house.platforms.get(editor), house.clock.now())
 
     def test_a_post_is_taken_back(self, house):
         """What was taken back is gone from its network, and known to be."""

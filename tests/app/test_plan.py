@@ -115,7 +115,7 @@ def test_an_empty_choice_is_remembered(house):
 def test_a_paused_schedule_skips(house):
     """What comes due during a pause is skipped, with the reason, and not made up for."""
     house.plan()
-    house.brake.pause(house.config, "mornings", MONDAY + HOUR, house.clock.now())
+    house.pause("mornings", MONDAY + HOUR, house.clock.now())
     assert house.plan(HOUR) == 0
     assert house.slots()[0].outcome is Outcome.SKIPPED
     assert house.slots()[0].why == "paused by the operator"
@@ -125,7 +125,7 @@ def test_a_paused_schedule_skips(house):
 def test_a_skipped_slot_is_skipped(house):
     """The slot that the operator skipped is not posted, and the next one is."""
     house.plan()
-    assert house.brake.skip(house.config, None, house.clock.now()).due == MONDAY
+    assert house.skip(None, house.clock.now()).due == MONDAY
     assert [house.plan(HOUR), house.plan(DAY)] == [0, 1]
     assert keys(house, Outcome.SKIPPED) == ["2026-03-02"]
 
@@ -290,7 +290,7 @@ def test_a_skipped_slot_takes_no_other_with_it():
     house = House(config=abc(schedules=(schedule(when=At(times=times), late=HOUR),)))
     house.plan()
     house.clock.advance(HOUR)
-    house.brake.skip(house.config, None, house.clock.now())
+    house.skip(None, house.clock.now())
     assert house.plan(32 * MINUTE) == 1
     assert keys(house, Outcome.MISSED) == []
 

@@ -105,14 +105,14 @@ def test_it_changes_nothing(house):
 def test_skips_and_pauses_are_seen(house):
     """What was skipped is not shown, nor what falls into a pause; what comes after it is."""
     house.plan()
-    house.brake.skip(house.config, None, EIGHT)
+    house.skip(None, EIGHT)
     assert shown(house, 1)[0][3] == MONDAY + DAY
-    house.brake.pause(house.config, "mornings", MONDAY + 3 * DAY, EIGHT)
+    house.pause("mornings", MONDAY + 3 * DAY, EIGHT)
     promised = [one for one in shown(house) if one[3] <= EIGHT + WEEK]
     assert promised[0][3] == MONDAY + 3 * DAY
     house.work(WEEK, HOUR)
     assert sent(house) == promised
-    house.brake.pause(house.config, "mornings", None, house.clock.now())
+    house.pause("mornings", None, house.clock.now())
     assert shown(house) == []
 
 
@@ -129,7 +129,7 @@ def test_what_is_planned_is_frozen(house):
     """A delivery that waits is shown as it will be sent, before anything else, with its reason."""
     house.plan()
     house.plan(HOUR)
-    house.brake.pause(house.config, "town", None, house.clock.now())
+    house.pause("town", None, house.clock.now())
     house.deliver()
     house.config = config(tip(text="Something else is said."))
     first, second = house.preview.coming(house.config, house.clock.now(), 2)

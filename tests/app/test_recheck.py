@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app.looking import REST
+from bot.app.polling import REST
 from bot.app.recheck import BATCH, MOST_BATCHES, UNSEEN
 from bot.core.discussion import NOBODY, Change, Visibility
 from bot.core.errors import RetryLater

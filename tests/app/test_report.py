@@ -47,7 +47,7 @@ def test_each_account():
     with house.store.writing() as tx:
         tx.accounts.heard("town", Batch(cursor="c", unheard=("a day",)), EIGHT)
         tx.accounts.troubled("village", "no answer")
-    house.brake.pause(house.config, "village", None, EIGHT)
+    house.pause("village", None, EIGHT)
     town, village = standing(house).accounts
     assert (town.name, town.kind, town.spent, town.budget) == ("town", "town", Decimal("0.6"), 5)
     assert (town.last_post, town.heard_at, town.pause) == (house.get(), EIGHT, None)
@@ -89,7 +89,7 @@ def test_what_comes(house):
     """The next slot of each schedule is shown in the order of time; skipped ones are not."""
     schedules = (schedule("noon", when=Cron(line="0 12 * * *")), schedule())
     house.config = config(schedules=schedules)
-    house.brake.skip(house.config, "mornings", EIGHT)
+    house.skip("mornings", EIGHT)
     assert [slot.name for slot in standing(house).coming] == [
         "noon/2026-03-02T12:00Z",
         "mornings/2026-03-03T09:00",
@@ -120,7 +120,7 @@ def test_what_needs_a_person(house, trouble):
 
 def test_a_pause_by_hand_needs_nobody(house):
     """What the operator paused needs no person: they know."""
-    house.brake.pause(house.config, "town", None, EIGHT)
+    house.pause("town", None, EIGHT)
     assert not standing(house).needs_person
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app.resolve import Resolver
+from bot.app.resolve import give_up, mark_posted, named, send_again
 from bot.core.delivery import State
 from bot.core.errors import OutcomeUnknown, UsageError
 from tests.app.house import EIGHT
@@ -34,15 +34,10 @@ def unsure(house):
     return house
 
 
-def resolver(house):
-    """The verb."""
-    return Resolver(store=house.store)
-
-
 @pytest.mark.parametrize("names", [Reader(), None], ids=["its network's reader", "no reader"])
 def test_it_is_there(unsure, names):
     """With the address of the post it is posted, under the id that the address names."""
-    done = resolver(unsure).posted(1, ADDRESS, names, EIGHT + HOUR)
+    done = unsure.write(mark_posted, 1, *named(ADDRESS, names), EIGHT + HOUR)
     assert done == unsure.get()
     assert done.receipt is not None
     assert (done.state, done.receipt.remote_id, done.receipt.url) == (State.POSTED, "42", ADDRESS)
@@ -51,7 +46,7 @@ def test_it_is_there(unsure, names):
 
 def test_an_id_is_enough(unsure):
     """An id without an address settles it as well; then no link is known."""
-    done = resolver(unsure).posted(1, "42", Reader(), EIGHT)
+    done = unsure.write(mark_posted, 1, *named("42", Reader()), EIGHT)
     assert done.receipt is not None
     assert (done.receipt.remote_id, done.receipt.url) == ("42", None)
 
@@ -60,14 +55,14 @@ def test_an_id_is_enough(unsure):
 def test_an_address_that_names_nothing(unsure, names):
     """Words that name no post are refused, and the delivery stays as it is."""
     with pytest.raises(UsageError, match="names no post"):
-        resolver(unsure).posted(1, "https://town.test.net/", names, EIGHT)
+        unsure.write(mark_posted, 1, *named("https://town.test.net/", names), EIGHT)
     assert unsure.states() == [State.UNSURE]
 
 
 def test_it_is_not_there(unsure):
     """Sent again, it has a day's time, keeps no gap and remembers nothing of the first sending."""
     late = EIGHT + 9 * HOUR
-    done = resolver(unsure).retry(1, late)
+    done = unsure.write(send_again, 1, late)
     assert (done.state, done.by_hand, done.sent_at) == (State.PLANNED, True, None)
     assert done.deadline == late + timedelta(days=1)
 
@@ -79,15 +74,15 @@ def test_it_is_dropped(house, waits):
     if not waits:
         house.script(OutcomeUnknown("lost"))
         house.deliver()
-    assert resolver(house).drop(1, EIGHT).state is State.ABANDONED
+    assert house.write(give_up, 1, EIGHT).state is State.ABANDONED
     assert house.deliver(after=HOUR) == 0
 
 
 def test_nothing_to_settle(house):
     """A delivery that is not there, or is settled, is named in the refusal with what to do."""
     with pytest.raises(UsageError, match="no delivery 7"):
-        resolver(house).drop(7, EIGHT)
+        house.write(give_up, 7, EIGHT)
     house.put()
     house.deliver()
     with pytest.raises(UsageError, match="delivery 1 is posted"):
-        resolver(house).retry(1, EIGHT)
+        house.write(send_again, 1, EIGHT)

@@ -110,11 +110,11 @@ def test_a_repeat_that_was_held_back_too_long():
     house = on(Idempotency.KEY)
     house.networks["town"].lose_next_request()
     house.work(HOUR)
-    house.brake.pause(house.config, "town", None, house.clock.now())
+    house.pause("town", None, house.clock.now())
     house.work(2 * MINUTE)
     assert (house.states(), house.get().resends) == ([State.PLANNED], 1)
     house.clock.advance(HOUR - 5 * MINUTE)
-    house.brake.resume(house.config, "town")
+    house.resume("town")
     house.work(MINUTE)
     assert (house.texts(), house.states()) == ([], [State.UNSURE])
 

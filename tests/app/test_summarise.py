@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bot.app import summarise
 from bot.app.draft import Drafter
-from bot.app.summarise import BY_MODEL, Case, Summariser
+from bot.app.summarise import BY_MODEL, Case
 from bot.core.config import LinkRule
 from bot.core.errors import PlatformError, Refused, Unauthorised, UsageError
 from bot.core.measure import weighted_length
@@ -49,7 +50,7 @@ class Words:
 def cases(*tips, accounts=(), **more) -> list[Case]:
     """What is proposed for these tips."""
     whole = config(*tips, accounts=accounts or (account(),))
-    return list(Summariser(drafter=DRAFTER).cases(whole, **more))
+    return list(summarise.cases(DRAFTER, whole, **more))
 
 
 def texts(case: Case) -> list[str]:

@@ -9,12 +9,12 @@ from decimal import Decimal
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app.looking import REST
+from bot.app.polling import REST
 from bot.app.threads import MOST_BATCHES, MOST_THREADS
+from bot.core.backoff import SOON
 from bot.core.delivery import State
 from bot.core.discussion import NOBODY, Visibility
 from bot.core.errors import Refused, RetryLater
-from bot.core.pace import SOON
 from bot.core.ports import Batch
 from tests.app.house import House
 from tests.contract.memory import STEP, TRAITS
@@ -177,7 +177,7 @@ def test_what_was_taken_back_is_not_looked_at(house, posted):
     """A post that the operator took back leaves the threads."""
     with house.store.reading() as tx:
         (one,) = tx.ledger.recent(1)
-    house.retractor.retract(one.id, house.platforms["town"], house.clock.now())
+    house.retract(one.id, house.platforms["town"], house.clock.now())
     made = voice(house, Batch(cursor=None))
     look(house)
     assert made.asked == []

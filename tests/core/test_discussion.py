@@ -1,4 +1,4 @@
-"""Entries as threads."""
+"""Entries, and the order in which they are read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.discussion import NOBODY, Author, Visibility, threads
+from bot.core.discussion import NOBODY, Author, Visibility
+from bot.core.outline import reading_order
 from tests.clock import MONDAY
 from tests.core.samples import MINUTE, entry
 
@@ -29,9 +30,7 @@ def gone(remote_id, parent=None, after=0):
 
 def lines(entries):
     """The threads of these entries, one line an entry, a `-` for each level."""
-    return [
-        f"{'-' * depth}{one.remote_id}" for root in threads(entries) for depth, one in root.walk()
-    ]
+    return [f"{'-' * depth}{one.remote_id}" for depth, one in reading_order(entries)]
 
 
 def test_each_under_what_it_answers():
@@ -77,10 +76,8 @@ def test_illegible_ends_are_cut():
 def test_a_chain_of_ten_thousand():
     """However deep people argue, the thread is built and read, in order."""
     chain = [said(str(n), str(n - 1), n) for n in range(10_000)]
-    (root,) = threads(reversed(chain))
-    assert [(depth, one.remote_id) for depth, one in root.walk()] == [
-        (n, str(n)) for n in range(10_000)
-    ]
+    found = reading_order(reversed(chain))
+    assert [(depth, one.remote_id) for depth, one in found] == [(n, str(n)) for n in range(10_000)]
 
 
 def test_rings_are_cut():

@@ -7,7 +7,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from bot.app.persons import People
+from bot.app.persons import block, forget_author, unblock
 from bot.core.discussion import Author
 from bot.core.errors import UsageError
 from bot.core.masks import Masks
@@ -39,10 +39,10 @@ def bob(site):
         yield visitor
 
 
-@pytest.fixture
-def people(site):
-    """The operator's verbs."""
-    return People(store=site.database.store, masks=Masks(KEY))
+def act(site, verb, *args):
+    """Do as the operator says."""
+    with site.database.store.writing() as tx:
+        return verb(tx, Masks(KEY), *args)
 
 
 def respond(site, name, source):
@@ -62,12 +62,12 @@ def page(site):
     return httpx.get(f"{site.url}/tips/{TIP}").text
 
 
-def test_blocking_a_commenter(site, people, ada, bob):
+def test_blocking_a_commenter(site, ada, bob):
     """By the number of one comment, all of that browser are hidden, under whatever name, then and later."""
     ada.send("First words.")
     bob.send("Other words.")
     ada.send("Second words.", name="Somebody Else")
-    done = people.block(site.config, "1", None, NINE)
+    done = act(site, block, site.config, "1", None, NINE)
     assert (done.label, done.account, done.entries) == ("the author of entry 1", "site", 2)
     ada.send("Third words.", name="Yet Another")
     assert standings(site) == ["hidden", "shown", "hidden", "hidden"]
@@ -76,26 +76,26 @@ def test_blocking_a_commenter(site, people, ada, bob):
         True,
         False,
     ]
-    assert people.unblock("3", None, NINE).entries == 3
+    assert act(site, unblock, "3", None, NINE).entries == 3
     ada.send("Fourth words.")
     assert standings(site) == ["shown"] * 5
 
 
-def test_who_is_blocked_waits_for_nobody(site, people, ada):
+def test_who_is_blocked_waits_for_nobody(site, ada):
     """Held comments of who is blocked are hidden as well, and wait for the operator again later."""
     ada.send("See https://spam.example")
-    people.block(site.config, "1", None, NINE)
+    act(site, block, site.config, "1", None, NINE)
     ada.send("And https://spam.example/2")
     assert standings(site) == ["hidden", "hidden"]
-    assert people.unblock("1", None, NINE).entries == 0
+    assert act(site, unblock, "1", None, NINE).entries == 0
     assert standings(site) == ["held", "held"]
 
 
-def test_forgetting_a_commenter(site, people, ada, bob):
+def test_forgetting_a_commenter(site, ada, bob):
     """All of that browser is erased in log and site; what it sends later is refused with the reason."""
     ada.send("First words.")
     bob.send("Other words.")
-    done = people.forget(site.config, "1", None, NINE)
+    done = act(site, forget_author, site.config, "1", None, NINE)
     assert (done.label, done.entries) == ("the author of entry 1", 1)
     answer = ada.send("Second words.")
     assert answer.status_code == 422
@@ -117,25 +117,25 @@ def test_forget_me_on_the_site(site, ada, bob):
         assert tx.log.erased_since(3)  # so that the last words leave the write-ahead log, too
 
 
-def test_what_came_before_the_rule_was_known(site, people, ada):
+def test_what_came_before_the_rule_was_known(site, ada):
     """What a site kept of somebody who is forgotten meanwhile is erased as soon as it is heard."""
     ada.send("First words.")
     [comment] = site.database.pages.changes(0, 9)
-    people.forget(site.config, "1", None, NINE)
+    act(site, forget_author, site.config, "1", None, NINE)
     site.database.pages.write(replace(comment, id="late"))
     site.hear()
     assert standings(site) == ["gone", "gone"]
     assert site.database.pages.comment("late").text == ""
 
 
-def test_a_site_that_responds_is_one_person(site, people):
+def test_a_site_that_responds_is_one_person(site):
     """Responses of one host go together, those of another stay; the page's author does not matter."""
     respond(site, "one", "https://blog.example/1")
     respond(site, "two", "https://other.example/1")
-    people.block(site.config, "1", None, NINE)
+    act(site, block, site.config, "1", None, NINE)
     respond(site, "three", "https://blog.example/2")
     assert standings(site) == ["hidden", "shown", "hidden"]
-    people.forget(site.config, "1", None, NINE)
+    act(site, forget_author, site.config, "1", None, NINE)
     respond(site, "four", "https://blog.example/3")
     assert standings(site) == ["gone", "shown", "gone", "gone"]
 
@@ -147,10 +147,10 @@ def test_a_response_speaks_for_no_site(site):
     assert standings(site) == ["shown", "shown"]
 
 
-def test_only_a_mask_is_remembered(site, people, ada):
+def test_only_a_mask_is_remembered(site, ada):
     """What tells a blocked browser again is neither its cookie nor the seal that the site has."""
     ada.send("First words.")
-    people.block(site.config, "1", None, NINE)
+    act(site, block, site.config, "1", None, NINE)
     with site.database.engine.connect() as connection:
         (row,) = connection.execute(persons.select()).all()
     [comment] = site.database.pages.changes(0, 9)
@@ -170,7 +170,7 @@ def test_only_a_mask_is_remembered(site, people, ada):
         ("3", None, "nothing tells who wrote entry 3; `tipsbot hide` hides it"),
     ],
 )
-def test_whom_no_number_names(site, people, ada, named, on, told):
+def test_whom_no_number_names(site, ada, named, on, told):
     """A number that stands for nobody is one clear line that says what to do instead."""
     ada.send("First words.")
     plain = Comment(id="a", tip=TIP, name="Ten Tips", text="Hm.", at=NINE, owner="", ours=True)
@@ -178,19 +178,19 @@ def test_whom_no_number_names(site, people, ada, named, on, told):
     site.database.pages.write(replace(plain, id="b", ours=False))
     site.hear()
     with pytest.raises(UsageError) as caught:
-        people.block(config(), named, on, NINE)
+        act(site, block, config(), named, on, NINE)
     assert str(caught.value).startswith(told)
 
 
-def test_unblocking_whose_words_are_gone(site, people, ada):
+def test_unblocking_whose_words_are_gone(site, ada):
     """The number by which somebody was blocked still names them when that comment is erased."""
     ada.send("First words.")
-    people.block(site.config, "1", None, NINE)
+    act(site, block, site.config, "1", None, NINE)
     [comment] = site.database.pages.changes(0, 9)
     site.database.pages.erase(comment.id, NINE)
     site.hear()
-    assert people.unblock("1", None, NINE).entries == 0
+    assert act(site, unblock, "1", None, NINE).entries == 0
     with pytest.raises(UsageError, match="the author of entry 1 is not blocked"):
-        people.unblock("1", None, NINE)
+        act(site, unblock, "1", None, NINE)
     ada.send("Second words.")
     assert standings(site) == ["gone", "shown"]

@@ -10,7 +10,7 @@ import pytest
 
 from bot.app.exports import activity, lines, markdown, table
 from bot.app.exports.records import Source
-from bot.app.hide import Curtain
+from bot.app.hide import hide, show
 from bot.app.logbook import Logbook
 from bot.app.withhold import Withholder
 from bot.core.discussion import Author
@@ -121,9 +121,10 @@ def test_edited(site, book, tmp_path):
 
 def test_hidden_and_shown(site):
     """What the operator hides is nowhere but in their log, and everywhere again when it is shown."""
-    curtain = Curtain(store=site.database.store)
-    curtain.hide(1, site.clock.now())
+    with site.database.store.writing() as tx:
+        hide(tx, 1, site.clock.now())
     assert readable(site, WORDS) == 0
     assert WORDS not in live(site)
-    curtain.show(1, site.clock.now())
+    with site.database.store.writing() as tx:
+        show(tx, 1, site.clock.now())
     assert readable(site, WORDS) == 11

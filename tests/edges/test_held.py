@@ -10,8 +10,8 @@ import html5lib
 import httpx
 import pytest
 
-from bot.app.hide import Curtain
-from bot.app.moderate import Moderator, held_comments
+from bot.app.hide import hide, show
+from bot.app.moderate import approve, held_comments, refuse
 from bot.core.discussion import Change, Standing
 from bot.core.errors import StoreError, UsageError
 from bot.store.tables import entry_events
@@ -113,8 +113,7 @@ def test_a_new_author_is_held_until_approved_once(site, browser):
     hold(site, "new")
     assert "is held" in browser.send("First.").text
     assert "is held" in browser.send("Second.").text
-    moderator = Moderator(store=site.database.store)
-    moderator.approve(logged(site)[0].id, NINE)
+    write(site, approve, logged(site)[0].id, NINE)
     assert "your reply is here" in browser.send("Third.").text
     assert [entry.standing.value for entry in logged(site)] == ["shown", "held", "shown"]
 
@@ -212,12 +211,17 @@ def test_a_press_that_means_nothing(site, browser):
 def test_what_is_not_held_cannot_be_approved(site, browser):
     """Who approves or refuses what is not held reads where those are that are."""
     browser.send("Plain.")
-    moderator = Moderator(store=site.database.store)
     for number in (1, 99):
         with pytest.raises(UsageError, match=f"entry {number} is not held; `tipsbot status`"):
-            moderator.approve(number, NINE)
+            write(site, approve, number, NINE)
         with pytest.raises(UsageError, match="is not held"):
-            moderator.refuse(number, NINE)
+            write(site, refuse, number, NINE)
+
+
+def write(site, act, number, now):
+    """Do as the operator says."""
+    with site.database.store.writing() as tx:
+        act(tx, number, now)
 
 
 def waiting(site):
@@ -230,7 +234,7 @@ def test_to_show_is_to_approve(site, browser):
     """`show` on a held comment lets everybody read it, and it waits for nobody any more."""
     browser.send(SPAM)
     assert waiting(site) == [1]
-    Curtain(store=site.database.store).show(1, NINE)
+    write(site, show, 1, NINE)
     assert waiting(site) == []
     assert is_anywhere(site, "Cheap pills at")
     assert "Everybody can read it" in settled(site)
@@ -242,20 +246,19 @@ def test_to_show_is_to_approve(site, browser):
 def test_what_is_hidden_is_hidden_everywhere(site, browser):
     """`hide` takes a comment from page, feed and search; nobody answers it, `show` undoes it."""
     browser.send("Buy pills.")
-    curtain = Curtain(store=site.database.store)
     assert is_anywhere(site, "Buy pills")
-    curtain.hide(1, NINE)
+    write(site, hide, 1, NINE)
     assert not is_anywhere(site, "Buy pills")
     answer = browser.send("Me too.", in_reply_to=logged(site)[0].remote_id)
     assert (answer.status_code, waiting(site)) == (422, [])
-    curtain.show(1, NINE)
+    write(site, show, 1, NINE)
     assert is_anywhere(site, "Buy pills")
 
 
 def test_a_held_comment_that_is_hidden_waits_no_longer(site, browser):
     """The operator's word is final: it is listed no more, and its link says that it is hidden."""
     browser.send(SPAM)
-    Curtain(store=site.database.store).hide(1, NINE)
+    write(site, hide, 1, NINE)
     assert waiting(site) == []
     answer = httpx.post(place(site), data={"answer": "approve"}, follow_redirects=True)
     assert "You have hidden it" in answer.text
@@ -265,7 +268,7 @@ def test_a_held_comment_that_is_hidden_waits_no_longer(site, browser):
 def test_who_was_hidden_is_no_known_author(site, browser):
     """With `new`, an author whose only comment was hidden waits for approval again."""
     browser.send("Rubbish.")
-    Curtain(store=site.database.store).hide(1, NINE)
+    write(site, hide, 1, NINE)
     hold(site, "new")
     assert "is held" in browser.send("More of it.").text
 
@@ -275,12 +278,9 @@ def test_log_and_site_are_never_at_odds(site, browser):
     browser.send(SPAM)
     with site.database.engine.begin() as connection:
         connection.exec_driver_sql(f"DROP TABLE {entry_events.name}")
-    for act in (
-        Curtain(store=site.database.store).show,
-        Moderator(store=site.database.store).approve,
-    ):
+    for act in (show, approve):
         with pytest.raises(StoreError):
-            act(1, NINE)
+            write(site, act, 1, NINE)
         assert site.database.pages.comment(logged(site)[0].remote_id).held
         assert logged(site)[0].standing is Standing.HELD
 
@@ -291,6 +291,6 @@ def test_an_approval_of_old_that_was_cut_short_is_completed(site, browser):
     with site.database.store.writing() as tx:
         tx.log.stand(1, Standing.SHOWN, NINE)
     assert waiting(site) == [1]
-    Moderator(store=site.database.store).approve(1, NINE)
+    write(site, approve, 1, NINE)
     assert waiting(site) == []
     assert changes(site) == [Change.CREATED, Change.SHOWN]

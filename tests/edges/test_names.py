@@ -88,13 +88,12 @@ def test_feeds_tell_who_is_the_bot(three):
     assert {item["authors"][0]["name"] for item in items} == names
 
 
-@pytest.mark.parametrize("form", ["text", "markdown"])
-def test_log_tells_who_is_the_bot(three, form):
+def test_log_tells_who_is_the_bot(three):
     """In the log, too."""
     withholder = Withholder(
         config=three.config, traits_of=lambda account: KINDS[account.kind].traits
     )
-    teller = Teller(three.config, form, None, None, withholder, three.clock.now)
+    teller = Teller(form="text", withholder=withholder, now=three.clock.now)
     with three.database.store.reading() as tx:
         _, told = teller.so_far(tx)
     heads = [line for line in told if " on " in line and "2026" in line]

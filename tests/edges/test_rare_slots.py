@@ -75,7 +75,7 @@ def test_the_next_slot_is_found(line, zone, now, due):
     assert coming.slot.due == at(due)
     assert [slot.due for slot in standing(bot).coming] == [at(due)]
     assert SlotTrigger(ZonedTimetable(), rare).get_next_fire_time(None, at(now)) == at(due)
-    assert bot.brake.skip(bot.config, None, at(now)).due == at(due)
+    assert bot.skip(None, at(now)).due == at(due)
 
 
 @pytest.mark.parametrize("weekday", range(7))
@@ -148,4 +148,4 @@ def test_nothing_to_skip():
     """Without any schedule there is no slot to skip, and that is said."""
     bot = house(now=datetime(2026, 11, 29, tzinfo=UTC))
     with pytest.raises(UsageError, match="no slot to skip"):
-        bot.brake.skip(bot.config, None, bot.clock.now())
+        bot.skip(None, bot.clock.now())

@@ -56,7 +56,7 @@ def test_wrong_secrets_are_told_once_with_what_to_do(house):
 
 def test_a_pause_by_hand_is_listed(house):
     """What the operator paused stands under `paused`, as before."""
-    house.brake.pause(house.config, "town", None, EIGHT)
+    house.pause("town", None, EIGHT)
     assert "paused:\n  account:town: paused by the operator" in told(house)
 
 
@@ -156,7 +156,7 @@ def test_unanswered_replies_are_marked_in_the_log(house):
             tx.log.keep(one, EIGHT)
     withholder = Withholder(config=config(), traits_of=lambda _: traits())
     for only, heads in ((False, [("ada", False), ("bob", True)]), (True, [("bob", True)])):
-        teller = Teller(config(), "text", None, None, withholder, lambda: MONDAY, None, only)
+        teller = Teller(form="text", withholder=withholder, now=lambda: MONDAY, unanswered=only)
         with house.store.reading() as tx:
             _, written = teller.so_far(tx)
         marks = [(line.split()[1], "unanswered" in line) for line in written if " on town," in line]

@@ -12,8 +12,8 @@ import httpx
 import mf2py
 import pytest
 
-from bot.app.forget import Eraser
-from bot.app.moderate import Moderator
+from bot.app.forget import forget
+from bot.app.moderate import approve
 from bot.app.responses import Verifier
 from bot.core.config import Account
 from bot.core.discussion import EntryKind
@@ -260,7 +260,8 @@ def test_a_response_with_a_link_waits_for_the_operator(site, other, work):
     [entry] = entries(site)
     assert entry.standing.value == "held"
     assert "cheap.biz" not in httpx.get(f"{site.url}/tips/{TIP}").text
-    Moderator(store=site.database.store).approve(entry.id, site.clock.now())
+    with site.database.store.writing() as tx:
+        approve(tx, entry.id, site.clock.now())
     assert "cheap.biz" in httpx.get(f"{site.url}/tips/{TIP}").text
 
 
@@ -310,8 +311,9 @@ def test_the_operator_forgets_a_response(site, other, work):
     source = other.put("/post", REPLY)
     mention(site, source)
     work()
-    eraser = Eraser(store=site.database.store)
-    eraser.forget(entries(site)[0].id, site.clock.now())
+    (erased, *_) = entries(site)
+    with site.database.store.writing() as tx:
+        forget(tx, erased.id, site.clock.now())
     site.clock.move(timedelta(hours=1))
     assert mention(site, source).status_code == 202
     work()

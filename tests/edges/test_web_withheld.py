@@ -48,7 +48,7 @@ def told(site, form):
     withholder = Withholder(
         config=site.config, traits_of=lambda account: KINDS[account.kind].traits
     )
-    teller = Teller(site.config, form, None, None, withholder, site.clock.now)
+    teller = Teller(form=form, withholder=withholder, now=site.clock.now)
     with site.database.store.reading() as tx:
         return teller.so_far(tx)[1], teller.since(tx, 0)[1]
 
@@ -163,14 +163,14 @@ def test_exports(site, form):
 
 
 def test_exports_say_so(site):
-    """A record says that its words are withheld, Markdown marks it beside the author."""
+    """A record says that its words are withheld, and whose they are; Markdown has who and where."""
     site.clock.move(2 * A_DAY)
     records = [json.loads(line) for line in told(site, "jsonl")[0]]
     assert [one["withheld"] for one in records] == [True, False, True, False]
-    assert records[0]["author"] == "@ann"
-    lines = [line for line in told(site, "markdown")[0] if "withheld" in line]
+    assert (records[0]["author"], records[0]["handle"]) == ("Ann A.", "@ann")
+    lines = [line for line in told(site, "markdown")[0] if "Ann A" in line]
     assert len(lines) == 2
-    assert all("Ann A" in line for line in lines)
+    assert f"[x]({ADDRESS})" in lines[0]
 
 
 def test_the_operators_terminal(site):

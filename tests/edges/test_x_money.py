@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.app.post import post
 from bot.app.report import status
+from bot.app.retract import retract
 from bot.cli import standing
 from bot.clock.crontab import check_cron
 from bot.core.errors import OutcomeUnknown
@@ -106,14 +108,15 @@ def test_a_deletion_is_paid_for(x, tmp_path, trouble):
     """Taking a post back counts in what the month cost, but not in what listening cost."""
     desk = opened(x, tmp_path, "monthly_budget: 9, link: never")
     account = desk.config.account("x")
-    [planned] = desk.poster.post(desk.config, "a", ["x"], desk.clock.now(), again=False)
+    store, now = desk.database.store, desk.clock.now()
+    [planned] = post(store, desk.drafter, desk.config, "a", ["x"], now, again=False)
     desk.deliverer.step(desk.config, account)
     with desk.database.store.reading() as tx:
         before = tx.accounts.spent("x", desk.clock.now())
     if trouble is not None:
         x.fail(trouble, method="DELETE")
     with suppress(OutcomeUnknown):
-        desk.retractor.retract(planned.id, desk.door(Editor, "x"), desk.clock.now())
+        retract(store, planned.id, desk.door(Editor, "x"), desk.clock.now())
     with desk.database.store.reading() as tx:
         spent = tx.accounts.spent("x", desk.clock.now())
         listened = tx.accounts.listened("x", desk.clock.now())

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 import structlog
 
+from bot.app.resolve import give_up, mark_posted, named, send_again
 from bot.clock.timetable import ZonedTimetable
 from bot.core.errors import BotError
 from bot.core.ports import Names
@@ -643,14 +644,15 @@ class Life:
     def _resolve(self, delivery: int, story: Story) -> None:
         """The owner has looked, and says what is true."""
         desk = self._must().running.desk
-        if story.made:
-            names = desk.door(Names, story.account)
-            desk.resolver.posted(delivery, story.made[0], names, self.time.host)
-        elif self.chance.random() < 0.5:
-            story.by_hand = True
-            desk.resolver.retry(delivery, self.time.host)
-        else:
-            desk.resolver.drop(delivery, self.time.host)
+        there = named(story.made[0], desk.door(Names, story.account)) if story.made else None
+        with desk.database.store.writing() as tx:
+            if there is not None:
+                mark_posted(tx, delivery, *there, self.time.host)
+            elif self.chance.random() < 0.5:
+                story.by_hand = True
+                send_again(tx, delivery, self.time.host)
+            else:
+                give_up(tx, delivery, self.time.host)
         self.say(f"the owner settles {story.slot} on {story.account}")
 
     # The file.

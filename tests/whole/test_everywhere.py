@@ -28,8 +28,8 @@ def test_a_tip_goes_everywhere_and_replies_come_back(
     assert said["x"]["in_reply_to"] == tweet.id
     assert {entry["tip"] for entry in said.values()} == {"short"}
     assert set(said["x"]) >= {
-        *("tip", "account", "platform", "remote_id", "kind", "author", "text"),
-        *("at", "in_reply_to", "visibility", "url", "edited_at", "deleted_at"),
+        *("tip", "account", "platform", "remote_id", "kind", "author", "handle"),
+        *("text", "at", "in_reply_to", "ours", "url", "edited_at", "deleted_at"),
     }
 
 

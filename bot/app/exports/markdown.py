@@ -7,13 +7,15 @@ table, no formula, no link and no mention comes of what somebody said.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 
+from bot.app.discussion import title_of
 from bot.app.exports.records import Source, line, web_address
 from bot.core.attached import warning_line
 from bot.core.config import Config
-from bot.core.discussion import Entry, Thread, threads
+from bot.core.discussion import Entry
+from bot.core.outline import reading_order
 from bot.core.safe import harmless
 
 MARK = "<!-- Written by tipsbot from its discussion; what is changed here is lost. -->"
@@ -39,30 +41,25 @@ def names(source: Source) -> Sequence[str]:
 def file(source: Source, name: str) -> str:
     """The content of one file."""
     tip = None if name == LOOSE else name.removesuffix(".md")
-    entries = list(source.entries(tip=tip, loose=tip is None))
-    return "\n".join([MARK, "", *_head(source.config, tip), *_all(threads(entries))]) + "\n"
+    found = reading_order(source.entries(tip=tip, loose=tip is None))
+    return "\n".join([MARK, "", *section(source.config, tip, found)]) + "\n"
 
 
-def _head(config: Config, tip: str | None) -> Iterator[str]:
-    known = config.library.get(tip) if tip is not None else None
-    title = "Under no tip" if tip is None else (known.title if known else tip)
-    yield f"# {escaped(line(title) or '')}"
+def section(config: Config, tip: str | None, found: Iterable[tuple[int, Entry]]) -> Iterator[str]:
+    """The lines of what was said about one tip (None: under no tip), in reading order."""
+    yield f"# {escaped(line(title_of(config, tip)) or '')}"
     yield ""
     if tip is not None and config.site is not None:
         yield f"[The tip]({_target(config.page(tip))})"
         yield ""
+    above: list[Entry] = []
+    for depth, entry in found:
+        del above[depth:]
+        yield from item(entry, depth, above[-1] if depth > DEEPEST else None)
+        above.append(entry)
 
 
-def _all(found: Sequence[Thread]) -> Iterator[str]:
-    for thread in found:
-        above: list[Entry] = []
-        for depth, entry in thread.walk():
-            del above[depth:]
-            yield from _entry(entry, depth, above[-1] if depth > DEEPEST else None)
-            above.append(entry)
-
-
-def _entry(entry: Entry, depth: int, parent: Entry | None) -> Iterator[str]:
+def item(entry: Entry, depth: int = 0, parent: Entry | None = None) -> Iterator[str]:
     """One entry as a list item; `parent` is told where the indentation no longer does."""
     indent = "  " * min(depth, DEEPEST)
     to = f", to {_who(parent)}" if parent else ""

@@ -76,14 +76,17 @@ class Source:
         """What everybody may read, with what is unlisted where the operator shows that."""
         return self.tx.shown.widened(unlisted=self.config.bot.show_unlisted)
 
-    def entries(self, *, tip: str | None = None, loose: bool = False) -> Iterator[Entry]:
-        """All entries, of a tip or `loose` ones, as they were taken in.
+    def entries(
+        self, *, tip: str | None = None, loose: bool = False, since: datetime | None = None
+    ) -> Iterator[Entry]:
+        """All entries, of a tip or `loose` ones, said `since` then, as they were taken in.
 
         Words that may not be shown now come without, as on the pages.
         """
         after = 0
         while some := self.shown.entries(tip=tip, loose=loose, after=after, limit=AT_ONCE):
-            yield from self.withholder.shown(self.tx, some, self.now)
+            told = [entry for entry in some if since is None or entry.at >= since]
+            yield from self.withholder.shown(self.tx, told, self.now)
             after = some[-1].id
 
 

@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from bot.core.errors import OverBudget
 from bot.core.ports import Clock, Purse
-from bot.core.thrift import affordable
 from bot.platforms.x.bill import Bill
 
 NEXT_LOOK = timedelta(hours=1)
@@ -61,6 +60,24 @@ class Allowance:
         if self._month != _month(now):
             self._month, self._bound = _month(now), told + self._bill.settled
         return min(told, self._bound - self._bill.total) - self._held
+
+
+def affordable(
+    left: Decimal | None,
+    each: Decimal,
+    *,
+    fewest: int,
+    most: int,
+    first: Decimal = Decimal(0),
+) -> int | None:
+    """How many things of a price each can be paid, after `first`; None where too few can.
+
+    With no bound on what is `left`, the most.
+    """
+    if left is None:
+        return most
+    many = min(most, int(max(Decimal(0), left - first) // each)) if each else most
+    return many if many >= fewest and left >= first else None
 
 
 def _month(now: datetime) -> tuple[int, int]:

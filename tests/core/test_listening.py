@@ -11,10 +11,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.thrift import Budget, affordable, wait
+from bot.core.backoff import Budget, next_listening
+from bot.platforms.x.allowance import affordable
 from tests.core.samples import MINUTE
 
-CASES = yaml.safe_load((Path(__file__).parents[1] / "data" / "thrift.yaml").read_text("utf-8"))
+CASES = yaml.safe_load((Path(__file__).parents[1] / "data" / "listening.yaml").read_text("utf-8"))
 PRICES = st.decimals(0, 10, places=3)
 
 
@@ -25,7 +26,7 @@ def test_waits(case):
     quiet, cap = case["quiet"], case.get("cap")
     stirred = None if quiet == "never" else now - quiet * MINUTE
     budget = Budget(cap=Decimal(cap), left=Decimal(str(case["left"]))) if cap else None
-    waited = wait(case.get("quickest", 5) * MINUTE, stirred, budget, now)
+    waited = next_listening(case.get("quickest", 5) * MINUTE, stirred, budget, now)
     assert waited / MINUTE == pytest.approx(case["wait"])
 
 

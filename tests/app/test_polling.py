@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.app.thrift import Thrift
+from bot.app.polling import is_time_to_listen, money_left
 from bot.core.ports import Batch
 from tests.app.house import EIGHT, PRICES, House
 from tests.contract.memory import TRAITS
@@ -24,9 +24,17 @@ def dear(**bounds):
     return house
 
 
-def thrift(house, began=EIGHT):
-    """What watches over the money."""
-    return Thrift(store=house.store, clock=house.clock, traits_of=house.traits_of, began=began)
+def left(house):
+    """What reading may still cost."""
+    with house.store.reading() as tx:
+        return money_left(tx, house.account(), house.clock.now())
+
+
+def is_time(house, began=EIGHT):
+    """Whether to listen now."""
+    account = house.account()
+    with house.store.reading() as tx:
+        return is_time_to_listen(tx, account, house.traits_of(account), house.clock.now(), began)
 
 
 def spend(house, what, amount):
@@ -51,14 +59,14 @@ def listens(house, hours):
     times = 0
     for _ in range(hours * 12):
         house.clock.advance(POLL)
-        if thrift(house).is_time(house.account()):
+        if is_time(house):
             hear(house)
             times += 1
     return times
 
 
 @pytest.mark.parametrize(
-    ("bounds", "left"),
+    ("bounds", "expected"),
     [
         ({}, None),
         ({"listening_budget": Decimal(5)}, Decimal("4.70")),
@@ -68,29 +76,29 @@ def listens(house, hours):
         ({"monthly_budget": Decimal(1)}, Decimal("-0.30")),
     ],
 )
-def test_what_is_left(bounds, left):
+def test_what_is_left(bounds, expected):
     """Reading may cost what its own bound and the account's leave, whichever is less."""
     house = dear(**bounds)
     spend(house, "post", "1.00")
     spend(house, "listen", "0.20")
     spend(house, "read", "0.04")
     spend(house, "anything else", "0.06")
-    assert thrift(house).left(house.account()) == left
+    assert left(house) == expected
 
 
 def test_a_new_month(house):
     """What was spent in the month before bounds nothing."""
     house = dear(listening_budget=Decimal(5))
     spend(house, "listen", "5.00")
-    assert thrift(house).left(house.account()) == 0
+    assert left(house) == 0
     house.clock.advance(31 * 24 * HOUR)
-    assert thrift(house).left(house.account()) == 5
+    assert left(house) == 5
 
 
 def test_where_it_is_free(house):
     """Where listening costs nothing it is always time for it."""
     hear(house)
-    assert thrift(house).is_time(house.account())
+    assert is_time(house)
 
 
 def test_talk_and_silence():
@@ -116,8 +124,8 @@ def test_after_a_restart():
     house = dear()
     hear(house, entry())
     house.clock.advance(MINUTE)
-    assert not thrift(house).is_time(house.account())
-    assert thrift(house, began=house.clock.now()).is_time(house.account())
+    assert not is_time(house)
+    assert is_time(house, began=house.clock.now())
 
 
 def test_a_clock_that_ran_ahead():
@@ -126,7 +134,7 @@ def test_a_clock_that_ran_ahead():
     house.clock.advance(9 * HOUR)
     hear(house, entry())
     house.clock.advance(-8 * HOUR)
-    assert thrift(house).is_time(house.account())
+    assert is_time(house)
 
 
 def test_a_tip_is_a_stir():
@@ -136,8 +144,8 @@ def test_a_tip_is_a_stir():
     house.clock.advance(100 * HOUR)
     hear(house)
     house.clock.advance(POLL)
-    assert not thrift(house).is_time(house.account())
+    assert not is_time(house)
     house.join("town", DEAR)
-    house.poster.post(house.config, "listen", (), house.clock.now(), again=False)
+    house.post("listen", (), house.clock.now(), again=False)
     house.deliverer().step(house.config, house.account())
-    assert thrift(house).is_time(house.account())
+    assert is_time(house)
