@@ -12,15 +12,15 @@ import sys
 from collections import Counter
 from datetime import timedelta
 
-from bot.core.config import Account
-from bot.core.fit import fit
-from bot.core.frame import Fitted
-from bot.core.measure import weighted_length
-from bot.core.mention import unmentioned
-from bot.core.summary.best import ranked
-from bot.core.summary.text import one_line
-from bot.core.tip import Tip
-from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
+from bot.core.model.capabilities import Ability, Idempotency, TextLimit, Traits, Unit
+from bot.core.model.config import Account
+from bot.core.model.tip import Tip
+from bot.core.posting.compose import fit
+from bot.core.posting.layout import Fitted
+from bot.core.summary.prose import one_line
+from bot.core.summary.select import ranked
+from bot.core.text.counting.measure import weighted_length
+from bot.core.text.mentions import unmentioned
 
 PIECES = (
     *("We ask.", "They listen", "however,", "which is", "(now)", "3.5", "setup.py", "node.js"),

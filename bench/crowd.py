@@ -20,8 +20,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import insert
 
 from bench.words import ordinary
-from bot.core.delivery import Post
-from bot.core.discussion import Author, Entry, EntryKind
+from bot.core.model.delivery import Post
+from bot.core.model.entry import Author, Entry, EntryKind
 from bot.store import Database, open_store, tables
 from tests.site import post
 

@@ -13,9 +13,9 @@ from bench.figure import Figure, Scale
 from bench.parts import Parts, parts
 from bench.talk import talk
 from bot.app.listen import Ear
-from bot.core.discussion import Entry
-from bot.core.masks import Masks
-from bot.core.ports import Batch
+from bot.core.discussion.pseudonyms import Masks
+from bot.core.model.entry import Entry
+from bot.core.ports.platform import Batch
 
 HOW = """The verb that listens takes made replies, half of them to other replies, from a listener
 that hands out 80 at a time, as many as a page of Mastodon has at most, into a database on disk: one

@@ -11,7 +11,7 @@ from twitter_text import parse_tweet
 
 from bench.figure import Figure, Instead, Scale, Target
 from bench.words import east_asian, linked, ordinary, with_emoji
-from bot.core.measure import weighted_length
+from bot.core.text.counting.measure import weighted_length
 
 HOW = """Texts of about 190 characters, made from a seed, all different, are measured one after
 another on one core, by us and by twitter-text-parser in turn, in five rounds; the figures are

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from bench.files import SITE, write
 from bot.app.learn import Rules
 from bot.clock.crontab import check_cron
-from bot.core.config import Account, Config
+from bot.core.model.config import Account, Config
 from bot.platforms.catalogue import KINDS
 from bot.platforms.site.adapter import SitePlatform
 from bot.sources.file import read_bytes

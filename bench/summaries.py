@@ -19,10 +19,10 @@ from pathlib import Path
 
 from bench import rouge
 from bench.complete import complete
-from bot.core.measure import weighted_length
+from bot.core.model.tip import Tip
 from bot.core.summary import Choice, best
-from bot.core.summary.text import one_line, sentences
-from bot.core.tip import Tip
+from bot.core.summary.prose import one_line, sentences
+from bot.core.text.counting.measure import weighted_length
 
 ROOM = 116
 """Characters beside a link in a post of 140."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from bench.words import ordinary
-from bot.core.discussion import Author, Entry, EntryKind
+from bot.core.model.entry import Author, Entry, EntryKind
 
 SEED = 5_000
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from bot.core.errors import UsageError
-from bot.core.safe import one_line
+from bot.core.text.sanitize import one_line
 from bot.wiring.environment import environment
 
 TIMEOUT = 4

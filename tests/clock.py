@@ -9,7 +9,7 @@ MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 class FakeClock:
-    """`core.ports.Clock` for tests: time passes only when a test says so."""
+    """`core.ports.platform.Clock` for tests: time passes only when a test says so."""
 
     def __init__(self, now: datetime = MONDAY) -> None:
         self._now = now

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from bot.core.discussion import Author, Entry
+from bot.core.model.entry import Author, Entry
 from tests.clock import MONDAY
 from tests.core.samples import MINUTE, entry
 

@@ -17,12 +17,12 @@ from bot.app.persons import is_forgotten as is_person_forgotten
 from bot.app.report import status
 from bot.app.responses import Receiving
 from bot.clock.timetable import ZonedTimetable
-from bot.core.config import Account, Config, Identity
-from bot.core.delivery import Delivery, Post, Receipt, Span, SpanKind, State
-from bot.core.discussion import Author, Entry, EntryKind
-from bot.core.lookalike import passes_for_bot
-from bot.core.masks import Masks
-from bot.core.tip import Library, Tip
+from bot.core.discussion.pseudonyms import Masks
+from bot.core.model.config import Account, Config, Identity
+from bot.core.model.delivery import Delivery, Post, Receipt, Span, SpanKind, State
+from bot.core.model.entry import Author, Entry, EntryKind
+from bot.core.model.tip import Library, Tip
+from bot.core.text.lookalikes import passes_for_bot
 from bot.platforms.catalogue import KINDS
 from bot.platforms.site.adapter import SitePlatform
 from bot.store import Database, open_store

@@ -11,8 +11,7 @@ import structlog
 from bot.app.draft import TraitsOf
 from bot.app.reply import addressed, answer
 from bot.app.taking import is_to_the_bot
-from bot.core.config import Account, Config, Courtesy
-from bot.core.courtesy import (
+from bot.core.discussion.acknowledgement_policy import (
     FRESH,
     MOST_A_DAY,
     Acknowledgement,
@@ -23,12 +22,13 @@ from bot.core.courtesy import (
     is_only_thanks,
     thanks_for,
 )
-from bot.core.delivery import State
-from bot.core.discussion import Change, Entry
+from bot.core.discussion.pseudonyms import Masks
 from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
-from bot.core.masks import Masks
-from bot.core.memory import Store, Tx
-from bot.core.ports import Clock, Thanker
+from bot.core.model.config import Account, Config, Courtesy
+from bot.core.model.delivery import State
+from bot.core.model.entry import Change, Entry
+from bot.core.ports.platform import Clock, Thanker
+from bot.core.ports.unit_of_work import Store, Tx
 
 log = structlog.get_logger()
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from bot.app.check import Finding
 from bot.app.draft import Draft, Drafter
-from bot.core.bare_names import bare_names, written
-from bot.core.config import Config
-from bot.core.hashtags import hashtag, is_written_in_words
-from bot.core.memory import Store
+from bot.core.model.config import Config
+from bot.core.model.tip import Tip
+from bot.core.ports.unit_of_work import Store
 from bot.core.summary.candidates import BY_HAND
-from bot.core.tip import Tip
+from bot.core.text.counting.bare_domains import bare_names, written
+from bot.core.text.hashtags import hashtag, is_written_in_words
 
 MOST = 300
 """So many summaries are made to be looked at, as each takes a moment: about a millisecond."""

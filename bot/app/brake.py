@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from bot.core.config import Config
 from bot.core.errors import UsageError
-from bot.core.memory import Pause, SlotRecord, Store, Tx
-from bot.core.near import did_you_mean
+from bot.core.model.config import Config
+from bot.core.model.schedule import LAST, Outcome, Schedule, Slot
 from bot.core.platform_names import account_hint
-from bot.core.ports import Timetable
-from bot.core.slot import LAST, Outcome, Schedule, Slot
+from bot.core.ports.platform import Timetable
+from bot.core.ports.unit_of_work import Pause, SlotRecord, Store, Tx
+from bot.core.text.suggest import did_you_mean
 
 _SKIPPED = "skipped by the operator"
 MOST_SKIPPED = 1000

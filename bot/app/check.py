@@ -9,10 +9,10 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bot.app.draft import Aim, Drafter, Misfit
-from bot.core.config import Account, Config
-from bot.core.kinds import Form, Kind
-from bot.core.tip import Tip
-from bot.core.web_addresses import is_loopback
+from bot.core.model.config import Account, Config
+from bot.core.model.platform_kind import Form, Kind
+from bot.core.model.tip import Tip
+from bot.core.text.web_addresses import is_loopback
 
 _NOWHERE = ("localhost", "example", "test", "invalid", "local", "internal")
 _EXAMPLES = (".example.com", ".example.org", ".example.net")

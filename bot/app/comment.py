@@ -12,10 +12,10 @@ from functools import partial
 from itertools import count
 
 from bot.app.screen import is_held
-from bot.core.blank import is_blank
-from bot.core.config import Hold
-from bot.core.pages import Comment, Pages
-from bot.core.safe import harmless
+from bot.core.model.config import Hold
+from bot.core.model.site_page import Comment, Pages
+from bot.core.text.blank import is_blank
+from bot.core.text.sanitize import harmless
 
 NAME_MAX = 60
 """The longest name, in characters."""

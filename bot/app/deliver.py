@@ -13,13 +13,13 @@ from bot.app.draft import TraitsOf
 from bot.app.former import NOT_LOOKED, FormerLife
 from bot.app.holds import hold, hold_account, limit_posting
 from bot.app.moves import move
-from bot.core.absence import held_too_long
-from bot.core.config import Account, Config
-from bot.core.delivery import MOVES, Delivery, Receipt, State
 from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater, Unauthorised
-from bot.core.memory import Store, Tx
-from bot.core.outcome import after_attempt, after_crash, price, too_late
-from bot.core.ports import LEASE, Clock, Publisher
+from bot.core.model.config import Account, Config
+from bot.core.model.delivery import MOVES, Delivery, Receipt, State
+from bot.core.ports.platform import LEASE, Clock, Publisher
+from bot.core.ports.unit_of_work import Store, Tx
+from bot.core.posting.attempt_result import after_attempt, after_crash, price, too_late
+from bot.core.posting.reconciliation import held_too_long
 
 log = structlog.get_logger()
 

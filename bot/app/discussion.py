@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bot.app.known import known_tip
-from bot.core.config import Config
-from bot.core.discussion import Entry, Standing
-from bot.core.memory import Store
-from bot.core.outline import reading_order
+from bot.core.discussion.outline import reading_order
+from bot.core.model.config import Config
+from bot.core.model.entry import Entry, Standing
+from bot.core.ports.unit_of_work import Store
 
 
 def discussions(entries: Iterable[Entry]) -> Iterator[tuple[str | None, list[tuple[int, Entry]]]]:

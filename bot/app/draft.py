@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from bot.core.config import Account, Config
-from bot.core.delivery import Delivery, Post, State
-from bot.core.fit import TooLong, fit, link_for, misfit, others
-from bot.core.frame import Fitted
-from bot.core.memory import Store
-from bot.core.mention import unmentioned
-from bot.core.slot import Slot
+from bot.core.model.capabilities import Traits
+from bot.core.model.config import Account, Config
+from bot.core.model.delivery import Delivery, Post, State
+from bot.core.model.schedule import Slot
+from bot.core.model.tip import Tip
+from bot.core.ports.unit_of_work import Store
+from bot.core.posting.compose import TooLong, fit, link_for, misfit, others
+from bot.core.posting.layout import Fitted
 from bot.core.summary import Forgetful, Memo, Summary
-from bot.core.tip import Tip
-from bot.core.traits import Traits
+from bot.core.text.mentions import unmentioned
 
 KEYS = UUID("5b0d7f0e-6a53-5b0e-9d0b-7ad8a7d1b140")
 """The name space of our posts' keys."""

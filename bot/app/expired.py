@@ -8,8 +8,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.app.check import Finding
-from bot.core.config import Config
-from bot.core.tip import Library, Tip
+from bot.core.model.config import Config
+from bot.core.model.tip import Library, Tip
 
 
 def without_expired(config: Config, now: datetime) -> Config:

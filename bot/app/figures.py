@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.app.report import RECENT, Status
-from bot.core.delivery import State
-from bot.core.discussion import EntryKind
-from bot.core.memory import Store, Tx
-from bot.core.slot import Outcome
+from bot.core.model.delivery import State
+from bot.core.model.entry import EntryKind
+from bot.core.model.schedule import Outcome
+from bot.core.ports.unit_of_work import Store, Tx
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from bot.app.brake import unheld
-from bot.core.config import Account, Config
-from bot.core.delivery import State
-from bot.core.memory import Pause, Store, Tx
-from bot.core.pick import Pick, pick, suits
-from bot.core.ports import Timetable
-from bot.core.slot import At, Outcome, Schedule, Slot
-from bot.core.tip import Tip
+from bot.core.model.config import Account, Config
+from bot.core.model.delivery import State
+from bot.core.model.schedule import At, Outcome, Schedule, Slot
+from bot.core.model.tip import Tip
+from bot.core.ports.platform import Timetable
+from bot.core.ports.unit_of_work import Pause, Store, Tx
+from bot.core.posting.rotation import Pick, pick, suits
 
 EXTRA = Schedule(name="now", when=At(times=()), timezone="UTC", late=timedelta(days=1))
 """The schedule, without rule or filters, of the one extra slot of a data directory."""

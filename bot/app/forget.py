@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.app.hide import legible
-from bot.core.discussion import NOBODY, Entry, without_words
-from bot.core.memory import Tx
+from bot.core.model.entry import NOBODY, Entry, without_words
+from bot.core.ports.unit_of_work import Tx
 
 
 def forget(tx: Tx, entry_id: int, now: datetime) -> Entry:

@@ -15,13 +15,13 @@ from typing import Protocol, runtime_checkable
 from bot.app.draft import TraitsOf
 from bot.app.learn import pay_reads
 from bot.app.moves import move
-from bot.core.config import Account
-from bot.core.delivery import Delivery, State
 from bot.core.errors import PlatformError, RetryLater
-from bot.core.memory import Store, Tx
-from bot.core.outcome import RETRY, found_again, from_a_former_life
-from bot.core.ports import SKEW, Clock, Found, Publisher, Recalls
-from bot.core.traits import Idempotency
+from bot.core.model.capabilities import Idempotency
+from bot.core.model.config import Account
+from bot.core.model.delivery import Delivery, State
+from bot.core.ports.platform import SKEW, Clock, Found, Publisher, Recalls
+from bot.core.ports.unit_of_work import Store, Tx
+from bot.core.posting.attempt_result import RETRY, found_again, from_a_former_life
 
 MANY = 100
 """More than ever wait for an answer on one account."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core.discussion import Entry, Standing
 from bot.core.errors import UsageError
-from bot.core.memory import Tx
+from bot.core.model.entry import Entry, Standing
+from bot.core.ports.unit_of_work import Tx
 
 
 def hide(tx: Tx, entry_id: int, now: datetime) -> Entry:

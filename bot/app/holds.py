@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import structlog
 
-from bot.core.config import Account, Config
-from bot.core.delivery import Delivery, State
 from bot.core.errors import RetryLater, Unauthorised
-from bot.core.memory import Pause, Tx
+from bot.core.model.config import Account, Config
+from bot.core.model.delivery import Delivery, State
+from bot.core.ports.unit_of_work import Pause, Tx
 
 log = structlog.get_logger()
 

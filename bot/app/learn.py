@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.core.config import Account
 from bot.core.errors import PlatformError
-from bot.core.kinds import Kind
-from bot.core.memory import AccountRecord, Store, Tx
-from bot.core.ports import Clock, Costs, Platform
-from bot.core.traits import Traits
+from bot.core.model.capabilities import Traits
+from bot.core.model.config import Account
+from bot.core.model.platform_kind import Kind
+from bot.core.ports.platform import Clock, Costs, Platform
+from bot.core.ports.unit_of_work import AccountRecord, Store, Tx
 
 log = structlog.get_logger()
 

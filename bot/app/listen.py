@@ -12,14 +12,14 @@ from bot.app.holds import hold_account
 from bot.app.polling import is_spent, note_stir
 from bot.app.taking import take_in
 from bot.app.threads import wake_one, wake_threads
-from bot.core.backoff import SOON
-from bot.core.config import Account
-from bot.core.discussion import Entry
+from bot.core.datetimes import iso
+from bot.core.discussion.backoff import SOON
+from bot.core.discussion.pseudonyms import Masks
 from bot.core.errors import OverBudget, PlatformError, Unauthorised
-from bot.core.masks import Masks
-from bot.core.memory import AccountRecord, Store, Tx
-from bot.core.ports import Ancestors, Batch, Clock, Listener
-from bot.core.when import iso
+from bot.core.model.config import Account
+from bot.core.model.entry import Entry
+from bot.core.ports.platform import Ancestors, Batch, Clock, Listener
+from bot.core.ports.unit_of_work import AccountRecord, Store, Tx
 
 log = structlog.get_logger()
 

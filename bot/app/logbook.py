@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.app.record import Record, picked, whole
-from bot.core.book import Book, Fields
-from bot.core.discussion import Change, Entry, EntryEvent
-from bot.core.memory import Store, Tx
-from bot.core.when import iso
+from bot.core.datetimes import iso
+from bot.core.discussion.event_log import Book, Fields
+from bot.core.model.entry import Change, Entry, EntryEvent
+from bot.core.ports.unit_of_work import Store, Tx
 
 AT_ONCE = 500
 """So many events are read and written in one go."""

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from bot.app.forget import erase
 from bot.app.hide import draw
-from bot.core.config import Config
-from bot.core.discussion import Entry, Standing
 from bot.core.errors import UsageError
-from bot.core.memory import Tx
+from bot.core.model.config import Config
+from bot.core.model.entry import Entry, Standing
+from bot.core.ports.unit_of_work import Tx
 
 
 def approve(tx: Tx, entry_id: int, now: datetime) -> Entry:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.app.learn import source_of
-from bot.core.config import Account
-from bot.core.memory import Store, Tx
+from bot.core.model.config import Account
+from bot.core.ports.unit_of_work import Store, Tx
 
 
 def heard_before(store: Store, account: Account, now: datetime) -> int:

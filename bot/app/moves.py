@@ -6,9 +6,9 @@ from datetime import datetime
 
 import structlog
 
-from bot.core.delivery import Delivery, Receipt, State
-from bot.core.discussion import Author, Entry, EntryKind, Visibility
-from bot.core.memory import Tx
+from bot.core.model.delivery import Delivery, Receipt, State
+from bot.core.model.entry import Author, Entry, EntryKind, Visibility
+from bot.core.ports.unit_of_work import Tx
 
 log = structlog.get_logger()
 

@@ -14,12 +14,12 @@ from datetime import datetime
 from bot.app.hide import legible
 from bot.app.known import known_account
 from bot.app.taking import forget_person
-from bot.core.config import Config
-from bot.core.discussion import Author, Entry, Standing
+from bot.core.discussion.pseudonyms import Masks, plain_handle
 from bot.core.errors import UsageError
-from bot.core.masks import Masks, plain_handle
-from bot.core.memory import Person, PersonRule, Tx
-from bot.core.safe import is_number
+from bot.core.model.config import Config
+from bot.core.model.entry import Author, Entry, Standing
+from bot.core.ports.unit_of_work import Person, PersonRule, Tx
+from bot.core.text.sanitize import is_number
 
 _NAMED = "`tipsbot log` shows people's handles"
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.app.draft import Aim, Drafter
-from bot.core.config import Account, Config
-from bot.core.frame import Frame
+from bot.core.model.config import Account, Config
+from bot.core.model.tip import Tip
+from bot.core.posting.layout import Frame
 from bot.core.summary import Summary
-from bot.core.tip import Tip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

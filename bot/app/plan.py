@@ -11,11 +11,11 @@ import structlog
 
 from bot.app.draft import Draft, Drafter, Misfit, delivery_of
 from bot.app.first_tip import EXTRA, extra_slot, starting_schedule
-from bot.core.config import Config
-from bot.core.memory import SlotRecord, Store, Tx
-from bot.core.pick import Nothing, Pick, pick
-from bot.core.ports import Timetable
-from bot.core.slot import Outcome, Schedule, Slot, newest_in_time
+from bot.core.model.config import Config
+from bot.core.model.schedule import Outcome, Schedule, Slot, newest_in_time
+from bot.core.ports.platform import Timetable
+from bot.core.ports.unit_of_work import SlotRecord, Store, Tx
+from bot.core.posting.rotation import Nothing, Pick, pick
 
 log = structlog.get_logger()
 

@@ -7,13 +7,13 @@ from decimal import Decimal
 
 import structlog
 
-from bot.core.backoff import LONGEST, Budget, next_listening
-from bot.core.config import Account
-from bot.core.delivery import State
+from bot.core.datetimes import iso
+from bot.core.discussion.backoff import LONGEST, Budget, next_listening
 from bot.core.errors import PlatformError, RetryLater
-from bot.core.memory import Tx
-from bot.core.traits import Traits
-from bot.core.when import iso
+from bot.core.model.capabilities import Traits
+from bot.core.model.config import Account
+from bot.core.model.delivery import State
+from bot.core.ports.unit_of_work import Tx
 
 log = structlog.get_logger()
 

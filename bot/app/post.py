@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from bot.app.draft import Draft, Drafter, Misfit, delivery_of
 from bot.app.known import known_account, known_tip
-from bot.core.config import Account, Config
-from bot.core.delivery import UNSETTLED, Delivery
+from bot.core.datetimes import iso
 from bot.core.errors import UsageError
-from bot.core.memory import SlotRecord, Store, Tx
-from bot.core.slot import Outcome, Slot
-from bot.core.tip import Tip
-from bot.core.when import iso
+from bot.core.model.config import Account, Config
+from bot.core.model.delivery import UNSETTLED, Delivery
+from bot.core.model.schedule import Outcome, Slot
+from bot.core.model.tip import Tip
+from bot.core.ports.unit_of_work import SlotRecord, Store, Tx
 
 POST = "post"
 """The schedule name of posts by hand."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from bot.core.config import Config
-from bot.core.delivery import Delivery, State
 from bot.core.errors import SecretError, UsageError
-from bot.core.memory import Store, Tx
-from bot.core.near import did_you_mean
-from bot.core.ports import Names
+from bot.core.model.config import Config
+from bot.core.model.delivery import Delivery, State
+from bot.core.ports.platform import Names
+from bot.core.ports.unit_of_work import Store, Tx
+from bot.core.text.suggest import did_you_mean
 
 _SHOWN = "`tipsbot posts` shows them"
 

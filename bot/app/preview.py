@@ -13,17 +13,17 @@ from bot.app.brake import held, unheld
 from bot.app.draft import Draft, Drafter, Misfit
 from bot.app.first_tip import extra_slot, starting_schedule
 from bot.app.plan import Chosen, choose
-from bot.core.config import Account, Config
-from bot.core.delivery import Delivery, State
-from bot.core.links import links
-from bot.core.measure import weighted_length
-from bot.core.memory import Pause, Store, Tx
-from bot.core.native import Native, native_length
-from bot.core.pick import Nothing
-from bot.core.ports import Timetable
-from bot.core.slot import Schedule, Slot, newest_in_time
+from bot.core.model.capabilities import Traits
+from bot.core.model.config import Account, Config
+from bot.core.model.delivery import Delivery, State
+from bot.core.model.schedule import Schedule, Slot, newest_in_time
+from bot.core.ports.platform import Timetable
+from bot.core.ports.unit_of_work import Pause, Store, Tx
+from bot.core.posting.rotation import Nothing
 from bot.core.summary import Summary
-from bot.core.traits import Traits
+from bot.core.text.counting.links import links
+from bot.core.text.counting.measure import weighted_length
+from bot.core.text.counting.network_length import Native, native_length
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

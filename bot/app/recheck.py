@@ -12,15 +12,15 @@ from bot.app.forget import erased
 from bot.app.moved import heard_before
 from bot.app.polling import dearness, is_spent, rest
 from bot.app.taking import take_in
-from bot.core.backoff import SOON, next_look
-from bot.core.config import Account
-from bot.core.discussion import Entry
+from bot.core.discussion.backoff import SOON, next_look
+from bot.core.discussion.freshness import next_check
+from bot.core.discussion.pseudonyms import Masks
 from bot.core.errors import PlatformError
-from bot.core.masks import Masks
-from bot.core.memory import Store
-from bot.core.ports import Checked, Checks, Clock
-from bot.core.traits import Traits
-from bot.core.withheld import next_check
+from bot.core.model.capabilities import Traits
+from bot.core.model.config import Account
+from bot.core.model.entry import Entry
+from bot.core.ports.platform import Checked, Checks, Clock
+from bot.core.ports.unit_of_work import Store
 
 log = structlog.get_logger()
 

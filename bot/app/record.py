@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
-from bot.core.discussion import Entry
-from bot.core.when import iso
+from bot.core.datetimes import iso
+from bot.core.model.entry import Entry
 
 Value: TypeAlias = str | int | bool | None
 Record: TypeAlias = dict[str, Value]

@@ -9,14 +9,14 @@ from itertools import count
 
 from bot.app.draft import TraitsOf, post_key
 from bot.app.known import known_account
-from bot.core.config import Account, Config
-from bot.core.delivery import Delivery, Post, State
-from bot.core.discussion import Entry
 from bot.core.errors import UsageError
-from bot.core.memory import Tx
-from bot.core.mention import mentions as is_mentioned
-from bot.core.native import native_length
-from bot.core.traits import Traits
+from bot.core.model.capabilities import Traits
+from bot.core.model.config import Account, Config
+from bot.core.model.delivery import Delivery, Post, State
+from bot.core.model.entry import Entry
+from bot.core.ports.unit_of_work import Tx
+from bot.core.text.counting.network_length import native_length
+from bot.core.text.mentions import mentions as is_mentioned
 
 A_DAY = timedelta(days=1)
 _CAME_TO_NOTHING = frozenset({State.REFUSED, State.MISSED, State.ABANDONED})

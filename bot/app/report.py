@@ -12,15 +12,15 @@ from bot.app.brake import unheld
 from bot.app.first_tip import FirstTip, first_tip
 from bot.app.listen import DEAF, deaf_since, pending_replies
 from bot.app.moderate import held_comments
-from bot.core.absence import needs_person
-from bot.core.config import Account, Config, Courtesy
-from bot.core.courtesy import MOST_A_DAY
-from bot.core.delivery import UNSETTLED, Delivery, State
-from bot.core.discussion import Entry
-from bot.core.memory import Pause, SlotRecord, Store, Tx
-from bot.core.ports import Timetable
-from bot.core.slot import Outcome, Slot
-from bot.core.traits import TextLimit
+from bot.core.discussion.acknowledgement_policy import MOST_A_DAY
+from bot.core.model.capabilities import TextLimit
+from bot.core.model.config import Account, Config, Courtesy
+from bot.core.model.delivery import UNSETTLED, Delivery, State
+from bot.core.model.entry import Entry
+from bot.core.model.schedule import Outcome, Slot
+from bot.core.ports.platform import Timetable
+from bot.core.ports.unit_of_work import Pause, SlotRecord, Store, Tx
+from bot.core.posting.reconciliation import needs_person
 
 FILE_TROUBLE = "tips file"
 """The note that says why the running bot keeps an older file."""

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from bot.app.known import known_delivery
 from bot.app.moves import move
-from bot.core.delivery import Delivery, Receipt, State
 from bot.core.errors import UsageError
-from bot.core.memory import Tx
-from bot.core.ports import Names
+from bot.core.model.delivery import Delivery, Receipt, State
+from bot.core.ports.platform import Names
+from bot.core.ports.unit_of_work import Tx
 
 A_DAY = timedelta(days=1)
 

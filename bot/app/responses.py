@@ -13,11 +13,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from bot.app.screen import is_held
-from bot.core.config import Config, Hold
-from bot.core.errors import PlatformError, RetryLater
-from bot.core.pages import Comment, Page, Pages
-from bot.core.ports import Clock
-from bot.core.responses import (
+from bot.core.discussion.webmention import (
     AUTHOR_MAX,
     RESPONSE,
     Failure,
@@ -34,6 +30,10 @@ from bot.core.responses import (
     tidy_address,
     tip_at,
 )
+from bot.core.errors import PlatformError, RetryLater
+from bot.core.model.config import Config, Hold
+from bot.core.model.site_page import Comment, Page, Pages
+from bot.core.ports.platform import Clock
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 """How long to wait after each try that may go better another time; then it is given up."""

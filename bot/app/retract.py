@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from bot.app.forget import erased
 from bot.app.moves import move
-from bot.core.delivery import Delivery, Receipt, State
 from bot.core.errors import UsageError
-from bot.core.memory import Store, Tx
-from bot.core.ports import Costs, Editor
+from bot.core.model.delivery import Delivery, Receipt, State
+from bot.core.ports.platform import Costs, Editor
+from bot.core.ports.unit_of_work import Store, Tx
 
 RETRACT = "retract"
 """For what the money was spent, in the ledger."""

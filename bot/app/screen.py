@@ -8,10 +8,10 @@ from ipaddress import ip_address
 
 import regex
 
-from bot.core.bare_names import FILES
-from bot.core.config import Hold
-from bot.core.links import links
-from bot.core.top_level import endings, today
+from bot.core.model.config import Hold
+from bot.core.text.counting.bare_domains import FILES
+from bot.core.text.counting.links import links
+from bot.core.text.counting.tlds import endings, today
 
 _ADDRESS = regex.compile(
     r"\w{2,}:[/\\]+[^\s/\\]"  # a protocol, with as many strokes as somebody likes

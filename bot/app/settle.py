@@ -11,12 +11,12 @@ import structlog
 from bot.app.draft import TraitsOf
 from bot.app.learn import pay_reads
 from bot.app.moves import move
-from bot.core.absence import after_look, rightly_dated
-from bot.core.config import Account
-from bot.core.delivery import Delivery, State
 from bot.core.errors import PlatformError, RetryLater
-from bot.core.memory import Store
-from bot.core.ports import Absent, CannotTell, Clock, Found, Publisher
+from bot.core.model.config import Account
+from bot.core.model.delivery import Delivery, State
+from bot.core.ports.platform import Absent, CannotTell, Clock, Found, Publisher
+from bot.core.ports.unit_of_work import Store
+from bot.core.posting.reconciliation import after_look, rightly_dated
 
 A_DAY = timedelta(days=1)
 """So long after its deadline no request is still on its way: the same words are another post's."""

@@ -10,12 +10,12 @@ from typing import Protocol
 from bot.app.draft import Drafter
 from bot.app.known import known_tip
 from bot.app.places import Place, Tight, places, room, tightest
-from bot.core.config import Config
 from bot.core.errors import PlatformError, Refused
+from bot.core.model.config import Config
+from bot.core.model.tip import Tip
 from bot.core.summary import Summary, best, runners_up
 from bot.core.summary.candidates import BY_HAND
-from bot.core.summary.vetting import flaws, foreign_summary, plain
-from bot.core.tip import Tip
+from bot.core.summary.check_proposed import flaws, foreign_summary, plain
 
 MOST = 3
 """Proposals of our own for a tip, and as many of a model's."""

@@ -14,11 +14,11 @@ from datetime import datetime
 import structlog
 
 from bot.app.forget import erase, erased
-from bot.core.discussion import Author, Entry, EntryKind, Standing, Wish
-from bot.core.masks import Masks, plain_handle
-from bot.core.memory import PersonRule, Tx
-from bot.core.mention import without_calls
-from bot.core.wishes import asks_to_be_forgotten
+from bot.core.discussion.bio_opt_out import asks_to_be_forgotten
+from bot.core.discussion.pseudonyms import Masks, plain_handle
+from bot.core.model.entry import Author, Entry, EntryKind, Standing, Wish
+from bot.core.ports.unit_of_work import PersonRule, Tx
+from bot.core.text.mentions import without_calls
 
 log = structlog.get_logger()
 

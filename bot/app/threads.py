@@ -10,14 +10,14 @@ import structlog
 
 from bot.app.polling import dearness, is_spent, note_stir, rest
 from bot.app.taking import take_in
-from bot.core.backoff import SOON, next_look
-from bot.core.config import Account
-from bot.core.discussion import Entry
+from bot.core.discussion.backoff import SOON, next_look
+from bot.core.discussion.pseudonyms import Masks
 from bot.core.errors import PlatformError, Refused
-from bot.core.masks import Masks
-from bot.core.memory import Store, Tx, Watched
-from bot.core.ports import Batch, Clock, Threads
-from bot.core.traits import Traits
+from bot.core.model.capabilities import Traits
+from bot.core.model.config import Account
+from bot.core.model.entry import Entry
+from bot.core.ports.platform import Batch, Clock, Threads
+from bot.core.ports.unit_of_work import Store, Tx, Watched
 
 log = structlog.get_logger()
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core.config import Account, Config
-from bot.core.discussion import Entry
-from bot.core.memory import Tx
-from bot.core.traits import Traits
-from bot.core.withheld import as_shown
+from bot.core.discussion.freshness import as_shown
+from bot.core.model.capabilities import Traits
+from bot.core.model.config import Account, Config
+from bot.core.model.entry import Entry
+from bot.core.ports.unit_of_work import Tx
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -50,7 +50,7 @@ def main() -> NoReturn:
 
 def _end(message: str, code: int) -> NoReturn:
     """Say it on standard error, without anything harmful or secret, and exit."""
-    from bot.core.safe import shown_lines
+    from bot.core.text.sanitize import shown_lines
     from bot.wiring.logs import redacted
 
     print(redacted(shown_lines(message)), file=sys.stderr)  # noqa: T201 - the one line that an operator sees

@@ -12,8 +12,8 @@ from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.saying import say_done
 from bot.cli.wrong_usage import number_of
-from bot.core.delivery import UNSETTLED, Delivery, State
-from bot.core.safe import shown
+from bot.core.model.delivery import UNSETTLED, Delivery, State
+from bot.core.text.sanitize import shown
 
 if TYPE_CHECKING:
     from bot.wiring.desk import Desk

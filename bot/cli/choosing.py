@@ -10,8 +10,8 @@ import typer
 from bot.app.places import places, room, tightest
 from bot.app.summarise import Case
 from bot.cli.proposing import NOTHING, lines, say, written
-from bot.core.safe import shown
-from bot.core.summary.text import one_line
+from bot.core.summary.prose import one_line
+from bot.core.text.sanitize import shown
 from bot.sources.file import CONTROL
 from bot.wiring.writing import write
 

@@ -14,14 +14,14 @@ from bot.app.exports import markdown
 from bot.app.exports.records import Source, record
 from bot.app.withhold import Withholder
 from bot.cli.wrapping import wrapped
-from bot.core.attached import warning_line
-from bot.core.config import Config
-from bot.core.discussion import Change, Entry, EntryEvent, Standing, Visibility
+from bot.core.datetimes import iso
+from bot.core.discussion.attachments import warning_line
 from bot.core.errors import UsageError
-from bot.core.lookalike import passes_for_bot
-from bot.core.memory import Tx
-from bot.core.safe import shown, shown_lines
-from bot.core.when import iso
+from bot.core.model.config import Config
+from bot.core.model.entry import Change, Entry, EntryEvent, Standing, Visibility
+from bot.core.ports.unit_of_work import Tx
+from bot.core.text.lookalikes import passes_for_bot
+from bot.core.text.sanitize import shown, shown_lines
 
 _AGE = re.compile(r"(\d{1,999})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

@@ -17,7 +17,7 @@ from bot.core.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.app.exports.records import Source
-    from bot.core.memory import Tx
+    from bot.core.ports.unit_of_work import Tx
     from bot.wiring.desk import Desk
 
 

@@ -9,10 +9,10 @@ import typer
 from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.several import for_each
 from bot.cli.wrong_usage import number_of
-from bot.core.safe import is_number, shown
+from bot.core.text.sanitize import is_number, shown
 
 if TYPE_CHECKING:
-    from bot.core.memory import Tx
+    from bot.core.ports.unit_of_work import Tx
     from bot.wiring.desk import Desk
 
 EntryNumbers = Annotated[

@@ -11,8 +11,8 @@ import typer
 
 from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, AsJson, File
-from bot.core.delivery import Delivery
-from bot.core.safe import one_line, shown
+from bot.core.model.delivery import Delivery
+from bot.core.text.sanitize import one_line, shown
 
 if TYPE_CHECKING:
     from bot.wiring.desk import Desk

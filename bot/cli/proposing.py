@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from bot.app.summarise import Case
-from bot.core.safe import shown
+from bot.core.text.sanitize import shown
 from bot.wiring.logs import redacted
 
 NOTHING = "nothing is doubtful; --all proposes for every tip without a summary of yours"

@@ -14,11 +14,11 @@ from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.posts import line
 from bot.cli.several import each
 from bot.core.errors import UsageError
-from bot.core.ports import Editor, Names
-from bot.core.safe import is_number, shown
+from bot.core.ports.platform import Editor, Names
+from bot.core.text.sanitize import is_number, shown
 
 if TYPE_CHECKING:
-    from bot.core.delivery import Delivery
+    from bot.core.model.delivery import Delivery
     from bot.wiring.desk import Desk
 
 

@@ -14,7 +14,7 @@ from bot.cli.counted import counted
 from bot.cli.first_tip import first_tip_line
 from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.standard_streams import OUTPUT
-from bot.core.safe import shown
+from bot.core.text.sanitize import shown
 
 if TYPE_CHECKING:
     from bot.wiring.running import Running

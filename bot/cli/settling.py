@@ -14,12 +14,12 @@ from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.several import each, for_each
 from bot.cli.wrong_usage import number_of
 from bot.core.errors import SecretError, UsageError
-from bot.core.ports import Names
-from bot.core.safe import shown, shown_lines
+from bot.core.ports.platform import Names
+from bot.core.text.sanitize import shown, shown_lines
 
 if TYPE_CHECKING:
-    from bot.core.delivery import Delivery
-    from bot.core.memory import Tx
+    from bot.core.model.delivery import Delivery
+    from bot.core.ports.unit_of_work import Tx
     from bot.wiring.desk import Desk
 
 HeldNumbers = Annotated[

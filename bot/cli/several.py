@@ -11,10 +11,10 @@ import typer
 from bot.cli.opening import opened
 from bot.cli.saying import say_done
 from bot.core.errors import BotError
-from bot.core.safe import shown_lines
+from bot.core.text.sanitize import shown_lines
 
 if TYPE_CHECKING:
-    from bot.core.memory import Tx
+    from bot.core.ports.unit_of_work import Tx
     from bot.wiring.desk import Desk
 
 T = TypeVar("T")

@@ -12,8 +12,8 @@ import typer
 
 from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, AsJson, File
-from bot.core.safe import shown
-from bot.core.when import iso
+from bot.core.datetimes import iso
+from bot.core.text.sanitize import shown
 
 if TYPE_CHECKING:
     from bot.app.preview import Coming, Showing

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from bot.app.report import AccountStatus, Status
 from bot.cli.counted import counted
 from bot.cli.first_tip import first_tip_line
-from bot.core.delivery import Delivery, State
-from bot.core.discussion import Entry
-from bot.core.memory import Pause, SlotRecord
-from bot.core.safe import one_line, shown
-from bot.core.slot import Slot
-from bot.core.when import iso
+from bot.core.datetimes import iso
+from bot.core.model.delivery import Delivery, State
+from bot.core.model.entry import Entry
+from bot.core.model.schedule import Slot
+from bot.core.ports.unit_of_work import Pause, SlotRecord
+from bot.core.text.sanitize import one_line, shown
 
 MOST = 20
 """So many lines are shown of what is alike."""

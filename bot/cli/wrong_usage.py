@@ -10,8 +10,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from bot.core.errors import UsageError
-from bot.core.near import did_you_mean
-from bot.core.safe import is_number, one_line
+from bot.core.text.sanitize import is_number, one_line
+from bot.core.text.suggest import did_you_mean
 from bot.sources.wording import hint
 
 

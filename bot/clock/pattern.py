@@ -17,7 +17,7 @@ from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 
 from bot.clock.crontab import Crontab
-from bot.core.slot import At
+from bot.core.model.schedule import At
 
 _DAY = timedelta(days=1)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 class SystemClock:
-    """Implements `core.ports.Clock` with the time of this machine."""
+    """Implements `core.ports.platform.Clock` with the time of this machine."""
 
     def now(self) -> datetime:
         """The present moment, in UTC."""

@@ -22,8 +22,8 @@ from apscheduler.triggers.base import BaseTrigger
 from bot.clock.crew import Crew
 from bot.clock.step import Action, OnError, Step, report
 from bot.clock.triggers import RepeatTrigger, SlotTrigger
-from bot.core.ports import Timetable
-from bot.core.slot import Schedule
+from bot.core.model.schedule import Schedule
+from bot.core.ports.platform import Timetable
 
 LONGEST_WAIT = timedelta(seconds=30)
 """How long a clock that was set, or a machine that was asleep, can go unnoticed."""

@@ -25,14 +25,14 @@ from zoneinfo import ZoneInfo
 from bot.clock import zones
 from bot.clock.crontab import read_crontab
 from bot.clock.pattern import Pattern, of_at, of_crontab
-from bot.core.slot import At, Cron, Every, Schedule, Slot
-from bot.core.when import require_aware
+from bot.core.datetimes import require_aware
+from bot.core.model.schedule import At, Cron, Every, Schedule, Slot
 
 _MINUTE = timedelta(minutes=1)
 
 
 class ZonedTimetable:
-    """Implements `core.ports.Timetable`: the same rule always gives the same slots."""
+    """Implements `core.ports.platform.Timetable`: the same rule always gives the same slots."""
 
     def slots(self, schedule: Schedule, after: datetime, until: datetime) -> Iterator[Slot]:
         """The slots due later than `after` and not later than `until`, in order, lazily.

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from apscheduler.triggers.base import BaseTrigger
 
-from bot.core.ports import Timetable
-from bot.core.slot import LAST, Schedule
+from bot.core.model.schedule import LAST, Schedule
+from bot.core.ports.platform import Timetable
 
 
 class SlotTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from bot.core.near import did_you_mean
+from bot.core.text.suggest import did_you_mean
 
 _CALLED = {
     "site": "blog home homepage html own page pages web webpage website webseite www",

@@ -11,8 +11,15 @@ from urllib.parse import urljoin
 import mf2py
 from bs4 import BeautifulSoup
 
-from bot.core.html_to_text import readable
-from bot.core.responses import AUTHOR_MAX, Response, excerpt, passage, same_page, tidy_address
+from bot.core.discussion.webmention import (
+    AUTHOR_MAX,
+    Response,
+    excerpt,
+    passage,
+    same_page,
+    tidy_address,
+)
+from bot.core.text.html.html_to_text import readable
 from bot.net.dates import iso_date
 
 _Item = Mapping[str, Any]

@@ -20,8 +20,8 @@ from urllib3.response import BaseHTTPResponse
 from urllib3.util import Url, parse_url
 
 from bot.core.errors import Refused, RetryLater
-from bot.core.safe import one_line
-from bot.core.web_addresses import PORTS
+from bot.core.text.sanitize import one_line
+from bot.core.text.web_addresses import PORTS
 from bot.net.public import Network, Resolve, public_addresses, resolve
 
 MOST_REDIRECTS = 5

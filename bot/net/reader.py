@@ -18,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from bs4 import BeautifulSoup, Tag
 from pydantic import TypeAdapter
 
-from bot.core.responses import AUTHOR_MAX, Response, excerpt, same_page
+from bot.core.discussion.webmention import AUTHOR_MAX, Response, excerpt, same_page
 from bot.net.entry import said_in
 
 SECONDS = 10

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.core.discussion.webmention import Failure, Response, Trouble
 from bot.core.errors import Refused, RetryLater
-from bot.core.responses import Failure, Response, Trouble
 from bot.net.budget import ReadingBudget
 from bot.net.fetch import Fetched, PageFetcher
 
@@ -30,7 +30,7 @@ _ANSWER = TypeAdapter[Response | None](Response | None)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageReader:
-    """`core.responses.Fetcher` over the network."""
+    """`core.discussion.webmention.Fetcher` over the network."""
 
     fetcher: PageFetcher
     budget: ReadingBudget = field(default_factory=ReadingBudget)

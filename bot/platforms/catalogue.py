@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from bot.core.config import Account, Identity
-from bot.core.kinds import Kind
-from bot.core.pages import Pages
-from bot.core.ports import Clock, Platform, Purse
+from bot.core.model.config import Account, Identity
+from bot.core.model.platform_kind import Kind
+from bot.core.model.site_page import Pages
+from bot.core.ports.platform import Clock, Platform, Purse
 from bot.platforms import mastodon, site, x
 
 if TYPE_CHECKING:

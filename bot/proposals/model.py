@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import requests
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
-from bot.core.blanking import Blanker
 from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
-from bot.core.safe import one_line
-from bot.core.tip import Tip
+from bot.core.model.tip import Tip
+from bot.core.text.redact import Blanker
+from bot.core.text.sanitize import one_line
 from bot.net.answer import read_body
 from bot.net.sending import not_sent
 from bot.net.session import Session

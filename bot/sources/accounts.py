@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bot.core.config import Account
-from bot.core.kinds import Kind, variable
-from bot.core.near import did_you_mean
+from bot.core.model.config import Account
+from bot.core.model.platform_kind import Kind, variable
 from bot.core.platform_names import account_hint, mastodon_server, platform_meant
+from bot.core.text.suggest import did_you_mean
 from bot.sources.fields import is_id
 from bot.sources.review import Review
 from bot.sources.settings import account_from, looks_secret, settings_of

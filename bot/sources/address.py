@@ -8,7 +8,7 @@ from urllib.parse import SplitResult
 
 from pydantic_core import PydanticCustomError
 
-from bot.core.web_addresses import web_parts
+from bot.core.text.web_addresses import web_parts
 from bot.sources.scalars import scalar, wrong
 from bot.sources.wording import quote
 

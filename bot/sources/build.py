@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.core.config import Identity
-from bot.core.slot import At, Cron, Every, Schedule
-from bot.core.tip import Tip
+from bot.core.model.config import Identity
+from bot.core.model.schedule import At, Cron, Every, Schedule
+from bot.core.model.tip import Tip
 from bot.sources.sections import BotSection, ScheduleSection, TipSection
 from bot.sources.times import end_of, start_of
 

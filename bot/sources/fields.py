@@ -9,8 +9,8 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 
-from bot.core.config import LinkRule, WhenUnsure
-from bot.core.slot import WEEKDAYS
+from bot.core.model.config import LinkRule, WhenUnsure
+from bot.core.model.schedule import WEEKDAYS
 from bot.sources import address, scalars, times
 from bot.sources.wording import quote
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from bot.core.kinds import Kind
+from bot.core.model.platform_kind import Kind
 from bot.sources.scalars import ID
 from bot.sources.sections import TipsFile
 from bot.sources.settings import settings_of

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.core.errors import SecretError
-from bot.core.kinds import Kind, variable
+from bot.core.model.platform_kind import Kind, variable
 from bot.regular_files import read_regular
 from bot.sources.wording import escape, quote
 

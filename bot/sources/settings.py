@@ -11,8 +11,8 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import PlainValidator, WithJsonSchema, create_model
 from pydantic.fields import Field
 
-from bot.core.config import PROMISE, Account, Courtesy, LinkRule, WhenUnsure
-from bot.core.kinds import Form, Kind, Option
+from bot.core.model.config import PROMISE, Account, Courtesy, LinkRule, WhenUnsure
+from bot.core.model.platform_kind import Form, Kind, Option
 from bot.sources import fields, scalars
 from bot.sources.sections import Section
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.core.slot import WEEKDAYS
+from bot.core.model.schedule import WEEKDAYS
 from bot.sources.scalars import scalar, wrong
 from bot.sources.weekday_hint import weekdays_hint
 from bot.sources.wording import quote

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from bot.core.config import Config
 from bot.core.errors import TipsError
-from bot.core.kinds import Kind
-from bot.core.slot import Schedule
-from bot.core.tip import Library, Tip
+from bot.core.model.config import Config
+from bot.core.model.platform_kind import Kind
+from bot.core.model.schedule import Schedule
+from bot.core.model.tip import Library, Tip
 from bot.sources import agreement, build
 from bot.sources.accounts import account_names, read_accounts
 from bot.sources.agreement import CheckCron

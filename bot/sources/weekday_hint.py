@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from bot.core.near import did_you_mean
-from bot.core.slot import WEEKDAYS
+from bot.core.model.schedule import WEEKDAYS
+from bot.core.text.suggest import did_you_mean
 
 _LONGEST = 100
 _EVERY_DAY = frozenset({"*", "all", "all days", "any", "daily", "every day", "everyday", "always"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.near import did_you_mean
+from bot.core.text.suggest import did_you_mean
 
 _LONGEST = 48
 

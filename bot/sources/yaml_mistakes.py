@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from yaml import tokens
 
-from bot.core.slot import CRON_NICKNAMES
+from bot.core.model.schedule import CRON_NICKNAMES
 from bot.sources import layout
 from bot.sources.tree import Place
 from bot.sources.wording import quote

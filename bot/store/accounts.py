@@ -1,4 +1,4 @@
-"""`core.memory.Accounts` over SQL."""
+"""`core.ports.unit_of_work.Accounts` over SQL."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
-from bot.core.memory import AccountRecord, Pause
-from bot.core.ports import SKEW, Batch
-from bot.core.traits import Traits
+from bot.core.model.capabilities import Traits
+from bot.core.ports.platform import SKEW, Batch
+from bot.core.ports.unit_of_work import AccountRecord, Pause
 from bot.store.rows import Part, columns, made
 from bot.store.tables import accounts, pauses, spending
 

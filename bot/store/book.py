@@ -1,4 +1,4 @@
-"""`core.book.Book` as files of JSON lines in the data directory.
+"""`core.discussion.event_log.Book` as files of JSON lines in the data directory.
 
 `discussion.jsonl` is the newest; full, it becomes `discussion.jsonl.1`, and so on. Lines are
 plain ASCII. No byte that was written ever moves: words that go are overwritten where they stand,
@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.core.book import WORDS, Fields
+from bot.core.discussion.event_log import WORDS, Fields
 from bot.core.errors import StoreError
 from bot.regular_files import folder_to_disk, to_disk
 from bot.store.data_files import make_file, refuse_irregular

@@ -7,15 +7,15 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select, update
 
-from bot.core.backoff import LONGEST
-from bot.core.discussion import Entry
+from bot.core.discussion.backoff import LONGEST
+from bot.core.model.entry import Entry
 from bot.store.rows import Part, entry_of
 from bot.store.tables import entries
 from bot.store.visible import LEGIBLE
 
 
 class SqlChecks(Part):
-    """What `core.memory.Log` knows of checks, for one bot in one transaction."""
+    """What `core.ports.unit_of_work.Log` knows of checks, for one bot in one transaction."""
 
     def due_checks(
         self, account: str, now: datetime, limit: int, after: int = 0

@@ -12,8 +12,10 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, insert, select
 from sqlalchemy.pool import StaticPool
 
+from bot.core.discussion.webmention import Pings
 from bot.core.errors import StoreError
-from bot.core.memory import (
+from bot.core.model.site_page import Pages
+from bot.core.ports.unit_of_work import (
     Accounts,
     Ledger,
     Log,
@@ -26,8 +28,6 @@ from bot.core.memory import (
     Threads,
     Tx,
 )
-from bot.core.pages import Pages
-from bot.core.responses import Pings
 from bot.store import tables
 from bot.store.accounts import SqlAccounts
 from bot.store.connecting import WAIT, clear_errors, make_ours, read_only
@@ -184,7 +184,7 @@ def _database(store: SqlStore, engine: Engine) -> Database:
 
 
 class SqlStore:
-    """`core.memory.Store` over SQLAlchemy Core."""
+    """`core.ports.unit_of_work.Store` over SQLAlchemy Core."""
 
     def __init__(self, engine: Engine, bot: str, place: Path) -> None:
         self._reader = engine.execution_options(writing=False)
@@ -246,7 +246,7 @@ class SqlStore:
 
 
 class SqlTx:
-    """`core.memory.Tx`: one transaction, seen through each of the memory's doors."""
+    """`core.ports.unit_of_work.Tx`: one transaction, seen through each of the memory's doors."""
 
     def __init__(self, connection: Connection, bot: str) -> None:
         self.slots: Slots = SqlSlots(connection, bot)

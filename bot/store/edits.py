@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.discussion import NOBODY, Change, Entry, EntryKind, Standing, without_words
+from bot.core.model.entry import NOBODY, Change, Entry, EntryKind, Standing, without_words
 
 
 def updated(known: Entry, heard: Entry, now: datetime) -> Entry:

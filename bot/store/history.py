@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from bot.core.discussion import Change, Entry, EntryEvent, Visibility
+from bot.core.model.entry import Change, Entry, EntryEvent, Visibility
 from bot.store.rows import Part, made
 from bot.store.tables import entries, entry_events
 from bot.store.visible import shown
@@ -17,7 +17,7 @@ _GONE = (Change.DELETED, Change.EDITED)
 
 
 class SqlHistory(Part):
-    """What `core.memory.Log` tells of changes, for one bot in one transaction."""
+    """What `core.ports.unit_of_work.Log` tells of changes, for one bot in one transaction."""
 
     def note(
         self, entry: Entry, change: Change, now: datetime, seen_by: Visibility | None = None

@@ -8,15 +8,15 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from bot.core.discussion import Author, Entry, EntryKind
-from bot.core.masks import plain_handle
+from bot.core.discussion.pseudonyms import plain_handle
+from bot.core.model.entry import Author, Entry, EntryKind
 from bot.store.rows import Part, by_number, entry_of, under
 from bot.store.tables import LARGEST, entries
 from bot.store.visible import LEGIBLE
 
 
 class SqlKept(Part):
-    """What `core.memory.Log` reads, for one bot in one transaction."""
+    """What `core.ports.unit_of_work.Log` reads, for one bot in one transaction."""
 
     def get(self, entry_id: int) -> Entry | None:
         """The entry of this id, or None."""

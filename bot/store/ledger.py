@@ -1,4 +1,4 @@
-"""`core.memory.Ledger` over SQL."""
+"""`core.ports.unit_of_work.Ledger` over SQL."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 
-from bot.core.delivery import UNSETTLED, Delivery, Receipt, State, check_move
-from bot.core.ports import LEASE, SKEW
+from bot.core.model.delivery import UNSETTLED, Delivery, Receipt, State, check_move
+from bot.core.ports.platform import LEASE, SKEW
 from bot.store.rows import Part, columns, made
 from bot.store.tables import LARGEST, deliveries, events
 

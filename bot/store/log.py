@@ -1,4 +1,4 @@
-"""`core.memory.Log` over SQL."""
+"""`core.ports.unit_of_work.Log` over SQL."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from bot.core.backoff import SOON
-from bot.core.discussion import Change, Entry, Standing
+from bot.core.discussion.backoff import SOON
+from bot.core.model.entry import Change, Entry, Standing
 from bot.store.checks import SqlChecks
 from bot.store.edits import updated, what_changed
 from bot.store.history import SqlHistory

@@ -1,4 +1,4 @@
-"""`core.memory.Notes` over SQL."""
+"""`core.ports.unit_of_work.Notes` over SQL."""
 
 from __future__ import annotations
 

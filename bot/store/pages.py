@@ -1,4 +1,4 @@
-"""`core.pages.Pages` over SQL: each call a transaction of its own, or part of one that is open."""
+"""`core.model.site_page.Pages` over SQL: each call a transaction of its own, or part of one that is open."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from sqlalchemy import (
     update,
 )
 
-from bot.core.delivery import Post
-from bot.core.pages import Comment, Page
-from bot.core.web_addresses import PORTS
+from bot.core.model.delivery import Post
+from bot.core.model.site_page import Comment, Page
+from bot.core.text.web_addresses import PORTS
 from bot.store.rows import columns, made
 from bot.store.tables import comments, pages, pings
 

@@ -1,4 +1,4 @@
-"""`core.memory.Persons` over SQL."""
+"""`core.ports.unit_of_work.Persons` over SQL."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, insert, select
 
-from bot.core.memory import Person, PersonRule
+from bot.core.ports.unit_of_work import Person, PersonRule
 from bot.store.rows import Part, batched, made
 from bot.store.tables import persons
 

@@ -1,4 +1,4 @@
-"""`core.responses.Pings` over SQL, each call a transaction of its own."""
+"""`core.discussion.webmention.Pings` over SQL, each call a transaction of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
-from bot.core.responses import Ping
+from bot.core.discussion.webmention import Ping
 from bot.store.pages import Connects
 from bot.store.rows import columns, made
 from bot.store.tables import pings

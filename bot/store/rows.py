@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row
 
-from bot.core.discussion import Author, Entry
+from bot.core.model.entry import Author, Entry
 from bot.store.tables import entries
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

@@ -31,8 +31,8 @@ from sqlalchemy import (
     table,
 )
 
-from bot.core.discussion import Entry, Standing
-from bot.core.seeking import Term, sought, spread
+from bot.core.discussion.search_query import Term, sought, spread
+from bot.core.model.entry import Entry, Standing
 from bot.store.notes import SqlNotes
 from bot.store.rows import Part
 from bot.store.tables import entries, metadata, notes

@@ -1,4 +1,4 @@
-"""`core.memory.Shown` over SQL: what everybody may read, without a scan of all that was said."""
+"""`core.ports.unit_of_work.Shown` over SQL: what everybody may read, without a scan of all that was said."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, or_, select
 
-from bot.core.discussion import Entry, bared
-from bot.core.memory import Tally
-from bot.core.outline import Stub
-from bot.core.seeking import Term
+from bot.core.discussion.outline import Stub
+from bot.core.discussion.search_query import Term
+from bot.core.model.entry import Entry, bared
+from bot.core.ports.unit_of_work import Tally
 from bot.store.rows import Part, batched, by_number, entry_of, under
 from bot.store.search import index_of
 from bot.store.tables import entries

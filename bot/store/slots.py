@@ -1,4 +1,4 @@
-"""`core.memory.Slots` over SQL."""
+"""`core.ports.unit_of_work.Slots` over SQL."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
-from bot.core.delivery import TURN_STATES
-from bot.core.memory import SlotRecord
-from bot.core.slot import Outcome, Schedule, Slot
+from bot.core.model.delivery import TURN_STATES
+from bot.core.model.schedule import Outcome, Schedule, Slot
+from bot.core.ports.unit_of_work import SlotRecord
 from bot.store.rows import Part, columns, made
 from bot.store.tables import deliveries, schedules, slots
 

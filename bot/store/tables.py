@@ -27,13 +27,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from bot.core.courtesy import Thanked
-from bot.core.delivery import Post, State
-from bot.core.discussion import Change, EntryKind, Standing, Visibility, Wish
-from bot.core.memory import PersonRule
-from bot.core.responses import Failure, Protocol, Trouble
-from bot.core.slot import Outcome
-from bot.core.traits import Traits
+from bot.core.discussion.acknowledgement_policy import Thanked
+from bot.core.discussion.webmention import Failure, Protocol, Trouble
+from bot.core.model.capabilities import Traits
+from bot.core.model.delivery import Post, State
+from bot.core.model.entry import Change, EntryKind, Standing, Visibility, Wish
+from bot.core.model.schedule import Outcome
+from bot.core.ports.unit_of_work import PersonRule
 
 LARGEST = 2**63 - 1
 """The largest number that a row can have."""

@@ -1,4 +1,4 @@
-"""`core.memory.Thanks` over SQL."""
+"""`core.ports.unit_of_work.Thanks` over SQL."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
-from bot.core.courtesy import Acknowledgement, Thanked
+from bot.core.discussion.acknowledgement_policy import Acknowledgement, Thanked
 from bot.store.rows import Part, made
 from bot.store.tables import thanks
 

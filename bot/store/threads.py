@@ -1,4 +1,4 @@
-"""`core.memory.Threads` over SQL."""
+"""`core.ports.unit_of_work.Threads` over SQL."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from sqlalchemy import (
     update,
 )
 
-from bot.core.backoff import LONGEST
-from bot.core.delivery import State
-from bot.core.memory import Watched
+from bot.core.discussion.backoff import LONGEST
+from bot.core.model.delivery import State
+from bot.core.ports.unit_of_work import Watched
 from bot.store.rows import Part, columns, made
 from bot.store.tables import deliveries, threads
 

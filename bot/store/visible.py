@@ -6,7 +6,7 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, exists, or_
 
-from bot.core.discussion import Standing, Visibility
+from bot.core.model.entry import Standing, Visibility
 from bot.store.tables import entries
 
 LEGIBLE = entries.c.deleted_at.is_(None) & entries.c.visibility.in_(

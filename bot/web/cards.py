@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from bot.core.config import Config
-from bot.core.delivery import Post
-from bot.core.memory import Tally
-from bot.core.pages import Page
-from bot.core.safe import harmless
+from bot.core.model.config import Config
+from bot.core.model.delivery import Post
+from bot.core.model.site_page import Page
+from bot.core.ports.unit_of_work import Tally
+from bot.core.text.sanitize import harmless
 from bot.web.clean import language_tag, paragraphs, web_address
 
 

@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from bot.core.language_tags import is_language_tag
-from bot.core.safe import harmless
-from bot.core.web_addresses import web_parts
+from bot.core.text.language_tags import is_language_tag
+from bot.core.text.sanitize import harmless
+from bot.core.text.web_addresses import web_parts
 from bot.web.sanitize import cleaned, fits
 
 _MARKUP_MAX = 10_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from bot.core.when import iso
+from bot.core.datetimes import iso
 from bot.web.moments import moment
 from bot.web.site import Site
 

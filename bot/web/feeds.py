@@ -8,10 +8,10 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from bot.core.attached import warning_line
-from bot.core.config import Identity
-from bot.core.pages import Page
-from bot.core.when import iso
+from bot.core.datetimes import iso
+from bot.core.discussion.attachments import warning_line
+from bot.core.model.config import Identity
+from bot.core.model.site_page import Page
 from bot.web.cards import Card, card
 from bot.web.clean import paragraphs
 from bot.web.empty import sentence

@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.app.moderate import approve, refuse
-from bot.core.discussion import Entry, Standing
 from bot.core.errors import UsageError
-from bot.core.pages import Comment
-from bot.core.safe import harmless, number
+from bot.core.model.entry import Entry, Standing
+from bot.core.model.site_page import Comment
+from bot.core.text.sanitize import harmless, number
 from bot.web.clean import paragraphs, web_address
 from bot.web.forms import read_form
 from bot.web.reading import home_of

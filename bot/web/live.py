@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from bot.core.errors import BotError
-from bot.core.safe import number
+from bot.core.text.sanitize import number
 from bot.web.bounds import most_connections
 from bot.web.news import Message, News
 from bot.web.visitor import whereabouts

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.core.config import Identity
-from bot.core.lookalike import passes_for_bot
+from bot.core.model.config import Identity
+from bot.core.text.lookalikes import passes_for_bot
 from bot.web.remarks import Remark
 
 BOT = "the bot"

@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 
 from bot.app.figures import Figures
 from bot.app.report import AccountStatus
-from bot.core.delivery import Delivery, State
+from bot.core.model.delivery import Delivery, State
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 

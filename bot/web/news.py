@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from bot.core.discussion import EntryEvent
-from bot.core.memory import Tx
-from bot.core.outline import Outline
+from bot.core.discussion.outline import Outline
+from bot.core.model.entry import EntryEvent
+from bot.core.ports.unit_of_work import Tx
 from bot.web.cards import card
 from bot.web.reading import home_of, networks_of, talks
 from bot.web.remarks import anchor, needed, remarks

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeAlias
 
-from bot.core.memory import Tally, Tx
-from bot.core.outline import Outline, outline
+from bot.core.discussion.outline import Outline, outline
+from bot.core.ports.unit_of_work import Tally, Tx
 
 OUTLINES_MAX = 200
 TALLIES_MAX = 20_000

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.outline import Outline
+from bot.core.discussion.outline import Outline
 
 ENOUGH = 100
 """A part takes no further thread once it has so many entries."""

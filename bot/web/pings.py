@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.app.responses import Refusal, TooMany
-from bot.core.config import Config
+from bot.core.discussion.webmention import Protocol, takes
 from bot.core.errors import BotError
-from bot.core.responses import Protocol, takes
+from bot.core.model.config import Config
 from bot.web import pingback
 from bot.web.forms import read_body, read_form
 from bot.web.pingback import Code, Fault

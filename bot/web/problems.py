@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.core.errors import BotError
-from bot.core.safe import one_line
+from bot.core.text.sanitize import one_line
 from bot.web.render import Renderer
 
 _log = structlog.get_logger("web")

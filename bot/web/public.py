@@ -11,10 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.core.pages import Page
-from bot.core.safe import number
-from bot.core.seeking import QUERY_MAX
-from bot.core.when import require_aware
+from bot.core.datetimes import require_aware
+from bot.core.discussion.search_query import QUERY_MAX
+from bot.core.model.site_page import Page
+from bot.core.text.sanitize import number
 from bot.web.cards import newest
 from bot.web.clean import web_address
 from bot.web.empty import sentence

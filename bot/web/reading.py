@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote
 
-from bot.core.config import Account, Config
-from bot.core.delivery import Delivery, State
-from bot.core.discussion import Entry
-from bot.core.memory import Tx
-from bot.core.outline import Outline
-from bot.core.pages import Page
-from bot.core.safe import number
+from bot.core.discussion.outline import Outline
+from bot.core.model.config import Account, Config
+from bot.core.model.delivery import Delivery, State
+from bot.core.model.entry import Entry
+from bot.core.model.site_page import Page
+from bot.core.ports.unit_of_work import Tx
+from bot.core.text.sanitize import number
 from bot.web.cards import Card, card
 from bot.web.clean import web_address
 from bot.web.parts import Part, Wanted, part

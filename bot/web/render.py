@@ -14,8 +14,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.core.config import Identity
-from bot.core.when import iso
+from bot.core.datetimes import iso
+from bot.core.model.config import Identity
 from bot.web.marks import mark, marked_name
 from bot.web.moments import day, moment
 

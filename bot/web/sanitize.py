@@ -9,8 +9,8 @@ from html import unescape
 import nh3
 from markupsafe import Markup, escape
 
-from bot.core.html_to_text import picture
-from bot.core.safe import harmless
+from bot.core.text.html.html_to_text import picture
+from bot.core.text.sanitize import harmless
 
 _BLOCKS = {
     "blockquote", "caption", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr",

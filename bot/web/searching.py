@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from bot.core.discussion import Entry
-from bot.core.safe import harmless
-from bot.core.seeking import QUERY_MAX, Term, opened, places, terms
+from bot.core.discussion.search_query import QUERY_MAX, Term, opened, places, terms
+from bot.core.model.entry import Entry
+from bot.core.text.sanitize import harmless
 from bot.web.cards import Card, card
 from bot.web.reading import home_of, networks_of
 from bot.web.remarks import Remark, alone

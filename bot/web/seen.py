@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.app.withhold import Withholder
-from bot.core.discussion import Entry
-from bot.core.memory import Tally, Tx
-from bot.core.outline import Outline
-from bot.core.seeking import Term
+from bot.core.discussion.outline import Outline
+from bot.core.discussion.search_query import Term
+from bot.core.model.entry import Entry
+from bot.core.ports.unit_of_work import Tally, Tx
 from bot.web.site import Site
 
 

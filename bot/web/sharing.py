@@ -8,12 +8,12 @@ from datetime import timedelta
 from functools import lru_cache
 from urllib.parse import quote
 
-from bot.core.config import PROMISE, Account
-from bot.core.delivery import Post
-from bot.core.fit import TooLong, fit
-from bot.core.measure import weighted_length
-from bot.core.tip import Tip
-from bot.core.traits import Idempotency, TextLimit, Traits, Unit
+from bot.core.model.capabilities import Idempotency, TextLimit, Traits, Unit
+from bot.core.model.config import PROMISE, Account
+from bot.core.model.delivery import Post
+from bot.core.model.tip import Tip
+from bot.core.posting.compose import TooLong, fit
+from bot.core.text.counting.measure import weighted_length
 
 _ANYWHERE = Traits(
     network="elsewhere",

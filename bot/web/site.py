@@ -10,11 +10,11 @@ from bot.app.comment import Commenting
 from bot.app.figures import Figures
 from bot.app.first_tip import Awaited
 from bot.app.responses import Receiving
-from bot.core.config import Account, Config
-from bot.core.memory import Store
-from bot.core.pages import Pages
-from bot.core.ports import Clock
-from bot.core.traits import Traits
+from bot.core.model.capabilities import Traits
+from bot.core.model.config import Account, Config
+from bot.core.model.site_page import Pages
+from bot.core.ports.platform import Clock
+from bot.core.ports.unit_of_work import Store
 from bot.web.health import Health
 from bot.web.limits import Patience
 from bot.web.outlines import Outlines

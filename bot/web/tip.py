@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.app.comment import NAME_MAX, TEXT_MAX
-from bot.core.pages import Comment, Page
+from bot.core.model.site_page import Comment, Page
 from bot.web.parts import Wanted
 from bot.web.pings import advertise, endpoints
 from bot.web.reading import Discussed, discussed

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
-from bot.core.delivery import Post
-from bot.core.pages import Pages
-from bot.core.seeking import Term, folded, stands_in
+from bot.core.discussion.search_query import Term, folded, stands_in
+from bot.core.model.delivery import Post
+from bot.core.model.site_page import Pages
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.app.comment import Flawed, NewComment
 from bot.core.errors import BotError
-from bot.core.pages import Comment, Page
+from bot.core.model.site_page import Comment, Page
 from bot.web.forms import read_form
 from bot.web.held import link
 from bot.web.problems import show_problem

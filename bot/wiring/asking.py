@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic_core import PydanticCustomError
 
 from bot.core.errors import UsageError
-from bot.core.web_addresses import is_loopback
+from bot.core.text.web_addresses import is_loopback
 from bot.proposals import Model
 from bot.sources import address
 from bot.sources.secrets import secret

@@ -25,10 +25,11 @@ from bot.app.settle import Settler
 from bot.app.threads import ThreadReader
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
-from bot.core.config import Account, Config
+from bot.core.discussion.pseudonyms import Masks
+from bot.core.discussion.webmention import Fetcher
 from bot.core.errors import Problem, SecretError, StoreError, UsageError
-from bot.core.masks import Masks
-from bot.core.ports import (
+from bot.core.model.config import Account, Config
+from bot.core.ports.platform import (
     Checks,
     Clock,
     Listener,
@@ -38,7 +39,6 @@ from bot.core.ports import (
     Threads,
     Timetable,
 )
-from bot.core.responses import Fetcher
 from bot.net.budget import ReadingBudget
 from bot.platforms import catalogue
 from bot.sources.secrets import secrets_for

@@ -8,10 +8,10 @@ from concurrent.futures import Future
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from bot.core.config import Account
 from bot.core.errors import Problem, SecretError
-from bot.core.ports import Costs, Platform, Remark
-from bot.core.safe import one_line
+from bot.core.model.config import Account
+from bot.core.ports.platform import Costs, Platform, Remark
+from bot.core.text.sanitize import one_line
 from bot.wiring.logs import redacted
 
 if TYPE_CHECKING:

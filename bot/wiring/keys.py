@@ -7,7 +7,7 @@ import hmac
 import secrets
 from pathlib import Path
 
-from bot.core.masks import Masks
+from bot.core.discussion.pseudonyms import Masks
 from bot.regular_files import read_regular
 from bot.store import clear_file_errors, replace_file
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import structlog
 
-from bot.core.blanking import Blanker
-from bot.core.safe import shown
+from bot.core.text.redact import Blanker
+from bot.core.text.sanitize import shown
 from bot.wiring.line_writer import LineWriter
 
 STANDARD_ERROR = 2

@@ -19,11 +19,11 @@ from bot.app.plan import Planner
 from bot.app.report import STEP_TROUBLE, Status, status
 from bot.app.responses import Receiving, Verifier
 from bot.clock.ticker import Ticker
-from bot.core.discussion import Author
 from bot.core.errors import BotError, StoreError
-from bot.core.lookalike import passes_for_bot
-from bot.core.ports import Hints
-from bot.core.slot import Schedule
+from bot.core.model.entry import Author
+from bot.core.model.schedule import Schedule
+from bot.core.ports.platform import Hints
+from bot.core.text.lookalikes import passes_for_bot
 from bot.sources.watch import Watch
 from bot.store import DataLock, close_to_others
 from bot.web import Health, Server, Site, build

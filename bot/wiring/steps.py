@@ -9,9 +9,9 @@ from functools import partial
 
 from bot.app.learn import Learner
 from bot.clock.ticker import Ticker
-from bot.core.config import Account, Config, Courtesy
-from bot.core.ports import Checks, Threads
-from bot.core.traits import Ability
+from bot.core.model.capabilities import Ability
+from bot.core.model.config import Account, Config, Courtesy
+from bot.core.ports.platform import Checks, Threads
 from bot.wiring.desk import Desk
 
 DELIVER_EVERY = timedelta(seconds=2)

@@ -11,7 +11,7 @@ from datetime import timedelta
 import structlog
 
 from bot.core.errors import BotError, Refused
-from bot.core.ports import Hints
+from bot.core.ports.platform import Hints
 
 log = structlog.get_logger()
 

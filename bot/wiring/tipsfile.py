@@ -12,10 +12,10 @@ from bot.app.check import Finding, findings
 from bot.app.draft import Drafter
 from bot.app.expired import expired, without_expired
 from bot.clock.crontab import check_cron
-from bot.core.config import Config
 from bot.core.errors import Problem, StoreError, TipsError
-from bot.core.kinds import Kind
-from bot.core.memory import Store
+from bot.core.model.config import Config
+from bot.core.model.platform_kind import Kind
+from bot.core.ports.unit_of_work import Store
 from bot.platforms import catalogue
 from bot.sources.file import read_bytes, text_of
 from bot.sources.places import Places

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from bot.app.report import Expected, Status
-from bot.core.delivery import Delivery, State
-from bot.core.when import iso
+from bot.core.datetimes import iso
+from bot.core.model.delivery import Delivery, State
 from bot.web import Health
 
 PULSE_LOST = timedelta(seconds=90)

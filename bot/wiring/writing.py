@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.clock.crontab import check_cron
-from bot.core.config import Config
 from bot.core.errors import TipsError, UsageError
-from bot.core.tip import Library
+from bot.core.model.config import Config
+from bot.core.model.tip import Library
 from bot.sources.file import CONTROL, text_of
 from bot.sources.insertion import with_summaries
 from bot.sources.saving import save

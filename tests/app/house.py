@@ -23,14 +23,14 @@ from bot.app.retract import retract as take_back
 from bot.app.settle import Settler
 from bot.app.threads import ThreadReader
 from bot.clock.timetable import ZonedTimetable
-from bot.core.config import Account, Config
-from bot.core.delivery import Delivery, Post, Receipt, State
-from bot.core.masks import Masks
-from bot.core.memory import SlotRecord, Store
-from bot.core.pages import Pages
-from bot.core.ports import Absent, CannotTell, Clock, Found, Publisher
-from bot.core.slot import Outcome, Slot
-from bot.core.traits import Idempotency, Prices, Traits
+from bot.core.discussion.pseudonyms import Masks
+from bot.core.model.capabilities import Idempotency, Prices, Traits
+from bot.core.model.config import Account, Config
+from bot.core.model.delivery import Delivery, Post, Receipt, State
+from bot.core.model.schedule import Outcome, Slot
+from bot.core.model.site_page import Pages
+from bot.core.ports.platform import Absent, CannotTell, Clock, Found, Publisher
+from bot.core.ports.unit_of_work import SlotRecord, Store
 from bot.store import Database, open_memory
 from tests.clock import MONDAY, FakeClock
 from tests.contract.memory import TRAITS, MemoryNetwork, MemoryPlatform

@@ -9,12 +9,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.app.acknowledge import WAIT, trouble_note
-from bot.core.config import Courtesy
-from bot.core.courtesy import MOST_AN_HOUR, REFUSALS, THANKS, Thanked
-from bot.core.delivery import State
-from bot.core.discussion import Author, Change, Visibility, Wish
+from bot.core.discussion.acknowledgement_policy import MOST_AN_HOUR, REFUSALS, THANKS, Thanked
 from bot.core.errors import OutcomeUnknown, Refused, RetryLater, Unauthorised
-from bot.core.memory import Pause
+from bot.core.model.config import Courtesy
+from bot.core.model.delivery import State
+from bot.core.model.entry import Author, Change, Visibility, Wish
+from bot.core.ports.unit_of_work import Pause
 from tests.app.house import EIGHT, House
 from tests.contract.memory import ADA, TRAITS
 from tests.core.samples import HOUR, MINUTE, account, config

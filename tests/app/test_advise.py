@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.app.advise import MOST, notes
-from bot.core.traits import TextLimit, Unit
+from bot.core.model.capabilities import TextLimit, Unit
 from tests.app.house import House
 from tests.contract.memory import TRAITS
 from tests.core.samples import HOUR, config, tip

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from bot.app.former import FormerLife
-from bot.core.config import Courtesy
-from bot.core.delivery import State
-from bot.core.discussion import Author, Visibility, Wish
-from bot.core.outline import reading_order
-from bot.core.traits import Idempotency
+from bot.core.discussion.outline import reading_order
+from bot.core.model.capabilities import Idempotency
+from bot.core.model.config import Courtesy
+from bot.core.model.delivery import State
+from bot.core.model.entry import Author, Visibility, Wish
 from tests.app.house import MASKS, House
 from tests.contract.memory import ADA, TRAITS
 from tests.core.samples import HOUR, MINUTE, account, config, post

@@ -10,8 +10,8 @@ import yaml
 
 from bot.app.check import findings, leads_nowhere
 from bot.app.draft import Drafter
-from bot.core.config import LinkRule
-from bot.core.kinds import Form, Kind, Option, Secret
+from bot.core.model.config import LinkRule
+from bot.core.model.platform_kind import Form, Kind, Option, Secret
 from tests.app.house import HOME
 from tests.contract.memory import TRAITS
 from tests.core.samples import account, config, tip

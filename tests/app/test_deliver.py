@@ -12,11 +12,11 @@ from structlog.testing import capture_logs
 
 from bot.app.holds import PROBE, hold_account
 from bot.app.resolve import send_again
-from bot.core.config import Config
-from bot.core.delivery import State
 from bot.core.errors import Duplicate, OutcomeUnknown, RetryLater, Unauthorised
-from bot.core.ports import LEASE, Absent, Found
-from bot.core.traits import Idempotency
+from bot.core.model.capabilities import Idempotency
+from bot.core.model.config import Config
+from bot.core.model.delivery import State
+from bot.core.ports.platform import LEASE, Absent, Found
 from tests.app.house import EIGHT, PRICES, House, with_site
 from tests.clock import FakeClock
 from tests.contract.memory import TRAITS

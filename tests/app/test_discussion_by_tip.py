@@ -6,8 +6,8 @@ import pytest
 
 from bot.app.discussion import discussions, known_or_discussed, title_of
 from bot.app.exports.records import record
-from bot.core.discussion import NOBODY
 from bot.core.errors import UsageError
+from bot.core.model.entry import NOBODY
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, config, entry, tip
 

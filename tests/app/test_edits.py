@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import time
 
-from bot.core.delivery import State
-from bot.core.slot import At
+from bot.core.model.delivery import State
+from bot.core.model.schedule import At
 from tests.app.house import House
 from tests.core.samples import HOUR, MINUTE, account, config, library, schedule, tip
 

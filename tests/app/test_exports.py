@@ -18,7 +18,7 @@ from bot.app.exports import activity, lines, markdown, table
 from bot.app.exports.records import FIELDS, Source, record
 from bot.app.forget import erased
 from bot.app.withhold import Withholder
-from bot.core.discussion import Author, Standing, Visibility
+from bot.core.model.entry import Author, Standing, Visibility
 from tests.app.house import House, with_site
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, MINUTE, entry, tip

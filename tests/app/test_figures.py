@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.app.figures import Heard
 from bot.app.forget import erased
-from bot.core.discussion import EntryKind
+from bot.core.model.entry import EntryKind
 from tests.core.samples import HOUR, entry
 
 

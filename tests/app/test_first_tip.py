@@ -8,9 +8,9 @@ import pytest
 
 from bot.app.first_tip import awaited, first_tip
 from bot.clock.timetable import ZonedTimetable
-from bot.core.delivery import State
-from bot.core.memory import SlotRecord
-from bot.core.slot import Outcome
+from bot.core.model.delivery import State
+from bot.core.model.schedule import Outcome
+from bot.core.ports.unit_of_work import SlotRecord
 from tests.app.house import EIGHT, House, with_site
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, MINUTE, account, config, schedule, slot, tip

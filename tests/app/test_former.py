@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bot.app.former import FormerLife
-from bot.core.delivery import State
-from bot.core.traits import Idempotency
+from bot.core.model.capabilities import Idempotency
+from bot.core.model.delivery import State
 from tests.app.house import EIGHT, House
 from tests.contract.memory import TRAITS, MemoryPlatform
 from tests.core.samples import HOUR, MINUTE, post

@@ -7,7 +7,7 @@ from datetime import time, timedelta
 import pytest
 
 from bot.core.errors import UsageError
-from bot.core.slot import At, Cron
+from bot.core.model.schedule import At, Cron
 from tests.app.house import EIGHT, House
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, account, config, schedule

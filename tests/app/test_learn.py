@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.app.learn import STALE, Learner, Rules
-from bot.core.traits import TextLimit, Unit
+from bot.core.model.capabilities import TextLimit, Unit
 from tests.app.house import EIGHT
 from tests.contract.memory import KIND, TRAITS
 from tests.core.samples import HOUR, account

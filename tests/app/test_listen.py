@@ -8,9 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.app.listen import MOST_BATCHES, NOTED, deaf_since
-from bot.core.discussion import Visibility
 from bot.core.errors import RetryLater, StoreError, Unauthorised
-from bot.core.ports import Batch
+from bot.core.model.entry import Visibility
+from bot.core.ports.platform import Batch
 from tests.app.house import EIGHT, House
 from tests.contract.memory import STEP
 from tests.core.samples import MINUTE, account, config, entry

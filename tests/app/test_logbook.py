@@ -11,7 +11,7 @@ import pytest
 
 from bot.app.forget import erased
 from bot.app.logbook import Logbook
-from bot.core.discussion import NOBODY, Author, Change, Standing, Visibility
+from bot.core.model.entry import NOBODY, Author, Change, Standing, Visibility
 from bot.store import FileBook, open_store
 from bot.store.book import NAME
 from tests.app.house import House

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Engine, event
 
 from bot.app.reply import addressed
-from bot.core.delivery import State
-from bot.core.discussion import NOBODY, Author, Visibility
 from bot.core.errors import RetryLater, UsageError
-from bot.core.slot import Outcome
+from bot.core.model.delivery import State
+from bot.core.model.entry import NOBODY, Author, Visibility
+from bot.core.model.schedule import Outcome
 from tests.app.house import EIGHT, House, with_site
 from tests.clock import MONDAY
 from tests.contract.memory import TRAITS

@@ -6,8 +6,8 @@ import pytest
 
 from bot.app.hide import hide, show
 from bot.app.taking import take_in
-from bot.core.discussion import Author, Change, Standing
 from bot.core.errors import UsageError
+from bot.core.model.entry import Author, Change, Standing
 from tests.app.house import EIGHT, MASKS, House
 from tests.core.samples import account, config, entry
 

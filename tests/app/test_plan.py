@@ -11,9 +11,9 @@ from structlog.testing import capture_logs
 
 from bot.app.plan import MOST_MISSED, Planner
 from bot.clock.timetable import ZonedTimetable
-from bot.core.config import Config
-from bot.core.delivery import State
-from bot.core.slot import At, Every, Outcome
+from bot.core.model.config import Config
+from bot.core.model.delivery import State
+from bot.core.model.schedule import At, Every, Outcome
 from tests.app.house import EIGHT, House, at, with_site
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, MINUTE, account, config, library, schedule, tip

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.app.polling import is_time_to_listen, money_left
-from bot.core.ports import Batch
+from bot.core.ports.platform import Batch
 from tests.app.house import EIGHT, PRICES, House
 from tests.contract.memory import TRAITS
 from tests.core.samples import HOUR, MINUTE, account, config, entry

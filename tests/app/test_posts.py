@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bot.app.posts import at_address, linking, of_tip
-from bot.core.delivery import State
 from bot.core.errors import SecretError, UsageError
+from bot.core.model.delivery import State
 from tests.app.house import House, with_site
 from tests.core.samples import HOUR, post
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 
 from bot.app.draft import Misfit
-from bot.core.config import LinkRule
-from bot.core.delivery import State
-from bot.core.slot import At, Every, Outcome
+from bot.core.model.config import LinkRule
+from bot.core.model.delivery import State
+from bot.core.model.schedule import At, Every, Outcome
 from tests.app.house import EIGHT, PRICES, House
 from tests.clock import MONDAY
 from tests.contract.memory import TRAITS

@@ -11,9 +11,9 @@ from structlog.testing import capture_logs
 
 from bot.app.polling import REST
 from bot.app.recheck import BATCH, MOST_BATCHES, UNSEEN
-from bot.core.discussion import NOBODY, Change, Visibility
 from bot.core.errors import RetryLater
-from bot.core.ports import Checked
+from bot.core.model.entry import NOBODY, Change, Visibility
+from bot.core.ports.platform import Checked
 from tests.app.house import House
 from tests.contract.memory import TRAITS
 from tests.core.samples import HOUR, MINUTE, account, config, entry

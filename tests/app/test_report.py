@@ -12,10 +12,10 @@ import pytest
 from bot.app.report import FILE_TROUBLE, LOG_READ, RECENT, status
 from bot.cli.standing import MOST, lines
 from bot.clock.timetable import ZonedTimetable
-from bot.core.delivery import State
 from bot.core.errors import OutcomeUnknown, OverBudget, Refused, RetryLater
-from bot.core.ports import Batch, CannotTell
-from bot.core.slot import Cron, Outcome
+from bot.core.model.delivery import State
+from bot.core.model.schedule import Cron, Outcome
+from bot.core.ports.platform import Batch, CannotTell
 from tests.app.house import EIGHT, PRICES, House
 from tests.clock import MONDAY
 from tests.contract.memory import TRAITS

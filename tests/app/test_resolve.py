@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.app.resolve import give_up, mark_posted, named, send_again
-from bot.core.delivery import State
 from bot.core.errors import OutcomeUnknown, UsageError
+from bot.core.model.delivery import State
 from tests.app.house import EIGHT
 from tests.core.samples import HOUR
 

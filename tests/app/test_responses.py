@@ -20,10 +20,10 @@ from bot.app.responses import (
     Verifier,
     response_id,
 )
-from bot.core.config import Account, Config
+from bot.core.discussion.webmention import Failure, Protocol, Response, Trouble, is_on_site
 from bot.core.errors import PlatformError, Refused, RetryLater
-from bot.core.pages import Comment, Page
-from bot.core.responses import Failure, Protocol, Response, Trouble, is_on_site
+from bot.core.model.config import Account, Config
+from bot.core.model.site_page import Comment, Page
 from bot.store import Database, open_memory
 from tests.site import NINE, TIP, HandClock, config, post
 
@@ -532,7 +532,7 @@ def test_settled_pings_are_forgotten(house):
 
 def test_without_a_site_nothing_is_taken():
     """A bot that keeps no site has nothing to link to."""
-    from bot.core.responses import takes
+    from bot.core.discussion.webmention import takes
 
     none: Config = replace(config(), accounts=())
     assert not takes(none, Protocol.WEBMENTION)

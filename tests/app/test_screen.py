@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.app.screen import has_link, is_held
-from bot.core.config import Hold
+from bot.core.model.config import Hold
 
 
 @pytest.mark.parametrize(

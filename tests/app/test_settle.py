@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from bot.core.absence import LOOK_RARELY
-from bot.core.config import WhenUnsure
-from bot.core.delivery import State
 from bot.core.errors import OutcomeUnknown, RetryLater
-from bot.core.ports import CannotTell, Found
-from bot.core.traits import Idempotency
+from bot.core.model.capabilities import Idempotency
+from bot.core.model.config import WhenUnsure
+from bot.core.model.delivery import State
+from bot.core.ports.platform import CannotTell, Found
+from bot.core.posting.reconciliation import LOOK_RARELY
 from tests.app.house import EIGHT, House
 from tests.clock import MONDAY
 from tests.contract.memory import TRAITS

@@ -9,10 +9,10 @@ import pytest
 from bot.app import summarise
 from bot.app.draft import Drafter
 from bot.app.summarise import BY_MODEL, Case
-from bot.core.config import LinkRule
 from bot.core.errors import PlatformError, Refused, Unauthorised, UsageError
-from bot.core.measure import weighted_length
-from bot.core.tip import Tip
+from bot.core.model.config import LinkRule
+from bot.core.model.tip import Tip
+from bot.core.text.counting.measure import weighted_length
 from tests.contract.memory import TRAITS
 from tests.core.samples import account, config, tip
 

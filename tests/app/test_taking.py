@@ -8,8 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.app.taking import take_in
-from bot.core.discussion import NOBODY, Author, Change, EntryKind, Standing, Visibility, Wish
-from bot.core.memory import PersonRule
+from bot.core.model.entry import NOBODY, Author, Change, EntryKind, Standing, Visibility, Wish
+from bot.core.ports.unit_of_work import PersonRule
 from tests.app.house import EIGHT, MASKS
 from tests.clock import MONDAY
 from tests.core.samples import MINUTE, account, config, entry, receipt

@@ -11,11 +11,11 @@ from structlog.testing import capture_logs
 
 from bot.app.polling import REST
 from bot.app.threads import MOST_BATCHES, MOST_THREADS
-from bot.core.backoff import SOON
-from bot.core.delivery import State
-from bot.core.discussion import NOBODY, Visibility
+from bot.core.discussion.backoff import SOON
 from bot.core.errors import Refused, RetryLater
-from bot.core.ports import Batch
+from bot.core.model.delivery import State
+from bot.core.model.entry import NOBODY, Visibility
+from bot.core.ports.platform import Batch
 from tests.app.house import House
 from tests.contract.memory import STEP, TRAITS
 from tests.core.samples import HOUR, MINUTE, account, config, entry, post, receipt

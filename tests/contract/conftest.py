@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import pytest
 
-from bot.core.ports import Checks, Editor, Hints, Listener, Publisher, Thanker, Threads
-from bot.core.traits import Ability
+from bot.core.model.capabilities import Ability
+from bot.core.ports.platform import Checks, Editor, Hints, Listener, Publisher, Thanker, Threads
 from tests.contract.world import FarWorld, World
 from tests.contract.worlds import WORLDS
 

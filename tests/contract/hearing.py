@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.core.discussion import Entry
-from bot.core.ports import Listener
+from bot.core.model.entry import Entry
+from bot.core.ports.platform import Listener
 
 MOST_STEPS = 100
 

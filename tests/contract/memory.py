@@ -14,8 +14,6 @@ from datetime import datetime, timedelta
 from enum import Enum
 from threading import Condition, Lock
 
-from bot.core.delivery import Delivery, Post, Receipt
-from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility
 from bot.core.errors import (
     Duplicate,
     OutcomeUnknown,
@@ -24,10 +22,12 @@ from bot.core.errors import (
     RetryLater,
     Unauthorised,
 )
-from bot.core.inspection import failure
-from bot.core.kinds import Kind, Secret
-from bot.core.ports import LOOK_BACK, Absent, Batch, Checked, Clock, Found, Remark
-from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
+from bot.core.model.capabilities import Ability, Idempotency, TextLimit, Traits, Unit
+from bot.core.model.delivery import Delivery, Post, Receipt
+from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, Visibility
+from bot.core.model.inspection import failure
+from bot.core.model.platform_kind import Kind, Secret
+from bot.core.ports.platform import LOOK_BACK, Absent, Batch, Checked, Clock, Found, Remark
 
 ADDRESS = "https://memory.example"
 PERSON = "Ada"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.core.discussion import Visibility
 from bot.core.errors import RetryLater, Unauthorised
+from bot.core.model.entry import Visibility
 
 
 @pytest.fixture

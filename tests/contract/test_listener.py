@@ -4,8 +4,8 @@ from itertools import count
 
 import pytest
 
-from bot.core.discussion import NOBODY, EntryKind, Visibility
-from bot.core.ports import SKEW
+from bot.core.model.entry import NOBODY, EntryKind, Visibility
+from bot.core.ports.platform import SKEW
 from tests.contract.hearing import Ears
 
 TRICKY = 'No! 1 < 2 & "2 > 1". Naïve 🎉👩‍⚕️, 日本語.\n\nSee https://tips.example/a?b=1&c=2#d'

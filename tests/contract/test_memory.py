@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.delivery import Post
-from bot.core.discussion import NOBODY
 from bot.core.errors import Refused, Unauthorised
+from bot.core.model.delivery import Post
+from bot.core.model.entry import NOBODY
 from tests.clock import FakeClock
 from tests.contract.memory import TRAITS, MemoryNetwork, MemoryPlatform
 

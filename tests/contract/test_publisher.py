@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from bot.core.errors import Duplicate
-from bot.core.ports import (
+from bot.core.model.capabilities import Ability, Idempotency
+from bot.core.ports.platform import (
     LOOK_BACK,
     SKEW,
     Absent,
@@ -20,7 +21,6 @@ from bot.core.ports import (
     Recalls,
     Thanker,
 )
-from bot.core.traits import Ability, Idempotency
 from tests.contract.hearing import Ears
 
 TRICKY = 'Is 1 < 2 & "2 > 1"? Naïve 🎉👩‍⚕️, 日本語.\n\nSee https://tips.example/a?b=1&c=2#d'

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.core.discussion import NOBODY, Visibility
 from bot.core.errors import Refused
+from bot.core.model.entry import NOBODY, Visibility
 
 MOST_STEPS = 100
 

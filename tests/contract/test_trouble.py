@@ -7,7 +7,7 @@ import traceback
 import pytest
 
 from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater, Unauthorised
-from bot.core.ports import Absent, Editor, Found, Listener, Publisher
+from bot.core.ports.platform import Absent, Editor, Found, Listener, Publisher
 
 TEXT = "One word is enough."
 

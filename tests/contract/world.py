@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
-from bot.core.delivery import Delivery, Post, Receipt, State
-from bot.core.discussion import Visibility
-from bot.core.kinds import Kind
-from bot.core.ports import Platform
+from bot.core.model.delivery import Delivery, Post, Receipt, State
+from bot.core.model.entry import Visibility
+from bot.core.model.platform_kind import Kind
+from bot.core.ports.platform import Platform
 from tests.clock import FakeClock
 
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
-from bot.core.config import Account, Config, Identity
-from bot.core.delivery import Delivery, Post, Receipt, State
-from bot.core.discussion import Author, Entry, EntryKind
-from bot.core.slot import At, Schedule, Slot
-from bot.core.tip import Library, Tip
-from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
+from bot.core.model.capabilities import Ability, Idempotency, TextLimit, Traits, Unit
+from bot.core.model.config import Account, Config, Identity
+from bot.core.model.delivery import Delivery, Post, Receipt, State
+from bot.core.model.entry import Author, Entry, EntryKind
+from bot.core.model.schedule import At, Schedule, Slot
+from bot.core.model.tip import Library, Tip
 from tests.clock import MONDAY
 
 SECOND = timedelta(seconds=1)

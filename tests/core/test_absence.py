@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.core.absence import after_look
-from bot.core.config import WhenUnsure
-from bot.core.delivery import State
-from bot.core.ports import Absent, CannotTell, Found
-from bot.core.traits import Idempotency
+from bot.core.model.capabilities import Idempotency
+from bot.core.model.config import WhenUnsure
+from bot.core.model.delivery import State
+from bot.core.ports.platform import Absent, CannotTell, Found
+from bot.core.posting.reconciliation import after_look
 from tests.clock import MONDAY
 from tests.core.samples import MINUTE, claimed, receipt, traits
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.backoff import next_look
+from bot.core.discussion.backoff import next_look
 from tests.clock import MONDAY
 
 SECOND, MINUTE, HOUR, DAY = (

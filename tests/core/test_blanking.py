@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bot.core.blanking import BLANK, Blanker
+from bot.core.text.redact import BLANK, Blanker
 from tests.spellings import SPELLINGS
 
 SECRET = "Qx7_planted-T0ken/With+Signs~0002=="

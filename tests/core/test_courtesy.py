@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.courtesy import (
+from bot.core.discussion.acknowledgement_policy import (
     FRESH,
     MOST_A_DAY,
     MOST_AN_HOUR,
@@ -18,7 +18,7 @@ from bot.core.courtesy import (
     is_only_thanks,
     thanks_for,
 )
-from bot.core.discussion import NOBODY, Author, EntryKind, Standing, Visibility, Wish
+from bot.core.model.entry import NOBODY, Author, EntryKind, Standing, Visibility, Wish
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, MINUTE, entry
 

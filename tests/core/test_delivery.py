@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.delivery import MOVES, TURN_STATES, UNSETTLED, Span, SpanKind, State, check_move
+from bot.core.model.delivery import MOVES, TURN_STATES, UNSETTLED, Span, SpanKind, State, check_move
 from tests.clock import MONDAY
 from tests.core.samples import delivery, post, receipt
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.discussion import NOBODY, Author, Visibility
-from bot.core.outline import reading_order
+from bot.core.discussion.outline import reading_order
+from bot.core.model.entry import NOBODY, Author, Visibility
 from tests.clock import MONDAY
 from tests.core.samples import MINUTE, entry
 

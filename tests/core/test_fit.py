@@ -7,19 +7,19 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.bare_names import unlinked
-from bot.core.config import LinkRule
-from bot.core.delivery import SpanKind
-from bot.core.fit import TooLong, fit, link_for
-from bot.core.frame import Fitted
-from bot.core.hashtags import hashtags
-from bot.core.links import links
-from bot.core.measure import byte_length, grapheme_length, weighted_length
-from bot.core.mention import unmentioned
-from bot.core.native import Native, native_length
+from bot.core.model.capabilities import TextLimit, Unit
+from bot.core.model.config import LinkRule
+from bot.core.model.delivery import SpanKind
+from bot.core.posting.compose import TooLong, fit, link_for
+from bot.core.posting.layout import Fitted
 from bot.core.summary import Summary, best
-from bot.core.summary.best import ranked
-from bot.core.traits import TextLimit, Unit
+from bot.core.summary.select import ranked
+from bot.core.text.counting.bare_domains import unlinked
+from bot.core.text.counting.links import links
+from bot.core.text.counting.measure import byte_length, grapheme_length, weighted_length
+from bot.core.text.counting.network_length import Native, native_length
+from bot.core.text.hashtags import hashtags
+from bot.core.text.mentions import unmentioned
 from tests.core.samples import account, config, tip, traits
 
 LINK = "https://town.example.org/a/rather/long/path/to/the/tip?with=a#fragment"

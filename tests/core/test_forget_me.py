@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.wishes import asks_to_be_forgotten
+from bot.core.discussion.bio_opt_out import asks_to_be_forgotten
 
 ASKING = [
     "forget me",

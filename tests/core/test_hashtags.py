@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.app.advise import notes
-from bot.core.hashtags import hashtag, hashtags
+from bot.core.text.hashtags import hashtag, hashtags
 from tests.app.house import House
 from tests.core.samples import account, config, tip
 

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.backoff import Budget, next_listening
+from bot.core.discussion.backoff import Budget, next_listening
 from bot.platforms.x.allowance import affordable
 from tests.core.samples import MINUTE
 

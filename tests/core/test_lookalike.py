@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.config import Identity
-from bot.core.lookalike import passes_for_bot
+from bot.core.model.config import Identity
+from bot.core.text.lookalikes import passes_for_bot
 
 BOT = Identity(
     id="ten-tips",

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from bot.core.discussion import Author
-from bot.core.masks import Masks
+from bot.core.discussion.pseudonyms import Masks
+from bot.core.model.entry import Author
 
 ADA = Author(name="Ada", handle="@ada@town.example", key="7")
 MASKS = Masks(b"one key")

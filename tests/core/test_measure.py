@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.measure import LINK, byte_length, grapheme_length, weighted_length
+from bot.core.text.counting.measure import LINK, byte_length, grapheme_length, weighted_length
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "data" / "measure.yaml").read_text("utf-8"))
 

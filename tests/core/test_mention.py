@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.mention import BREAK, mentions, unmentioned
+from bot.core.text.mentions import BREAK, mentions, unmentioned
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "data" / "mentions.yaml").read_text("utf-8"))
 

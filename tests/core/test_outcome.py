@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from bot.core.delivery import State
 from bot.core.errors import (
     Duplicate,
     OutcomeUnknown,
@@ -16,8 +15,9 @@ from bot.core.errors import (
     RetryLater,
     Unauthorised,
 )
-from bot.core.outcome import RETRY, after_attempt, after_crash, price, too_late
-from bot.core.traits import Prices
+from bot.core.model.capabilities import Prices
+from bot.core.model.delivery import State
+from bot.core.posting.attempt_result import RETRY, after_attempt, after_crash, price, too_late
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, MINUTE, claimed, delivery, post, receipt, traits
 

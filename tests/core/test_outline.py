@@ -9,8 +9,8 @@ from itertools import takewhile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.discussion import NOBODY
-from bot.core.outline import NO_PARENT, Stub, outline, reading_order
+from bot.core.discussion.outline import NO_PARENT, Stub, outline, reading_order
+from bot.core.model.entry import NOBODY
 from tests.clock import MONDAY
 from tests.core.samples import entry
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.pick import Nothing, Pick, pick
+from bot.core.posting.rotation import Nothing, Pick, pick
 from tests.clock import MONDAY
 from tests.core.samples import library, schedule, slot, tip
 

@@ -6,7 +6,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from bot.core.slot import At, Every, newest_in_time
+from bot.core.model.schedule import At, Every, newest_in_time
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, MINUTE, schedule, slot
 

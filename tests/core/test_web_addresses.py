@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.bare_names import bare_names
-from bot.core.fit import fit
-from bot.core.frame import Fitted
-from bot.core.mention import BREAK, without_calls
-from bot.core.summary.best import ranked
-from bot.core.traits import TextLimit, Unit
-from bot.core.web_addresses import addresses
+from bot.core.model.capabilities import TextLimit, Unit
+from bot.core.posting.compose import fit
+from bot.core.posting.layout import Fitted
+from bot.core.summary.select import ranked
+from bot.core.text.counting.bare_domains import bare_names
+from bot.core.text.mentions import BREAK, without_calls
+from bot.core.text.web_addresses import addresses
 from tests.core.samples import account, tip, traits
 
 ADDRESSES = [

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.core.discussion import Wish
-from bot.core.wishes import wishes_in
+from bot.core.discussion.bio_opt_out import wishes_in
+from bot.core.model.entry import Wish
 
 NO_BOT, NO_LOG = {Wish.NO_BOT}, {Wish.NO_LOG}
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.config import Account
-from bot.core.discussion import NOBODY, Visibility
-from bot.core.withheld import EARLY, as_shown, next_check
+from bot.core.discussion.freshness import EARLY, as_shown, next_check
+from bot.core.model.config import Account
+from bot.core.model.entry import NOBODY, Visibility
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, MINUTE, entry
 

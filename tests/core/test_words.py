@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.datetimes import iso
 from bot.core.errors import BotError, Problem, TipsError
-from bot.core.near import did_you_mean
-from bot.core.safe import shown, shown_lines
-from bot.core.when import iso
+from bot.core.text.sanitize import shown, shown_lines
+from bot.core.text.suggest import did_you_mean
 from tests.clock import MONDAY
 from tests.core.samples import config, library, tip, traits
 

@@ -18,7 +18,7 @@ import pytest
 import requests
 from bs4 import BeautifulSoup, Tag
 
-from bot.core.measure import weighted_length
+from bot.core.text.counting.measure import weighted_length
 from tests.tree import ROOT
 from tests.whole.operator import Bot, await_that
 

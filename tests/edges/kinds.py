@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from bot.core.kinds import Form, Kind, Option, Secret
-from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
+from bot.core.model.capabilities import Ability, Idempotency, TextLimit, Traits, Unit
+from bot.core.model.platform_kind import Form, Kind, Option, Secret
 
 
 def _traits(network: str) -> Traits:

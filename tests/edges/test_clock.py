@@ -12,7 +12,7 @@ from bot.clock.system import SystemClock
 from bot.clock.ticker import Ticker, schedule_step
 from bot.clock.timetable import ZonedTimetable
 from bot.clock.triggers import RepeatTrigger, SlotTrigger
-from bot.core.slot import At, Cron, Every, Schedule
+from bot.core.model.schedule import At, Cron, Every, Schedule
 
 SOON = 5.0
 """Seconds after which something that should have happened did not."""

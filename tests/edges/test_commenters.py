@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from bot.app.persons import block, forget_author, unblock
-from bot.core.discussion import Author
+from bot.core.discussion.pseudonyms import Masks
 from bot.core.errors import UsageError
-from bot.core.masks import Masks
-from bot.core.pages import Comment
+from bot.core.model.entry import Author
+from bot.core.model.site_page import Comment
 from bot.store.tables import persons
 from tests.edges.test_web_writing import Browser, logged
 from tests.site import KEY, NINE, TIP, config, running_site

@@ -20,11 +20,11 @@ import yaml
 
 from bot.cli.commands import app
 from bot.clock.crontab import check_cron
-from bot.core.delivery import State
-from bot.core.discussion import EntryKind, Visibility
-from bot.core.kinds import variable
-from bot.core.slot import Outcome
-from bot.core.traits import Idempotency
+from bot.core.model.capabilities import Idempotency
+from bot.core.model.delivery import State
+from bot.core.model.entry import EntryKind, Visibility
+from bot.core.model.platform_kind import variable
+from bot.core.model.schedule import Outcome
 from bot.platforms.catalogue import KINDS
 from bot.sources.schema import schema
 from bot.sources.tips import parse

@@ -13,7 +13,7 @@ from bot.app.exports.records import Source
 from bot.app.hide import hide, show
 from bot.app.logbook import Logbook
 from bot.app.withhold import Withholder
-from bot.core.discussion import Author
+from bot.core.model.entry import Author
 from bot.platforms.catalogue import KINDS
 from bot.store import FileBook
 from tests.site import TIP, running_site

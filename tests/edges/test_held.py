@@ -12,8 +12,8 @@ import pytest
 
 from bot.app.hide import hide, show
 from bot.app.moderate import approve, held_comments, refuse
-from bot.core.discussion import Change, Standing
 from bot.core.errors import StoreError, UsageError
+from bot.core.model.entry import Change, Standing
 from bot.store.tables import entry_events
 from bot.web.held import link
 from bot.web.seal import Seal

@@ -16,8 +16,6 @@ from urllib.parse import parse_qs
 import pytest
 import requests
 
-from bot.core.config import Account
-from bot.core.delivery import Delivery, Post, State
 from bot.core.errors import (
     OutcomeUnknown,
     PlatformError,
@@ -26,8 +24,10 @@ from bot.core.errors import (
     SecretError,
     Unauthorised,
 )
-from bot.core.ports import Absent, CannotTell, Editor, Found, Listener, Publisher, Thanker
-from bot.core.traits import Idempotency
+from bot.core.model.capabilities import Idempotency
+from bot.core.model.config import Account
+from bot.core.model.delivery import Delivery, Post, State
+from bot.core.ports.platform import Absent, CannotTell, Editor, Found, Listener, Publisher, Thanker
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.errors import server_time
 from bot.platforms.mastodon.wire import Reach, Wire

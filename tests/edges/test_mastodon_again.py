@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.config import Account
-from bot.core.discussion import Wish
 from bot.core.errors import PlatformError, Refused, RetryLater
+from bot.core.model.config import Account
+from bot.core.model.entry import Wish
 from bot.net.answer import LARGEST
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.again import MANY, ONE_BY_ONE

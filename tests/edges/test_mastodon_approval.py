@@ -10,8 +10,8 @@ import pytest
 from bot.app.report import status
 from bot.cli.standing import lines
 from bot.clock.timetable import ZonedTimetable
-from bot.core.config import Account, Courtesy
 from bot.core.errors import PlatformError, RetryLater, Unauthorised
+from bot.core.model.config import Account, Courtesy
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from tests.app.house import House
 from tests.clock import FakeClock

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from bot.core.html_to_text import LONGEST
+from bot.core.text.html.html_to_text import LONGEST
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.rendering import plain, words
 

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from bot.core.config import Account
-from bot.core.ports import Absent, Found
+from bot.core.model.config import Account
+from bot.core.ports.platform import Absent, Found
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from tests.clock import FakeClock
 from tests.edges.test_mastodon import MINE, delivery, post

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.config import Account
-from bot.core.discussion import NOBODY, EntryKind, Visibility
 from bot.core.errors import RetryLater
-from bot.core.ports import Batch
+from bot.core.model.config import Account
+from bot.core.model.entry import NOBODY, EntryKind, Visibility
+from bot.core.ports.platform import Batch
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from tests.servers.mastodon import mastodon_server
 

@@ -8,8 +8,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from bot.core.config import Account, Courtesy
-from bot.core.inspection import allowance_remarks
+from bot.core.model.config import Account, Courtesy
+from bot.core.model.inspection import allowance_remarks
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.errors import SCOPES
 from tests.clock import FakeClock

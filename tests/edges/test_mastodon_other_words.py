@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.config import Account
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
+from bot.core.model.config import Account
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from tests.clock import FakeClock

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.config import Account
+from bot.core.model.config import Account
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.listening import FIRST_PAGES, PAGE
 from tests.clock import FakeClock

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.config import Account
+from bot.core.model.config import Account
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from tests.edges.test_mastodon_hear import NOTICES, Hands, notice
 from tests.servers.mastodon import mastodon_server

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.config import Account
 from bot.core.errors import Refused
-from bot.core.traits import Idempotency
+from bot.core.model.capabilities import Idempotency
+from bot.core.model.config import Account
 from bot.platforms.mastodon import KIND
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from tests.servers.mastodon import mastodon_server

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.core.config import Account
 from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
+from bot.core.model.config import Account
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.errors import Place

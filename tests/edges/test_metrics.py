@@ -10,9 +10,9 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.core.memory import SlotRecord
-from bot.core.pages import Comment
-from bot.core.slot import Outcome, Slot
+from bot.core.model.schedule import Outcome, Slot
+from bot.core.model.site_page import Comment
+from bot.core.ports.unit_of_work import SlotRecord
 from tests.site import NINE, TIP, running_site
 
 

@@ -17,7 +17,7 @@ from bot.core.errors import (
     Unauthorised,
     UsageError,
 )
-from bot.core.tip import Tip
+from bot.core.model.tip import Tip
 from bot.proposals import Model, Patience
 from bot.wiring.asking import model
 from tests.servers.model import (

@@ -8,7 +8,7 @@ from defusedxml import ElementTree
 
 from bot.app.withhold import Withholder
 from bot.cli.discussion import Teller
-from bot.core.discussion import Author, EntryKind
+from bot.core.model.entry import Author, EntryKind
 from bot.platforms.catalogue import KINDS
 from tests.edges.test_web_writing import Browser, logged
 from tests.site import TIP, running_site

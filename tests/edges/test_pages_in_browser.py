@@ -11,7 +11,7 @@ import html5lib
 import pytest
 from playwright.sync_api import Page, expect
 
-from bot.core.discussion import Author
+from bot.core.model.entry import Author
 from bot.web.held import link
 from bot.web.seal import Seal
 from tests.browser import running_browser

@@ -10,8 +10,8 @@ from bot.clock.crontab import check_cron
 from bot.clock.timetable import ZonedTimetable
 from bot.clock.triggers import SlotTrigger
 from bot.core.errors import UsageError
-from bot.core.memory import Pause
-from bot.core.slot import LAST, WEEKDAYS, Cron, Every
+from bot.core.model.schedule import LAST, WEEKDAYS, Cron, Every
+from bot.core.ports.unit_of_work import Pause
 from tests.app.house import House
 from tests.clock import FakeClock
 from tests.core.samples import config, schedule, tip

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.core.discussion.webmention import AUTHOR_MAX, EXCERPT_MAX, Response
 from bot.core.errors import Refused
-from bot.core.responses import AUTHOR_MAX, EXCERPT_MAX, Response
 from bot.net.fetch import LARGEST, Fetched
 from bot.net.reader import read as read_here
 from bot.net.reading import read

@@ -7,8 +7,8 @@ from ipaddress import ip_network
 
 import pytest
 
+from bot.core.discussion.webmention import Trouble
 from bot.core.errors import RetryLater
-from bot.core.responses import Trouble
 from bot.net.budget import EACH, NAMES_MAX, PER, TOGETHER, ReadingBudget, site_of
 from bot.net.fetch import PageFetcher
 from bot.net.reading import PageReader

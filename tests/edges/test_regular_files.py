@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import BotError, SecretError, StoreError, TipsError
-from bot.core.kinds import Kind
+from bot.core.model.platform_kind import Kind
 from bot.platforms import catalogue
 from bot.regular_files import NotRegularError, read_regular
 from bot.sources.file import MAX_BYTES, read_bytes

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.errors import SecretError
-from bot.core.kinds import variable
+from bot.core.model.platform_kind import variable
 from bot.sources.secrets import secrets_for
 from tests.edges.kinds import MASTODON, SITE, X
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 import structlog
 
-from bot.core.blanking import BLANK
-from bot.core.config import Account
-from bot.core.delivery import Post
 from bot.core.errors import PlatformError
-from bot.core.tip import Tip
+from bot.core.model.config import Account
+from bot.core.model.delivery import Post
+from bot.core.model.tip import Tip
+from bot.core.text.redact import BLANK
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.x.adapter import XPlatform
 from bot.proposals import Model, Patience

@@ -11,10 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bot.core.config import Account
-from bot.core.delivery import Post
 from bot.core.errors import PlatformError
-from bot.core.tip import Tip
+from bot.core.model.config import Account
+from bot.core.model.delivery import Post
+from bot.core.model.tip import Tip
 from bot.net.session import Session
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.x.adapter import XPlatform

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.config import Account, Identity
+from bot.core.model.config import Account, Identity
 from bot.platforms.site.adapter import SitePlatform
 from bot.store import open_store
 from tests.clock import FakeClock

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from bot.app.withhold import Withholder
 from bot.cli.discussion import Teller
 from bot.cli.wrapping import wrapped
-from bot.core.discussion import Change, Standing, Visibility
+from bot.core.model.entry import Change, Standing, Visibility
 from bot.store import open_memory
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, config, entry, traits

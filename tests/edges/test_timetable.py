@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.clock.crontab import check_cron
 from bot.clock.timetable import ZonedTimetable
-from bot.core.slot import WEEKDAYS, At, Cron, Every, Schedule
+from bot.core.model.schedule import WEEKDAYS, At, Cron, Every, Schedule
 
 DATA = Path(__file__).parents[1] / "data"
 CASES = yaml.safe_load((DATA / "slots.yaml").read_text(encoding="utf-8"))

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.clock.crontab import check_cron
-from bot.core.config import Account, Config, Courtesy, LinkRule, WhenUnsure
 from bot.core.errors import Problem, TipsError
-from bot.core.measure import weighted_length
-from bot.core.slot import At, Cron, Every
+from bot.core.model.config import Account, Config, Courtesy, LinkRule, WhenUnsure
+from bot.core.model.schedule import At, Cron, Every
+from bot.core.text.counting.measure import weighted_length
 from bot.platforms.catalogue import KINDS as REAL_KINDS
 from bot.sources.file import read_bytes
 from bot.sources.tips import parse

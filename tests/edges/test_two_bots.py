@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.config import Account, Courtesy
+from bot.core.model.config import Account, Courtesy
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from tests.app.house import House
 from tests.clock import FakeClock

@@ -11,8 +11,8 @@ import html5lib
 import httpx
 import pytest
 
-from bot.core.memory import Pause, SlotRecord
-from bot.core.slot import At, Outcome
+from bot.core.model.schedule import At, Outcome
+from bot.core.ports.unit_of_work import Pause, SlotRecord
 from tests.core.samples import delivery, schedule, slot
 from tests.site import NINE, TIP, RunningSite, config, running_site
 

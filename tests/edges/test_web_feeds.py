@@ -10,7 +10,7 @@ import html5lib
 import httpx
 import pytest
 
-from bot.core.discussion import Author, Standing, Visibility
+from bot.core.model.entry import Author, Standing, Visibility
 from tests.edges.test_web_pages import HOSTILE
 from tests.site import TIP, TITLE, RunningSite, running_site
 

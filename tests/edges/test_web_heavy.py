@@ -7,8 +7,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from bot.core.discussion import Author
-from bot.core.lookalike import LONGEST, passes_for_bot
+from bot.core.model.entry import Author
+from bot.core.text.lookalikes import LONGEST, passes_for_bot
 from bot.web.clean import said
 from tests.site import NINE, TIP, config, entry, running_site
 

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.app.hide import draw
-from bot.core.discussion import Author, Standing, Visibility
+from bot.core.model.entry import Author, Standing, Visibility
 from bot.web.live import LISTENERS_EACH
 from bot.web.news import BACKLOG_MAX
 from tests.browser import running_browser

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import event
 
-from bot.core.discussion import Standing, Visibility
+from bot.core.model.entry import Standing, Visibility
 from bot.web.outlines import FAR
 from tests.site import TIP, RunningSite, entry, running_site
 

@@ -13,8 +13,8 @@ import mf2py
 import pytest
 from sqlalchemy import event
 
-from bot.core.discussion import NOBODY, Author, EntryKind, Standing, Visibility
-from bot.core.pages import Comment
+from bot.core.model.entry import NOBODY, Author, EntryKind, Standing, Visibility
+from bot.core.model.site_page import Comment
 from bot.sources import address
 from bot.web import Health
 from tests.site import (

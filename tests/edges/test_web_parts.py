@@ -9,7 +9,7 @@ import pytest
 from starlette.requests import Request
 
 from bot.app.comment import Commenting, NewComment
-from bot.core.delivery import Post, Span, SpanKind
+from bot.core.model.delivery import Post, Span, SpanKind
 from bot.store import open_store
 from bot.web.cards import words_of
 from bot.web.clean import language_tag, paragraphs, said, web_address

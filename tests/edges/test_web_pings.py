@@ -15,9 +15,9 @@ import pytest
 from bot.app.forget import forget
 from bot.app.moderate import approve
 from bot.app.responses import Verifier
-from bot.core.config import Account
-from bot.core.discussion import EntryKind
-from bot.core.pages import Comment
+from bot.core.model.config import Account
+from bot.core.model.entry import EntryKind
+from bot.core.model.site_page import Comment
 from bot.net.fetch import PageFetcher
 from bot.net.reading import PageReader
 from bot.web.pingback import BODY_MAX

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from bot.clock.crontab import check_cron
-from bot.core.discussion import NOBODY
 from bot.core.errors import Refused, TipsError
-from bot.core.pages import Comment
+from bot.core.model.entry import NOBODY
+from bot.core.model.site_page import Comment
 from bot.platforms.catalogue import KINDS
 from bot.platforms.site import KIND
 from bot.platforms.site.adapter import STEP

@@ -9,7 +9,7 @@ import html5lib
 import httpx
 import pytest
 
-from bot.core.discussion import Author, Standing
+from bot.core.model.entry import Author, Standing
 from bot.web.searching import TIPS
 from tests.site import TIP, TITLE, RunningSite, running_site
 from tests.store.test_search import HOSTILE

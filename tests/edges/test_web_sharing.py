@@ -11,8 +11,8 @@ import httpx
 import pytest
 from defusedxml import ElementTree
 
-from bot.core.config import PROMISE
-from bot.core.measure import weighted_length
+from bot.core.model.config import PROMISE
+from bot.core.text.counting.measure import weighted_length
 from bot.web.sharing import shared
 from tests.edges.test_web_live import listening
 from tests.site import BODY, NINE, SUMMARY, TIP, TITLE, RunningSite, post, running_site

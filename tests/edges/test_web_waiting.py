@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from bot.app.responses import Verifier
-from bot.core.pages import Comment
+from bot.core.model.site_page import Comment
 from bot.net.fetch import PageFetcher
 from bot.net.reading import PageReader
 from bot.store import tables

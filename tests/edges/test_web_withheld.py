@@ -12,8 +12,8 @@ import pytest
 
 from bot.app.withhold import Withholder
 from bot.cli.discussion import Teller
-from bot.core.config import Account
-from bot.core.discussion import Author
+from bot.core.model.config import Account
+from bot.core.model.entry import Author
 from bot.platforms.catalogue import KINDS
 from tests.site import TIP, config, running_site
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from bot.app.comment import NAME_MAX, STANDING_MAX, TEXT_MAX, Commenting, NewComment
-from bot.core.discussion import Entry
-from bot.core.pages import Comment
+from bot.core.model.entry import Entry
+from bot.core.model.site_page import Comment
 from bot.store.tables import comments
 from bot.web.limits import Patience
 from tests.site import NINE, TIP, RunningSite, config, lose_entries, running_site

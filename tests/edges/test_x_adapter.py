@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.config import Account
-from bot.core.delivery import Delivery, Post, State
 from bot.core.errors import Duplicate, OutcomeUnknown, Refused, RetryLater, Unauthorised
-from bot.core.ports import Absent, CannotTell, Editor, Found, Listener, Publisher
-from bot.core.traits import Ability
+from bot.core.model.capabilities import Ability
+from bot.core.model.config import Account
+from bot.core.model.delivery import Delivery, Post, State
+from bot.core.ports.platform import Absent, CannotTell, Editor, Found, Listener, Publisher
 from bot.platforms.x import KIND, PRICES
 from bot.platforms.x.adapter import PATIENCE, XPlatform
 from bot.platforms.x.transport import Patience

@@ -10,10 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bot.core.config import Account
-from bot.core.delivery import Delivery, Post, State
-from bot.core.discussion import NOBODY, EntryKind, Visibility
-from bot.core.ports import Absent, CannotTell, Found
+from bot.core.model.config import Account
+from bot.core.model.delivery import Delivery, Post, State
+from bot.core.model.entry import NOBODY, EntryKind, Visibility
+from bot.core.ports.platform import Absent, CannotTell, Found
 from bot.platforms.x import answers
 from bot.platforms.x.adapter import XPlatform
 from bot.platforms.x.entries import entry

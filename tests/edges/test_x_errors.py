@@ -14,8 +14,6 @@ import pytest
 import requests
 import urllib3
 
-from bot.core.config import Account
-from bot.core.delivery import Post
 from bot.core.errors import (
     Duplicate,
     OutcomeUnknown,
@@ -24,6 +22,8 @@ from bot.core.errors import (
     RetryLater,
     Unauthorised,
 )
+from bot.core.model.config import Account
+from bot.core.model.delivery import Post
 from bot.net.answer import LARGEST
 from bot.platforms.x.adapter import PATIENCE, XPlatform
 from bot.platforms.x.errors import translate

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.config import Account
-from bot.core.delivery import Delivery, Post, State
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater
-from bot.core.ports import Absent
+from bot.core.model.config import Account
+from bot.core.model.delivery import Delivery, Post, State
+from bot.core.ports.platform import Absent
 from bot.platforms.x.adapter import XPlatform
 from tests.servers.scripted import Scripted, scripted
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.config import Account
-from bot.core.discussion import EntryKind
 from bot.core.errors import RetryLater
+from bot.core.model.config import Account
+from bot.core.model.entry import EntryKind
 from bot.platforms.x.adapter import XPlatform
 from tests.servers.x import XServer
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.config import Account
+from bot.core.model.config import Account
 from bot.platforms.x import PRICES
 from bot.platforms.x.adapter import XPlatform
 from tests.clock import FakeClock

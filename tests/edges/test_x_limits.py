@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.config import Account
-from bot.core.delivery import Post
 from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
+from bot.core.model.config import Account
+from bot.core.model.delivery import Post
 from bot.platforms.x.adapter import XPlatform
 from tests.servers.scripted import Scripted, scripted
 from tests.servers.x import XServer

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from bot.core.config import Account
-from bot.core.discussion import EntryKind, Wish
 from bot.core.errors import RetryLater, Unauthorised
-from bot.core.ports import Checks, Threads
+from bot.core.model.config import Account
+from bot.core.model.entry import EntryKind, Wish
+from bot.core.ports.platform import Checks, Threads
 from bot.platforms.x import PRICES
 from bot.platforms.x.adapter import XPlatform
 from tests.servers.x import XServer

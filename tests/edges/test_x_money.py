@@ -16,7 +16,7 @@ from bot.app.retract import retract
 from bot.cli import standing
 from bot.clock.crontab import check_cron
 from bot.core.errors import OutcomeUnknown
-from bot.core.ports import Editor
+from bot.core.ports.platform import Editor
 from bot.platforms.catalogue import KINDS
 from bot.platforms.x import PRICES
 from bot.sources.tips import parse

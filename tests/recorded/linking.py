@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.app.responses import Receiving, Verifier
-from bot.core.responses import Protocol
+from bot.core.discussion.webmention import Protocol
 from bot.net.fetch import PageFetcher
 from bot.net.reading import PageReader
 from bot.wiring.desk import open_desk

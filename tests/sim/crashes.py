@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from bot.core.delivery import State
+from bot.core.model.delivery import State
 from tests.sim.decks import Fate
 from tests.sim.faults import Blow
 from tests.sim.life import HOUR, MINUTE, Life

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from requests.adapters import BaseAdapter
 
-from bot.core.config import Config
 from bot.core.errors import BotError
+from bot.core.model.config import Config
 from bot.sources.watch import Watch
 from bot.wiring.desk import open_desk
 from bot.wiring.running import Running

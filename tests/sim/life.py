@@ -19,7 +19,7 @@ import structlog
 from bot.app.resolve import give_up, mark_posted, named, send_again
 from bot.clock.timetable import ZonedTimetable
 from bot.core.errors import BotError
-from bot.core.ports import Names
+from bot.core.ports.platform import Names
 from tests.servers.x.exchange import Answer, End, Request
 from tests.sim import memory
 from tests.sim.decks import Dealer, Deck, Fate

@@ -10,8 +10,16 @@ def m(file: str, old: str, new: str, breaks: str) -> Mutant:
     return Mutant(file=file, old=old, new=new, breaks=breaks)
 
 
-LEDGER, DELIVER, OUTCOME = "bot/store/ledger.py", "bot/app/deliver.py", "bot/core/outcome.py"
-ABSENCE, HOLDS, SLOTS = "bot/core/absence.py", "bot/app/holds.py", "bot/store/slots.py"
+LEDGER, DELIVER, OUTCOME = (
+    "bot/store/ledger.py",
+    "bot/app/deliver.py",
+    "bot/core/posting/attempt_result.py",
+)
+ABSENCE, HOLDS, SLOTS = (
+    "bot/core/posting/reconciliation.py",
+    "bot/app/holds.py",
+    "bot/store/slots.py",
+)
 PLAN, FORMER = "bot/app/plan.py", "bot/app/former.py"
 
 MUTANTS = (

@@ -11,8 +11,8 @@ from typing import Any
 
 from twitter_text import parse_tweet
 
-from bot.core.absence import ASKS
-from bot.core.delivery import Delivery, State
+from bot.core.model.delivery import Delivery, State
+from bot.core.posting.reconciliation import ASKS
 from bot.store.database import FILE
 from tests.sim.faults import Blow, Lie, Server
 from tests.sim.timeline import Timeline

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.delivery import State
+from bot.core.model.delivery import State
 from tests.clock import MONDAY
 from tests.core.samples import MINUTE, delivery, receipt
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bot.core.memory import AccountRecord, Pause
-from bot.core.ports import Batch
-from bot.core.traits import Idempotency, Prices, TextLimit, Unit
+from bot.core.model.capabilities import Idempotency, Prices, TextLimit, Unit
+from bot.core.ports.platform import Batch
+from bot.core.ports.unit_of_work import AccountRecord, Pause
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, traits
 

@@ -6,8 +6,8 @@ import sqlite3
 
 import pytest
 
-from bot.core.delivery import State
 from bot.core.errors import StoreError
+from bot.core.model.delivery import State
 from bot.store import open_store
 from tests.clock import MONDAY
 from tests.core.samples import delivery, entry

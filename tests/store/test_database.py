@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import StoreError
-from bot.core.ports import Batch
+from bot.core.ports.platform import Batch
 from bot.store import has_store, open_memory, open_store
 from bot.store.database import FILE, SqlTx
 from bot.store.visible import remains, shown

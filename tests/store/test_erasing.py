@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from bot.core.discussion import NOBODY
+from bot.core.model.entry import NOBODY
 from bot.store import open_store
 from bot.store.database import FILE
 from tests.clock import MONDAY

@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from bot.core.delivery import State
-from bot.core.discussion import Change
+from bot.core.model.delivery import State
+from bot.core.model.entry import Change
 from bot.store import open_memory
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, entry

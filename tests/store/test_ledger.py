@@ -9,8 +9,8 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import select
 
-from bot.core.delivery import Span, SpanKind, State
-from bot.core.ports import LEASE
+from bot.core.model.delivery import Span, SpanKind, State
+from bot.core.ports.platform import LEASE
 from bot.store import open_store
 from bot.store.tables import events
 from tests.clock import MONDAY

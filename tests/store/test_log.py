@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.discussion import NOBODY, Author, Change, Visibility
+from bot.core.model.entry import NOBODY, Author, Change, Visibility
 from bot.store import open_store
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, SECOND, entry, receipt

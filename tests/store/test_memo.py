@@ -64,7 +64,7 @@ def test_the_version_tells_every_rule(tmp_path):
     bot = tmp_path / "bot"
     shutil.copytree(ROOT / "bot", bot, ignore=shutil.ignore_patterns("__pycache__"))
     seen = [version(tmp_path)]
-    for place in ("core/summary/rules.py", "core/data/english.txt", "web/app.py"):
+    for place in ("core/summary/english/rules.py", "core/data/english.txt", "web/app.py"):
         with (bot / place).open("a", encoding="utf-8") as part:
             part.write("\n")
         seen.append(version(tmp_path))

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.pages import Comment, Page
+from bot.core.model.site_page import Comment, Page
 from bot.store import open_store
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, post

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.core.courtesy import Thanked
-from bot.core.memory import Person, PersonRule
+from bot.core.discussion.acknowledgement_policy import Thanked
+from bot.core.ports.unit_of_work import Person, PersonRule
 from bot.store import open_store
 from tests.clock import MONDAY
 from tests.core.samples import MINUTE

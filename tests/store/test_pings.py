@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.responses import Failure, Ping, Protocol, Trouble
+from bot.core.discussion.webmention import Failure, Ping, Protocol, Trouble
 from bot.store import open_memory
 from tests.site import NINE
 

@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from bot.core.discussion import Author
-from bot.core.memory import Tx
-from bot.core.seeking import terms
+from bot.core.discussion.search_query import terms
+from bot.core.model.entry import Author
+from bot.core.ports.unit_of_work import Tx
 from bot.store import open_store
 from tests.clock import MONDAY
 

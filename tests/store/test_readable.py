@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.discussion import NOBODY, Author, Standing, Visibility
+from bot.core.model.entry import NOBODY, Author, Standing, Visibility
 from tests.clock import MONDAY
 from tests.core.samples import entry
 

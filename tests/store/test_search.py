@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.core.discussion import NOBODY, Author, Standing, Visibility
-from bot.core.seeking import QUERY_MAX, opened, places, spread, terms
+from bot.core.discussion.search_query import QUERY_MAX, opened, places, spread, terms
+from bot.core.model.entry import NOBODY, Author, Standing, Visibility
 from bot.store import open_store
 from bot.store.migrate import upgrade
 from tests.clock import MONDAY

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.backoff import SOON
-from bot.core.delivery import Receipt, State
-from bot.core.discussion import NOBODY, Visibility
+from bot.core.discussion.backoff import SOON
+from bot.core.model.delivery import Receipt, State
+from bot.core.model.entry import NOBODY, Visibility
 from tests.clock import MONDAY
 from tests.core.samples import delivery, entry, post
 

@@ -9,8 +9,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
-from bot.core.discussion import NOBODY, Change, Visibility
-from bot.core.seeking import terms
+from bot.core.discussion.search_query import terms
+from bot.core.model.entry import NOBODY, Change, Visibility
 from bot.store import open_store
 from bot.store.connecting import make_ours
 from bot.store.migrate import MIGRATIONS

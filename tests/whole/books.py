@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.core.delivery import State
+from bot.core.model.delivery import State
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from bot.app.former import NOT_LOOKED
-from bot.core.absence import ASKS
-from bot.core.delivery import UNSETTLED, State
+from bot.core.model.delivery import UNSETTLED, State
+from bot.core.posting.reconciliation import ASKS
 from tests.whole.books import Written
 from tests.whole.operator import await_that
 from tests.whole.world import QUIET, World

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.discussion import Standing
+from bot.core.model.entry import Standing
 from bot.store import open_store
 from tests.clock import MONDAY
 from tests.core.samples import entry

@@ -13,7 +13,7 @@ from time import sleep
 
 import pytest
 
-from bot.core.delivery import State
+from bot.core.model.delivery import State
 from tests.whole.books import Written
 from tests.whole.operator import PATIENCE, Bot, await_that, free_port
 from tests.whole.reckoning import PERIODS, leave_alone, reckon

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.cli.posts import MANY
-from bot.core.delivery import State
+from bot.core.model.delivery import State
 from bot.store import open_store
 from tests.servers.mastodon import MastodonServer
 from tests.servers.x import XServer

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.delivery import State
+from bot.core.model.delivery import State
 from tests.whole.books import Written
 from tests.whole.operator import PATIENCE, await_that
 from tests.whole.reckoning import ACCOUNTS, check_nothing_twice, check_outcome, leave_alone

@@ -14,11 +14,11 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from bot.app.exports.records import Source, line, web_address
-from bot.core.config import Config
-from bot.core.discussion import Entry
-from bot.core.memory import Tx
-from bot.core.safe import harmless
-from bot.core.when import iso
+from bot.core.datetimes import iso
+from bot.core.model.config import Config
+from bot.core.model.entry import Entry
+from bot.core.ports.unit_of_work import Tx
+from bot.core.text.sanitize import harmless
 
 CONTEXT = "https://www.w3.org/ns/activitystreams"
 PUBLIC = f"{CONTEXT}#Public"

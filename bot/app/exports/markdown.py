@@ -12,11 +12,11 @@ from datetime import UTC
 
 from bot.app.discussion import title_of
 from bot.app.exports.records import Source, line, web_address
-from bot.core.attached import warning_line
-from bot.core.config import Config
-from bot.core.discussion import Entry
-from bot.core.outline import reading_order
-from bot.core.safe import harmless
+from bot.core.discussion.attachments import warning_line
+from bot.core.discussion.outline import reading_order
+from bot.core.model.config import Config
+from bot.core.model.entry import Entry
+from bot.core.text.sanitize import harmless
 
 MARK = "<!-- Written by tipsbot from its discussion; what is changed here is lost. -->"
 """The first line of every file of ours."""

@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 from bot.app.record import Record, Value, picked, whole
 from bot.app.withhold import Withholder
-from bot.core.config import Config
-from bot.core.discussion import Entry
-from bot.core.memory import Shown, Tx
-from bot.core.safe import harmless
-from bot.core.web_addresses import web_parts
+from bot.core.model.config import Config
+from bot.core.model.entry import Entry
+from bot.core.ports.unit_of_work import Shown, Tx
+from bot.core.text.sanitize import harmless
+from bot.core.text.web_addresses import web_parts
 
 AT_ONCE = 1000
 """So many entries are held in memory."""

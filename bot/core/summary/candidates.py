@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from bot.core.summary.cuts import Cut, Shortened, apart, ways
-from bot.core.summary.shorten import cuts, is_english
-from bot.core.summary.text import one_line, sentences, unmarked
-from bot.core.summary.verbs import speaks
-from bot.core.summary.words import telling
-from bot.core.tip import Tip
+from bot.core.model.tip import Tip
+from bot.core.summary.english.cuts import Cut, Shortened, apart, ways
+from bot.core.summary.english.finite_verbs import speaks
+from bot.core.summary.english.lexicon import telling
+from bot.core.summary.english.wording_cuts import cuts, is_english
+from bot.core.summary.prose import one_line, sentences, unmarked
 
 BY_HAND = "written by hand"
 """How the operator's own summary was made."""

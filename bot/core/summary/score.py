@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from bot.core.summary.candidates import Candidate, Source
-from bot.core.summary.verbs import speaks
-from bot.core.summary.wording import weight, wording
-from bot.core.summary.words import telling
+from bot.core.summary.english.finite_verbs import speaks
+from bot.core.summary.english.lexicon import telling
+from bot.core.summary.features import weight, wording
 
 LATE = 8
 """From this sentence on, all are as late."""

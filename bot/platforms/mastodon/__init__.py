@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.core.config import Courtesy
-from bot.core.kinds import Form, Kind, Option, Secret
-from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
+from bot.core.model.capabilities import Ability, Idempotency, TextLimit, Traits, Unit
+from bot.core.model.config import Courtesy
+from bot.core.model.platform_kind import Form, Kind, Option, Secret
 
 KIND = Kind(
     name="mastodon",

@@ -12,13 +12,22 @@ from urllib.parse import quote
 import requests
 from mastodon import Mastodon, MastodonAPIError, MastodonNetworkError, MastodonRatelimitError
 
-from bot.core.config import Account
-from bot.core.delivery import Delivery, Post, Receipt
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, SecretError
-from bot.core.inspection import allowance_remarks, clock_remarks, failure
-from bot.core.kinds import variable
-from bot.core.ports import LOOK_BACK, Absent, Batch, CannotTell, Checked, Clock, Found, Remark
-from bot.core.traits import Traits
+from bot.core.model.capabilities import Traits
+from bot.core.model.config import Account
+from bot.core.model.delivery import Delivery, Post, Receipt
+from bot.core.model.inspection import allowance_remarks, clock_remarks, failure
+from bot.core.model.platform_kind import variable
+from bot.core.ports.platform import (
+    LOOK_BACK,
+    Absent,
+    Batch,
+    CannotTell,
+    Checked,
+    Clock,
+    Found,
+    Remark,
+)
 from bot.net.rate_limits import RateLimits
 from bot.net.session import Carrier
 from bot.platforms.mastodon import foreign

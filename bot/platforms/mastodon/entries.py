@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 
-from bot.core.attached import told
-from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility, Wish, as_own
-from bot.core.html_to_text import LONGEST, readable
-from bot.core.when import iso
-from bot.core.wishes import wishes_in
+from bot.core.datetimes import iso
+from bot.core.discussion.attachments import told
+from bot.core.discussion.bio_opt_out import wishes_in
+from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, Visibility, Wish, as_own
+from bot.core.text.html.html_to_text import LONGEST, readable
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.approval import approved
 from bot.platforms.mastodon.foreign import Record

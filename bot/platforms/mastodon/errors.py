@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.blanking import Blanker
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
-from bot.core.safe import one_line
+from bot.core.text.redact import Blanker
+from bot.core.text.sanitize import one_line
 from bot.net.dates import date_of
 from bot.platforms.mastodon.waits import asked_wait
 from bot.platforms.mastodon.wire import Reach, Wire

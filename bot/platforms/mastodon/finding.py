@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 
-from bot.core.delivery import Post, Receipt
 from bot.core.errors import RetryLater
-from bot.core.ports import Absent, CannotTell, Found
+from bot.core.model.delivery import Post, Receipt
+from bot.core.ports.platform import Absent, CannotTell, Found
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.foreign import Record
 from bot.platforms.mastodon.rendering import as_markup, letters, plain, words

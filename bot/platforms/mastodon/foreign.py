@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.core.language_tags import is_language_tag
-from bot.core.web_addresses import web_parts
+from bot.core.text.language_tags import is_language_tag
+from bot.core.text.web_addresses import web_parts
 
 Record = Mapping[str, Any]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.config import Courtesy
-from bot.core.ports import Remark
-from bot.core.safe import one_line
+from bot.core.model.config import Courtesy
+from bot.core.ports.platform import Remark
+from bot.core.text.sanitize import one_line
 from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.errors import SCOPES
 from bot.platforms.mastodon.foreign import Record

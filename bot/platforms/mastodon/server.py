@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from bot.core.traits import Idempotency, Traits
+from bot.core.model.capabilities import Idempotency, Traits
 from bot.platforms.mastodon import KIND, foreign
 from bot.platforms.mastodon.foreign import Record
 

@@ -16,7 +16,7 @@ from mastodon import StreamListener
 from mastodon.return_types import Notification
 
 from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
-from bot.core.safe import one_line
+from bot.core.text.sanitize import one_line
 from bot.net.sending import not_sent
 from bot.net.session import Carrier, Session
 from bot.platforms.mastodon import foreign

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from bot.core.blanking import Blanker
+from bot.core.text.redact import Blanker
 from bot.net.answer import TooLarge, read_body
 from bot.net.rate_limits import RateLimits
 from bot.net.sending import not_sent

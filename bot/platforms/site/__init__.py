@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from bot.core.config import Hold
-from bot.core.kinds import Kind, Option
-from bot.core.responses import SETTING, TAKES
-from bot.core.traits import Ability, Idempotency, TextLimit, Traits, Unit
+from bot.core.discussion.webmention import SETTING, TAKES
+from bot.core.model.capabilities import Ability, Idempotency, TextLimit, Traits, Unit
+from bot.core.model.config import Hold
+from bot.core.model.platform_kind import Kind, Option
 
 KIND = Kind(
     name="site",

@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
-from bot.core.config import Account, Identity
-from bot.core.delivery import Delivery, Post, Receipt
-from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Standing
+from bot.core.discussion.webmention import RESPONSE
 from bot.core.errors import Refused
-from bot.core.pages import Comment, Page, Pages
-from bot.core.ports import Absent, Batch, Clock, Found, Remark
-from bot.core.responses import RESPONSE
-from bot.core.traits import Traits
+from bot.core.model.capabilities import Traits
+from bot.core.model.config import Account, Identity
+from bot.core.model.delivery import Delivery, Post, Receipt
+from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, Standing
+from bot.core.model.site_page import Comment, Page, Pages
+from bot.core.ports.platform import Absent, Batch, Clock, Found, Remark
 from bot.platforms.site import KIND
 
 if TYPE_CHECKING:

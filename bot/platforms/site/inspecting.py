@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.app.check import leads_nowhere
-from bot.core.config import Identity
-from bot.core.inspection import clock_remarks
-from bot.core.ports import Remark
-from bot.core.safe import one_line
+from bot.core.model.config import Identity
+from bot.core.model.inspection import clock_remarks
+from bot.core.ports.platform import Remark
+from bot.core.text.sanitize import one_line
 from bot.net.answer import read_body
 from bot.net.dates import date_of
 from bot.net.sending import not_sent

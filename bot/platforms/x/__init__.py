@@ -30,9 +30,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bot.core.config import Courtesy
-from bot.core.kinds import Form, Kind, Option, Secret
-from bot.core.traits import Ability, Idempotency, Prices, TextLimit, Traits, Unit
+from bot.core.model.capabilities import Ability, Idempotency, Prices, TextLimit, Traits, Unit
+from bot.core.model.config import Courtesy
+from bot.core.model.platform_kind import Form, Kind, Option, Secret
 
 API = "https://api.x.com"
 """Where X's API is, as its documentation says."""

@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from bot.core.config import Account
-from bot.core.delivery import Delivery, Post, Receipt
 from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater
-from bot.core.ports import (
+from bot.core.model.capabilities import Traits
+from bot.core.model.config import Account
+from bot.core.model.delivery import Delivery, Post, Receipt
+from bot.core.ports.platform import (
     LOOK_BACK,
     Absent,
     Batch,
@@ -20,7 +21,6 @@ from bot.core.ports import (
     Purse,
     Remark,
 )
-from bot.core.traits import Traits
 from bot.net.session import Carrier
 from bot.platforms.x import API, PRICES, TRAITS
 from bot.platforms.x.addresses import address, post_named

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.core.errors import OverBudget
-from bot.core.ports import Clock, Purse
+from bot.core.ports.platform import Clock, Purse
 from bot.platforms.x.bill import Bill
 
 NEXT_LOOK = timedelta(hours=1)

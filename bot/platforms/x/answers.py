@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from bot.core.discussion import Wish
-from bot.core.wishes import wishes_in
+from bot.core.discussion.bio_opt_out import wishes_in
+from bot.core.model.entry import Wish
 from bot.platforms.x.problems import problem
 from bot.platforms.x.snowflake import moment
 

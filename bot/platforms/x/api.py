@@ -12,7 +12,7 @@ import requests
 import tweepy
 
 from bot.core.errors import OutcomeUnknown, PlatformError
-from bot.core.ports import Clock
+from bot.core.ports.platform import Clock
 from bot.net.rate_limits import RateLimits
 from bot.net.session import Carrier
 from bot.platforms.x import answers

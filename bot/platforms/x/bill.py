@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from bot.core.ports import Clock
+from bot.core.ports.platform import Clock
 
 
 class Bill:

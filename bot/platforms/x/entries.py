@@ -6,8 +6,8 @@ import re
 from collections.abc import Container
 from dataclasses import replace
 
-from bot.core.attached import told
-from bot.core.discussion import NOBODY, Author, Entry, EntryKind, Visibility
+from bot.core.discussion.attachments import told
+from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, Visibility
 from bot.platforms.x.addresses import address
 from bot.platforms.x.answers import Person, Said
 from bot.platforms.x.wording import plain

@@ -20,7 +20,7 @@ from typing import Any
 import requests
 
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
-from bot.core.safe import one_line
+from bot.core.text.sanitize import one_line
 from bot.net.sending import not_sent
 from bot.platforms.x.limits import wait
 from bot.platforms.x.problems import is_own

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from bot.core.inspection import allowance_remarks, clock_remarks, failure
-from bot.core.ports import Remark
-from bot.core.traits import Traits
+from bot.core.model.capabilities import Traits
+from bot.core.model.inspection import allowance_remarks, clock_remarks, failure
+from bot.core.ports.platform import Remark
 from bot.net.dates import date_of
 from bot.platforms.x.api import Inspected
 from bot.platforms.x.limits import DAILY

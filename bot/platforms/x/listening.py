@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.core.discussion import Entry, as_own
+from bot.core.datetimes import iso
 from bot.core.errors import PlatformError, Refused, RetryLater
-from bot.core.ports import Batch, Checked, Clock
-from bot.core.when import iso
+from bot.core.model.entry import Entry, as_own
+from bot.core.ports.platform import Batch, Checked, Clock
 from bot.platforms.x import PRICES, below, walk
 from bot.platforms.x.addresses import address
 from bot.platforms.x.allowance import Allowance

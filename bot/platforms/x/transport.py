@@ -16,7 +16,7 @@ from typing import Any
 
 import requests
 
-from bot.core.blanking import Blanker
+from bot.core.text.redact import Blanker
 from bot.net.answer import read_body
 from bot.net.session import Carrier, Session
 

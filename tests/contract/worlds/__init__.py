@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
-from bot.core.traits import Idempotency
+from bot.core.model.capabilities import Idempotency
 from tests.contract.world import World
 from tests.contract.worlds.mastodon import mastodon_world
 from tests.contract.worlds.memory import memory_world

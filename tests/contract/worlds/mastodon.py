@@ -10,9 +10,9 @@ from typing import Any
 
 import requests
 
-from bot.core.config import Account
-from bot.core.delivery import Receipt
-from bot.core.discussion import Visibility
+from bot.core.model.config import Account
+from bot.core.model.delivery import Receipt
+from bot.core.model.entry import Visibility
 from bot.platforms.mastodon import KIND
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from tests.clock import FakeClock

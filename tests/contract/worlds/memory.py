@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from bot.core.discussion import Visibility
-from bot.core.traits import Idempotency
+from bot.core.model.capabilities import Idempotency
+from bot.core.model.entry import Visibility
 from tests.clock import FakeClock
 from tests.contract import memory
 from tests.contract.memory import MemoryNetwork, MemoryPlatform

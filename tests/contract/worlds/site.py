@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.app.comment import Commenting, NewComment
-from bot.core.config import Account, Identity
-from bot.core.discussion import Visibility
+from bot.core.model.config import Account, Identity
+from bot.core.model.entry import Visibility
 from bot.platforms.site import KIND
 from bot.platforms.site.adapter import SitePlatform
 from bot.store import Database, open_store

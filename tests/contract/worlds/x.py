@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.core.config import Account
-from bot.core.discussion import Visibility
+from bot.core.model.config import Account
+from bot.core.model.entry import Visibility
 from bot.platforms.x import KIND
 from bot.platforms.x.adapter import XPlatform
 from tests.clock import FakeClock

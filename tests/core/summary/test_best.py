@@ -8,11 +8,11 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core.measure import weighted_length
+from bot.core.model.tip import Tip
 from bot.core.summary import best, can_say, runners_up
-from bot.core.summary.best import ranked
-from bot.core.summary.words import found
-from bot.core.tip import Tip
+from bot.core.summary.english.lexicon import found
+from bot.core.summary.select import ranked
+from bot.core.text.counting.measure import weighted_length
 
 DATA = Path(__file__).parents[2] / "data" / "summary"
 CASES = yaml.safe_load((DATA / "choices.yaml").read_text("utf-8"))

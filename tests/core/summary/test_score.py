@@ -11,7 +11,7 @@ import yaml
 from pathlib import Path
 from bot.core.summary.candidates import candidates, source
 from bot.core.summary.score import Topic, score
-from bot.core.tip import Tip
+from bot.core.model.tip import Tip
 for case in yaml.safe_load(Path("tests/data/summary/choices.yaml").read_text("utf-8")):
     given = {name: case[name] for name in ("title", "text", "language") if name in case}
     read = source(Tip(id="case", **given))

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.core.summary.cuts import MOST_CUTS, MOST_TOGETHER, ways, without
-from bot.core.summary.shorten import cuts
+from bot.core.summary.english.cuts import MOST_CUTS, MOST_TOGETHER, ways, without
+from bot.core.summary.english.wording_cuts import cuts
 
 DATA = Path(__file__).parents[2] / "data" / "summary"
 CASES = yaml.safe_load((DATA / "cuts.yaml").read_text("utf-8"))

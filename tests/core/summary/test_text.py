@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.summary.text import one_line, sentences
+from bot.core.summary.prose import one_line, sentences
 
 DATA = Path(__file__).parents[2] / "data" / "summary"
 CASES = yaml.safe_load((DATA / "text.yaml").read_text("utf-8"))

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.core.summary.vetting import flaws, foreign_summary, plain
-from bot.core.tip import Tip
+from bot.core.model.tip import Tip
+from bot.core.summary.check_proposed import flaws, foreign_summary, plain
 
 DATA = Path(__file__).parents[2] / "data" / "summary"
 CASES = yaml.safe_load((DATA / "foreign.yaml").read_text("utf-8"))

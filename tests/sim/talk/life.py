@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import structlog
 
 from bot.core.errors import BotError, PlatformError
-from bot.core.ports import Hints
+from bot.core.ports.platform import Hints
 from tests.servers.x.exchange import Answer, End, Request
 from tests.sim.decks import Dealer, Deck
 from tests.sim.faults import Way

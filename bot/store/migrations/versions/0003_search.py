@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from bot.core.seeking import spread
+from bot.core.discussion.search_query import spread
 
 revision = "0003"
 down_revision = "0002"

@@ -1,0 +1,1 @@
+"""The discussion: listening, reading threads, rechecking, acknowledging, replying, erasing."""

@@ -1,0 +1,1 @@
+"""Moderation: held comments, hidden entries, blocked people."""

@@ -1,0 +1,1 @@
+"""Posting: planning, delivering, reconciling, and what an operator posts by hand."""

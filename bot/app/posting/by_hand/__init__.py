@@ -1,0 +1,1 @@
+"""What an operator does to posts by hand: post, pause, skip, resolve, retract."""

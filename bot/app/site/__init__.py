@@ -1,0 +1,1 @@
+"""What visitors and other sites write on the site: comments and webmentions."""

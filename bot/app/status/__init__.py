@@ -1,0 +1,1 @@
+"""The state of the bot, for its operator and for monitoring."""

@@ -1,0 +1,1 @@
+"""Tips: validating them, advice on them, proposals for their summaries."""

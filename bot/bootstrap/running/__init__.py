@@ -1,0 +1,1 @@
+"""The running bot: jobs, reload, failures, health, signals."""

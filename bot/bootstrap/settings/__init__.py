@@ -1,0 +1,1 @@
+"""Settings from outside the tips file: environment, secrets, the site key, logging."""

@@ -1,0 +1,1 @@
+"""The rules of the discussion: budgets, policies, pseudonyms, opt-outs, trees of replies."""

@@ -1,0 +1,128 @@
+"""What is looked for in the discussion: the words of a query, and where a text has them.
+
+Scripts that put no spaces between words are taken apart into pairs of characters, in what is kept
+for searching and in the query alike. To change `spread` means to build every index anew.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.core.text.sanitize import harmless
+
+QUERY_MAX = 200
+"""Characters of a query that are looked at."""
+
+TERMS_MAX = 8
+
+BEGINNING_MIN = 3
+"""The beginning of a word that is looked for has so many characters: shorter ones begin a tenth of
+all words, and to gather those takes a third of a second among a million entries."""
+
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f"
+    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U000323af"
+)
+"""Thai, Lao, Burmese, Khmer, Chinese, Japanese and Korean."""
+
+_RUN = re.compile(f"[{_UNSPACED}]+")
+_ENDS_IN_ONE = re.compile(f"(?:^|[^{_UNSPACED}])[{_UNSPACED}]$")
+_TERM = re.compile(r'"([^"]+)"|([^\s"]+)')
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Term:
+    """One thing that must be there: words in a row; with `is_open`, the last may go on."""
+
+    words: str
+    is_open: bool = False
+
+
+def terms(query: str) -> tuple[Term, ...]:
+    """The terms of what somebody typed: words, "words in a row", and beginnings of words*."""
+    text = unicodedata.normalize("NFKC", harmless(query[:QUERY_MAX]))
+    found = (match[1] or match[2] for match in _TERM.finditer(text))
+    wanted = [_term(one) for one in found if _WORD.search(one)]
+    return tuple(dict.fromkeys(wanted))[:TERMS_MAX]
+
+
+def _term(typed: str) -> Term:
+    words = " ".join(_words(typed))
+    return Term(words=words, is_open=typed.endswith("*") and len(words) >= BEGINNING_MIN)
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words of a text as they are compared: without marks, in small letters."""
+    bare = "".join(
+        each for each in unicodedata.normalize("NFKD", text) if unicodedata.category(each) != "Mn"
+    )
+    yield from _WORD.findall(unicodedata.normalize("NFC", bare).lower())
+
+
+def opened(wanted: Sequence[Term]) -> tuple[Term, ...]:
+    """The same terms, but each that is long enough may go on."""
+    return tuple(
+        Term(words=term.words, is_open=term.is_open or len(term.words) > BEGINNING_MIN)
+        for term in wanted
+    )
+
+
+def spread(text: str) -> str:
+    """A text as it is kept for searching: pairs of characters where words have no spaces."""
+    if text.isascii():
+        return text
+    return _RUN.sub(lambda run: _pairs(run[0], 0), unicodedata.normalize("NFKC", text))
+
+
+def sought(term: Term) -> tuple[str, bool]:
+    """A term's words as they stand in a text that was `spread`, and whether the last may go on."""
+    ends_in_one = _ENDS_IN_ONE.search(term.words) is not None
+    words = _RUN.sub(lambda run: _pairs(run[0], len(run[0]) > 1), term.words)
+    return words.strip(), term.is_open or ends_in_one
+
+
+def _pairs(run: str, less: int) -> str:
+    """Each character with the one after it; the last one alone, unless it is one `less`."""
+    return f" {' '.join(run[at : at + 2] for at in range(len(run) - less))} "
+
+
+def folded(text: str) -> str:
+    """A short text as `stands_in` compares it: its words in a row, a space around each."""
+    return f" {' '.join(_words(harmless(text)))} "
+
+
+def stands_in(term: Term, text: str) -> bool:
+    """Whether a text that was `folded` has the term."""
+    if _RUN.search(term.words):
+        return term.words in text
+    return f" {term.words}{'' if term.is_open else ' '}" in text
+
+
+def places(text: str, wanted: Sequence[Term]) -> list[tuple[int, int]]:
+    """Where in a text the terms' words are, as pairs of positions in order, none overlapping."""
+    whole = {word for term in wanted for word in term.words.split() if not _RUN.search(word)}
+    begun = tuple(term.words.split()[-1] for term in wanted if term.is_open)
+    parts = [run[0] for term in wanted for run in _RUN.finditer(term.words)]
+    found = [
+        match.span()
+        for match in _WORD.finditer(text)
+        if (word := "".join(_words(match[0]))) in whole or (begun and word.startswith(begun))
+    ]
+    for part in parts:
+        found += [match.span() for match in re.finditer(re.escape(part), text)]
+    return _apart(sorted(found))
+
+
+def _apart(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, those that overlap made one."""
+    joined: list[tuple[int, int]] = []
+    for begin, end in spans:
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((begin, end))
+    return joined

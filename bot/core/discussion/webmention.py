@@ -1,0 +1,244 @@
+"""What other sites say of our tips: their pings, what their pages say, and the doors to both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from posixpath import normpath
+from typing import Protocol as Door
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+from bot.core.datetimes import require_aware
+from bot.core.model.config import Config
+from bot.core.text.sanitize import harmless
+from bot.core.text.web_addresses import PORTS, web_parts
+
+ADDRESS_MAX = 2000
+"""The longest address of a page that is taken, in characters."""
+
+RESPONSE = "response-"
+"""How the ids of responses begin, among the comments of the site."""
+
+AUTHOR_MAX = 60
+"""The longest name of an author, in characters."""
+
+EXCERPT_MAX = 500
+"""The most that is kept of what a page says, in characters."""
+
+_BLANK_LINES = re.compile(r"\n{3,}")
+_LAST_WORD = re.compile(r"\s+\S*$")
+_KEPT = "!$&'()*+,/:;=@-._~%?"
+"""What stands in an address as it is; all else is percent-encoded."""
+
+
+class Protocol(Enum):
+    """How another site told us of its page."""
+
+    WEBMENTION = "webmention"
+    """W3C Recommendation of 2017"""
+    PINGBACK = "pingback"
+    """its forerunner over XML-RPC, of 2002"""
+
+
+class Failure(Enum):
+    """Why a ping came to nothing."""
+
+    GONE = "gone"
+    """the page is not there, or not any more"""
+    UNLINKED = "unlinked"
+    """the page does not link to ours, or not any more"""
+    UNREADABLE = "unreadable"
+    """the page is there and will not do: it is refused to us, or is no text"""
+    UNREACHABLE = "unreachable"
+    """the page could not be fetched, however often it was tried"""
+    FULL = "full"
+    """as many responses as one tip can have are there"""
+
+
+SETTING = "responses"
+"""The setting of the site's account that says which are taken."""
+
+TAKES: dict[str, frozenset[Protocol]] = {
+    "all": frozenset(Protocol),
+    "webmention": frozenset({Protocol.WEBMENTION}),
+    "none": frozenset(),
+}
+"""What that setting can say."""
+
+
+def takes(config: Config, protocol: Protocol) -> bool:
+    """Whether the operator wants to hear of responses in this way."""
+    site = config.site
+    return site is not None and protocol in TAKES[site.options.get(SETTING, "all")]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trouble:
+    """Why a ping came to nothing, and the same in words for the operator."""
+
+    failure: Failure
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ping:
+    """Another site's word that its page `source` links to our page `target`.
+
+    `not_before` is when to look at the page next; None: it was looked at, and `trouble` is what
+    came in the way. Source and target together are its identity.
+    """
+
+    source: str
+    target: str
+    protocol: Protocol
+    at: datetime
+    not_before: datetime | None
+    tries: int = 0
+    trouble: Trouble | None = None
+
+    def __post_init__(self) -> None:
+        require_aware(self.at, self.not_before)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Response:
+    """What a page that links to ours says: plain text, never the whole page.
+
+    `at` is when its author says that it was published, if they do; `url` is where the page was
+    found in the end, after all redirects.
+    """
+
+    author: str
+    author_url: str | None
+    text: str
+    at: datetime | None = None
+    url: str = ""
+
+
+def excerpt(text: str, longest: int = EXCERPT_MAX) -> str:
+    """The beginning of a text, on one line, whole words where they are not too long."""
+    line = " ".join(harmless(text).split())
+    if len(line) <= longest:
+        return line
+    cut = line[: longest - 1]
+    words, space, _ = cut.rpartition(" ")
+    return f"{words if space and len(words) > longest // 2 else cut}…"
+
+
+def passage(text: str, longest: int = EXCERPT_MAX) -> str:
+    """The beginning of a text with its lines, whole words where they are not too long."""
+    lines = (line.rstrip() for line in harmless(text).strip("\n").expandtabs(2).split("\n"))
+    whole = _BLANK_LINES.sub("\n\n", "\n".join(lines))
+    if len(whole) <= longest:
+        return whole.strip("\n")
+    cut = whole[: longest - 1]
+    begun = _LAST_WORD.sub("", cut)
+    return f"{(begun if len(begun) > longest // 2 else cut).rstrip()}…"
+
+
+class Pings(Door):
+    """The pings that came in, each (source, target) once."""
+
+    def get(self, source: str, target: str) -> Ping | None:
+        """The ping of this pair, or None."""
+
+    def put(self, ping: Ping) -> None:
+        """Write a ping, in place of what is known of its pair."""
+
+    def move(self, old: Ping, new: Ping | None) -> bool:
+        """Replace `old`, as it is, by `new` (None: forget it); False if it is not so any more."""
+
+    def due(self, now: datetime, limit: int) -> Sequence[Ping]:
+        """Those whose page is to be looked at now, longest waiting first."""
+
+    def waiting(self) -> int:
+        """How many pages are still to be looked at."""
+
+    def forget(self, before: datetime) -> None:
+        """Forget what was settled and is older than this."""
+
+
+class Fetcher(Door):
+    """Reads pages of strangers, and never lets them lead it into a private network."""
+
+    def read(self, source: str, target: str) -> Response | Trouble:
+        """What the page `source` says of `target`, or why it says nothing of it (any more).
+
+        Raises RetryLater where it may work another time, Refused where it never will.
+        """
+
+
+def tidy_address(address: str) -> str | None:
+    """An absolute http(s) address as it is compared, or None for what is none.
+
+    Scheme and host in lower case, no default port, no fragment, and what does not belong in an
+    address percent-encoded. One with a user name or password is none.
+    """
+    parts = web_parts(address.strip())
+    host = (parts.hostname or "").rstrip(".") if parts else ""
+    if not parts or not host or "@" in parts.netloc:
+        return None
+    host = f"[{host}]" if ":" in host else host
+    netloc = host if parts.port in {None, PORTS[parts.scheme]} else f"{host}:{parts.port}"
+    path, query = (quote(part, safe=_KEPT) for part in (parts.path or "/", parts.query))
+    tidy = urlunsplit((parts.scheme, netloc, path, query, ""))
+    return tidy if len(tidy) <= ADDRESS_MAX else None
+
+
+def same_page(one: str, other: str) -> bool:
+    """Whether two addresses lead to the same page of ours.
+
+    A query or fragment leads to a part of it, and http to https.
+    """
+    first, second = _place(one), _place(other)
+    return first is not None and first == second
+
+
+def tip_at(address: str, config: Config) -> str | None:
+    """The id of the tip whose page this is, in whatever form we serve its address, or None."""
+    place, home = _place(address), _place(f"{config.bot.site}/")
+    if place is None or home is None:
+        return None
+    path = place[1].removeprefix(f"{home[1]}tips/")
+    if place[0] != home[0] or path == place[1] or not path or "/" in path:
+        return None
+    return path
+
+
+def is_on_site(address: str, config: Config) -> bool:
+    """Whether this is any address of the bot's own site: a page, a feed, its search."""
+    place, home = _whereabouts(address), _whereabouts(f"{config.bot.site}/")
+    if place is None or home is None or place[0] != home[0]:
+        return False
+    return f"{place[1]}/".startswith(f"{home[1].rstrip('/')}/")
+
+
+def _whereabouts(address: str) -> tuple[str, str] | None:
+    """Host in letters of the DNS, without a port of the web, and plain path of an address."""
+    tidy = tidy_address(address)
+    if tidy is None:
+        return None
+    parts = urlsplit(tidy)
+    port = "" if parts.port in {None, *PORTS.values()} else f":{parts.port}"
+    path = unquote(parts.path).replace("\\", "/")
+    ending = "/" if path.endswith("/") else ""
+    return f"{_dns(parts.hostname or '')}{port}", f"/{normpath(path).lstrip('/.')}{ending}"
+
+
+def _dns(host: str) -> str:
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return host
+
+
+def _place(address: str) -> tuple[str, str] | None:
+    """Host and decoded path of an address."""
+    tidy = tidy_address(address)
+    if tidy is None:
+        return None
+    parts = urlsplit(tidy)
+    return parts.netloc, unquote(parts.path)

@@ -1,0 +1,133 @@
+"""What the operator's file says, as values: the bot, its accounts, its schedules, its tips."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from enum import Enum
+
+from bot.core.model.schedule import Schedule
+from bot.core.model.tip import Library
+
+PROMISE = 140
+"""Summary, link and hashtags together are at most this long, by X's weights."""
+
+
+class LinkRule(Enum):
+    """Whether an account's posts carry the tip's link."""
+
+    ALWAYS = "always"
+    """the tip's own link, or else its page on the site"""
+    NEVER = "never"
+    """no link: on X a post without one costs a thirteenth"""
+
+
+class WhenUnsure(Enum):
+    """What to do with an unsure delivery on a network where absence cannot be proven."""
+
+    ASK = "ask"
+    """leave it to the operator"""
+    RESEND = "resend"
+    """send it again, at the risk of a second post"""
+
+
+class Courtesy(Enum):
+    """How what people say to the bot is acknowledged."""
+
+    NONE = "none"
+    """not at all"""
+    FAVOURITE = "favourite"
+    """with a favourite, which only its author is told of"""
+    THANK = "thank"
+    """with a short answer"""
+
+
+class Hold(Enum):
+    """Which comments on the site nobody sees until the operator has read them."""
+
+    LINKS = "links"
+    """those that hold a link"""
+    NEW = "new"
+    """these, and those of an author of whom no comment stands yet"""
+    ALL = "all"
+    """every one"""
+    NONE = "none"
+    """not one"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """One account on one network. `name` is permanent; `kind` says which adapter serves it.
+
+    For so many `fresh_days` after it was said, what was heard is looked at again each day.
+    """
+
+    name: str
+    kind: str
+    link: LinkRule = LinkRule.ALWAYS
+    limit: int = PROMISE
+    hashtags: int = 2
+    gap: timedelta = timedelta(minutes=10)
+    visibility: str = "public"
+    unsure: WhenUnsure = WhenUnsure.ASK
+    monthly_budget: Decimal | None = None
+    listening_budget: Decimal | None = None
+    fresh_days: int = 7
+    poll: timedelta | None = None
+    acknowledge: Courtesy = Courtesy.NONE
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Identity:
+    """Who the bot is: `id` is permanent, the rest is for display. `site` is its pages' address.
+
+    `show_unlisted` says whether unlisted entries are shown to everybody, as public ones are.
+    """
+
+    id: str
+    name: str
+    timezone: str
+    site: str
+    contact: str | None = None
+    show_unlisted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Config:
+    """One whole, valid tips.yaml."""
+
+    bot: Identity
+    accounts: tuple[Account, ...]
+    schedules: tuple[Schedule, ...]
+    library: Library
+
+    def account(self, name: str) -> Account | None:
+        """The account of this name, or None."""
+        return next((account for account in self.accounts if account.name == name), None)
+
+    def schedule(self, name: str) -> Schedule | None:
+        """The schedule of this name, or None."""
+        return next((schedule for schedule in self.schedules if schedule.name == name), None)
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each account."""
+        return {account.name: account.kind for account in self.accounts}
+
+    @property
+    def site(self) -> Account | None:
+        """The account that is the bot's own site, or None where it keeps none."""
+        return next((account for account in self.accounts if account.kind == "site"), None)
+
+    @property
+    def hold(self) -> Hold:
+        """Which comments on the site are held."""
+        given = self.site.options.get("hold") if self.site else None
+        return Hold(given) if given else Hold.LINKS
+
+    def page(self, tip_id: str) -> str:
+        """The address of a tip's page on the bot's own site."""
+        return f"{self.bot.site}/tips/{tip_id}"

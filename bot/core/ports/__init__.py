@@ -1,0 +1,1 @@
+"""The ports: what the application asks of platforms and of the store."""

@@ -1,0 +1,1 @@
+"""The rules of posting: rotation, composing a post, results of attempts, reconciliation."""

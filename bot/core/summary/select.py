@@ -1,0 +1,190 @@
+"""The best summary of a tip that fits, and those that would have been next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+
+from bot.core.model.tip import Tip
+from bot.core.summary.candidates import (
+    Candidate,
+    Source,
+    by_hand,
+    candidates,
+    heading,
+    source,
+    title_alone,
+)
+from bot.core.summary.score import Topic, score
+from bot.core.summary.verify import doubts, faults
+
+RUNNERS_UP = 4
+"""So many summaries are named that would have been next."""
+
+REMEMBERED = 512
+"""So many tips stay ranked in memory, the last that were asked about: some 45 kB each."""
+
+WORTH = 2.0
+"""Points below the best within which another summary, with no other doubts, may take its turn."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """A summary, how it was made, how sure it is to read well (0 to 1), and why it may not."""
+
+    text: str
+    how: str
+    sure: float
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """What was chosen, in which of the ways to show it, and whether all good ones are used up."""
+
+    chosen: Summary | None
+    way: int = 0
+    exhausted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ranked:
+    """A candidate that may be chosen, with its score; what was written by hand has none."""
+
+    summary: Summary
+    score: float | None
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def best(
+    tip: Tip,
+    fits: Callable[[str], bool],
+    *,
+    said: Sequence[str] = (),
+    ways: Sequence[Callable[[str], str]] = (_as_it_is,),
+) -> Choice:
+    """The best summary of a tip that `fits` and was not used before.
+
+    What the operator wrote by hand wins if it fits. `said` are the texts used already, oldest
+    first, `ways` how a summary becomes a text, the preferred one first. A new text is made of
+    another good summary, or of a good one shown in another way; the operator's own words stay as
+    long as there is such a way. When no new text is left, the choice says so and takes the one
+    that was used longest ago. Nothing is chosen where nothing fits. The same arguments always give
+    the same choice; a tip is ranked once, however often it is asked about.
+    """
+    used = {text: turn for turn, text in enumerate(said)}
+    good: list[Summary] = []
+    for one in _good(_fitting(tip, fits)):
+        good.append(one.summary)
+        for way in range(len(ways) if one.score is None else 1):
+            if ways[way](one.summary.text) not in used:
+                return Choice(chosen=one.summary, way=way)
+    return _again(good, ways, used)
+
+
+def _good(found: Iterable[_Ranked]) -> Iterator[_Ranked]:
+    """What was written by hand, the best of the others, and those that are nearly as good."""
+    top = None
+    for one in found:
+        if one.score is None:
+            yield one
+        elif top is None or top.score is None:
+            top = one
+            yield one
+        elif one.score < top.score - WORTH:
+            return
+        elif set(one.summary.doubts) <= set(top.summary.doubts):
+            yield one
+
+
+def _again(
+    good: Sequence[Summary], ways: Sequence[Callable[[str], str]], used: Mapping[str, int]
+) -> Choice:
+    """One of the good ones in another way, or else what was used longest ago."""
+    texts = [
+        (used.get(show(one.text), -1), one, way) for way, show in enumerate(ways) for one in good
+    ]
+    if not texts:
+        return Choice(chosen=None)
+    turn, chosen, way = min(texts, key=lambda text: text[0])
+    return Choice(chosen=chosen, way=way, exhausted=turn >= 0)
+
+
+def runners_up(tip: Tip, fits: Callable[[str], bool], *, than: Summary) -> tuple[Summary, ...]:
+    """The best summaries that fit, other than the one that was chosen."""
+    others = (one.summary for one in _fitting(tip, fits) if one.summary.text != than.text)
+    return tuple(islice(others, RUNNERS_UP))
+
+
+def can_say(tip: Tip, fits: Callable[[str], bool]) -> bool:
+    """Whether there is any summary that `fits`; quicker than to find the best."""
+    own, title = by_hand(tip), _title(tip)
+    if own is not None and fits(own.text):
+        return True
+    if title is not None and fits(title.text):
+        return True
+    return next(_fitting(tip, fits), None) is not None
+
+
+def _fitting(tip: Tip, fits: Callable[[str], bool]) -> Iterator[_Ranked]:
+    """The summaries that fit and may be posted, best first; each is made when it is asked for."""
+    seen = set()
+    for candidate, points in _all(tip):
+        if candidate.text in seen or not fits(candidate.text):
+            continue
+        summary = _checked(candidate, tip)
+        if summary is not None:
+            seen.add(candidate.text)
+            yield _Ranked(summary=summary, score=points)
+
+
+def _all(tip: Tip) -> Iterator[tuple[Candidate, float | None]]:
+    """The operator's own words, what can be made of the tip's, and the title once more.
+
+    For of two candidates with the same words only one is ranked, and it may be faulty as what it
+    is: a sentence without a verb, where a title needs none.
+    """
+    if (own := by_hand(tip)) is not None:
+        yield own, None
+    yield from ranked(tip)
+    yield title_alone(_source(tip)), -math.inf
+
+
+@lru_cache(maxsize=REMEMBERED)
+def ranked(tip: Tip) -> tuple[tuple[Candidate, float], ...]:
+    """Every candidate made of a tip's words, with its score, best first."""
+    taken = _source(tip)
+    topic = Topic(taken)
+    made = {one.text: one for one in reversed(list(candidates(taken)))}
+    scored = ((one, score(one, topic)) for one in made.values())
+    return tuple(sorted(scored, key=lambda pair: (-pair[1], pair[0].text)))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _title(tip: Tip) -> Candidate | None:
+    """The title as a summary, if it may be one."""
+    taken = heading(tip)
+    title = title_alone(taken)
+    return None if faults(title, taken) else title
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _source(tip: Tip) -> Source:
+    return source(tip)
+
+
+@lru_cache(maxsize=8 * REMEMBERED)
+def _checked(candidate: Candidate, tip: Tip) -> Summary | None:
+    """The candidate as a summary, or None where it must not be chosen."""
+    taken = _source(tip)
+    if faults(candidate, taken):
+        return None
+    why = doubts(candidate, taken)
+    sure = candidate.kept_sure * 0.75 ** len(why)
+    return Summary(text=candidate.text, how=candidate.how, sure=round(sure, 2), doubts=why)

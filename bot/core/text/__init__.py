@@ -1,0 +1,1 @@
+"""Rules for text, whatever it is used for."""

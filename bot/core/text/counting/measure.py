@@ -1,0 +1,64 @@
+"""How long a text is, as each network counts it.
+
+X weighs: most letters are 1, Chinese, Japanese, Korean and emoji 2, a link 23. Mastodon and
+Bluesky count what a reader sees as one character, and Bluesky bytes besides.
+"""
+
+import re
+from unicodedata import normalize
+
+import regex
+
+from bot.core.text.counting.emoji import without_runs
+from bot.core.text.counting.links import Link, links, readings
+
+__all__ = ["LINK", "Link", "byte_length", "grapheme_length", "links", "weighted_length"]
+
+LINK = 23
+"""What X counts for a link of any length."""
+
+_MAY_BE_LINK = re.compile(r"\.[A-Za-z]")
+_HEAVY = re.compile(r"[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
+"""What weighs 2, by the configuration v3 of twitter-text: all but these ranges."""
+
+_GRAPHEME = regex.compile(r"\X")
+
+
+def weighted_length(text: str) -> int:
+    """The length of `text` on X: what its published library twitter-text 3.1.0 says.
+
+    Where it is not known how X reads a text, the larger length counts.
+    """
+    if text.isascii() and not _MAY_BE_LINK.search(text):
+        return len(text)
+    text = normalize("NFC", text)
+    return max(_weight(text, found) for found in readings(text))
+
+
+def grapheme_length(text: str) -> int:
+    """The length of `text` in extended grapheme clusters: what a reader sees as characters."""
+    if text.isascii() and "\r\n" not in text:
+        return len(text)
+    return len(_GRAPHEME.findall(text))
+
+
+def byte_length(text: str) -> int:
+    """The length of `text` in bytes of UTF-8."""
+    return len(text.encode(errors="surrogatepass"))
+
+
+def _weight(text: str, found: tuple[Link, ...]) -> int:
+    """The weight of a text with these links in it."""
+    weight, at = LINK * len(found), 0
+    for link in found:
+        weight += _plain_weight(text[at : link.start])
+        at = link.end
+    return weight + _plain_weight(text[at:])
+
+
+def _plain_weight(text: str) -> int:
+    """The weight of a text without links."""
+    if text.isascii() or not _HEAVY.search(text):
+        return len(text)
+    rest, emoji = without_runs(text)
+    return 2 * emoji + len(rest) + len(_HEAVY.findall(rest))

@@ -1,0 +1,1 @@
+"""Foreign HTML as plain text."""

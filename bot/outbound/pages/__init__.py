@@ -1,0 +1,1 @@
+"""Reading pages that strangers name: SSRF guard, bounds, microformats."""

@@ -1,0 +1,1 @@
+"""The HTTP of Mastodon: one session, its errors, its waits, values from its JSON."""

@@ -1,0 +1,1 @@
+"""Listening on Mastodon: notifications, streams, and statuses as entries."""

@@ -1,0 +1,1 @@
+"""The HTTP of X: tweepy's client, its transport, its errors and its limits."""

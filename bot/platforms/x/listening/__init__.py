@@ -1,0 +1,1 @@
+"""Listening on X: mentions, conversations, and what reading costs."""

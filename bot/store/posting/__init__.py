@@ -1,0 +1,1 @@
+"""Slots and deliveries in the database."""

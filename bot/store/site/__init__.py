@@ -1,0 +1,1 @@
+"""The site's pages, and what everybody may read and search."""

@@ -1,0 +1,1 @@
+"""Values of the tips file: text, numbers, times, time zones, URLs."""

@@ -1,0 +1,1 @@
+"""YAML: a restricted subset, read with the line of every value."""

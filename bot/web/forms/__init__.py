@@ -1,0 +1,1 @@
+"""What visitors and the operator send: comments, and decisions on held ones."""

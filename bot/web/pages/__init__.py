@@ -1,0 +1,1 @@
+"""The pages and feeds that everybody may read."""

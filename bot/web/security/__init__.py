@@ -1,0 +1,1 @@
+"""Headers, signed tokens, rate limits, and who a visitor is."""
