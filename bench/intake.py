@@ -12,7 +12,7 @@ import structlog
 from bench.figure import Figure, Scale
 from bench.parts import Parts, parts
 from bench.talk import talk
-from bot.app.listen import Ear
+from bot.app.discussion.listen import Ear
 from bot.core.discussion.pseudonyms import Masks
 from bot.core.model.entry import Entry
 from bot.core.ports.platform import Batch

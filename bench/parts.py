@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.files import SITE, write
-from bot.app.learn import Rules
+from bot.app.accounts.refresh_limits import Rules
 from bot.clock.crontab import check_cron
 from bot.core.model.config import Account, Config
 from bot.platforms.catalogue import KINDS

@@ -11,9 +11,9 @@ import structlog
 
 from bench.figure import Figure, Scale, spread
 from bench.parts import Parts, parts
-from bot.app.deliver import Deliverer
-from bot.app.draft import Drafter, remembered
-from bot.app.plan import Planner
+from bot.app.posting.deliver import Deliverer
+from bot.app.posting.draft import Drafter, remembered
+from bot.app.posting.plan import Planner
 from bot.clock.timetable import ZonedTimetable
 
 HOW = """A bot with 1,000 tips and a database on disk works one daily slot after the other through

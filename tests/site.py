@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from bot.app.comment import Commenting
-from bot.app.figures import Figures, Heard, figures
-from bot.app.first_tip import Awaited, awaited
-from bot.app.listen import Ear
-from bot.app.persons import is_forgotten as is_person_forgotten
-from bot.app.report import status
-from bot.app.responses import Receiving
+from bot.app.discussion.listen import Ear
+from bot.app.moderation.people import is_forgotten as is_person_forgotten
+from bot.app.posting.first_tip import Awaited, awaited
+from bot.app.site.comments import Commenting
+from bot.app.site.webmention import Receiving
+from bot.app.status.metrics import Figures, Heard, figures
+from bot.app.status.status import status
 from bot.clock.timetable import ZonedTimetable
 from bot.core.discussion.pseudonyms import Masks
 from bot.core.model.config import Account, Config, Identity

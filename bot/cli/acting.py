@@ -37,7 +37,7 @@ def post(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Post a tip now, as safely as a scheduled post."""
-    from bot.app.post import post as plan_post
+    from bot.app.posting.by_hand.post_now import post as plan_post
 
     with opened(file) as desk:
         _connect(desk)
@@ -67,7 +67,7 @@ def reply(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Answer an entry of the discussion as the bot, where it was said."""
-    from bot.app.reply import reply as plan_reply
+    from bot.app.discussion.reply import reply as plan_reply
 
     with opened(file, forgiving=True) as desk:
         _connect(desk)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.app.places import places, room, tightest
-from bot.app.summarise import Case
+from bot.app.tips.propose import Case
+from bot.app.tips.room import places, room, tightest
 from bot.cli.proposing import NOTHING, lines, say, written
 from bot.core.summary.prose import one_line
 from bot.core.text.sanitize import shown

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.app.discussion import discussions, title_of, unanswered
-from bot.app.exports import markdown
-from bot.app.exports.records import Source, record
-from bot.app.withhold import Withholder
+from bot.app.discussion.by_tip import discussions, title_of, unanswered
+from bot.app.discussion.exports import markdown
+from bot.app.discussion.exports.records import Source, record
+from bot.app.discussion.public_view import Withholder
 from bot.cli.wrapping import wrapped
 from bot.core.datetimes import iso
 from bot.core.discussion.attachments import warning_line

@@ -16,7 +16,7 @@ from bot.cli.saying import say_done
 from bot.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from bot.app.exports.records import Source
+    from bot.app.discussion.exports.records import Source
     from bot.core.ports.unit_of_work import Tx
     from bot.wiring.desk import Desk
 
@@ -58,15 +58,15 @@ def export(
 
 
 def _source(desk: Desk, tx: Tx) -> Source:
-    from bot.app.exports.records import Source
-    from bot.app.withhold import Withholder
+    from bot.app.discussion.exports.records import Source
+    from bot.app.discussion.public_view import Withholder
 
     withholder = Withholder(config=desk.config, traits_of=desk.rules.of)
     return Source(tx=tx, withholder=withholder, now=desk.clock.now())
 
 
 def _pieces(source: Source, form: ExportFormat) -> Iterator[str]:
-    from bot.app.exports import activity, lines, table
+    from bot.app.discussion.exports import activity, lines, table
 
     write = {
         ExportFormat.JSONL: lines.pieces,
@@ -77,7 +77,7 @@ def _pieces(source: Source, form: ExportFormat) -> Iterator[str]:
 
 
 def _folder(source: Source, folder: Path) -> str:
-    from bot.app.exports import markdown
+    from bot.app.discussion.exports import markdown
     from bot.wiring.folder import keep_folder
 
     names = markdown.names(source)

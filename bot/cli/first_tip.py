@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from bot.app.first_tip import FirstTip
+from bot.app.posting.first_tip import FirstTip
 
 
 def first_tip_line(first: FirstTip, zone: ZoneInfo, *, is_running: bool) -> str:

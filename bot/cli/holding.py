@@ -24,22 +24,22 @@ def pause(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Hold a schedule (its slots are skipped) or an account (its posts wait, then are missed)."""
-    from bot.app import brake
+    from bot.app.posting.by_hand import pauses
 
     with opened(file, forgiving=True) as desk:
         zone = ZoneInfo(desk.config.bot.timezone)
         end = until.replace(tzinfo=zone) if until is not None else None
         with desk.database.store.writing() as tx:
-            full = brake.pause(tx, desk.config, name, end, desk.clock.now())
+            full = pauses.pause(tx, desk.config, name, end, desk.clock.now())
     say_done(f"{full} is paused" + (f" until {end:%Y-%m-%d %H:%M %Z}" if end else ""))
 
 
 def resume(name: Name, *, file: File = DEFAULT_FILE) -> None:
     """Let a paused schedule or account go on."""
-    from bot.app import brake
+    from bot.app.posting.by_hand import pauses
 
     with opened(file, forgiving=True) as desk, desk.database.store.writing() as tx:
-        full = brake.resume(tx, desk.config, name)
+        full = pauses.resume(tx, desk.config, name)
     say_done(f"{full} goes on")
 
 
@@ -54,15 +54,15 @@ def skip(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Skip the next slot."""
-    from bot.app import brake
+    from bot.app.posting.by_hand import pauses
 
     with opened(file, forgiving=True) as desk:
         store, now = desk.database.store, desk.clock.now()
         if undo:
             with store.writing() as tx:
-                slot = brake.unskip(tx, desk.config, schedule, now)
+                slot = pauses.unskip(tx, desk.config, schedule, now)
         else:
-            slot = brake.skip(store, desk.timetable, desk.config, schedule, now)
+            slot = pauses.skip(store, desk.timetable, desk.config, schedule, now)
         zone = ZoneInfo(desk.config.bot.timezone)
     told = "comes after all" if undo else "skipped"
     say_done(f"{told}: {slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {slot.schedule}")

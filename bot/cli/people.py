@@ -37,7 +37,7 @@ On = Annotated[
 
 def hide(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Take entries from every page, feed and export; the log still shows them to you."""
-    from bot.app.hide import hide as hide_entry
+    from bot.app.moderation.hide import hide as hide_entry
 
     def act(desk: Desk, tx: Tx, number: int) -> str:
         hide_entry(tx, number, desk.clock.now())
@@ -48,7 +48,7 @@ def hide(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
 
 def show(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Show entries that were hidden or held."""
-    from bot.app.hide import show as show_entry
+    from bot.app.moderation.hide import show as show_entry
 
     def act(desk: Desk, tx: Tx, number: int) -> str:
         show_entry(tx, number, desk.clock.now())
@@ -59,7 +59,7 @@ def show(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
 
 def block(whom: Whom, *, on: On = None, file: File = DEFAULT_FILE) -> None:
     """Hide what a person said on an account, and all that they say from now on."""
-    from bot.app.persons import block as block_person
+    from bot.app.moderation.people import block as block_person
 
     def act(desk: Desk, tx: Tx, one: str) -> str:
         done = block_person(tx, desk.masks, desk.config, one, on, desk.clock.now())
@@ -71,7 +71,7 @@ def block(whom: Whom, *, on: On = None, file: File = DEFAULT_FILE) -> None:
 
 def unblock(whom: Whom, *, on: On = None, file: File = DEFAULT_FILE) -> None:
     """Let a blocked person be seen again."""
-    from bot.app.persons import unblock as unblock_person
+    from bot.app.moderation.people import unblock as unblock_person
 
     def act(desk: Desk, tx: Tx, one: str) -> str:
         done = unblock_person(tx, desk.masks, one, on, desk.clock.now())
@@ -97,8 +97,8 @@ def forget(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Erase an entry's words and name for good; of a person, everything, and keep no more."""
-    from bot.app.forget import forget as forget_entry
-    from bot.app.persons import forget_author
+    from bot.app.discussion.erase import forget as forget_entry
+    from bot.app.moderation.people import forget_author
 
     def act(desk: Desk, tx: Tx, one: str) -> str:
         now = desk.clock.now()

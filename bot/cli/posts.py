@@ -69,7 +69,7 @@ def _tell(found: Sequence[Delivery], total: int, zone: ZoneInfo) -> None:
 
 def _require_known(desk: Desk, tip: str | None, account: str | None) -> None:
     """A name that is in neither ledger nor file is a slip of the pen: say so."""
-    from bot.app.known import known_account, known_tip
+    from bot.app.accounts.lookup import known_account, known_tip
 
     if tip is not None:
         known_tip(desk.config, tip)

@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from bot.app.summarise import Case
+from bot.app.tips.propose import Case
 from bot.core.text.sanitize import shown
 from bot.wiring.logs import redacted
 

@@ -47,7 +47,7 @@ def retract(
 
 def _chosen(desk: Desk, what: Sequence[str]) -> tuple[list[int], list[Delivery]]:
     """The numbers of all that is named, and the posts of tips, which are to be confirmed."""
-    from bot.app.posts import at_address, of_tip
+    from bot.app.posting.by_hand.find_posts import at_address, of_tip
 
     store = desk.database.store
     numbers: list[int] = []
@@ -89,8 +89,8 @@ def _confirm(desk: Desk, posts: Sequence[Delivery]) -> None:
 
 def _take_back(desk: Desk, number: int, chosen: Sequence[int]) -> Iterator[str]:
     """Take one back; what was done, and which others still point at a page that is gone."""
-    from bot.app.posts import linking
-    from bot.app.retract import retract as take_back
+    from bot.app.posting.by_hand.find_posts import linking
+    from bot.app.posting.by_hand.retract import retract as take_back
 
     store = desk.database.store
     with store.reading() as tx:

@@ -50,7 +50,7 @@ def resolve(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Settle unsure deliveries; without an option, show what is known of them."""
-    from bot.app.resolve import give_up, mark_posted, named, send_again
+    from bot.app.posting.by_hand.resolve import give_up, mark_posted, named, send_again
 
     if sum((posted is not None, retry, drop)) > 1:
         raise UsageError("one answer only", "say --posted, --retry or --drop")
@@ -77,10 +77,10 @@ def resolve(
 
 def approve(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Let everybody read comments that are held."""
-    from bot.app import moderate
+    from bot.app.moderation import held_comments
 
     def act(desk: Desk, tx: Tx, number: int) -> str:
-        found = moderate.approve(tx, number, desk.clock.now())
+        found = held_comments.approve(tx, number, desk.clock.now())
         return f"everybody can read entry {number}: {shown(found.url or '')}"
 
     for_each(file, entry, act)
@@ -88,17 +88,17 @@ def approve(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
 
 def refuse(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Erase comments that are held, for good."""
-    from bot.app import moderate
+    from bot.app.moderation import held_comments
 
     def act(desk: Desk, tx: Tx, number: int) -> str:
-        moderate.refuse(tx, number, desk.clock.now())
+        held_comments.refuse(tx, number, desk.clock.now())
         return f"entry {number} is erased; nobody saw it"
 
     for_each(file, entry, act, erases=True)
 
 
 def _known(desk: Desk, number: int) -> Delivery:
-    from bot.app.known import known_delivery
+    from bot.app.accounts.lookup import known_delivery
 
     with desk.database.store.reading() as tx:
         return known_delivery(tx, number)

@@ -16,7 +16,7 @@ from bot.core.datetimes import iso
 from bot.core.text.sanitize import shown
 
 if TYPE_CHECKING:
-    from bot.app.preview import Coming, Showing
+    from bot.app.posting.preview import Coming, Showing
     from bot.core.summary import Summary
     from bot.wiring.desk import Desk
 
@@ -40,7 +40,7 @@ def preview(
 
 
 def _all(desk: Desk, as_json: bool, why: bool) -> Iterator[str]:
-    from bot.app.draft import Misfit
+    from bot.app.posting.draft import Misfit
 
     for one in desk.preview.everything(desk.config, why=why):
         if isinstance(one, Misfit):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.app.report import AccountStatus, Status
+from bot.app.status.status import AccountStatus, Status
 from bot.cli.counted import counted
 from bot.cli.first_tip import first_tip_line
 from bot.core.datetimes import iso

@@ -13,7 +13,7 @@ from bot.cli.options import DEFAULT_FILE, AsJson, File
 from bot.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from bot.app.summarise import Case
+    from bot.app.tips.propose import Case
     from bot.wiring.desk import Desk
 
 
@@ -62,7 +62,7 @@ def _check(*, write: bool, yes: bool, as_json: bool) -> None:
 
 def _cases(desk: Desk, named: list[str], every: bool) -> Iterator[Case]:
     """The tips that want a summary; why a model said nothing is told at once."""
-    from bot.app.summarise import cases
+    from bot.app.tips.propose import cases
     from bot.cli.proposing import say
     from bot.wiring.asking import model
 

@@ -39,7 +39,7 @@ class Format(Enum):
 
 def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
     """Say how things stand. Exits with 1 when something needs a person."""
-    from bot.app.report import status as status_of
+    from bot.app.status.status import status as status_of
     from bot.cli import standing
     from bot.store import is_running
 
@@ -75,8 +75,8 @@ def log(
     as_json: AsJson = False,
 ) -> None:
     """Show the discussion: every reply and mention, in its thread, under its tip."""
-    from bot.app.discussion import known_or_discussed
-    from bot.app.withhold import Withholder
+    from bot.app.discussion.by_tip import known_or_discussed
+    from bot.app.discussion.public_view import Withholder
     from bot.cli import discussion
 
     with opened(file, reading=True, forgiving=True) as desk:
@@ -119,7 +119,7 @@ def log(
 
 def _note_read(desk: Desk) -> None:
     """Remember for `status` up to where the log was shown, if that can be written down."""
-    from bot.app.report import LOG_READ
+    from bot.app.status.status import LOG_READ
 
     store = desk.database.store
     with suppress(StoreError):
@@ -138,7 +138,7 @@ def _tips(desk: Desk, *, is_running: bool) -> dict[tuple[str, datetime], str]:
 
 def _first_tip(desk: Desk) -> str | None:
     """When the first tip comes; None: one was planned before."""
-    from bot.app.first_tip import first_tip
+    from bot.app.posting.first_tip import first_tip
     from bot.cli.first_tip import first_tip_line
     from bot.store import is_running
 

@@ -12,8 +12,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from bot.app.figures import Figures
-from bot.app.report import AccountStatus
+from bot.app.status.metrics import Figures
+from bot.app.status.status import AccountStatus
 from bot.core.model.delivery import Delivery, State
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST

@@ -9,7 +9,7 @@ from xmlrpc.client import Unmarshaller, dumps
 
 from defusedxml.xmlrpc import DefusedExpatParser
 
-from bot.app.responses import BadSource, BadTarget, Refusal
+from bot.app.site.webmention import BadSource, BadTarget, Refusal
 
 BODY_MAX = 16 * 1024
 """Bytes: two long addresses, with room for what is written around them."""

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from bot.app.responses import Refusal, TooMany
+from bot.app.site.webmention import Refusal, TooMany
 from bot.core.discussion.webmention import Protocol, takes
 from bot.core.errors import BotError
 from bot.core.model.config import Config

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.app.withhold import Withholder
+from bot.app.discussion.public_view import Withholder
 from bot.core.discussion.outline import Outline
 from bot.core.discussion.search_query import Term
 from bot.core.model.entry import Entry

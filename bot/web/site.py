@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import InitVar, dataclass, field
 from functools import partial
 
-from bot.app.comment import Commenting
-from bot.app.figures import Figures
-from bot.app.first_tip import Awaited
-from bot.app.responses import Receiving
+from bot.app.posting.first_tip import Awaited
+from bot.app.site.comments import Commenting
+from bot.app.site.webmention import Receiving
+from bot.app.status.metrics import Figures
 from bot.core.model.capabilities import Traits
 from bot.core.model.config import Account, Config
 from bot.core.model.site_page import Pages

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.app.comment import NAME_MAX, TEXT_MAX
+from bot.app.site.comments import NAME_MAX, TEXT_MAX
 from bot.core.model.site_page import Comment, Page
 from bot.web.parts import Wanted
 from bot.web.pings import advertise, endpoints

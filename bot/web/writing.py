@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.app.comment import Flawed, NewComment
+from bot.app.site.comments import Flawed, NewComment
 from bot.core.errors import BotError
 from bot.core.model.site_page import Comment, Page
 from bot.web.forms import read_form

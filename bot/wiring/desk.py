@@ -10,19 +10,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.app.acknowledge import Acknowledger
-from bot.app.deliver import Deliverer
-from bot.app.draft import Drafter, remembered
-from bot.app.former import FormerLife
-from bot.app.learn import Rules
-from bot.app.listen import Ear
-from bot.app.logbook import Logbook
-from bot.app.plan import Planner
-from bot.app.polling import dearness, is_time_to_listen, money_left
-from bot.app.preview import Preview
-from bot.app.recheck import Rechecker
-from bot.app.settle import Settler
-from bot.app.threads import ThreadReader
+from bot.app.accounts.refresh_limits import Rules
+from bot.app.discussion.acknowledge import Acknowledger
+from bot.app.discussion.event_log import Logbook
+from bot.app.discussion.listen import Ear
+from bot.app.discussion.polling import dearness, is_time_to_listen, money_left
+from bot.app.discussion.read_threads import ThreadReader
+from bot.app.discussion.recheck import Rechecker
+from bot.app.posting.deliver import Deliverer
+from bot.app.posting.draft import Drafter, remembered
+from bot.app.posting.plan import Planner
+from bot.app.posting.preview import Preview
+from bot.app.posting.reconcile import Settler
+from bot.app.posting.restore_guard import FormerLife
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
 from bot.core.discussion.pseudonyms import Masks

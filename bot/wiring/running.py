@@ -11,13 +11,13 @@ from pathlib import Path
 
 import structlog
 
-from bot.app.comment import Commenting
-from bot.app.figures import Figures, Heard, figures
-from bot.app.first_tip import Awaited, awaited
-from bot.app.persons import is_forgotten
-from bot.app.plan import Planner
-from bot.app.report import STEP_TROUBLE, Status, status
-from bot.app.responses import Receiving, Verifier
+from bot.app.moderation.people import is_forgotten
+from bot.app.posting.first_tip import Awaited, awaited
+from bot.app.posting.plan import Planner
+from bot.app.site.comments import Commenting
+from bot.app.site.webmention import Receiving, Verifier
+from bot.app.status.metrics import Figures, Heard, figures
+from bot.app.status.status import STEP_TROUBLE, Status, status
 from bot.clock.ticker import Ticker
 from bot.core.errors import BotError, StoreError
 from bot.core.model.entry import Author

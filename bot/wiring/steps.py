@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from bot.app.learn import Learner
+from bot.app.accounts.refresh_limits import Learner
 from bot.clock.ticker import Ticker
 from bot.core.model.capabilities import Ability
 from bot.core.model.config import Account, Config, Courtesy

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.app.report import FILE_TROUBLE
+from bot.app.status.status import FILE_TROUBLE
 from bot.core.errors import BotError
 from bot.sources.watch import Watch
 from bot.wiring import tipsfile

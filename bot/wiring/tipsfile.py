@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.app import advise
-from bot.app.check import Finding, findings
-from bot.app.draft import Drafter
-from bot.app.expired import expired, without_expired
+from bot.app.posting.draft import Drafter
+from bot.app.tips import advise
+from bot.app.tips.expired import expired, without_expired
+from bot.app.tips.validate import Finding, findings
 from bot.clock.crontab import check_cron
 from bot.core.errors import Problem, StoreError, TipsError
 from bot.core.model.config import Config

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from bot.app.report import Expected, Status
+from bot.app.status.status import Expected, Status
 from bot.core.datetimes import iso
 from bot.core.model.delivery import Delivery, State
 from bot.web import Health

@@ -9,19 +9,20 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from bot.app import brake, persons
-from bot.app.acknowledge import Acknowledger
-from bot.app.deliver import Deliverer
-from bot.app.draft import Drafter, remembered
-from bot.app.listen import Ear
-from bot.app.plan import Planner
-from bot.app.post import post as plan_post
-from bot.app.preview import Preview
-from bot.app.recheck import Rechecker
-from bot.app.reply import reply as plan_reply
-from bot.app.retract import retract as take_back
-from bot.app.settle import Settler
-from bot.app.threads import ThreadReader
+from bot.app.discussion.acknowledge import Acknowledger
+from bot.app.discussion.listen import Ear
+from bot.app.discussion.read_threads import ThreadReader
+from bot.app.discussion.recheck import Rechecker
+from bot.app.discussion.reply import reply as plan_reply
+from bot.app.moderation import people
+from bot.app.posting.by_hand import pauses
+from bot.app.posting.by_hand.post_now import post as plan_post
+from bot.app.posting.by_hand.retract import retract as take_back
+from bot.app.posting.deliver import Deliverer
+from bot.app.posting.draft import Drafter, remembered
+from bot.app.posting.plan import Planner
+from bot.app.posting.preview import Preview
+from bot.app.posting.reconcile import Settler
 from bot.clock.timetable import ZonedTimetable
 from bot.core.discussion.pseudonyms import Masks
 from bot.core.model.capabilities import Idempotency, Prices, Traits
@@ -251,31 +252,31 @@ class House:
 
     def pause(self, *args: Any) -> str:
         """Hold a schedule or an account."""
-        return self.write(brake.pause, self.config, *args)
+        return self.write(pauses.pause, self.config, *args)
 
     def resume(self, *args: Any) -> str:
         """Let it go again."""
-        return self.write(brake.resume, self.config, *args)
+        return self.write(pauses.resume, self.config, *args)
 
     def skip(self, *args: Any) -> Slot:
         """Skip the next slot."""
-        return brake.skip(self.store, ZonedTimetable(), self.config, *args)
+        return pauses.skip(self.store, ZonedTimetable(), self.config, *args)
 
     def unskip(self, *args: Any) -> Slot:
         """Let it come after all."""
-        return self.write(brake.unskip, self.config, *args)
+        return self.write(pauses.unskip, self.config, *args)
 
-    def block(self, *args: Any) -> persons.Done:
+    def block(self, *args: Any) -> people.Done:
         """Block a person."""
-        return self.write(persons.block, MASKS, self.config, *args)
+        return self.write(people.block, MASKS, self.config, *args)
 
-    def unblock(self, *args: Any) -> persons.Done:
+    def unblock(self, *args: Any) -> people.Done:
         """Let a person be seen again."""
-        return self.write(persons.unblock, MASKS, *args)
+        return self.write(people.unblock, MASKS, *args)
 
-    def forget(self, *args: Any) -> persons.Done:
+    def forget(self, *args: Any) -> people.Done:
         """Forget a person."""
-        return self.write(persons.forget_author, MASKS, self.config, *args)
+        return self.write(people.forget_author, MASKS, self.config, *args)
 
     def post(self, *args: Any, again: bool) -> list[Delivery]:
         """Plan a post by hand."""

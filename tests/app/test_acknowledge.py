@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app.acknowledge import WAIT, trouble_note
+from bot.app.discussion.acknowledge import WAIT, trouble_note
 from bot.core.discussion.acknowledgement_policy import MOST_AN_HOUR, REFUSALS, THANKS, Thanked
 from bot.core.errors import OutcomeUnknown, Refused, RetryLater, Unauthorised
 from bot.core.model.config import Courtesy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.app.advise import MOST, notes
+from bot.app.tips.advise import MOST, notes
 from bot.core.model.capabilities import TextLimit, Unit
 from tests.app.house import House
 from tests.contract.memory import TRAITS

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.app.former import FormerLife
+from bot.app.posting.restore_guard import FormerLife
 from bot.core.discussion.outline import reading_order
 from bot.core.model.capabilities import Idempotency
 from bot.core.model.config import Courtesy

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.app.check import findings, leads_nowhere
-from bot.app.draft import Drafter
+from bot.app.posting.draft import Drafter
+from bot.app.tips.validate import findings, leads_nowhere
 from bot.core.model.config import LinkRule
 from bot.core.model.platform_kind import Form, Kind, Option, Secret
 from tests.app.house import HOME

@@ -10,8 +10,8 @@ from threading import Barrier, Thread
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app.holds import PROBE, hold_account
-from bot.app.resolve import send_again
+from bot.app.posting.by_hand.resolve import send_again
+from bot.app.posting.holds import PROBE, hold_account
 from bot.core.errors import Duplicate, OutcomeUnknown, RetryLater, Unauthorised
 from bot.core.model.capabilities import Idempotency
 from bot.core.model.config import Config

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.app.discussion import discussions, known_or_discussed, title_of
-from bot.app.exports.records import record
+from bot.app.discussion.by_tip import discussions, known_or_discussed, title_of
+from bot.app.discussion.exports.records import record
 from bot.core.errors import UsageError
 from bot.core.model.entry import NOBODY
 from tests.clock import MONDAY

@@ -14,10 +14,10 @@ import jsonschema
 import pytest
 from markdown_it import MarkdownIt
 
-from bot.app.exports import activity, lines, markdown, table
-from bot.app.exports.records import FIELDS, Source, record
-from bot.app.forget import erased
-from bot.app.withhold import Withholder
+from bot.app.discussion.erase import erased
+from bot.app.discussion.exports import activity, lines, markdown, table
+from bot.app.discussion.exports.records import FIELDS, Source, record
+from bot.app.discussion.public_view import Withholder
 from bot.core.model.entry import Author, Standing, Visibility
 from tests.app.house import House, with_site
 from tests.clock import MONDAY

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.app.figures import Heard
-from bot.app.forget import erased
+from bot.app.discussion.erase import erased
+from bot.app.status.metrics import Heard
 from bot.core.model.entry import EntryKind
 from tests.core.samples import HOUR, entry
 

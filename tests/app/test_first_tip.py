@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app.first_tip import awaited, first_tip
+from bot.app.posting.first_tip import awaited, first_tip
 from bot.clock.timetable import ZonedTimetable
 from bot.core.model.delivery import State
 from bot.core.model.schedule import Outcome

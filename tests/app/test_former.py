@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app.former import FormerLife
+from bot.app.posting.restore_guard import FormerLife
 from bot.core.model.capabilities import Idempotency
 from bot.core.model.delivery import State
 from tests.app.house import EIGHT, House

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app.learn import STALE, Learner, Rules
+from bot.app.accounts.refresh_limits import STALE, Learner, Rules
 from bot.core.model.capabilities import TextLimit, Unit
 from tests.app.house import EIGHT
 from tests.contract.memory import KIND, TRAITS

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app.listen import MOST_BATCHES, NOTED, deaf_since
+from bot.app.discussion.listen import MOST_BATCHES, NOTED, deaf_since
 from bot.core.errors import RetryLater, StoreError, Unauthorised
 from bot.core.model.entry import Visibility
 from bot.core.ports.platform import Batch

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.app.forget import erased
-from bot.app.logbook import Logbook
+from bot.app.discussion.erase import erased
+from bot.app.discussion.event_log import Logbook
 from bot.core.model.entry import NOBODY, Author, Change, Standing, Visibility
 from bot.store import FileBook, open_store
 from bot.store.book import NAME

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, event
 
-from bot.app.reply import addressed
+from bot.app.discussion.reply import addressed
 from bot.core.errors import RetryLater, UsageError
 from bot.core.model.delivery import State
 from bot.core.model.entry import NOBODY, Author, Visibility

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.app.hide import hide, show
-from bot.app.taking import take_in
+from bot.app.discussion.ingest import take_in
+from bot.app.moderation.hide import hide, show
 from bot.core.errors import UsageError
 from bot.core.model.entry import Author, Change, Standing
 from tests.app.house import EIGHT, MASKS, House

@@ -9,7 +9,7 @@ from threading import Barrier, Thread
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app.plan import MOST_MISSED, Planner
+from bot.app.posting.plan import MOST_MISSED, Planner
 from bot.clock.timetable import ZonedTimetable
 from bot.core.model.config import Config
 from bot.core.model.delivery import State

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.app.polling import is_time_to_listen, money_left
+from bot.app.discussion.polling import is_time_to_listen, money_left
 from bot.core.ports.platform import Batch
 from tests.app.house import EIGHT, PRICES, House
 from tests.contract.memory import TRAITS

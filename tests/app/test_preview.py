@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.app.draft import Misfit
+from bot.app.posting.draft import Misfit
 from bot.core.model.config import LinkRule
 from bot.core.model.delivery import State
 from bot.core.model.schedule import At, Every, Outcome

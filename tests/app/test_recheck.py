@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app.polling import REST
-from bot.app.recheck import BATCH, MOST_BATCHES, UNSEEN
+from bot.app.discussion.polling import REST
+from bot.app.discussion.recheck import BATCH, MOST_BATCHES, UNSEEN
 from bot.core.errors import RetryLater
 from bot.core.model.entry import NOBODY, Change, Visibility
 from bot.core.ports.platform import Checked

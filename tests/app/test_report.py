@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.app.report import FILE_TROUBLE, LOG_READ, RECENT, status
+from bot.app.status.status import FILE_TROUBLE, LOG_READ, RECENT, status
 from bot.cli.standing import MOST, lines
 from bot.clock.timetable import ZonedTimetable
 from bot.core.errors import OutcomeUnknown, OverBudget, Refused, RetryLater

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app.resolve import give_up, mark_posted, named, send_again
+from bot.app.posting.by_hand.resolve import give_up, mark_posted, named, send_again
 from bot.core.errors import OutcomeUnknown, UsageError
 from bot.core.model.delivery import State
 from tests.app.house import EIGHT

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.app.responses import (
+from bot.app.site.webmention import (
     AGAIN,
     MOST_RESPONSES,
     MOST_WAITING,

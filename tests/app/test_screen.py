@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.app.screen import has_link, is_held
+from bot.app.moderation.comment_filter import has_link, is_held
 from bot.core.model.config import Hold
 
 

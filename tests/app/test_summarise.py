@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.app import summarise
-from bot.app.draft import Drafter
-from bot.app.summarise import BY_MODEL, Case
+from bot.app.posting.draft import Drafter
+from bot.app.tips import propose
+from bot.app.tips.propose import BY_MODEL, Case
 from bot.core.errors import PlatformError, Refused, Unauthorised, UsageError
 from bot.core.model.config import LinkRule
 from bot.core.model.tip import Tip
@@ -50,7 +50,7 @@ class Words:
 def cases(*tips, accounts=(), **more) -> list[Case]:
     """What is proposed for these tips."""
     whole = config(*tips, accounts=accounts or (account(),))
-    return list(summarise.cases(DRAFTER, whole, **more))
+    return list(propose.cases(DRAFTER, whole, **more))
 
 
 def texts(case: Case) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app.taking import take_in
+from bot.app.discussion.ingest import take_in
 from bot.core.model.entry import NOBODY, Author, Change, EntryKind, Standing, Visibility, Wish
 from bot.core.ports.unit_of_work import PersonRule
 from tests.app.house import EIGHT, MASKS

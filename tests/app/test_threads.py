@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app.polling import REST
-from bot.app.threads import MOST_BATCHES, MOST_THREADS
+from bot.app.discussion.polling import REST
+from bot.app.discussion.read_threads import MOST_BATCHES, MOST_THREADS
 from bot.core.discussion.backoff import SOON
 from bot.core.errors import Refused, RetryLater
 from bot.core.model.delivery import State

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app.advise import notes
+from bot.app.tips.advise import notes
 from bot.core.text.hashtags import hashtag, hashtags
 from tests.app.house import House
 from tests.core.samples import account, config, tip

@@ -7,7 +7,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from bot.app.persons import block, forget_author, unblock
+from bot.app.moderation.people import block, forget_author, unblock
 from bot.core.discussion.pseudonyms import Masks
 from bot.core.errors import UsageError
 from bot.core.model.entry import Author

@@ -8,11 +8,11 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from bot.app.exports import activity, lines, markdown, table
-from bot.app.exports.records import Source
-from bot.app.hide import hide, show
-from bot.app.logbook import Logbook
-from bot.app.withhold import Withholder
+from bot.app.discussion.event_log import Logbook
+from bot.app.discussion.exports import activity, lines, markdown, table
+from bot.app.discussion.exports.records import Source
+from bot.app.discussion.public_view import Withholder
+from bot.app.moderation.hide import hide, show
 from bot.core.model.entry import Author
 from bot.platforms.catalogue import KINDS
 from bot.store import FileBook

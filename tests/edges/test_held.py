@@ -10,8 +10,8 @@ import html5lib
 import httpx
 import pytest
 
-from bot.app.hide import hide, show
-from bot.app.moderate import approve, held_comments, refuse
+from bot.app.moderation.held_comments import approve, held_comments, refuse
+from bot.app.moderation.hide import hide, show
 from bot.core.errors import StoreError, UsageError
 from bot.core.model.entry import Change, Standing
 from bot.store.tables import entry_events

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.app.report import status
+from bot.app.status.status import status
 from bot.cli.standing import lines
 from bot.clock.timetable import ZonedTimetable
 from bot.core.errors import PlatformError, RetryLater, Unauthorised

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from defusedxml import ElementTree
 
-from bot.app.withhold import Withholder
+from bot.app.discussion.public_view import Withholder
 from bot.cli.discussion import Teller
 from bot.core.model.entry import Author, EntryKind
 from bot.platforms.catalogue import KINDS

@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 
-from bot.app.report import status
+from bot.app.status.status import status
 from bot.clock.crontab import check_cron
 from bot.clock.timetable import ZonedTimetable
 from bot.clock.triggers import SlotTrigger

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.app.discussion import unanswered
-from bot.app.report import status
-from bot.app.withhold import Withholder
+from bot.app.discussion.by_tip import unanswered
+from bot.app.discussion.public_view import Withholder
+from bot.app.status.status import status
 from bot.cli.counted import counted
 from bot.cli.discussion import Teller
 from bot.cli.standing import lines, record

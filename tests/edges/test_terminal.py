@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from bot.app.withhold import Withholder
+from bot.app.discussion.public_view import Withholder
 from bot.cli.discussion import Teller
 from bot.cli.wrapping import wrapped
 from bot.core.model.entry import Change, Standing, Visibility

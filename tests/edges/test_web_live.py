@@ -15,7 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from bot.app.hide import draw
+from bot.app.moderation.hide import draw
 from bot.core.model.entry import Author, Standing, Visibility
 from bot.web.live import LISTENERS_EACH
 from bot.web.news import BACKLOG_MAX

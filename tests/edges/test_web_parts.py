@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.requests import Request
 
-from bot.app.comment import Commenting, NewComment
+from bot.app.site.comments import Commenting, NewComment
 from bot.core.model.delivery import Post, Span, SpanKind
 from bot.store import open_store
 from bot.web.cards import words_of

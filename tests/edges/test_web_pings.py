@@ -12,9 +12,9 @@ import httpx
 import mf2py
 import pytest
 
-from bot.app.forget import forget
-from bot.app.moderate import approve
-from bot.app.responses import Verifier
+from bot.app.discussion.erase import forget
+from bot.app.moderation.held_comments import approve
+from bot.app.site.webmention import Verifier
 from bot.core.model.config import Account
 from bot.core.model.entry import EntryKind
 from bot.core.model.site_page import Comment

@@ -17,7 +17,7 @@ from xmlrpc.client import Fault, dumps, loads
 import httpx
 import pytest
 
-from bot.app.responses import Verifier
+from bot.app.site.webmention import Verifier
 from bot.core.model.site_page import Comment
 from bot.net.fetch import PageFetcher
 from bot.net.reading import PageReader

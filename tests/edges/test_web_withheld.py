@@ -10,7 +10,7 @@ import httpx
 import mf2py
 import pytest
 
-from bot.app.withhold import Withholder
+from bot.app.discussion.public_view import Withholder
 from bot.cli.discussion import Teller
 from bot.core.model.config import Account
 from bot.core.model.entry import Author

@@ -10,7 +10,7 @@ import html5lib
 import httpx
 import pytest
 
-from bot.app.comment import NAME_MAX, STANDING_MAX, TEXT_MAX, Commenting, NewComment
+from bot.app.site.comments import NAME_MAX, STANDING_MAX, TEXT_MAX, Commenting, NewComment
 from bot.core.model.entry import Entry
 from bot.core.model.site_page import Comment
 from bot.store.tables import comments

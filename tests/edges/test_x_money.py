@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.app.post import post
-from bot.app.report import status
-from bot.app.retract import retract
+from bot.app.posting.by_hand.post_now import post
+from bot.app.posting.by_hand.retract import retract
+from bot.app.status.status import status
 from bot.cli import standing
 from bot.clock.crontab import check_cron
 from bot.core.errors import OutcomeUnknown

@@ -11,7 +11,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.app.responses import Receiving, Verifier
+from bot.app.site.webmention import Receiving, Verifier
 from bot.core.discussion.webmention import Protocol
 from bot.net.fetch import PageFetcher
 from bot.net.reading import PageReader

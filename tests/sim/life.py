@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import structlog
 
-from bot.app.resolve import give_up, mark_posted, named, send_again
+from bot.app.posting.by_hand.resolve import give_up, mark_posted, named, send_again
 from bot.clock.timetable import ZonedTimetable
 from bot.core.errors import BotError
 from bot.core.ports.platform import Names

@@ -12,15 +12,15 @@ def m(file: str, old: str, new: str, breaks: str) -> Mutant:
 
 LEDGER, DELIVER, OUTCOME = (
     "bot/store/ledger.py",
-    "bot/app/deliver.py",
+    "bot/app/posting/deliver.py",
     "bot/core/posting/attempt_result.py",
 )
 ABSENCE, HOLDS, SLOTS = (
     "bot/core/posting/reconciliation.py",
-    "bot/app/holds.py",
+    "bot/app/posting/holds.py",
     "bot/store/slots.py",
 )
-PLAN, FORMER = "bot/app/plan.py", "bot/app/former.py"
+PLAN, FORMER = "bot/app/posting/plan.py", "bot/app/posting/restore_guard.py"
 
 MUTANTS = (
     m(
@@ -223,13 +223,13 @@ MUTANTS = (
         "a held account posts",
     ),
     m(
-        "bot/app/moves.py",
+        "bot/app/posting/transitions.py",
         "    if new.state is not old.state:\n        event",
         "    if new.state is State.POSTED:\n        event",
         "most outcomes leave no line in the log",
     ),
     m(
-        "bot/app/moves.py",
+        "bot/app/posting/transitions.py",
         "    if not tx.ledger.move(old, new, now):\n        return False\n",
         "    tx.ledger.move(old, new, now)\n",
         "everybody is the quickest",

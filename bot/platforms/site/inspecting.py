@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.app.check import leads_nowhere
+from bot.app.tips.validate import leads_nowhere
 from bot.core.model.config import Identity
 from bot.core.model.inspection import clock_remarks
 from bot.core.ports.platform import Remark

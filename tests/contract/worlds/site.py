@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.app.comment import Commenting, NewComment
+from bot.app.site.comments import Commenting, NewComment
 from bot.core.model.config import Account, Identity
 from bot.core.model.entry import Visibility
 from bot.platforms.site import KIND

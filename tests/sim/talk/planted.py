@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from tests.sim.planted import m
 
-LISTEN, THREADS, RECHECK = "bot/app/listen.py", "bot/app/threads.py", "bot/app/recheck.py"
-TAKING, LOGBOOK, THANKS = "bot/app/taking.py", "bot/app/logbook.py", "bot/app/acknowledge.py"
+LISTEN, THREADS, RECHECK = (
+    "bot/app/discussion/listen.py",
+    "bot/app/discussion/read_threads.py",
+    "bot/app/discussion/recheck.py",
+)
+TAKING, LOGBOOK, THANKS = (
+    "bot/app/discussion/ingest.py",
+    "bot/app/discussion/event_log.py",
+    "bot/app/discussion/acknowledge.py",
+)
 EDITS, LOG = "bot/store/edits.py", "bot/store/log.py"
 
 MUTANTS = (

@@ -1,0 +1,33 @@
+"""Forgetting: erasing the words and the name of an entry for good, because somebody asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.app.moderation.hide import legible
+from bot.core.model.entry import NOBODY, Entry, without_words
+from bot.core.ports.unit_of_work import Tx
+
+
+def forget(tx: Tx, entry_id: int, now: datetime) -> Entry:
+    """Erase an entry in the log and, where it was written there, on the site.
+
+    Where others answered, a line without words stays. Raises UsageError for one that is not there,
+    or has no words.
+    """
+    return erase(tx, legible(tx, entry_id), now)
+
+
+def erase(tx: Tx, entry: Entry, now: datetime) -> Entry:
+    """Erase an entry wherever it is kept; what is left of it."""
+    if entry.is_on_site:
+        tx.pages.erase(entry.remote_id, now)
+    gone = erased(entry, now)
+    tx.log.keep(gone, now)
+    return gone
+
+
+def erased(entry: Entry, now: datetime) -> Entry:
+    """The entry as it is kept once its words are gone."""
+    return replace(without_words(entry), author=NOBODY, url=None, deleted_at=now)

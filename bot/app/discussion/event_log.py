@@ -1,0 +1,121 @@
+"""The logbook: every event of the discussion as a line of a file, once, and no word that went.
+
+The file is its own cursor: what stands in it was written. So a bot that is killed at any moment
+goes on behind the last whole line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bot.app.discussion.entry_record import Record, picked, whole
+from bot.core.datetimes import iso
+from bot.core.discussion.event_log import Book, Fields
+from bot.core.model.entry import Change, Entry, EntryEvent
+from bot.core.ports.unit_of_work import Store, Tx
+
+AT_ONCE = 500
+"""So many events are read and written in one go."""
+
+FIELDS = (
+    "account",
+    "remote_id",
+    "platform",
+    "tip",
+    "kind",
+    "author",
+    "handle",
+    "profile",
+    "text",
+    "warning",
+    "url",
+    "said_at",
+    "in_reply_to",
+    "visibility",
+    "standing",
+    "edited_at",
+    "deleted_at",
+)
+"""What a line tells of its entry, in this order, after what it tells of the event."""
+
+MOST_ROUNDS = 20
+"""So many goes in one step at most; what is left comes with the next step."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Logbook:
+    """Writes what happened since the last line into the book; one at a time for each book."""
+
+    store: Store
+    book: Book
+    _written: int | None = field(default=None, init=False)
+
+    def step(self, platforms: Mapping[str, str]) -> int:
+        """Write what is new; returns how many lines. `platforms` gives the kind of each account.
+
+        Raises StoreError where database or book cannot be used; nothing is lost by that.
+        """
+        lines = 0
+        for _ in range(MOST_ROUNDS):
+            found = self._round(platforms)
+            lines += found
+            if found < AT_ONCE:
+                break
+        return lines
+
+    def _round(self, platforms: Mapping[str, str]) -> int:
+        with self.store.reading() as tx:
+            written = self._written if self._written is not None else _last(tx, self.book)
+            events = tx.log.events(written, AT_ONCE)
+            told = [(event, tx.log.get(event.entry)) for event in events]
+        self._written = None  # should the book fail, only itself can tell how far it came
+        if gone := [_place(*one) for one in told if one[0].change is Change.DELETED]:
+            self.book.blank(gone)
+        if edited := [_place(*one) for one in told if one[0].change is Change.EDITED]:
+            self.book.blank(edited, ["text", "warning"])
+        self.book.append([line(event, entry, platforms) for event, entry in told])
+        self._written = events[-1].id if events else written
+        return len(events)
+
+
+def _last(tx: Tx, book: Book) -> int:
+    """The number of the last event that the book has; 0 where it has none of this history.
+
+    A database that was put back is older than its book: what the two do not share is passed over,
+    and the history goes on behind the last line that both have.
+    """
+    for known in book.newest():
+        number = known.get("event")
+        if isinstance(number, int) and _is_known(tx.log.events(number - 1, 1), known):
+            return number
+    return 0
+
+
+def _is_known(events: Iterable[EntryEvent], known: Fields) -> bool:
+    return any(_head(event).items() <= known.items() for event in events)
+
+
+def _place(event: EntryEvent, entry: Entry | None) -> Fields:
+    """Which lines tell of the same entry."""
+    if entry is None:
+        return {"entry": event.entry}
+    return {"account": entry.account, "remote_id": entry.remote_id}
+
+
+def _head(event: EntryEvent) -> Record:
+    return {
+        "event": event.id,
+        "at": iso(event.at),
+        "change": event.change.value,
+        "entry": event.entry,
+    }
+
+
+def line(event: EntryEvent, entry: Entry | None, platforms: Mapping[str, str]) -> Fields:
+    """An event with its entry as it is now; of one that is not legible no word and no name."""
+    if entry is None:
+        return _head(event) | {"tip": event.tip}
+    told = whole(entry, platforms)
+    told |= {"said_at": told["at"], "text": told["text"] or None}
+    return _head(event) | picked(told, FIELDS)

@@ -1,0 +1,164 @@
+"""Taking entries in: what every verb that hears or reads entries does with them, in one place.
+
+Whoever asked that nothing of theirs is kept is kept nothing of, and what blocked people say is
+hidden. So that nobody finds a way around that, no verb gives foreign entries to the log itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import structlog
+
+from bot.app.discussion.erase import erase, erased
+from bot.core.discussion.bio_opt_out import asks_to_be_forgotten
+from bot.core.discussion.pseudonyms import Masks, plain_handle
+from bot.core.model.entry import Author, Entry, EntryKind, Standing, Wish
+from bot.core.ports.unit_of_work import PersonRule, Tx
+from bot.core.text.mentions import without_calls
+
+log = structlog.get_logger()
+
+
+def take_in(tx: Tx, entries: Iterable[Entry], now: datetime, *, masks: Masks, to_us: bool) -> int:
+    """Keep what may be kept of these entries; returns how many are new or changed.
+
+    `to_us` says that each of them was said to the bot, as what a network notifies of is. Without
+    it, as below the bot's posts, an entry was if it answers the bot, calls it or quotes it. Call
+    this in the transaction that moves the cursor.
+    """
+    intake = _Intake(tx=tx, now=now, masks=masks, to_us=to_us)
+    heard = list(entries)
+    intake.look_up(heard)
+    return sum(intake.take(entry) for entry in heard) + intake.flush()
+
+
+def forget_person(tx: Tx, account: str, author: Author, masks: Sequence[str], now: datetime) -> int:
+    """Erase all that is kept of a person, and keep nothing from now on; how much was erased.
+
+    The best of their masks is remembered: a handle can be somebody else's next year.
+    """
+    for mask in masks[:1]:
+        tx.persons.lay_down(account, mask, PersonRule.NO_LOG, now)
+    theirs = [one for one in tx.log.said_by(account, author) if one.is_legible]
+    for entry in theirs:
+        erase(tx, entry, now)
+        for ours in tx.log.answers(account, entry.remote_id):
+            tx.log.keep(replace(ours, text=_unnamed(ours.text, entry.author.handle)), now)
+    log.info("person_forgotten", account=account, entries=len(theirs))
+    return len(theirs)
+
+
+def _unnamed(text: str, handle: str) -> str:
+    """What the bot said, without the handle of whom it said it to."""
+    name = plain_handle(handle)
+    if not name:
+        return text
+    called = re.compile(rf"@{re.escape(name)}(?!\.?[\w@-])[ \t]?", re.IGNORECASE)
+    return called.sub("", text)
+
+
+def is_to_the_bot(tx: Tx, entry: Entry) -> bool:
+    """Whether it answers what the bot said, or calls or quotes the bot."""
+    if entry.kind is EntryKind.REPLY and entry.in_reply_to is not None:
+        if tx.ledger.of_remote(entry.account, entry.in_reply_to) is not None:
+            return True
+        answered = tx.log.find(entry.account, entry.in_reply_to)
+        return answered is not None and answered.ours
+    return entry.kind is not EntryKind.COMMENT
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Intake:
+    """One batch; `rules` holds what is known of those who said something in it."""
+
+    tx: Tx
+    now: datetime
+    masks: Masks
+    to_us: bool
+    rules: dict[tuple[str, str], frozenset[PersonRule]] = field(default_factory=dict)
+    pending: list[Entry] = field(default_factory=list)
+
+    def look_up(self, entries: Iterable[Entry]) -> None:
+        """Ask once for all of them."""
+        asked: dict[str, set[str]] = {}
+        for entry in entries:
+            asked.setdefault(entry.account, set()).update(self._masks(entry))
+        for account, masks in asked.items():
+            for mask, rules in self.tx.persons.rules(account, masks).items():
+                self.rules[account, mask] = rules
+
+    def take(self, entry: Entry) -> int:
+        """One entry, as its author and the operator want it kept; how many entries that changed."""
+        if entry.ours and not entry.is_on_site:
+            return self._take_own(entry)
+        masks = () if entry.ours else self._masks(entry)
+        rules = {rule for mask in masks for rule in self.rules.get((entry.account, mask), ())}
+        if PersonRule.NO_LOG in rules:
+            return self._drop(entry)
+        if masks and self._wants_nothing_kept(entry):
+            return self._forget(entry, masks)
+        if PersonRule.BLOCKED in rules:
+            return self._keep(replace(entry, standing=Standing.HIDDEN))
+        return self._keep(entry)
+
+    def _take_own(self, entry: Entry) -> int:
+        """What the operator said by hand; what the bot sent is in the log by its delivery.
+
+        An answer to words that may not be kept any more names nobody.
+        """
+        if self.tx.ledger.of_remote(entry.account, entry.remote_id) is not None:
+            return 0
+        answered = self._answered(entry)
+        if answered is not None and not answered.is_legible and not answered.ours:
+            entry = replace(entry, text=without_calls(entry.text).strip())
+        return self._keep(entry)
+
+    def _answered(self, entry: Entry) -> Entry | None:
+        """What it answers, from this batch or from the log."""
+        if entry.in_reply_to is None:
+            return None
+        name = (entry.account, entry.in_reply_to)
+        heard = (one for one in self.pending if (one.account, one.remote_id) == name)
+        return next(heard, None) or self.tx.log.find(*name)
+
+    def flush(self) -> int:
+        """Keep what was put aside; how many entries that changed."""
+        changed = self.tx.log.keep_all(self.pending, self.now)
+        self.pending.clear()
+        return changed
+
+    def _keep(self, entry: Entry) -> int:
+        """Put it aside, to be kept together with others."""
+        self.pending.append(entry)
+        return 0
+
+    def _drop(self, entry: Entry) -> int:
+        """Keep nothing but that it was there. The site has its words by now, and loses them."""
+        if not entry.is_on_site:
+            return self._keep(erased(entry, self.now))
+        count = self.flush()
+        self.tx.log.keep(entry, self.now)  # so that the history tells of words that went
+        erase(self.tx, entry, self.now)
+        return count + 1
+
+    def _forget(self, entry: Entry, masks: Sequence[str]) -> int:
+        """The entry that asks for it is the last that is heard of them."""
+        count = self.flush()
+        count += forget_person(self.tx, entry.account, entry.author, masks, self.now)
+        self.rules[entry.account, masks[0]] = frozenset({PersonRule.NO_LOG})
+        return count + self._drop(entry)
+
+    def _wants_nothing_kept(self, entry: Entry) -> bool:
+        if Wish.NO_LOG in entry.author.wishes:
+            return True
+        if entry.kind is EntryKind.RESPONSE:  # who writes there does not speak for the whole site
+            return False
+        asks = asks_to_be_forgotten(entry.text)
+        return asks and (self.to_us or is_to_the_bot(self.tx, entry))
+
+    def _masks(self, entry: Entry) -> tuple[str, ...]:
+        return self.masks.of(entry.account, entry.author)

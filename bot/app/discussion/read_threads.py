@@ -1,0 +1,155 @@
+"""Reading below our posts: what was answered there without naming us, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from bot.app.discussion.ingest import take_in
+from bot.app.discussion.polling import dearness, is_spent, note_stir, rest
+from bot.core.discussion.backoff import SOON, next_look
+from bot.core.discussion.pseudonyms import Masks
+from bot.core.errors import PlatformError, Refused
+from bot.core.model.capabilities import Traits
+from bot.core.model.config import Account
+from bot.core.model.entry import Entry
+from bot.core.ports.platform import Batch, Clock, Threads
+from bot.core.ports.unit_of_work import Store, Tx, Watched
+
+log = structlog.get_logger()
+
+MOST_THREADS = 10
+"""So many threads are looked at in one step at most; the others come with the next step."""
+MOST_BATCHES = 20
+"""So many batches of one thread in one look at most; what is left comes with the next step."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ThreadReader:
+    """Reads below our posts; `threads` gives an account's door, or None where it has none."""
+
+    store: Store
+    clock: Clock
+    masks: Masks
+    threads: Callable[[str], Threads | None]
+    traits_of: Callable[[Account], Traits]
+
+    def step(self, account: Account) -> int:
+        """Look below the posts that are due; returns how many entries are new or changed."""
+        door = self.threads(account.name)
+        if door is None:
+            return 0
+        changed = 0
+        for watched in self._due(account):
+            try:
+                changed += self._read(door, account, watched)
+            except Refused as error:
+                self._leave(account, watched, error)
+            except PlatformError as error:
+                self._put_off(account, watched, error)
+                break
+        return changed
+
+    def _due(self, account: Account) -> list[Watched]:
+        """The threads to look at now; nothing is written where nothing was posted since."""
+        now = self.clock.now()
+        with self.store.reading() as tx:
+            is_behind = tx.threads.is_behind(account.name)
+        if is_behind:
+            with self.store.writing() as tx:
+                tx.threads.follow(account.name)
+        with self.store.reading() as tx:
+            if is_spent(tx, account, now):
+                return []
+            return list(tx.threads.due(account.name, now, MOST_THREADS))
+
+    def _read(self, door: Threads, account: Account, watched: Watched) -> int:
+        """One thread from its cursor on, batch by batch."""
+        changed = 0
+        for _ in range(MOST_BATCHES):
+            batch = door.around(watched.remote_id, watched.cursor)
+            watched, kept = self._take_in(account, watched, batch)
+            changed += kept
+            if not batch.more:
+                break
+        if changed:
+            log.info("heard", account=account.name, entries=changed)
+        return changed
+
+    def _take_in(self, account: Account, watched: Watched, batch: Batch) -> tuple[Watched, int]:
+        """One batch: its entries, the thread's cursor and its next look in one transaction."""
+        now = self.clock.now()
+        with self.store.writing() as tx:
+            kept = take_in(tx, batch.entries, now, masks=self.masks, to_us=False)
+            if kept:
+                note_stir(tx, account.name, now)
+            stirred = now if kept else _stirred_at(tx, watched)
+            fresh = replace(watched, cursor=batch.cursor, stirred_at=stirred)
+            fresh = replace(fresh, look_at=now if batch.more else self._next(account, fresh, now))
+            tx.threads.looked(fresh)
+            tx.accounts.spend(account.name, "threads", batch.cost, now)
+            if batch.unheard:
+                tx.accounts.unheard(account.name, batch.unheard, now)
+        for gap in batch.unheard:
+            log.warning("unheard", account=account.name, what=gap)
+        return fresh, kept
+
+    def _next(self, account: Account, watched: Watched, now: datetime) -> datetime | None:
+        dear = dearness(self.traits_of(account))
+        return next_look(now, watched.at, watched.stirred_at, dear=dear)
+
+    def _leave(self, account: Account, watched: Watched, error: Refused) -> None:
+        """Our post is gone: there is nothing to look at any more."""
+        with self.store.writing() as tx:
+            tx.threads.looked(replace(watched, look_at=None))
+        log.info("thread_gone", account=account.name, post=watched.remote_id, reason=str(error))
+
+    def _put_off(self, account: Account, failed: Watched, error: PlatformError) -> None:
+        """Let all that are due wait, and this one a little longer: the others go before it."""
+        now = self.clock.now()
+        until = rest(account, error, now)
+        with self.store.writing() as tx:
+            tx.threads.put_off(account.name, now, until)
+            tx.threads.put_off(account.name, now, until + SOON, failed.remote_id)
+
+
+def wake_threads(tx: Tx, entries: Iterable[Entry], now: datetime, look_at: datetime) -> list[Entry]:
+    """Have the threads in which these were said looked at, by `look_at` at the latest.
+
+    Returns the answers that are part of no thread of ours as far as is known.
+    """
+    return [
+        entry
+        for entry in entries
+        if not wake_one(tx, entry.account, _upwards(tx, entry), now, look_at)
+        and entry.in_reply_to is not None
+    ]
+
+
+def wake_one(
+    tx: Tx, account: str, remote_ids: Iterable[str], now: datetime, look_at: datetime
+) -> bool:
+    """Have the first of these that is a thread of ours looked at; whether one of them is."""
+    return any(tx.threads.wake(account, one, now, look_at) for one in remote_ids)
+
+
+def _upwards(tx: Tx, entry: Entry) -> Iterator[str]:
+    """The remote ids of what an entry was said to, as far as is known."""
+    if entry.root is not None:
+        yield entry.root
+    seen: set[str] = set()
+    above = entry.in_reply_to
+    while above is not None and above not in seen:
+        yield above
+        seen.add(above)
+        parent = tx.log.find(entry.account, above)
+        above = parent.in_reply_to if parent else None
+
+
+def _stirred_at(tx: Tx, watched: Watched) -> datetime:
+    """When it last stirred: it may have been woken while we looked."""
+    known = tx.threads.get(watched.account, watched.remote_id)
+    return max(watched.stirred_at, known.stirred_at) if known else watched.stirred_at

@@ -1,0 +1,128 @@
+"""Looking again at what was heard: edits are taken over, and what was deleted is erased."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.app.accounts.server_change import heard_before
+from bot.app.discussion.erase import erased
+from bot.app.discussion.ingest import take_in
+from bot.app.discussion.polling import dearness, is_spent, rest
+from bot.core.discussion.backoff import SOON, next_look
+from bot.core.discussion.freshness import next_check
+from bot.core.discussion.pseudonyms import Masks
+from bot.core.errors import PlatformError
+from bot.core.model.capabilities import Traits
+from bot.core.model.config import Account
+from bot.core.model.entry import Entry
+from bot.core.ports.platform import Checked, Checks, Clock
+from bot.core.ports.unit_of_work import Store
+
+log = structlog.get_logger()
+
+BATCH = 20
+"""So many entries are looked at together: as many as Mastodon shows at once."""
+MOST_BATCHES = 5
+"""So many batches in one step at most; what is left comes with the next step."""
+UNSEEN = timedelta(hours=1)
+"""How long entries wait of which not one could be looked at."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rechecker:
+    """Looks again at entries; `checks` gives an account's door, or None where it has none."""
+
+    store: Store
+    clock: Clock
+    masks: Masks
+    checks: Callable[[str], Checks | None]
+    traits_of: Callable[[Account], Traits]
+
+    def step(self, account: Account) -> int:
+        """Look at the entries that are due; returns how many had changed."""
+        door = self.checks(account.name)
+        if door is None:
+            return 0
+        after = heard_before(self.store, account, self.clock.now())
+        changed = 0
+        try:
+            for _ in range(MOST_BATCHES):
+                kept, is_more = self._look(door, account, after)
+                changed += kept
+                if not is_more:
+                    break
+        except PlatformError as error:
+            self._put_off(account, error)
+        if changed:
+            log.info("rechecked", account=account.name, changed=changed)
+        return changed
+
+    def _look(self, door: Checks, account: Account, after: int) -> tuple[int, bool]:
+        """One batch: how many had changed, and whether another is worth asking for."""
+        due = self._due(account, after)
+        if not due:
+            return 0, False
+        ripe = self._ripe(account, due)
+        if not ripe:
+            return 0, True
+        found = door.check([entry.remote_id for entry in ripe])
+        return self._take_in(account, ripe, found)
+
+    def _ripe(self, account: Account, due: Sequence[Entry]) -> Sequence[Entry]:
+        """Those of them that are worth their price now; the others wait until they are."""
+        now, fresh_for = self.clock.now(), self.traits_of(account).fresh_for
+        if fresh_for is None:
+            return due
+        moments = {entry: next_check(entry, account, fresh_for, now) for entry in due}
+        early = {entry: at for entry, at in moments.items() if at is None or at > now}
+        if early:
+            with self.store.writing() as tx:
+                for entry, at in early.items():
+                    tx.log.put_off(account.name, now, at, [entry.remote_id])
+        return [entry for entry in due if entry not in early]
+
+    def _due(self, account: Account, after: int) -> Sequence[Entry]:
+        """The next entries to look at. Where it costs, the first look comes later, too."""
+        now = self.clock.now()
+        later = SOON * (dearness(self.traits_of(account)) - 1)
+        with self.store.reading() as tx:
+            if is_spent(tx, account, now):
+                return ()
+            return tx.log.due_checks(account.name, now - later, BATCH, after)
+
+    def _take_in(self, account: Account, due: Sequence[Entry], found: Checked) -> tuple[int, bool]:
+        """One batch in one transaction: how many had changed, and whether all were seen."""
+        now = self.clock.now()
+        there = {entry.remote_id: entry for entry in found.entries}
+        seen = [entry for entry in due if entry.remote_id in there.keys() | found.gone]
+        changed = 0
+        with self.store.writing() as tx:
+            for entry in seen:
+                fresh = there.get(entry.remote_id) or erased(entry, now)
+                changed += take_in(tx, [fresh], now, masks=self.masks, to_us=False)
+                again = self._next(account, fresh, now)
+                tx.log.checked(account.name, entry.remote_id, now, again)
+            # These would stand in the way of all others.
+            if waiting := found.failed if seen else {one.remote_id for one in due}:
+                tx.log.put_off(account.name, now, now + UNSEEN, sorted(waiting))
+            tx.accounts.spend(account.name, "recheck", found.cost, now)
+        return changed, len(seen) == len(due)
+
+    def _next(self, account: Account, entry: Entry, now: datetime) -> datetime | None:
+        if not entry.is_legible:
+            return None
+        traits = self.traits_of(account)
+        if traits.fresh_for is not None:
+            seen = replace(entry, checked_at=now)
+            return next_check(seen, account, traits.fresh_for, now)
+        return next_look(now, entry.at, entry.edited_at, dear=dearness(traits))
+
+    def _put_off(self, account: Account, error: PlatformError) -> None:
+        now = self.clock.now()
+        until = rest(account, error, now)
+        with self.store.writing() as tx:
+            tx.log.put_off(account.name, now, until)

@@ -1,0 +1,190 @@
+"""People: blocking them, letting them back, forgetting them.
+
+They are named by the handle that the log shows, or by the number of something that they said: its
+author is meant. A browser that comments on the site, or a site that responds to it, is named by an
+entry only. What holds for a person holds on one account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.app.accounts.lookup import known_account
+from bot.app.discussion.ingest import forget_person
+from bot.app.moderation.hide import legible
+from bot.core.discussion.pseudonyms import Masks, plain_handle
+from bot.core.errors import UsageError
+from bot.core.model.config import Config
+from bot.core.model.entry import Author, Entry, Standing
+from bot.core.ports.unit_of_work import Person, PersonRule, Tx
+from bot.core.text.sanitize import is_number
+
+_NAMED = "`tipsbot log` shows people's handles"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done:
+    """What was done: to whom, on which account, and how many entries that changed."""
+
+    label: str
+    account: str
+    entries: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Whom:
+    """Who is meant, and on which account; several authors where some shared a handle."""
+
+    label: str
+    account: str
+    authors: Sequence[Author]
+
+
+def block(tx: Tx, masks: Masks, config: Config, named: str, on: str | None, now: datetime) -> Done:
+    """Hide what a person said, and what they say from now on.
+
+    Raises UsageError for somebody unknown, and for a handle that is known on several accounts.
+    """
+    whom = _whom(tx, masks, config, named, on)
+    count = 0
+    for author in whom.authors:
+        for mask in masks.of(whom.account, author)[:1]:
+            tx.persons.lay_down(whom.account, mask, PersonRule.BLOCKED, now, whom.label)
+        seen = [one for one in _said(tx, whom, author) if not _is_hidden(one)]
+        count += sum(bool(tx.log.stand(one.id, Standing.HIDDEN, now)) for one in seen)
+    return Done(label=whom.label, account=whom.account, entries=count)
+
+
+def unblock(tx: Tx, masks: Masks, named: str, on: str | None, now: datetime) -> Done:
+    """Show a person's entries again. Raises UsageError for somebody who is not blocked.
+
+    A comment that the site holds waits for the operator's word again.
+    """
+    whom, blocked = _blocked(tx, masks, named, on)
+    for one in blocked:
+        tx.persons.lift(one.account, one.who, PersonRule.BLOCKED)
+    count = 0
+    for author in whom.authors:
+        for entry in [one for one in _said(tx, whom, author) if _is_hidden(one)]:
+            standing = _unhidden(tx, entry)
+            tx.log.stand(entry.id, standing, now)
+            count += standing is Standing.SHOWN
+    return Done(label=whom.label, account=whom.account, entries=count)
+
+
+def forget_author(
+    tx: Tx, masks: Masks, config: Config, named: str, on: str | None, now: datetime
+) -> Done:
+    """Erase all that is kept of a person, and keep nothing from now on. Raises as `block`."""
+    whom = _whom(tx, masks, config, named, on)
+    count = 0
+    for author in whom.authors:
+        known = masks.of(whom.account, author)
+        for mask in known:
+            tx.persons.lift(whom.account, mask, PersonRule.BLOCKED)
+        count += forget_person(tx, whom.account, author, known, now)
+    return Done(label=whom.label, account=whom.account, entries=count)
+
+
+def is_forgotten(tx: Tx, masks: Masks, account: str, author: Author) -> bool:
+    """Whether nothing of this person is to be kept."""
+    rules = tx.persons.rules(account, masks.of(account, author))
+    return any(PersonRule.NO_LOG in some for some in rules.values())
+
+
+def _whom(tx: Tx, masks: Masks, config: Config, named: str, on: str | None) -> _Whom:
+    """Who it is. One who was never heard can be named with the account that is meant."""
+    if is_number(named):
+        return _author_of(masks, legible(tx, int(named)), on)
+    if not plain_handle(named):
+        raise UsageError(f"{named!r} is no handle", _NAMED)
+    account = _only_one({one.account for one in tx.log.called(named)}, on)
+    if account is not None:
+        authors = list(_authors(tx, account, named))
+        return _Whom(label=_label(named), account=account, authors=authors)
+    if on is None:
+        todo = f"{_NAMED}; add --on ACCOUNT for somebody who was not heard yet"
+        raise UsageError(f"nobody in the log is called {_label(named)}", todo)
+    author = Author(name="", handle=_label(named))
+    return _Whom(label=_label(named), account=known_account(config, on).name, authors=[author])
+
+
+def _author_of(masks: Masks, entry: Entry, on: str | None) -> _Whom:
+    """Who said an entry."""
+    if on not in {None, entry.account}:
+        raise UsageError(f"entry {entry.id} is on {entry.account}", "leave out --on")
+    if entry.ours:
+        raise UsageError(f"entry {entry.id} is the bot's own", "`tipsbot hide` hides it")
+    if not masks.of(entry.account, entry.author):
+        raise UsageError(f"nothing tells who wrote entry {entry.id}", "`tipsbot hide` hides it")
+    label = _label(entry.author.handle) if entry.author.handle else _nameless(entry.id)
+    return _Whom(label=label, account=entry.account, authors=[entry.author])
+
+
+def _blocked(tx: Tx, masks: Masks, named: str, on: str | None) -> tuple[_Whom, Sequence[Person]]:
+    """Somebody who is blocked, and what says so. A number still names whom it was used for."""
+    entry = tx.log.get(int(named)) if is_number(named) else None
+    label = _nameless(int(named)) if is_number(named) else _label(named)
+    known = masks.of(entry.account, entry.author) if entry else ()
+    found = [
+        one
+        for one in tx.persons.blocked()
+        if plain_handle(one.label) == plain_handle(label) or one.who in known
+    ]
+    account = _only_one({one.account for one in found}, on)
+    if account is None:
+        if entry is None and is_number(named):
+            legible(tx, int(named))
+        raise UsageError(f"{label} is not blocked{_on(on)}", _NAMED)
+    authors = [entry.author] if entry else list(_authors(tx, account, named))
+    whom = _Whom(label=label, account=account, authors=authors)
+    return whom, [one for one in found if one.account == account]
+
+
+def _said(tx: Tx, whom: _Whom, author: Author) -> Iterator[Entry]:
+    """What an author said that has its words."""
+    return (one for one in tx.log.said_by(whom.account, author) if one.is_legible)
+
+
+def _is_hidden(entry: Entry) -> bool:
+    return entry.standing is Standing.HIDDEN
+
+
+def _unhidden(tx: Tx, entry: Entry) -> Standing:
+    """How an entry stands whose author is blocked no more."""
+    comment = tx.pages.comment(entry.remote_id) if entry.is_on_site else None
+    return Standing.HELD if comment is not None and comment.held else Standing.SHOWN
+
+
+def _only_one(accounts: set[str], on: str | None) -> str | None:
+    """The account that is meant, or None where there is none."""
+    if on is not None:
+        return on if on in accounts else None
+    if len(accounts) > 1:
+        names = " and ".join(sorted(accounts))
+        raise UsageError(f"there is one on {names}", "say which with --on ACCOUNT")
+    return next(iter(accounts), None)
+
+
+def _authors(tx: Tx, account: str, handle: str) -> Iterator[Author]:
+    """Everybody who had this handle on the account, each once."""
+    seen = set()
+    for entry in tx.log.called(handle):
+        if entry.account == account and entry.author.key not in seen:
+            seen.add(entry.author.key)
+            yield entry.author
+
+
+def _label(handle: str) -> str:
+    return f"@{handle.strip().lstrip('@')}"
+
+
+def _nameless(entry_id: int) -> str:
+    """What somebody is called who has no handle."""
+    return f"the author of entry {entry_id}"
+
+
+def _on(account: str | None) -> str:
+    return f" on {account}" if account else ""

@@ -1,0 +1,205 @@
+"""Delivering: claim, send outside any transaction, write down what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+import structlog
+
+from bot.app.posting.draft import TraitsOf
+from bot.app.posting.holds import hold, hold_account, limit_posting
+from bot.app.posting.restore_guard import NOT_LOOKED, FormerLife
+from bot.app.posting.transitions import move
+from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater, Unauthorised
+from bot.core.model.config import Account, Config
+from bot.core.model.delivery import MOVES, Delivery, Receipt, State
+from bot.core.ports.platform import LEASE, Clock, Publisher
+from bot.core.ports.unit_of_work import Store, Tx
+from bot.core.posting.attempt_result import after_attempt, after_crash, price, too_late
+from bot.core.posting.reconciliation import held_too_long
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deliverer:
+    """Carries out the planned deliveries of one account at a time.
+
+    `owner` names this process; `publisher` gives the account's door, or None where it has none;
+    `former` looks back before what came due earlier is sent (None: nothing is older than us).
+    `dead` begins the names of all earlier owners that cannot be alive while this process holds the
+    lock on the data directory (None: it does not hold it).
+    """
+
+    store: Store
+    clock: Clock
+    owner: str
+    traits_of: TraitsOf
+    publisher: Callable[[str], Publisher | None]
+    former: FormerLife | None = None
+    dead: str | None = None
+
+    def recover(self, config: Config) -> None:
+        """Call unsure at once what an earlier process left while sending: it is proven dead.
+
+        Claims of others keep their lease: those of commands, and of processes elsewhere.
+        """
+        if self.dead is None:
+            return
+        with self.store.reading() as tx:
+            claims = tx.ledger.claims(self.dead)
+        for claim in claims:
+            if claim.owner != self.owner:
+                self._give_up(config.account(claim.account), claim)
+
+    def _give_up(self, account: Account | None, claim: Delivery) -> None:
+        """A claim of the dead is unsure; its money counts as long as its account has a price."""
+        now = self.clock.now()
+        with self.store.writing() as tx:
+            if move(tx, claim, after_crash(claim, now), now) and account is not None:
+                self._pay(tx, account, claim, now)
+
+    def step(self, config: Config, account: Account) -> int:
+        """Do what is due on this account now; returns how many attempts were made."""
+        if not self._sweep(config, account):
+            return 0
+        if self.former is not None:
+            self.former.step(account)
+        publisher = self.publisher(account.name)
+        attempts = 0
+        while publisher is not None and (claimed := self._claim(config, account)) is not None:
+            self._attempt(publisher, account, claimed)
+            attempts += 1
+        return attempts
+
+    def _sweep(self, config: Config, account: Account) -> bool:
+        """End what is too late, and call unsure what a dead owner left; whether more is planned."""
+        planned, unsure = self._end_overdue(config, account.name)
+        for stale in unsure:
+            now = self.clock.now()
+            with self.store.writing() as tx:
+                self._pay(tx, account, stale, now)
+        return planned
+
+    def _end_overdue(self, config: Config, account: str) -> tuple[bool, list[Delivery]]:
+        """The same for an account by name; returns what its owner may have sent, too."""
+        now = self.clock.now()
+        with self.store.reading() as tx:
+            planned = tx.ledger.waiting(account, State.PLANNED, now)
+            stale = tx.ledger.waiting(account, State.SENDING, now)
+        late = [delivery for delivery in planned if delivery.deadline < now]
+        if not late and not stale:
+            return bool(planned), []
+        with self.store.writing() as tx:
+            for delivery in late:
+                move(tx, delivery, too_late(delivery, now, config.bot.timezone), now)
+            unsure = [one for one in stale if move(tx, one, after_crash(one, now), now)]
+        return len(planned) > len(late), unsure
+
+    def end_orphans(self, config: Config) -> None:
+        """The same for accounts that are no longer in the file: nobody else looks after theirs."""
+        with self.store.reading() as tx:
+            waiting = tx.ledger.accounts_waiting()
+        names = {account.name for account in config.accounts}
+        for account in waiting:
+            if account not in names:
+                self._end_overdue(config, account)
+
+    def _claim(self, config: Config, account: Account) -> Delivery | None:
+        """Write the intent to send the next delivery that nothing holds back."""
+        now = self.clock.now()
+        with self.store.reading() as tx:
+            waits = self._waits(tx, config, account, now)
+        if all(why is not None and why == delivery.reason for delivery, why in waits):
+            return None
+        with self.store.writing() as tx:
+            for delivery, why in self._waits(tx, config, account, now):
+                if why is not None:
+                    move(tx, delivery, replace(delivery, reason=why), now)
+                elif unsure := self._held_too_long(account, delivery, now):
+                    move(tx, delivery, unsure, now)
+                else:
+                    return self._take(tx, delivery, now)
+        return None
+
+    def _held_too_long(self, account: Account, one: Delivery, now: datetime) -> Delivery | None:
+        return held_too_long(one, self.traits_of(account), account.unsure, now)
+
+    def _waits(
+        self, tx: Tx, config: Config, account: Account, now: datetime
+    ) -> list[tuple[Delivery, str | None]]:
+        """What is planned for now, each with what holds it back."""
+        return [
+            (one, self._hold(tx, config, account, one, now))
+            for one in tx.ledger.waiting(account.name, State.PLANNED, now)
+        ]
+
+    def _hold(
+        self, tx: Tx, config: Config, account: Account, one: Delivery, now: datetime
+    ) -> str | None:
+        if self.former is not None and self.former.holds(account, one):
+            return NOT_LOOKED
+        return hold(tx, config, account, one, self._price(account, one), now)
+
+    def _take(self, tx: Tx, delivery: Delivery, now: datetime) -> Delivery | None:
+        claimed = replace(
+            delivery,
+            state=State.SENDING,
+            attempt=delivery.attempt + 1,
+            owner=self.owner,
+            lease_until=now + LEASE,
+            sent_at=delivery.sent_at or now,
+            duplicate=False,
+            reason=None,
+        )
+        return claimed if move(tx, delivery, claimed, now) else None
+
+    def _attempt(self, publisher: Publisher, account: Account, claimed: Delivery) -> None:
+        """Send what was claimed, once, and write down what came of it."""
+        if claimed.lease_until is None or self.clock.now() >= claimed.lease_until:
+            return
+        result = _publish(publisher, claimed)
+        now = self.clock.now()
+        settled = after_attempt(claimed, result, now)
+        with self.store.writing() as tx:
+            if move(tx, claimed, settled, now):
+                if settled.state in {State.POSTED, State.UNSURE} and not settled.duplicate:
+                    self._pay(tx, account, settled, now)
+                if isinstance(result, Unauthorised):  # a late one may blame an old signature
+                    hold_account(tx, account, result, now)
+                if isinstance(result, RetryLater):
+                    limit_posting(tx, account, result, now)
+            elif settled.state is State.POSTED:
+                _record_late(tx, claimed, settled, now)
+
+    def _pay(self, tx: Tx, account: Account, delivery: Delivery, now: datetime) -> None:
+        """Note the money: what may have been posted counts, a text refused as a duplicate not."""
+        tx.accounts.spend(account.name, "post", self._price(account, delivery), now)
+
+    def _price(self, account: Account, delivery: Delivery) -> Decimal:
+        """What the next sending costs: the same post is paid for once."""
+        if delivery.resends:
+            return Decimal(0)
+        return price(delivery.post, self.traits_of(account))
+
+
+def _publish(publisher: Publisher, claimed: Delivery) -> Receipt | PlatformError:
+    """The network's answer; whatever nobody classified may have been sent."""
+    try:
+        return publisher.publish(claimed.post)
+    except PlatformError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - what nobody classified may have been sent
+        log.error("publish_failed_oddly", account=claimed.account, error=type(error).__name__)  # noqa: TRY400 - its trace could show a request
+        return OutcomeUnknown(f"an unexpected {type(error).__name__} while posting")
+
+
+def _record_late(tx: Tx, claimed: Delivery, settled: Delivery, now: datetime) -> None:
+    """The answer came after we were given up for dead: a post that exists is never lost."""
+    current = tx.ledger.get(claimed.id)
+    is_mine = current is not None and current.attempt == claimed.attempt
+    if current is not None and is_mine and State.POSTED in MOVES[current.state]:
+        move(tx, current, replace(settled, reason="the answer came late"), now)

@@ -1,0 +1,194 @@
+"""Planning: what came due, which tip, which words, written down before anything is sent."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.app.posting.draft import Draft, Drafter, Misfit, delivery_of
+from bot.app.posting.first_tip import EXTRA, extra_slot, starting_schedule
+from bot.core.model.config import Config
+from bot.core.model.schedule import Outcome, Schedule, Slot, newest_in_time
+from bot.core.ports.platform import Timetable
+from bot.core.ports.unit_of_work import SlotRecord, Store, Tx
+from bot.core.posting.rotation import Nothing, Pick, pick
+
+log = structlog.get_logger()
+
+A_MINUTE = timedelta(minutes=1)
+
+MOST_MISSED = 1000
+"""Of a very long downtime only so many missed slots of a schedule are written down one by one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chosen:
+    """A tip for a slot and its drafts."""
+
+    pick: Pick
+    drafts: tuple[Draft, ...]
+    misfits: tuple[Misfit, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """Why this tip, and on which accounts it cannot be posted."""
+        left_out = [f"; not on {one.account.name}: {one.why}" for one in self.misfits]
+        return "".join([self.pick.why, *left_out])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planner:
+    """Plans the slots of every schedule as they come due."""
+
+    store: Store
+    timetable: Timetable
+    drafter: Drafter
+
+    def step(self, config: Config, now: datetime) -> int:
+        """Work every schedule through up to now; returns how many slots were planned."""
+        return sum(self.work(config, schedule, now) for schedule in config.schedules)
+
+    def work(
+        self, config: Config, schedule: Schedule, now: datetime, seen: datetime | None = None
+    ) -> bool:
+        """Work one schedule through up to now; a new or edited rule begins when it was `seen`.
+
+        That is now, unless an earlier step could not write it down.
+        """
+        with self.store.reading() as tx:
+            since = tx.slots.cursor(schedule)
+        if since is None:
+            since = min(seen or now, now)
+            with self.store.writing() as tx:
+                tx.slots.advance(schedule, since)
+        if since > now + A_MINUTE:
+            since = self._set_back(schedule, now)
+        due = self._due(schedule, since, now)
+        newest, missed = newest_in_time(due, now, schedule.late)
+        if newest is None:
+            self._pass_over(schedule, missed, now)
+            return False
+        return self._plan(config, schedule, newest, missed, now)
+
+    def now(self, config: Config, moment: datetime) -> bool:
+        """Plan one extra slot for a tip on every account, once for good; whether it did.
+
+        The tip is that of `at_start` where that would plan one, and else any.
+        """
+        slot = extra_slot(moment)
+        with self.store.reading() as tx:
+            if tx.slots.get(slot.schedule, slot.key) is not None:
+                return False
+            schedule = starting_schedule(tx, config, moment) or EXTRA
+        return self._plan(config, schedule, slot, (), moment)
+
+    def at_start(self, config: Config, moment: datetime) -> bool:
+        """Plan the same slot if the site is the only account and is empty; whether it did."""
+        with self.store.reading() as tx:
+            schedule = starting_schedule(tx, config, moment)
+        return schedule is not None and self._plan(config, schedule, extra_slot(moment), (), moment)
+
+    def _due(self, schedule: Schedule, since: datetime, now: datetime) -> Sequence[Slot]:
+        """What came due and has no outcome yet; of a very long downtime only the newest part."""
+        due = deque(self.timetable.slots(schedule, since, now), maxlen=MOST_MISSED + 1)
+        with self.store.reading() as tx:
+            return [slot for slot in due if tx.slots.get(slot.schedule, slot.key) is None]
+
+    def _set_back(self, schedule: Schedule, now: datetime) -> datetime:
+        """The clock ran ahead and was put right: go on with what is still in time."""
+        since = now - schedule.late
+        with self.store.writing() as tx:
+            tx.slots.rewind(schedule, since)
+        log.warning("clock_went_back", schedule=schedule.name)
+        return since
+
+    def _pass_over(self, schedule: Schedule, missed: Sequence[Slot], now: datetime) -> None:
+        """Nothing to post: note what was missed, and move on."""
+        if not missed:
+            return
+        with self.store.writing() as tx:
+            _record_missed(tx, missed)
+            tx.slots.advance(schedule, now)
+
+    def _plan(
+        self,
+        config: Config,
+        schedule: Schedule,
+        slot: Slot,
+        missed: Sequence[Slot],
+        now: datetime,
+    ) -> bool:
+        """Choose outside the transaction, write inside; choose again if history has changed."""
+        while True:
+            with self.store.reading() as tx:
+                turns = tx.slots.turns()
+            choice = choose(config, schedule, slot, turns, self.drafter)
+            with self.store.writing() as tx:
+                if tx.slots.turns() != turns:
+                    continue
+                _record_missed(tx, missed)
+                planned = _record(tx, config, schedule, slot, choice, now)
+                tx.slots.advance(schedule, now)
+            return planned
+
+
+def choose(
+    config: Config, schedule: Schedule, slot: Slot, turns: Sequence[str], drafter: Drafter
+) -> Chosen | Nothing:
+    """The tip for a slot with its drafts: the first in turn that fits somewhere."""
+    without: frozenset[str] = frozenset()
+    names = [account.name for account in config.accounts]
+    while True:
+        picked = pick(config.library, turns, slot, schedule, names, without)
+        if isinstance(picked, Nothing):
+            return picked
+        targets = [
+            account
+            for account in config.accounts
+            if schedule.goes_to(account.name) and picked.tip.goes_to(account.name)
+        ]
+        fitting, misfits = drafter.drafts(picked.tip, targets, config)
+        for misfit in misfits:
+            log.warning("tip_unfit", tip=misfit.tip.id, account=misfit.account.name, why=misfit.why)
+        if any(one.account in targets for one in fitting):
+            return Chosen(pick=picked, drafts=tuple(fitting), misfits=tuple(misfits))
+        without |= {picked.tip.id}
+
+
+def _record_missed(tx: Tx, missed: Sequence[Slot]) -> None:
+    for slot in missed:
+        why = "it was later than its schedule allows, or a newer slot took its place"
+        if tx.slots.record(SlotRecord(slot=slot, outcome=Outcome.MISSED, tip=None, why=why)):
+            log.warning("slot_missed", slot=slot.name)
+
+
+def _record(
+    tx: Tx,
+    config: Config,
+    schedule: Schedule,
+    slot: Slot,
+    choice: Chosen | Nothing,
+    now: datetime,
+) -> bool:
+    """Write the slot's outcome and its deliveries; False where nothing was planned."""
+    pause = tx.accounts.pauses(now).get(f"schedule:{schedule.name}")
+    if pause is not None:
+        record = SlotRecord(slot=slot, outcome=Outcome.SKIPPED, tip=None, why=pause.reason)
+    elif isinstance(choice, Nothing):
+        record = SlotRecord(slot=slot, outcome=Outcome.EMPTY, tip=None, why=choice.why)
+    else:
+        tip = choice.pick.tip.id
+        record = SlotRecord(slot=slot, outcome=Outcome.PLANNED, tip=tip, why=choice.why)
+    if not tx.slots.record(record):
+        return False
+    event = f"slot_{record.outcome.value}"
+    log.info(event, slot=slot.name, tip=record.tip, why=record.why)
+    if record.outcome is not Outcome.PLANNED or isinstance(choice, Nothing):
+        return False
+    for one in choice.drafts:
+        tx.ledger.plan(delivery_of(one, slot, slot.due + schedule.late, config, now))
+    return True

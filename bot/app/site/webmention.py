@@ -1,0 +1,272 @@
+"""Responses: take another site's word that it links to a tip, look, and keep what it says."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from urllib.parse import urlsplit
+
+import structlog
+
+from bot.app.moderation.comment_filter import is_held
+from bot.core.discussion.webmention import (
+    AUTHOR_MAX,
+    RESPONSE,
+    Failure,
+    Fetcher,
+    Ping,
+    Pings,
+    Protocol,
+    Response,
+    Trouble,
+    excerpt,
+    is_on_site,
+    passage,
+    takes,
+    tidy_address,
+    tip_at,
+)
+from bot.core.errors import PlatformError, RetryLater
+from bot.core.model.config import Config, Hold
+from bot.core.model.site_page import Comment, Page, Pages
+from bot.core.ports.platform import Clock
+
+PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
+"""How long to wait after each try that may go better another time; then it is given up."""
+
+AGAIN = timedelta(minutes=1)
+"""A page is not looked at more often than this, however often its site pings."""
+
+MOST_WAITING = 1000
+"""So many pages wait to be looked at; no more pings are taken meanwhile."""
+
+MOST_RESPONSES = 1000
+"""So many responses stand under one tip."""
+
+REMEMBERED = timedelta(days=30)
+"""How long a ping is remembered once its page was looked at."""
+
+OLDEST = timedelta(days=365)
+"""A page that says it is older than its tip by more than this does not know when it was written."""
+
+_OURS = Trouble(failure=Failure.UNREADABLE, why="it leads to this site")
+
+log = structlog.get_logger()
+
+
+class Refusal(ValueError):
+    """A ping that is not taken; the text tells its sender why."""
+
+
+class BadSource(Refusal):
+    """What it says links to a tip cannot."""
+
+
+class BadTarget(Refusal):
+    """What it says is linked to is no tip of ours that is up: an address elsewhere, or nothing."""
+
+    def __init__(self, why: str, *, is_missing: bool = False) -> None:
+        self.is_missing = is_missing
+        super().__init__(why)
+
+
+class TooMany(Refusal):
+    """As many pages as can wait are waiting."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receiving:
+    """Takes pings. `nudge` has the page looked at soon."""
+
+    pings: Pings
+    pages: Pages
+    nudge: Callable[[], None]
+
+    def take(
+        self, source: str, target: str, protocol: Protocol, config: Config, now: datetime
+    ) -> Ping | None:
+        """Have a page looked at; what is known of its ping from before, or None.
+
+        Raises Refusal.
+        """
+        tip = self._tip(target, config)
+        page, place = _source(source, config), config.page(tip)
+        known = self.pings.get(page, place)
+        if known is None and self.pings.waiting() >= MOST_WAITING:
+            raise TooMany("There is too much to look at just now. Please try again later.")
+        if self._was_erased(page, tip) or _is_untried(known):
+            return known
+        fresh = Ping(source=page, target=place, protocol=protocol, at=now, not_before=now)
+        if known is not None:
+            fresh = replace(fresh, not_before=max(now, min(known.at, now) + AGAIN))
+        self.pings.put(fresh)
+        self.nudge()
+        return known
+
+    def _tip(self, target: str, config: Config) -> str:
+        tip = tip_at(target, config)
+        if tip is None:
+            raise BadTarget("The target is no address of a tip on this site.")
+        page = self.pages.get(tip)
+        if page is None or page.gone is not None:
+            raise BadTarget("There is no such tip on this site.", is_missing=True)
+        return page.tip
+
+    def _was_erased(self, source: str, tip: str) -> bool:
+        known = self.pages.comment(response_id(source, tip))
+        return known is not None and known.deleted_at is not None
+
+
+def _is_untried(ping: Ping | None) -> bool:
+    """Whether its page is to be looked at anyway, and for the first time."""
+    return ping is not None and ping.not_before is not None and ping.tries == 0
+
+
+def _source(source: str, config: Config) -> str:
+    page = tidy_address(source)
+    if page is None:
+        raise BadSource("The source is no address of the web that can be read here.")
+    if is_on_site(page, config):
+        raise BadSource("The source is on this site.")
+    return page
+
+
+def response_id(source: str, tip: str) -> str:
+    """The id of what this page says under this tip, among the comments."""
+    digest = hashlib.sha256(f"{source}\0{tip}".encode()).digest()
+    return RESPONSE + b32encode(digest[:10]).decode().lower()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verifier:
+    """Looks at the pages that were pinged, one a step, and keeps what they say.
+
+    `heard` takes in what changed on the site; it may be called again for the same change.
+    """
+
+    pings: Pings
+    pages: Pages
+    fetcher: Fetcher
+    clock: Clock
+    heard: Callable[[], None]
+
+    def step(self, config: Config) -> bool:
+        """Look at the page that waits longest; whether there was one."""
+        now = self.clock.now()
+        due = self.pings.due(now, 1)
+        ping = self._begun(due[0], now) if due else None
+        if ping is not None:
+            self._look(ping, config)
+        return bool(due)
+
+    def tidy(self) -> None:
+        """Forget pings that were settled long ago."""
+        self.pings.forget(self.clock.now() - REMEMBERED)
+
+    def _begun(self, ping: Ping, now: datetime) -> Ping | None:
+        """The ping with this try written down, so that no page is tried without end."""
+        if ping.tries > len(PAUSES):
+            self._give_up(ping, Trouble(failure=Failure.UNREADABLE, why="it was broken off"))
+            return None
+        pause = PAUSES[min(ping.tries, len(PAUSES) - 1)]
+        begun = replace(ping, tries=ping.tries + 1, not_before=now + pause)
+        return begun if self.pings.move(ping, begun) else None
+
+    def _look(self, ping: Ping, config: Config) -> None:
+        page = self._wanted(ping, config)
+        if page is None:
+            self.pings.move(ping, None)
+            return
+        try:
+            found = self.fetcher.read(ping.source, ping.target)
+            if isinstance(found, Response) and is_on_site(found.url, config):
+                found = _OURS
+        except RetryLater as error:
+            self._later(ping, str(error))
+        except PlatformError as error:
+            self._give_up(ping, Trouble(failure=Failure.UNREADABLE, why=str(error)))
+        else:
+            self._settle(ping, page, found, config)
+
+    def _wanted(self, ping: Ping, config: Config) -> Page | None:
+        """The page that is said to be linked to, if it still stands and is still asked for."""
+        tip = tip_at(ping.target, config) if takes(config, ping.protocol) else None
+        page = None if tip is None else self.pages.get(tip)
+        return None if page is None or page.gone is not None else page
+
+    def _later(self, ping: Ping, why: str) -> None:
+        """The next try is written down already; after the last there is none."""
+        trouble = Trouble(failure=Failure.UNREACHABLE, why=why)
+        if ping.tries > len(PAUSES):
+            self._give_up(ping, trouble)
+        else:
+            self.pings.move(ping, replace(ping, trouble=trouble))
+
+    def _give_up(self, ping: Ping, trouble: Trouble) -> None:
+        if self.pings.move(ping, replace(ping, not_before=None, trouble=trouble)):
+            log.info("response_not_kept", source=ping.source, reason=trouble.why)
+
+    def _settle(self, ping: Ping, page: Page, found: Response | Trouble, config: Config) -> None:
+        """Keep what the page says, or erase what it said when it says nothing any more.
+
+        The ping is settled last: whatever breaks off before is done again.
+        """
+        known = self.pages.comment(response_id(ping.source, page.tip))
+        if isinstance(found, Trouble):
+            self._erase(known)
+            self._give_up(ping, found)
+        elif known is None and self.pages.responses(page.tip) >= MOST_RESPONSES:
+            why = f"{page.tip} has {MOST_RESPONSES} responses"
+            self._give_up(ping, Trouble(failure=Failure.FULL, why=why))
+        else:
+            kept = self.pages.respond(self._comment(ping, page, found, known, config.hold))
+            self.pings.move(ping, replace(ping, not_before=None, trouble=None))
+            if kept.held:
+                log.info("response_held", tip=page.tip, source=ping.source)
+            else:
+                log.info("response_kept", tip=page.tip, source=ping.source)
+        self.heard()
+
+    def _erase(self, known: Comment | None) -> None:
+        if known is not None and known.deleted_at is None:
+            self.pages.erase(known.id, self.clock.now())
+            log.info("response_erased", tip=known.tip)
+
+    def _comment(
+        self, ping: Ping, page: Page, found: Response, known: Comment | None, hold: Hold
+    ) -> Comment:
+        """What is kept; what was held stays so, and other words are judged anew."""
+        is_known = partial(self.pages.is_trusted_site, ping.source)
+        said = (found.author, passage(found.text))
+        was_held = known is not None and known.held
+        is_new = known is None or (known.name, known.text) != said
+        return Comment(
+            id=response_id(ping.source, page.tip),
+            tip=page.tip,
+            name=said[0],
+            text=said[1],
+            at=self._time(page, found, known),
+            owner="",
+            source=ping.source,
+            author_url=found.author_url,
+            held=was_held or (is_new and is_held(_words(found), hold, is_known)),
+        )
+
+    def _time(self, page: Page, found: Response, known: Comment | None) -> datetime:
+        """When it was said, as its author says if that can be, else when it was read first."""
+        now = self.clock.now()
+        if found.at is not None and page.first_at - OLDEST <= found.at <= now:
+            return found.at
+        return now if known is None else known.at
+
+
+def _words(found: Response) -> str:
+    """What the page says itself, without its host and address that stand in for name and words."""
+    host = urlsplit(found.url).hostname or ""
+    name = "" if found.author == excerpt(host, AUTHOR_MAX) else found.author
+    text = "" if found.text == excerpt(found.url) else found.text
+    return f"{name}\n{text}"

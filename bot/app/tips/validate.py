@@ -1,0 +1,111 @@
+"""Checking what the file alone cannot show: that every tip fits, and that links lead somewhere."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from bot.app.posting.draft import Aim, Drafter, Misfit
+from bot.core.model.config import Account, Config
+from bot.core.model.platform_kind import Form, Kind
+from bot.core.model.tip import Tip
+from bot.core.text.web_addresses import is_loopback
+
+_NOWHERE = ("localhost", "example", "test", "invalid", "local", "internal")
+_EXAMPLES = (".example.com", ".example.org", ".example.net")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """Something wrong with a tip or with the bot's own settings, and what to do about it."""
+
+    tip: str | None
+    what: str
+    todo: str
+
+
+def findings(config: Config, kinds: Mapping[str, Kind], drafter: Drafter) -> Iterator[Finding]:
+    """Everything that would go wrong when posting, in the order of the file."""
+    yield from _in_clear_text(config, kinds)
+    public = [account for account in config.accounts if _is_public(account, kinds[account.kind])]
+    site_said = False
+    for tip in config.library:
+        for account in config.accounts:
+            if not tip.goes_to(account.name):
+                continue
+            if (found := drafter.misfit(tip, account, config)) is not None:
+                yield _misfit(found)
+                continue
+            aim = drafter.aim(tip, account, config)
+            if account in public and aim.link is not None and leads_nowhere(aim.link):
+                if aim.needs_page and site_said:
+                    continue
+                site_said = site_said or aim.needs_page
+                yield _nowhere(tip, account, aim, config)
+
+
+def _in_clear_text(config: Config, kinds: Mapping[str, Kind]) -> Iterator[Finding]:
+    """Servers to which a credential would travel for everybody to read."""
+    for account in config.accounts:
+        kind = kinds[account.kind]
+        for address in _addresses(account, kind):
+            if kind.secrets and address.startswith("http://") and not is_loopback(address):
+                yield Finding(
+                    tip=None,
+                    what=f"{account.name} would send its credentials to {address} unencrypted",
+                    todo="write https://",
+                )
+
+
+def leads_nowhere(address: str) -> bool:
+    """Whether nobody but the machine itself could open this address."""
+    return _is_nowhere((urlsplit(address).hostname or "").rstrip("."))
+
+
+@lru_cache(maxsize=256)
+def _is_nowhere(host: str) -> bool:
+    """Whether the host is one of this machine or network alone; most tips share a few hosts."""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        _, dot, last = host.rpartition(".")
+        return not dot or last in _NOWHERE or f".{host}".endswith(_EXAMPLES)
+
+
+def _is_public(account: Account, kind: Kind) -> bool:
+    """Whether strangers can follow the account: not on a server that is itself out of reach."""
+    return kind.traits.public and not any(map(is_loopback, _addresses(account, kind)))
+
+
+def _addresses(account: Account, kind: Kind) -> list[str]:
+    """The addresses among an account's settings."""
+    return [
+        account.options[option.name]
+        for option in kind.options
+        if option.form is Form.ADDRESS and option.name in account.options
+    ]
+
+
+def _misfit(one: Misfit) -> Finding:
+    return Finding(
+        tip=one.tip.id,
+        what=f"'{one.tip.id}' does not fit {one.account.name}: {one.why}",
+        todo="write a shorter `summary` for it",
+    )
+
+
+def _nowhere(tip: Tip, account: Account, aim: Aim, config: Config) -> Finding:
+    if not aim.needs_page:
+        return Finding(
+            tip=tip.id,
+            what=f"the link of '{tip.id}', {aim.link}, leads nowhere on {account.name}",
+            todo="give it an address that everybody can open",
+        )
+    return Finding(
+        tip=None,
+        what=f"posts on {account.name} would link to {config.bot.site}, which nobody can open",
+        todo=f"set bot.site to the site's public address, or `link: never` on {account.name}",
+    )
