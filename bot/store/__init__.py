@@ -1,11 +1,11 @@
 """What we remember: one database for each data directory."""
 
-from bot.store.book import FileBook
-from bot.store.data_files import clear_file_errors, replace_file
 from bot.store.database import Database, has_store, open_memory, open_store
-from bot.store.lock import DataLock, is_running
-from bot.store.memo import SqlMemo
-from bot.store.permissions import close_to_others
+from bot.store.files.data_files import clear_file_errors, replace_file
+from bot.store.files.event_log_file import FileBook
+from bot.store.files.permissions import close_to_others
+from bot.store.files.process_lock import DataLock, is_running
+from bot.store.summary_cache import SqlMemo
 
 __all__ = [
     "DataLock",

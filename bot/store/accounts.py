@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from bot.core.model.capabilities import Traits
 from bot.core.ports.platform import SKEW, Batch
 from bot.core.ports.unit_of_work import AccountRecord, Pause
-from bot.store.rows import Part, columns, made
+from bot.store.discussion.entry_rows import Part, columns, made
 from bot.store.tables import accounts, pauses, spending
 
 _UNHEARD_KEPT = 20

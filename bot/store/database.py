@@ -30,21 +30,21 @@ from bot.core.ports.unit_of_work import (
 )
 from bot.store import tables
 from bot.store.accounts import SqlAccounts
-from bot.store.connecting import WAIT, clear_errors, make_ours, read_only
-from bot.store.data_files import clear_file_errors, make_file
-from bot.store.ledger import SqlLedger
-from bot.store.lock import make_directory
-from bot.store.log import SqlLog
+from bot.store.discussion.acknowledgements import SqlThanks
+from bot.store.discussion.log import SqlLog
+from bot.store.discussion.people import SqlPersons
+from bot.store.discussion.watched_threads import SqlThreads
+from bot.store.engine import WAIT, clear_errors, make_ours, read_only
+from bot.store.files.data_files import clear_file_errors, make_file
+from bot.store.files.process_lock import make_directory
+from bot.store.key_values import SqlNotes
 from bot.store.migrate import bring_up_to_date
-from bot.store.notes import SqlNotes
-from bot.store.pages import SqlPages, Within
-from bot.store.persons import SqlPersons
-from bot.store.pings import SqlPings
-from bot.store.search import purge, to_purge
-from bot.store.shown import SqlShown
-from bot.store.slots import SqlSlots
-from bot.store.thanks import SqlThanks
-from bot.store.threads import SqlThreads
+from bot.store.posting.ledger import SqlLedger
+from bot.store.posting.slots import SqlSlots
+from bot.store.site.full_text_index import purge, to_purge
+from bot.store.site.pages import SqlPages, Within
+from bot.store.site.public_entries import SqlShown
+from bot.store.site.webmentions import SqlPings
 from bot.store.write_queue import WriteQueue
 
 FILE = "tipsbot.db"

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, text
 
 from bot.core.errors import StoreError
-from bot.store.data_files import clear_file_errors, make_file
+from bot.store.files.data_files import clear_file_errors, make_file
 from bot.store.tables import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"

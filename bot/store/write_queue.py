@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread, current_thread
 
 from bot.core.errors import StoreError
-from bot.store.connecting import WAIT
+from bot.store.engine import WAIT
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -13,7 +13,7 @@ from bot.app.discussion.erase import erased
 from bot.app.discussion.event_log import Logbook
 from bot.core.model.entry import NOBODY, Author, Change, Standing, Visibility
 from bot.store import FileBook, open_store
-from bot.store.book import NAME
+from bot.store.files.event_log_file import NAME
 from tests.app.house import House
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, MINUTE, entry

@@ -11,14 +11,14 @@ def m(file: str, old: str, new: str, breaks: str) -> Mutant:
 
 
 LEDGER, DELIVER, OUTCOME = (
-    "bot/store/ledger.py",
+    "bot/store/posting/ledger.py",
     "bot/app/posting/deliver.py",
     "bot/core/posting/attempt_result.py",
 )
 ABSENCE, HOLDS, SLOTS = (
     "bot/core/posting/reconciliation.py",
     "bot/app/posting/holds.py",
-    "bot/store/slots.py",
+    "bot/store/posting/slots.py",
 )
 PLAN, FORMER = "bot/app/posting/plan.py", "bot/app/posting/restore_guard.py"
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.errors import StoreError
 from bot.store import FileBook
-from bot.store.book import NAME
+from bot.store.files.event_log_file import NAME
 
 WORDS = 'She said "no", \\ twice; "text": "'
 

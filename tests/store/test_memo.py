@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.core.summary import Choice, Summary, key_of
-from bot.store.memo import NAME, SqlMemo
+from bot.store.summary_cache import NAME, SqlMemo
 
 CHOICE = Choice(
     chosen=Summary(text="Höre zu. 👂", how="title", sure=0.75, doubts=("it is short",)),

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 from bot.core.discussion.search_query import terms
 from bot.core.model.entry import NOBODY, Change, Visibility
 from bot.store import open_store
-from bot.store.connecting import make_ours
+from bot.store.engine import make_ours
 from bot.store.migrate import MIGRATIONS
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, entry

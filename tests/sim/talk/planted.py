@@ -14,7 +14,7 @@ TAKING, LOGBOOK, THANKS = (
     "bot/app/discussion/event_log.py",
     "bot/app/discussion/acknowledge.py",
 )
-EDITS, LOG = "bot/store/edits.py", "bot/store/log.py"
+EDITS, LOG = "bot/store/discussion/merge_edit.py", "bot/store/discussion/log.py"
 
 MUTANTS = (
     m(

@@ -18,8 +18,8 @@ from pathlib import Path
 from bot.core.discussion.event_log import WORDS, Fields
 from bot.core.errors import StoreError
 from bot.regular_files import folder_to_disk, to_disk
-from bot.store.data_files import make_file, refuse_irregular
-from bot.store.lock import make_directory
+from bot.store.files.data_files import make_file, refuse_irregular
+from bot.store.files.process_lock import make_directory
 
 NAME = "discussion.jsonl"
 

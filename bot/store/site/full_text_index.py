@@ -33,8 +33,8 @@ from sqlalchemy import (
 
 from bot.core.discussion.search_query import Term, sought, spread
 from bot.core.model.entry import Entry, Standing
-from bot.store.notes import SqlNotes
-from bot.store.rows import Part
+from bot.store.discussion.entry_rows import Part
+from bot.store.key_values import SqlNotes
 from bot.store.tables import entries, metadata, notes
 
 MAKE = (

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import ColumnElement, Table, select, update
 
 from bot.core.model.entry import Entry
-from bot.store.rows import Part, batched
+from bot.store.discussion.entry_rows import Part, batched
 from bot.store.tables import deliveries, entries
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from bot.core.model.entry import Change, Entry, EntryEvent, Visibility
-from bot.store.rows import Part, made
+from bot.store.discussion.entry_rows import Part, made
+from bot.store.site.visibility import shown
 from bot.store.tables import entries, entry_events
-from bot.store.visible import shown
 
 _GONE = (Change.DELETED, Change.EDITED)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
-from bot.store.rows import Part
+from bot.store.discussion.entry_rows import Part
 from bot.store.tables import notes
 
 

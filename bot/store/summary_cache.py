@@ -14,7 +14,7 @@ import structlog
 
 from bot.core.errors import StoreError
 from bot.core.summary import Choice, Summary
-from bot.store.data_files import make_file
+from bot.store.files.data_files import make_file
 
 _log = structlog.get_logger()
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

@@ -11,13 +11,13 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from bot.core.discussion.backoff import SOON
 from bot.core.model.entry import Change, Entry, Standing
-from bot.store.checks import SqlChecks
-from bot.store.edits import updated, what_changed
-from bot.store.history import SqlHistory
-from bot.store.homes import Homes, above
-from bot.store.kept import SqlKept
-from bot.store.rows import row_of, storable
-from bot.store.search import index_of
+from bot.store.discussion.entry_queries import SqlKept
+from bot.store.discussion.entry_rows import row_of, storable
+from bot.store.discussion.event_queries import SqlHistory
+from bot.store.discussion.merge_edit import updated, what_changed
+from bot.store.discussion.recheck_queue import SqlChecks
+from bot.store.discussion.tip_assignment import Homes, above
+from bot.store.site.full_text_index import index_of
 from bot.store.tables import entries, entry_events
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from bot.core.discussion.webmention import Ping
-from bot.store.pages import Connects
-from bot.store.rows import columns, made
+from bot.store.discussion.entry_rows import columns, made
+from bot.store.site.pages import Connects
 from bot.store.tables import pings
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from bot.core.discussion.acknowledgement_policy import Acknowledgement, Thanked
-from bot.store.rows import Part, made
+from bot.store.discussion.entry_rows import Part, made
 from bot.store.tables import thanks
 
 

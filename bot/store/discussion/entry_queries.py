@@ -10,9 +10,9 @@ from sqlalchemy import Select, func, select
 
 from bot.core.discussion.pseudonyms import plain_handle
 from bot.core.model.entry import Author, Entry, EntryKind
-from bot.store.rows import Part, by_number, entry_of, under
+from bot.store.discussion.entry_rows import Part, by_number, entry_of, under
+from bot.store.site.visibility import LEGIBLE
 from bot.store.tables import LARGEST, entries
-from bot.store.visible import LEGIBLE
 
 
 class SqlKept(Part):

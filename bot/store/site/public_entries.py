@@ -11,10 +11,10 @@ from bot.core.discussion.outline import Stub
 from bot.core.discussion.search_query import Term
 from bot.core.model.entry import Entry, bared
 from bot.core.ports.unit_of_work import Tally
-from bot.store.rows import Part, batched, by_number, entry_of, under
-from bot.store.search import index_of
+from bot.store.discussion.entry_rows import Part, batched, by_number, entry_of, under
+from bot.store.site.full_text_index import index_of
+from bot.store.site.visibility import remains, shown
 from bot.store.tables import entries
-from bot.store.visible import remains, shown
 
 
 class SqlShown(Part):

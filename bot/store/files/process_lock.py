@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from bot.core.errors import StoreError
-from bot.store.data_files import clear_file_errors, make_file
+from bot.store.files.data_files import clear_file_errors, make_file
 
 _NO_LOCKS = (errno.EBADF, errno.EINVAL, errno.ENOTSUP, errno.EISDIR)
 """What network file systems answer that lock files only."""

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 
 from bot.core.model.delivery import UNSETTLED, Delivery, Receipt, State, check_move
 from bot.core.ports.platform import LEASE, SKEW
-from bot.store.rows import Part, columns, made
+from bot.store.discussion.entry_rows import Part, columns, made
 from bot.store.tables import LARGEST, deliveries, events
 
 FAR = timedelta(days=2)

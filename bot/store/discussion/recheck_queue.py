@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, or_, select, update
 
 from bot.core.discussion.backoff import LONGEST
 from bot.core.model.entry import Entry
-from bot.store.rows import Part, entry_of
+from bot.store.discussion.entry_rows import Part, entry_of
+from bot.store.site.visibility import LEGIBLE
 from bot.store.tables import entries
-from bot.store.visible import LEGIBLE
 
 
 class SqlChecks(Part):

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from bot.core.model.delivery import Post
 from bot.core.model.site_page import Comment, Page
 from bot.core.text.web_addresses import PORTS
-from bot.store.rows import columns, made
+from bot.store.discussion.entry_rows import columns, made
 from bot.store.tables import comments, pages, pings
 
 _STANDS = comments.c.deleted_at.is_(None)
