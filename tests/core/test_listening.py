@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.discussion.backoff import Budget, next_listening
-from bot.platforms.x.allowance import affordable
+from bot.platforms.x.listening.read_quota import affordable
 from tests.core.samples import MINUTE
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "data" / "listening.yaml").read_text("utf-8"))

@@ -29,8 +29,8 @@ from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, State
 from bot.core.ports.platform import Absent, CannotTell, Editor, Found, Listener, Publisher, Thanker
 from bot.platforms.mastodon.adapter import MastodonPlatform
-from bot.platforms.mastodon.errors import server_time
-from bot.platforms.mastodon.wire import Reach, Wire
+from bot.platforms.mastodon.http.errors import server_time
+from bot.platforms.mastodon.http.http_session import Reach, Wire
 from tests.clock import MONDAY
 from tests.servers.mastodon import mastodon_server
 from tests.servers.proxy import Fate, proxy

@@ -9,7 +9,7 @@ from bot.core.model.config import Account
 from bot.core.model.entry import Wish
 from bot.net.answer import LARGEST
 from bot.platforms.mastodon.adapter import MastodonPlatform
-from bot.platforms.mastodon.again import MANY, ONE_BY_ONE
+from bot.platforms.mastodon.recheck import MANY, ONE_BY_ONE
 from tests.clock import FakeClock
 from tests.servers.mastodon import GOTOSOCIAL, mastodon_server
 from tests.servers.proxy import proxy

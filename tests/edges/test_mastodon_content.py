@@ -6,8 +6,8 @@ import time
 import pytest
 
 from bot.core.text.html.html_to_text import LONGEST
-from bot.platforms.mastodon import foreign
-from bot.platforms.mastodon.rendering import plain, words
+from bot.platforms.mastodon.http import json_values
+from bot.platforms.mastodon.rendered_text import plain, words
 
 LINK = (
     '<a href="https://tips.example/a/long/way?x=1&amp;y=2" rel="nofollow"><span class="invisible">'
@@ -77,6 +77,6 @@ def test_another_text_stays_another():
 
 def test_half_a_character_is_replaced():
     """JSON can spell half of a character, which no parser takes: all of it is read without it."""
-    content = foreign.word(json.loads(r'"<p>before \ud83d after</p>"'))
+    content = json_values.word(json.loads(r'"<p>before \ud83d after</p>"'))
     assert content is not None
     assert plain(content) == "before \ufffd after"

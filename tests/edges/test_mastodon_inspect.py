@@ -11,7 +11,7 @@ import pytest
 from bot.core.model.config import Account, Courtesy
 from bot.core.model.inspection import allowance_remarks
 from bot.platforms.mastodon.adapter import MastodonPlatform
-from bot.platforms.mastodon.errors import SCOPES
+from bot.platforms.mastodon.http.errors import SCOPES
 from tests.clock import FakeClock
 from tests.edges.test_mastodon_server import GOTOSOCIAL, instance
 from tests.servers.echo import echo_server

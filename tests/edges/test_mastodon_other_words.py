@@ -6,8 +6,8 @@ import pytest
 
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.model.config import Account
-from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.adapter import MastodonPlatform
+from bot.platforms.mastodon.http import json_values
 from tests.clock import FakeClock
 from tests.edges.test_mastodon import delivery, post
 from tests.servers.mastodon import GOTOSOCIAL, mastodon_server
@@ -235,7 +235,7 @@ OWN = [
 @pytest.mark.parametrize(("body", "said"), OWN)
 def test_the_servers_own_form(body, said):
     """What Mastodon, GoToSocial and Pleroma refuse with is their own word."""
-    assert foreign.refusal(body.encode()) == said
+    assert json_values.refusal(body.encode()) == said
 
 
 @pytest.mark.parametrize(

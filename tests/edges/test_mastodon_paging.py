@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.model.config import Account
 from bot.platforms.mastodon.adapter import MastodonPlatform
-from bot.platforms.mastodon.listening import FIRST_PAGES, PAGE
+from bot.platforms.mastodon.listening.notifications import FIRST_PAGES, PAGE
 from tests.clock import FakeClock
 from tests.servers import notifications as ways
 from tests.servers.mastodon import mastodon_server

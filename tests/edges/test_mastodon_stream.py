@@ -9,11 +9,11 @@ import pytest
 
 from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.model.config import Account
-from bot.platforms.mastodon import foreign
 from bot.platforms.mastodon.adapter import MastodonPlatform
-from bot.platforms.mastodon.errors import Place
-from bot.platforms.mastodon.server import read_server
-from bot.platforms.mastodon.streaming import LARGEST, PATH, follow
+from bot.platforms.mastodon.http import json_values
+from bot.platforms.mastodon.http.errors import Place
+from bot.platforms.mastodon.instance import read_server
+from bot.platforms.mastodon.listening.streaming import LARGEST, PATH, follow
 from tests.clock import FakeClock
 from tests.servers.mastodon import GOTOSOCIAL, mastodon_server
 from tests.servers.proxy import proxy
@@ -262,6 +262,6 @@ def test_where_a_server_streams(server, told, expected, version):
     """The token goes where the server itself says that it streams, and never unencrypted."""
     urls = {"streaming": told} if version == "v2" else {"streaming_api": told}
     document = {"configuration": {"urls": urls}} if version == "v2" else {"urls": urls}
-    found = read_server(foreign.record({"version": "4.3.0", **document}), server)
+    found = read_server(json_values.record({"version": "4.3.0", **document}), server)
     assert found is not None
     assert found.streaming == expected

@@ -16,7 +16,7 @@ from bot.core.model.delivery import Delivery, Post, State
 from bot.core.ports.platform import Absent, CannotTell, Editor, Found, Listener, Publisher
 from bot.platforms.x import KIND, PRICES
 from bot.platforms.x.adapter import PATIENCE, XPlatform
-from bot.platforms.x.transport import Patience
+from bot.platforms.x.http.transport import Patience
 from tests.servers.x import Trouble, XServer
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)

@@ -14,10 +14,10 @@ from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, State
 from bot.core.model.entry import NOBODY, EntryKind, Visibility
 from bot.core.ports.platform import Absent, CannotTell, Found
-from bot.platforms.x import answers
 from bot.platforms.x.adapter import XPlatform
-from bot.platforms.x.entries import entry
-from bot.platforms.x.wording import is_same
+from bot.platforms.x.http import payloads
+from bot.platforms.x.listening.entries import entry
+from bot.platforms.x.normalize import is_same
 
 SECRETS = dict.fromkeys(("api_key", "api_secret", "access_token", "access_secret"), "1-secret")
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -85,7 +85,7 @@ def scripted(*bodies):
 def heard(said, person=PERSON):
     """What the bot makes of a post of this shape."""
     people = {"users": [person]} if person else {}
-    page = answers.page({"data": [SAID | said], "includes": people, "meta": {"result_count": 1}})
+    page = payloads.page({"data": [SAID | said], "includes": people, "meta": {"result_count": 1}})
     [post] = page.posts
     return entry(post, account="x", me=ME, author=page.people.get(post.author_id), ours=frozenset())
 
@@ -136,7 +136,7 @@ def test_unknown_author(person):
 def test_odd_id(odd):
     """What is no number to X is no id, however a programming language reads it."""
     with pytest.raises(ValueError, match="is no id of X"):
-        answers.said(SAID | {"id": odd})
+        payloads.said(SAID | {"id": odd})
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_new_names(names):
         "in_reply_to_user_id": ME,
         "note_tweet": {"text": long, "entities": links},
     }
-    post = answers.said(renamed(said, names))
+    post = payloads.said(renamed(said, names))
     assert (post.first_id, post.id) == (first, second)
     assert (post.replied_to, post.quoted) == ("7", "8")
     assert post.text == long
@@ -185,7 +185,7 @@ def test_new_names(names):
 def test_empty_new_names(empty):
     """A new name that stands empty beside an old one that is filled tells nothing."""
     both = SAID | dict.fromkeys(NEW_NAMES.values(), empty)
-    assert answers.said(both) == answers.said(SAID)
+    assert payloads.said(both) == payloads.said(SAID)
 
 
 def test_older_version():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.platforms.x import answers
-from bot.platforms.x.entries import entry
+from bot.platforms.x.http import payloads
+from bot.platforms.x.listening.entries import entry
 from tests.edges.test_x_answers import ME, PERSON, SAID
 
 OWN = f"https://x.com/ann/status/{SAID['id']}"
@@ -18,8 +18,8 @@ def text_of(text, *addresses, **more):
         {"url": f"https://t.co/{number}", "expanded_url": one}
         for number, one in enumerate(addresses)
     ]
-    post = answers.said(SAID | {"text": text, "entities": {"urls": urls}} | more)
-    author = answers.person(PERSON)
+    post = payloads.said(SAID | {"text": text, "entities": {"urls": urls}} | more)
+    author = payloads.person(PERSON)
     return entry(post, account="x", me=ME, author=author, ours=frozenset()).text
 
 

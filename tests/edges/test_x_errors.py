@@ -26,8 +26,8 @@ from bot.core.model.config import Account
 from bot.core.model.delivery import Post
 from bot.net.answer import LARGEST
 from bot.platforms.x.adapter import PATIENCE, XPlatform
-from bot.platforms.x.errors import translate
-from bot.platforms.x.transport import Patience
+from bot.platforms.x.http.errors import translate
+from bot.platforms.x.http.transport import Patience
 from tests.servers.x import Reset, XServer
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)

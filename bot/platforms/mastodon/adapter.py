@@ -30,20 +30,27 @@ from bot.core.ports.platform import (
 )
 from bot.net.rate_limits import RateLimits
 from bot.net.session import Carrier
-from bot.platforms.mastodon import foreign
-from bot.platforms.mastodon.addresses import status_named
-from bot.platforms.mastodon.again import CannotShow, fingerprint
-from bot.platforms.mastodon.again import look as look_again
-from bot.platforms.mastodon.approval import PATH, approved, waiting
-from bot.platforms.mastodon.entries import Hearing
-from bot.platforms.mastodon.errors import Place, server_time, translate
-from bot.platforms.mastodon.finding import Ask, Since, look, own, receipt_of
-from bot.platforms.mastodon.foreign import Record
-from bot.platforms.mastodon.inspecting import defaults, scopes, standing
-from bot.platforms.mastodon.listening import Ends, Heard, Mark, ends_of, first_walk, forward
-from bot.platforms.mastodon.server import PLAIN, Server, read_server
-from bot.platforms.mastodon.streaming import follow
-from bot.platforms.mastodon.wire import Wire
+from bot.platforms.mastodon.find_own import Ask, Since, look, own, receipt_of
+from bot.platforms.mastodon.http import json_values
+from bot.platforms.mastodon.http.errors import Place, server_time, translate
+from bot.platforms.mastodon.http.http_session import Wire
+from bot.platforms.mastodon.http.json_values import Record
+from bot.platforms.mastodon.inspect_account import defaults, scopes, standing
+from bot.platforms.mastodon.instance import PLAIN, Server, read_server
+from bot.platforms.mastodon.listening.approval import PATH, approved, waiting
+from bot.platforms.mastodon.listening.entries import Hearing
+from bot.platforms.mastodon.listening.notifications import (
+    Ends,
+    Heard,
+    Mark,
+    ends_of,
+    first_walk,
+    forward,
+)
+from bot.platforms.mastodon.listening.streaming import follow
+from bot.platforms.mastodon.recheck import CannotShow, fingerprint
+from bot.platforms.mastodon.recheck import look as look_again
+from bot.platforms.mastodon.urls import status_named
 
 BACKLOG = timedelta(days=7)
 """How far back the first listening reaches: a bot may have posted before it could first hear."""
@@ -108,7 +115,7 @@ class MastodonPlatform:
                 idempotency_key=quote(post.key, safe="/:.+"),
                 content_type=self._format(),
             )
-        receipt = receipt_of(foreign.record(status), self._clock.now())
+        receipt = receipt_of(json_values.record(status), self._clock.now())
         if receipt is None:
             what = f"{self._place.server} took the post but answered with something else"
             raise OutcomeUnknown(what, "it is looked for before anything is sent again")
@@ -182,9 +189,9 @@ class MastodonPlatform:
     def ancestors(self, remote_id: str) -> Sequence[str]:
         """The statuses above this one, the first of the conversation first."""
         with self._call() as call:
-            context = foreign.record(call.client.status_context(remote_id))
-        above = foreign.records(context.get("ancestors"))
-        return [one for status in above if (one := foreign.ident(status.get("id")))]
+            context = json_values.record(call.client.status_context(remote_id))
+        above = json_values.records(context.get("ancestors"))
+        return [one for status in above if (one := json_values.ident(status.get("id")))]
 
     def check(self, remote_ids: Sequence[str]) -> Checked:
         """Each as it is now: together where the server shows many, else a few, one by one.
@@ -221,8 +228,8 @@ class MastodonPlatform:
         """
         with self._call() as call:
             try:
-                deleted = foreign.record(call.client.status_delete(remote_id))
-                is_deleted = foreign.ident(deleted.get("id")) == remote_id
+                deleted = json_values.record(call.client.status_delete(remote_id))
+                is_deleted = json_values.ident(deleted.get("id")) == remote_id
             except MastodonAPIError:
                 is_deleted = self._is_gone(call)
                 if not is_deleted and call.wire.status != 200:
@@ -235,8 +242,8 @@ class MastodonPlatform:
     def favourite(self, remote_id: str) -> None:
         """Favour a status; a server that did so already does nothing."""
         with self._call() as call:
-            status = foreign.record(call.client.status_favourite(remote_id))
-        if foreign.ident(status.get("id")) is None:
+            status = json_values.record(call.client.status_favourite(remote_id))
+        if json_values.ident(status.get("id")) is None:
             what = f"{self._place.server} does not say that it has favoured anything"
             raise RetryLater(what, "it is tried again")
 
@@ -266,7 +273,7 @@ class MastodonPlatform:
 
     def _scopes(self, call: _Call) -> list[Remark]:
         try:
-            app = foreign.record(call.client.app_verify_credentials())
+            app = json_values.record(call.client.app_verify_credentials())
         except (MastodonAPIError, MastodonRatelimitError):
             app = {}  # an older server, or one that tells a token nothing of its application
         return list(scopes(app, self._acknowledge, self._place.variable))
@@ -285,7 +292,7 @@ class MastodonPlatform:
     def _below(self, call: _Call, remote_id: str) -> list[Record] | None:
         """The statuses below one of ours, or None where that is gone."""
         try:
-            context = foreign.record(call.client.status_context(remote_id))
+            context = json_values.record(call.client.status_context(remote_id))
         except MastodonAPIError:
             if self._is_gone(call):
                 return None
@@ -294,7 +301,7 @@ class MastodonPlatform:
         if not isinstance(below, list):
             what = f"{self._place.server} answers with something else than a thread"
             raise RetryLater(what, "it is tried again")
-        return foreign.records(below)
+        return json_values.records(below)
 
     def _waiting(self, call: _Call) -> frozenset[str] | None:
         """The ids of replies that wait for our approval; None where the server has none such."""
@@ -342,7 +349,7 @@ class MastodonPlatform:
     def _one(self, call: _Call, remote_id: str) -> Record | None:
         """This status, or None where it is gone. Raises CannotShow."""
         try:
-            return foreign.record(call.client.status(remote_id))
+            return json_values.record(call.client.status(remote_id))
         except MastodonAPIError as error:
             if call.wire.says_gone:
                 return None
@@ -426,9 +433,9 @@ class MastodonPlatform:
 
     def _my_account(self, call: _Call) -> Record:
         """The token's account."""
-        account = foreign.record(call.client.account_verify_credentials())
+        account = json_values.record(call.client.account_verify_credentials())
         name = account.get("acct") or account.get("username")
-        if foreign.ident(account.get("id")) is None or foreign.word(name) is None:
+        if json_values.ident(account.get("id")) is None or json_values.word(name) is None:
             raise self._no_mastodon()
         return account
 
@@ -439,14 +446,14 @@ class MastodonPlatform:
         overloaded, or that cannot be reached behind its proxy.
         """
         try:
-            instance = foreign.record(call.client.instance_v2())
+            instance = json_values.record(call.client.instance_v2())
             server = read_server(instance, self._place.server)
         except MastodonAPIError:
             if call.wire.status == 429 or call.wire.status in _NEWER_FAILS:
                 raise
             server = None
         if server is None:
-            instance = foreign.record(call.client.instance_v1())
+            instance = json_values.record(call.client.instance_v1())
             server = read_server(instance, self._place.server)
         if server is None:
             raise self._no_mastodon()
@@ -457,7 +464,7 @@ class MastodonPlatform:
         if not call.wire.is_list:
             what = f"{self._place.server} answers with something else than a list"
             raise RetryLater(what, "it is tried again")
-        return foreign.records(answer)
+        return json_values.records(answer)
 
     def _no_mastodon(self) -> Refused:
         what = f"{self._place.server} does not answer as a Mastodon server does"

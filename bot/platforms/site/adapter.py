@@ -108,7 +108,7 @@ class SitePlatform:
 
     def inspect(self) -> Sequence[Remark]:
         """Ask the site's public address whether it is this bot that answers there."""
-        from bot.platforms.site.inspecting import ask, remarks  # noqa: PLC0415 - posting needs no client
+        from bot.platforms.site.inspect_address import ask, remarks  # noqa: PLC0415 - posting needs no client
 
         answer = ask(self._identity.site, self._carrier)
         is_running = self._is_running()

@@ -23,17 +23,17 @@ from bot.core.ports.platform import (
 )
 from bot.net.session import Carrier
 from bot.platforms.x import API, PRICES, TRAITS
-from bot.platforms.x.addresses import address, post_named
-from bot.platforms.x.allowance import Allowance
-from bot.platforms.x.answers import Person, Said, is_missing
-from bot.platforms.x.api import Api
-from bot.platforms.x.bill import Bill
-from bot.platforms.x.inspecting import remarks
-from bot.platforms.x.listening import Listening
-from bot.platforms.x.rules import Gone, KeysRefused
+from bot.platforms.x.http.api import Api
+from bot.platforms.x.http.error_rules import Gone, KeysRefused
+from bot.platforms.x.http.payloads import Person, Said, is_missing
+from bot.platforms.x.http.transport import Patience
+from bot.platforms.x.inspect_account import remarks
+from bot.platforms.x.listening.listener import Listening
+from bot.platforms.x.listening.read_quota import Allowance
+from bot.platforms.x.listening.usage_meter import Bill
+from bot.platforms.x.normalize import is_same, plain
 from bot.platforms.x.snowflake import moment
-from bot.platforms.x.transport import Patience
-from bot.platforms.x.wording import is_same, plain
+from bot.platforms.x.urls import address, post_named
 
 PATIENCE = Patience()
 

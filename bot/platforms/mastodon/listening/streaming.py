@@ -19,9 +19,9 @@ from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.text.sanitize import one_line
 from bot.net.sending import not_sent
 from bot.net.session import Carrier, Session
-from bot.platforms.mastodon import foreign
-from bot.platforms.mastodon.errors import SCOPES, Place
-from bot.platforms.mastodon.wire import CONNECT
+from bot.platforms.mastodon.http import json_values
+from bot.platforms.mastodon.http.errors import SCOPES, Place
+from bot.platforms.mastodon.http.http_session import CONNECT
 
 PATH = "/api/v1/streaming/user/notification"
 SILENCE = 50.0
@@ -128,7 +128,7 @@ def _opened(
 def _not_given(base: str, place: Place, answer: requests.Response) -> PlatformError:
     """Why there is no stream: for good only in the server's own words."""
     status, what = answer.status_code, f"{base} answers {answer.status_code} to the stream"
-    is_own = foreign.refusal(answer.raw.read(MOST, decode_content=True)) is not None
+    is_own = json_values.refusal(answer.raw.read(MOST, decode_content=True)) is not None
     if is_own and status in _NONE_HERE:
         return Refused(f"{base} has no stream ({status})", "it is asked instead")
     if is_own and status in {401, 403}:

@@ -17,9 +17,9 @@ from bot.net.answer import TooLarge, read_body
 from bot.net.rate_limits import RateLimits
 from bot.net.sending import not_sent
 from bot.net.session import Carrier, Session
-from bot.platforms.mastodon import foreign
-from bot.platforms.mastodon.addresses import end_point
-from bot.platforms.mastodon.waits import asked_wait
+from bot.platforms.mastodon.http import json_values
+from bot.platforms.mastodon.http.retry_after import asked_wait
+from bot.platforms.mastodon.urls import end_point
 
 PATIENCE = 50.0
 """Seconds that all requests of one call may take together."""
@@ -168,7 +168,7 @@ class Wire(Session):
             self.is_too_large = True
             raise
         self.is_list = body.lstrip().startswith(b"[")
-        self.refusal = None if response.ok else foreign.refusal(body)
+        self.refusal = None if response.ok else json_values.refusal(body)
         response._content = body  # noqa: SLF001 - how requests keeps a body that was read
         response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001 - how requests keeps a body that was read
         response.headers = CaseInsensitiveDict()

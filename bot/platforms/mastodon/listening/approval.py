@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from bot.platforms.mastodon import foreign
-from bot.platforms.mastodon.foreign import Record
+from bot.platforms.mastodon.http import json_values
+from bot.platforms.mastodon.http.json_values import Record
 
 PATH = "/api/v1/interaction_requests"
 PAGE = 80
@@ -32,7 +32,7 @@ def waiting(ask: Ask) -> frozenset[str]:
     for _ in range(PAGES):
         page = ask(asked)
         found |= {ident for one in page if _is_open(one) and (ident := _reply(one))}
-        last = foreign.ident(page[-1].get("id")) if page else None
+        last = json_values.ident(page[-1].get("id")) if page else None
         if last is None or last == asked.get("max_id"):
             break
         asked["max_id"] = last
@@ -44,19 +44,19 @@ def approved(statuses: Iterable[Record], waits: frozenset[str]) -> list[Record]:
     return [
         status
         for status in statuses
-        if foreign.ident(status.get("id")) not in waits and not _is_noted(status)
+        if json_values.ident(status.get("id")) not in waits and not _is_noted(status)
     ]
 
 
 def _is_noted(status: Record) -> bool:
     """Whether the server's note that it waits ends the words of a status."""
-    _, rule, note = (foreign.word(status.get("content")) or "").rpartition("<hr")
+    _, rule, note = (json_values.word(status.get("content")) or "").rpartition("<hr")
     return bool(rule) and _NOTE in note
 
 
 def _reply(request: Record) -> str | None:
     """The id of the reply for which approval is asked; None where it is for something else."""
-    return foreign.ident(foreign.record(request.get("reply")).get("id"))
+    return json_values.ident(json_values.record(request.get("reply")).get("id"))
 
 
 def _is_open(request: Record) -> bool:

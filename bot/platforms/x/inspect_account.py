@@ -10,8 +10,8 @@ from bot.core.model.capabilities import Traits
 from bot.core.model.inspection import allowance_remarks, clock_remarks, failure
 from bot.core.ports.platform import Remark
 from bot.net.dates import date_of
-from bot.platforms.x.api import Inspected
-from bot.platforms.x.limits import DAILY
+from bot.platforms.x.http.api import Inspected
+from bot.platforms.x.http.limits import DAILY
 
 _MAY_WRITE = ("read-write", "read-write-directmessages", "write")
 _MAY_READ = "read"

@@ -14,16 +14,17 @@ from bot.core.datetimes import iso
 from bot.core.errors import PlatformError, Refused, RetryLater
 from bot.core.model.entry import Entry, as_own
 from bot.core.ports.platform import Batch, Checked, Clock
-from bot.platforms.x import PRICES, below, walk
-from bot.platforms.x.addresses import address
-from bot.platforms.x.allowance import Allowance
-from bot.platforms.x.answers import Looked, Page, Person, Said
-from bot.platforms.x.api import PAGE, Api
-from bot.platforms.x.below import Below, Gap
-from bot.platforms.x.bill import Bill
-from bot.platforms.x.entries import doubtful, entry
+from bot.platforms.x import PRICES
+from bot.platforms.x.http.api import PAGE, Api
+from bot.platforms.x.http.payloads import Looked, Page, Person, Said
+from bot.platforms.x.listening import conversation_cursor, mentions_cursor
+from bot.platforms.x.listening.conversation_cursor import Below, Gap
+from bot.platforms.x.listening.entries import doubtful, entry
+from bot.platforms.x.listening.mentions_cursor import Walk
+from bot.platforms.x.listening.read_quota import Allowance
+from bot.platforms.x.listening.usage_meter import Bill
 from bot.platforms.x.snowflake import moment
-from bot.platforms.x.walk import Walk
+from bot.platforms.x.urls import address
 
 MANY = 10_000
 """How many posts' owners, and how many people, are remembered, before all are forgotten."""
@@ -63,7 +64,7 @@ class Listening:
 
     def hear(self, cursor: str | None) -> Batch:
         """One page of mentions, newest first, down to what is known; from a week ago at first."""
-        at = walk.start(cursor, self._clock.now())
+        at = mentions_cursor.start(cursor, self._clock.now())
         with self._allowance.hold(
             MENTION, fewest=FEWEST_MENTIONS, most=PAGE, first=PRICES.read_user
         ) as many:
@@ -82,16 +83,20 @@ class Listening:
         X's search does not tell whether our post is still there.
         """
         now = self._clock.now()
-        at, gap = below.within_reach(below.start(cursor, remote_id), now)
+        at, gap = conversation_cursor.within_reach(
+            conversation_cursor.start(cursor, remote_id), now
+        )
         unheard = [] if gap is None else [_out_of_reach(remote_id, gap)]
         if at.is_done:
-            after = below.step(at, (), goes_on=False, now=now)
+            after = conversation_cursor.step(at, (), goes_on=False, now=now)
             return Batch(cursor=after.cursor(), unheard=tuple(unheard))
         with self._allowance.hold(
             FOUND, fewest=FEWEST_FOUND, most=PAGE, first=PRICES.read_user
         ) as many:
             page = self._found(remote_id, at, many)
-            after = below.step(at, _ids(page), goes_on=page.token is not None, now=now)
+            after = conversation_cursor.step(
+                at, _ids(page), goes_on=page.token is not None, now=now
+            )
             me = self._me()
             heard = [post for post in page.posts if post.first_id != remote_id]
             unheard += _unclear(page, heard, me.id, "replies", address(remote_id, None))
@@ -121,7 +126,7 @@ class Listening:
     def _batch(self, at: Walk, page: Page, me: str) -> Batch:
         self._paid(page.posts, page.people, PRICES.read)
         ids = _ids(page)
-        after = walk.step(at, ids, goes_on=page.token is not None, now=self._clock.now())
+        after = mentions_cursor.step(at, ids, goes_on=page.token is not None, now=self._clock.now())
         heard = [post for post in page.posts if post.author_id != me]
         ours = self._ours({one for post in heard for one in doubtful(post, me)}, me)
         entries = tuple(self._entries(heard, ours, page.people))
@@ -231,7 +236,7 @@ def _ids(page: Page) -> list[int]:
 
 def _out_of_reach(post_id: str, gap: Gap) -> str:
     return (
-        f"X's search reaches back {below.REACH.days} days: what was said below "
+        f"X's search reaches back {conversation_cursor.REACH.days} days: what was said below "
         f"{address(post_id, None)} between {iso(gap.since)} and {iso(gap.until)} without naming "
         "the account cannot be heard; look at it on x.com"
     )
@@ -243,7 +248,7 @@ def _unheard(page: Page, at: Walk, me: str, *, lost: bool) -> tuple[str, ...]:
     if lost:
         ends = _ids(page) or [at.resume or at.floor]
         unheard.append(
-            f"X shows only the newest {walk.REACH} mentions, and there were more: some from before "
+            f"X shows only the newest {mentions_cursor.REACH} mentions, and there were more: some from before "
             f"{iso(moment(str(min(ends))))} may be missing; look at the notifications on x.com"
         )
     new = [post for post in page.posts if int(post.id) > at.known]

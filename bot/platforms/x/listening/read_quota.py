@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bot.core.errors import OverBudget
 from bot.core.ports.platform import Clock, Purse
-from bot.platforms.x.bill import Bill
+from bot.platforms.x.listening.usage_meter import Bill
 
 NEXT_LOOK = timedelta(hours=1)
 """How long after a read that was too dear it is tried again: the operator may raise the budget."""

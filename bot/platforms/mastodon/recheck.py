@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.platforms.mastodon import foreign
-from bot.platforms.mastodon.foreign import Record
+from bot.platforms.mastodon.http import json_values
+from bot.platforms.mastodon.http.json_values import Record
 
 MANY = 20
 """How many statuses Mastodon shows at once (its DEFAULT_STATUSES_LIMIT)."""
@@ -40,7 +40,7 @@ def look(remote_ids: Sequence[str], one: AskOne, many: AskMany | None) -> Seen:
     where it fails at all of them.
     """
     statuses = _together(remote_ids, many) if many else []
-    shown = {foreign.ident(status.get("id")) for status in statuses}
+    shown = {json_values.ident(status.get("id")) for status in statuses}
     missing = [remote_id for remote_id in remote_ids if remote_id not in shown]
     gone, failed = set(), set()
     for remote_id in missing[:ONE_BY_ONE]:
@@ -51,7 +51,7 @@ def look(remote_ids: Sequence[str], one: AskOne, many: AskMany | None) -> Seen:
             continue
         if status is None:
             gone.add(remote_id)
-        elif foreign.ident(status.get("id")) == remote_id:
+        elif json_values.ident(status.get("id")) == remote_id:
             statuses.append(status)
     if failed and not statuses and not gone:
         raise CannotShow
@@ -62,13 +62,13 @@ def _together(remote_ids: Sequence[str], many: AskMany) -> list[Record]:
     parts = [remote_ids[at : at + MANY] for at in range(0, len(remote_ids), MANY)]
     asked = set(remote_ids)
     shown = [status for part in parts for status in many(part)]
-    return [status for status in shown if foreign.ident(status.get("id")) in asked]
+    return [status for status in shown if json_values.ident(status.get("id")) in asked]
 
 
 def fingerprint(statuses: Iterable[Record]) -> str:
     """A text that is the same as long as the same statuses are there with the same words."""
     lines = sorted(
-        f"{foreign.ident(one.get('id'))} {one.get('edited_at')} {one.get('visibility')}"
+        f"{json_values.ident(one.get('id'))} {one.get('edited_at')} {one.get('visibility')}"
         for one in statuses
     )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -8,9 +8,9 @@ from datetime import datetime
 from bot.core.errors import RetryLater
 from bot.core.model.delivery import Post, Receipt
 from bot.core.ports.platform import Absent, CannotTell, Found
-from bot.platforms.mastodon import foreign
-from bot.platforms.mastodon.foreign import Record
-from bot.platforms.mastodon.rendering import as_markup, letters, plain, words
+from bot.platforms.mastodon.http import json_values
+from bot.platforms.mastodon.http.json_values import Record
+from bot.platforms.mastodon.rendered_text import as_markup, letters, plain, words
 
 PAGE = 40
 PAGES = 10
@@ -58,7 +58,7 @@ def own(ask: Ask, since: Since, in_reply_to: str | None) -> frozenset[str]:
         return frozenset(
             receipt.remote_id
             for status, receipt in _walk(ask, since)
-            if foreign.ident(status.get("in_reply_to_id")) == in_reply_to
+            if json_values.ident(status.get("in_reply_to_id")) == in_reply_to
         )
     except _Doubt as why:
         raise RetryLater(str(why), "look at the account yourself") from None
@@ -96,18 +96,18 @@ def is_rendered_post(status: Record, post: Post) -> bool:
 
 
 def _text(status: Record) -> str:
-    return plain(foreign.word(status.get("content")) or "")
+    return plain(json_values.word(status.get("content")) or "")
 
 
 def _answers_same(status: Record, post: Post) -> bool:
-    return foreign.ident(status.get("in_reply_to_id")) == post.in_reply_to
+    return json_values.ident(status.get("in_reply_to_id")) == post.in_reply_to
 
 
 def receipt_of(status: Record, otherwise: datetime | None = None) -> Receipt | None:
     """The receipt of a status, made at `otherwise` where it says no time; None if it is none."""
-    remote_id = foreign.ident(status.get("id"))
-    at = foreign.recent(status.get("created_at")) or otherwise
+    remote_id = json_values.ident(status.get("id"))
+    at = json_values.recent(status.get("created_at")) or otherwise
     if remote_id is None or at is None or not isinstance(status.get("content"), str):
         return None
-    url = foreign.address(status.get("url")) or foreign.address(status.get("uri"))
+    url = json_values.address(status.get("url")) or json_values.address(status.get("uri"))
     return Receipt(remote_id=remote_id, url=url, at=at)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from bot.core.discussion.bio_opt_out import wishes_in
 from bot.core.model.entry import Wish
-from bot.platforms.x.problems import problem
+from bot.platforms.x.http.problems import problem
 from bot.platforms.x.snowflake import moment
 
 USERNAME = re.compile(r"\w{1,50}", re.ASCII)

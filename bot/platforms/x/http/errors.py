@@ -22,10 +22,10 @@ import requests
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.text.sanitize import one_line
 from bot.net.sending import not_sent
-from bot.platforms.x.limits import wait
-from bot.platforms.x.problems import is_own
-from bot.platforms.x.rules import RULES, Gone, Rule
-from bot.platforms.x.transport import AnswerError, NotSentError
+from bot.platforms.x.http.error_rules import RULES, Gone, Rule
+from bot.platforms.x.http.limits import wait
+from bot.platforms.x.http.problems import is_own
+from bot.platforms.x.http.transport import AnswerError, NotSentError
 
 
 def translate(error: Exception, *, writes: bool, now: datetime) -> PlatformError:

@@ -12,10 +12,10 @@ from bot.core.discussion.attachments import told
 from bot.core.discussion.bio_opt_out import wishes_in
 from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, Visibility, Wish, as_own
 from bot.core.text.html.html_to_text import LONGEST, readable
-from bot.platforms.mastodon import foreign
-from bot.platforms.mastodon.approval import approved
-from bot.platforms.mastodon.foreign import Record
-from bot.platforms.mastodon.rendering import plain
+from bot.platforms.mastodon.http import json_values
+from bot.platforms.mastodon.http.json_values import Record
+from bot.platforms.mastodon.listening.approval import approved
+from bot.platforms.mastodon.rendered_text import plain
 
 _VISIBILITIES = {
     "public": Visibility.PUBLIC,
@@ -55,7 +55,7 @@ class Hearing:
             notice
             for notice in notices
             if notice.get("type") in {"mention", "quote"}
-            and approved([foreign.record(notice.get("status"))], waits)
+            and approved([json_values.record(notice.get("status"))], waits)
         )
         noticed = _each_once(self._noticed(notice) for notice in asked)
         return tuple(entry for entry in noticed if not entry.ours)
@@ -70,18 +70,18 @@ class Hearing:
         return _each_once(self._entry(status, None) for status in statuses)
 
     def _noticed(self, notice: Record) -> Entry | None:
-        came = foreign.recent(notice.get("created_at"))
-        kind = foreign.word(notice.get("type"))
-        return self._entry(foreign.record(notice.get("status")), kind, came)
+        came = json_values.recent(notice.get("created_at"))
+        kind = json_values.word(notice.get("type"))
+        return self._entry(json_values.record(notice.get("status")), kind, came)
 
     def _entry(
         self, status: Record, notice: str | None, otherwise: datetime | None = None
     ) -> Entry | None:
         """A status as an entry, our own marked so; None for what is none."""
-        author = foreign.record(status.get("account"))
-        remote_id = foreign.ident(status.get("id"))
-        at = foreign.recent(status.get("created_at")) or otherwise or self.now
-        author_id = foreign.ident(author.get("id"))
+        author = json_values.record(status.get("account"))
+        remote_id = json_values.ident(status.get("id"))
+        at = json_values.recent(status.get("created_at")) or otherwise or self.now
+        author_id = json_values.ident(author.get("id"))
         if remote_id is None or author_id is None:
             return None
         bare = self._bare(remote_id, at, status, notice)
@@ -90,10 +90,10 @@ class Hearing:
 
     def _bare(self, remote_id: str, at: datetime, status: Record, notice: str | None) -> Entry:
         """What may be kept of any entry, also of one that is not for all eyes."""
-        parent = foreign.ident(status.get("in_reply_to_id"))
+        parent = json_values.ident(status.get("in_reply_to_id"))
         quoted = _quoted(status) if notice == "quote" and parent is None else None
-        visibility = foreign.word(status.get("visibility")) or ""
-        edited = foreign.moment(status.get("edited_at"))
+        visibility = json_values.word(status.get("visibility")) or ""
+        edited = json_values.moment(status.get("edited_at"))
         return Entry(
             account=self.account,
             remote_id=remote_id,
@@ -108,7 +108,7 @@ class Hearing:
         )
 
     def _legible(self, bare: Entry, status: Record, author: Record) -> Entry:
-        content = (foreign.word(status.get("content")) or "")[:LONGEST]
+        content = (json_values.word(status.get("content")) or "")[:LONGEST]
         attached = _attachments(status)
         words = [readable(content), "\n".join(attached)]
         return Entry(
@@ -119,26 +119,28 @@ class Hearing:
             text="\n\n".join(filter(None, words)),
             at=bare.at,
             html=content and content + "".join(f"<p>{escape(one)}</p>" for one in attached),
-            warning=" ".join((foreign.word(status.get("spoiler_text")) or "").split()),
+            warning=" ".join((json_values.word(status.get("spoiler_text")) or "").split()),
             in_reply_to=bare.in_reply_to,
             visibility=bare.visibility,
-            url=foreign.address(status.get("url")) or foreign.address(status.get("uri")),
-            language=foreign.language(status.get("language")),
+            url=json_values.address(status.get("url")) or json_values.address(status.get("uri")),
+            language=json_values.language(status.get("language")),
             version=bare.version,
             edited_at=bare.edited_at,
         )
 
     def _author(self, author: Record) -> Author:
         """Who said it; the server leaves its own name out of the handles of its own accounts."""
-        short = foreign.word(author.get("acct")) or foreign.word(author.get("username")) or ""
+        short = (
+            json_values.word(author.get("acct")) or json_values.word(author.get("username")) or ""
+        )
         full = short if "@" in short else f"{short}@{self.domain}"
-        shown = (foreign.word(author.get("display_name")) or short).strip()
+        shown = (json_values.word(author.get("display_name")) or short).strip()
         handle = f"@{full}" if short else ""
         return Author(
             name=shown,
             handle=handle,
-            url=foreign.address(author.get("url")),
-            key=foreign.ident(author.get("id")) or "",
+            url=json_values.address(author.get("url")),
+            key=json_values.ident(author.get("id")) or "",
             wishes=_wishes(author),
         )
 
@@ -149,9 +151,9 @@ def _each_once(heard: Iterable[Entry | None]) -> tuple[Entry, ...]:
 
 def _wishes(author: Record) -> frozenset[Wish]:
     """What somebody asks for in their bio or the fields beside it; a bot wants no bot, either."""
-    fields = foreign.records(author.get("fields"))
+    fields = json_values.records(author.get("fields"))
     said = [author.get("note"), *(one.get(part) for one in fields for part in ("name", "value"))]
-    bio = "\n\n".join(plain(words) for words in map(foreign.word, said) if words)
+    bio = "\n\n".join(plain(words) for words in map(json_values.word, said) if words)
     is_bot = frozenset({Wish.NO_BOT}) if author.get("bot") is True else frozenset()
     return wishes_in(bio) | is_bot
 
@@ -164,9 +166,9 @@ def _kind(parent: str | None, notice: str | None) -> EntryKind:
 
 def _quoted(status: Record) -> str | None:
     """The id of the post that is quoted, whole or by its id alone."""
-    quote = foreign.record(status.get("quote"))
-    whole = foreign.record(quote.get("quoted_status"))
-    return foreign.ident(whole.get("id")) or foreign.ident(quote.get("quoted_status_id"))
+    quote = json_values.record(status.get("quote"))
+    whole = json_values.record(quote.get("quoted_status"))
+    return json_values.ident(whole.get("id")) or json_values.ident(quote.get("quoted_status_id"))
 
 
 def _attachments(status: Record) -> list[str]:
@@ -174,17 +176,17 @@ def _attachments(status: Record) -> list[str]:
 
     https://docs.joinmastodon.org/entities/MediaAttachment/ and .../Poll/
     """
-    return [*_media(status), *_poll(foreign.record(status.get("poll")))]
+    return [*_media(status), *_poll(json_values.record(status.get("poll")))]
 
 
 def _media(status: Record) -> Iterator[str]:
-    for one in foreign.records(status.get("media_attachments"))[:_MOST]:
-        kind = _KINDS.get(foreign.word(one.get("type")) or "", "Attachment")
-        yield told(kind, foreign.word(one.get("description")))
+    for one in json_values.records(status.get("media_attachments"))[:_MOST]:
+        kind = _KINDS.get(json_values.word(one.get("type")) or "", "Attachment")
+        yield told(kind, json_values.word(one.get("description")))
 
 
 def _poll(poll: Record) -> Iterator[str]:
-    options = foreign.records(poll.get("options"))[:_MOST]
-    titles = [foreign.word(one.get("title")) or "" for one in options]
+    options = json_values.records(poll.get("options"))[:_MOST]
+    titles = [json_values.word(one.get("title")) or "" for one in options]
     if poll:
         yield told("Poll", " / ".join(filter(None, titles)))

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from bot.core.discussion.attachments import told
 from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, Visibility
-from bot.platforms.x.addresses import address
-from bot.platforms.x.answers import Person, Said
-from bot.platforms.x.wording import plain
+from bot.platforms.x.http.payloads import Person, Said
+from bot.platforms.x.normalize import plain
+from bot.platforms.x.urls import address
 
 NO_LANGUAGE = frozenset({"art", "und", "zxx"})
 """X's words for "cannot tell"; so are those that begin with q."""

@@ -15,8 +15,8 @@ from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, 
 from bot.core.text.redact import Blanker
 from bot.core.text.sanitize import one_line
 from bot.net.dates import date_of
-from bot.platforms.mastodon.waits import asked_wait
-from bot.platforms.mastodon.wire import Reach, Wire
+from bot.platforms.mastodon.http.http_session import Reach, Wire
+from bot.platforms.mastodon.http.retry_after import asked_wait
 
 SCOPES = "read:accounts read:statuses read:notifications write:statuses write:favourites"
 """All that a token must allow."""

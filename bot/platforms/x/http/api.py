@@ -15,11 +15,11 @@ from bot.core.errors import OutcomeUnknown, PlatformError
 from bot.core.ports.platform import Clock
 from bot.net.rate_limits import RateLimits
 from bot.net.session import Carrier
-from bot.platforms.x import answers
-from bot.platforms.x.answers import Looked, Page, Person
-from bot.platforms.x.errors import translate
-from bot.platforms.x.limits import require, wait
-from bot.platforms.x.transport import AnswerError, Patience, Transport, hush
+from bot.platforms.x.http import payloads
+from bot.platforms.x.http.errors import translate
+from bot.platforms.x.http.limits import require, wait
+from bot.platforms.x.http.payloads import Looked, Page, Person
+from bot.platforms.x.http.transport import AnswerError, Patience, Transport, hush
 
 PAGE = 100
 """Posts a page, and ids a look-up: the most that X gives."""
@@ -84,7 +84,7 @@ class Api:
 
     def me(self) -> Person:
         """The account itself; so it proves the keys."""
-        return self._read(lambda document: answers.person(document["data"]), self._client.get_me)
+        return self._read(lambda document: payloads.person(document["data"]), self._client.get_me)
 
     def inspect(self) -> Inspected:
         """The account with what the headers of its answer tell; a refusal is in it, too."""
@@ -92,7 +92,7 @@ class Api:
         try:
             answer = self._ask(self._whole.get_me, {"user_fields": "protected"})
             headers = answer.headers
-            return Inspected(person=answers.person(answer.json()["data"]), headers=headers)
+            return Inspected(person=payloads.person(answer.json()["data"]), headers=headers)
         except Exception as error:  # noqa: BLE001 - what is not classified is an unknown outcome
             headers = error.headers if isinstance(error, AnswerError) else headers
             failed = translate(error, writes=False, now=self._clock.now())
@@ -121,11 +121,11 @@ class Api:
         """
         until = time.monotonic() + self._patience.listing
         asked = {"id": user_id, "start_time": since, "max_results": PAGE, **OWN}
-        page = self._read(answers.page, self._client.get_users_tweets, **asked)
+        page = self._read(payloads.page, self._client.get_users_tweets, **asked)
         yield page
         while page.token and time.monotonic() < until:
             asked["pagination_token"] = page.token
-            page = self._read(answers.page, self._client.get_users_tweets, **asked)
+            page = self._read(payloads.page, self._client.get_users_tweets, **asked)
             yield page
 
     def mentions(self, user_id: str, since_id: int, until_id: int | None, most: int = PAGE) -> Page:
@@ -146,21 +146,21 @@ class Api:
 
     def _page(self, call: Callable[..., Any], token: str, asked: dict[str, Any]) -> Page:
         """A page with posts, or the list's true end; pages that are empty are passed over."""
-        page = self._read(answers.page, call, **asked)
+        page = self._read(payloads.page, call, **asked)
         for _ in range(EMPTY_PAGES):
             if page.posts or not page.token:
                 break
-            page = self._read(answers.page, call, **asked, **{token: page.token})
+            page = self._read(payloads.page, call, **asked, **{token: page.token})
         return page
 
     def look_up(self, post_ids: Iterable[str], *, people: bool = False) -> Looked:
         """These posts (a hundred at most) as they are now, on request with their authors."""
         wanted = MENTION if people else VERSION
-        return self._read(answers.looked_up, self._client.get_tweets, ids=list(post_ids), **wanted)
+        return self._read(payloads.looked_up, self._client.get_tweets, ids=list(post_ids), **wanted)
 
     def authors(self, post_ids: Iterable[str]) -> dict[str, str]:
         """Whose these posts (a hundred at most) are; those that are gone are not in it."""
-        return self._read(answers.authors, self._client.get_tweets, ids=list(post_ids), **AUTHOR)
+        return self._read(payloads.authors, self._client.get_tweets, ids=list(post_ids), **AUTHOR)
 
     def _read(self, understand: Callable[[Any], T], call: Callable[..., Any], **asked: Any) -> T:
         require(self._limits, call.__name__, self._clock.now())

@@ -8,8 +8,9 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot.core.model.capabilities import Idempotency, Traits
-from bot.platforms.mastodon import KIND, foreign
-from bot.platforms.mastodon.foreign import Record
+from bot.platforms.mastodon import KIND
+from bot.platforms.mastodon.http import json_values
+from bot.platforms.mastodon.http.json_values import Record
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,14 +99,14 @@ class Server:
 
 def read_server(instance: Record, address: str) -> Server | None:
     """The server that an instance document (v2, or v1) describes; None if it describes none."""
-    version = foreign.word(instance.get("version"))
+    version = json_values.word(instance.get("version"))
     if version is None or not any(instance.get(name) for name in _OF_AN_INSTANCE):
         return None
-    family = family_of(version, foreign.word(instance.get("source_url")) or "")
-    rules = foreign.record(foreign.record(instance.get("configuration")).get("statuses"))
-    link_cost = foreign.count(rules.get("characters_reserved_per_url"))
-    limit = foreign.count(rules.get("max_characters"))
-    old_limit = foreign.count(instance.get("max_toot_chars"))
+    family = family_of(version, json_values.word(instance.get("source_url")) or "")
+    rules = json_values.record(json_values.record(instance.get("configuration")).get("statuses"))
+    link_cost = json_values.count(rules.get("characters_reserved_per_url"))
+    limit = json_values.count(rules.get("max_characters"))
+    old_limit = json_values.count(instance.get("max_toot_chars"))
     is_new = family is MASTODON and _numbers(version) >= _FILTERS_SINCE
     return Server(
         family=family,
@@ -137,15 +138,15 @@ def _named(name: str) -> Family:
 
 def _tells_formats(instance: Record) -> bool:
     """Whether it lists plain text among the formats of posts, as glitch-soc and Pleroma do."""
-    rules = foreign.record(foreign.record(instance.get("configuration")).get("statuses"))
-    metadata = foreign.record(foreign.record(instance.get("pleroma")).get("metadata"))
+    rules = json_values.record(json_values.record(instance.get("configuration")).get("statuses"))
+    metadata = json_values.record(json_values.record(instance.get("pleroma")).get("metadata"))
     told = (rules.get("supported_mime_types"), metadata.get("post_formats"))
     return any(isinstance(formats, list) and PLAIN in formats for formats in told)
 
 
 def _domain(instance: Record) -> str | None:
     for key in ("account_domain", "domain", "uri"):
-        if found := foreign.word(instance.get(key)):
+        if found := json_values.word(instance.get(key)):
             return urlsplit(found).netloc or found
     return None
 
@@ -157,9 +158,13 @@ def _numbers(version: str) -> tuple[int, int]:
 
 def _streaming(instance: Record, address: str) -> str:
     """Where the server says that it streams; never unencrypted where the server itself is not."""
-    newer = foreign.record(foreign.record(instance.get("configuration")).get("urls"))
-    older = foreign.record(instance.get("urls"))
-    told = foreign.word(newer.get("streaming")) or foreign.word(older.get("streaming_api")) or ""
+    newer = json_values.record(json_values.record(instance.get("configuration")).get("urls"))
+    older = json_values.record(instance.get("urls"))
+    told = (
+        json_values.word(newer.get("streaming"))
+        or json_values.word(older.get("streaming_api"))
+        or ""
+    )
     own = urlsplit(address)
     try:
         parts = urlsplit(told)
@@ -172,4 +177,4 @@ def _streaming(instance: Record, address: str) -> str:
 
 
 def _api_version(instance: Record) -> int:
-    return foreign.count(foreign.record(instance.get("api_versions")).get("mastodon")) or 0
+    return json_values.count(json_values.record(instance.get("api_versions")).get("mastodon")) or 0

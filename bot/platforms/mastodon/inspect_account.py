@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from bot.core.model.config import Courtesy
 from bot.core.ports.platform import Remark
 from bot.core.text.sanitize import one_line
-from bot.platforms.mastodon import foreign
-from bot.platforms.mastodon.errors import SCOPES
-from bot.platforms.mastodon.foreign import Record
-from bot.platforms.mastodon.server import PLAIN, Server
+from bot.platforms.mastodon.http import json_values
+from bot.platforms.mastodon.http.errors import SCOPES
+from bot.platforms.mastodon.http.json_values import Record
+from bot.platforms.mastodon.instance import PLAIN, Server
 
 _LIKES = "write:favourites"
 _LONGEST = 80
@@ -43,12 +43,12 @@ def standing(account: Record, server: Server) -> Iterator[Remark]:
 
 def defaults(account: Record, server: Server) -> Iterator[Remark]:
     """What the account's own settings would make of a post, which a post of ours overrides."""
-    source = foreign.record(account.get("source"))
-    visibility = foreign.word(source.get("privacy"))
+    source = json_values.record(account.get("source"))
+    visibility = json_values.word(source.get("privacy"))
     if visibility not in {None, "public"}:
         told = one_line(visibility or "", _LONGEST)
         yield Remark(what=f"its default visibility is {told}; each post names its own")
-    form = foreign.word(source.get("status_content_type"))
+    form = json_values.word(source.get("status_content_type"))
     if form not in {None, PLAIN}:
         told = one_line(form or "", _LONGEST)
         yield Remark(what=f"its default post format is {told}; tips are sent as plain text")

@@ -20,8 +20,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from requests.utils import parse_header_links
 
-from bot.platforms.mastodon import foreign
-from bot.platforms.mastodon.foreign import Record
+from bot.platforms.mastodon.http import json_values
+from bot.platforms.mastodon.http.json_values import Record
 
 PAGE = 30
 """Notifications to ask for at once: as many as every server gives."""
@@ -63,12 +63,12 @@ class Mark:
     def moved_to(self, cursor: str | None) -> Mark:
         """This mark moved to where the cursor says, if the cursor is of the same account."""
         try:
-            known = foreign.record(json.loads(cursor or "{}"))
+            known = json_values.record(json.loads(cursor or "{}"))
         except ValueError:
             return self
         if (known.get("server"), known.get("me")) != (self.server, self.me):
             return self
-        after, at = foreign.ident(known.get("after")), _written(known.get("at"))
+        after, at = json_values.ident(known.get("after")), _written(known.get("at"))
         return Mark(server=self.server, me=self.me, after=after, at=at)
 
 
@@ -183,7 +183,7 @@ def ends_of(link: str) -> Ends:
     except (ValueError, KeyError):
         return Ends()
     newer, older = (told.get(rel, {}).get(name, [None]) for rel, name in _RELATIONS)
-    return Ends(newer=foreign.ident(newer[0]), older=foreign.ident(older[0]))
+    return Ends(newer=json_values.ident(newer[0]), older=json_values.ident(older[0]))
 
 
 def newest_id(page: list[Record]) -> str | None:
@@ -198,7 +198,7 @@ def oldest_id(page: list[Record]) -> str | None:
 
 def _ids(page: list[Record]) -> list[str]:
     """The ids on a page, the newest first."""
-    found = [(ident, notice) for notice in page if (ident := foreign.ident(notice.get("id")))]
+    found = [(ident, notice) for notice in page if (ident := json_values.ident(notice.get("id")))]
     times = [came for _, notice in found[:1] + found[-1:] if (came := _came(notice))]
     is_upside_down = len(times) == 2 and times[0] < times[1]
     ids = [ident for ident, _ in found]
@@ -207,7 +207,7 @@ def _ids(page: list[Record]) -> list[str]:
 
 def _holds(page: list[Record], mark: Mark) -> bool:
     """Whether the notification at the mark is on a page."""
-    return mark.after in {foreign.ident(notice.get("id")) for notice in page}
+    return mark.after in {json_values.ident(notice.get("id")) for notice in page}
 
 
 def _is_newer(page: list[Record], mark: Mark) -> bool | None:
@@ -223,18 +223,18 @@ def _last_came(page: list[Record]) -> datetime | None:
 
 def _came(notice: Record) -> datetime | None:
     """When a notification came; None without a credible time."""
-    return foreign.recent(notice.get("created_at"))
+    return json_values.recent(notice.get("created_at"))
 
 
 def _when(notice: Record) -> datetime | None:
     """When a notification came, or else when what it tells of was said."""
-    status = foreign.record(notice.get("status"))
-    return _came(notice) or foreign.recent(status.get("created_at"))
+    status = json_values.record(notice.get("status"))
+    return _came(notice) or json_values.recent(status.get("created_at"))
 
 
 def _written(value: object) -> datetime | None:
     """A moment as a mark was written with it."""
     try:
-        return foreign.recent(datetime.fromisoformat(foreign.word(value) or ""))
+        return json_values.recent(datetime.fromisoformat(json_values.word(value) or ""))
     except ValueError:
         return None
