@@ -12,7 +12,7 @@ from bot.core.ports.platform import Clock, Platform, Purse
 from bot.platforms import mastodon, site, x
 
 if TYPE_CHECKING:
-    from bot.net.session import Carrier
+    from bot.outbound.session import Carrier
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (site.KIND, mastodon.KIND, x.KIND)}
 

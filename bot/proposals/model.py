@@ -13,9 +13,9 @@ from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.model.tip import Tip
 from bot.core.text.redact import Blanker
 from bot.core.text.sanitize import one_line
-from bot.net.answer import read_body
-from bot.net.sending import not_sent
-from bot.net.session import Session
+from bot.outbound.bounded_body import read_body
+from bot.outbound.not_sent import not_sent
+from bot.outbound.session import Session
 from bot.proposals.wording import complaint, messages, proposals
 
 _AGAIN = frozenset({429, 500, 502, 503, 504})

@@ -39,7 +39,7 @@ from bot.core.ports.platform import (
     Threads,
     Timetable,
 )
-from bot.net.budget import ReadingBudget
+from bot.outbound.pages.cpu_budget import ReadingBudget
 from bot.platforms import catalogue
 from bot.sources.secrets import secrets_for
 from bot.store import (
@@ -60,7 +60,7 @@ from bot.wiring.tipsfile import KINDS, Good
 from bot.wiring.version import rules_version
 
 if TYPE_CHECKING:
-    from bot.net.session import Carrier
+    from bot.outbound.session import Carrier
 
 
 _Door = TypeVar("_Door")
@@ -192,8 +192,8 @@ class Desk:
     @property
     def fetcher(self) -> Fetcher:
         """What reads other sites' pages; a parser is loaded only in the process that needs it."""
-        from bot.net.fetch import PageFetcher
-        from bot.net.reading import PageReader
+        from bot.outbound.pages.page_reader import PageReader
+        from bot.outbound.pages.ssrf_safe_fetch import PageFetcher
 
         agent = f"tipsbot (Webmention; {self.config.bot.site})"
         return PageReader(fetcher=PageFetcher(agent=agent), budget=self.reading_budget)

@@ -11,8 +11,8 @@ import pytest
 from psutil import Process  # type: ignore[import-untyped]
 
 from bot.core.errors import Refused, RetryLater
-from bot.net.fetch import LARGEST, MOST_REDIRECTS, PageFetcher
-from bot.net.public import is_public, resolve
+from bot.outbound.pages.public_addresses import is_public, resolve
+from bot.outbound.pages.ssrf_safe_fetch import LARGEST, MOST_REDIRECTS, PageFetcher
 from tests.servers.elsewhere import Manner, elsewhere
 
 HERE = (ip_network("127.0.0.1/32"),)

@@ -12,9 +12,9 @@ import yaml
 
 from bot.core.discussion.webmention import AUTHOR_MAX, EXCERPT_MAX, Response
 from bot.core.errors import Refused
-from bot.net.fetch import LARGEST, Fetched
-from bot.net.reader import read as read_here
-from bot.net.reading import read
+from bot.outbound.pages.page_reader import read
+from bot.outbound.pages.page_worker import read as read_here
+from bot.outbound.pages.ssrf_safe_fetch import LARGEST, Fetched
 
 CASES = yaml.safe_load(
     (Path(__file__).parents[1] / "data" / "responses.yaml").read_text(encoding="utf-8")

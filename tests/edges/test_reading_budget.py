@@ -9,9 +9,9 @@ import pytest
 
 from bot.core.discussion.webmention import Trouble
 from bot.core.errors import RetryLater
-from bot.net.budget import EACH, NAMES_MAX, PER, TOGETHER, ReadingBudget, site_of
-from bot.net.fetch import PageFetcher
-from bot.net.reading import PageReader
+from bot.outbound.pages.cpu_budget import EACH, NAMES_MAX, PER, TOGETHER, ReadingBudget, site_of
+from bot.outbound.pages.page_reader import PageReader
+from bot.outbound.pages.ssrf_safe_fetch import PageFetcher
 from tests.servers.elsewhere import elsewhere
 from tests.site import TIP
 

@@ -19,8 +19,8 @@ import pytest
 
 from bot.app.site.webmention import Verifier
 from bot.core.model.site_page import Comment
-from bot.net.fetch import PageFetcher
-from bot.net.reading import PageReader
+from bot.outbound.pages.page_reader import PageReader
+from bot.outbound.pages.ssrf_safe_fetch import PageFetcher
 from bot.store import tables
 from bot.store.database import FILE
 from bot.web.held import link

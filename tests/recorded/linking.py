@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from bot.app.site.webmention import Receiving, Verifier
 from bot.core.discussion.webmention import Protocol
-from bot.net.fetch import PageFetcher
-from bot.net.reading import PageReader
+from bot.outbound.pages.page_reader import PageReader
+from bot.outbound.pages.ssrf_safe_fetch import PageFetcher
 from bot.wiring.desk import open_desk
 
 

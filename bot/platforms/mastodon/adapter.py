@@ -28,8 +28,8 @@ from bot.core.ports.platform import (
     Found,
     Remark,
 )
-from bot.net.rate_limits import RateLimits
-from bot.net.session import Carrier
+from bot.outbound.rate_limits import RateLimits
+from bot.outbound.session import Carrier
 from bot.platforms.mastodon.find_own import Ask, Since, look, own, receipt_of
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.errors import Place, server_time, translate

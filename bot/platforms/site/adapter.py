@@ -17,7 +17,7 @@ from bot.core.ports.platform import Absent, Batch, Clock, Found, Remark
 from bot.platforms.site import KIND
 
 if TYPE_CHECKING:
-    from bot.net.session import Carrier
+    from bot.outbound.session import Carrier
 
 STEP = 200
 """How many changes one step of listening takes in."""

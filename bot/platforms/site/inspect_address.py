@@ -15,10 +15,10 @@ from bot.core.model.config import Identity
 from bot.core.model.inspection import clock_remarks
 from bot.core.ports.platform import Remark
 from bot.core.text.sanitize import one_line
-from bot.net.answer import read_body
-from bot.net.dates import date_of
-from bot.net.sending import not_sent
-from bot.net.session import Carrier, Session
+from bot.outbound.bounded_body import read_body
+from bot.outbound.http_dates import date_of
+from bot.outbound.not_sent import not_sent
+from bot.outbound.session import Carrier, Session
 
 PATIENCE = 20.0
 """Seconds for the whole question."""

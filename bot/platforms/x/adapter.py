@@ -21,7 +21,7 @@ from bot.core.ports.platform import (
     Purse,
     Remark,
 )
-from bot.net.session import Carrier
+from bot.outbound.session import Carrier
 from bot.platforms.x import API, PRICES, TRAITS
 from bot.platforms.x.http.api import Api
 from bot.platforms.x.http.error_rules import Gone, KeysRefused

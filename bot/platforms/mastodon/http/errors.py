@@ -14,7 +14,7 @@ from datetime import datetime
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.text.redact import Blanker
 from bot.core.text.sanitize import one_line
-from bot.net.dates import date_of
+from bot.outbound.http_dates import date_of
 from bot.platforms.mastodon.http.http_session import Reach, Wire
 from bot.platforms.mastodon.http.retry_after import asked_wait
 

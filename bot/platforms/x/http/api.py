@@ -13,8 +13,8 @@ import tweepy
 
 from bot.core.errors import OutcomeUnknown, PlatformError
 from bot.core.ports.platform import Clock
-from bot.net.rate_limits import RateLimits
-from bot.net.session import Carrier
+from bot.outbound.rate_limits import RateLimits
+from bot.outbound.session import Carrier
 from bot.platforms.x.http import payloads
 from bot.platforms.x.http.errors import translate
 from bot.platforms.x.http.limits import require, wait

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.core.errors import RetryLater
-from bot.net.rate_limits import RateLimits
-from bot.net.waits import span_of
+from bot.outbound.rate_limits import RateLimits
+from bot.outbound.wait_spans import span_of
 
 WINDOW = timedelta(minutes=15)
 """X's usual rate-limit window, where it does not say when the present one ends."""

@@ -17,8 +17,8 @@ from typing import Any
 import requests
 
 from bot.core.text.redact import Blanker
-from bot.net.answer import read_body
-from bot.net.session import Carrier, Session
+from bot.outbound.bounded_body import read_body
+from bot.outbound.session import Carrier, Session
 
 TWEEPY_HOST = "https://api.twitter.com"
 ONE_ANSWER = {"allow_redirects": False, "stream": True}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.net.dates import http_date, iso_date
+from bot.outbound.http_dates import http_date, iso_date
 
 _EPOCH = 1e8
 """Seconds; a number above it is a moment since 1970, a smaller one a span from now on."""

@@ -1,7 +1,7 @@
 """Reading what a stranger's page says of ours, in a process of its own.
 
 A megabyte of markup can keep a parser busy for hours, or fill the memory. So pages are read by
-another program (`bot.net.reader`), with little time and memory and none of our secrets.
+another program (`bot.outbound.pages.page_worker`), with little time and memory and none of our secrets.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.core.discussion.webmention import Failure, Response, Trouble
 from bot.core.errors import Refused, RetryLater
-from bot.net.budget import ReadingBudget
-from bot.net.fetch import Fetched, PageFetcher
+from bot.outbound.pages.cpu_budget import ReadingBudget
+from bot.outbound.pages.ssrf_safe_fetch import Fetched, PageFetcher
 
 PATIENCE = 30
 """Seconds that reading one page may take; the reader's own bounds come before."""
@@ -74,7 +74,7 @@ def read(page: Fetched, target: str) -> Response | None:
     asked = {"url": page.url, "kind": page.kind, "charset": page.charset, "target": target}
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "bot.net.reader"],
+            [sys.executable, "-P", "-m", "bot.outbound.pages.page_worker"],
             input=json.dumps(asked).encode() + b"\n" + page.body,
             capture_output=True,
             env={"PYTHONPATH": os.pathsep.join(str(Path(place).resolve()) for place in sys.path)},

@@ -20,7 +20,7 @@ from bot.core.discussion.webmention import (
     tidy_address,
 )
 from bot.core.text.html.html_to_text import readable
-from bot.net.dates import iso_date
+from bot.outbound.http_dates import iso_date
 
 _Item = Mapping[str, Any]
 """A microformat as mf2py gives it: `type`, `properties`, `children`, and a `value` if nested."""

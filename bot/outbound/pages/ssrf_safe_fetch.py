@@ -22,7 +22,7 @@ from urllib3.util import Url, parse_url
 from bot.core.errors import Refused, RetryLater
 from bot.core.text.sanitize import one_line
 from bot.core.text.web_addresses import PORTS
-from bot.net.public import Network, Resolve, public_addresses, resolve
+from bot.outbound.pages.public_addresses import Network, Resolve, public_addresses, resolve
 
 MOST_REDIRECTS = 5
 LARGEST = 1024 * 1024

@@ -1,4 +1,4 @@
-"""The program that reads one page: `python -m bot.net.reader`, started by `bot.net.reading`.
+"""The program that reads one page: `python -m bot.outbound.pages.page_worker`, started by `bot.outbound.pages.page_reader`.
 
 It is told on its standard input where the page was and what it is, as a line of JSON, with the
 page behind it; it answers on its standard output, as JSON, too.
@@ -19,7 +19,7 @@ from bs4 import BeautifulSoup, Tag
 from pydantic import TypeAdapter
 
 from bot.core.discussion.webmention import AUTHOR_MAX, Response, excerpt, same_page
-from bot.net.entry import said_in
+from bot.outbound.pages.microformats import said_in
 
 SECONDS = 10
 """Of the processor's time."""
