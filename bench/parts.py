@@ -14,9 +14,9 @@ from bot.clock.crontab import check_cron
 from bot.core.model.config import Account, Config
 from bot.platforms.catalogue import KINDS
 from bot.platforms.site.adapter import SitePlatform
-from bot.sources.file import read_bytes
-from bot.sources.tips import parse
 from bot.store import Database, open_store
+from bot.tips_file.load import parse
+from bot.tips_file.read_file import read_bytes
 from tests.clock import FakeClock
 
 

@@ -21,7 +21,7 @@ import structlog
 import bot
 from bench.figure import Figure, Instead, Scale, Target
 from bench.files import SITE, write
-from bot.sources.watch import Watch
+from bot.tips_file.watch import Watch
 from bot.wiring.desk import Desk, open_desk
 from bot.wiring.running import Running
 from tests.whole.operator import free_port, hidden_fields

@@ -29,7 +29,7 @@ def init(
     from bot.wiring.environment import data_directory
 
     path = folder / DEFAULT_FILE
-    starter = files("bot.sources").joinpath("starter.yaml").read_text(encoding="utf-8")
+    starter = files("bot.tips_file").joinpath("starter.yaml").read_text(encoding="utf-8")
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x", encoding="utf-8") as file:
@@ -110,7 +110,7 @@ def schema() -> None:
 
 
 def _schema() -> str:
-    from bot.sources.schema import schema as schema_of
+    from bot.tips_file.sections.json_schema import schema as schema_of
     from bot.wiring.tipsfile import KINDS
 
     return json.dumps(schema_of(KINDS), indent=2, ensure_ascii=False) + "\n"

@@ -12,7 +12,7 @@ from bot.app.tips.room import places, room, tightest
 from bot.cli.proposing import NOTHING, lines, say, written
 from bot.core.summary.prose import one_line
 from bot.core.text.sanitize import shown
-from bot.sources.file import CONTROL
+from bot.tips_file.read_file import CONTROL
 from bot.wiring.writing import write
 
 if TYPE_CHECKING:

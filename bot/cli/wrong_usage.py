@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from bot.core.errors import UsageError
 from bot.core.text.sanitize import is_number, one_line
 from bot.core.text.suggest import did_you_mean
-from bot.sources.wording import hint
+from bot.tips_file.messages import hint
 
 
 class Command(TyperCommand):

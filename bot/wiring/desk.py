@@ -23,6 +23,7 @@ from bot.app.posting.plan import Planner
 from bot.app.posting.preview import Preview
 from bot.app.posting.reconcile import Settler
 from bot.app.posting.restore_guard import FormerLife
+from bot.bootstrap.settings.secrets import secrets_for
 from bot.clock.system import SystemClock
 from bot.clock.timetable import ZonedTimetable
 from bot.core.discussion.pseudonyms import Masks
@@ -41,7 +42,6 @@ from bot.core.ports.platform import (
 )
 from bot.outbound.pages.cpu_budget import ReadingBudget
 from bot.platforms import catalogue
-from bot.sources.secrets import secrets_for
 from bot.store import (
     Database,
     DataLock,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.core.errors import UsageError
 from bot.platforms.catalogue import KINDS
-from bot.sources.wording import escape, quote
+from bot.tips_file.messages import escape, quote
 
 DEFAULT_BIND = "127.0.0.1:8140"
 PROXIES = "TIPSBOT_TRUSTED_PROXIES"

@@ -24,8 +24,8 @@ from bot.core.model.entry import Author
 from bot.core.model.schedule import Schedule
 from bot.core.ports.platform import Hints
 from bot.core.text.lookalikes import passes_for_bot
-from bot.sources.watch import Watch
 from bot.store import DataLock, close_to_others
+from bot.tips_file.watch import Watch
 from bot.web import Health, Server, Site, build
 from bot.wiring import logs, stop_signals, tipsfile
 from bot.wiring.desk import Desk, open_desk

@@ -9,7 +9,7 @@ import structlog
 
 from bot.app.status.status import FILE_TROUBLE
 from bot.core.errors import BotError
-from bot.sources.watch import Watch
+from bot.tips_file.watch import Watch
 from bot.wiring import tipsfile
 from bot.wiring.desk import Desk
 

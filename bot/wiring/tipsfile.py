@@ -17,14 +17,14 @@ from bot.core.model.config import Config
 from bot.core.model.platform_kind import Kind
 from bot.core.ports.unit_of_work import Store
 from bot.platforms import catalogue
-from bot.sources.file import read_bytes, text_of
-from bot.sources.places import Places
-from bot.sources.sections import SITE
-from bot.sources.syntax import cut_off
-from bot.sources.tips import parse
-from bot.sources.wording import escape
-from bot.sources.zone_hint import fixed_offset_advice
 from bot.store import replace_file
+from bot.tips_file.load import parse
+from bot.tips_file.locations import Places
+from bot.tips_file.messages import escape
+from bot.tips_file.read_file import read_bytes, text_of
+from bot.tips_file.sections.models import SITE
+from bot.tips_file.values.zone_hint import fixed_offset_advice
+from bot.tips_file.yaml.yaml_errors import cut_off
 from bot.wiring.environment import Environment
 
 KINDS: Mapping[str, Kind] = catalogue.KINDS

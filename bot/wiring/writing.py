@@ -11,11 +11,11 @@ from bot.clock.crontab import check_cron
 from bot.core.errors import TipsError, UsageError
 from bot.core.model.config import Config
 from bot.core.model.tip import Library
-from bot.sources.file import CONTROL, text_of
-from bot.sources.insertion import with_summaries
-from bot.sources.saving import save
-from bot.sources.tips import parse
-from bot.sources.wording import escape
+from bot.tips_file.atomic_write import save
+from bot.tips_file.insert_summary import with_summaries
+from bot.tips_file.load import parse
+from bot.tips_file.messages import escape
+from bot.tips_file.read_file import CONTROL, text_of
 from bot.wiring.tipsfile import KINDS
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from bot.clock.crontab import check_cron
 from bot.core.errors import TipsError
-from bot.sources.file import read_bytes
-from bot.sources.tips import parse
+from bot.tips_file.load import parse
+from bot.tips_file.read_file import read_bytes
 from tests.edges.kinds import KINDS
 
 FOLDER = Path(__file__).parent.parent / "data" / "bad_tips"

@@ -26,8 +26,8 @@ from bot.core.model.entry import EntryKind, Visibility
 from bot.core.model.platform_kind import variable
 from bot.core.model.schedule import Outcome
 from bot.platforms.catalogue import KINDS
-from bot.sources.schema import schema
-from bot.sources.tips import parse
+from bot.tips_file.load import parse
+from bot.tips_file.sections.json_schema import schema
 from tests.whole.operator import Operator
 
 ROOT = Path(__file__).parents[2]

@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.bootstrap.settings.secrets import secrets_for
 from bot.core.errors import SecretError
 from bot.core.model.platform_kind import variable
-from bot.sources.secrets import secrets_for
 from tests.edges.kinds import MASTODON, SITE, X
 
 SECRET = "hunter2-never-shown"

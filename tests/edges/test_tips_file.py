@@ -12,8 +12,8 @@ from bot.core.model.config import Account, Config, Courtesy, LinkRule, WhenUnsur
 from bot.core.model.schedule import At, Cron, Every
 from bot.core.text.counting.measure import weighted_length
 from bot.platforms.catalogue import KINDS as REAL_KINDS
-from bot.sources.file import read_bytes
-from bot.sources.tips import parse
+from bot.tips_file.load import parse
+from bot.tips_file.read_file import read_bytes
 from tests.edges.kinds import KINDS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -302,7 +302,7 @@ def test_places(tmp_path):
     )
 
 
-@pytest.mark.parametrize("name", ["tips.yaml", "bot/sources/starter.yaml"])
+@pytest.mark.parametrize("name", ["tips.yaml", "bot/tips_file/starter.yaml"])
 def test_shipped_files(name):
     """The files that we ship are valid for the platforms that there are."""
     config = parse(read_bytes(ROOT / name), "tips.yaml", REAL_KINDS, check_cron)[0]

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from bot.clock.crontab import check_cron
 from bot.core.errors import TipsError
-from bot.sources.tips import parse
+from bot.tips_file.load import parse
 from tests.edges.kinds import KINDS
 
 SIGNS = [*"-[]{},&*!?:|>#'\"%@`~\n \t\x85\u2028é", "\n  ", "\n- ", "<<", "---", "..."]

@@ -11,9 +11,9 @@ import yaml
 from bot.clock.crontab import check_cron
 from bot.core.errors import Problem, TipsError
 from bot.platforms.catalogue import KINDS
-from bot.sources.syntax import cut_off
-from bot.sources.tips import parse
-from bot.sources.zone_hint import fixed_offset_advice
+from bot.tips_file.load import parse
+from bot.tips_file.values.zone_hint import fixed_offset_advice
+from bot.tips_file.yaml.yaml_errors import cut_off
 from tests.whole.operator import Operator, free_port
 
 FOLDER = Path(__file__).parents[1] / "data" / "tips_hints"

@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.platforms.catalogue import KINDS as REAL_KINDS
-from bot.sources.schema import schema
+from bot.tips_file.sections.json_schema import schema
 from tests.edges.kinds import KINDS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -61,7 +61,7 @@ def test_defaults_are_in_the_words_of_the_file():
     assert definitions["mastodon"]["properties"]["link"]["default"] == "always"
 
 
-@pytest.mark.parametrize("name", ["tips.yaml", "bot/sources/starter.yaml"])
+@pytest.mark.parametrize("name", ["tips.yaml", "bot/tips_file/starter.yaml"])
 def test_shipped_files_are_valid(name):
     """A real validator has nothing to say against the files that we ship."""
     data = YAML(typ="safe").load(ROOT / name)

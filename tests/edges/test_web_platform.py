@@ -14,7 +14,7 @@ from bot.core.model.site_page import Comment
 from bot.platforms.catalogue import KINDS
 from bot.platforms.site import KIND
 from bot.platforms.site.adapter import STEP
-from bot.sources.tips import parse
+from bot.tips_file.load import parse
 from tests.site import NINE, TIP, post, running_site
 
 

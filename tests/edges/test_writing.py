@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from bot.clock.crontab import check_cron
 from bot.core.errors import UsageError
 from bot.platforms.catalogue import KINDS
-from bot.sources.insertion import with_summaries
-from bot.sources.saving import save
-from bot.sources.tips import parse
+from bot.tips_file.atomic_write import save
+from bot.tips_file.insert_summary import with_summaries
+from bot.tips_file.load import parse
 from bot.wiring.writing import write
 
 ROOT = Path(__file__).parents[2]
@@ -234,7 +234,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(file):
 WRITER = """
 import sys
 from pathlib import Path
-from bot.sources.saving import save
+from bot.tips_file.atomic_write import save
 file = Path(sys.argv[1])
 one = file.read_bytes()
 two = one.replace(b"x", b"y")

@@ -19,7 +19,7 @@ from bot.core.errors import OutcomeUnknown
 from bot.core.ports.platform import Editor
 from bot.platforms.catalogue import KINDS
 from bot.platforms.x import PRICES
-from bot.sources.tips import parse
+from bot.tips_file.load import parse
 from bot.wiring.desk import open_desk
 from tests.servers.x import Trouble, XServer
 

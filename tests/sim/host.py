@@ -10,7 +10,7 @@ from requests.adapters import BaseAdapter
 
 from bot.core.errors import BotError
 from bot.core.model.config import Config
-from bot.sources.watch import Watch
+from bot.tips_file.watch import Watch
 from bot.wiring.desk import open_desk
 from bot.wiring.running import Running
 

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.core.platform_names import platform_meant
 from bot.core.text.language_tags import is_language_tag
-from bot.sources.wording import hint, quote
+from bot.tips_file.messages import hint, quote
 
 WRONG = "wrong"
 """The type of every error that is raised here."""

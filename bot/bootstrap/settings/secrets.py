@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.core.errors import SecretError
 from bot.core.model.platform_kind import Kind, variable
 from bot.regular_files import read_regular
-from bot.sources.wording import escape, quote
+from bot.tips_file.messages import escape, quote
 
 MAX_BYTES = 64 * 1024
 

@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 from yaml import tokens
 
 from bot.core.model.schedule import CRON_NICKNAMES
-from bot.sources import layout
-from bot.sources.tree import Place
-from bot.sources.wording import quote
-from bot.sources.yaml_context import Broken
+from bot.tips_file.messages import quote
+from bot.tips_file.yaml import yaml_lines
+from bot.tips_file.yaml.yaml_context import Broken
+from bot.tips_file.yaml.yaml_tree import Place
 
 QUOTES = "put the text in double quotes, or write it below `>`"
 INDENT = "indent it like the lines beside it, with spaces"
@@ -55,7 +55,7 @@ def swallows(token: Any, lines: list[str]) -> bool:
     if not isinstance(token, tokens.ScalarToken) or token.style not in {"'", '"'}:
         return False
     inside = lines[token.start_mark.line + 1 : token.end_mark.line + 1]
-    return any(map(layout.opens_a_line, inside))
+    return any(map(yaml_lines.opens_a_line, inside))
 
 
 def open_quote_told(token: Any) -> Told:
@@ -72,11 +72,11 @@ def _blank_that_is_no_space(broken: Broken) -> Told | None:
         for token in broken.read
         if isinstance(token, tokens.ScalarToken) and token.style
     ]
-    for number in layout.near(broken.lines, max(broken.line, broken.place[0] - 1)):
+    for number in yaml_lines.near(broken.lines, max(broken.line, broken.place[0] - 1)):
         line = broken.lines[number]
-        column = layout.odd_blank(line)
+        column = yaml_lines.odd_blank(line)
         is_near = number in {broken.line, broken.place[0] - 1}
-        if column is None or not (is_near or layout.opens_a_line(line)):
+        if column is None or not (is_near or yaml_lines.opens_a_line(line)):
             continue
         if not any(number in lines for lines in inside):
             return odd_blank_told(line, number + 1, column)
@@ -85,7 +85,7 @@ def _blank_that_is_no_space(broken: Broken) -> Told | None:
 
 def odd_blank_told(line: str, number: int, column: int) -> Told:
     """What to say of a blank that is no space; its place counts from 0 in the line."""
-    named = layout.blank_name(line[column])
+    named = yaml_lines.blank_name(line[column])
     if line[:column].strip(" -"):
         return f"there is {named} here", "put a space in its place", (number, column + 1)
     return f"wrong indentation: there is {named} here", "indent with spaces", (number, column + 1)
@@ -172,9 +172,9 @@ def no_blank_told(line: str, number: int) -> Told | None:
 
 def _comment_above(broken: Broken) -> Told | None:
     """A line of a text that begins with `#`, where the text goes on behind it."""
-    number = next(iter(layout.near(broken.lines, broken.place[0] - 2)), 0)
+    number = next(iter(yaml_lines.near(broken.lines, broken.place[0] - 2)), 0)
     line = broken.line_at(number)
-    is_text = broken.begins and not layout.opens_a_line(broken.text)
+    is_text = broken.begins and not yaml_lines.opens_a_line(broken.text)
     if not is_text or not line.lstrip().startswith("#"):
         return None
     what = "'#' begins a comment here, where the text above ends"
@@ -192,10 +192,10 @@ def _indentation(broken: Broken) -> Told | None:
     first = next((one for one, line in enumerate(broken.lines) if line.strip()), 0)
     if "<document start>" in broken.problem and broken.lines[first].startswith(" "):
         return UNFIT, "begin it at the left edge", (first + 1, 1)
-    above = next(layout.above(broken.lines, number), None)
+    above = next(yaml_lines.above(broken.lines, number), None)
     if "expected ':'" not in broken.problem or above is None or not broken.begins:
         return None
-    if layout.columns(broken.lines[above])[-1] <= start:
+    if yaml_lines.columns(broken.lines[above])[-1] <= start:
         return None
     todo = f"indent it like the text above, or write `name: value` and {INDENT}"
     return "wrong indentation: a line without ': '", todo, broken.place
@@ -203,14 +203,14 @@ def _indentation(broken: Broken) -> Told | None:
 
 def _deeper(broken: Broken, number: int) -> Told | None:
     """A line with a name that would go on with the line above, or else that line."""
-    above = next(layout.above(broken.lines, number), None)
-    if above is None or not layout.opens_a_line(broken.text):
+    above = next(yaml_lines.above(broken.lines, number), None)
+    if above is None or not yaml_lines.opens_a_line(broken.text):
         return None
     start = len(broken.text) - len(broken.text.lstrip())
-    edge = layout.columns(broken.lines[above])[0]
+    edge = yaml_lines.columns(broken.lines[above])[0]
     if start <= edge:
         return None
-    if start in layout.open_columns(broken.lines, above):
+    if start in yaml_lines.open_columns(broken.lines, above):
         return UNFIT, INDENT, (above + 1, edge + 1)
     todo = f"{INDENT}; if it is part of the text above, put that in double quotes"
     return UNFIT, todo, (number + 1, start + 1)

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.sources import fields
+from bot.tips_file.values import field_types
 
 SITE = "http://127.0.0.1:8140"
 """Where the site is while nobody said otherwise: on this machine only."""
@@ -27,17 +27,17 @@ class Section(BaseModel):
 class BotSection(Section):
     """Who the bot is."""
 
-    id: fields.Id = "bot"
+    id: field_types.Id = "bot"
     """The bot's permanent name in its ledger; never change it."""
-    name: fields.Title
+    name: field_types.Title
     """What the bot is called, on its pages and in its feed."""
-    timezone: fields.Zone = "UTC"
+    timezone: field_types.Zone = "UTC"
     """The time zone of schedules and dates that name none, such as Europe/London."""
-    site: fields.Address = SITE
+    site: field_types.Address = SITE
     """The address at which the bot's own pages can be reached."""
-    contact: fields.Contact | None = None
+    contact: field_types.Contact | None = None
     """The human behind the bot: a web address, or mailto: and a mail address."""
-    show_unlisted: fields.YesOrNo = False
+    show_unlisted: field_types.YesOrNo = False
     """Whether pages, feeds and exports show what was said unlisted, as what was said in public."""
 
 
@@ -48,54 +48,54 @@ class ScheduleSection(Section):
         json_schema_extra={"oneOf": [{"required": [rule]} for rule in ("at", "cron", "every")]}
     )
 
-    name: fields.Name | None = None
+    name: field_types.Name | None = None
     """The schedule's permanent name; left out, it is named by its position."""
-    at: fields.Times | None = None
+    at: field_types.Times | None = None
     """One time of day or a list of them, such as "09:00"."""
-    days: fields.Weekdays | None = None
+    days: field_types.Weekdays | None = None
     """The weekdays for `at`, such as [mon, wed]; left out, every day."""
-    cron: fields.CronLine | None = None
+    cron: field_types.CronLine | None = None
     """A crontab line: minute, hour, day of the month, month, weekday."""
-    every: fields.Period | None = None
+    every: field_types.Period | None = None
     """A length of time from one post to the next, such as 6h."""
-    start: fields.Moment | None = Field(default=None, alias="from")
+    start: field_types.Moment | None = Field(default=None, alias="from")
     """The moment from which `every` counts; left out, the start of 1970 in UTC."""
-    timezone: fields.Zone | None = None
+    timezone: field_types.Zone | None = None
     """The schedule's time zone; left out, the bot's."""
-    late: fields.Period = timedelta(hours=1)
+    late: field_types.Period = timedelta(hours=1)
     """How late a post may be; later than this it is missed, not posted."""
-    tags: fields.Tags = []
+    tags: field_types.Tags = []
     """Only tips with one of these tags; left out, all tips."""
-    platforms: fields.Accounts | None = None
+    platforms: field_types.Accounts | None = None
     """Only these accounts; left out, all accounts."""
 
 
 class TipSection(Section):
     """One thing worth knowing."""
 
-    id: fields.Id
+    id: field_types.Id
     """The tip's permanent name, and the end of its page's address; never change it."""
-    title: fields.Title
+    title: field_types.Title
     """The tip in a few words."""
-    text: fields.Text
+    text: field_types.Text
     """The whole tip, in a few sentences."""
-    link: fields.Link | None = None
+    link: field_types.Link | None = None
     """What the posts point at; left out, the tip's own page on the site."""
-    tags: fields.Tags = []
+    tags: field_types.Tags = []
     """What the tip is about; hashtags are made from these where there is room."""
-    credit: fields.Title | None = None
+    credit: field_types.Title | None = None
     """Whose idea it is; nobody is mentioned live by it."""
-    summary: fields.Summary | None = None
+    summary: field_types.Summary | None = None
     """The post's own words, used as they are if they fit; left out, the bot writes them."""
-    language: fields.Language | None = None
+    language: field_types.Language | None = None
     """The language's code, such as en or pt-BR."""
-    weight: fields.Weight = 1
+    weight: field_types.Weight = 1
     """How much more often than others the tip comes, 1 to 100."""
-    not_before: fields.Moment | None = None
+    not_before: field_types.Moment | None = None
     """The date, or date and time, before which it is not posted."""
-    expires: fields.Moment | None = None
+    expires: field_types.Moment | None = None
     """The last day, or the moment, up to which it is posted."""
-    platforms: fields.Accounts | None = None
+    platforms: field_types.Accounts | None = None
     """Only these accounts; left out, all accounts."""
 
 

@@ -13,10 +13,10 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from bot.core.model.platform_kind import Kind
-from bot.sources.scalars import ID
-from bot.sources.sections import TipsFile
-from bot.sources.settings import settings_of
-from bot.sources.times import written
+from bot.tips_file.sections.account_models import settings_of
+from bot.tips_file.sections.models import TipsFile
+from bot.tips_file.values.parse_scalars import ID
+from bot.tips_file.values.parse_times import written
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -12,10 +12,10 @@ from typing import Any
 import yaml
 from yaml import tokens
 
-from bot.sources import layout
-from bot.sources.wording import escape, quote
-from bot.sources.yaml_context import Broken, tokens_of
-from bot.sources.yaml_mistakes import (
+from bot.tips_file.messages import escape, quote
+from bot.tips_file.yaml import yaml_lines
+from bot.tips_file.yaml.yaml_context import Broken, tokens_of
+from bot.tips_file.yaml.yaml_mistakes import (
     INDENT,
     MISTAKES,
     QUOTES,
@@ -62,13 +62,13 @@ def explain(error: yaml.YAMLError, text: str) -> Told:
 
 def swallowed_lines(text: str) -> list[Told]:
     """The quotes that are closed only in a later line and took lines with names for their text."""
-    lines = layout.lines_of(text)
+    lines = yaml_lines.lines_of(text)
     return [open_quote_told(token) for token in tokens_of(text) if swallows(token, lines)]
 
 
 def cut_off(text: str) -> list[Told]:
     """Where a `#` with a word behind it made a comment of what may belong to a text or a list."""
-    lines = layout.lines_of(text)
+    lines = yaml_lines.lines_of(text)
     last = {token.end_mark.line: token for token in tokens_of(text)}
     told = []
     for number, token in last.items():

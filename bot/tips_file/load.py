@@ -16,15 +16,15 @@ from bot.core.model.config import Config
 from bot.core.model.platform_kind import Kind
 from bot.core.model.schedule import Schedule
 from bot.core.model.tip import Library, Tip
-from bot.sources import agreement, build
-from bot.sources.accounts import account_names, read_accounts
-from bot.sources.agreement import CheckCron
-from bot.sources.file import refuse, text_of
-from bot.sources.places import Places
-from bot.sources.reader import read
-from bot.sources.review import Review
-from bot.sources.sections import BotSection, ScheduleSection, Section, TipSection, TipsFile
-from bot.sources.tree import Block, Items, Value, place_of
+from bot.tips_file.locations import Places
+from bot.tips_file.problems import Review
+from bot.tips_file.read_file import refuse, text_of
+from bot.tips_file.sections import cross_checks, to_config
+from bot.tips_file.sections.accounts import account_names, read_accounts
+from bot.tips_file.sections.cross_checks import CheckCron
+from bot.tips_file.sections.models import BotSection, ScheduleSection, Section, TipSection, TipsFile
+from bot.tips_file.yaml.yaml_reader import read
+from bot.tips_file.yaml.yaml_tree import Block, Items, Value, place_of
 
 
 def parse(
@@ -63,16 +63,16 @@ def _config(
     accounts = read_accounts(review, root, kinds)
     schedules = _schedules(review, root)
     tips = _tips(review, root, zone)
-    agreement.check_rules(review, root, check_cron)
-    agreement.check_unique(review, root, "schedule", "name", "schedule")
-    agreement.check_unique(review, root, "tips", "id", "tip")
-    agreement.check_names(review, root, account_names(root))
-    agreement.check_tags(review, root)
+    cross_checks.check_rules(review, root, check_cron)
+    cross_checks.check_unique(review, root, "schedule", "name", "schedule")
+    cross_checks.check_unique(review, root, "tips", "id", "tip")
+    cross_checks.check_names(review, root, account_names(root))
+    cross_checks.check_tags(review, root)
     review.finish()
     if bot is None:
         raise ValueError("a file without a bot passed its check")
     return Config(
-        bot=build.identity(bot),
+        bot=to_config.identity(bot),
         accounts=tuple(accounts),
         schedules=_named(schedules, bot),
         library=Library(tips=tuple(tips)),
@@ -128,9 +128,10 @@ def _schedules(review: Review, root: Block) -> list[ScheduleSection]:
 
 def _named(sections: list[ScheduleSection], bot: BotSection) -> tuple[Schedule, ...]:
     """The schedules as values, each with its name."""
-    names = build.names(sections)
+    names = to_config.names(sections)
     return tuple(
-        build.schedule(section, name, bot) for section, name in zip(sections, names, strict=True)
+        to_config.schedule(section, name, bot)
+        for section, name in zip(sections, names, strict=True)
     )
 
 
@@ -141,7 +142,7 @@ def _tips(review: Review, root: Block, zone: ZoneInfo) -> list[Tip]:
     for position, item in enumerate(items if isinstance(items, Items) else ()):
         section = review.section(("tips", position), item, TipSection)
         if section is not None:
-            tips.append(tip := build.tip(section, zone))
+            tips.append(tip := to_config.tip(section, zone))
             if tip.not_before and tip.expires and tip.not_before >= tip.expires:
                 todo = "give it a later date than `not_before:`"
                 review.wrong(("tips", position, "expires"), "it would never be posted", todo)

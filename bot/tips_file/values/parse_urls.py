@@ -9,8 +9,8 @@ from urllib.parse import SplitResult
 from pydantic_core import PydanticCustomError
 
 from bot.core.text.web_addresses import web_parts
-from bot.sources.scalars import scalar, wrong
-from bot.sources.wording import quote
+from bot.tips_file.messages import quote
+from bot.tips_file.values.parse_scalars import scalar, wrong
 
 _LONGEST = 2048
 _LABEL = re.compile(r"(?!-)(?:[A-Za-z0-9_-]|[^\x00-\x7f]){1,63}(?<!-)")

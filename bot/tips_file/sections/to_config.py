@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from bot.core.model.config import Identity
 from bot.core.model.schedule import At, Cron, Every, Schedule
 from bot.core.model.tip import Tip
-from bot.sources.sections import BotSection, ScheduleSection, TipSection
-from bot.sources.times import end_of, start_of
+from bot.tips_file.sections.models import BotSection, ScheduleSection, TipSection
+from bot.tips_file.values.parse_times import end_of, start_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """From where `every` counts, unless the file says otherwise."""

@@ -14,12 +14,12 @@ import yaml
 from yaml import events
 
 from bot.core.errors import Problem, TipsError
-from bot.sources.file import CONTROL, refuse
-from bot.sources.layout import begins_oddly
-from bot.sources.syntax import explain
-from bot.sources.tree import Block, Items, Place, Value
-from bot.sources.wording import quote
-from bot.sources.yaml_mistakes import odd_blank_told
+from bot.tips_file.messages import quote
+from bot.tips_file.read_file import CONTROL, refuse
+from bot.tips_file.yaml.yaml_errors import explain
+from bot.tips_file.yaml.yaml_lines import begins_oddly
+from bot.tips_file.yaml.yaml_mistakes import odd_blank_told
+from bot.tips_file.yaml.yaml_tree import Block, Items, Place, Value
 
 MAX_DEPTH = 20
 MAX_VALUES = 1_000_000

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.core.errors import UsageError
 from bot.regular_files import replacing, to_disk
-from bot.sources.wording import escape
+from bot.tips_file.messages import escape
 
 
 def save(path: Path, known: bytes, fresh: bytes) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.core.errors import Problem
-from bot.sources.tree import NOWHERE, Place
+from bot.tips_file.yaml.yaml_tree import NOWHERE, Place
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bot.core.errors import Problem, TipsError
 from bot.regular_files import NotRegularError, read_regular
-from bot.sources.tree import Place
-from bot.sources.wording import escape
+from bot.tips_file.messages import escape
+from bot.tips_file.yaml.yaml_tree import Place
 
 MAX_BYTES = 16 * 1024 * 1024
 """Fifty thousand long tips; beyond that it is the wrong file."""

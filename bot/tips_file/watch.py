@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from bot.regular_files import read_regular
-from bot.sources.file import MAX_BYTES
+from bot.tips_file.read_file import MAX_BYTES
 
 _Look: TypeAlias = tuple[int, int, int, int, int]
 """Device and inode, size, and times of the last change of content and of mode in nanoseconds."""

@@ -8,11 +8,11 @@ from bot.core.model.config import Account
 from bot.core.model.platform_kind import Kind, variable
 from bot.core.platform_names import account_hint, mastodon_server, platform_meant
 from bot.core.text.suggest import did_you_mean
-from bot.sources.fields import is_id
-from bot.sources.review import Review
-from bot.sources.settings import account_from, looks_secret, settings_of
-from bot.sources.tree import Block, Path, Value
-from bot.sources.wording import hint, quote
+from bot.tips_file.messages import hint, quote
+from bot.tips_file.problems import Review
+from bot.tips_file.sections.account_models import account_from, looks_secret, settings_of
+from bot.tips_file.values.field_types import is_id
+from bot.tips_file.yaml.yaml_tree import Block, Path, Value
 
 DEFAULT = "site"
 """The account of a file that names none: the bot's own site."""

@@ -11,8 +11,8 @@ from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 
 from bot.core.model.config import LinkRule, WhenUnsure
 from bot.core.model.schedule import WEEKDAYS
-from bot.sources import address, scalars, times
-from bot.sources.wording import quote
+from bot.tips_file.messages import quote
+from bot.tips_file.values import parse_scalars, parse_times, parse_urls
 
 
 def _text(**rules: Any) -> WithJsonSchema:
@@ -33,7 +33,7 @@ def _as_list(value: object) -> object:
 def _not_empty(value: object) -> object:
     """The list, which has to name something."""
     if value == []:
-        raise scalars.wrong("an empty list", "name at least one, or leave the line out")
+        raise parse_scalars.wrong("an empty list", "name at least one, or leave the line out")
     return _as_list(value)
 
 
@@ -43,80 +43,84 @@ def _no_list_in_one(value: object) -> object:
         names = re.split(r"\s*[,;&]\s*|\s+(?:and\s+)?", value[:500].strip(" ,;"))
         if len(names) > 1 and all(map(is_id, names)):
             what = f"{quote(value.strip())} is no id"
-            raise scalars.wrong(what, f"write a list: [{', '.join(names)}]")
+            raise parse_scalars.wrong(what, f"write a list: [{', '.join(names)}]")
     return value
 
 
 def is_id(name: str) -> bool:
     """Whether this can be the permanent name of an account."""
-    return re.fullmatch(scalars.ID, name) is not None
+    return re.fullmatch(parse_scalars.ID, name) is not None
 
 
-_ID = _text(pattern=f"^{scalars.ID}$")
+_ID = _text(pattern=f"^{parse_scalars.ID}$")
 _TAG = _text(pattern=r"^[^\s,#]+$", maxLength=50)
 _TIME = _text(pattern="^([01]?[0-9]|2[0-3]):[0-5][0-9]$")
 _DAY = _text(enum=list(WEEKDAYS))
 _ADDRESS = _text(pattern="^[Hh][Tt][Tt][Pp][Ss]?://[^/]", maxLength=2048)
 _MOMENT = _text(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
-Id: TypeAlias = Annotated[str, PlainValidator(scalars.identifier), _ID]
+Id: TypeAlias = Annotated[str, PlainValidator(parse_scalars.identifier), _ID]
 Title: TypeAlias = Annotated[
-    str, PlainValidator(scalars.line(200)), _text(minLength=1, maxLength=200)
+    str, PlainValidator(parse_scalars.line(200)), _text(minLength=1, maxLength=200)
 ]
 Summary: TypeAlias = Annotated[
-    str, PlainValidator(scalars.line(1000)), _text(minLength=1, maxLength=1000)
+    str, PlainValidator(parse_scalars.line(1000)), _text(minLength=1, maxLength=1000)
 ]
 Text: TypeAlias = Annotated[
-    str, PlainValidator(scalars.text(20_000)), _text(minLength=1, maxLength=20_000)
+    str, PlainValidator(parse_scalars.text(20_000)), _text(minLength=1, maxLength=20_000)
 ]
 Name: TypeAlias = Annotated[
-    str, PlainValidator(scalars.schedule_name), _text(minLength=1, maxLength=64, pattern="^[^/]+$")
+    str,
+    PlainValidator(parse_scalars.schedule_name),
+    _text(minLength=1, maxLength=64, pattern="^[^/]+$"),
 ]
-Tag: TypeAlias = Annotated[str, PlainValidator(scalars.tag), _TAG]
+Tag: TypeAlias = Annotated[str, PlainValidator(parse_scalars.tag), _TAG]
 Language: TypeAlias = Annotated[
-    str, PlainValidator(scalars.language), _text(pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")
+    str,
+    PlainValidator(parse_scalars.language),
+    _text(pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"),
 ]
-Link: TypeAlias = Annotated[str, PlainValidator(address.link), _ADDRESS]
-Address: TypeAlias = Annotated[str, PlainValidator(address.base), _ADDRESS]
+Link: TypeAlias = Annotated[str, PlainValidator(parse_urls.link), _ADDRESS]
+Address: TypeAlias = Annotated[str, PlainValidator(parse_urls.base), _ADDRESS]
 Contact: TypeAlias = Annotated[
-    str, PlainValidator(address.contact), _text(pattern="^([Hh][Tt][Tt][Pp][Ss]?://|mailto:)")
+    str, PlainValidator(parse_urls.contact), _text(pattern="^([Hh][Tt][Tt][Pp][Ss]?://|mailto:)")
 ]
-Zone: TypeAlias = Annotated[str, PlainValidator(times.time_zone), _text()]
+Zone: TypeAlias = Annotated[str, PlainValidator(parse_times.time_zone), _text()]
 CronLine: TypeAlias = Annotated[
-    str, PlainValidator(scalars.line(200)), _text(pattern=r"^\s*(\S+\s+){4}\S+\s*$")
+    str, PlainValidator(parse_scalars.line(200)), _text(pattern=r"^\s*(\S+\s+){4}\S+\s*$")
 ]
-Moment: TypeAlias = Annotated[date | datetime, PlainValidator(times.moment), _MOMENT]
-TimeOfDay: TypeAlias = Annotated[time, PlainValidator(times.time_of_day), _TIME]
-Weekday: TypeAlias = Annotated[int, PlainValidator(times.weekday), _DAY]
+Moment: TypeAlias = Annotated[date | datetime, PlainValidator(parse_times.moment), _MOMENT]
+TimeOfDay: TypeAlias = Annotated[time, PlainValidator(parse_times.time_of_day), _TIME]
+Weekday: TypeAlias = Annotated[int, PlainValidator(parse_times.weekday), _DAY]
 Weight: TypeAlias = Annotated[
     int,
-    PlainValidator(scalars.whole(1, 100)),
+    PlainValidator(parse_scalars.whole(1, 100)),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100}),
 ]
 Hashtags: TypeAlias = Annotated[
     int,
-    PlainValidator(scalars.whole(0, 10)),
+    PlainValidator(parse_scalars.whole(0, 10)),
     WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 10}),
 ]
 FreshDays: TypeAlias = Annotated[
     int,
-    PlainValidator(scalars.whole(0, 366)),
+    PlainValidator(parse_scalars.whole(0, 366)),
     WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 366}),
 ]
 Dollars: TypeAlias = Annotated[
     Decimal,
-    PlainValidator(scalars.money),
+    PlainValidator(parse_scalars.money),
     WithJsonSchema({"type": "number", "exclusiveMinimum": 0}),
 ]
 
 _DURATION = _text(pattern="^([0-9]{1,6}[smhdw])+$", examples=["90s", "15m", "1h30m", "1d"])
 
-Gap: TypeAlias = Annotated[timedelta, PlainValidator(times.duration(timedelta(0))), _DURATION]
+Gap: TypeAlias = Annotated[timedelta, PlainValidator(parse_times.duration(timedelta(0))), _DURATION]
 Poll: TypeAlias = Annotated[
-    timedelta, PlainValidator(times.duration(timedelta(seconds=30))), _DURATION
+    timedelta, PlainValidator(parse_times.duration(timedelta(seconds=30))), _DURATION
 ]
 Period: TypeAlias = Annotated[
-    timedelta, PlainValidator(times.duration(timedelta(minutes=1))), _DURATION
+    timedelta, PlainValidator(parse_times.duration(timedelta(minutes=1))), _DURATION
 ]
 
 Tags: TypeAlias = Annotated[list[Tag], BeforeValidator(_as_list), _one_or_more(_TAG, 0)]
@@ -124,10 +128,10 @@ Times: TypeAlias = Annotated[list[TimeOfDay], BeforeValidator(_not_empty), _one_
 Weekdays: TypeAlias = Annotated[
     list[Weekday],
     BeforeValidator(_not_empty),
-    BeforeValidator(times.weekdays),
+    BeforeValidator(parse_times.weekdays),
     _one_or_more(_DAY),
 ]
-AccountName: TypeAlias = Annotated[str, PlainValidator(scalars.account), _ID]
+AccountName: TypeAlias = Annotated[str, PlainValidator(parse_scalars.account), _ID]
 Accounts: TypeAlias = Annotated[
     list[AccountName],
     BeforeValidator(_not_empty),
@@ -136,15 +140,15 @@ Accounts: TypeAlias = Annotated[
 ]
 
 YesOrNo: TypeAlias = Annotated[
-    bool, PlainValidator(scalars.yes_or_no), WithJsonSchema({"type": "boolean"})
+    bool, PlainValidator(parse_scalars.yes_or_no), WithJsonSchema({"type": "boolean"})
 ]
 Rule: TypeAlias = Annotated[
     LinkRule,
-    PlainValidator(scalars.member(LinkRule, "rule")),
+    PlainValidator(parse_scalars.member(LinkRule, "rule")),
     _text(enum=[rule.value for rule in LinkRule]),
 ]
 Unsure: TypeAlias = Annotated[
     WhenUnsure,
-    PlainValidator(scalars.member(WhenUnsure, "rule")),
+    PlainValidator(parse_scalars.member(WhenUnsure, "rule")),
     _text(enum=[way.value for way in WhenUnsure]),
 ]

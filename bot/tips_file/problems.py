@@ -9,13 +9,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.core.errors import Problem, TipsError
-from bot.sources.layout import lines_of, odd_blank
-from bot.sources.scalars import WRONG
-from bot.sources.sections import Section, TipsFile
-from bot.sources.syntax import swallowed_lines
-from bot.sources.tree import Path, Place, Value, name_place_of, place_of
-from bot.sources.wording import hint, path_text, quote
-from bot.sources.yaml_mistakes import Told, no_blank_told, odd_blank_told
+from bot.tips_file.messages import hint, path_text, quote
+from bot.tips_file.sections.models import Section, TipsFile
+from bot.tips_file.values.parse_scalars import WRONG
+from bot.tips_file.yaml.yaml_errors import swallowed_lines
+from bot.tips_file.yaml.yaml_lines import lines_of, odd_blank
+from bot.tips_file.yaml.yaml_mistakes import Told, no_blank_told, odd_blank_told
+from bot.tips_file.yaml.yaml_tree import Path, Place, Value, name_place_of, place_of
 
 Model = TypeVar("Model", bound=Section)
 

@@ -9,10 +9,10 @@ from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.core.model.schedule import WEEKDAYS
-from bot.sources.scalars import scalar, wrong
-from bot.sources.weekday_hint import weekdays_hint
-from bot.sources.wording import quote
-from bot.sources.zone_hint import zone_hint
+from bot.tips_file.messages import quote
+from bot.tips_file.values.parse_scalars import scalar, wrong
+from bot.tips_file.values.weekday_hint import weekdays_hint
+from bot.tips_file.values.zone_hint import zone_hint
 
 _DURATION = re.compile(r"(?:[0-9]{1,6}[smhdw])+")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from bot.core.platform_names import account_hint
-from bot.sources.fields import is_id
-from bot.sources.review import Review
-from bot.sources.tree import Block, Items, Path, Place, Value, listed
-from bot.sources.wording import escape, hint, quote
+from bot.tips_file.messages import escape, hint, quote
+from bot.tips_file.problems import Review
+from bot.tips_file.values.field_types import is_id
+from bot.tips_file.yaml.yaml_tree import Block, Items, Path, Place, Value, listed
 
 CheckCron: TypeAlias = Callable[[str], str | None]
 """What is wrong with a crontab line, in a sentence, or None: the clock knows."""

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 from yaml import tokens
 
-from bot.sources import layout
-from bot.sources.tree import Place
+from bot.tips_file.yaml import yaml_lines
+from bot.tips_file.yaml.yaml_tree import Place
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _KEPT = 2_000
@@ -47,7 +47,7 @@ class Broken:
         mark = breaks or where
         read, brackets = _before(text, mark.index if mark else 0)
         return cls(
-            lines=layout.lines_of(text),
+            lines=yaml_lines.lines_of(text),
             problem=str(getattr(error, "problem", None) or getattr(error, "reason", None) or ""),
             context=context,
             place=(looked.line + 1, looked.column + 1) if looked else (0, 0),

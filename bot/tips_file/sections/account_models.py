@@ -13,8 +13,8 @@ from pydantic.fields import Field
 
 from bot.core.model.config import PROMISE, Account, Courtesy, LinkRule, WhenUnsure
 from bot.core.model.platform_kind import Form, Kind, Option
-from bot.sources import fields, scalars
-from bot.sources.sections import Section
+from bot.tips_file.sections.models import Section
+from bot.tips_file.values import field_types, parse_scalars
 
 LIMIT_MIN = 20
 
@@ -25,7 +25,7 @@ _Field: TypeAlias = tuple[Any, Any]
 
 
 def _limit(kind: Kind) -> _Field:
-    rule = PlainValidator(scalars.whole(LIMIT_MIN, kind.limit_max))
+    rule = PlainValidator(parse_scalars.whole(LIMIT_MIN, kind.limit_max))
     bounds = {"type": "integer", "minimum": LIMIT_MIN, "maximum": kind.limit_max}
     about = "The longest that a post may be, link and hashtags included, by X's weights."
     return Annotated[int, rule, WithJsonSchema(bounds)], Field(
@@ -35,22 +35,22 @@ def _limit(kind: Kind) -> _Field:
 
 def _hashtags(_: Kind) -> _Field:
     about = "How many hashtags a post may end with, where there is room."
-    return fields.Hashtags, Field(default=2, description=about)
+    return field_types.Hashtags, Field(default=2, description=about)
 
 
 def _gap(kind: Kind) -> _Field:
     about = "The shortest time between two posts, such as 10m."
-    return fields.Gap, Field(default=kind.gap, description=about)
+    return field_types.Gap, Field(default=kind.gap, description=about)
 
 
 def _link(_: Kind) -> _Field:
     about = "Whether posts carry the tip's link: always or never."
-    return fields.Rule, Field(default=LinkRule.ALWAYS, description=about)
+    return field_types.Rule, Field(default=LinkRule.ALWAYS, description=about)
 
 
 def _one_of(words: tuple[str, ...], noun: str) -> Any:
     schema = WithJsonSchema({"type": "string", "enum": list(words)})
-    return Annotated[str, PlainValidator(scalars.choice(words, noun)), schema]
+    return Annotated[str, PlainValidator(parse_scalars.choice(words, noun)), schema]
 
 
 def _visibility(kind: Kind) -> _Field:
@@ -60,32 +60,32 @@ def _visibility(kind: Kind) -> _Field:
 
 def _unsure(_: Kind) -> _Field:
     about = "What to do when nobody can tell whether a post arrived: ask you, or resend it."
-    return fields.Unsure, Field(default=WhenUnsure.ASK, description=about)
+    return field_types.Unsure, Field(default=WhenUnsure.ASK, description=about)
 
 
 def _monthly_budget(_: Kind) -> _Field:
     about = "The most that posting and listening may cost in a calendar month, in US dollars."
-    return fields.Dollars | None, Field(default=None, description=about)
+    return field_types.Dollars | None, Field(default=None, description=about)
 
 
 def _listening_budget(_: Kind) -> _Field:
     about = "The most of it that reading may cost: mentions, searches, and looks at what was heard."
-    return fields.Dollars, Field(default=Decimal(5), description=about)
+    return field_types.Dollars, Field(default=Decimal(5), description=about)
 
 
 def _fresh_days(_: Kind) -> _Field:
     about = "For how many days a reply is looked at again each day, so that its text may be shown."
-    return fields.FreshDays, Field(default=7, description=about)
+    return field_types.FreshDays, Field(default=7, description=about)
 
 
 def _poll(_: Kind) -> _Field:
     about = "How often to look for replies, 30s or more; left out, what suits the network."
-    return fields.Poll | None, Field(default=None, description=about)
+    return field_types.Poll | None, Field(default=None, description=about)
 
 
 def _acknowledge(kind: Kind) -> _Field:
     words = [one.value for one in kind.courtesies]
-    rule = PlainValidator(lambda value: Courtesy(scalars.choice(words, "courtesy")(value)))
+    rule = PlainValidator(lambda value: Courtesy(parse_scalars.choice(words, "courtesy")(value)))
     schema = WithJsonSchema({"type": "string", "enum": words})
     about = "How the bot acknowledges what people say to it; left out, what suits the network."
     return Annotated[Courtesy, rule, schema] | None, Field(default=None, description=about)
@@ -131,7 +131,7 @@ def settings_of(kind: Kind) -> type[Section]:
 
 def _option(option: Option) -> _Field:
     """A setting of one kind alone."""
-    form: Any = fields.Address if option.form is Form.ADDRESS else fields.Title
+    form: Any = field_types.Address if option.form is Form.ADDRESS else field_types.Title
     if option.choices:
         form = _one_of(option.choices, "rule")
     about = _sentence(option.about)
