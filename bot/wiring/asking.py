@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from bot.bootstrap.settings.secrets import secret
 from bot.core.errors import UsageError
 from bot.core.text.web_addresses import is_loopback
-from bot.proposals import Model
+from bot.language_model import Model
 from bot.tips_file.values import parse_urls
 from bot.wiring import logs
 

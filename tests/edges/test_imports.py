@@ -24,7 +24,7 @@ BREACHES = {
     "a platform knows another": ("platforms/planted.py", "import bot.platforms.site", SIBLINGS),
     "the wiring knows a platform": ("wiring", "import bot.platforms.site", CATALOGUE),
     "the running bot asks a model": ("wiring/running.py", "import bot.wiring.asking", MODELS),
-    "the desk asks a model": ("wiring/desk.py", "import bot.proposals", MODELS),
+    "the desk asks a model": ("wiring/desk.py", "import bot.language_model", MODELS),
     "the core opens a connection": ("core/planted.py", "import socket", CORE),
     "the core asks the time": ("core/planted.py", "from time import time", CORE),
     "a verb sleeps": ("app/planted.py", "from time import sleep", VERBS),

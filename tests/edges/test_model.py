@@ -18,7 +18,7 @@ from bot.core.errors import (
     UsageError,
 )
 from bot.core.model.tip import Tip
-from bot.proposals import Model, Patience
+from bot.language_model import Model, Patience
 from bot.wiring.asking import model
 from tests.servers.model import (
     KEY,

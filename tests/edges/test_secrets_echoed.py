@@ -12,9 +12,9 @@ from bot.core.model.config import Account
 from bot.core.model.delivery import Post
 from bot.core.model.tip import Tip
 from bot.core.text.redact import BLANK
+from bot.language_model import Model, Patience
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.x.adapter import XPlatform
-from bot.proposals import Model, Patience
 from bot.wiring import logs
 from tests.clock import FakeClock
 from tests.servers.echo import echo_server

@@ -15,10 +15,10 @@ from bot.core.errors import PlatformError
 from bot.core.model.config import Account
 from bot.core.model.delivery import Post
 from bot.core.model.tip import Tip
+from bot.language_model import Model, Patience
 from bot.outbound.session import Session
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.x.adapter import XPlatform
-from bot.proposals import Model, Patience
 from tests.clock import MONDAY, FakeClock
 
 TOKEN = "our-own-token-0001"

@@ -13,10 +13,10 @@ from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.model.tip import Tip
 from bot.core.text.redact import Blanker
 from bot.core.text.sanitize import one_line
+from bot.language_model.prompt import complaint, messages, proposals
 from bot.outbound.bounded_body import read_body
 from bot.outbound.not_sent import not_sent
 from bot.outbound.session import Session
-from bot.proposals.wording import complaint, messages, proposals
 
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 """Statuses after which the same request may succeed."""
