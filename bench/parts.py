@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 
 from bench.files import SITE, write
 from bot.app.accounts.refresh_limits import Rules
-from bot.clock.crontab import check_cron
 from bot.core.model.config import Account, Config
 from bot.platforms.catalogue import KINDS
 from bot.platforms.site.adapter import SitePlatform
+from bot.scheduler.crontab import check_cron
 from bot.store import Database, open_store
 from bot.tips_file.load import parse
 from bot.tips_file.read_file import read_bytes

@@ -14,7 +14,7 @@ from bench.parts import Parts, parts
 from bot.app.posting.deliver import Deliverer
 from bot.app.posting.draft import Drafter, remembered
 from bot.app.posting.plan import Planner
-from bot.clock.timetable import ZonedTimetable
+from bot.scheduler.timetable import ZonedTimetable
 
 HOW = """A bot with 1,000 tips and a database on disk works one daily slot after the other through
 the real verbs: a tip is picked and fitted, the slot and its delivery are written, the delivery is

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bench.figure import Figure, Instead, Scale, Target, spread
-from bot.clock.ticker import Ticker
-from bot.clock.timetable import ZonedTimetable
 from bot.core.model.schedule import At, Every, Schedule
+from bot.scheduler.scheduler import Ticker
+from bot.scheduler.timetable import ZonedTimetable
 
 HOW = """A thousand `every` schedules whose slots are spread evenly over one minute, through the
 real Ticker and ZonedTimetable. Late is from the moment for which the slot is due to the first line

@@ -16,7 +16,6 @@ from bot.app.site.comments import Commenting
 from bot.app.site.webmention import Receiving
 from bot.app.status.metrics import Figures, Heard, figures
 from bot.app.status.status import status
-from bot.clock.timetable import ZonedTimetable
 from bot.core.discussion.pseudonyms import Masks
 from bot.core.model.config import Account, Config, Identity
 from bot.core.model.delivery import Delivery, Post, Receipt, Span, SpanKind, State
@@ -25,6 +24,7 @@ from bot.core.model.tip import Library, Tip
 from bot.core.text.lookalikes import passes_for_bot
 from bot.platforms.catalogue import KINDS
 from bot.platforms.site.adapter import SitePlatform
+from bot.scheduler.timetable import ZonedTimetable
 from bot.store import Database, open_store
 from bot.store.tables import entries
 from bot.web import Health, Server, Site, build

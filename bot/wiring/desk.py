@@ -24,8 +24,6 @@ from bot.app.posting.preview import Preview
 from bot.app.posting.reconcile import Settler
 from bot.app.posting.restore_guard import FormerLife
 from bot.bootstrap.settings.secrets import secrets_for
-from bot.clock.system import SystemClock
-from bot.clock.timetable import ZonedTimetable
 from bot.core.discussion.pseudonyms import Masks
 from bot.core.discussion.webmention import Fetcher
 from bot.core.errors import Problem, SecretError, StoreError, UsageError
@@ -42,6 +40,8 @@ from bot.core.ports.platform import (
 )
 from bot.outbound.pages.cpu_budget import ReadingBudget
 from bot.platforms import catalogue
+from bot.scheduler.system_clock import SystemClock
+from bot.scheduler.timetable import ZonedTimetable
 from bot.store import (
     Database,
     DataLock,

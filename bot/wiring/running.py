@@ -18,12 +18,12 @@ from bot.app.site.comments import Commenting
 from bot.app.site.webmention import Receiving, Verifier
 from bot.app.status.metrics import Figures, Heard, figures
 from bot.app.status.status import STEP_TROUBLE, Status, status
-from bot.clock.ticker import Ticker
 from bot.core.errors import BotError, StoreError
 from bot.core.model.entry import Author
 from bot.core.model.schedule import Schedule
 from bot.core.ports.platform import Hints
 from bot.core.text.lookalikes import passes_for_bot
+from bot.scheduler.scheduler import Ticker
 from bot.store import DataLock, close_to_others
 from bot.tips_file.watch import Watch
 from bot.web import Health, Server, Site, build

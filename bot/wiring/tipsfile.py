@@ -11,12 +11,12 @@ from bot.app.posting.draft import Drafter
 from bot.app.tips import advise
 from bot.app.tips.expired import expired, without_expired
 from bot.app.tips.validate import Finding, findings
-from bot.clock.crontab import check_cron
 from bot.core.errors import Problem, StoreError, TipsError
 from bot.core.model.config import Config
 from bot.core.model.platform_kind import Kind
 from bot.core.ports.unit_of_work import Store
 from bot.platforms import catalogue
+from bot.scheduler.crontab import check_cron
 from bot.store import replace_file
 from bot.tips_file.load import parse
 from bot.tips_file.locations import Places

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from bot.clock.crontab import check_cron
 from bot.core.errors import TipsError, UsageError
 from bot.core.model.config import Config
 from bot.core.model.tip import Library
+from bot.scheduler.crontab import check_cron
 from bot.tips_file.atomic_write import save
 from bot.tips_file.insert_summary import with_summaries
 from bot.tips_file.load import parse

@@ -23,7 +23,6 @@ from bot.app.posting.draft import Drafter, remembered
 from bot.app.posting.plan import Planner
 from bot.app.posting.preview import Preview
 from bot.app.posting.reconcile import Settler
-from bot.clock.timetable import ZonedTimetable
 from bot.core.discussion.pseudonyms import Masks
 from bot.core.model.capabilities import Idempotency, Prices, Traits
 from bot.core.model.config import Account, Config
@@ -32,6 +31,7 @@ from bot.core.model.schedule import Outcome, Slot
 from bot.core.model.site_page import Pages
 from bot.core.ports.platform import Absent, CannotTell, Clock, Found, Publisher
 from bot.core.ports.unit_of_work import SlotRecord, Store
+from bot.scheduler.timetable import ZonedTimetable
 from bot.store import Database, open_memory
 from tests.clock import MONDAY, FakeClock
 from tests.contract.memory import TRAITS, MemoryNetwork, MemoryPlatform

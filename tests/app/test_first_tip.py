@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from bot.app.posting.first_tip import awaited, first_tip
-from bot.clock.timetable import ZonedTimetable
 from bot.core.model.delivery import State
 from bot.core.model.schedule import Outcome
 from bot.core.ports.unit_of_work import SlotRecord
+from bot.scheduler.timetable import ZonedTimetable
 from tests.app.house import EIGHT, House, with_site
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, MINUTE, account, config, schedule, slot, tip

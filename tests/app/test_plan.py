@@ -10,10 +10,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.app.posting.plan import MOST_MISSED, Planner
-from bot.clock.timetable import ZonedTimetable
 from bot.core.model.config import Config
 from bot.core.model.delivery import State
 from bot.core.model.schedule import At, Every, Outcome
+from bot.scheduler.timetable import ZonedTimetable
 from tests.app.house import EIGHT, House, at, with_site
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, MINUTE, account, config, library, schedule, tip

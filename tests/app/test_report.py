@@ -11,11 +11,11 @@ import pytest
 
 from bot.app.status.status import FILE_TROUBLE, LOG_READ, RECENT, status
 from bot.cli.standing import MOST, lines
-from bot.clock.timetable import ZonedTimetable
 from bot.core.errors import OutcomeUnknown, OverBudget, Refused, RetryLater
 from bot.core.model.delivery import State
 from bot.core.model.schedule import Cron, Outcome
 from bot.core.ports.platform import Batch, CannotTell
+from bot.scheduler.timetable import ZonedTimetable
 from tests.app.house import EIGHT, PRICES, House
 from tests.clock import MONDAY
 from tests.contract.memory import TRAITS

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.clock.crontab import check_cron
 from bot.core.errors import TipsError
+from bot.scheduler.crontab import check_cron
 from bot.tips_file.load import parse
 from bot.tips_file.read_file import read_bytes
 from tests.edges.kinds import KINDS

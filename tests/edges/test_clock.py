@@ -8,11 +8,11 @@ from threading import Barrier, Event, Lock, Thread
 import pytest
 import time_machine
 
-from bot.clock.system import SystemClock
-from bot.clock.ticker import Ticker, schedule_step
-from bot.clock.timetable import ZonedTimetable
-from bot.clock.triggers import RepeatTrigger, SlotTrigger
 from bot.core.model.schedule import At, Cron, Every, Schedule
+from bot.scheduler.scheduler import Ticker, schedule_step
+from bot.scheduler.system_clock import SystemClock
+from bot.scheduler.timetable import ZonedTimetable
+from bot.scheduler.triggers import RepeatTrigger, SlotTrigger
 
 SOON = 5.0
 """Seconds after which something that should have happened did not."""

@@ -19,13 +19,13 @@ import typer
 import yaml
 
 from bot.cli.commands import app
-from bot.clock.crontab import check_cron
 from bot.core.model.capabilities import Idempotency
 from bot.core.model.delivery import State
 from bot.core.model.entry import EntryKind, Visibility
 from bot.core.model.platform_kind import variable
 from bot.core.model.schedule import Outcome
 from bot.platforms.catalogue import KINDS
+from bot.scheduler.crontab import check_cron
 from bot.tips_file.load import parse
 from bot.tips_file.sections.json_schema import schema
 from tests.whole.operator import Operator

@@ -9,10 +9,10 @@ import pytest
 
 from bot.app.status.status import status
 from bot.cli.standing import lines
-from bot.clock.timetable import ZonedTimetable
 from bot.core.errors import PlatformError, RetryLater, Unauthorised
 from bot.core.model.config import Account, Courtesy
 from bot.platforms.mastodon.adapter import MastodonPlatform
+from bot.scheduler.timetable import ZonedTimetable
 from tests.app.house import House
 from tests.clock import FakeClock
 from tests.core.samples import account, config

@@ -6,12 +6,12 @@ from itertools import islice
 import pytest
 
 from bot.app.status.status import status
-from bot.clock.crontab import check_cron
-from bot.clock.timetable import ZonedTimetable
-from bot.clock.triggers import SlotTrigger
 from bot.core.errors import UsageError
 from bot.core.model.schedule import LAST, WEEKDAYS, Cron, Every
 from bot.core.ports.unit_of_work import Pause
+from bot.scheduler.crontab import check_cron
+from bot.scheduler.timetable import ZonedTimetable
+from bot.scheduler.triggers import SlotTrigger
 from tests.app.house import House
 from tests.clock import FakeClock
 from tests.core.samples import config, schedule, tip

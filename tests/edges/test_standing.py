@@ -13,9 +13,9 @@ from bot.app.status.status import status
 from bot.cli.counted import counted
 from bot.cli.discussion import Teller
 from bot.cli.standing import lines, record
-from bot.clock.timetable import ZonedTimetable
 from bot.core.errors import RetryLater, Unauthorised
 from bot.core.model.entry import Author, Standing, bared
+from bot.scheduler.timetable import ZonedTimetable
 from tests.app.house import EIGHT, House
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, config, entry, traits

@@ -11,9 +11,9 @@ from apscheduler.triggers.cron import CronTrigger
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.clock.crontab import check_cron
-from bot.clock.timetable import ZonedTimetable
 from bot.core.model.schedule import WEEKDAYS, At, Cron, Every, Schedule
+from bot.scheduler.crontab import check_cron
+from bot.scheduler.timetable import ZonedTimetable
 
 DATA = Path(__file__).parents[1] / "data"
 CASES = yaml.safe_load((DATA / "slots.yaml").read_text(encoding="utf-8"))

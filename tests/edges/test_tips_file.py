@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.clock.crontab import check_cron
 from bot.core.errors import Problem, TipsError
 from bot.core.model.config import Account, Config, Courtesy, LinkRule, WhenUnsure
 from bot.core.model.schedule import At, Cron, Every
 from bot.core.text.counting.measure import weighted_length
 from bot.platforms.catalogue import KINDS as REAL_KINDS
+from bot.scheduler.crontab import check_cron
 from bot.tips_file.load import parse
 from bot.tips_file.read_file import read_bytes
 from tests.edges.kinds import KINDS

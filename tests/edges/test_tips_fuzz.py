@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.clock.crontab import check_cron
 from bot.core.errors import TipsError
+from bot.scheduler.crontab import check_cron
 from bot.tips_file.load import parse
 from tests.edges.kinds import KINDS
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.clock.crontab import check_cron
 from bot.core.errors import Problem, TipsError
 from bot.platforms.catalogue import KINDS
+from bot.scheduler.crontab import check_cron
 from bot.tips_file.load import parse
 from bot.tips_file.values.zone_hint import fixed_offset_advice
 from bot.tips_file.yaml.yaml_errors import cut_off

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.clock.crontab import check_cron
 from bot.core.errors import Refused, TipsError
 from bot.core.model.entry import NOBODY
 from bot.core.model.site_page import Comment
 from bot.platforms.catalogue import KINDS
 from bot.platforms.site import KIND
 from bot.platforms.site.adapter import STEP
+from bot.scheduler.crontab import check_cron
 from bot.tips_file.load import parse
 from tests.site import NINE, TIP, post, running_site
 

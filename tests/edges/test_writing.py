@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.clock.crontab import check_cron
 from bot.core.errors import UsageError
 from bot.platforms.catalogue import KINDS
+from bot.scheduler.crontab import check_cron
 from bot.tips_file.atomic_write import save
 from bot.tips_file.insert_summary import with_summaries
 from bot.tips_file.load import parse

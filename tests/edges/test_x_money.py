@@ -14,11 +14,11 @@ from bot.app.posting.by_hand.post_now import post
 from bot.app.posting.by_hand.retract import retract
 from bot.app.status.status import status
 from bot.cli import standing
-from bot.clock.crontab import check_cron
 from bot.core.errors import OutcomeUnknown
 from bot.core.ports.platform import Editor
 from bot.platforms.catalogue import KINDS
 from bot.platforms.x import PRICES
+from bot.scheduler.crontab import check_cron
 from bot.tips_file.load import parse
 from bot.wiring.desk import open_desk
 from tests.servers.x import Trouble, XServer

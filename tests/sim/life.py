@@ -17,9 +17,9 @@ from typing import Any, NoReturn
 import structlog
 
 from bot.app.posting.by_hand.resolve import give_up, mark_posted, named, send_again
-from bot.clock.timetable import ZonedTimetable
 from bot.core.errors import BotError
 from bot.core.ports.platform import Names
+from bot.scheduler.timetable import ZonedTimetable
 from tests.servers.x.exchange import Answer, End, Request
 from tests.sim import memory
 from tests.sim.decks import Dealer, Deck, Fate

@@ -1,6 +1,6 @@
 """The doors to the world outside: networks and the clock, as small protocols.
 
-Adapters in `bot.platforms` and `bot.clock` implement them; nothing in `bot.app` knows what
+Adapters in `bot.platforms` and `bot.scheduler` implement them; nothing in `bot.app` knows what
 stands behind. Each docstring states the duties of whoever implements it. The doors to what is
 remembered are in `bot.core.ports.unit_of_work`, those of the bot's own site in `bot.core.model.site_page`.
 """

@@ -22,11 +22,11 @@ from functools import lru_cache
 from itertools import count, groupby
 from zoneinfo import ZoneInfo
 
-from bot.clock import zones
-from bot.clock.crontab import read_crontab
-from bot.clock.pattern import Pattern, of_at, of_crontab
 from bot.core.datetimes import require_aware
 from bot.core.model.schedule import At, Cron, Every, Schedule, Slot
+from bot.scheduler import dst
+from bot.scheduler.calendar_pattern import Pattern, of_at, of_crontab
+from bot.scheduler.crontab import read_crontab
 
 _MINUTE = timedelta(minutes=1)
 
@@ -71,7 +71,7 @@ def _of_every(rule: Every, after: datetime) -> Iterator[tuple[str, datetime]]:
 def _of_at(
     rule: At, zone: ZoneInfo, begin: datetime, end: datetime
 ) -> Iterator[tuple[str, datetime]]:
-    for local, due in zones.once(_pattern(rule), zone, begin, end):
+    for local, due in dst.once(_pattern(rule), zone, begin, end):
         yield local.isoformat(timespec="minutes"), due
 
 
@@ -80,9 +80,9 @@ def _of_cron(
 ) -> Iterator[tuple[str, datetime]]:
     pattern = _pattern(rule)
     if read_crontab(rule.line).every_hour:
-        moments = zones.whenever(pattern, zone, begin, end)
+        moments = dst.whenever(pattern, zone, begin, end)
     else:
-        moments = (due for _, due in zones.once(pattern, zone, begin, end))
+        moments = (due for _, due in dst.once(pattern, zone, begin, end))
     return ((_utc_key(due), due) for due, _ in groupby(moments))
 
 

@@ -19,11 +19,11 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from bot.clock.crew import Crew
-from bot.clock.step import Action, OnError, Step, report
-from bot.clock.triggers import RepeatTrigger, SlotTrigger
 from bot.core.model.schedule import Schedule
 from bot.core.ports.platform import Timetable
+from bot.scheduler.single_flight import Action, OnError, Step, report
+from bot.scheduler.triggers import RepeatTrigger, SlotTrigger
+from bot.scheduler.worker_threads import Crew
 
 LONGEST_WAIT = timedelta(seconds=30)
 """How long a clock that was set, or a machine that was asleep, can go unnoticed."""

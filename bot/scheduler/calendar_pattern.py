@@ -2,7 +2,7 @@
 
 APScheduler's CronTrigger walks the calendar, in UTC, where every day has 24 hours: left to walk
 a zone with summer time, it fires twice in the doubled hour and half an hour late after the gap.
-What a zone makes of these times is in `bot.clock.zones`.
+What a zone makes of these times is in `bot.scheduler.dst`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 
-from bot.clock.crontab import Crontab
 from bot.core.model.schedule import At
+from bot.scheduler.crontab import Crontab
 
 _DAY = timedelta(days=1)
 

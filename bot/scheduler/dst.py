@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.clock.pattern import Pattern
+from bot.scheduler.calendar_pattern import Pattern
 
 _MINUTE = timedelta(minutes=1)
 _PIECE = timedelta(days=7)
