@@ -28,7 +28,7 @@ from bot.scheduler.timetable import ZonedTimetable
 from bot.store import Database, open_store
 from bot.store.tables import entries
 from bot.web import Health, Server, Site, build
-from bot.web.bounds import Bounds
+from bot.web.http.connection_limits import Bounds
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TIP = "listen-hardest"

@@ -1,8 +1,8 @@
 """The site's pages and feed, the form for replies, and the bot's health."""
 
 from bot.web.app import build
-from bot.web.health import Health
-from bot.web.serve import Server
-from bot.web.site import Site
+from bot.web.dependencies import Site
+from bot.web.http.server import Server
+from bot.web.ops.health import Health
 
 __all__ = ["Health", "Server", "Site", "build"]

@@ -11,16 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.web.headers import SafeHeaders
-from bot.web.held import Held
-from bot.web.live import Live
-from bot.web.news import News
-from bot.web.pings import Told
-from bot.web.problems import Shield, answer_http_error
-from bot.web.protocol import HEALTH
-from bot.web.public import Public, published
-from bot.web.site import Site
-from bot.web.writing import Writing
+from bot.web.dependencies import Site
+from bot.web.error_pages import Shield, answer_http_error
+from bot.web.forms.comment_form import Writing
+from bot.web.forms.moderation_link import Held
+from bot.web.http.protocol import HEALTH
+from bot.web.live.messages import News
+from bot.web.live.stream import Live
+from bot.web.pages.views import Public, published
+from bot.web.security.headers import SafeHeaders
+from bot.web.webmention.endpoints import Told
 
 
 def build(site: Site) -> Starlette:

@@ -200,8 +200,8 @@ class Desk:
 
     def held_link(self, comment_id: str) -> str:
         """Where the operator can read a held comment and decide, for a week."""
-        from bot.web.held import link
-        from bot.web.seal import Seal
+        from bot.web.forms.moderation_link import link
+        from bot.web.security.signing import Seal
 
         seal = Seal(site_key(self.environment.data))
         return link(self.config.bot.site, seal, comment_id, self.clock.now())

@@ -15,8 +15,8 @@ from bot.app.moderation.hide import hide, show
 from bot.core.errors import StoreError, UsageError
 from bot.core.model.entry import Change, Standing
 from bot.store.tables import entry_events
-from bot.web.held import link
-from bot.web.seal import Seal
+from bot.web.forms.moderation_link import link
+from bot.web.security.signing import Seal
 from tests.edges.test_web_writing import Browser, logged
 from tests.site import KEY, NINE, TIP, config, running_site
 

@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bot.core.model.entry import Author
-from bot.web.held import link
-from bot.web.seal import Seal
+from bot.web.forms.moderation_link import link
+from bot.web.security.signing import Seal
 from tests.browser import running_browser
 from tests.edges.test_web_pages import HOSTILE
 from tests.hostile import TEXTS

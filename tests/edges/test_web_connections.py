@@ -21,7 +21,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.web import Server
-from bot.web.bounds import Bounds
+from bot.web.http.connection_limits import Bounds
 from tests.site import TIP, lose_entries, running_site
 
 SOON = Bounds(most=12, each=12, spare=2, head=0.3, body=0.3, idle=0.3, stalled=0.3)

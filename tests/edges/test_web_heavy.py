@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.model.entry import Author
 from bot.core.text.lookalikes import LONGEST, passes_for_bot
-from bot.web.clean import said
+from bot.web.content.html import said
 from tests.site import NINE, TIP, config, entry, running_site
 
 REPLIES = 20

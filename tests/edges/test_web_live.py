@@ -17,8 +17,8 @@ from playwright.sync_api import expect
 
 from bot.app.moderation.hide import draw
 from bot.core.model.entry import Author, Standing, Visibility
-from bot.web.live import LISTENERS_EACH
-from bot.web.news import BACKLOG_MAX
+from bot.web.live.messages import BACKLOG_MAX
+from bot.web.live.stream import LISTENERS_EACH
 from tests.browser import running_browser
 from tests.edges.test_web_pages import HOSTILE
 from tests.site import TIP, RunningSite, config, running_site

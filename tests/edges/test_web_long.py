@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.core.model.entry import Standing, Visibility
-from bot.web.outlines import FAR
+from bot.web.content.outline_cache import FAR
 from tests.site import TIP, RunningSite, entry, running_site
 
 

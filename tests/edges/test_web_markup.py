@@ -6,8 +6,8 @@ import html5lib
 import httpx
 import pytest
 
-from bot.web.clean import WORDS_MAX, said
-from bot.web.sanitize import cleaned
+from bot.web.content.html import WORDS_MAX, said
+from bot.web.content.sanitize_html import cleaned
 from tests.site import TIP, running_site
 
 KEPT = {

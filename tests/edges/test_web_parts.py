@@ -11,12 +11,12 @@ from starlette.requests import Request
 from bot.app.site.comments import Commenting, NewComment
 from bot.core.model.delivery import Post, Span, SpanKind
 from bot.store import open_store
-from bot.web.cards import words_of
-from bot.web.clean import language_tag, paragraphs, said, web_address
-from bot.web.limits import Limiter
-from bot.web.moments import moment
-from bot.web.seal import Seal, same
-from bot.web.visitor import whereabouts
+from bot.web.content.dates import moment
+from bot.web.content.html import language_tag, paragraphs, said, web_address
+from bot.web.pages.cards import words_of
+from bot.web.security.rate_limit import Limiter
+from bot.web.security.signing import Seal, same
+from bot.web.security.visitor import whereabouts
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 

@@ -20,7 +20,7 @@ from bot.core.model.entry import EntryKind
 from bot.core.model.site_page import Comment
 from bot.outbound.pages.page_reader import PageReader
 from bot.outbound.pages.ssrf_safe_fetch import PageFetcher
-from bot.web.pingback import BODY_MAX
+from bot.web.webmention.xmlrpc import BODY_MAX
 from tests.servers.elsewhere import elsewhere
 from tests.site import NINE, TIP, running_site
 

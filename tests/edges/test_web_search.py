@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from bot.core.model.entry import Author, Standing
-from bot.web.searching import TIPS
+from bot.web.pages.search import TIPS
 from tests.site import TIP, TITLE, RunningSite, running_site
 from tests.store.test_search import HOSTILE
 

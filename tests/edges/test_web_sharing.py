@@ -13,7 +13,7 @@ from defusedxml import ElementTree
 
 from bot.core.model.config import PROMISE
 from bot.core.text.counting.measure import weighted_length
-from bot.web.sharing import shared
+from bot.web.pages.sharing import shared
 from tests.edges.test_web_live import listening
 from tests.site import BODY, NINE, SUMMARY, TIP, TITLE, RunningSite, post, running_site
 

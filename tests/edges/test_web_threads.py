@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from bot.core.errors import StoreError
-from bot.web.threads import Threads
+from bot.web.http.thread_pools import Threads
 from tests.whole.operator import PATIENCE
 
 WRITERS = 60

@@ -23,10 +23,10 @@ from bot.outbound.pages.page_reader import PageReader
 from bot.outbound.pages.ssrf_safe_fetch import PageFetcher
 from bot.store import tables
 from bot.store.database import FILE
-from bot.web.held import link
-from bot.web.pingback import Code
-from bot.web.seal import Seal
-from bot.web.visitor import COOKIE
+from bot.web.forms.moderation_link import link
+from bot.web.security.signing import Seal
+from bot.web.security.visitor import COOKIE
+from bot.web.webmention.xmlrpc import Code
 from tests.edges.test_web_writing import logged, written
 from tests.servers.elsewhere import Manner, elsewhere
 from tests.site import KEY, NINE, TIP, RunningSite, running_site

@@ -14,7 +14,7 @@ from bot.app.site.comments import NAME_MAX, STANDING_MAX, TEXT_MAX, Commenting, 
 from bot.core.model.entry import Entry
 from bot.core.model.site_page import Comment
 from bot.store.tables import comments
-from bot.web.limits import Patience
+from bot.web.security.rate_limit import Patience
 from tests.site import NINE, TIP, RunningSite, config, lose_entries, running_site
 
 

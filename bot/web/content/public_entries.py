@@ -9,7 +9,7 @@ from bot.core.discussion.outline import Outline
 from bot.core.discussion.search_query import Term
 from bot.core.model.entry import Entry
 from bot.core.ports.unit_of_work import Tally, Tx
-from bot.web.site import Site
+from bot.web.dependencies import Site
 
 
 class Seen:

@@ -20,12 +20,12 @@ from bot.core.errors import UsageError
 from bot.core.model.entry import Entry, Standing
 from bot.core.model.site_page import Comment
 from bot.core.text.sanitize import harmless, number
-from bot.web.clean import paragraphs, web_address
-from bot.web.forms import read_form
-from bot.web.reading import home_of
-from bot.web.remarks import anchor_of_comment
-from bot.web.seal import Seal, same
-from bot.web.site import Site
+from bot.web.content.html import paragraphs, web_address
+from bot.web.content.queries import home_of
+from bot.web.dependencies import Site
+from bot.web.forms.form_data import read_form
+from bot.web.pages.comments import anchor_of_comment
+from bot.web.security.signing import Seal, same
 
 LINK_LASTS = timedelta(days=7)
 """How long a link can be used; `tipsbot status` makes another."""

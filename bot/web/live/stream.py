@@ -20,9 +20,9 @@ from starlette.responses import Response, StreamingResponse
 
 from bot.core.errors import BotError
 from bot.core.text.sanitize import number
-from bot.web.bounds import most_connections
-from bot.web.news import Message, News
-from bot.web.visitor import whereabouts
+from bot.web.http.connection_limits import most_connections
+from bot.web.live.messages import Message, News
+from bot.web.security.visitor import whereabouts
 
 LISTENERS_MAX = 500
 """In all, unless that is more than half of the connections that there can be."""

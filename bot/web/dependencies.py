@@ -15,13 +15,13 @@ from bot.core.model.config import Account, Config
 from bot.core.model.site_page import Pages
 from bot.core.ports.platform import Clock
 from bot.core.ports.unit_of_work import Store
-from bot.web.health import Health
-from bot.web.limits import Patience
-from bot.web.outlines import Outlines
-from bot.web.render import Renderer
-from bot.web.seal import Seal
-from bot.web.threads import Threads
-from bot.web.tip_index import TipIndex
+from bot.web.content.outline_cache import Outlines
+from bot.web.http.thread_pools import Threads
+from bot.web.ops.health import Health
+from bot.web.pages.tip_index import TipIndex
+from bot.web.rendering import Renderer
+from bot.web.security.rate_limit import Patience
+from bot.web.security.signing import Seal
 
 
 @dataclass(kw_only=True, slots=True)

@@ -14,11 +14,11 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.core.errors import BotError
-from bot.web.bounds import BACKLOG, Bounds, raise_file_limit
-from bot.web.connections import Connections
-from bot.web.origin import Origin
-from bot.web.protocol import BoundedProtocol
-from bot.web.visitor import client_network, plain
+from bot.web.http.connection_limits import BACKLOG, Bounds, raise_file_limit
+from bot.web.http.connections import Connections
+from bot.web.http.protocol import BoundedProtocol
+from bot.web.security.client_origin import Origin
+from bot.web.security.visitor import client_network, plain
 
 _READY = 10
 """Seconds within which the server has to be up."""

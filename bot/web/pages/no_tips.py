@@ -5,8 +5,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from bot.core.datetimes import iso
-from bot.web.moments import moment
-from bot.web.site import Site
+from bot.web.content.dates import moment
+from bot.web.dependencies import Site
 
 
 def sentence(site: Site) -> Markup:

@@ -12,14 +12,14 @@ from bot.core.datetimes import iso
 from bot.core.discussion.attachments import warning_line
 from bot.core.model.config import Identity
 from bot.core.model.site_page import Page
-from bot.web.cards import Card, card
-from bot.web.clean import paragraphs
-from bot.web.empty import sentence
-from bot.web.marks import marked_name
-from bot.web.reading import home_of, networks_of
-from bot.web.remarks import Remark, alone
-from bot.web.seen import Seen
-from bot.web.site import Site
+from bot.web.content.author_labels import marked_name
+from bot.web.content.html import paragraphs
+from bot.web.content.public_entries import Seen
+from bot.web.content.queries import home_of, networks_of
+from bot.web.dependencies import Site
+from bot.web.pages.cards import Card, card
+from bot.web.pages.comments import Remark, alone
+from bot.web.pages.no_tips import sentence
 
 AT_ONCE = 50
 """How many replies a feed has."""

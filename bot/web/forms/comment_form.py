@@ -16,15 +16,15 @@ from starlette.responses import RedirectResponse, Response
 from bot.app.site.comments import Flawed, NewComment
 from bot.core.errors import BotError
 from bot.core.model.site_page import Comment, Page
-from bot.web.forms import read_form
-from bot.web.held import link
-from bot.web.problems import show_problem
-from bot.web.public import published
-from bot.web.remarks import anchor_of_comment
-from bot.web.seal import same
-from bot.web.site import Site
-from bot.web.tip import Filled, is_owner, show_tip
-from bot.web.visitor import came_from_here, greet, is_secure, remember, whereabouts
+from bot.web.dependencies import Site
+from bot.web.error_pages import show_problem
+from bot.web.forms.form_data import read_form
+from bot.web.forms.moderation_link import link
+from bot.web.pages.comments import anchor_of_comment
+from bot.web.pages.tip import Filled, is_owner, show_tip
+from bot.web.pages.views import published
+from bot.web.security.signing import same
+from bot.web.security.visitor import came_from_here, greet, is_secure, remember, whereabouts
 
 HONEYPOT = "website"
 """A field that people do not see and that programs like to fill in."""

@@ -16,8 +16,8 @@ from starlette.responses import Response
 
 from bot.core.datetimes import iso
 from bot.core.model.config import Identity
-from bot.web.marks import mark, marked_name
-from bot.web.moments import day, moment
+from bot.web.content.author_labels import mark, marked_name
+from bot.web.content.dates import day, moment
 
 NO_CACHE = "private, no-cache"
 """Ask again each time: a reply is there at once, and a deleted one is gone at once."""

@@ -15,11 +15,11 @@ from bot.app.site.webmention import Refusal, TooMany
 from bot.core.discussion.webmention import Protocol, takes
 from bot.core.errors import BotError
 from bot.core.model.config import Config
-from bot.web import pingback
-from bot.web.forms import read_body, read_form
-from bot.web.pingback import Code, Fault
-from bot.web.site import Site
-from bot.web.visitor import whereabouts
+from bot.web.dependencies import Site
+from bot.web.forms.form_data import read_body, read_form
+from bot.web.security.visitor import whereabouts
+from bot.web.webmention import xmlrpc
+from bot.web.webmention.xmlrpc import Code, Fault
 
 _XML = "text/xml; charset=utf-8"
 _THANKS = "Thank you. The page will be looked at soon, and shown under the tip if it links to it.\n"
@@ -64,11 +64,11 @@ class Told:
     async def pingback(self, request: Request) -> Response:
         """Take a pingback: an answer in XML-RPC, faults included."""
         self._check(Protocol.PINGBACK)
-        body = await read_body(request, pingback.BODY_MAX)
+        body = await read_body(request, xmlrpc.BODY_MAX)
         try:
             return await self.site.threads.write(self._pingback, request, body)
         except BotError:
-            return Response(pingback.fault(_UNWRITABLE), media_type=_XML)
+            return Response(xmlrpc.fault(_UNWRITABLE), media_type=_XML)
 
     def _check(self, protocol: Protocol) -> None:
         """Raises HTTPException 404 where the operator wants none of these."""
@@ -89,7 +89,7 @@ class Told:
 
     def _pingback(self, request: Request, body: bytes) -> Response:
         def taken() -> str:
-            source, target = pingback.read(body)
+            source, target = xmlrpc.read(body)
             if self._wait(request) is not None:
                 raise Fault(Code.DENIED, _LATER.strip())
             return self._pinged(source, target)
@@ -102,9 +102,9 @@ class Told:
         try:
             known = self.site.receiving.take(source, target, Protocol.PINGBACK, config, now)
         except Refusal as refusal:
-            raise Fault(pingback.code_of(refusal), str(refusal)) from refusal
+            raise Fault(xmlrpc.code_of(refusal), str(refusal)) from refusal
         if known is not None:
-            raise Fault(Code.KNOWN, pingback.KNOWN)
+            raise Fault(Code.KNOWN, xmlrpc.KNOWN)
         return _THANKS.strip()
 
     def _wait(self, request: Request) -> timedelta | None:
@@ -115,6 +115,6 @@ class Told:
 def _answered(taken: Callable[[], str]) -> bytes:
     """What was taken, or why not, in XML-RPC."""
     try:
-        return pingback.thanks(taken())
+        return xmlrpc.thanks(taken())
     except Fault as fault:
-        return pingback.fault(fault)
+        return xmlrpc.fault(fault)

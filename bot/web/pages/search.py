@@ -10,11 +10,11 @@ from markupsafe import Markup, escape
 from bot.core.discussion.search_query import QUERY_MAX, Term, opened, places, terms
 from bot.core.model.entry import Entry
 from bot.core.text.sanitize import harmless
-from bot.web.cards import Card, card
-from bot.web.reading import home_of, networks_of
-from bot.web.remarks import Remark, alone
-from bot.web.seen import Seen
-from bot.web.site import Site
+from bot.web.content.public_entries import Seen
+from bot.web.content.queries import home_of, networks_of
+from bot.web.dependencies import Site
+from bot.web.pages.cards import Card, card
+from bot.web.pages.comments import Remark, alone
 
 AT_ONCE = 20
 TIPS = 10

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from bot.web.visitor import plain
+from bot.web.security.visitor import plain
 
 _FORWARDING = re.compile(
     r"(x-)?(original-)?forwarded(-.+)?|via|cdn-loop|x-(original|envoy|azure|amzn|arr|vercel)-.+"

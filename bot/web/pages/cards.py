@@ -14,7 +14,7 @@ from bot.core.model.delivery import Post
 from bot.core.model.site_page import Page
 from bot.core.ports.unit_of_work import Tally
 from bot.core.text.sanitize import harmless
-from bot.web.clean import language_tag, paragraphs, web_address
+from bot.web.content.html import language_tag, paragraphs, web_address
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,13 +12,13 @@ from starlette.responses import Response
 
 from bot.app.site.comments import NAME_MAX, TEXT_MAX
 from bot.core.model.site_page import Comment, Page
-from bot.web.parts import Wanted
-from bot.web.pings import advertise, endpoints
-from bot.web.reading import Discussed, discussed
-from bot.web.remarks import Place, Remark, anchor_of_comment
-from bot.web.seal import same
-from bot.web.site import Site
-from bot.web.visitor import Visitor, greet, is_secure, remember
+from bot.web.content.queries import Discussed, discussed
+from bot.web.dependencies import Site
+from bot.web.pages.comments import Place, Remark, anchor_of_comment
+from bot.web.pages.pagination import Wanted
+from bot.web.security.signing import same
+from bot.web.security.visitor import Visitor, greet, is_secure, remember
+from bot.web.webmention.endpoints import advertise, endpoints
 
 _NUMBER = re.compile("[1-9][0-9]{0,5}")
 

@@ -14,13 +14,13 @@ from bot.core.model.entry import Entry
 from bot.core.model.site_page import Page
 from bot.core.ports.unit_of_work import Tx
 from bot.core.text.sanitize import number
-from bot.web.cards import Card, card
-from bot.web.clean import web_address
-from bot.web.parts import Part, Wanted, part
-from bot.web.remarks import Fold, Remark, alone, folded, needed, remarks
-from bot.web.seen import Seen
-from bot.web.sharing import Shared, shared
-from bot.web.site import Site
+from bot.web.content.html import web_address
+from bot.web.content.public_entries import Seen
+from bot.web.dependencies import Site
+from bot.web.pages.cards import Card, card
+from bot.web.pages.comments import Fold, Remark, alone, folded, needed, remarks
+from bot.web.pages.pagination import Part, Wanted, part
+from bot.web.pages.sharing import Shared, shared
 
 AT_ONCE = 20
 """How many tips the index and the feed show at once."""

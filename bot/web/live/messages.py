@@ -10,11 +10,11 @@ from itertools import accumulate
 from bot.core.discussion.outline import Outline
 from bot.core.model.entry import EntryEvent
 from bot.core.ports.unit_of_work import Tx
-from bot.web.cards import card
-from bot.web.reading import home_of, networks_of, talks
-from bot.web.remarks import anchor, needed, remarks
-from bot.web.seen import Seen
-from bot.web.site import Site
+from bot.web.content.public_entries import Seen
+from bot.web.content.queries import home_of, networks_of, talks
+from bot.web.dependencies import Site
+from bot.web.pages.cards import card
+from bot.web.pages.comments import anchor, needed, remarks
 
 LINES_MAX = 1000
 """So many lines of the history are looked through for somebody who comes back."""

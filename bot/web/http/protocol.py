@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.flow_control import service_unavailable
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.web.connections import Connections
+from bot.web.http.connections import Connections
 
 HEALTH = "/healthz"
 """What is answered while nothing else is."""

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.core.errors import BotError
 from bot.core.text.sanitize import one_line
-from bot.web.render import Renderer
+from bot.web.rendering import Renderer
 
 _log = structlog.get_logger("web")
 

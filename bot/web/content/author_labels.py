@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.model.config import Identity
 from bot.core.text.lookalikes import passes_for_bot
-from bot.web.remarks import Remark
+from bot.web.pages.comments import Remark
 
 BOT = "the bot"
 NOT_THE_BOT = "not the bot"

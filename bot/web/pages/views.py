@@ -15,16 +15,16 @@ from bot.core.datetimes import require_aware
 from bot.core.discussion.search_query import QUERY_MAX
 from bot.core.model.site_page import Page
 from bot.core.text.sanitize import number
-from bot.web.cards import newest
-from bot.web.clean import web_address
-from bot.web.empty import sentence
-from bot.web.feeds import LONG_AGO, Replies, all_replies, of_replies, of_tips, replies
-from bot.web.metrics import CONTENT_TYPE, exposition
-from bot.web.origin import is_known_host, is_near
-from bot.web.reading import index
-from bot.web.searching import search
-from bot.web.site import Site
-from bot.web.tip import Filled, show_tip
+from bot.web.content.html import web_address
+from bot.web.content.queries import index
+from bot.web.dependencies import Site
+from bot.web.ops.prometheus import CONTENT_TYPE, exposition
+from bot.web.pages.cards import newest
+from bot.web.pages.feeds import LONG_AGO, Replies, all_replies, of_replies, of_tips, replies
+from bot.web.pages.no_tips import sentence
+from bot.web.pages.search import search
+from bot.web.pages.tip import Filled, show_tip
+from bot.web.security.client_origin import is_known_host, is_near
 
 _FRESH = {"Cache-Control": "no-store"}
 SITEMAP_MAX = 49_000

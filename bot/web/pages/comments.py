@@ -14,7 +14,7 @@ from bot.core.discussion.outline import NO_PARENT, Outline
 from bot.core.model.entry import Entry, EntryKind
 from bot.core.text.blank import is_blank
 from bot.core.text.sanitize import harmless
-from bot.web.clean import is_long, language_tag, said, web_address
+from bot.web.content.html import is_long, language_tag, said, web_address
 
 DEPTH_MAX = 6
 """Answers to answers are indented this often; below that, `parent` says what they answer."""

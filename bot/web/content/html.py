@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from bot.core.text.language_tags import is_language_tag
 from bot.core.text.sanitize import harmless
 from bot.core.text.web_addresses import web_parts
-from bot.web.sanitize import cleaned, fits
+from bot.web.content.sanitize_html import cleaned, fits
 
 _MARKUP_MAX = 10_000
 """Longer markup is not parsed for a page; its plain text is shown."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.web.bounds import Bounds
+from bot.web.http.connection_limits import Bounds
 
 
 class Connection(Protocol):
