@@ -21,9 +21,9 @@ import structlog
 import bot
 from bench.figure import Figure, Instead, Scale, Target
 from bench.files import SITE, write
+from bot.bootstrap.container import Desk, open_desk
+from bot.bootstrap.running.runner import Running
 from bot.tips_file.watch import Watch
-from bot.wiring.desk import Desk, open_desk
-from bot.wiring.running import Running
 from tests.whole.operator import free_port, hidden_fields
 
 HOW = """Two walks through the real parts of `tipsbot run`, which is up, with the site as the one

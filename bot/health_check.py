@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from bot.bootstrap.settings.environment import environment
 from bot.core.errors import UsageError
 from bot.core.text.sanitize import one_line
-from bot.wiring.environment import environment
 
 TIMEOUT = 4
 """Seconds to wait for a connection, and for each part of the answer."""

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import NoReturn
 
-from bot.wiring import stop_signals
+from bot.bootstrap.running import stop_signals
 
 USER_ERROR = 2
 BROKEN_PIPE = 141
@@ -50,8 +50,8 @@ def main() -> NoReturn:
 
 def _end(message: str, code: int) -> NoReturn:
     """Say it on standard error, without anything harmful or secret, and exit."""
+    from bot.bootstrap.settings.log_setup import redacted
     from bot.core.text.sanitize import shown_lines
-    from bot.wiring.logs import redacted
 
     print(redacted(shown_lines(message)), file=sys.stderr)  # noqa: T201 - the one line that an operator sees
     sys.exit(code)

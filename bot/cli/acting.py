@@ -16,7 +16,7 @@ from bot.core.model.delivery import UNSETTLED, Delivery, State
 from bot.core.text.sanitize import shown
 
 if TYPE_CHECKING:
-    from bot.wiring.desk import Desk
+    from bot.bootstrap.container import Desk
 
 BRIEF = 10
 """Seconds to wait for something that is held back: many holds pass at once."""

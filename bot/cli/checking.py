@@ -19,14 +19,14 @@ from bot.cli.options import DEFAULT_FILE, FILE_VARIABLE, AsJson, File
 from bot.core.errors import Problem, TipsError, UsageError
 
 if TYPE_CHECKING:
-    from bot.wiring.desk import Desk
+    from bot.bootstrap.container import Desk
 
 
 def init(
     folder: Annotated[Path, typer.Argument(help="Where to write tips.yaml.")] = Path(),
 ) -> None:
     """Write a small tips.yaml to begin with, and its schema for editors. Never overwrites one."""
-    from bot.wiring.environment import data_directory
+    from bot.bootstrap.settings.environment import data_directory
 
     path = folder / DEFAULT_FILE
     starter = files("bot.tips_file").joinpath("starter.yaml").read_text(encoding="utf-8")
@@ -90,7 +90,7 @@ def check(
 
 def _inspected(desk: Desk) -> tuple[list[Problem], list[Problem]]:
     """What the accounts say of themselves; what asks them is loaded here and not before."""
-    from bot.wiring.inspecting import inspect
+    from bot.bootstrap.inspect_accounts import inspect
 
     return inspect(desk)
 
@@ -110,7 +110,7 @@ def schema() -> None:
 
 
 def _schema() -> str:
+    from bot.bootstrap.checked_tips_file import KINDS
     from bot.tips_file.sections.json_schema import schema as schema_of
-    from bot.wiring.tipsfile import KINDS
 
     return json.dumps(schema_of(KINDS), indent=2, ensure_ascii=False) + "\n"

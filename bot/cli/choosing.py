@@ -9,14 +9,14 @@ import typer
 
 from bot.app.tips.propose import Case
 from bot.app.tips.room import places, room, tightest
+from bot.bootstrap.edit_tips_file import write
 from bot.cli.proposing import NOTHING, lines, say, written
 from bot.core.summary.prose import one_line
 from bot.core.text.sanitize import shown
 from bot.tips_file.read_file import CONTROL
-from bot.wiring.writing import write
 
 if TYPE_CHECKING:
-    from bot.wiring.desk import Desk
+    from bot.bootstrap.container import Desk
 
 WAYS = "w to write your own, s to skip, q to quit"
 

@@ -17,8 +17,8 @@ from bot.core.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.app.discussion.exports.records import Source
+    from bot.bootstrap.container import Desk
     from bot.core.ports.unit_of_work import Tx
-    from bot.wiring.desk import Desk
 
 
 class ExportFormat(Enum):
@@ -41,7 +41,7 @@ def export(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Export what everybody may read: as markdown, jsonl, csv or activitystreams."""
-    from bot.wiring.folder import write_file
+    from bot.bootstrap.export_folder import write_file
 
     if form is ExportFormat.MARKDOWN and to is None:
         raise UsageError("Markdown needs a folder", "name one with --to")
@@ -78,7 +78,7 @@ def _pieces(source: Source, form: ExportFormat) -> Iterator[str]:
 
 def _folder(source: Source, folder: Path) -> str:
     from bot.app.discussion.exports import markdown
-    from bot.wiring.folder import keep_folder
+    from bot.bootstrap.export_folder import keep_folder
 
     names = markdown.names(source)
     kept = keep_folder(folder, names, lambda name: markdown.file(source, name), markdown.MARK)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.wiring.desk import Desk
+    from bot.bootstrap.container import Desk
 
 
 @contextmanager
@@ -18,10 +18,11 @@ def opened(file: Path, *, reading: bool = False, forgiving: bool = False) -> Ite
 
     `reading` and `forgiving` as for `open_desk`.
     """
-    from bot.wiring import logs, stop_signals
-    from bot.wiring.desk import open_desk
+    from bot.bootstrap.container import open_desk
+    from bot.bootstrap.running import stop_signals
+    from bot.bootstrap.settings import log_setup
 
-    logs.configure(quiet=True)
+    log_setup.configure(quiet=True)
     stop_signals.interrupt()
     desk = open_desk(file, variables=os.environ, reading=reading, forgiving=forgiving)
     try:

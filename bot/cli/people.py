@@ -12,8 +12,8 @@ from bot.cli.wrong_usage import number_of
 from bot.core.text.sanitize import is_number, shown
 
 if TYPE_CHECKING:
+    from bot.bootstrap.container import Desk
     from bot.core.ports.unit_of_work import Tx
-    from bot.wiring.desk import Desk
 
 EntryNumbers = Annotated[
     list[int],

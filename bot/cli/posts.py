@@ -15,7 +15,7 @@ from bot.core.model.delivery import Delivery
 from bot.core.text.sanitize import one_line, shown
 
 if TYPE_CHECKING:
-    from bot.wiring.desk import Desk
+    from bot.bootstrap.container import Desk
 
 MANY = 20
 WORDS = 60

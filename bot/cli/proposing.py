@@ -10,8 +10,8 @@ from typing import Any
 import typer
 
 from bot.app.tips.propose import Case
+from bot.bootstrap.settings.log_setup import redacted
 from bot.core.text.sanitize import shown
-from bot.wiring.logs import redacted
 
 NOTHING = "nothing is doubtful; --all proposes for every tip without a summary of yours"
 

@@ -18,8 +18,8 @@ from bot.core.ports.platform import Editor, Names
 from bot.core.text.sanitize import is_number, shown
 
 if TYPE_CHECKING:
+    from bot.bootstrap.container import Desk
     from bot.core.model.delivery import Delivery
-    from bot.wiring.desk import Desk
 
 
 def retract(

@@ -17,7 +17,7 @@ from bot.cli.standard_streams import OUTPUT
 from bot.core.text.sanitize import shown
 
 if TYPE_CHECKING:
-    from bot.wiring.running import Running
+    from bot.bootstrap.running.runner import Running
 
 LAST_WORDS = 1.0
 """Seconds that the last lines may take at the end, where log or output cannot be written."""
@@ -47,11 +47,11 @@ def run(
     ] = False,
 ) -> None:
     """Run the bot: post when it is time, listen, serve the site. Ctrl-C or SIGTERM stops it."""
-    from bot.wiring import logs
-    from bot.wiring.line_writer import LineWriter
-    from bot.wiring.running import run as run_bot
+    from bot.bootstrap.running.runner import run as run_bot
+    from bot.bootstrap.settings import log_setup
+    from bot.bootstrap.settings.line_writer import LineWriter
 
-    logs.configure(quiet=False)
+    log_setup.configure(quiet=False)
     output = LineWriter(OUTPUT, sys.stdout.encoding)
     try:
         done = run_bot(
@@ -63,7 +63,7 @@ def run(
         )
         output.put_text([_ALL_DONE if done else _LEFT])
     finally:
-        for writer in (logs.flush, output.flush):
+        for writer in (log_setup.flush, output.flush):
             writer(LAST_WORDS)
     if not done:
         os._exit(0)  # a thread still waits for a network; what it needs is in the ledger

@@ -18,9 +18,9 @@ from bot.core.ports.platform import Names
 from bot.core.text.sanitize import shown, shown_lines
 
 if TYPE_CHECKING:
+    from bot.bootstrap.container import Desk
     from bot.core.model.delivery import Delivery
     from bot.core.ports.unit_of_work import Tx
-    from bot.wiring.desk import Desk
 
 HeldNumbers = Annotated[
     list[int],

@@ -14,8 +14,8 @@ from bot.core.errors import BotError
 from bot.core.text.sanitize import shown_lines
 
 if TYPE_CHECKING:
+    from bot.bootstrap.container import Desk
     from bot.core.ports.unit_of_work import Tx
-    from bot.wiring.desk import Desk
 
 T = TypeVar("T")
 

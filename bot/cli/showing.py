@@ -17,8 +17,8 @@ from bot.core.text.sanitize import shown
 
 if TYPE_CHECKING:
     from bot.app.posting.preview import Coming, Showing
+    from bot.bootstrap.container import Desk
     from bot.core.summary import Summary
-    from bot.wiring.desk import Desk
 
 
 def preview(

@@ -14,7 +14,7 @@ from bot.core.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.app.tips.propose import Case
-    from bot.wiring.desk import Desk
+    from bot.bootstrap.container import Desk
 
 
 def summarise(
@@ -63,8 +63,8 @@ def _check(*, write: bool, yes: bool, as_json: bool) -> None:
 def _cases(desk: Desk, named: list[str], every: bool) -> Iterator[Case]:
     """The tips that want a summary; why a model said nothing is told at once."""
     from bot.app.tips.propose import cases
+    from bot.bootstrap.configured_model import model
     from bot.cli.proposing import say
-    from bot.wiring.asking import model
 
     proposer = model(desk.environment.variables)
     for case in cases(desk.drafter, desk.config, named=named, every=every, proposer=proposer):
@@ -90,8 +90,8 @@ def _propose(cases: Iterator[Case], as_json: bool) -> None:
 
 def _take(desk: Desk, cases: list[Case], as_json: bool) -> None:
     """Take what is sure for tips without a summary by hand, all at one stroke."""
+    from bot.bootstrap.edit_tips_file import write
     from bot.cli import proposing
-    from bot.wiring.writing import write
 
     taken = {case.tip.id: case.sure.text for case in cases if case.sure and not case.tip.summary}
     if taken:

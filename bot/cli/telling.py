@@ -20,7 +20,7 @@ from bot.cli.options import DEFAULT_FILE, AsJson, File
 from bot.core.errors import StoreError
 
 if TYPE_CHECKING:
-    from bot.wiring.desk import Desk
+    from bot.bootstrap.container import Desk
 
 LOOK_AHEAD = 20
 """Slots of which `status` works out the tip."""

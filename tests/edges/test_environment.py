@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.bootstrap.settings.environment import environment
 from bot.core.errors import UsageError
-from bot.wiring.environment import environment
 from tests.whole.operator import Operator
 
 FILE = Path("tips.yaml")

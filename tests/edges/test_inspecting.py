@@ -6,8 +6,8 @@ from contextlib import closing
 
 import pytest
 
-from bot.wiring.desk import open_desk
-from bot.wiring.inspecting import inspect
+from bot.bootstrap.container import open_desk
+from bot.bootstrap.inspect_accounts import inspect
 from tests.servers.elsewhere import Manner, elsewhere
 from tests.whole.conftest import tips
 

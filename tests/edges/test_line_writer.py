@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from bot.wiring.line_writer import LONGEST, LineWriter
+from bot.bootstrap.settings.line_writer import LONGEST, LineWriter
 
 SOON = 20
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.bootstrap.configured_model import model
 from bot.core.errors import (
     PlatformError,
     Refused,
@@ -19,7 +20,6 @@ from bot.core.errors import (
 )
 from bot.core.model.tip import Tip
 from bot.language_model import Model, Patience
-from bot.wiring.asking import model
 from tests.servers.model import (
     KEY,
     NAME,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import structlog
 
+from bot.bootstrap.settings import log_setup
 from bot.core.errors import PlatformError
 from bot.core.model.config import Account
 from bot.core.model.delivery import Post
@@ -15,7 +16,6 @@ from bot.core.text.redact import BLANK
 from bot.language_model import Model, Patience
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.x.adapter import XPlatform
-from bot.wiring import logs
 from tests.clock import FakeClock
 from tests.servers.echo import echo_server
 from tests.spellings import SPELLINGS
@@ -66,14 +66,14 @@ def test_no_error_repeats_a_credential(call, spelling, status):
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_no_line_of_the_log_has_one(capfd, spelling):
     """Whoever writes a credential into the log, at whatever depth of a value, writes none."""
-    logs.keep_out([SECRET])
+    log_setup.keep_out([SECRET])
     spelled = SPELLINGS[spelling](SECRET)
-    logs.configure(quiet=False)
+    log_setup.configure(quiet=False)
     try:
         structlog.get_logger().warning("said", words=f"x {spelled}", deep={"a": [spelled, 1]})
     finally:
         structlog.reset_defaults()
-    logs.flush(within=30)
+    log_setup.flush(within=30)
     line = capfd.readouterr().err
     assert line.count(BLANK) >= 2
     assert "planted" not in "".join(line.lower().split())

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from bot.bootstrap.running.streams import APART, Spaced, Streams
 from bot.core.errors import Refused, RetryLater
-from bot.wiring.streams import APART, Spaced, Streams
 
 PATIENCE = 20.0
 

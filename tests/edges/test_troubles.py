@@ -2,8 +2,8 @@
 
 from structlog.testing import capture_logs
 
+from bot.bootstrap.running.failures import Troubles
 from bot.core.errors import StoreError
-from bot.wiring.troubles import Troubles
 
 FULL = StoreError("the disk is full", "free some space")
 

@@ -16,13 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.bootstrap.edit_tips_file import write
 from bot.core.errors import UsageError
 from bot.platforms.catalogue import KINDS
 from bot.scheduler.crontab import check_cron
 from bot.tips_file.atomic_write import save
 from bot.tips_file.insert_summary import with_summaries
 from bot.tips_file.load import parse
-from bot.wiring.writing import write
 
 ROOT = Path(__file__).parents[2]
 OLD, NEW = "Old words: here", "Two words."

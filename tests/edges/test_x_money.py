@@ -13,6 +13,7 @@ import pytest
 from bot.app.posting.by_hand.post_now import post
 from bot.app.posting.by_hand.retract import retract
 from bot.app.status.status import status
+from bot.bootstrap.container import open_desk
 from bot.cli import standing
 from bot.core.errors import OutcomeUnknown
 from bot.core.ports.platform import Editor
@@ -20,7 +21,6 @@ from bot.platforms.catalogue import KINDS
 from bot.platforms.x import PRICES
 from bot.scheduler.crontab import check_cron
 from bot.tips_file.load import parse
-from bot.wiring.desk import open_desk
 from tests.servers.x import Trouble, XServer
 
 TIPS = """\

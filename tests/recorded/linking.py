@@ -12,10 +12,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.app.site.webmention import Receiving, Verifier
+from bot.bootstrap.container import open_desk
 from bot.core.discussion.webmention import Protocol
 from bot.outbound.pages.page_reader import PageReader
 from bot.outbound.pages.ssrf_safe_fetch import PageFetcher
-from bot.wiring.desk import open_desk
 
 
 def link(file: Path, variables: Mapping[str, str], source: str, target: str) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from requests.adapters import BaseAdapter
 
+from bot.bootstrap.container import open_desk
+from bot.bootstrap.running.runner import Running
 from bot.core.errors import BotError
 from bot.core.model.config import Config
 from bot.tips_file.watch import Watch
-from bot.wiring.desk import open_desk
-from bot.wiring.running import Running
 
 
 class Host:

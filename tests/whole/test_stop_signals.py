@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from bot.wiring.stop_signals import SIGNALS
+from bot.bootstrap.running.stop_signals import SIGNALS
 from tests.whole.operator import Operator, Outcome
 
 SHIPPED = Path(__file__).parents[2] / "tips.yaml"

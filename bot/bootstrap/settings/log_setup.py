@@ -14,9 +14,9 @@ from typing import Any
 
 import structlog
 
+from bot.bootstrap.settings.line_writer import LineWriter
 from bot.core.text.redact import Blanker
 from bot.core.text.sanitize import shown
-from bot.wiring.line_writer import LineWriter
 
 STANDARD_ERROR = 2
 

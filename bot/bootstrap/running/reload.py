@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import structlog
 
 from bot.app.status.status import FILE_TROUBLE
+from bot.bootstrap import checked_tips_file
+from bot.bootstrap.container import Desk
 from bot.core.errors import BotError
 from bot.tips_file.watch import Watch
-from bot.wiring import tipsfile
-from bot.wiring.desk import Desk
 
 log = structlog.get_logger()
 
@@ -74,7 +74,7 @@ class TakingUp:
     def _note_good_file(self) -> None:
         self._refusal = None
         self._note_file(None)
-        tipsfile.keep(self.desk.good, self.desk.environment.data)
+        checked_tips_file.keep(self.desk.good, self.desk.environment.data)
 
     def _note_file(self, trouble: str | None) -> None:
         with self.desk.database.store.writing() as tx:

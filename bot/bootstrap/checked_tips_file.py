@@ -11,6 +11,7 @@ from bot.app.posting.draft import Drafter
 from bot.app.tips import advise
 from bot.app.tips.expired import expired, without_expired
 from bot.app.tips.validate import Finding, findings
+from bot.bootstrap.settings.environment import Environment
 from bot.core.errors import Problem, StoreError, TipsError
 from bot.core.model.config import Config
 from bot.core.model.platform_kind import Kind
@@ -25,7 +26,6 @@ from bot.tips_file.read_file import read_bytes, text_of
 from bot.tips_file.sections.models import SITE
 from bot.tips_file.values.zone_hint import fixed_offset_advice
 from bot.tips_file.yaml.yaml_errors import cut_off
-from bot.wiring.environment import Environment
 
 KINDS: Mapping[str, Kind] = catalogue.KINDS
 

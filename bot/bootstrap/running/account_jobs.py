@@ -8,11 +8,11 @@ from datetime import timedelta
 from functools import partial
 
 from bot.app.accounts.refresh_limits import Learner
+from bot.bootstrap.container import Desk
 from bot.core.model.capabilities import Ability
 from bot.core.model.config import Account, Config, Courtesy
 from bot.core.ports.platform import Checks, Threads
 from bot.scheduler.scheduler import Ticker
-from bot.wiring.desk import Desk
 
 DELIVER_EVERY = timedelta(seconds=2)
 LEARN_EVERY = timedelta(minutes=5)

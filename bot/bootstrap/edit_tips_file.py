@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from bot.bootstrap.checked_tips_file import KINDS
 from bot.core.errors import TipsError, UsageError
 from bot.core.model.config import Config
 from bot.core.model.tip import Library
@@ -16,7 +17,6 @@ from bot.tips_file.insert_summary import with_summaries
 from bot.tips_file.load import parse
 from bot.tips_file.messages import escape
 from bot.tips_file.read_file import CONTROL, text_of
-from bot.wiring.tipsfile import KINDS
 
 
 def write(file: Path, known: bytes, summaries: Mapping[str, str]) -> bytes:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from pydantic_core import PydanticCustomError
 
+from bot.bootstrap.settings import log_setup
 from bot.bootstrap.settings.secrets import secret
 from bot.core.errors import UsageError
 from bot.core.text.web_addresses import is_loopback
 from bot.language_model import Model
 from bot.tips_file.values import parse_urls
-from bot.wiring import logs
 
 URL, NAME, KEY = "TIPSBOT_MODEL_URL", "TIPSBOT_MODEL", "TIPSBOT_MODEL_KEY"
 
@@ -27,7 +27,7 @@ def model(variables: Mapping[str, str]) -> Model | None:
         raise UsageError(f"{URL} is set and {NAME} is not", "set it to the name of a model there")
     url, key = _address(variables[URL]), secret(KEY, variables)
     if key is not None:
-        logs.keep_out([key])
+        log_setup.keep_out([key])
         _check(url, key)
     return Model(url=url, name=name, key=key)
 

@@ -23,7 +23,14 @@ from bot.app.posting.plan import Planner
 from bot.app.posting.preview import Preview
 from bot.app.posting.reconcile import Settler
 from bot.app.posting.restore_guard import FormerLife
+from bot.bootstrap import checked_tips_file
+from bot.bootstrap.checked_tips_file import KINDS, Good
+from bot.bootstrap.running.process_owner import Owner, owner
+from bot.bootstrap.settings import log_setup
+from bot.bootstrap.settings.environment import Environment, environment
 from bot.bootstrap.settings.secrets import secrets_for
+from bot.bootstrap.settings.site_key import masks, site_key
+from bot.bootstrap.summary_version import rules_version
 from bot.core.discussion.pseudonyms import Masks
 from bot.core.discussion.webmention import Fetcher
 from bot.core.errors import Problem, SecretError, StoreError, UsageError
@@ -52,12 +59,6 @@ from bot.store import (
     open_memory,
     open_store,
 )
-from bot.wiring import logs, tipsfile
-from bot.wiring.environment import Environment, environment
-from bot.wiring.keys import masks, site_key
-from bot.wiring.owner import Owner, owner
-from bot.wiring.tipsfile import KINDS, Good
-from bot.wiring.version import rules_version
 
 if TYPE_CHECKING:
     from bot.outbound.session import Carrier
@@ -251,8 +252,8 @@ class Desk:
 
     def reload(self) -> Good:
         """Read the file again. Raises TipsError, with every problem, and changes nothing."""
-        good = tipsfile.load(self.file, self.environment)
-        tipsfile.refuse_misfits(good, self.drafter, self.clock.now())
+        good = checked_tips_file.load(self.file, self.environment)
+        checked_tips_file.refuse_misfits(good, self.drafter, self.clock.now())
         if good.config.bot.id != self.config.bot.id:
             raise UsageError(
                 f"bot.id was changed from {self.config.bot.id} to {good.config.bot.id}",
@@ -263,7 +264,7 @@ class Desk:
     def _build(self, account: Account, config: Config) -> Platform:
         kind = KINDS[account.kind]
         secrets = secrets_for(account.name, kind, self.environment.variables)
-        logs.keep_out(secrets.values())
+        log_setup.keep_out(secrets.values())
         return catalogue.build(
             account,
             secrets,
@@ -277,7 +278,7 @@ class Desk:
 
     def notes(self, *, every: bool = False) -> list[Problem]:
         """What is no mistake in the file, but may not be what the operator expects."""
-        return tipsfile.notes(
+        return checked_tips_file.notes(
             self.good, self.drafter, self.database.store, self.clock.now(), every=every
         )
 
@@ -311,7 +312,7 @@ def open_desk(
     directory. Raises TipsError, UsageError, StoreError.
     """
     around = environment(file, variables)
-    good, trouble = tipsfile.load_or_kept(file, around, strict=strict and not forgiving)
+    good, trouble = checked_tips_file.load_or_kept(file, around, strict=strict and not forgiving)
     only_look = reading and not has_store(around.data)
     bot = good.config.bot.id
     database = open_memory(bot) if only_look else open_store(around.data, bot)
@@ -321,7 +322,7 @@ def open_desk(
     if not forgiving and trouble is None:
         with _closing_on_error(database):
             drafter = _drafter(rules, database, memo)
-            good, trouble = tipsfile.fitting_or_kept(
+            good, trouble = checked_tips_file.fitting_or_kept(
                 good, around, drafter, clock.now(), strict=strict
             )
     return Desk(

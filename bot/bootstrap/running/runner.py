@@ -18,6 +18,17 @@ from bot.app.site.comments import Commenting
 from bot.app.site.webmention import Receiving, Verifier
 from bot.app.status.metrics import Figures, Heard, figures
 from bot.app.status.status import STEP_TROUBLE, Status, status
+from bot.bootstrap import checked_tips_file
+from bot.bootstrap.container import Desk, open_desk
+from bot.bootstrap.running import stop_signals
+from bot.bootstrap.running.account_jobs import AccountSteps
+from bot.bootstrap.running.failures import Troubles
+from bot.bootstrap.running.health import health_of
+from bot.bootstrap.running.reload import TakingUp
+from bot.bootstrap.running.streams import Streams
+from bot.bootstrap.settings import log_setup
+from bot.bootstrap.settings.environment import environment
+from bot.bootstrap.settings.site_key import site_key
 from bot.core.errors import BotError, StoreError
 from bot.core.model.entry import Author
 from bot.core.model.schedule import Schedule
@@ -27,15 +38,6 @@ from bot.scheduler.scheduler import Ticker
 from bot.store import DataLock, close_to_others
 from bot.tips_file.watch import Watch
 from bot.web import Health, Server, Site, build
-from bot.wiring import logs, stop_signals, tipsfile
-from bot.wiring.desk import Desk, open_desk
-from bot.wiring.environment import environment
-from bot.wiring.keys import site_key
-from bot.wiring.steps import AccountSteps
-from bot.wiring.streams import Streams
-from bot.wiring.taking_up import TakingUp
-from bot.wiring.troubles import Troubles
-from bot.wiring.vitals import health_of
 
 log = structlog.get_logger()
 
@@ -188,7 +190,7 @@ class Running:
             return Health(ok=False, facts={"problem": str(error)})
         name = self.desk.config.bot.name
         found = health_of(standing, name, self._pulse, self.troubles.fresh())
-        log_state = logs.trouble() or "written"
+        log_state = log_setup.trouble() or "written"
         return Health(ok=found.ok, facts={**found.facts, "log": log_state})
 
     def _follow(self) -> None:
@@ -257,7 +259,7 @@ class Running:
     def _note_troubles(self) -> None:
         """Note which steps fail, and whether the log does, for `status`."""
         found = [f"{step}: {what}" for step, what in sorted(self.troubles.fresh().items())]
-        if (trouble := logs.trouble()) is not None:
+        if (trouble := log_setup.trouble()) is not None:
             found.append(f"the log cannot be written: {trouble}")
         if found != self._noted:
             with self.desk.database.store.writing() as tx:
@@ -326,7 +328,7 @@ def run(
     stopping = threading.Event()
     watch = Watch(file)
     around = environment(file, variables)
-    tipsfile.load_or_kept(file, around, strict=strict)
+    checked_tips_file.load_or_kept(file, around, strict=strict)
     with DataLock(around.data) as lock:
         _close_to_others(around.data)
         running = Running(

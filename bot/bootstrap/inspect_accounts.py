@@ -8,14 +8,14 @@ from concurrent.futures import Future
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from bot.bootstrap.settings.log_setup import redacted
 from bot.core.errors import Problem, SecretError
 from bot.core.model.config import Account
 from bot.core.ports.platform import Costs, Platform, Remark
 from bot.core.text.sanitize import one_line
-from bot.wiring.logs import redacted
 
 if TYPE_CHECKING:
-    from bot.wiring.desk import Desk
+    from bot.bootstrap.container import Desk
 
 PATIENCE = 60.0
 """Seconds for all accounts together: longer than any adapter takes that keeps its promise."""
