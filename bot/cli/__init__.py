@@ -19,7 +19,7 @@ def main() -> NoReturn:
     from bot.cli import standard_streams
 
     standard_streams.prepare()
-    from bot.cli.commands import app
+    from bot.cli.app import app
     from bot.core.errors import BotError, TipsError
 
     try:

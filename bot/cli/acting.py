@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.opening import opened
+from bot.cli.context import opened
 from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.saying import say_done
-from bot.cli.wrong_usage import number_of
+from bot.cli.usage_errors import number_of
 from bot.core.model.delivery import UNSETTLED, Delivery, State
 from bot.core.text.sanitize import shown
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.called import command
+from bot.cli.context import opened
 from bot.cli.counted import counted
-from bot.cli.opening import opened
 from bot.cli.options import DEFAULT_FILE, FILE_VARIABLE, AsJson, File
 from bot.core.errors import Problem, TipsError, UsageError
 

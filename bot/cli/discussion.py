@@ -13,7 +13,7 @@ from bot.app.discussion.by_tip import discussions, title_of, unanswered
 from bot.app.discussion.exports import markdown
 from bot.app.discussion.exports.records import Source, record
 from bot.app.discussion.public_view import Withholder
-from bot.cli.wrapping import wrapped
+from bot.cli.terminal import wrapped
 from bot.core.datetimes import iso
 from bot.core.discussion.attachments import warning_line
 from bot.core.errors import UsageError

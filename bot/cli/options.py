@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.wrong_usage import Command
+from bot.cli.usage_errors import Command
 from bot.core.errors import UsageError
 
 DEFAULT_FILE = Path("tips.yaml")

@@ -8,7 +8,7 @@ import typer
 
 from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.several import for_each
-from bot.cli.wrong_usage import number_of
+from bot.cli.usage_errors import number_of
 from bot.core.text.sanitize import is_number, shown
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.opening import opened
+from bot.cli.context import opened
 from bot.cli.options import DEFAULT_FILE, AsJson, File
 from bot.core.model.delivery import Delivery
 from bot.core.text.sanitize import one_line, shown

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.opening import opened
+from bot.cli.context import opened
 from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.posts import line
 from bot.cli.several import each

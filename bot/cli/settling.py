@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.opening import opened
+from bot.cli.context import opened
 from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.several import each, for_each
-from bot.cli.wrong_usage import number_of
+from bot.cli.usage_errors import number_of
 from bot.core.errors import SecretError, UsageError
 from bot.core.ports.platform import Names
 from bot.core.text.sanitize import shown, shown_lines

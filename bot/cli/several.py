@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from bot.cli.opening import opened
+from bot.cli.context import opened
 from bot.cli.saying import say_done
 from bot.core.errors import BotError
 from bot.core.text.sanitize import shown_lines

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.opening import opened
+from bot.cli.context import opened
 from bot.cli.options import DEFAULT_FILE, AsJson, File
 from bot.core.datetimes import iso
 from bot.core.text.sanitize import shown

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.opening import opened
+from bot.cli.context import opened
 from bot.cli.options import DEFAULT_FILE, AsJson, File
 from bot.core.errors import StoreError
 

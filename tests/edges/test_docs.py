@@ -18,7 +18,7 @@ import pytest
 import typer
 import yaml
 
-from bot.cli.commands import app
+from bot.cli.app import app
 from bot.core.model.capabilities import Idempotency
 from bot.core.model.delivery import State
 from bot.core.model.entry import EntryKind, Visibility

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from bot.app.discussion.public_view import Withholder
 from bot.cli.discussion import Teller
-from bot.cli.wrapping import wrapped
+from bot.cli.terminal import wrapped
 from bot.core.model.entry import Change, Standing, Visibility
 from bot.store import open_memory
 from tests.clock import MONDAY

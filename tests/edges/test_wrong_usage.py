@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.cli.commands import app
+from bot.cli.app import app
 from bot.core.errors import UsageError
 from tests.whole.operator import Operator, free_port
 

@@ -23,7 +23,7 @@ from bot.cli import (
     telling,
 )
 from bot.cli.options import TakesFile
-from bot.cli.wrong_usage import Command, Commands
+from bot.cli.usage_errors import Command, Commands
 
 app = typer.Typer(
     name="tipsbot",
