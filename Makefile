@@ -62,7 +62,7 @@ check: $(TOOLS) ## look at everything without running it: style, types, imports,
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/hadolint --failure-threshold style Dockerfile
-	@$(BIN)/python -m pytest --quiet tests/edges/test_lock.py
+	@$(BIN)/python -m pytest --quiet tests/project/test_lock.py
 
 image: $(TOOLS) ## build the container image and try it, with docker, or as root with buildah
 	@$(BIN)/python -m tests.image $(ARGS)
@@ -84,8 +84,8 @@ mutants-quick: $(TOOLS) ## plant one in each file that `make cover` measures; a 
 
 cover: $(TOOLS) ## run the tests of ledger, classifiers and cursors; every branch of those must be taken
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/core tests/app tests/store \
-		tests/contract tests/edges/test_certain.py \
-		$(filter-out %_inspect.py,$(wildcard tests/edges/test_x_*.py tests/edges/test_mastodon*.py)) \
+		tests/contract tests/project/test_certain.py \
+		tests/platforms/mastodon tests/platforms/x --ignore-glob='*inspect_account.py' \
 		--cov --cov-config=tests/certain.ini --cov-report=term-missing --cov-fail-under=100
 
 lock: $(TOOLS) ## pin what pyproject.toml asks for; to newer releases: make lock UPGRADE=--upgrade

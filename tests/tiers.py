@@ -9,15 +9,23 @@ import pytest
 
 TIERS = {
     "app": "quick",
+    "bootstrap": "quick",
+    "cli": "quick",
     "contract": "quick",
     "core": "quick",
     "demo": "long",
-    "edges": "quick",
+    "files": "quick",
+    "outbound": "quick",
+    "platforms": "quick",
+    "project": "quick",
+    "scheduler": "quick",
     "recorded": "quick",
     "servers": "quick",
     "setup": "long",
     "sim": "long",
     "store": "quick",
+    "tips_file": "quick",
+    "web": "quick",
     "whole": "long",
 }
 """The tier of each folder with tests."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.store import open_store
-from tests.app.house import OPENED, House
+from tests.app.harness import OPENED, House
 
 
 @pytest.fixture(autouse=True)

@@ -55,7 +55,9 @@ def editor(world: World) -> Editor:
 def threads(world: World) -> Threads:
     """The door for reading below our posts; on X it leaves out what listening tells."""
     if world.kind.name == "x":
-        pytest.skip("what names us is dearer there; tests/edges/test_x_listening.py has the rest")
+        pytest.skip(
+            "what names us is dearer there; tests/platforms/x/test_conversations.py has the rest"
+        )
     return _offered(world, Threads)
 
 

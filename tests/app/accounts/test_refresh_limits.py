@@ -1,0 +1,72 @@
+"""Learning: what each network says of its own rules, without planning ever waiting for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.app.accounts.refresh_limits import STALE, Learner, Rules
+from bot.core.model.capabilities import TextLimit, Unit
+from tests.app.harness import EIGHT
+from tests.contract.memory import KIND, TRAITS
+from tests.core.samples import HOUR, account
+
+WIDE = replace(TRAITS, text=TextLimit(unit=Unit.GRAPHEMES, limit=5000))
+TOWN = account(kind="memory")
+
+
+@pytest.fixture
+def rules(house):
+    """What is known of networks' rules."""
+    return Rules(store=house.store, kinds={"memory": KIND})
+
+
+@pytest.fixture
+def ask(house, rules):
+    """One step of learning in town."""
+    learner = Learner(store=house.store, clock=house.clock, rules=rules)
+    return lambda: learner.step(TOWN, house.platforms["town"])
+
+
+def test_until_it_is_asked_the_kind_decides(house, rules, ask):
+    """Before a network was ever reached its kind's rules hold, and planning waits for nothing."""
+    house.networks["town"].go_down()
+    assert not ask()
+    assert rules.of(TOWN) == TRAITS
+
+
+def test_what_it_says_holds(house, rules, ask):
+    """A network's own rules hold from the moment it is asked, and after a restart."""
+    house.networks["town"].traits = WIDE
+    assert rules.of(TOWN) == TRAITS
+    assert ask()
+    assert rules.of(TOWN) == WIDE
+    assert Rules(store=house.store, kinds={"memory": KIND}).of(TOWN) == WIDE
+
+
+def test_it_is_asked_now_and_then(house, rules, ask):
+    """A network is asked again when what we know is half a day old, and not before."""
+    assert ask()
+    house.networks["town"].traits = WIDE
+    house.clock.advance(STALE - HOUR)
+    assert ask()
+    assert rules.of(TOWN) == TRAITS
+    house.clock.advance(HOUR)
+    assert ask()
+    assert rules.of(TOWN) == WIDE
+
+
+def test_old_rules_are_better_than_none(house, rules, ask):
+    """A network that cannot be asked again keeps its rules, and each time it is said."""
+    house.networks["town"].traits = WIDE
+    ask()
+    house.clock.advance(STALE)
+    house.networks["town"].revoke()
+    with capture_logs() as logs:
+        assert [ask(), ask()] == [False, False]
+    assert [line["event"] for line in logs] == ["cannot_learn"] * 2
+    assert rules.of(TOWN) == WIDE
+    with house.store.reading() as tx:
+        assert tx.accounts.get("town").learned_at == EIGHT

@@ -1,0 +1,293 @@
+"""Acknowledging: once an entry, once a person and day, and never where it would be a nuisance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.app.discussion.acknowledge import WAIT, trouble_note
+from bot.core.discussion.acknowledgement_policy import MOST_AN_HOUR, REFUSALS, THANKS, Thanked
+from bot.core.errors import OutcomeUnknown, Refused, RetryLater, Unauthorised
+from bot.core.model.config import Courtesy
+from bot.core.model.delivery import State
+from bot.core.model.entry import Author, Change, Visibility, Wish
+from bot.core.ports.unit_of_work import Pause
+from tests.app.harness import EIGHT, House
+from tests.contract.memory import ADA, TRAITS
+from tests.core.samples import HOUR, MINUTE, account, config
+
+DAY = timedelta(days=1)
+BOT = Author(name="Bot", handle="@bot", key="9", wishes=frozenset({Wish.NO_BOT}))
+
+
+def build(courtesy):
+    """A bot that acknowledges in this way, with a tip posted in town."""
+    made = House(config=config(accounts=(account(acknowledge=courtesy),)))
+    made.join("town", replace(TRAITS, reply_mentions=True, reply_visibility="unlisted"))
+    made.put()
+    made.deliver()
+    return made
+
+
+@pytest.fixture
+def house():
+    """A bot that favours what is said to it."""
+    return build(Courtesy.FAVOURITE)
+
+
+@pytest.fixture
+def polite():
+    """A bot that says thanks."""
+    return build(Courtesy.THANK)
+
+
+def person(number):
+    """One of many."""
+    return Author(name=f"P{number}", handle=f"@p{number}", key=f"k{number}")
+
+
+def tip_of(house):
+    """The id of our tip on the network."""
+    return house.networks["town"].posts[0].id
+
+
+def reply(house, text="I like it, and here is why.", **how):
+    """Let somebody answer our tip."""
+    return house.networks["town"].say(text, reply_to=tip_of(house), **how)
+
+
+def step(house, after=timedelta(0)):
+    """Let time pass, listen, acknowledge; returns what is favoured then."""
+    house.clock.advance(after)
+    house.ear.step(house.account())
+    house.acknowledger.step(house.config, house.account())
+    return house.networks["town"].favourites
+
+
+def states(house):
+    """What became of each acknowledgement, oldest first."""
+    with house.store.reading() as tx:
+        return [one.state for one in reversed(tx.thanks.recent("town", 500))]
+
+
+def noted(house):
+    """How many acknowledgements the history tells of."""
+    with house.store.reading() as tx:
+        return [one.entry for one in tx.log.events() if one.change is Change.ACKNOWLEDGED]
+
+
+def test_a_reply_is_favoured_once(house):
+    """What is said to the bot is favoured, once, and the history has a line of it."""
+    said = reply(house)
+    assert step(house) == step(house, MINUTE) == [said]
+    assert states(house) == [Thanked.GIVEN]
+    assert len(noted(house)) == 1
+
+
+def test_a_mention_is_favoured(house):
+    """Who calls the bot out of the blue is heard as well."""
+    said = house.networks["town"].say("Good morning!")
+    assert step(house) == [said]
+
+
+def test_once_a_person_and_day(house):
+    """However much somebody says, it is one favourite a day."""
+    first = reply(house)
+    reply(house, "And another thing.")
+    assert step(house) == [first]
+    reply(house, "And yet another.")
+    assert step(house, DAY - MINUTE) == [first]
+    late = reply(house, "On the next day.")
+    assert step(house, MINUTE) == [first, late]
+
+
+def test_nothing_that_is_old(house):
+    """A backlog that is older than a day is heard, and left alone."""
+    reply(house, by=person(1))
+    house.clock.advance(DAY + MINUTE)
+    fresh = reply(house, by=person(2))
+    assert step(house) == [fresh]
+
+
+def test_whom_it_leaves_alone(house):
+    """Bots, who asks for no bots, private words and talk among others get none."""
+    town = house.networks["town"]
+    reply(house, by=BOT)
+    reply(house, visibility=Visibility.DIRECT)
+    other = town.say("Between ourselves.", reply_to=town.say("x", by=BOT), by=person(1))
+    assert step(house) == []
+    assert town.get(other) is not None
+
+
+def test_who_is_blocked_gets_none(house):
+    """Who is blocked is hidden, and hears nothing of the bot."""
+    house.block("@ada", "town", EIGHT)
+    reply(house)
+    assert step(house) == []
+
+
+def test_unless_it_is_asked_for(house):
+    """With `none` nothing is sent, and nothing is caught up with when that changes."""
+    house.config = config(accounts=(account(acknowledge=Courtesy.NONE),))
+    reply(house)
+    assert step(house) == []
+
+
+def test_the_hour_has_its_bound(house):
+    """A flood is not answered by a flood: some now, and what is still fresh an hour later."""
+    said = [reply(house, f"Number {n}.", by=person(n)) for n in range(MOST_AN_HOUR + 5)]
+    with capture_logs() as logs:
+        step(house)
+    for _ in range(4):
+        step(house, MINUTE)
+    assert house.networks["town"].favourites == said[:MOST_AN_HOUR]
+    assert [line["reason"] for line in logs if line["event"] == "acknowledging_rests"] == [
+        "there were 30 within an hour"
+    ]
+    assert step(house, HOUR) == said
+
+
+def test_a_refusal_is_no_trouble(house):
+    """It is logged, never tried again, and after three in a row there is peace for a day."""
+    town = house.networks["town"]
+    town.favourites_refuse = Refused("Memory wants none")
+    for number in range(REFUSALS + 2):
+        reply(house, by=person(number))
+    with capture_logs() as logs:
+        step(house)
+        step(house, MINUTE)
+    assert states(house) == [Thanked.REFUSED] * REFUSALS
+    events = [line["event"] for line in logs if line["event"] != "heard"]
+    assert events == ["not_acknowledged"] * 2 + ["acknowledging_rests", "not_acknowledged"]
+    town.favourites_refuse = None
+    assert step(house, HOUR) == []
+    later = reply(house, by=person(9))
+    assert step(house, DAY - HOUR) == [later]
+
+
+def test_a_token_that_may_not(house):
+    """A token without the right is told once, in log and status, and stops it until a restart."""
+    house.networks["town"].favourites_refuse = Unauthorised("no scope", "make a new token")
+    reply(house, by=person(1))
+    with capture_logs() as logs:
+        step(house)
+        reply(house, by=person(2))
+        step(house, MINUTE)
+    assert [line["event"] for line in logs if line["event"] != "heard"] == ["cannot_acknowledge"]
+    with house.store.reading() as tx:
+        assert tx.notes.get(trouble_note("town")) == "no scope; make a new token"
+        assert tx.accounts.pauses(house.clock.now()) == {}
+    house.networks["town"].favourites_refuse = None
+    house.acknowledger.begin(house.config)
+    assert len(step(house)) == 1
+
+
+def test_a_network_that_is_away(house):
+    """What is proven not to have been done is tried again, later, while it is fresh."""
+    town = house.networks["town"]
+    said = reply(house)
+    house.ear.step(house.account())
+    town.favourites_refuse = RetryLater("busy", after=HOUR)
+    house.acknowledger.step(house.config, house.account())
+    town.favourites_refuse = None
+    assert states(house) == []
+    assert step(house, HOUR - MINUTE) == []
+    assert step(house, MINUTE) == [said]
+    assert WAIT < HOUR
+
+
+def test_what_nobody_knows_is_not_repeated(house):
+    """Where the outcome is unknown it counts as done: never twice."""
+    house.networks["town"].favourites_refuse = OutcomeUnknown("no answer")
+    reply(house)
+    step(house)
+    house.networks["town"].favourites_refuse = None
+    assert step(house, MINUTE) == []
+    assert states(house) == [Thanked.FAILED]
+
+
+def test_a_crash_between_intent_and_call(house):
+    """A bot that dies with the intent written does not send it after a restart."""
+    reply(house)
+    house.ear.step(house.account())
+    house.networks["town"].favourites_refuse = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        house.acknowledger.step(house.config, house.account())
+    house.networks["town"].favourites_refuse = None
+    assert step(house, MINUTE) == []
+    assert states(house) == [Thanked.SENT]
+
+
+def test_a_paused_account_waits(house):
+    """While an account is held nothing is sent from it, favourites included."""
+    said = reply(house)
+    with house.store.writing() as tx:
+        tx.accounts.pause(Pause(name="account:town", reason="x", since=EIGHT))
+    assert step(house) == []
+    with house.store.writing() as tx:
+        tx.accounts.resume("account:town")
+    assert step(house) == [said]
+
+
+def test_thanks_in_words(polite):
+    """A short unlisted answer to whoever spoke, by the ledger, once."""
+    said = reply(polite)
+    for _ in range(3):
+        step(polite, MINUTE)
+        polite.deliver()
+    (_, thanks) = polite.networks["town"].posts
+    assert (thanks.in_reply_to, thanks.text.startswith("@ada ")) == (said, True)
+    assert thanks.text.removeprefix("@ada ") in THANKS
+    planned = polite.get(2)
+    assert (planned.state, planned.post.visibility) == (State.POSTED, "unlisted")
+    assert states(polite) == [Thanked.GIVEN]
+    assert len(noted(polite)) == 1
+
+
+def test_a_refused_answer_is_no_trouble(polite):
+    """Words that the network will not have are noted as refused, and not said again."""
+    reply(polite)
+    step(polite)
+    polite.networks["town"].refuse_next()
+    polite.deliver()
+    step(polite, MINUTE)
+    assert (states(polite), noted(polite)) == ([Thanked.REFUSED], [])
+
+
+def test_no_thanks_for_thanks(polite):
+    """Nobody is thanked for thanks, nor for answering ours, on that day or on any other."""
+    reply(polite, "Thanks! 🎉", by=person(1))
+    reply(polite)
+    step(polite)
+    polite.deliver()
+    ours = polite.networks["town"].posts[-1]
+    polite.clock.advance(2 * DAY)
+    polite.networks["town"].say("You are welcome, any time.", reply_to=ours.id, by=ADA)
+    step(polite)
+    assert len(states(polite)) == 1
+
+
+def relay(speaker, listener, who, ids, done):
+    """Let all that one bot posted be heard on the other's network, as that bot's words."""
+    for one in speaker.networks["town"].posts[len(done) :]:
+        done.append(one.id)
+        parent = ids.get((id(speaker), one.in_reply_to)) if one.in_reply_to else None
+        heard = listener.networks["town"].say(one.text, reply_to=parent, by=who)
+        ids[id(speaker), one.id], ids[id(listener), heard] = heard, one.id
+
+
+def test_two_copies_fall_silent():
+    """Two bots that thank everybody, and do not look like bots, say a word each, and no more."""
+    left, right = build(Courtesy.THANK), build(Courtesy.THANK)
+    ids, from_left, from_right = {}, [], []
+    for _ in range(12):
+        relay(left, right, person("left"), ids, from_left)
+        relay(right, left, person("right"), ids, from_right)
+        for house in (left, right):
+            step(house, HOUR)
+            house.deliver()
+    words = [*left.networks["town"].posts, *right.networks["town"].posts]
+    assert 2 < len(words) <= 4

@@ -1,0 +1,504 @@
+"""Reading below our posts: all that was said there, each once, ever more rarely."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.app.discussion.polling import REST
+from bot.app.discussion.read_threads import MOST_BATCHES, MOST_THREADS
+from bot.core.discussion.backoff import SOON
+from bot.core.errors import Refused, RetryLater
+from bot.core.model.delivery import State
+from bot.core.model.entry import NOBODY, Visibility
+from bot.core.ports.platform import Batch
+from tests.app.harness import House
+from tests.contract.memory import STEP, TRAITS
+from tests.core.samples import HOUR, MINUTE, account, config, entry, post, receipt
+
+DAY = 24 * HOUR
+
+
+class Voice:
+    """Threads that say what a test gives them, and remember what they were asked."""
+
+    def __init__(self, *batches):
+        self.batches = list(batches)
+        self.asked = []
+
+    def around(self, remote_id, cursor):
+        self.asked.append((remote_id, cursor))
+        batch = self.batches.pop(0) if len(self.batches) > 1 else self.batches[0]
+        if isinstance(batch, Exception):
+            raise batch
+        return batch
+
+
+@pytest.fixture
+def posted(house):
+    """The id of a tip that was posted in town."""
+    house.plan()
+    house.plan(after=HOUR)
+    house.deliver()
+    (post,) = house.networks["town"].posts
+    return post.id
+
+
+def look(house, after=timedelta(0)):
+    """Let time pass, and look below our posts in town."""
+    house.clock.advance(after)
+    return house.thread_reader.step(house.account())
+
+
+def voice(house, *batches):
+    """Put such threads in town."""
+    house.platforms["town"] = made = Voice(*batches)
+    return made
+
+
+def log(house):
+    """What is in the log."""
+    with house.store.reading() as tx:
+        return tx.log.entries()
+
+
+def looks(house, span, step=MINUTE):
+    """At which minutes from now on the network is asked, looking every minute."""
+    made = voice(house, Batch(cursor=None))
+    found = []
+    for minute in range(int(span / step)):
+        before = len(made.asked)
+        look(house)
+        found += [minute] * (len(made.asked) - before)
+        house.clock.advance(step)
+    return found
+
+
+def test_what_does_not_name_us_is_found(house, posted):
+    """A reply to a reply below our post is in the log, under the post's tip."""
+    town = house.networks["town"]
+    first = town.say("Is it?", posted)
+    second = town.say("I wonder, too.", first)
+    assert look(house) == 2
+    assert {one.remote_id: one.tip for one in log(house)} == {first: "listen", second: "listen"}
+    assert look(house, after=MINUTE) == 0
+
+
+def test_looking_waits_for_no_writer(database):
+    """While another part of the bot writes, what is due is found out all the same."""
+    house = House(database=database)
+    house.plan()
+    house.plan(after=HOUR)
+    house.deliver()
+    made = voice(house, Batch(cursor=None))
+    look(house)
+    with house.store.writing():
+        assert house.thread_reader._due(house.account()) == []
+    assert len(made.asked) == 1
+
+
+def test_much_takes_several_batches(house, posted):
+    """A long thread is read to its end in one step, and each entry once."""
+    said = [house.networks["town"].say(f"Number {number}.", posted) for number in range(3 * STEP)]
+    assert look(house) == len(said)
+    assert [one.remote_id for one in log(house)] == said
+
+
+def test_edits_and_deletions_are_followed(house, posted):
+    """What is edited below a post is in the log in its new words, what is deleted without any."""
+    town = house.networks["town"]
+    for words in ("First.", "Second."):
+        town.say(words, posted)
+    look(house)
+    first, second = (one.remote_id for one in log(house))
+    town.edit(first, "Better.")
+    town.delete(second)
+    assert look(house, after=MINUTE) == 2
+    assert [one.text for one in log(house)] == ["Better.", ""]
+
+
+def test_deleted_before_it_was_seen(house, posted):
+    """What was deleted before we saw it leaves no words."""
+    said = house.networks["town"].say("I regret this.", posted)
+    house.networks["town"].delete(said)
+    look(house)
+    assert all(not one.text for one in log(house))
+
+
+def test_ever_more_rarely(house, posted):
+    """A quiet thread is looked at every minute at first, and ever more rarely as it grows old."""
+    first = looks(house, HOUR)
+    assert first[:9] == list(range(9))
+    assert len(first) < 30
+    house.clock.advance(5 * DAY)
+    assert len(looks(house, DAY, 10 * MINUTE)) <= 3
+
+
+def test_a_stir_brings_us_back(house, posted):
+    """Something new in an old thread has it looked at often again."""
+    house.clock.advance(10 * DAY)
+    look(house)
+    house.networks["town"].say("I only found this today.", posted)
+    assert look(house, after=DAY) == 1
+    assert len(looks(house, 10 * MINUTE)) >= 8
+
+
+def test_at_last_never(house, posted):
+    """A thread that has not stirred for a season is looked at one last time."""
+    house.clock.advance(100 * DAY)
+    assert len(looks(house, 30 * DAY, HOUR)) == 1
+
+
+def test_a_dear_network_is_asked_more_rarely():
+    """Where looking costs money, the waits are longer."""
+    house = House()
+    house.join("town", replace(TRAITS, poll=10 * MINUTE))
+    house.plan()
+    house.plan(after=HOUR)
+    house.deliver()
+    assert looks(house, HOUR) == [0, 10, 23, 52]
+
+
+def test_our_post_is_gone(house, posted):
+    """Below a post that is gone nothing is looked for any more, and that is said."""
+    made = voice(house, Refused("gone", "nothing more is read"))
+    with capture_logs() as lines:
+        look(house)
+        look(house, after=DAY)
+    assert len(made.asked) == 1
+    assert [line["event"] for line in lines] == ["thread_gone"]
+
+
+def test_what_was_taken_back_is_not_looked_at(house, posted):
+    """A post that the operator took back leaves the threads."""
+    with house.store.reading() as tx:
+        (one,) = tx.ledger.recent(1)
+    house.retract(one.id, house.platforms["town"], house.clock.now())
+    made = voice(house, Batch(cursor=None))
+    look(house)
+    assert made.asked == []
+
+
+def test_a_network_that_fails_is_left_alone_for_a_while(house, posted):
+    """After a failure nothing is asked for some minutes, and it is said in one line each time."""
+    made = voice(house, RetryLater("down", "it is tried again"))
+    with capture_logs() as lines:
+        assert look(house) == look(house, after=MINUTE) == 0
+    assert len(made.asked) == 1
+    assert [line["event"] for line in lines] == ["cannot_look"]
+    look(house, after=REST)
+    assert len(made.asked) == 2
+
+
+def test_a_network_says_how_long_it_wants_to_be_left_alone(house, posted):
+    """A wish for patience is granted."""
+    made = voice(house, RetryLater("too many", "", after=HOUR))
+    look(house)
+    look(house, after=HOUR - MINUTE)
+    assert len(made.asked) == 1
+    look(house, after=MINUTE + SOON)
+    assert len(made.asked) == 2
+
+
+def test_a_thread_that_cannot_be_read_stops_no_other(house):
+    """Where a network fails at one thread again and again, the others have their turn."""
+    for hour in range(3):
+        house.plan(after=hour * HOUR)
+        house.deliver()
+    ids = [post.id for post in house.networks["town"].posts]
+    made = voice(house, RetryLater("it cannot be shown", ""))
+    for _ in ids:
+        look(house, after=HOUR)
+    assert {remote_id for remote_id, _ in made.asked} == set(ids)
+
+
+def test_entries_and_cursor_together_or_not_at_all(house, posted):
+    """Where an entry cannot be kept, the cursor stays as well, and nothing is lost."""
+    broken = entry("e2", root=posted)
+    object.__setattr__(broken, "kind", None)
+    voice(house, Batch(entries=(entry("e1", root=posted), broken), cursor="after"))
+    with pytest.raises(AttributeError):
+        look(house)
+    assert log(house) == []
+    again = voice(house, Batch(cursor="after"))
+    look(house)
+    assert again.asked == [(posted, None)]
+
+
+def test_the_cursor_goes_on_between_steps(house, posted):
+    """The next look begins where the last one ended, each post with its own cursor."""
+    made = voice(house, Batch(cursor="here"))
+    look(house)
+    look(house, after=MINUTE)
+    assert made.asked == [(posted, None), (posted, "here")]
+
+
+def test_a_thread_without_end(house, posted):
+    """A thread that never comes to its end is read on in the next step, and holds nobody up."""
+    made = voice(house, Batch(cursor="on", more=True))
+    look(house)
+    assert len(made.asked) == MOST_BATCHES
+    look(house)
+    assert made.asked[MOST_BATCHES] == (posted, "on")
+
+
+def test_money(posted, house):
+    """What looking costs is paid."""
+    voice(house, Batch(cursor="a", cost=Decimal("0.25")))
+    look(house)
+    with house.store.reading() as tx:
+        assert tx.accounts.spent("town", house.clock.now()) == Decimal("0.25")
+
+
+def test_no_money_no_look():
+    """When the month's money is used up, nothing is asked."""
+    house = House(config=config(accounts=(account(monthly_budget=Decimal(1)),)))
+    house.plan()
+    house.plan(after=HOUR)
+    house.deliver()
+    with house.store.writing() as tx:
+        tx.accounts.spend("town", "listen", Decimal(2), house.clock.now())
+    made = voice(house, Batch(cursor=None))
+    look(house)
+    assert made.asked == []
+
+
+def test_a_hole_is_told(house, posted):
+    """What a network can no longer give is said."""
+    voice(house, Batch(cursor=None, unheard=("much was said",)))
+    with capture_logs() as lines:
+        look(house)
+    assert [line["event"] for line in lines] == ["unheard"]
+
+
+def test_many_threads_take_turns(house):
+    """However many posts are due, a step looks at a few, and none is passed over for good."""
+    for number in range(MOST_THREADS + 3):
+        post_at_once(house, number)
+    made = voice(house, Batch(cursor=None))
+    look(house)
+    assert len(made.asked) == MOST_THREADS
+    look(house)
+    assert len({remote_id for remote_id, _ in made.asked}) == MOST_THREADS + 3
+
+
+def post_at_once(house, number):
+    """A tip that was posted just now."""
+    planned = house.put(slot=f"slot-{number}", post=post(key=f"key-{number}"))
+    now = house.clock.now()
+    sending = replace(
+        planned, state=State.SENDING, attempt=1, owner="me", lease_until=now + HOUR, sent_at=now
+    )
+    there = replace(
+        sending,
+        state=State.POSTED,
+        owner=None,
+        lease_until=None,
+        receipt=receipt(f"r{number}", at=now),
+    )
+    with house.store.writing() as tx:
+        assert tx.ledger.move(planned, sending, now)
+        assert tx.ledger.move(sending, there, now)
+
+
+def test_an_account_without_the_door(house):
+    """Where a network cannot be read that way, the step does nothing."""
+    house.platforms["town"] = None
+    assert look(house) == 0
+
+
+def speaks(house, *entries):
+    """Let the account be told of these, and of nothing else."""
+
+    class Told:
+        def hear(self, _cursor):
+            return Batch(entries=entries, cursor=entries[0].remote_id)
+
+    town = house.platforms["town"]
+    house.platforms["town"] = Told()
+    house.ear.step(house.account())
+    house.platforms["town"] = town
+
+
+SPOKEN = {
+    "to the tip": [{"in_reply_to": "tip"}],
+    "to a reply": [{"in_reply_to": "known"}],
+    "far below": [{"in_reply_to": "known"}, {"in_reply_to": "new-0"}, {"in_reply_to": "new-1"}],
+    "to an answer of ours": [{"in_reply_to": "ours"}],
+    "in the conversation": [{"in_reply_to": "never heard", "root": "tip"}],
+    "without a parent": [{"root": "tip"}],
+    "to a reply that was deleted": [{"in_reply_to": "gone"}],
+    "in private": [{"in_reply_to": "tip", "visibility": Visibility.DIRECT}],
+}
+
+
+@pytest.mark.parametrize("said", SPOKEN.values(), ids=SPOKEN)
+@pytest.mark.parametrize("age", [2 * DAY, 89 * DAY, 200 * DAY], ids=lambda age: f"{age.days} days")
+def test_who_speaks_to_the_bot_brings_us_back(house, posted, said, age):
+    """A thread in which somebody speaks to the bot is looked at soon again, however old it is."""
+    with house.store.writing() as tx:
+        now = house.clock.now()
+        for remote_id, above, more in (
+            ("known", posted, {}),
+            ("ours", "known", {"ours": True}),
+            ("gone", posted, {"text": "", "author": NOBODY, "url": None, "deleted_at": now}),
+        ):
+            tx.log.keep(entry(remote_id=remote_id, in_reply_to=above, at=now, **more), now)
+    looks(house, HOUR)
+    house.clock.advance(age)
+    looks(house, DAY, HOUR)
+    quiet = len(looks(house, 10 * MINUTE))
+    made = []
+    for number, fields in enumerate(said):
+        names = {name: posted if one == "tip" else one for name, one in fields.items()}
+        if "visibility" in names:
+            names |= {"text": "", "author": NOBODY, "url": None, "html": ""}
+        made.append(entry(remote_id=f"new-{number}", at=house.clock.now(), **names))
+    speaks(house, *made)
+    assert quiet <= 1
+    assert len(looks(house, 10 * MINUTE)) >= 8
+
+
+ABOVE = {
+    "below a tip": (["tip", "unheard"], True),
+    "directly below it": (["tip"], True),
+    "below a tip that others posted above": (["elsewhere", "tip", "unheard"], True),
+    "in a conversation of others": (["elsewhere", "unheard"], False),
+    "above everything": ([], False),
+    "after a refusal": (Refused("not for you", "ask somebody else"), False),
+    "after no answer": (RetryLater("no answer", "it is tried again"), False),
+}
+
+
+@pytest.mark.parametrize(("above", "is_ours"), ABOVE.values(), ids=ABOVE)
+def test_who_answers_what_was_never_heard_brings_us_back(house, posted, above, is_ours):
+    """Where the parent of a mention is unknown the network is asked in which thread it stands."""
+    looks(house, HOUR)
+    house.clock.advance(200 * DAY)
+    looks(house, DAY, HOUR)
+    said = [entry(remote_id=one, in_reply_to="unheard", at=house.clock.now()) for one in "ab"]
+
+    class Told:
+        def hear(self, _cursor):
+            return Batch(entries=tuple(said), cursor="a")
+
+        def ancestors(self, remote_id):
+            if remote_id == "a":  # one that cannot be asked does not stand in the other's way
+                raise RetryLater("not now", "it is tried again")
+            if isinstance(above, Exception):
+                raise above
+            return [posted if one == "tip" else one for one in above]
+
+    house.platforms["town"] = Told()
+    house.ear.step(house.account())
+    assert {one.remote_id for one in log(house)} >= {"a", "b"}
+    assert (len(looks(house, 10 * MINUTE)) >= 8) == is_ours
+
+
+def test_a_flood_of_answers_asks_little(house, posted):
+    """However many answer what was never heard, the network is asked about few of them at once."""
+    asked = []
+    said = [
+        entry(remote_id=f"a{number}", in_reply_to="unheard", at=house.clock.now())
+        for number in range(100)
+    ]
+
+    class Told:
+        def hear(self, _cursor):
+            return Batch(entries=tuple(said), cursor="a")
+
+        def ancestors(self, remote_id):
+            asked.append(remote_id)
+            return []
+
+    house.platforms["town"] = Told()
+    house.ear.step(house.account())
+    assert 0 < len(asked) <= 10
+
+
+def test_a_mention_outside_brings_nobody_back(house, posted):
+    """Who speaks to the bot elsewhere, or says again what is known, wakes no thread."""
+    house.clock.advance(200 * DAY)
+    looks(house, DAY, HOUR)
+    said = entry(remote_id="new", in_reply_to="elsewhere", at=house.clock.now())
+    speaks(house, said)
+    assert looks(house, 10 * MINUTE) == []
+    again = replace(said, remote_id="again", in_reply_to=posted)
+    speaks(house, again)
+    looks(house, HOUR)
+    house.clock.advance(2 * DAY)
+    looks(house, DAY, HOUR)
+    speaks(house, again)
+    assert len(looks(house, 10 * MINUTE)) <= 1
+
+
+def test_a_ring_of_answers_has_an_end(house, posted):
+    """Entries that answer each other, which only a lying server makes, keep nobody busy."""
+    look(house, after=MINUTE)
+    ring = [
+        entry(remote_id=one, in_reply_to=other, at=house.clock.now())
+        for one, other in (("a", "b"), ("b", "c"), ("c", "a"))
+    ]
+    speaks(house, *ring)
+    assert len(log(house)) == 3
+
+
+def test_who_speaks_while_we_look(house, posted):
+    """A thread that is woken while it is read is not put to sleep by the end of the reading."""
+    house.clock.advance(60 * DAY)
+    looks(house, DAY, HOUR)
+    spoken = entry(remote_id="new", in_reply_to=posted, at=house.clock.now())
+
+    class Busy(Voice):
+        def around(self, remote_id, cursor):
+            speaks(house, replace(spoken, at=house.clock.now()))
+            house.platforms["town"] = self
+            return super().around(remote_id, cursor)
+
+    made = house.platforms["town"] = Busy(Batch(cursor=None))
+    while not made.asked:
+        look(house, after=HOUR)
+    assert len(looks(house, 10 * MINUTE)) >= 8
+
+
+def test_where_looking_costs_it_is_later(house, posted):
+    """Where a look costs money the waits of a thread that was woken are longer, too."""
+    look(house, after=MINUTE)
+    with house.store.writing() as tx:
+        watched = tx.threads.get("town", posted)
+        tx.threads.looked(replace(watched, look_at=None))
+        now = house.clock.now()
+        assert tx.threads.wake("town", posted, now, now + 15 * MINUTE)
+        assert not tx.threads.wake("town", "another", now, now)
+        assert tx.threads.get("town", posted).look_at == now + 15 * MINUTE
+        tx.threads.wake("town", posted, now, now + HOUR)
+        assert tx.threads.get("town", posted).look_at == now + 15 * MINUTE
+        assert tx.threads.get("town", "another") is None
+
+
+@pytest.mark.parametrize("bad", [1, 2, 3, 5])
+@pytest.mark.parametrize("step", [MINUTE, 3 * HOUR], ids=["often", "rarely"])
+def test_threads_that_cannot_be_shown_starve_no_other(house, bad, step):
+    """However many threads the network fails to show, and however often we look, all others are read."""
+    names = [f"bad-{number}" for number in range(bad)] + ["good"]
+    for name in names:
+        house.put(slot=name, post=post(key=name, text=f"{name}."))
+    house.deliver()
+    ids = {one.text: one.id for one in house.networks["town"].posts}
+    asked = []
+
+    class Broken:
+        def around(self, remote_id, _cursor):
+            asked.append(remote_id)
+            if remote_id == ids["good."]:
+                return Batch(cursor=None)
+            raise RetryLater("answers 500")
+
+    house.platforms["town"] = Broken()
+    for _ in range(20 * (bad + 1)):
+        look(house, after=step)
+    assert asked.count(ids["good."]) >= 3
