@@ -12,10 +12,10 @@ import sys
 from collections import Counter
 from datetime import timedelta
 
-from bot.core.model.capabilities import Ability, Idempotency, TextLimit, Traits, Unit
+from bot.core.model.capabilities import Ability, Capabilities, Idempotency, TextLimit, Unit
 from bot.core.model.config import Account
 from bot.core.model.tip import Tip
-from bot.core.posting.compose import fit
+from bot.core.posting.compose import compose
 from bot.core.posting.layout import Fitted
 from bot.core.summary.prose import one_line
 from bot.core.summary.select import ranked
@@ -56,7 +56,7 @@ def outcome(chance: random.Random) -> str:
     """What became of one post of random parts."""
     tip = _tip(chance)
     link, rule, limit = chance.choice(LINKS), chance.choice(RULES), chance.randint(30, 300)
-    fitted = fit(tip, Account(name="test", kind="test", limit=limit), _traits(rule), link)
+    fitted = compose(tip, Account(name="test", kind="test", limit=limit), _traits(rule), link)
     if not isinstance(fitted, Fitted):
         return "nothing fits"
     too_many = rule.max_bytes is not None and len(fitted.text.encode()) > rule.max_bytes
@@ -80,8 +80,8 @@ def _prose(chance: random.Random, most: int) -> str:
     return "We " + " ".join(chance.choices(PIECES, k=chance.randint(1, most)))
 
 
-def _traits(rule: TextLimit) -> Traits:
-    return Traits(
+def _traits(rule: TextLimit) -> Capabilities:
+    return Capabilities(
         network="test",
         text=rule,
         idempotency=Idempotency.NONE,

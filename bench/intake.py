@@ -12,8 +12,8 @@ import structlog
 from bench.figure import Figure, Scale
 from bench.parts import Parts, parts
 from bench.talk import talk
-from bot.app.discussion.listen import Ear
-from bot.core.discussion.pseudonyms import Masks
+from bot.app.discussion.listen import MentionPoller
+from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.model.entry import Entry
 from bot.core.ports.platform import Batch
 
@@ -31,7 +31,7 @@ class Said:
 
     entries: Sequence[Entry]
 
-    def hear(self, cursor: str | None) -> Batch:
+    def poll(self, cursor: str | None) -> Batch:
         """The next page after the cursor, which is a position."""
         begin = int(cursor or 0)
         end = min(begin + PAGE, len(self.entries))
@@ -53,15 +53,15 @@ def measure(scale: Scale) -> Iterator[Figure]:
 def _taken_in(bot: Parts, what: str, said: Sequence[Entry], expected: int) -> Figure:
     """Take in all that was said since the last time, of which so many are to be kept."""
     listener = Said(entries=said)
-    ear = Ear(
+    mention_poller = MentionPoller(
         store=bot.database.store,
         clock=bot.clock,
-        masks=Masks(b"bench"),
+        pseudonyms=Pseudonyms(b"bench"),
         listener=lambda _: listener,
     )
     before, start, kept = _cursor(bot), perf_counter(), 0
     while _cursor(bot) < len(said):
-        kept += ear.step(bot.site)
+        kept += mention_poller.step(bot.site)
     count, taken = len(said) - before, perf_counter() - start
     if kept != expected:
         raise SystemExit(f"{kept} of {count} {what} entries were kept instead of {expected}")

@@ -26,7 +26,7 @@ KINDS: dict[str, Callable[[Random], str]] = {
 }
 SEED = 140
 TEXTS = 300
-"""More than any memo on the way holds: every call does its whole work."""
+"""More than any summary_cache on the way holds: every call does its whole work."""
 TIMES_AS_FAST = Target(limit=15, at_least=True)
 
 Measure = Callable[[str], int]

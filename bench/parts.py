@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.files import SITE, write
-from bot.app.accounts.refresh_limits import Rules
+from bot.app.accounts.refresh_limits import KnownCapabilities
 from bot.core.model.config import Account, Config
 from bot.platforms.catalogue import KINDS
 from bot.platforms.site.adapter import SitePlatform
@@ -27,7 +27,7 @@ class Parts:
     config: Config
     database: Database
     clock: FakeClock
-    rules: Rules
+    rules: KnownCapabilities
     platform: SitePlatform
 
     @property
@@ -49,7 +49,7 @@ def parts(tips: int) -> Iterator[Parts]:
                 config=config,
                 database=database,
                 clock=clock,
-                rules=Rules(store=database.store, kinds=KINDS),
+                rules=KnownCapabilities(store=database.store, kinds=KINDS),
                 platform=SitePlatform(config.accounts[0], config.bot, database.pages, clock),
             )
         finally:

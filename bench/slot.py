@@ -34,13 +34,13 @@ def measure(scale: Scale) -> Iterator[Figure]:
 def _slots(bot: Parts, count: int) -> Iterator[float]:
     """Seconds for each of so many slots."""
     store = bot.database.store
-    drafter = Drafter(traits_of=bot.rules.of, said=remembered(store))
+    drafter = Drafter(capabilities_of=bot.rules.of, said=remembered(store))
     planner = Planner(store=store, timetable=ZonedTimetable(), drafter=drafter)
     deliverer = Deliverer(
         store=store,
         clock=bot.clock,
         owner="bench",
-        traits_of=bot.rules.of,
+        capabilities_of=bot.rules.of,
         publisher=lambda _: bot.platform,
     )
     planner.step(bot.config, bot.clock.now())

@@ -21,8 +21,8 @@ import structlog
 import bot
 from bench.figure import Figure, Instead, Scale, Target
 from bench.files import SITE, write
-from bot.bootstrap.container import Desk, open_desk
-from bot.bootstrap.running.runner import Running
+from bot.bootstrap.container import Container, open_container
+from bot.bootstrap.running.runner import Runner
 from bot.tips_file.watch import Watch
 from tests.whole.operator import free_port, hidden_fields
 
@@ -85,7 +85,7 @@ def walks() -> dict[str, list[str]]:
         file = write(Path(place), 10, SITE)
         trace = Trace()
         with _noting(trace):
-            running = Running(desk=_open(file), watch=Watch(file))
+            running = Runner(container=_open(file), watch=Watch(file))
             running.connect()
             running.prepare(now=False)
             _change(file)
@@ -112,8 +112,8 @@ def _change(file: Path) -> None:
     file.write_text(known.replace("text: >\n", f"text: >\n      {NEWS}\n"), encoding="utf-8")
 
 
-def _open(file: Path) -> Desk:
-    return open_desk(file, variables={"TIPSBOT_BIND": f"127.0.0.1:{free_port()}"})
+def _open(file: Path) -> Container:
+    return open_container(file, variables={"TIPSBOT_BIND": f"127.0.0.1:{free_port()}"})
 
 
 @contextmanager
@@ -127,16 +127,16 @@ def _noting(trace: Trace) -> Iterator[None]:
         threading.setprofile(None)
 
 
-def _publish(running: Running) -> None:
+def _publish(running: Runner) -> None:
     """Bring out a tip that the bot has not seen before."""
-    desk = running.desk
-    good = desk.reload()
-    desk.adopt(good, desk.connect(good.config))
-    desk.planner.now(desk.config, desk.clock.now())
+    container = running.container
+    good = container.reload()
+    container.adopt(good, container.connect(good.config))
+    container.planner.now(container.config, container.clock.now())
     running.steps.do("deliver", "site")
 
 
-def _see(running: Running) -> str:
+def _see(running: Runner) -> str:
     """See the tip's page; its address."""
     page = f"{running.server.address}/tips/tip-0"
     if NEWS not in unescape(requests.get(page, timeout=60).text):

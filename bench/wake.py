@@ -10,7 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bench.figure import Figure, Instead, Scale, Target, spread
 from bot.core.model.schedule import At, Every, Schedule
-from bot.scheduler.scheduler import Ticker
+from bot.scheduler.scheduler import Scheduler
 from bot.scheduler.timetable import ZonedTimetable
 
 HOW = """A thousand `every` schedules whose slots are spread evenly over one minute, through the
@@ -75,7 +75,7 @@ def _ours(schedules: Sequence[tuple[Schedule, datetime]]) -> Iterable[float]:
         for slot in timetable.slots(known[name], began, now):
             late.setdefault(name, _milliseconds(now - slot.due))
 
-    ticker = Ticker(timetable, _fail)
+    ticker = Scheduler(timetable, _fail)
     ticker.follow(known.values(), step)
     ticker.start()
     return _awaited(late, [due for _, due in schedules], lambda: ticker.stop(GRACE))

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from bot.core.model.capabilities import Ability, Idempotency, TextLimit, Traits, Unit
-from bot.core.model.platform_kind import Form, Kind, Option, Secret
+from bot.core.model.capabilities import Ability, Capabilities, Idempotency, TextLimit, Unit
+from bot.core.model.platform_kind import Form, Option, PlatformKind, Secret
 
 
-def _traits(network: str) -> Traits:
-    return Traits(
+def _traits(network: str) -> Capabilities:
+    return Capabilities(
         network=network,
         text=TextLimit(unit=Unit.GRAPHEMES, limit=500),
         idempotency=Idempotency.NONE,
@@ -16,9 +16,9 @@ def _traits(network: str) -> Traits:
     )
 
 
-SITE = Kind(name="site", about="pages", traits=_traits("site"), common=frozenset({"limit"}))
+SITE = PlatformKind(name="site", about="pages", traits=_traits("site"), common=frozenset({"limit"}))
 
-MASTODON = Kind(
+MASTODON = PlatformKind(
     name="mastodon",
     about="a server of the fediverse",
     traits=_traits("Mastodon"),
@@ -30,7 +30,7 @@ MASTODON = Kind(
     limit_max=500,
 )
 
-X = Kind(
+X = PlatformKind(
     name="x",
     about="paid by use",
     traits=_traits("X"),

@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from bot.app.discussion.listen import Ear
+from bot.app.discussion.listen import MentionPoller
 from bot.app.moderation.people import is_forgotten as is_person_forgotten
 from bot.app.posting.first_tip import Awaited, awaited
-from bot.app.site.comments import Commenting
-from bot.app.site.webmention import Receiving
-from bot.app.status.metrics import Figures, Heard, figures
+from bot.app.site.comments import CommentWriter
+from bot.app.site.webmention import WebmentionReceiver
+from bot.app.status.metrics import HeardCounts, Metrics, metrics_of
 from bot.app.status.status import status
-from bot.core.discussion.pseudonyms import Masks
+from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.model.config import Account, Config, Identity
 from bot.core.model.delivery import Delivery, Post, Receipt, Span, SpanKind, State
 from bot.core.model.entry import Author, Entry, EntryKind
@@ -27,8 +27,8 @@ from bot.platforms.site.adapter import SitePlatform
 from bot.scheduler.timetable import ZonedTimetable
 from bot.store import Database, open_store
 from bot.store.tables import entries
-from bot.web import Health, Server, Site, build
-from bot.web.http.connection_limits import Bounds
+from bot.web import Health, SiteDependencies, SiteServer, build
+from bot.web.http.connection_limits import ConnectionLimits
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TIP = "listen-hardest"
@@ -64,15 +64,15 @@ class RunningSite:
     clock: HandClock
     config: Config
     platform: SitePlatform
-    server: Server
+    server: SiteServer
     hear: Callable[[], None]
     health: Health = field(default_factory=lambda: Health(ok=True, facts={"bot": "ten-tips"}))
 
     @property
-    def figures(self) -> Figures:
+    def figures(self) -> Metrics:
         """What the bot has done, as the running bot tells it."""
         store, now = self.database.store, self.clock.now()
-        return figures(store, status(store, ZonedTimetable(), self.config, now), Heard())
+        return metrics_of(store, status(store, ZonedTimetable(), self.config, now), HeardCounts())
 
     @property
     def awaited(self) -> Awaited:
@@ -186,33 +186,37 @@ def running_site(
     data: Path,
     settings: Config | None = None,
     trusted_proxies: tuple[str, ...] = (),
-    bounds: Bounds | None = None,
+    bounds: ConnectionLimits | None = None,
 ) -> Iterator[RunningSite]:
     """Start a site on a free port of this machine, and stop it in the end."""
     settings = settings or config()
     database = open_store(data)
     clock = HandClock()
     platform = SitePlatform(settings.accounts[0], settings.bot, database.pages, clock)
-    ear = Ear(store=database.store, clock=clock, masks=Masks(KEY), listener=lambda _: platform)
+    mention_poller = MentionPoller(
+        store=database.store, clock=clock, pseudonyms=Pseudonyms(KEY), listener=lambda _: platform
+    )
     site: RunningSite
 
     def heard() -> None:
-        ear.step(settings.accounts[0])
+        mention_poller.step(settings.accounts[0])
 
     def is_forgotten(owner: str) -> bool:
         with database.store.reading() as tx:
-            return is_person_forgotten(tx, Masks(KEY), "site", Author(name="", key=owner))
+            return is_person_forgotten(tx, Pseudonyms(KEY), "site", Author(name="", key=owner))
 
-    parts = Site(
+    parts = SiteDependencies(
         config=lambda: site.config,
         pages=database.pages,
         store=database.store,
-        traits_of=lambda account: KINDS[account.kind].traits,
+        capabilities_of=lambda account: KINDS[account.kind].traits,
         clock=clock,
-        commenting=Commenting(
+        commenting=CommentWriter(
             database.pages, heard, is_forgotten, lambda name: passes_for_bot(name, site.config.bot)
         ),
-        receiving=Receiving(pings=database.pings, pages=database.pages, nudge=lambda: None),
+        receiving=WebmentionReceiver(
+            pings=database.pings, pages=database.pages, nudge=lambda: None
+        ),
         health=lambda: site.health,
         figures=lambda: site.figures,
         awaited=lambda: site.awaited,
@@ -220,7 +224,7 @@ def running_site(
         is_outdated=lambda: False,
     )
     app = build(parts)
-    server = Server(app, "127.0.0.1", 0, trusted_proxies, app.state.end, bounds)
+    server = SiteServer(app, "127.0.0.1", 0, trusted_proxies, app.state.end, bounds)
     site = RunningSite(database, clock, settings, platform, server, heard)
     server.start()
     try:

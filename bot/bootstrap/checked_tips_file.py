@@ -10,11 +10,11 @@ from pathlib import Path
 from bot.app.posting.draft import Drafter
 from bot.app.tips import advise
 from bot.app.tips.expired import expired, without_expired
-from bot.app.tips.validate import Finding, findings
+from bot.app.tips.validate import TipProblem, findings
 from bot.bootstrap.settings.environment import Environment
 from bot.core.errors import Problem, StoreError, TipsError
 from bot.core.model.config import Config
-from bot.core.model.platform_kind import Kind
+from bot.core.model.platform_kind import PlatformKind
 from bot.core.ports.unit_of_work import Store
 from bot.platforms import catalogue
 from bot.scheduler.crontab import check_cron
@@ -27,14 +27,14 @@ from bot.tips_file.sections.models import SITE
 from bot.tips_file.values.zone_hint import fixed_offset_advice
 from bot.tips_file.yaml.yaml_errors import cut_off
 
-KINDS: Mapping[str, Kind] = catalogue.KINDS
+KINDS: Mapping[str, PlatformKind] = catalogue.KINDS
 
 KEPT = "last-good.yaml"
 """The running bot's copy of the file that it uses, in the data directory."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Good:
+class LoadedFile:
     """A tips file that was read: what it says, where, and the very bytes."""
 
     config: Config
@@ -42,16 +42,16 @@ class Good:
     data: bytes
 
 
-def load(file: Path, around: Environment) -> Good:
+def load(file: Path, around: Environment) -> LoadedFile:
     """The file alone. Raises TipsError with every problem in it."""
     data = read_bytes(file)
     config, places = parse(data, escape(str(file)), KINDS, check_cron)
     if config.bot.site == SITE:
         config = replace(config, bot=replace(config.bot, site=around.own_address))
-    return Good(config=config, places=places, data=data)
+    return LoadedFile(config=config, places=places, data=data)
 
 
-def load_or_kept(file: Path, around: Environment, *, strict: bool) -> tuple[Good, str | None]:
+def load_or_kept(file: Path, around: Environment, *, strict: bool) -> tuple[LoadedFile, str | None]:
     """The file; or, unless `strict`, the last good one, and what is wrong with the file.
 
     Raises TipsError where there is no other than a broken one.
@@ -63,8 +63,8 @@ def load_or_kept(file: Path, around: Environment, *, strict: bool) -> tuple[Good
 
 
 def fitting_or_kept(
-    good: Good, around: Environment, drafter: Drafter, now: datetime, *, strict: bool
-) -> tuple[Good, str | None]:
+    good: LoadedFile, around: Environment, drafter: Drafter, now: datetime, *, strict: bool
+) -> tuple[LoadedFile, str | None]:
     """The same for a file that was read: it, or the last good one where its tips do not fit."""
     try:
         refuse_misfits(good, drafter, now)
@@ -76,14 +76,14 @@ def fitting_or_kept(
     return good, None
 
 
-def _kept_instead(error: TipsError, around: Environment, *, strict: bool) -> tuple[Good, str]:
+def _kept_instead(error: TipsError, around: Environment, *, strict: bool) -> tuple[LoadedFile, str]:
     kept = None if strict else load_kept(around)
     if kept is None:
         raise error
     return kept, str(error)
 
 
-def refuse_misfits(good: Good, drafter: Drafter, now: datetime) -> None:
+def refuse_misfits(good: LoadedFile, drafter: Drafter, now: datetime) -> None:
     """Raise TipsError for a file whose tips do not fit or whose links lead nowhere.
 
     Of tips that have expired nothing is asked.
@@ -95,7 +95,7 @@ def refuse_misfits(good: Good, drafter: Drafter, now: datetime) -> None:
 
 
 def notes(
-    good: Good, drafter: Drafter, store: Store, now: datetime, *, every: bool
+    good: LoadedFile, drafter: Drafter, store: Store, now: datetime, *, every: bool
 ) -> list[Problem]:
     """What is no mistake, but may not be what the operator expects."""
     current = without_expired(good.config, now)
@@ -107,13 +107,13 @@ def notes(
     ]
 
 
-def _cut_off(good: Good) -> Iterator[Problem]:
+def _cut_off(good: LoadedFile) -> Iterator[Problem]:
     """Words that look like part of a text and are a comment."""
     for what, todo, place in cut_off(text_of(good.data, good.places.file)):
         yield good.places.problem(place, what, todo)
 
 
-def _fixed_offsets(good: Good) -> Iterator[Problem]:
+def _fixed_offsets(good: LoadedFile) -> Iterator[Problem]:
     """Time zones without summer time that look as if they had one."""
     config, places = good.config, good.places
     if advice := fixed_offset_advice(config.bot.timezone):
@@ -124,14 +124,14 @@ def _fixed_offsets(good: Good) -> Iterator[Problem]:
             yield places.problem(places.schedule(one.name), *advice)
 
 
-def _placed(good: Good, found: Iterable[Finding]) -> Iterator[Problem]:
+def _placed(good: LoadedFile, found: Iterable[TipProblem]) -> Iterator[Problem]:
     """Findings with their places in the file."""
     for one in found:
         place = good.places.tip(one.tip) if one.tip is not None else (0, 0)
         yield good.places.problem(place, one.what, one.todo)
 
 
-def keep(good: Good, data: Path) -> None:
+def keep(good: LoadedFile, data: Path) -> None:
     """Keep a copy of a good file, for commands that must work while an edit is broken."""
     try:
         replace_file(data / KEPT, good.data)
@@ -141,7 +141,7 @@ def keep(good: Good, data: Path) -> None:
         ) from None
 
 
-def load_kept(around: Environment) -> Good | None:
+def load_kept(around: Environment) -> LoadedFile | None:
     """The last good file of a bot that runs or ran here; None where there is none that is good."""
     try:
         return load(around.data / KEPT, around)

@@ -27,7 +27,7 @@ def model(variables: Mapping[str, str]) -> Model | None:
         raise UsageError(f"{URL} is set and {NAME} is not", "set it to the name of a model there")
     url, key = _address(variables[URL]), secret(KEY, variables)
     if key is not None:
-        log_setup.keep_out([key])
+        log_setup.add_secrets([key])
         _check(url, key)
     return Model(url=url, name=name, key=key)
 

@@ -10,50 +10,50 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.app.accounts.refresh_limits import Rules
+from bot.app.accounts.refresh_limits import KnownCapabilities
 from bot.app.discussion.acknowledge import Acknowledger
-from bot.app.discussion.event_log import Logbook
-from bot.app.discussion.listen import Ear
-from bot.app.discussion.polling import dearness, is_time_to_listen, money_left
-from bot.app.discussion.read_threads import ThreadReader
+from bot.app.discussion.event_log import EventLogWriter
+from bot.app.discussion.listen import MentionPoller
+from bot.app.discussion.polling import cost_factor, is_time_to_listen, money_left
+from bot.app.discussion.read_threads import ThreadPoller
 from bot.app.discussion.recheck import Rechecker
 from bot.app.posting.deliver import Deliverer
 from bot.app.posting.draft import Drafter, remembered
 from bot.app.posting.plan import Planner
 from bot.app.posting.preview import Preview
-from bot.app.posting.reconcile import Settler
-from bot.app.posting.restore_guard import FormerLife
+from bot.app.posting.reconcile import Reconciler
+from bot.app.posting.restore_guard import RestoreGuard
 from bot.bootstrap import checked_tips_file
-from bot.bootstrap.checked_tips_file import KINDS, Good
+from bot.bootstrap.checked_tips_file import KINDS, LoadedFile
 from bot.bootstrap.running.process_owner import Owner, owner
 from bot.bootstrap.settings import log_setup
 from bot.bootstrap.settings.environment import Environment, environment
 from bot.bootstrap.settings.secrets import secrets_for
-from bot.bootstrap.settings.site_key import masks, site_key
+from bot.bootstrap.settings.site_key import pseudonyms, site_key
 from bot.bootstrap.summary_version import rules_version
-from bot.core.discussion.pseudonyms import Masks
+from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.discussion.webmention import Fetcher
 from bot.core.errors import Problem, SecretError, StoreError, UsageError
 from bot.core.model.config import Account, Config
 from bot.core.ports.platform import (
-    Checks,
     Clock,
+    EntryChecker,
+    Favouriter,
     Listener,
     Platform,
     Publisher,
-    Thanker,
-    Threads,
+    ThreadReader,
     Timetable,
 )
-from bot.outbound.pages.cpu_budget import ReadingBudget
+from bot.outbound.pages.cpu_budget import CpuBudget
 from bot.platforms import catalogue
 from bot.scheduler.system_clock import SystemClock
 from bot.scheduler.timetable import ZonedTimetable
 from bot.store import (
     Database,
     DataLock,
-    FileBook,
-    SqlMemo,
+    EventLogFile,
+    SqlSummaryCache,
     has_store,
     is_running,
     open_memory,
@@ -68,39 +68,41 @@ _Door = TypeVar("_Door")
 
 
 @dataclass(kw_only=True, slots=True)
-class Desk:
+class Container:
     """One bot's parts, made to fit each other."""
 
     file: Path
-    good: Good
+    good: LoadedFile
     environment: Environment
     database: Database
     clock: Clock
     timetable: Timetable
-    rules: Rules
-    memo: SqlMemo
+    rules: KnownCapabilities
+    summary_cache: SqlSummaryCache
     owner: Owner
     trouble: str | None = None
     carrier: Carrier | None = None
-    former: FormerLife = field(init=False)
-    logbook: Logbook = field(init=False)
-    reading_budget: ReadingBudget = field(default_factory=ReadingBudget)
+    restore_guard: RestoreGuard = field(init=False)
+    logbook: EventLogWriter = field(init=False)
+    reading_budget: CpuBudget = field(default_factory=CpuBudget)
     _platforms: dict[str, Platform] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.former = FormerLife(
+        self.restore_guard = RestoreGuard(
             store=self.database.store,
             clock=self.clock,
-            traits_of=self.rules.of,
+            capabilities_of=self.rules.of,
             publisher=partial(self.door, Publisher),
             began=self.clock.now(),
         )
-        self.logbook = Logbook(store=self.database.store, book=FileBook(self.environment.data))
+        self.logbook = EventLogWriter(
+            store=self.database.store, book=EventLogFile(self.environment.data)
+        )
 
     @property
     def drafter(self) -> Drafter:
         """What fits tips for accounts."""
-        return _drafter(self.rules, self.database, self.memo)
+        return _drafter(self.rules, self.database, self.summary_cache)
 
     @property
     def planner(self) -> Planner:
@@ -115,36 +117,36 @@ class Desk:
             clock=self.clock,
             owner=self.owner.name,
             dead=self.owner.dead,
-            traits_of=self.rules.of,
+            capabilities_of=self.rules.of,
             publisher=partial(self.door, Publisher),
-            former=self.former,
+            restore_guard=self.restore_guard,
         )
 
     @property
-    def settler(self) -> Settler:
+    def reconciler(self) -> Reconciler:
         """The verb that looks for what is unsure."""
-        return Settler(
+        return Reconciler(
             store=self.database.store,
             clock=self.clock,
-            traits_of=self.rules.of,
+            capabilities_of=self.rules.of,
             publisher=partial(self.door, Publisher),
         )
 
     @property
-    def ear(self) -> Ear:
+    def mention_poller(self) -> MentionPoller:
         """The verb that listens."""
-        return Ear(
+        return MentionPoller(
             store=self.database.store,
             clock=self.clock,
-            masks=self.masks,
+            pseudonyms=self.pseudonyms,
             listener=partial(self.door, Listener),
-            cost_factor=lambda account: dearness(self.rules.of(account)),
+            cost_factor=lambda account: cost_factor(self.rules.of(account)),
         )
 
     @property
-    def masks(self) -> Masks:
-        """What makes masks of people."""
-        return masks(self.environment.data)
+    def pseudonyms(self) -> Pseudonyms:
+        """What makes pseudonyms of people."""
+        return pseudonyms(self.environment.data)
 
     @property
     def acknowledger(self) -> Acknowledger:
@@ -152,20 +154,20 @@ class Desk:
         return Acknowledger(
             store=self.database.store,
             clock=self.clock,
-            masks=self.masks,
-            traits_of=self.rules.of,
-            thanker=partial(self.door, Thanker),
+            pseudonyms=self.pseudonyms,
+            capabilities_of=self.rules.of,
+            thanker=partial(self.door, Favouriter),
         )
 
     @property
-    def thread_reader(self) -> ThreadReader:
+    def thread_reader(self) -> ThreadPoller:
         """The verb that reads below our posts."""
-        return ThreadReader(
+        return ThreadPoller(
             store=self.database.store,
             clock=self.clock,
-            masks=self.masks,
-            threads=partial(self.door, Threads),
-            traits_of=self.rules.of,
+            pseudonyms=self.pseudonyms,
+            threads=partial(self.door, ThreadReader),
+            capabilities_of=self.rules.of,
         )
 
     @property
@@ -174,16 +176,16 @@ class Desk:
         return Rechecker(
             store=self.database.store,
             clock=self.clock,
-            masks=self.masks,
-            checks=partial(self.door, Checks),
-            traits_of=self.rules.of,
+            pseudonyms=self.pseudonyms,
+            checks=partial(self.door, EntryChecker),
+            capabilities_of=self.rules.of,
         )
 
     def is_time_to_listen(self, account: Account) -> bool:
         """Whether to listen to the account now."""
         traits, now = self.rules.of(account), self.clock.now()
         with self.database.store.reading() as tx:
-            return is_time_to_listen(tx, account, traits, now, self.former.began)
+            return is_time_to_listen(tx, account, traits, now, self.restore_guard.began)
 
     def _money_left(self, account: Account) -> Decimal | None:
         """What reading may still cost this month, in US dollars; None: no bound."""
@@ -202,9 +204,9 @@ class Desk:
     def held_link(self, comment_id: str) -> str:
         """Where the operator can read a held comment and decide, for a week."""
         from bot.web.forms.moderation_link import link
-        from bot.web.security.signing import Seal
+        from bot.web.security.signing import Signer
 
-        seal = Seal(site_key(self.environment.data))
+        seal = Signer(site_key(self.environment.data))
         return link(self.config.bot.site, seal, comment_id, self.clock.now())
 
     @property
@@ -212,7 +214,7 @@ class Desk:
         """The verb that looks ahead."""
         return Preview(store=self.database.store, timetable=self.timetable, drafter=self.drafter)
 
-    def door(self, kind: type[_Door], name: str) -> _Door | None:
+    def port(self, kind: type[_Door], name: str) -> _Door | None:
         """An account's adapter where it has this door, or None."""
         platform: object = self.platform(name)
         return platform if isinstance(platform, kind) else None
@@ -240,7 +242,7 @@ class Desk:
             raise SecretError("; ".join(missing))
         return made
 
-    def adopt(self, good: Good, platforms: dict[str, Platform]) -> None:
+    def adopt(self, good: LoadedFile, platforms: dict[str, Platform]) -> None:
         """From now on, work with this file and these adapters."""
         self.good = good
         self._platforms = platforms
@@ -250,7 +252,7 @@ class Desk:
         """What the file says."""
         return self.good.config
 
-    def reload(self) -> Good:
+    def reload(self) -> LoadedFile:
         """Read the file again. Raises TipsError, with every problem, and changes nothing."""
         good = checked_tips_file.load(self.file, self.environment)
         checked_tips_file.refuse_misfits(good, self.drafter, self.clock.now())
@@ -264,7 +266,7 @@ class Desk:
     def _build(self, account: Account, config: Config) -> Platform:
         kind = KINDS[account.kind]
         secrets = secrets_for(account.name, kind, self.environment.variables)
-        log_setup.keep_out(secrets.values())
+        log_setup.add_secrets(secrets.values())
         return catalogue.build(
             account,
             secrets,
@@ -272,7 +274,7 @@ class Desk:
             self.database.pages,
             self.clock,
             self.carrier,
-            purse=partial(self._money_left, account),
+            spending_limit=partial(self._money_left, account),
             is_running=partial(is_running, self.environment.data),
         )
 
@@ -282,7 +284,7 @@ class Desk:
             self.good, self.drafter, self.database.store, self.clock.now(), every=every
         )
 
-    def settle_book(self) -> None:
+    def update_event_log_file(self) -> None:
         """Have the log file say what this command changed; a running bot does so by itself."""
         if not is_running(self.environment.data):
             with suppress(StoreError), DataLock(self.environment.data):
@@ -290,11 +292,11 @@ class Desk:
 
     def close(self) -> None:
         """Close the memory."""
-        self.memo.close()
+        self.summary_cache.close()
         self.database.close()
 
 
-def open_desk(
+def open_container(
     file: Path,
     *,
     variables: Mapping[str, str],
@@ -302,7 +304,7 @@ def open_desk(
     forgiving: bool = False,
     strict: bool = True,
     holds_lock: bool = False,
-) -> Desk:
+) -> Container:
     """Everything for a command on this file.
 
     With `reading`, a bot that never ran is looked at without making its data directory. With
@@ -316,16 +318,16 @@ def open_desk(
     only_look = reading and not has_store(around.data)
     bot = good.config.bot.id
     database = open_memory(bot) if only_look else open_store(around.data, bot)
-    rules = Rules(store=database.store, kinds=KINDS)
-    memo = SqlMemo(None if only_look else around.data, rules_version)
+    rules = KnownCapabilities(store=database.store, kinds=KINDS)
+    summary_cache = SqlSummaryCache(None if only_look else around.data, rules_version)
     clock = SystemClock()
     if not forgiving and trouble is None:
         with _closing_on_error(database):
-            drafter = _drafter(rules, database, memo)
+            drafter = _drafter(rules, database, summary_cache)
             good, trouble = checked_tips_file.fitting_or_kept(
                 good, around, drafter, clock.now(), strict=strict
             )
-    return Desk(
+    return Container(
         file=file,
         good=good,
         environment=around,
@@ -333,15 +335,17 @@ def open_desk(
         clock=clock,
         timetable=ZonedTimetable(),
         rules=rules,
-        memo=memo,
+        summary_cache=summary_cache,
         owner=owner(holds_lock=holds_lock),
         trouble=trouble,
     )
 
 
-def _drafter(rules: Rules, database: Database, memo: SqlMemo) -> Drafter:
+def _drafter(
+    rules: KnownCapabilities, database: Database, summary_cache: SqlSummaryCache
+) -> Drafter:
     said = remembered(database.store)
-    return Drafter(traits_of=rules.of, said=said, memo=memo)
+    return Drafter(capabilities_of=rules.of, said=said, summary_cache=summary_cache)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from bot.regular_files import replacing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kept:
+class KeptFiles:
     """How many files were written, were right already, and were removed."""
 
     written: int
@@ -23,7 +23,7 @@ class Kept:
 
 def keep_folder(
     folder: Path, names: Sequence[str], content: Callable[[str], str], mark: str
-) -> Kept:
+) -> KeptFiles:
     """Have these files in the folder, and no other of ours, which begin with `mark`.
 
     Raises UsageError, and changes nothing, where a file of another's making has one of the names.
@@ -34,7 +34,7 @@ def keep_folder(
             _refuse_foreign(folder / name, mark)
         written = sum(_keep(folder / name, content(name)) for name in names)
         removed = sum(_remove(path, names, mark) for path in sorted(folder.glob("*.md")))
-    return Kept(written=written, same=len(names) - written, removed=removed)
+    return KeptFiles(written=written, same=len(names) - written, removed=removed)
 
 
 def write_file(path: Path, pieces: Iterable[str]) -> None:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from bot.bootstrap.settings.log_setup import redacted
 from bot.core.errors import Problem, SecretError
 from bot.core.model.config import Account
-from bot.core.ports.platform import Costs, Platform, Remark
+from bot.core.ports.platform import InspectionRemark, Platform, SettlesCost
 from bot.core.text.sanitize import one_line
 
 if TYPE_CHECKING:
-    from bot.bootstrap.container import Desk
+    from bot.bootstrap.container import Container
 
 PATIENCE = 60.0
 """Seconds for all accounts together: longer than any adapter takes that keeps its promise."""
@@ -23,7 +23,9 @@ LONGEST = 500
 """Characters of a remark, and of what to do about it."""
 
 
-def inspect(desk: Desk, patience: float = PATIENCE) -> tuple[list[Problem], list[Problem]]:
+def inspect(
+    container: Container, patience: float = PATIENCE
+) -> tuple[list[Problem], list[Problem]]:
     """What is wrong with the accounts of the file, and what is only worth knowing.
 
     Nothing is posted. An account that has not answered after `patience` seconds is one of the
@@ -33,54 +35,60 @@ def inspect(desk: Desk, patience: float = PATIENCE) -> tuple[list[Problem], list
     wrong: list[Problem] = []
     told: list[Problem] = []
     # All are built before the first one asks: two threads must not import the same libraries.
-    built = [(account, _built(desk, account)) for account in desk.config.accounts]
-    for account, future in [(account, _ask(desk, platform)) for account, platform in built]:
+    built = [(account, _built(container, account)) for account in container.config.accounts]
+    for account, future in [(account, _ask(container, platform)) for account, platform in built]:
         for remark in _remarks(future, until):
-            (wrong if remark.is_problem else told).append(_problem(desk, account.name, remark))
+            (wrong if remark.is_problem else told).append(_problem(container, account.name, remark))
     return wrong, told
 
 
-def _built(desk: Desk, account: Account) -> Platform | Remark:
+def _built(container: Container, account: Account) -> Platform | InspectionRemark:
     """The account's platform, or why there is none."""
     try:
-        return desk.adapter(account)
+        return container.adapter(account)
     except SecretError as error:
         what = error.problem.removeprefix(f"account {account.name}: ")
-        return Remark(what=what, todo=error.todo, is_problem=True)
+        return InspectionRemark(what=what, todo=error.todo, is_problem=True)
 
 
-def _ask(desk: Desk, platform: Platform | Remark) -> Future[Sequence[Remark]]:
-    future: Future[Sequence[Remark]] = Future()
-    if isinstance(platform, Remark):
+def _ask(
+    container: Container, platform: Platform | InspectionRemark
+) -> Future[Sequence[InspectionRemark]]:
+    future: Future[Sequence[InspectionRemark]] = Future()
+    if isinstance(platform, InspectionRemark):
         future.set_result([platform])
     else:
         # A thread that ends with the process, however long a server keeps it waiting.
-        Thread(target=_inspect, args=(desk, platform, future), daemon=True).start()
+        Thread(target=_inspect, args=(container, platform, future), daemon=True).start()
     return future
 
 
-def _inspect(desk: Desk, platform: Platform, future: Future[Sequence[Remark]]) -> None:
+def _inspect(
+    container: Container, platform: Platform, future: Future[Sequence[InspectionRemark]]
+) -> None:
     try:
         seen = platform.inspect()
-        if isinstance(platform, Costs) and (cost := platform.settle_cost()):
-            with desk.database.store.writing() as tx:
-                tx.accounts.spend(platform.account, "read", cost, desk.clock.now())
+        if isinstance(platform, SettlesCost) and (cost := platform.settle_cost()):
+            with container.database.store.writing() as tx:
+                tx.accounts.spend(platform.account, "read", cost, container.clock.now())
         future.set_result(seen)
     except Exception as error:  # noqa: BLE001 - it is raised by whoever waits for the result
         future.set_exception(error)
 
 
-def _remarks(future: Future[Sequence[Remark]], until: float) -> Sequence[Remark]:
+def _remarks(
+    future: Future[Sequence[InspectionRemark]], until: float
+) -> Sequence[InspectionRemark]:
     try:
         return future.result(max(0.0, until - time.monotonic()))
     except TimeoutError:
         what = "it has not answered in time"
         todo = "look at the network and at the server, then check again"
-        return [Remark(what=what, todo=todo, is_problem=True)]
+        return [InspectionRemark(what=what, todo=todo, is_problem=True)]
 
 
-def _problem(desk: Desk, name: str, remark: Remark) -> Problem:
+def _problem(container: Container, name: str, remark: InspectionRemark) -> Problem:
     """The remark at the account's line, without anything harmful or secret of a server's."""
     what, todo = (redacted(one_line(text, LONGEST)) for text in (remark.what, remark.todo))
-    places = desk.good.places
+    places = container.good.places
     return places.problem(places.account(name), f"{name}: {what}", todo)

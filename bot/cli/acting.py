@@ -16,7 +16,7 @@ from bot.core.model.delivery import UNSETTLED, Delivery, State
 from bot.core.text.sanitize import shown
 
 if TYPE_CHECKING:
-    from bot.bootstrap.container import Desk
+    from bot.bootstrap.container import Container
 
 BRIEF = 10
 """Seconds to wait for something that is held back: many holds pass at once."""
@@ -39,18 +39,18 @@ def post(
     """Post a tip now, as safely as a scheduled post."""
     from bot.app.posting.by_hand.post_now import post as plan_post
 
-    with opened(file) as desk:
-        _connect(desk)
+    with opened(file) as container:
+        _connect(container)
         planned = plan_post(
-            desk.database.store,
-            desk.drafter,
-            desk.config,
+            container.database.store,
+            container.drafter,
+            container.config,
             tip,
             to or [],
-            desk.clock.now(),
+            container.clock.now(),
             again=again,
         )
-        _carry_out(desk, planned)
+        _carry_out(container, planned)
 
 
 def reply(
@@ -69,50 +69,52 @@ def reply(
     """Answer an entry of the discussion as the bot, where it was said."""
     from bot.app.discussion.reply import reply as plan_reply
 
-    with opened(file, forgiving=True) as desk:
-        _connect(desk)
-        with desk.database.store.writing() as tx:
-            planned = plan_reply(tx, desk.rules.of, desk.config, entry, text, desk.clock.now())
-        _carry_out(desk, [planned])
+    with opened(file, forgiving=True) as container:
+        _connect(container)
+        with container.database.store.writing() as tx:
+            planned = plan_reply(
+                tx, container.rules.of, container.config, entry, text, container.clock.now()
+            )
+        _carry_out(container, [planned])
 
 
-def _connect(desk: Desk) -> None:
+def _connect(container: Container) -> None:
     """Where no bot runs, have the credentials before anything is planned."""
     from bot.store import is_running
 
-    if not is_running(desk.environment.data):
-        desk.adopt(desk.good, desk.connect(desk.config))
+    if not is_running(container.environment.data):
+        container.adopt(container.good, container.connect(container.config))
 
 
-def _carry_out(desk: Desk, planned: Sequence[Delivery]) -> None:
+def _carry_out(container: Container, planned: Sequence[Delivery]) -> None:
     """Have the running bot deliver, or deliver here where none runs; then say what became of it."""
     from bot.store import is_running
 
-    if is_running(desk.environment.data):
-        settled = _await(desk, planned)
+    if is_running(container.environment.data):
+        settled = _await(container, planned)
     else:
-        settled = _deliver(desk, planned)
+        settled = _deliver(container, planned)
     for one in settled:
         _tell(one)
     if any(one.state is not State.POSTED for one in settled):
         raise typer.Exit(1)
 
 
-def _deliver(desk: Desk, planned: Sequence[Delivery]) -> list[Delivery]:
+def _deliver(container: Container, planned: Sequence[Delivery]) -> list[Delivery]:
     """Deliver here, the site first, since others may point at it."""
-    site = desk.config.site
+    site = container.config.site
     names = {one.account for one in planned}
-    for account in sorted(desk.config.accounts, key=lambda one: one != site):
+    for account in sorted(container.config.accounts, key=lambda one: one != site):
         if account.name in names:
-            desk.deliverer.step(desk.config, account)
-    return _look(desk, planned)
+            container.deliverer.step(container.config, account)
+    return _look(container, planned)
 
 
-def _await(desk: Desk, planned: Sequence[Delivery]) -> list[Delivery]:
+def _await(container: Container, planned: Sequence[Delivery]) -> list[Delivery]:
     """Wait until the running bot has dealt with them, for a while."""
     began = time.monotonic()
     while True:
-        found = _look(desk, planned)
+        found = _look(container, planned)
         moving = [one for one in found if one.state in {State.PLANNED, State.SENDING}]
         held = bool(moving) and all(one.reason for one in moving)
         if not moving or time.monotonic() > (began + BRIEF if held else began + PATIENCE):
@@ -120,8 +122,8 @@ def _await(desk: Desk, planned: Sequence[Delivery]) -> list[Delivery]:
         time.sleep(0.2)
 
 
-def _look(desk: Desk, planned: Sequence[Delivery]) -> list[Delivery]:
-    with desk.database.store.reading() as tx:
+def _look(container: Container, planned: Sequence[Delivery]) -> list[Delivery]:
+    with container.database.store.reading() as tx:
         return [tx.ledger.get(one.id) or one for one in planned]
 
 

@@ -19,7 +19,7 @@ from bot.cli.options import DEFAULT_FILE, FILE_VARIABLE, AsJson, File
 from bot.core.errors import Problem, TipsError, UsageError
 
 if TYPE_CHECKING:
-    from bot.bootstrap.container import Desk
+    from bot.bootstrap.container import Container
 
 
 def init(
@@ -63,10 +63,10 @@ def check(
 ) -> None:
     """Say everything that is wrong with the file, each with its line and what to do."""
     try:
-        with opened(file, reading=True) as desk:
-            config = desk.config
-            notes = desk.notes(every=every)
-            wrong, told = _inspected(desk) if online else ([], [])
+        with opened(file, reading=True) as container:
+            config = container.config
+            notes = container.notes(every=every)
+            wrong, told = _inspected(container) if online else ([], [])
     except TipsError as error:
         if not as_json:
             raise
@@ -88,11 +88,11 @@ def check(
     )
 
 
-def _inspected(desk: Desk) -> tuple[list[Problem], list[Problem]]:
+def _inspected(container: Container) -> tuple[list[Problem], list[Problem]]:
     """What the accounts say of themselves; what asks them is loaded here and not before."""
     from bot.bootstrap.inspect_accounts import inspect
 
-    return inspect(desk)
+    return inspect(container)
 
 
 def _echo_json(problems: Sequence[Problem], notes: Sequence[Problem]) -> None:

@@ -9,23 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.bootstrap.container import Desk
+    from bot.bootstrap.container import Container
 
 
 @contextmanager
-def opened(file: Path, *, reading: bool = False, forgiving: bool = False) -> Iterator[Desk]:
-    """The desk for a command that ends by itself; of the log only errors are written.
+def opened(file: Path, *, reading: bool = False, forgiving: bool = False) -> Iterator[Container]:
+    """The container for a command that ends by itself; of the log only errors are written.
 
     `reading` and `forgiving` as for `open_desk`.
     """
-    from bot.bootstrap.container import open_desk
+    from bot.bootstrap.container import open_container
     from bot.bootstrap.running import stop_signals
     from bot.bootstrap.settings import log_setup
 
     log_setup.configure(quiet=True)
     stop_signals.interrupt()
-    desk = open_desk(file, variables=os.environ, reading=reading, forgiving=forgiving)
+    container = open_container(file, variables=os.environ, reading=reading, forgiving=forgiving)
     try:
-        yield desk
+        yield container
     finally:
-        desk.close()
+        container.close()

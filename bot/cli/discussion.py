@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 from bot.app.discussion.by_tip import discussions, title_of, unanswered
 from bot.app.discussion.exports import markdown
 from bot.app.discussion.exports.records import Source, record
-from bot.app.discussion.public_view import Withholder
+from bot.app.discussion.public_view import FreshnessFilter
 from bot.cli.terminal import wrapped
 from bot.core.datetimes import iso
 from bot.core.discussion.attachments import warning_line
 from bot.core.errors import UsageError
 from bot.core.model.config import Config
 from bot.core.model.entry import Change, Entry, EntryEvent, Standing, Visibility
-from bot.core.ports.unit_of_work import Tx
+from bot.core.ports.unit_of_work import UnitOfWork
 from bot.core.text.lookalikes import passes_for_bot
 from bot.core.text.sanitize import shown, shown_lines
 
@@ -37,7 +37,7 @@ class Teller:
     """
 
     form: str
-    withholder: Withholder
+    withholder: FreshnessFilter
     now: Callable[[], datetime]
     tip: str | None = None
     begin: datetime | None = None
@@ -50,7 +50,7 @@ class Teller:
         """The bot's file."""
         return self.withholder.config
 
-    def so_far(self, tx: Tx) -> tuple[int, list[str]]:
+    def so_far(self, tx: UnitOfWork) -> tuple[int, list[str]]:
         """All that was said, in threads, and the number of the last event that is told by it."""
         entries = self._entries(tx)
         open_ = unanswered(entries)
@@ -58,7 +58,7 @@ class Teller:
             entries = [entry for entry in entries if entry.id in open_]
         return tx.log.last_event(), list(self._whole(entries, open_))
 
-    def since(self, tx: Tx, seen: int) -> tuple[int, list[str]]:
+    def since(self, tx: UnitOfWork, seen: int) -> tuple[int, list[str]]:
         """What happened after the event numbered `seen`, each on its own."""
         events = tx.log.events(seen, AT_ONCE)
         told = [
@@ -71,21 +71,21 @@ class Teller:
         ]
         return events[-1].id if events else seen, told
 
-    def _entries(self, tx: Tx) -> list[Entry]:
+    def _entries(self, tx: UnitOfWork) -> list[Entry]:
         """In a terminal all entries; for other programs what everybody may read."""
         if self.form == "text":
             return self._fresh(tx, tx.log.entries(tip=self.tip, since=self.begin))
         return list(self._source(tx).entries(tip=self.tip, since=self.begin))
 
-    def _may_be_told(self, tx: Tx, entry: Entry) -> bool:
+    def _may_be_told(self, tx: UnitOfWork, entry: Entry) -> bool:
         if self.form == "text":
             return entry.is_legible
         return bool(self._source(tx).shown.readable([entry.id]))
 
-    def _source(self, tx: Tx) -> Source:
+    def _source(self, tx: UnitOfWork) -> Source:
         return Source(tx=tx, withholder=self.withholder, now=self.now())
 
-    def _fresh(self, tx: Tx, entries: Sequence[Entry]) -> list[Entry]:
+    def _fresh(self, tx: UnitOfWork, entries: Sequence[Entry]) -> list[Entry]:
         """The entries without words that may not be shown now; in a terminal these are marked."""
         shown = self.withholder.shown(tx, entries, self.now())
         if self.form != "text":

@@ -17,8 +17,8 @@ from bot.core.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.app.discussion.exports.records import Source
-    from bot.bootstrap.container import Desk
-    from bot.core.ports.unit_of_work import Tx
+    from bot.bootstrap.container import Container
+    from bot.core.ports.unit_of_work import UnitOfWork
 
 
 class ExportFormat(Enum):
@@ -45,8 +45,11 @@ def export(
 
     if form is ExportFormat.MARKDOWN and to is None:
         raise UsageError("Markdown needs a folder", "name one with --to")
-    with opened(file, reading=True, forgiving=True) as desk, desk.database.store.reading() as tx:
-        source = _source(desk, tx)
+    with (
+        opened(file, reading=True, forgiving=True) as container,
+        container.database.store.reading() as tx,
+    ):
+        source = _source(container, tx)
         if to is None:
             for piece in _pieces(source, form):
                 sys.stdout.buffer.write(piece.encode())
@@ -57,12 +60,12 @@ def export(
             write_file(to, _pieces(source, form))
 
 
-def _source(desk: Desk, tx: Tx) -> Source:
+def _source(container: Container, tx: UnitOfWork) -> Source:
     from bot.app.discussion.exports.records import Source
-    from bot.app.discussion.public_view import Withholder
+    from bot.app.discussion.public_view import FreshnessFilter
 
-    withholder = Withholder(config=desk.config, traits_of=desk.rules.of)
-    return Source(tx=tx, withholder=withholder, now=desk.clock.now())
+    withholder = FreshnessFilter(config=container.config, capabilities_of=container.rules.of)
+    return Source(tx=tx, withholder=withholder, now=container.clock.now())
 
 
 def _pieces(source: Source, form: ExportFormat) -> Iterator[str]:

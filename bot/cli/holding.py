@@ -26,11 +26,11 @@ def pause(
     """Hold a schedule (its slots are skipped) or an account (its posts wait, then are missed)."""
     from bot.app.posting.by_hand import pauses
 
-    with opened(file, forgiving=True) as desk:
-        zone = ZoneInfo(desk.config.bot.timezone)
+    with opened(file, forgiving=True) as container:
+        zone = ZoneInfo(container.config.bot.timezone)
         end = until.replace(tzinfo=zone) if until is not None else None
-        with desk.database.store.writing() as tx:
-            full = pauses.pause(tx, desk.config, name, end, desk.clock.now())
+        with container.database.store.writing() as tx:
+            full = pauses.pause(tx, container.config, name, end, container.clock.now())
     say_done(f"{full} is paused" + (f" until {end:%Y-%m-%d %H:%M %Z}" if end else ""))
 
 
@@ -38,8 +38,8 @@ def resume(name: Name, *, file: File = DEFAULT_FILE) -> None:
     """Let a paused schedule or account go on."""
     from bot.app.posting.by_hand import pauses
 
-    with opened(file, forgiving=True) as desk, desk.database.store.writing() as tx:
-        full = pauses.resume(tx, desk.config, name)
+    with opened(file, forgiving=True) as container, container.database.store.writing() as tx:
+        full = pauses.resume(tx, container.config, name)
     say_done(f"{full} goes on")
 
 
@@ -56,13 +56,13 @@ def skip(
     """Skip the next slot."""
     from bot.app.posting.by_hand import pauses
 
-    with opened(file, forgiving=True) as desk:
-        store, now = desk.database.store, desk.clock.now()
+    with opened(file, forgiving=True) as container:
+        store, now = container.database.store, container.clock.now()
         if undo:
             with store.writing() as tx:
-                slot = pauses.unskip(tx, desk.config, schedule, now)
+                slot = pauses.unskip(tx, container.config, schedule, now)
         else:
-            slot = pauses.skip(store, desk.timetable, desk.config, schedule, now)
-        zone = ZoneInfo(desk.config.bot.timezone)
+            slot = pauses.skip(store, container.timetable, container.config, schedule, now)
+        zone = ZoneInfo(container.config.bot.timezone)
     told = "comes after all" if undo else "skipped"
     say_done(f"{told}: {slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {slot.schedule}")

@@ -12,8 +12,8 @@ from bot.cli.usage_errors import number_of
 from bot.core.text.sanitize import is_number, shown
 
 if TYPE_CHECKING:
-    from bot.bootstrap.container import Desk
-    from bot.core.ports.unit_of_work import Tx
+    from bot.bootstrap.container import Container
+    from bot.core.ports.unit_of_work import UnitOfWork
 
 EntryNumbers = Annotated[
     list[int],
@@ -39,8 +39,8 @@ def hide(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Take entries from every page, feed and export; the log still shows them to you."""
     from bot.app.moderation.hide import hide as hide_entry
 
-    def act(desk: Desk, tx: Tx, number: int) -> str:
-        hide_entry(tx, number, desk.clock.now())
+    def act(container: Container, tx: UnitOfWork, number: int) -> str:
+        hide_entry(tx, number, container.clock.now())
         return f"entry {number} is hidden"
 
     for_each(file, entry, act)
@@ -50,8 +50,8 @@ def show(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Show entries that were hidden or held."""
     from bot.app.moderation.hide import show as show_entry
 
-    def act(desk: Desk, tx: Tx, number: int) -> str:
-        show_entry(tx, number, desk.clock.now())
+    def act(container: Container, tx: UnitOfWork, number: int) -> str:
+        show_entry(tx, number, container.clock.now())
         return f"entry {number} is shown"
 
     for_each(file, entry, act)
@@ -61,8 +61,10 @@ def block(whom: Whom, *, on: On = None, file: File = DEFAULT_FILE) -> None:
     """Hide what a person said on an account, and all that they say from now on."""
     from bot.app.moderation.people import block as block_person
 
-    def act(desk: Desk, tx: Tx, one: str) -> str:
-        done = block_person(tx, desk.masks, desk.config, one, on, desk.clock.now())
+    def act(container: Container, tx: UnitOfWork, one: str) -> str:
+        done = block_person(
+            tx, container.pseudonyms, container.config, one, on, container.clock.now()
+        )
         what = _entries(done.entries, "hidden")
         return f"{shown(done.label)} on {done.account} is blocked: {what}, and all from now on"
 
@@ -73,8 +75,8 @@ def unblock(whom: Whom, *, on: On = None, file: File = DEFAULT_FILE) -> None:
     """Let a blocked person be seen again."""
     from bot.app.moderation.people import unblock as unblock_person
 
-    def act(desk: Desk, tx: Tx, one: str) -> str:
-        done = unblock_person(tx, desk.masks, one, on, desk.clock.now())
+    def act(container: Container, tx: UnitOfWork, one: str) -> str:
+        done = unblock_person(tx, container.pseudonyms, one, on, container.clock.now())
         what = _entries(done.entries, "shown again")
         return f"{shown(done.label)} on {done.account} is no longer blocked: {what}"
 
@@ -100,13 +102,13 @@ def forget(
     from bot.app.discussion.erase import forget as forget_entry
     from bot.app.moderation.people import forget_author
 
-    def act(desk: Desk, tx: Tx, one: str) -> str:
-        now = desk.clock.now()
+    def act(container: Container, tx: UnitOfWork, one: str) -> str:
+        now = container.clock.now()
         if is_number(one) and not author:
             forget_entry(tx, int(one), now)
             told = f"entry {one} is erased"
         else:
-            done = forget_author(tx, desk.masks, desk.config, one, on, now)
+            done = forget_author(tx, container.pseudonyms, container.config, one, on, now)
             erased = _entries(done.entries, "erased")
             told = f"{shown(done.label)} on {done.account} is forgotten: {erased}, no more are kept"
         return f"{told}; backups still hold what they held"

@@ -15,7 +15,7 @@ from bot.core.model.delivery import Delivery
 from bot.core.text.sanitize import one_line, shown
 
 if TYPE_CHECKING:
-    from bot.bootstrap.container import Desk
+    from bot.bootstrap.container import Container
 
 MANY = 20
 WORDS = 60
@@ -44,13 +44,13 @@ def posts(
 ) -> None:
     """List what was posted, tips and answers, newest first: number, state, address."""
     limit = count or (None if as_json else MANY)
-    with opened(file, reading=True, forgiving=True) as desk:
-        with desk.database.store.reading() as tx:
+    with opened(file, reading=True, forgiving=True) as container:
+        with container.database.store.reading() as tx:
             found = tx.ledger.recent(limit, account=account, tip=tip)
             total = tx.ledger.number(account=account, tip=tip)
         if not total:
-            _require_known(desk, tip, account)
-        zone = ZoneInfo(desk.config.bot.timezone)
+            _require_known(container, tip, account)
+        zone = ZoneInfo(container.config.bot.timezone)
     if as_json:
         for one in found:
             typer.echo(json.dumps(record(one), ensure_ascii=False))
@@ -67,14 +67,14 @@ def _tell(found: Sequence[Delivery], total: int, zone: ZoneInfo) -> None:
         typer.echo(f"and {total - len(found)} more: `tipsbot posts --count {total}`")
 
 
-def _require_known(desk: Desk, tip: str | None, account: str | None) -> None:
+def _require_known(container: Container, tip: str | None, account: str | None) -> None:
     """A name that is in neither ledger nor file is a slip of the pen: say so."""
     from bot.app.accounts.lookup import known_account, known_tip
 
     if tip is not None:
-        known_tip(desk.config, tip)
+        known_tip(container.config, tip)
     if account is not None:
-        known_account(desk.config, account)
+        known_account(container.config, account)
 
 
 def line(one: Delivery, zone: ZoneInfo) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from bot.app.tips.propose import Case
+from bot.app.tips.propose import WeakSummary
 from bot.bootstrap.settings.log_setup import redacted
 from bot.core.text.sanitize import shown
 
@@ -32,7 +32,7 @@ def written(count: int, file: Path) -> str:
     return f"wrote {count} {'summary' if count == 1 else 'summaries'} into {file}"
 
 
-def lines(case: Case) -> Iterator[str]:
+def lines(case: WeakSummary) -> Iterator[str]:
     """A tip and its proposals for people."""
     yield f"{case.tip.id}: {case.tip.title}"
     if case.tip.summary:
@@ -49,7 +49,7 @@ def lines(case: Case) -> Iterator[str]:
         yield "  nothing to propose: write your own"
 
 
-def record(case: Case) -> dict[str, Any]:
+def record(case: WeakSummary) -> dict[str, Any]:
     """The same for programs."""
     return {
         "tip": case.tip.id,

@@ -14,11 +14,11 @@ from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.posts import line
 from bot.cli.several import each
 from bot.core.errors import UsageError
-from bot.core.ports.platform import Editor, Names
+from bot.core.ports.platform import PermalinkParser, PostRemover
 from bot.core.text.sanitize import is_number, shown
 
 if TYPE_CHECKING:
-    from bot.bootstrap.container import Desk
+    from bot.bootstrap.container import Container
     from bot.core.model.delivery import Delivery
 
 
@@ -38,44 +38,48 @@ def retract(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Take posts back: delete them on their networks, and say so in the ledger."""
-    with opened(file, forgiving=True) as desk:
-        chosen, tips = _chosen(desk, what)
+    with opened(file, forgiving=True) as container:
+        chosen, tips = _chosen(container, what)
         if tips and not yes:
-            _confirm(desk, tips)
-        each(chosen, lambda number: "\n".join(_take_back(desk, number, chosen)))
+            _confirm(container, tips)
+        each(chosen, lambda number: "\n".join(_take_back(container, number, chosen)))
 
 
-def _chosen(desk: Desk, what: Sequence[str]) -> tuple[list[int], list[Delivery]]:
+def _chosen(container: Container, what: Sequence[str]) -> tuple[list[int], list[Delivery]]:
     """The numbers of all that is named, and the posts of tips, which are to be confirmed."""
     from bot.app.posting.by_hand.find_posts import at_address, of_tip
 
-    store = desk.database.store
+    store = container.database.store
     numbers: list[int] = []
     tips: list[Delivery] = []
     for name in what:
-        if _is_number(desk, name):
+        if _is_number(container, name):
             numbers.append(int(name))
         elif "/" in name:
-            numbers.append(at_address(store, desk.config, partial(desk.door, Names), name).id)
+            numbers.append(
+                at_address(
+                    store, container.config, partial(container.door, PermalinkParser), name
+                ).id
+            )
         else:
             with store.reading() as tx:
-                found = of_tip(tx, desk.config, name)
+                found = of_tip(tx, container.config, name)
             tips += found
             numbers += [one.id for one in found]
     return numbers, tips
 
 
-def _is_number(desk: Desk, name: str) -> bool:
+def _is_number(container: Container, name: str) -> bool:
     """Whether it is a delivery's number, and not the id of a tip that is one, too."""
     if not is_number(name):
         return False
-    with desk.database.store.reading() as tx:
-        return desk.config.library.get(name) is None or tx.ledger.get(int(name)) is not None
+    with container.database.store.reading() as tx:
+        return container.config.library.get(name) is None or tx.ledger.get(int(name)) is not None
 
 
-def _confirm(desk: Desk, posts: Sequence[Delivery]) -> None:
+def _confirm(container: Container, posts: Sequence[Delivery]) -> None:
     """Show them and ask. Raises UsageError where nobody answers, and Exit for a no."""
-    zone = ZoneInfo(desk.config.bot.timezone)
+    zone = ZoneInfo(container.config.bot.timezone)
     for one in posts:
         typer.echo(line(one, zone))
     try:
@@ -87,18 +91,18 @@ def _confirm(desk: Desk, posts: Sequence[Delivery]) -> None:
         raise typer.Exit(1)
 
 
-def _take_back(desk: Desk, number: int, chosen: Sequence[int]) -> Iterator[str]:
+def _take_back(container: Container, number: int, chosen: Sequence[int]) -> Iterator[str]:
     """Take one back; what was done, and which others still point at a page that is gone."""
     from bot.app.posting.by_hand.find_posts import linking
     from bot.app.posting.by_hand.retract import retract as take_back
 
-    store = desk.database.store
+    store = container.database.store
     with store.reading() as tx:
         known = tx.ledger.get(number)
-    editor = desk.door(Editor, known.account) if known is not None else None
-    gone = take_back(store, number, editor, desk.clock.now())
+    editor = container.port(PostRemover, known.account) if known is not None else None
+    gone = take_back(store, number, editor, container.clock.now())
     with store.reading() as tx:
-        links = linking(tx, desk.config, gone)
+        links = linking(tx, container.config, gone)
     yield f"{gone.account}: taken back {shown((gone.receipt.url if gone.receipt else None) or '')}"
     for one in links:
         if one.id in chosen:

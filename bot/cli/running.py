@@ -17,7 +17,7 @@ from bot.cli.standard_streams import OUTPUT
 from bot.core.text.sanitize import shown
 
 if TYPE_CHECKING:
-    from bot.bootstrap.running.runner import Running
+    from bot.bootstrap.running.runner import Runner
 
 LAST_WORDS = 1.0
 """Seconds that the last lines may take at the end, where log or output cannot be written."""
@@ -69,22 +69,22 @@ def run(
         os._exit(0)  # a thread still waits for a network; what it needs is in the ledger
 
 
-def _told(running: Running) -> Iterator[str]:
+def _told(running: Runner) -> Iterator[str]:
     """What an operator wants to read first."""
-    desk = running.desk
-    zone = ZoneInfo(desk.config.bot.timezone)
+    container = running.container
+    zone = ZoneInfo(container.config.bot.timezone)
     status = running.status()
-    names = ", ".join(account.name for account in desk.config.accounts)
-    if desk.trouble is not None:
+    names = ", ".join(account.name for account in container.config.accounts)
+    if container.trouble is not None:
         yield "the tips file is broken; the last good one is in use:"
-        yield from (f"  {shown(line)}" for line in desk.trouble.splitlines())
-    yield f"{desk.config.bot.name}: {counted(len(desk.config.library), 'tip')} for {names}"
+        yield from (f"  {shown(line)}" for line in container.trouble.splitlines())
+    yield f"{container.config.bot.name}: {counted(len(container.config.library), 'tip')} for {names}"
     yield f"site: {running.server.address}"
     if status.first is not None:
         at_once = "; with --now one is posted at once" if status.first.due else ""
         yield first_tip_line(status.first, zone, is_running=True) + at_once
     for slot in status.coming:
-        schedule = desk.config.schedule(slot.schedule)
+        schedule = container.config.schedule(slot.schedule)
         there = slot.due.astimezone(ZoneInfo(schedule.timezone) if schedule else zone)
         here = slot.due.astimezone(zone)
         local = f" ({here:%a %H:%M %Z})" if here.utcoffset() != there.utcoffset() else ""

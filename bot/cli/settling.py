@@ -14,13 +14,13 @@ from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.several import each, for_each
 from bot.cli.usage_errors import number_of
 from bot.core.errors import SecretError, UsageError
-from bot.core.ports.platform import Names
+from bot.core.ports.platform import PermalinkParser
 from bot.core.text.sanitize import shown, shown_lines
 
 if TYPE_CHECKING:
-    from bot.bootstrap.container import Desk
+    from bot.bootstrap.container import Container
     from bot.core.model.delivery import Delivery
-    from bot.core.ports.unit_of_work import Tx
+    from bot.core.ports.unit_of_work import UnitOfWork
 
 HeldNumbers = Annotated[
     list[int],
@@ -57,30 +57,30 @@ def resolve(
     if posted is not None and len(delivery) > 1:
         raise UsageError("one post has one address", "name one delivery with --posted")
 
-    def act(desk: Desk, number: int) -> Delivery:
-        now = desk.clock.now()
-        there = None if posted is None else named(posted, _names(desk, number))
-        with desk.database.store.writing() as tx:
+    def act(container: Container, number: int) -> Delivery:
+        now = container.clock.now()
+        there = None if posted is None else named(posted, _names(container, number))
+        with container.database.store.writing() as tx:
             if there is not None:
                 return mark_posted(tx, number, *there, now)
             return send_again(tx, number, now) if retry else give_up(tx, number, now)
 
-    def told(desk: Desk, number: int) -> str:
-        evidence = _evidence(_known(desk, number), ZoneInfo(desk.config.bot.timezone))
+    def told(container: Container, number: int) -> str:
+        evidence = _evidence(_known(container, number), ZoneInfo(container.config.bot.timezone))
         if posted is None and not retry and not drop:
             return "\n".join(evidence)
-        return "\n".join([*evidence, f"now {act(desk, number).state.value}"])
+        return "\n".join([*evidence, f"now {act(container, number).state.value}"])
 
-    with opened(file, forgiving=True) as desk:
-        each(delivery, lambda number: told(desk, number))
+    with opened(file, forgiving=True) as container:
+        each(delivery, lambda number: told(container, number))
 
 
 def approve(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Let everybody read comments that are held."""
     from bot.app.moderation import held_comments
 
-    def act(desk: Desk, tx: Tx, number: int) -> str:
-        found = held_comments.approve(tx, number, desk.clock.now())
+    def act(container: Container, tx: UnitOfWork, number: int) -> str:
+        found = held_comments.approve(tx, number, container.clock.now())
         return f"everybody can read entry {number}: {shown(found.url or '')}"
 
     for_each(file, entry, act)
@@ -90,24 +90,24 @@ def refuse(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Erase comments that are held, for good."""
     from bot.app.moderation import held_comments
 
-    def act(desk: Desk, tx: Tx, number: int) -> str:
-        held_comments.refuse(tx, number, desk.clock.now())
+    def act(container: Container, tx: UnitOfWork, number: int) -> str:
+        held_comments.refuse(tx, number, container.clock.now())
         return f"entry {number} is erased; nobody saw it"
 
     for_each(file, entry, act, erases=True)
 
 
-def _known(desk: Desk, number: int) -> Delivery:
+def _known(container: Container, number: int) -> Delivery:
     from bot.app.accounts.lookup import known_delivery
 
-    with desk.database.store.reading() as tx:
+    with container.database.store.reading() as tx:
         return known_delivery(tx, number)
 
 
-def _names(desk: Desk, number: int) -> Names | None:
+def _names(container: Container, number: int) -> PermalinkParser | None:
     """The network's own reader of addresses, where its credentials are at hand."""
     try:
-        return desk.door(Names, _known(desk, number).account)
+        return container.port(PermalinkParser, _known(container, number).account)
     except SecretError:
         return None
 

@@ -14,31 +14,35 @@ from bot.core.errors import BotError
 from bot.core.text.sanitize import shown_lines
 
 if TYPE_CHECKING:
-    from bot.bootstrap.container import Desk
-    from bot.core.ports.unit_of_work import Tx
+    from bot.bootstrap.container import Container
+    from bot.core.ports.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 
 
 def for_each(
-    file: Path, named: Iterable[T], act: Callable[[Desk, Tx, T], str], *, erases: bool = False
+    file: Path,
+    named: Iterable[T],
+    act: Callable[[Container, UnitOfWork, T], str],
+    *,
+    erases: bool = False,
 ) -> None:
     """Do it to each part of the discussion that is named, and bring its files up to date.
 
     Each is done in a transaction of its own. `erases` says that words go for good.
     """
-    with opened(file, forgiving=True) as desk:
+    with opened(file, forgiving=True) as container:
 
         def done(one: T) -> str:
-            with desk.database.store.writing() as tx:
-                return act(desk, tx, one)
+            with container.database.store.writing() as tx:
+                return act(container, tx, one)
 
         try:
             each(named, done)
         finally:
-            desk.settle_book()
+            container.update_event_log_file()
             if erases:
-                desk.database.tidy()
+                container.database.tidy()
 
 
 def each(named: Iterable[T], act: Callable[[T], str]) -> None:

@@ -17,7 +17,7 @@ from bot.core.text.sanitize import shown
 
 if TYPE_CHECKING:
     from bot.app.posting.preview import Coming, Showing
-    from bot.bootstrap.container import Desk
+    from bot.bootstrap.container import Container
     from bot.core.summary import Summary
 
 
@@ -34,15 +34,17 @@ def preview(
     as_json: AsJson = False,
 ) -> None:
     """Show the next posts: when, where, the exact text, its length and what it costs."""
-    with opened(file, reading=True) as desk:
-        for line in _all(desk, as_json, why) if every else _coming(desk, count, as_json, why):
+    with opened(file, reading=True) as container:
+        for line in (
+            _all(container, as_json, why) if every else _coming(container, count, as_json, why)
+        ):
             typer.echo(line)
 
 
-def _all(desk: Desk, as_json: bool, why: bool) -> Iterator[str]:
+def _all(container: Container, as_json: bool, why: bool) -> Iterator[str]:
     from bot.app.posting.draft import Misfit
 
-    for one in desk.preview.everything(desk.config, why=why):
+    for one in container.preview.everything(container.config, why=why):
         if isinstance(one, Misfit):
             continue  # `open_desk` refuses a file with one
         yield json.dumps(_record(one), ensure_ascii=False) if as_json else _paragraph(one)
@@ -54,12 +56,14 @@ def _when(one: Coming, zone: ZoneInfo) -> str:
     return f"{one.slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {one.slot.schedule}"
 
 
-def _coming(desk: Desk, count: int, as_json: bool, why: bool) -> Iterator[str]:
+def _coming(container: Container, count: int, as_json: bool, why: bool) -> Iterator[str]:
     from bot.store import is_running
 
-    zone = ZoneInfo(desk.config.bot.timezone)
-    running = is_running(desk.environment.data)
-    coming = desk.preview.coming(desk.config, desk.clock.now(), count, why=why, is_running=running)
+    zone = ZoneInfo(container.config.bot.timezone)
+    running = is_running(container.environment.data)
+    coming = container.preview.coming(
+        container.config, container.clock.now(), count, why=why, is_running=running
+    )
     if not coming and not as_json:
         yield "nothing is coming: the file has no schedule, or all are paused"
     for one in coming:

@@ -13,8 +13,8 @@ from bot.cli.options import DEFAULT_FILE, AsJson, File
 from bot.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from bot.app.tips.propose import Case
-    from bot.bootstrap.container import Desk
+    from bot.app.tips.propose import WeakSummary
+    from bot.bootstrap.container import Container
 
 
 def summarise(
@@ -38,14 +38,14 @@ def summarise(
     from bot.cli.choosing import choose
 
     _check(write=write, yes=yes, as_json=as_json)
-    with opened(file, reading=True, forgiving=True) as desk:
-        if desk.trouble:
-            desk.reload()
-        cases = _cases(desk, tip or [], every)
+    with opened(file, reading=True, forgiving=True) as container:
+        if container.trouble:
+            container.reload()
+        cases = _cases(container, tip or [], every)
         if write and not yes:
-            choose(desk, cases)
+            choose(container, cases)
         elif write:
-            _take(desk, list(cases), as_json)
+            _take(container, list(cases), as_json)
         else:
             _propose(cases, as_json)
 
@@ -60,20 +60,22 @@ def _check(*, write: bool, yes: bool, as_json: bool) -> None:
         raise UsageError("there is no terminal to ask at", "run it in one, or add --yes")
 
 
-def _cases(desk: Desk, named: list[str], every: bool) -> Iterator[Case]:
+def _cases(container: Container, named: list[str], every: bool) -> Iterator[WeakSummary]:
     """The tips that want a summary; why a model said nothing is told at once."""
     from bot.app.tips.propose import cases
     from bot.bootstrap.configured_model import model
     from bot.cli.proposing import say
 
-    proposer = model(desk.environment.variables)
-    for case in cases(desk.drafter, desk.config, named=named, every=every, proposer=proposer):
+    proposer = model(container.environment.variables)
+    for case in cases(
+        container.drafter, container.config, named=named, every=every, proposer=proposer
+    ):
         if case.trouble:
             say(f"tipsbot: no proposals of the model for '{case.tip.id}': {case.trouble}", err=True)
         yield case
 
 
-def _propose(cases: Iterator[Case], as_json: bool) -> None:
+def _propose(cases: Iterator[WeakSummary], as_json: bool) -> None:
     """Show what is proposed, and change nothing."""
     from bot.cli import proposing
 
@@ -88,14 +90,14 @@ def _propose(cases: Iterator[Case], as_json: bool) -> None:
         proposing.say(proposing.NOTHING)
 
 
-def _take(desk: Desk, cases: list[Case], as_json: bool) -> None:
+def _take(container: Container, cases: list[WeakSummary], as_json: bool) -> None:
     """Take what is sure for tips without a summary by hand, all at one stroke."""
     from bot.bootstrap.edit_tips_file import write
     from bot.cli import proposing
 
     taken = {case.tip.id: case.sure.text for case in cases if case.sure and not case.tip.summary}
     if taken:
-        write(desk.file, desk.good.data, taken)
+        write(container.file, container.good.data, taken)
     for case in cases:
         text = taken.get(case.tip.id)
         if as_json:
@@ -103,4 +105,4 @@ def _take(desk: Desk, cases: list[Case], as_json: bool) -> None:
         else:
             proposing.say(f"{case.tip.id}: {text or 'left as it is'}")
     if not as_json:
-        proposing.say(proposing.written(len(taken), desk.file) if cases else proposing.NOTHING)
+        proposing.say(proposing.written(len(taken), container.file) if cases else proposing.NOTHING)

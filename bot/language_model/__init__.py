@@ -1,5 +1,5 @@
 """Whom we ask to propose summaries: a model at an address that speaks OpenAI's API."""
 
-from bot.language_model.client import Model, Patience
+from bot.language_model.client import AskTimeout, Model
 
-__all__ = ["Model", "Patience"]
+__all__ = ["AskTimeout", "Model"]

@@ -11,7 +11,7 @@ from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.model.tip import Tip
-from bot.core.text.redact import Blanker
+from bot.core.text.redact import Redactor
 from bot.core.text.sanitize import one_line
 from bot.language_model.prompt import complaint, messages, proposals
 from bot.outbound.bounded_body import read_body
@@ -23,7 +23,7 @@ _AGAIN = frozenset({429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Patience:
+class AskTimeout:
     """How long we wait, in seconds.
 
     `connect` until a connection stands, `whole` for all of the answer, `pause` before the second
@@ -55,7 +55,7 @@ class Model:
     url: str
     name: str
     key: str | None = None
-    patience: Patience = Patience()
+    patience: AskTimeout = AskTimeout()
 
     def propose(self, tip: Tip, room: int) -> Sequence[str]:
         """Summaries of a tip. Raises PlatformError, as `Proposer` says."""
@@ -95,7 +95,7 @@ class Model:
                 ) as answer,
             ):
                 wait = _seconds(answer.headers.get("Retry-After"))
-                body = Blanker([self.key or ""]).body(read_body(answer, until))
+                body = Redactor([self.key or ""]).body(read_body(answer, until))
                 return _Answer(answer.status_code, body, wait)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise self._lost(error) from None

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from bot.core.model.config import Account, Identity
-from bot.core.model.platform_kind import Kind
+from bot.core.model.platform_kind import PlatformKind
 from bot.core.model.site_page import Pages
-from bot.core.ports.platform import Clock, Platform, Purse
+from bot.core.ports.platform import Clock, Platform, SpendingLimit
 from bot.platforms import mastodon, site, x
 
 if TYPE_CHECKING:
     from bot.outbound.session import Carrier
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (site.KIND, mastodon.KIND, x.KIND)}
+KINDS: Mapping[str, PlatformKind] = {kind.name: kind for kind in (site.KIND, mastodon.KIND, x.KIND)}
 
 
 def build(
@@ -25,12 +25,12 @@ def build(
     clock: Clock,
     carrier: Carrier | None = None,
     *,
-    purse: Purse | None = None,
+    spending_limit: SpendingLimit | None = None,
     is_running: Callable[[], bool] = lambda: True,
 ) -> Platform:
     """The adapter of an account; its client library is loaded here and not before.
 
-    `carrier` makes what carries its requests (None: the network does); `purse` tells what its
+    `carrier` makes what carries its requests (None: the network does); `spending_limit` tells what its
     listening may still cost (None: no bound); `is_running` whether the bot runs now.
     """
     match account.kind:
@@ -47,6 +47,8 @@ def build(
         case "x":
             from bot.platforms.x.adapter import XPlatform
 
-            return XPlatform(account, secrets, clock, carrier=carrier, purse=purse)
+            return XPlatform(
+                account, secrets, clock, carrier=carrier, spending_limit=spending_limit
+            )
         case kind:
             raise ValueError(f"no adapter for {kind}")

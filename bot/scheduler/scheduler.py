@@ -21,20 +21,20 @@ from apscheduler.triggers.base import BaseTrigger
 
 from bot.core.model.schedule import Schedule
 from bot.core.ports.platform import Timetable
-from bot.scheduler.single_flight import Action, OnError, Step, report
+from bot.scheduler.single_flight import Action, OnError, SingleFlightJob, report
 from bot.scheduler.triggers import RepeatTrigger, SlotTrigger
-from bot.scheduler.worker_threads import Crew
+from bot.scheduler.worker_threads import WorkerThreads
 
 LONGEST_WAIT = timedelta(seconds=30)
 """How long a clock that was set, or a machine that was asleep, can go unnoticed."""
 
 
-def schedule_step(schedule: str) -> str:
+def schedule_job(schedule: str) -> str:
     """The name of a schedule's step, `schedule:NAME`, as pauses name it too."""
     return f"schedule:{schedule}"
 
 
-class Ticker:
+class Scheduler:
     """Calls steps at their times, each never beside itself; what a step missed it is called for.
 
     `on_error(name, exception)` hears of every exception in a step, on the step's thread, and under
@@ -52,9 +52,9 @@ class Ticker:
     ) -> None:
         self._timetable = timetable
         self._on_error = on_error
-        self._crew = Crew(threads)
+        self._crew = WorkerThreads(threads)
         self._clock = _WatchfulScheduler(on_error, longest_wait)
-        self._steps: dict[str, Step] = {}
+        self._steps: dict[str, SingleFlightJob] = {}
         self._followed: set[str] = set()
         self._lock = Lock()
 
@@ -64,7 +64,7 @@ class Ticker:
         Each is called once right away, too: for slots that came due before it was followed. From
         one thread at a time.
         """
-        wanted = {schedule_step(schedule.name): schedule for schedule in schedules}
+        wanted = {schedule_job(schedule.name): schedule for schedule in schedules}
         for name in self._followed - wanted.keys():
             self.drop(name)
         for name, schedule in wanted.items():
@@ -103,10 +103,12 @@ class Ticker:
         self._step(name).become(action)
         self._clock.add_job(self.nudge, trigger, (name,), id=name, replace_existing=True)
 
-    def _step(self, name: str) -> Step:
+    def _step(self, name: str) -> SingleFlightJob:
         """The one step of this name, for good: a step made anew could run beside its old self."""
         with self._lock:
-            return self._steps.setdefault(name, Step(name, self._crew.give, self._on_error))
+            return self._steps.setdefault(
+                name, SingleFlightJob(name, self._crew.give, self._on_error)
+            )
 
 
 class _WatchfulScheduler(BackgroundScheduler):  # type: ignore[misc]  # APScheduler has no types

@@ -21,7 +21,7 @@ def report(on_error: OnError, name: str, error: BaseException) -> None:
         )
 
 
-class Step:
+class SingleFlightJob:
     """An action under a name, and whether it is wanted and in hand.
 
     A wish that comes while the step waits its turn is met by that turn; one that comes while it

@@ -11,7 +11,7 @@ from threading import Condition, Thread
 Work = Callable[[], None]
 
 
-class Crew:
+class WorkerThreads:
     """Carries out work in the order in which it was given, as soon as a hand is free.
 
     Its threads are daemons, which a pool of the standard library's are not: where work hangs on a

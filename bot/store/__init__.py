@@ -2,16 +2,16 @@
 
 from bot.store.database import Database, has_store, open_memory, open_store
 from bot.store.files.data_files import clear_file_errors, replace_file
-from bot.store.files.event_log_file import FileBook
+from bot.store.files.event_log_file import EventLogFile
 from bot.store.files.permissions import close_to_others
 from bot.store.files.process_lock import DataLock, is_running
-from bot.store.summary_cache import SqlMemo
+from bot.store.summary_cache import SqlSummaryCache
 
 __all__ = [
     "DataLock",
     "Database",
-    "FileBook",
-    "SqlMemo",
+    "EventLogFile",
+    "SqlSummaryCache",
     "clear_file_errors",
     "close_to_others",
     "has_store",

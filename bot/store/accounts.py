@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
-from bot.core.model.capabilities import Traits
+from bot.core.model.capabilities import Capabilities
 from bot.core.ports.platform import SKEW, Batch
 from bot.core.ports.unit_of_work import AccountRecord, Pause
 from bot.store.discussion.entry_rows import Part, columns, made
@@ -29,7 +29,7 @@ class SqlAccounts(Part):
         row = self._connection.execute(select(accounts).where(mine)).first()
         return AccountRecord() if row is None else made(AccountRecord, row)
 
-    def learned(self, account: str, traits: Traits, source: str, now: datetime) -> None:
+    def learned(self, account: str, traits: Capabilities, source: str, now: datetime) -> None:
         """Remember the network's rules."""
         self._write(account, traits=traits, learned_at=now, learned_from=source)
 
@@ -43,7 +43,7 @@ class SqlAccounts(Part):
         known = [*self.get(account).unheard, *(f"{now:%Y-%m-%d}: {gap}" for gap in gaps)]
         self._write(account, unheard=tuple(known[-_UNHEARD_KEPT:]))
 
-    def troubled(self, account: str, trouble: str | None) -> None:
+    def set_trouble(self, account: str, trouble: str | None) -> None:
         """Remember what stands in the way of listening."""
         self._write(account, trouble=trouble)
 

@@ -12,39 +12,39 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, insert, select
 from sqlalchemy.pool import StaticPool
 
-from bot.core.discussion.webmention import Pings
+from bot.core.discussion.webmention import WebmentionStore
 from bot.core.errors import StoreError
 from bot.core.model.site_page import Pages
 from bot.core.ports.unit_of_work import (
     Accounts,
+    Acknowledgements,
+    EntryStore,
+    KeyValues,
     Ledger,
-    Log,
-    Notes,
-    Persons,
-    Shown,
+    People,
+    PublicEntries,
     Slots,
     Store,
-    Thanks,
-    Threads,
-    Tx,
+    UnitOfWork,
+    WatchedThreads,
 )
 from bot.store import tables
 from bot.store.accounts import SqlAccounts
-from bot.store.discussion.acknowledgements import SqlThanks
-from bot.store.discussion.log import SqlLog
-from bot.store.discussion.people import SqlPersons
-from bot.store.discussion.watched_threads import SqlThreads
+from bot.store.discussion.acknowledgements import SqlAcknowledgements
+from bot.store.discussion.log import SqlEntryStore
+from bot.store.discussion.people import SqlPeople
+from bot.store.discussion.watched_threads import SqlWatchedThreads
 from bot.store.engine import WAIT, clear_errors, make_ours, read_only
 from bot.store.files.data_files import clear_file_errors, make_file
 from bot.store.files.process_lock import make_directory
-from bot.store.key_values import SqlNotes
+from bot.store.key_values import SqlKeyValues
 from bot.store.migrate import bring_up_to_date
 from bot.store.posting.ledger import SqlLedger
 from bot.store.posting.slots import SqlSlots
 from bot.store.site.full_text_index import purge, to_purge
 from bot.store.site.pages import SqlPages, Within
-from bot.store.site.public_entries import SqlShown
-from bot.store.site.webmentions import SqlPings
+from bot.store.site.public_entries import SqlPublicEntries
+from bot.store.site.webmentions import SqlWebmentions
 from bot.store.write_queue import WriteQueue
 
 FILE = "tipsbot.db"
@@ -59,7 +59,7 @@ class Database:
 
     store: Store
     pages: Pages
-    pings: Pings
+    pings: WebmentionStore
     engine: Engine
     connect: Callable[[], AbstractContextManager[Connection]]
     write_queue: WriteQueue
@@ -176,7 +176,7 @@ def _database(store: SqlStore, engine: Engine) -> Database:
     return Database(
         store=store,
         pages=SqlPages(store),
-        pings=SqlPings(store),
+        pings=SqlWebmentions(store),
         engine=engine,
         connect=partial(store.connect, writing=True),
         write_queue=store.write_queue,
@@ -194,16 +194,16 @@ class SqlStore:
         self.write_queue = WriteQueue(place)
 
     @contextmanager
-    def reading(self) -> Iterator[Tx]:
+    def reading(self) -> Iterator[UnitOfWork]:
         """A consistent view. Raises RuntimeError where something is written in it."""
         with self.connect(writing=False) as connection:
-            yield SqlTx(connection, self.bot)
+            yield SqlUnitOfWork(connection, self.bot)
 
     @contextmanager
-    def writing(self) -> Iterator[Tx]:
+    def writing(self) -> Iterator[UnitOfWork]:
         """All or nothing, under the bot's write lock."""
         with self.connect(writing=True) as connection:
-            yield SqlTx(connection, self.bot)
+            yield SqlUnitOfWork(connection, self.bot)
 
     @contextmanager
     def connect(self, *, writing: bool) -> Iterator[Connection]:
@@ -245,17 +245,17 @@ class SqlStore:
                 connection.execute(insert(tables.bots).values(id=self.bot))
 
 
-class SqlTx:
+class SqlUnitOfWork:
     """`core.ports.unit_of_work.Tx`: one transaction, seen through each of the memory's doors."""
 
     def __init__(self, connection: Connection, bot: str) -> None:
         self.slots: Slots = SqlSlots(connection, bot)
         self.ledger: Ledger = SqlLedger(connection, bot)
-        self.log: Log = SqlLog(connection, bot)
-        self.threads: Threads = SqlThreads(connection, bot)
-        self.shown: Shown = SqlShown(connection, bot)
+        self.log: EntryStore = SqlEntryStore(connection, bot)
+        self.threads: WatchedThreads = SqlWatchedThreads(connection, bot)
+        self.shown: PublicEntries = SqlPublicEntries(connection, bot)
         self.accounts: Accounts = SqlAccounts(connection, bot)
-        self.notes: Notes = SqlNotes(connection, bot)
-        self.persons: Persons = SqlPersons(connection, bot)
-        self.thanks: Thanks = SqlThanks(connection, bot)
+        self.notes: KeyValues = SqlKeyValues(connection, bot)
+        self.persons: People = SqlPeople(connection, bot)
+        self.thanks: Acknowledgements = SqlAcknowledgements(connection, bot)
         self.pages: Pages = SqlPages(Within(connection, bot))

@@ -10,7 +10,7 @@ from bot.store.discussion.entry_rows import Part
 from bot.store.tables import notes
 
 
-class SqlNotes(Part):
+class SqlKeyValues(Part):
     """Small facts about one running bot, in one transaction."""
 
     def put(self, name: str, value: str | None, now: datetime) -> None:

@@ -27,8 +27,8 @@ MOST = 100_000
 _TABLE = "CREATE TABLE IF NOT EXISTS choice (key TEXT PRIMARY KEY, choice TEXT NOT NULL)"
 
 
-class SqlMemo:
-    """A memo on disk. Where its file cannot be used it says so once, and goes on in memory.
+class SqlSummaryCache:
+    """A summary_cache on disk. Where its file cannot be used it says so once, and goes on in memory.
 
     What `version` tells (the rules) decides together with the key: choices of another version are
     never found.
@@ -93,7 +93,7 @@ class SqlMemo:
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:
-    """A connection that writes at once and never waits long: it is only a memo.
+    """A connection that writes at once and never waits long: it is only a summary_cache.
 
     A damaged file is begun anew.
     """

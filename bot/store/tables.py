@@ -27,11 +27,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from bot.core.discussion.acknowledgement_policy import Thanked
-from bot.core.discussion.webmention import Failure, Protocol, Trouble
-from bot.core.model.capabilities import Traits
+from bot.core.discussion.acknowledgement_policy import AcknowledgementState
+from bot.core.discussion.webmention import Failure, LinkNotice, ReadFailure
+from bot.core.model.capabilities import Capabilities
 from bot.core.model.delivery import Post, State
-from bot.core.model.entry import Change, EntryKind, Standing, Visibility, Wish
+from bot.core.model.entry import Change, EntryKind, OptOut, Standing, Visibility
 from bot.core.model.schedule import Outcome
 from bot.core.ports.unit_of_work import PersonRule
 
@@ -88,21 +88,21 @@ def _json(kind: Any) -> Coded:
     return Coded(lambda value: adapter.dump_json(value).decode(), adapter.validate_json)
 
 
-def _words_of(wishes: frozenset[Wish]) -> str:
+def _words_of(wishes: frozenset[OptOut]) -> str:
     return " ".join(sorted(wish.value for wish in wishes))
 
 
-def _wishes_in(words: str) -> frozenset[Wish]:
-    return frozenset(map(Wish, words.split()))
+def _wishes_in(words: str) -> frozenset[OptOut]:
+    return frozenset(map(OptOut, words.split()))
 
 
-def _told(trouble: Trouble) -> str:
+def _told(trouble: ReadFailure) -> str:
     return f"{trouble.failure.value}: {trouble.why}"
 
 
-def _trouble_in(told: str) -> Trouble:
+def _trouble_in(told: str) -> ReadFailure:
     failure, _, why = told.partition(": ")
-    return Trouble(failure=Failure(failure), why=why)
+    return ReadFailure(failure=Failure(failure), why=why)
 
 
 _POST = _json(Post)
@@ -282,7 +282,7 @@ thanks = Table(
     Column("account", Text, nullable=False),
     Column("who", Text, nullable=False),
     Column("at", Moment, nullable=False),
-    Column("state", _member(Thanked), nullable=False),
+    Column("state", _member(AcknowledgementState), nullable=False),
     Index(None, "bot", "account", "at"),
 )
 """The acknowledgements, given or refused: written before they are sent, so at most one each."""
@@ -293,7 +293,7 @@ pings = Table(
     Column("bot", Text, primary_key=True),
     Column("source", Text, primary_key=True),
     Column("target", Text, primary_key=True),
-    Column("protocol", _member(Protocol), nullable=False),
+    Column("protocol", _member(LinkNotice), nullable=False),
     Column("at", Moment, nullable=False),
     Column("not_before", Moment),
     Column("tries", Integer, nullable=False),
@@ -306,7 +306,7 @@ accounts = Table(
     metadata,
     Column("bot", Text, primary_key=True),
     Column("name", Text, primary_key=True),
-    Column("traits", _json(Traits)),
+    Column("traits", _json(Capabilities)),
     Column("learned_at", Moment),
     Column("learned_from", Text),
     Column("cursor", Text),

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from bot.core.errors import TipsError
 from bot.core.model.config import Config
-from bot.core.model.platform_kind import Kind
+from bot.core.model.platform_kind import PlatformKind
 from bot.core.model.schedule import Schedule
 from bot.core.model.tip import Library, Tip
 from bot.tips_file.locations import Places
-from bot.tips_file.problems import Review
+from bot.tips_file.problems import Problems
 from bot.tips_file.read_file import refuse, text_of
 from bot.tips_file.sections import cross_checks, to_config
 from bot.tips_file.sections.accounts import account_names, read_accounts
@@ -28,7 +28,7 @@ from bot.tips_file.yaml.yaml_tree import Block, Items, Value, place_of
 
 
 def parse(
-    data: bytes, file: str, kinds: Mapping[str, Kind], check_cron: CheckCron
+    data: bytes, file: str, kinds: Mapping[str, PlatformKind], check_cron: CheckCron
 ) -> tuple[Config, Places]:
     """The bytes of a file as a Config, with the places of tips, accounts and schedules.
 
@@ -40,7 +40,7 @@ def parse(
     root, refused = read(text, file)
     if not isinstance(root, Block):
         raise TipsError(tuple(refused)) if refused else _no_tips_file(root, file)
-    config = _config(Review(file, text, root, refused), root, kinds, check_cron)
+    config = _config(Problems(file, text, root, refused), root, kinds, check_cron)
     return config, _places(file, root, config)
 
 
@@ -54,7 +54,7 @@ def _no_tips_file(root: Value, file: str) -> TipsError:
 
 
 def _config(
-    review: Review, root: Block, kinds: Mapping[str, Kind], check_cron: CheckCron
+    review: Problems, root: Block, kinds: Mapping[str, PlatformKind], check_cron: CheckCron
 ) -> Config:
     """Every section checked, then all of them together."""
     _check_outline(review, root)
@@ -79,7 +79,7 @@ def _config(
     )
 
 
-def _check_outline(review: Review, root: Block) -> None:
+def _check_outline(review: Problems, root: Block) -> None:
     """The file has the sections that it needs, in the right shape, and no other."""
     known = tuple(TipsFile.model_fields)
     for name in root:
@@ -116,7 +116,7 @@ def _left_behind(root: Block, name: str) -> str | None:
     return section if name in names else None
 
 
-def _schedules(review: Review, root: Block) -> list[ScheduleSection]:
+def _schedules(review: Problems, root: Block) -> list[ScheduleSection]:
     """The schedules that are right in themselves."""
     items = root.get("schedule")
     read = (
@@ -135,7 +135,7 @@ def _named(sections: list[ScheduleSection], bot: BotSection) -> tuple[Schedule, 
     )
 
 
-def _tips(review: Review, root: Block, zone: ZoneInfo) -> list[Tip]:
+def _tips(review: Problems, root: Block, zone: ZoneInfo) -> list[Tip]:
     """The tips that are right in themselves."""
     items = root.get("tips")
     tips: list[Tip] = []

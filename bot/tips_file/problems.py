@@ -28,7 +28,7 @@ _SHAPES = {
 _OR_OUT = ", or take the line out"
 
 
-class Review:
+class Problems:
     """The problems of one file. `refused` are those that its reader found already."""
 
     def __init__(self, file: str, text: str, root: Value, refused: list[Problem]) -> None:

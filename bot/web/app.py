@@ -11,29 +11,33 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.web.dependencies import Site
-from bot.web.error_pages import Shield, answer_http_error
-from bot.web.forms.comment_form import Writing
-from bot.web.forms.moderation_link import Held
+from bot.web.dependencies import SiteDependencies
+from bot.web.error_pages import ErrorMiddleware, answer_http_error
+from bot.web.forms.comment_form import CommentForm
+from bot.web.forms.moderation_link import ModerationPages
 from bot.web.http.protocol import HEALTH
-from bot.web.live.messages import News
-from bot.web.live.stream import Live
-from bot.web.pages.views import Public, published
+from bot.web.live.messages import LiveMessages
+from bot.web.live.stream import LiveStream
+from bot.web.pages.views import PublicViews, published
 from bot.web.security.headers import SafeHeaders
-from bot.web.webmention.endpoints import Told
+from bot.web.webmention.endpoints import WebmentionEndpoints
 
 
-def build(site: Site) -> Starlette:
+def build(site: SiteDependencies) -> Starlette:
     """Make the site."""
-    live = Live(news=News(site=site))
+    live = LiveStream(news=LiveMessages(site=site))
     app = Starlette(
         routes=_routes(
-            Public(site=site), Writing(site=site), Told(site=site), Held(site=site), live
+            PublicViews(site=site),
+            CommentForm(site=site),
+            WebmentionEndpoints(site=site),
+            ModerationPages(site=site),
+            live,
         ),
         middleware=[
             Middleware(SafeHeaders),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
-            Middleware(Shield, renderer=site.renderer),
+            Middleware(ErrorMiddleware, renderer=site.renderer),
         ],
         exception_handlers={HTTPException: answer_http_error},
     )
@@ -43,7 +47,13 @@ def build(site: Site) -> Starlette:
     return app
 
 
-def _routes(public: Public, writing: Writing, told: Told, held: Held, live: Live) -> list[Route]:
+def _routes(
+    public: PublicViews,
+    writing: CommentForm,
+    told: WebmentionEndpoints,
+    held: ModerationPages,
+    live: LiveStream,
+) -> list[Route]:
     async def tip(request: Request) -> Response:
         if request.method == "POST":
             return await writing.reply(request)

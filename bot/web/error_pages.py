@@ -52,7 +52,7 @@ def show_problem(
     return response
 
 
-class Shield:
+class ErrorMiddleware:
     """Turns whatever escapes from an answer into a page, and into one line in the log."""
 
     def __init__(self, app: ASGIApp, renderer: Renderer) -> None:

@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from bot.app.discussion.acknowledge import Acknowledger
-from bot.app.discussion.listen import Ear
-from bot.app.discussion.read_threads import ThreadReader
+from bot.app.discussion.listen import MentionPoller
+from bot.app.discussion.read_threads import ThreadPoller
 from bot.app.discussion.recheck import Rechecker
 from bot.app.discussion.reply import reply as plan_reply
 from bot.app.moderation import people
@@ -22,9 +22,9 @@ from bot.app.posting.deliver import Deliverer
 from bot.app.posting.draft import Drafter, remembered
 from bot.app.posting.plan import Planner
 from bot.app.posting.preview import Preview
-from bot.app.posting.reconcile import Settler
-from bot.core.discussion.pseudonyms import Masks
-from bot.core.model.capabilities import Idempotency, Prices, Traits
+from bot.app.posting.reconcile import Reconciler
+from bot.core.discussion.pseudonyms import Pseudonyms
+from bot.core.model.capabilities import Capabilities, Idempotency, Prices
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, Post, Receipt, State
 from bot.core.model.schedule import Outcome, Slot
@@ -51,7 +51,7 @@ PRICES = Prices(
     source="",
 )
 
-MASKS = Masks(b"a key for tests")
+MASKS = Pseudonyms(b"a key for tests")
 
 HOME = replace(TRAITS, network="Home", idempotency=Idempotency.CHOSEN_ID, is_home=True)
 
@@ -87,7 +87,7 @@ class Scripted:
 
 
 OPENED = ExitStack()
-"""Closes the databases of all houses that a test has made without one of its own."""
+"""Closes the databases of all harnesses that a test has made without one of its own."""
 
 
 def _open() -> Database:
@@ -97,7 +97,7 @@ def _open() -> Database:
 
 
 @dataclass
-class House:
+class Harness:
     """One bot at eight in the morning, and short ways to let it work."""
 
     config: Config = field(default_factory=config)
@@ -120,7 +120,7 @@ class House:
         """The site's memory."""
         return self.database.pages
 
-    def join(self, name: str, rules: Traits = TRAITS) -> MemoryNetwork:
+    def join(self, name: str, rules: Capabilities = TRAITS) -> MemoryNetwork:
         """Put an account on a network of its own with these rules."""
         self.networks[name] = MemoryNetwork(self.clock, rules)
         self.platforms[name] = MemoryPlatform(self.networks[name], name)
@@ -131,7 +131,7 @@ class House:
         made = self.platforms[name] = Scripted(*answers, looks=looks)
         return made
 
-    def traits_of(self, one: Account) -> Traits:
+    def capabilities_of(self, one: Account) -> Capabilities:
         """The rules of an account's network."""
         return self.networks[one.name].traits
 
@@ -144,7 +144,7 @@ class House:
     @property
     def drafter(self) -> Drafter:
         """What fits tips for accounts."""
-        return Drafter(traits_of=self.traits_of, said=remembered(self.store))
+        return Drafter(capabilities_of=self.capabilities_of, said=remembered(self.store))
 
     @property
     def planner(self) -> Planner:
@@ -160,20 +160,24 @@ class House:
             clock=clock or self.clock,
             owner=owner,
             dead=dead,
-            traits_of=self.traits_of,
+            capabilities_of=self.capabilities_of,
             publisher=self.platforms.get,
         )
 
     @property
-    def settler(self) -> Settler:
+    def reconciler(self) -> Reconciler:
         """The verb that looks for what is unsure."""
         find: Callable[[str], Publisher | None] = self.platforms.get
-        return Settler(store=self.store, clock=self.clock, traits_of=self.traits_of, publisher=find)
+        return Reconciler(
+            store=self.store, clock=self.clock, capabilities_of=self.capabilities_of, publisher=find
+        )
 
     @property
-    def ear(self) -> Ear:
+    def mention_poller(self) -> MentionPoller:
         """The verb that listens."""
-        return Ear(store=self.store, clock=self.clock, masks=MASKS, listener=self.platforms.get)
+        return MentionPoller(
+            store=self.store, clock=self.clock, pseudonyms=MASKS, listener=self.platforms.get
+        )
 
     @property
     def acknowledger(self) -> Acknowledger:
@@ -181,20 +185,20 @@ class House:
         return Acknowledger(
             store=self.store,
             clock=self.clock,
-            masks=MASKS,
-            traits_of=self.traits_of,
+            pseudonyms=MASKS,
+            capabilities_of=self.capabilities_of,
             thanker=self.platforms.get,
         )
 
     @property
-    def thread_reader(self) -> ThreadReader:
+    def thread_reader(self) -> ThreadPoller:
         """The verb that reads below our posts."""
-        return ThreadReader(
+        return ThreadPoller(
             store=self.store,
             clock=self.clock,
-            masks=MASKS,
+            pseudonyms=MASKS,
             threads=self.platforms.get,
-            traits_of=self.traits_of,
+            capabilities_of=self.capabilities_of,
         )
 
     @property
@@ -203,9 +207,9 @@ class House:
         return Rechecker(
             store=self.store,
             clock=self.clock,
-            masks=MASKS,
+            pseudonyms=MASKS,
             checks=self.platforms.get,
-            traits_of=self.traits_of,
+            capabilities_of=self.capabilities_of,
         )
 
     @property
@@ -227,7 +231,7 @@ class House:
     def settle(self, name: str = "town", after: timedelta = timedelta(0)) -> int:
         """Let time pass, and look for what is unsure on one account."""
         self.clock.advance(after)
-        return self.settler.step(self.account(name))
+        return self.reconciler.step(self.account(name))
 
     def work(self, span: timedelta = timedelta(0), step: timedelta = MINUTE) -> None:
         """Do all that a running bot does, from now until `span` is over."""
@@ -240,7 +244,7 @@ class House:
     def _round(self) -> None:
         self.plan()
         for one in self.config.accounts:
-            self.settler.step(one)
+            self.reconciler.step(one)
             self.deliverer().step(self.config, one)
 
     # What the operator does.
@@ -284,7 +288,7 @@ class House:
 
     def reply(self, *args: Any) -> Delivery:
         """Plan an answer."""
-        return self.write(plan_reply, self.traits_of, self.config, *args)
+        return self.write(plan_reply, self.capabilities_of, self.config, *args)
 
     def retract(self, *args: Any) -> Delivery:
         """Take a post back."""
@@ -333,9 +337,9 @@ class House:
         return [one.text for one in self.networks[name].posts]
 
 
-def at(moment: datetime, **changes: Any) -> House:
-    """A house that begins at another moment."""
-    return House(clock=FakeClock(moment), **changes)
+def at(moment: datetime, **changes: Any) -> Harness:
+    """A harness that begins at another moment."""
+    return Harness(clock=FakeClock(moment), **changes)
 
 
 def with_site(*tips: Any, **changes: Any) -> Config:

@@ -2,7 +2,7 @@
 
 from structlog.testing import capture_logs
 
-from bot.bootstrap.running.failures import Troubles
+from bot.bootstrap.running.failures import Failures
 from bot.core.errors import StoreError
 
 FULL = StoreError("the disk is full", "free some space")
@@ -10,7 +10,7 @@ FULL = StoreError("the disk is full", "free some space")
 
 def test_a_trouble_is_said_once_and_its_step_tried_again():
     """A step that fails the same way is named once in the log, and each time tried again."""
-    troubles = Troubles()
+    troubles = Failures()
     with capture_logs() as logs:
         for _ in range(3):
             troubles.tell("schedule:mornings", FULL)
@@ -22,7 +22,7 @@ def test_a_trouble_is_said_once_and_its_step_tried_again():
 
 def test_another_trouble_is_said_anew():
     """Another reason, and a mistake of ours, are lines of their own."""
-    troubles = Troubles()
+    troubles = Failures()
     with capture_logs() as logs:
         troubles.tell("deliver:x", FULL)
         troubles.tell("deliver:x", KeyError("odd"))

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.bootstrap.container import open_desk
+from bot.bootstrap.container import open_container
 from bot.bootstrap.inspect_accounts import inspect
 from tests.servers.elsewhere import Manner, elsewhere
 from tests.whole.conftest import tips
@@ -23,8 +23,8 @@ def test_an_account_that_keeps_us_waiting(tmp_path, manner):
         keys = ("API_KEY", "API_SECRET", "ACCESS_TOKEN", "ACCESS_SECRET")
         variables = {f"TIPSBOT_X_{one}": "a-key" for one in keys}
         variables["TIPSBOT_MASTODON_ACCESS_TOKEN"] = "a-token"
-        with closing(open_desk(file, variables=variables, reading=True)) as desk:
-            wrong, _ = inspect(desk, patience=0.5)
+        with closing(open_container(file, variables=variables, reading=True)) as container:
+            wrong, _ = inspect(container, patience=0.5)
     late = [one for one in wrong if "has not answered in time" in one.what]
     names = [one.what.partition(":")[0] for one in late]
     assert [name for name in names if name != "site"] == ["mastodon", "x"]

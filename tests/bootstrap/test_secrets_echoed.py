@@ -13,7 +13,7 @@ from bot.core.model.config import Account
 from bot.core.model.delivery import Post
 from bot.core.model.tip import Tip
 from bot.core.text.redact import BLANK
-from bot.language_model import Model, Patience
+from bot.language_model import AskTimeout, Model
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.x.adapter import XPlatform
 from tests.clock import FakeClock
@@ -39,7 +39,7 @@ def x(url: str) -> None:
 
 def model(url: str) -> None:
     """Ask a model."""
-    quick = Patience(pause=0.0)
+    quick = AskTimeout(pause=0.0)
     Model(url=url, name="m", key=SECRET, patience=quick).propose(
         Tip(id="one", title="Be brave", text="It takes courage."), 100
     )
@@ -66,7 +66,7 @@ def test_no_error_repeats_a_credential(call, spelling, status):
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_no_line_of_the_log_has_one(capfd, spelling):
     """Whoever writes a credential into the log, at whatever depth of a value, writes none."""
-    log_setup.keep_out([SECRET])
+    log_setup.add_secrets([SECRET])
     spelled = SPELLINGS[spelling](SECRET)
     log_setup.configure(quiet=False)
     try:

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.app.discussion.by_tip import unanswered
-from bot.app.discussion.public_view import Withholder
+from bot.app.discussion.public_view import FreshnessFilter
 from bot.app.status.status import status
 from bot.cli.counted import counted
 from bot.cli.discussion import Teller
 from bot.cli.standing import lines, record
 from bot.core.errors import RetryLater, Unauthorised
-from bot.core.model.entry import Author, Standing, bared
+from bot.core.model.entry import Author, Standing, erased_entry
 from bot.scheduler.timetable import ZonedTimetable
-from tests.app.harness import EIGHT, House
+from tests.app.harness import EIGHT, Harness
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, config, entry, traits
 
@@ -24,84 +24,86 @@ TOKEN = Unauthorised("the token is revoked", "put another one into TIPSBOT_TOWN_
 
 
 @pytest.fixture
-def house():
+def harness():
     """A bot at eight."""
-    made = House()
+    made = Harness()
     yield made
     made.database.close()
 
 
-def found(house):
+def found(harness):
     """How everything stands."""
-    return status(house.store, ZonedTimetable(), house.config, house.clock.now())
+    return status(harness.store, ZonedTimetable(), harness.config, harness.clock.now())
 
 
-def told(house, **changes):
+def told(harness, **changes):
     """What `status` says."""
-    standing = replace(found(house), **changes)
+    standing = replace(found(harness), **changes)
     return "\n".join(lines(standing, ZoneInfo("Europe/Athens"), {}, running=True))
 
 
-def test_wrong_secrets_are_told_once_with_what_to_do(house):
+def test_wrong_secrets_are_told_once_with_what_to_do(harness):
     """The reason stands with its account, and in no other line; it ends with the restart."""
     for number in range(3):
-        house.put(slot=f"s/{number}")
-    house.script(TOKEN)
-    house.deliver()
-    said = told(house)
+        harness.put(slot=f"s/{number}")
+    harness.script(TOKEN)
+    harness.deliver()
+    said = told(harness)
     assert said.count("the token is revoked") == 1
     assert "put another one into TIPSBOT_TOWN_ACCESS_TOKEN, then restart the bot" in said
     assert "the secrets of town were refused" in said
 
 
-def test_a_pause_by_hand_is_listed(house):
+def test_a_pause_by_hand_is_listed(harness):
     """What the operator paused stands under `paused`, as before."""
-    house.pause("town", None, EIGHT)
-    assert "paused:\n  account:town: paused by the operator" in told(house)
+    harness.pause("town", None, EIGHT)
+    assert "paused:\n  account:town: paused by the operator" in told(harness)
 
 
-def test_since_when_listening_fails(house):
+def test_since_when_listening_fails(harness):
     """The line says since when, in the bot's own time."""
 
     class Deaf:
-        def hear(self, cursor):
+        def poll(self, cursor):
             raise RetryLater("the server cannot be reached", "it is tried again")
 
-    house.platforms["town"] = Deaf()
-    house.ear.step(house.account())
-    house.clock.advance(2 * HOUR)
-    assert "cannot listen (since Mon 02 Mar 10:00 EET): the server cannot be reached" in told(house)
-    assert record(found(house), {}, running=True)["accounts"][0]["trouble_since"] == (
+    harness.platforms["town"] = Deaf()
+    harness.mention_poller.step(harness.account())
+    harness.clock.advance(2 * HOUR)
+    assert "cannot listen (since Mon 02 Mar 10:00 EET): the server cannot be reached" in told(
+        harness
+    )
+    assert record(found(harness), {}, running=True)["accounts"][0]["trouble_since"] == (
         "2026-03-02T08:00:00Z"
     )
 
 
-def test_the_tip_of_the_next_slot(house):
+def test_the_tip_of_the_next_slot(harness):
     """The next slots are told with the tips that they will bring, where that is known."""
     tips = {("mornings", MONDAY): "listen"}
-    assert "Mon 02 Mar 2026 11:00 EET  mornings  listen" in told(house, tips=tips)
-    assert told(house).endswith("Mon 02 Mar 2026 11:00 EET  mornings")
-    assert record(replace(found(house), tips=tips), {}, running=True)["next"] == [
+    assert "Mon 02 Mar 2026 11:00 EET  mornings  listen" in told(harness, tips=tips)
+    assert told(harness).endswith("Mon 02 Mar 2026 11:00 EET  mornings")
+    assert record(replace(found(harness), tips=tips), {}, running=True)["next"] == [
         {"schedule": "mornings", "due": "2026-03-02T09:00:00Z", "tip": "listen"}
     ]
 
 
 @pytest.mark.parametrize(("number", "said"), [(1, "1 reply"), (2, "2 replies"), (17, "17 replies")])
-def test_how_many_replies_came(house, number, said):
+def test_how_many_replies_came(harness, number, said):
     """What came since the log was read is told with its number."""
     assert f"new since you read the log: {said}; see `tipsbot log`" in told(
-        house, new_entries=number
+        harness, new_entries=number
     )
-    assert "new since" not in told(house)
+    assert "new since" not in told(harness)
 
 
-def test_what_fails_in_the_running_bot(house):
+def test_what_fails_in_the_running_bot(harness):
     """Steps that fail are told while the bot runs, and not when they are those of a dead one."""
     failing = ("deliver:town: no space left",)
     assert "failing just now; tried again:\n  deliver:town: no space left" in told(
-        house, failing=failing
+        harness, failing=failing
     )
-    standing = replace(found(house), failing=failing)
+    standing = replace(found(harness), failing=failing)
     assert not any(
         "failing" in line for line in lines(standing, ZoneInfo("UTC"), {}, running=False)
     )
@@ -138,7 +140,7 @@ def said(name, to=None, by="ada", **changes):
         ([said("1"), said("2", "1", by="us", ours=True)], set()),
         ([said("1"), said("2", "elsewhere", by="bob")], {1, 2}),
         ([said("1"), said("2", "1", by="bob", account="village")], {1, 2}),
-        ([said("1"), bared(said("2", "1", by="bob"))], {1}),
+        ([said("1"), erased_entry(said("2", "1", by="bob"))], {1}),
         ([said("1", ours=True), said("2", "1", by="bob")], {2}),
         ([said("1", standing=Standing.HIDDEN), said("2", "1", by="bob")], {2}),
         ([said("1"), said("2", standing=Standing.HELD)], {1, 2}),
@@ -149,15 +151,15 @@ def test_what_nobody_answered(entries, open_):
     assert unanswered(entries) == open_
 
 
-def test_unanswered_replies_are_marked_in_the_log(house):
+def test_unanswered_replies_are_marked_in_the_log(harness):
     """In the terminal they are marked, and with `--unanswered` nothing else is shown."""
-    with house.store.writing() as tx:
+    with harness.store.writing() as tx:
         for one in (said("1"), said("2", "1", by="bob")):
             tx.log.keep(one, EIGHT)
-    withholder = Withholder(config=config(), traits_of=lambda _: traits())
+    withholder = FreshnessFilter(config=config(), capabilities_of=lambda _: traits())
     for only, heads in ((False, [("ada", False), ("bob", True)]), (True, [("bob", True)])):
         teller = Teller(form="text", withholder=withholder, now=lambda: MONDAY, unanswered=only)
-        with house.store.reading() as tx:
+        with harness.store.reading() as tx:
             _, written = teller.so_far(tx)
         marks = [(line.split()[1], "unanswered" in line) for line in written if " on town," in line]
         assert marks == heads

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from bot.app.discussion.public_view import Withholder
+from bot.app.discussion.public_view import FreshnessFilter
 from bot.cli.discussion import Teller
 from bot.cli.terminal import wrapped
 from bot.core.model.entry import Change, Standing, Visibility
@@ -42,7 +42,7 @@ def keep(store, *heard, now=MONDAY):
 
 def told(store, form="text", width=WIDTH, seen=None, tip=None):
     """What `tipsbot log` writes, or goes on with."""
-    withholder = Withholder(config=config(), traits_of=lambda _: traits())
+    withholder = FreshnessFilter(config=config(), capabilities_of=lambda _: traits())
     teller = Teller(form=form, withholder=withholder, now=lambda: MONDAY, tip=tip, width=width)
     with store.reading() as tx:
         _, lines = teller.so_far(tx) if seen is None else teller.since(tx, seen)
@@ -106,8 +106,8 @@ def test_follow_tells_what_happened(store):
     keep(store, entry(version="1"), entry("secret", visibility=Visibility.PUBLIC))
     keep(store, replace(entry(), text="Better.", version="2"), now=MONDAY + HOUR)
     with store.writing() as tx:
-        tx.log.stand(1, Standing.HIDDEN, MONDAY)
-        shown = tx.log.stand(1, Standing.SHOWN, MONDAY)
+        tx.log.set_standing(1, Standing.HIDDEN, MONDAY)
+        shown = tx.log.set_standing(1, Standing.SHOWN, MONDAY)
         tx.log.note(shown, Change.ACKNOWLEDGED, MONDAY)
     heads = [line for line in told(store, seen=2) if not line.startswith(" ")]
     whats = ["edited", "hidden", "shown", "acknowledged"]

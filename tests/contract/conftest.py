@@ -10,7 +10,15 @@ from typing import TypeVar
 import pytest
 
 from bot.core.model.capabilities import Ability
-from bot.core.ports.platform import Checks, Editor, Hints, Listener, Publisher, Thanker, Threads
+from bot.core.ports.platform import (
+    EntryChecker,
+    Favouriter,
+    Listener,
+    PostRemover,
+    Publisher,
+    PushHints,
+    ThreadReader,
+)
 from tests.contract.world import FarWorld, World
 from tests.contract.worlds import WORLDS
 
@@ -46,31 +54,31 @@ def listener(world: World) -> Listener:
 
 
 @pytest.fixture
-def editor(world: World) -> Editor:
+def editor(world: World) -> PostRemover:
     """The door for taking back."""
-    return _door(world, Ability.RETRACT, Editor)
+    return _door(world, Ability.RETRACT, PostRemover)
 
 
 @pytest.fixture
-def threads(world: World) -> Threads:
+def threads(world: World) -> ThreadReader:
     """The door for reading below our posts; on X it leaves out what listening tells."""
     if world.kind.name == "x":
         pytest.skip(
             "what names us is dearer there; tests/platforms/x/test_conversations.py has the rest"
         )
-    return _offered(world, Threads)
+    return _offered(world, ThreadReader)
 
 
 @pytest.fixture
-def checks(world: World) -> Checks:
+def checks(world: World) -> EntryChecker:
     """The door for looking again."""
-    return _offered(world, Checks)
+    return _offered(world, EntryChecker)
 
 
 @pytest.fixture
-def hints(world: World) -> Hints:
+def hints(world: World) -> PushHints:
     """The door for being told at once."""
-    return _offered(world, Hints)
+    return _offered(world, PushHints)
 
 
 def _offered(world: World, door: type[Door]) -> Door:
@@ -80,9 +88,9 @@ def _offered(world: World, door: type[Door]) -> Door:
 
 
 @pytest.fixture
-def thanker(world: World) -> Thanker:
+def thanker(world: World) -> Favouriter:
     """The door for favouring."""
-    return _door(world, Ability.FAVOURITE, Thanker)
+    return _door(world, Ability.FAVOURITE, Favouriter)
 
 
 def _door(world: World, ability: Ability, door: type[Door]) -> Door:

@@ -18,7 +18,7 @@ class Ears:
 
     def step(self) -> bool:
         """Take in one batch; whether there is more."""
-        batch = self._listener.hear(self.cursor)
+        batch = self._listener.poll(self.cursor)
         assert not batch.unheard
         for entry in batch.entries:
             assert self.heard.setdefault(entry.remote_id, entry) == entry, "told another way"

@@ -22,12 +22,20 @@ from bot.core.errors import (
     RetryLater,
     Unauthorised,
 )
-from bot.core.model.capabilities import Ability, Idempotency, TextLimit, Traits, Unit
+from bot.core.model.capabilities import Ability, Capabilities, Idempotency, TextLimit, Unit
 from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, Visibility
 from bot.core.model.inspection import failure
-from bot.core.model.platform_kind import Kind, Secret
-from bot.core.ports.platform import LOOK_BACK, Absent, Batch, Checked, Clock, Found, Remark
+from bot.core.model.platform_kind import PlatformKind, Secret
+from bot.core.ports.platform import (
+    LOOK_BACK,
+    Absent,
+    Batch,
+    Checked,
+    Clock,
+    Found,
+    InspectionRemark,
+)
 
 ADDRESS = "https://memory.example"
 PERSON = "Ada"
@@ -35,7 +43,7 @@ ADA = Author(name=PERSON, handle="@ada", key="7")
 STEP = 10
 """How many changes one step of listening takes in: few, so that tests take several."""
 
-TRAITS = Traits(
+TRAITS = Capabilities(
     network="Memory",
     text=TextLimit(unit=Unit.GRAPHEMES, limit=500, link_cost=23),
     idempotency=Idempotency.KEY,
@@ -43,7 +51,7 @@ TRAITS = Traits(
     poll=timedelta(minutes=1),
     key_memory=timedelta(hours=1),
 )
-KIND = Kind(
+KIND = PlatformKind(
     name="memory",
     about="a network in memory, for tests",
     traits=TRAITS,
@@ -82,7 +90,7 @@ class Fate(Enum):
 class MemoryNetwork:
     """The far side: what was said there, and what a test can do to it."""
 
-    def __init__(self, clock: Clock, traits: Traits = TRAITS, token: str = "a token") -> None:
+    def __init__(self, clock: Clock, traits: Capabilities = TRAITS, token: str = "a token") -> None:
         self.traits = traits
         self.token = token
         self._clock = clock
@@ -273,18 +281,18 @@ class MemoryPlatform:
         self._network = network
         self._token = token or network.token
 
-    def learn(self) -> Traits:
+    def learn(self) -> Capabilities:
         """The network's own rules."""
         self._network.greet(self._token)
         return self._network.traits
 
-    def inspect(self) -> Sequence[Remark]:
+    def inspect(self) -> Sequence[InspectionRemark]:
         """Whether the token is good, which is all that there is to it."""
         try:
             self._network.greet(self._token)
         except PlatformError as error:
             return [failure(error)]
-        return [Remark(what="signed in on Memory")]
+        return [InspectionRemark(what="signed in on Memory")]
 
     def publish(self, post: Post) -> Receipt:
         """Post exactly `post`."""
@@ -299,13 +307,13 @@ class MemoryPlatform:
         found = _first(one for one in free if _is(delivery.post, one))
         return Absent() if found is None else Found(receipt=_receipt(found))
 
-    def own(self, since: datetime, in_reply_to: str | None = None) -> frozenset[str]:
+    def list_own_posts(self, since: datetime, in_reply_to: str | None = None) -> frozenset[str]:
         """All our posts that stand, made since then, that answer this one, or nothing."""
         self._network.greet(self._token)
         ours = (one for one in self._network.posts if one.in_reply_to == in_reply_to)
         return frozenset(one.id for one in ours if one.at >= since)
 
-    def hear(self, cursor: str | None) -> Batch:
+    def poll(self, cursor: str | None) -> Batch:
         """What people said, changed or deleted since the change numbered `cursor`."""
         self._network.greet(self._token)
         changes = self._network.changes(int(cursor or 0))
@@ -316,7 +324,7 @@ class MemoryPlatform:
             more=len(changes) > STEP,
         )
 
-    def around(self, remote_id: str, cursor: str | None) -> Batch:
+    def read_thread(self, remote_id: str, cursor: str | None) -> Batch:
         """What was said below our post, changed or deleted since the change of this number."""
         self._network.greet(self._token)
         post = self._network.get(remote_id)

@@ -24,4 +24,4 @@ def test_retract_an_answer(world, publisher, listener, editor):
     receipt = publisher.publish(world.post("It is.", in_reply_to=said))
     editor.retract(receipt.remote_id)
     assert world.posts_there() == [(tip.remote_id, "One word is enough.")]
-    assert said in {entry.remote_id for entry in listener.hear(None).entries}
+    assert said in {entry.remote_id for entry in listener.poll(None).entries}

@@ -73,9 +73,9 @@ def test_keys_are_forgotten(clock, network, platform, post):
 def test_edits_are_heard(network, platform):
     """What a person changed is heard again, as another version of the same entry."""
     said = network.say("Is it?")
-    first = platform.hear(None)
+    first = platform.poll(None)
     network.edit(said, "Is it really?")
-    (entry,) = platform.hear(first.cursor).entries
+    (entry,) = platform.poll(first.cursor).entries
     assert (entry.remote_id, entry.text) == (said, "Is it really?")
     assert entry.version != first.entries[0].version
     assert entry.edited_at is not None
@@ -84,9 +84,9 @@ def test_edits_are_heard(network, platform):
 def test_deletions_are_heard(network, platform):
     """What a person took back is heard again, without words and name."""
     said = network.say("Is it?")
-    first = platform.hear(None)
+    first = platform.poll(None)
     network.delete(said)
-    (entry,) = platform.hear(first.cursor).entries
+    (entry,) = platform.poll(first.cursor).entries
     assert (entry.remote_id, entry.text, entry.author) == (said, "", NOBODY)
     assert entry.deleted_at is not None
 

@@ -13,13 +13,13 @@ from bot.core.ports.platform import (
     LOOK_BACK,
     SKEW,
     Absent,
-    Costs,
-    Editor,
+    Favouriter,
     Found,
     Listener,
+    OwnPosts,
+    PostRemover,
     Publisher,
-    Recalls,
-    Thanker,
+    SettlesCost,
 )
 from tests.contract.hearing import Ears
 
@@ -27,8 +27,8 @@ TRICKY = 'Is 1 < 2 & "2 > 1"? Naïve 🎉👩‍⚕️, 日本語.\n\nSee https:
 DOORS = {
     Ability.PUBLISH: Publisher,
     Ability.LISTEN: Listener,
-    Ability.RETRACT: Editor,
-    Ability.FAVOURITE: Thanker,
+    Ability.RETRACT: PostRemover,
+    Ability.FAVOURITE: Favouriter,
 }
 THREADS = 4
 
@@ -75,16 +75,16 @@ def test_absent(world, publisher):
 def test_own(world, publisher):
     """Where ids are not of our choice, all that we posted since a moment is told, and nothing else."""
     recalls = world.platform
-    if not isinstance(recalls, Recalls):
+    if not isinstance(recalls, OwnPosts):
         assert world.platform.learn().idempotency is Idempotency.CHOSEN_ID
         return
     made = {publisher.publish(world.post(text)).remote_id for text in ("One.", "Two.", "Three.")}
     said = world.person_says("Is it?", reply_to=min(made))
     answer = publisher.publish(world.post("It is.", in_reply_to=said)).remote_id
     world.later(timedelta(seconds=1))
-    assert recalls.own(world.clock.now() - timedelta(hours=1), said) == {answer}
-    assert recalls.own(world.clock.now() - timedelta(hours=1)) == made
-    assert recalls.own(world.clock.now() + timedelta(hours=1)) == frozenset()
+    assert recalls.list_own_posts(world.clock.now() - timedelta(hours=1), said) == {answer}
+    assert recalls.list_own_posts(world.clock.now() - timedelta(hours=1)) == made
+    assert recalls.list_own_posts(world.clock.now() + timedelta(hours=1)) == frozenset()
 
 
 def test_older_post(world, publisher):
@@ -119,7 +119,7 @@ def test_taken(world, publisher):
 def test_costs(world, publisher):
     """Where reading has a price, an adapter tells once what its looks have cost, and asks nobody."""
     prices = world.platform.learn().prices
-    assert isinstance(world.platform, Costs) is (prices is not None)
+    assert isinstance(world.platform, SettlesCost) is (prices is not None)
     if prices is None:
         return
     post = world.post("One word is enough.")

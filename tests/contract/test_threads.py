@@ -21,7 +21,7 @@ def read(threads, tip):
     def step(cursor=None):
         entries = {}
         for _ in range(MOST_STEPS):
-            batch = threads.around(tip.remote_id, cursor)
+            batch = threads.read_thread(tip.remote_id, cursor)
             entries |= {entry.remote_id: entry for entry in batch.entries}
             cursor = batch.cursor
             if not batch.more:
@@ -112,4 +112,4 @@ def test_a_post_that_is_gone(world, editor, threads, tip):
     """Below a post that is gone there is nothing to be read any more."""
     editor.retract(tip.remote_id)
     with pytest.raises(Refused):
-        threads.around(tip.remote_id, None)
+        threads.read_thread(tip.remote_id, None)

@@ -7,7 +7,7 @@ import traceback
 import pytest
 
 from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater, Unauthorised
-from bot.core.ports.platform import Absent, Editor, Found, Listener, Publisher
+from bot.core.ports.platform import Absent, Found, Listener, PostRemover, Publisher
 
 TEXT = "One word is enough."
 
@@ -20,8 +20,8 @@ def calls(world):
         found["publish"] = lambda: platform.publish(world.post(TEXT))
         found["find"] = lambda: platform.find(world.unsure(world.post(TEXT)))
     if isinstance(platform, Listener):
-        found["hear"] = lambda: platform.hear(None)
-    if isinstance(platform, Editor):
+        found["hear"] = lambda: platform.poll(None)
+    if isinstance(platform, PostRemover):
         found["retract"] = lambda: platform.retract("1")
     return found
 
@@ -99,7 +99,7 @@ def test_secrets(far, publisher, listener, caplog):
     log_everything(caplog)
     far.platform = far.another()
     publisher.publish(far.post("Another tip."))
-    listener.hear(None)
+    listener.poll(None)
     errors = provoked(far, publisher)
     shown = logged_here(caplog)
     for error in errors:

@@ -12,7 +12,7 @@ from itertools import count
 
 from bot.core.model.delivery import Delivery, Post, Receipt, State
 from bot.core.model.entry import Visibility
-from bot.core.model.platform_kind import Kind
+from bot.core.model.platform_kind import PlatformKind
 from bot.core.ports.platform import Platform
 from tests.clock import FakeClock
 
@@ -26,7 +26,7 @@ class World(ABC):
     they can change what they said.
     """
 
-    kind: Kind
+    kind: PlatformKind
     platform: Platform
     person: str
     greeting: str = ""

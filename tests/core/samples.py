@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
-from bot.core.model.capabilities import Ability, Idempotency, TextLimit, Traits, Unit
+from bot.core.model.capabilities import Ability, Capabilities, Idempotency, TextLimit, Unit
 from bot.core.model.config import Account, Config, Identity
 from bot.core.model.delivery import Delivery, Post, Receipt, State
 from bot.core.model.entry import Author, Entry, EntryKind
@@ -58,9 +58,9 @@ def config(*tips: Tip, **changes: Any) -> Config:
     return replace(plain, **changes)
 
 
-def traits(**changes: Any) -> Traits:
+def traits(**changes: Any) -> Capabilities:
     """A network that offers nothing against posting twice."""
-    plain = Traits(
+    plain = Capabilities(
         network="Town",
         text=TextLimit(unit=Unit.GRAPHEMES, limit=500, link_cost=23),
         idempotency=Idempotency.NONE,

@@ -7,9 +7,9 @@ from ipaddress import ip_network
 
 import pytest
 
-from bot.core.discussion.webmention import Trouble
+from bot.core.discussion.webmention import ReadFailure
 from bot.core.errors import RetryLater
-from bot.outbound.pages.cpu_budget import EACH, NAMES_MAX, PER, TOGETHER, ReadingBudget, site_of
+from bot.outbound.pages.cpu_budget import EACH, NAMES_MAX, PER, TOGETHER, CpuBudget, site_of
 from bot.outbound.pages.page_reader import PageReader
 from bot.outbound.pages.ssrf_safe_fetch import PageFetcher
 from tests.servers.elsewhere import elsewhere
@@ -36,7 +36,7 @@ def test_whose_page_it_is(address, site):
 
 def test_a_site_has_its_share():
     """Who used up the hour's share waits, others do not, and it is granted anew evenly."""
-    budget = ReadingBudget()
+    budget = CpuBudget()
     budget.spend({"https://a.evil.example/"}, EACH, 0)
     assert budget.is_used_up("https://b.evil.example/", 0)
     assert not budget.is_used_up("https://ada.example/", 0)
@@ -45,7 +45,7 @@ def test_a_site_has_its_share():
 
 def test_all_sites_have_a_share_together():
     """Many names share a bound, and no more of them are remembered than it takes."""
-    budget = ReadingBudget()
+    budget = CpuBudget()
     for number in range(NAMES_MAX + 10):
         budget.spend({f"https://evil{number}.example/"}, TOGETHER / NAMES_MAX, 0)
     assert budget.is_used_up("https://ada.example/", 0)
@@ -83,5 +83,5 @@ def outcome(reader: PageReader, page: str) -> str:
         found = reader.read(page, TARGET)
     except RetryLater as error:
         return str(error)
-    assert isinstance(found, Trouble)
+    assert isinstance(found, ReadFailure)
     return found.why

@@ -19,7 +19,7 @@ from bot.core.errors import (
     UsageError,
 )
 from bot.core.model.tip import Tip
-from bot.language_model import Model, Patience
+from bot.language_model import AskTimeout, Model
 from tests.servers.model import (
     KEY,
     NAME,
@@ -32,7 +32,7 @@ from tests.servers.model import (
 )
 
 TIP = Tip(id="one", title="Be brave", text="It takes courage to begin 🚀.", language="en-GB")
-QUICK = Patience(connect=2.0, whole=1.0, pause=0.01, longest_pause=0.5)
+QUICK = AskTimeout(connect=2.0, whole=1.0, pause=0.01, longest_pause=0.5)
 
 
 @pytest.fixture(scope="module")

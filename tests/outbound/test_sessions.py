@@ -15,7 +15,7 @@ from bot.core.errors import PlatformError
 from bot.core.model.config import Account
 from bot.core.model.delivery import Post
 from bot.core.model.tip import Tip
-from bot.language_model import Model, Patience
+from bot.language_model import AskTimeout, Model
 from bot.outbound.session import Session
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.x.adapter import XPlatform
@@ -95,7 +95,7 @@ def x(url: str) -> XPlatform:
 def model(url: str, key: str | None = TOKEN) -> object:
     """Ask a model at this address."""
     tip = Tip(id="one", title="Be brave", text="It takes courage.")
-    return Model(url=url, name="m", key=key, patience=Patience(pause=0.0)).propose(tip, 100)
+    return Model(url=url, name="m", key=key, patience=AskTimeout(pause=0.0)).propose(tip, 100)
 
 
 def plain(url: str) -> None:
@@ -106,14 +106,16 @@ def plain(url: str) -> None:
 
 CALLS: dict[str, Callable[[str], object]] = {
     "Mastodon: post": lambda url: mastodon(url).publish(POST),
-    "Mastodon: listen": lambda url: mastodon(url).hear(None),
+    "Mastodon: listen": lambda url: mastodon(url).poll(None),
     "Mastodon: learn": lambda url: mastodon(url).learn(),
-    "Mastodon: read own posts": lambda url: mastodon(url).own(MONDAY - timedelta(days=1)),
+    "Mastodon: read own posts": lambda url: mastodon(url).list_own_posts(
+        MONDAY - timedelta(days=1)
+    ),
     "Mastodon: delete": lambda url: mastodon(url).retract("1"),
     "Mastodon: stream": lambda url: mastodon(url).hints(lambda: None, lambda: False),
     "X: post": lambda url: x(url).publish(POST),
-    "X: listen": lambda url: x(url).hear(None),
-    "X: read own posts": lambda url: x(url).own(MONDAY - timedelta(days=1)),
+    "X: listen": lambda url: x(url).poll(None),
+    "X: read own posts": lambda url: x(url).list_own_posts(MONDAY - timedelta(days=1)),
     "X: delete": lambda url: x(url).retract("1"),
     "model": model,
     "any": plain,

@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from bot.web import Server
+from bot.web import SiteServer
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -57,7 +57,7 @@ def has_ipv6():
 def site(host, status):
     """The address of a site that serves at this host, and whose health is told by this status."""
     answer = Route("/healthz", lambda _: PlainTextResponse("the database is busy", status))
-    server = Server(Starlette(routes=[answer]), host, 0)
+    server = SiteServer(Starlette(routes=[answer]), host, 0)
     server.start()
     yield server.address.removeprefix("http://")
     server.stop(timedelta(seconds=2))

@@ -28,7 +28,7 @@ BREACHES = {
         "import bot.bootstrap.configured_model",
         MODELS,
     ),
-    "the desk asks a model": ("bootstrap/container.py", "import bot.language_model", MODELS),
+    "the container asks a model": ("bootstrap/container.py", "import bot.language_model", MODELS),
     "the core opens a connection": ("core/planted.py", "import socket", CORE),
     "the core asks the time": ("core/planted.py", "from time import time", CORE),
     "a verb sleeps": ("app/planted.py", "from time import sleep", VERBS),
@@ -36,17 +36,21 @@ BREACHES = {
 
 
 @pytest.fixture
-def house(tmp_path):
+def harness(tmp_path):
     """A copy of the package, where a breach harms nobody."""
     shutil.copytree(ROOT / "bot", tmp_path / "bot", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 
 
-def lint(house):
+def lint(harness):
     """Run the check as the project runs it, on the copy."""
     return subprocess.run(
-        [LINTER, "--no-logo", "--no-cache"], cwd=house, capture_output=True, text=True, check=False
+        [LINTER, "--no-logo", "--no-cache"],
+        cwd=harness,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -56,26 +60,26 @@ def broken(output):
     return {line.partition(" BROKEN")[0] for line in lines if " BROKEN" in line}
 
 
-def plant(house, place, line):
+def plant(harness, place, line):
     """Write the line into a new module, or at the end of one that is there (or of its package)."""
-    path = house / "bot" / place
+    path = harness / "bot" / place
     if not path.suffix:
         path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     with path.open("a", encoding="utf-8") as module:
         module.write(f"\n{line}\n")
 
 
-def test_the_house_keeps_its_contracts(house):
+def test_the_house_keeps_its_contracts(harness):
     """As it stands, the package breaks no import contract."""
-    result = lint(house)
+    result = lint(harness)
     assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.parametrize(("place", "line", "contract"), BREACHES.values(), ids=BREACHES)
-def test_a_breach_is_caught(house, place, line, contract):
+def test_a_breach_is_caught(harness, place, line, contract):
     """An import that the architecture forbids fails the check, under the contract that forbids it."""
-    plant(house, place, line)
-    result = lint(house)
+    plant(harness, place, line)
+    result = lint(harness)
     assert result.returncode != 0
     assert contract in broken(result.stdout), result.stdout + result.stderr
 

@@ -11,34 +11,34 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.app.site.webmention import Receiving, Verifier
-from bot.bootstrap.container import open_desk
-from bot.core.discussion.webmention import Protocol
+from bot.app.site.webmention import WebmentionReceiver, WebmentionVerifier
+from bot.bootstrap.container import open_container
+from bot.core.discussion.webmention import LinkNotice
 from bot.outbound.pages.page_reader import PageReader
 from bot.outbound.pages.ssrf_safe_fetch import PageFetcher
 
 
 def link(file: Path, variables: Mapping[str, str], source: str, target: str) -> None:
     """Have the bot of this file take a webmention, and look at the page on this machine."""
-    desk = open_desk(file, variables=variables)
-    site = desk.config.site
+    container = open_container(file, variables=variables)
+    site = container.config.site
     assert site is not None
     here, port = [ip_network("127.0.0.0/8")], urlsplit(source).port or 80
     fetcher = PageFetcher(agent="recorded", allowed=here, ports=(port,))
-    pings, pages = desk.database.pings, desk.database.pages
-    receiving = Receiving(pings=pings, pages=pages, nudge=lambda: None)
-    receiving.take(source, target, Protocol.WEBMENTION, desk.config, desk.clock.now())
+    pings, pages = container.database.pings, container.database.pages
+    receiving = WebmentionReceiver(pings=pings, pages=pages, nudge=lambda: None)
+    receiving.take(source, target, LinkNotice.WEBMENTION, container.config, container.clock.now())
 
     def hear() -> None:
-        desk.ear.step(site)
+        container.mention_poller.step(site)
 
-    verifier = Verifier(
+    verifier = WebmentionVerifier(
         pings=pings,
         pages=pages,
         fetcher=PageReader(fetcher=fetcher),
-        clock=desk.clock,
+        clock=container.clock,
         heard=hear,
     )
-    while verifier.step(desk.config):
+    while verifier.step(container.config):
         pass
-    desk.close()
+    container.close()

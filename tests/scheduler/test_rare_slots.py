@@ -12,7 +12,7 @@ from bot.core.ports.unit_of_work import Pause
 from bot.scheduler.crontab import check_cron
 from bot.scheduler.timetable import ZonedTimetable
 from bot.scheduler.triggers import SlotTrigger
-from tests.app.harness import House
+from tests.app.harness import Harness
 from tests.clock import FakeClock
 from tests.core.samples import config, schedule, tip
 
@@ -54,9 +54,9 @@ def rule(line, zone="UTC"):
     return schedule(when=Cron(line=line), timezone=zone)
 
 
-def house(*schedules, now):
+def harness(*schedules, now):
     """A bot with these schedules at this moment."""
-    bot = House(config=config(tip(), schedules=schedules))
+    bot = Harness(config=config(tip(), schedules=schedules))
     bot.clock = FakeClock(now)
     return bot
 
@@ -70,7 +70,7 @@ def standing(bot):
 def test_the_next_slot_is_found(line, zone, now, due):
     """The same slot is the next for preview, status, skip and the clock, decades away if need be."""
     rare = rule(line, zone)
-    bot = house(rare, now=at(now))
+    bot = harness(rare, now=at(now))
     (coming,) = bot.preview.coming(bot.config, at(now), 1)
     assert coming.slot.due == at(due)
     assert [slot.due for slot in standing(bot).coming] == [at(due)]
@@ -115,7 +115,7 @@ def test_the_end_of_all_dates(when, now):
 def test_an_anchor_far_ahead(anchor):
     """A period that begins years from now has its first slot then."""
     begin = at(f"{anchor}T00:00Z")
-    bot = house(schedule(when=Every(period=HOUR, anchor=begin)), now=at("2026-11-29T09:00Z"))
+    bot = harness(schedule(when=Every(period=HOUR, anchor=begin)), now=at("2026-11-29T09:00Z"))
     assert [slot.due for slot in standing(bot).coming] == [begin]
 
 
@@ -124,7 +124,7 @@ def test_a_pause_of_years(until):
     """What a pause holds is not walked through: the slots behind it are told at once."""
     end = at(f"{until}T00:00Z")
     now = at("2026-11-29T09:00Z")
-    bot = house(schedule("often", when=Cron(line="* * * * *")), now=now)
+    bot = harness(schedule("often", when=Cron(line="* * * * *")), now=now)
     with bot.store.writing() as tx:
         tx.accounts.pause(Pause(name="schedule:often", reason="x", since=now, until=end))
     assert [slot.due for slot in standing(bot).coming] == [end]
@@ -136,7 +136,7 @@ def test_a_pause_of_years(until):
 def test_a_pause_until_the_end(until):
     """A pause that ends where dates do leaves no slot, and is no error."""
     now = at("2026-11-29T09:00Z")
-    bot = house(schedule("often", when=Cron(line="* * * * *")), now=now)
+    bot = harness(schedule("often", when=Cron(line="* * * * *")), now=now)
     end = at(f"{until}T23:59Z")
     with bot.store.writing() as tx:
         tx.accounts.pause(Pause(name="schedule:often", reason="x", since=now, until=end))
@@ -146,6 +146,6 @@ def test_a_pause_until_the_end(until):
 
 def test_nothing_to_skip():
     """Without any schedule there is no slot to skip, and that is said."""
-    bot = house(now=datetime(2026, 11, 29, tzinfo=UTC))
+    bot = harness(now=datetime(2026, 11, 29, tzinfo=UTC))
     with pytest.raises(UsageError, match="no slot to skip"):
         bot.skip(None, bot.clock.now())

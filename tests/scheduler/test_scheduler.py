@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from bot.core.model.schedule import At, Cron, Every, Schedule
-from bot.scheduler.scheduler import Ticker, schedule_step
+from bot.scheduler.scheduler import Scheduler, schedule_job
 from bot.scheduler.system_clock import SystemClock
 from bot.scheduler.timetable import ZonedTimetable
 from bot.scheduler.triggers import RepeatTrigger, SlotTrigger
@@ -69,7 +69,7 @@ def make(errors):
     made = []
 
     def make(timetable=None, on_error=lambda name, error: errors.put((name, error)), **options):
-        ticker = Ticker(timetable or ZonedTimetable(), on_error, **options)
+        ticker = Scheduler(timetable or ZonedTimetable(), on_error, **options)
         made.append(ticker)
         return ticker
 
@@ -113,7 +113,7 @@ def test_followed_schedules_replace_one_another(ticker):
     ticker.follow([daily("kept"), daily("new")], lambda name: calls.put(("after", name)))
     assert {calls.get(timeout=SOON) for _ in range(2)} == {("after", "kept"), ("after", "new")}
     for name in ("old", "kept"):
-        ticker.nudge(schedule_step(name))
+        ticker.nudge(schedule_job(name))
     assert calls.get(timeout=SOON) == ("after", "kept")
     assert quiet(calls)
 

@@ -89,7 +89,7 @@ class Slot:
         life.truth.check()
         status = life._must().running.status()
         life.truth.check_end(status.waiting, status.needs_person)
-        with life._must().running.desk.database.store.reading() as tx:
+        with life._must().running.container.database.store.reading() as tx:
             states = {one.account: one.state for one in tx.ledger.recent(10)}
         allowed = {State.POSTED, State.UNSURE} if self.account == "island" else {State.POSTED}
         if states.get(self.account) not in allowed:

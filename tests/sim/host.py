@@ -8,8 +8,8 @@ from pathlib import Path
 
 from requests.adapters import BaseAdapter
 
-from bot.bootstrap.container import open_desk
-from bot.bootstrap.running.runner import Running
+from bot.bootstrap.container import open_container
+from bot.bootstrap.running.runner import Runner
 from bot.core.errors import BotError
 from bot.core.model.config import Config
 from bot.tips_file.watch import Watch
@@ -33,22 +33,22 @@ class Host:
         file = home / "tips.yaml"
         self._odd = odd
         watch = Watch(file)
-        desk = open_desk(file, variables=variables, holds_lock=holds_lock)
-        desk.carrier = carrier
-        self.running = Running(desk=desk, watch=watch)
+        container = open_container(file, variables=variables, holds_lock=holds_lock)
+        container.carrier = carrier
+        self.running = Runner(container=container, watch=watch)
         try:
-            desk.adopt(desk.good, desk.connect(desk.config))
+            container.adopt(container.good, container.connect(container.config))
             self.running._lift_automatic_pauses()
-            desk.deliverer.recover(desk.config)
+            container.deliverer.recover(container.config)
             self.running.file.begin()
         except BaseException:
-            desk.close()
+            container.close()
             raise
 
     @property
     def config(self) -> Config:
         """What it works by."""
-        return self.running.desk.config
+        return self.running.container.config
 
     def round(self, busy: Callable[[], frozenset[str]], *, plan: bool, listen: bool) -> None:
         """Each step once, as the clock would call it; `busy` accounts have something to do now."""
@@ -104,7 +104,7 @@ class Host:
 
     def close(self) -> None:
         """Let go of the database, as the end of a process does."""
-        self.running.desk.close()
+        self.running.container.close()
 
     def _do(self, verb: str, account: str) -> None:
         """One step of an account."""

@@ -18,7 +18,7 @@ import structlog
 
 from bot.app.posting.by_hand.resolve import give_up, mark_posted, named, send_again
 from bot.core.errors import BotError
-from bot.core.ports.platform import Names
+from bot.core.ports.platform import PermalinkParser
 from bot.scheduler.timetable import ZonedTimetable
 from tests.servers.x.exchange import Answer, End, Request
 from tests.sim import memory
@@ -643,9 +643,13 @@ class Life:
 
     def _resolve(self, delivery: int, story: Story) -> None:
         """The owner has looked, and says what is true."""
-        desk = self._must().running.desk
-        there = named(story.made[0], desk.door(Names, story.account)) if story.made else None
-        with desk.database.store.writing() as tx:
+        container = self._must().running.container
+        there = (
+            named(story.made[0], container.port(PermalinkParser, story.account))
+            if story.made
+            else None
+        )
+        with container.database.store.writing() as tx:
             if there is not None:
                 mark_posted(tx, delivery, *there, self.time.host)
             elif self.chance.random() < 0.5:

@@ -45,7 +45,7 @@ def test_rules_are_remembered_whole(tx):
 
 def test_listening_is_remembered(tx):
     """A batch leaves its cursor and its unheard, with their day, and clears the trouble."""
-    tx.accounts.troubled("town", "no answer")
+    tx.accounts.set_trouble("town", "no answer")
     assert tx.accounts.get("town").trouble == "no answer"
     tx.accounts.heard("town", Batch(cursor="c1", unheard=("a day is lost",)), MONDAY)
     tx.accounts.heard("town", Batch(cursor="c2"), MONDAY + HOUR)
@@ -70,7 +70,7 @@ def test_what_was_learned_stays_while_listening(tx):
     """Rules, cursor and trouble of one account do not wipe each other out."""
     tx.accounts.heard("town", Batch(cursor="c1"), MONDAY)
     tx.accounts.learned("town", RULES, "memory []", MONDAY)
-    tx.accounts.troubled("town", "slow")
+    tx.accounts.set_trouble("town", "slow")
     assert tx.accounts.get("town") == AccountRecord(
         traits=RULES,
         learned_at=MONDAY,

@@ -15,7 +15,7 @@ import pytest
 from bot.core.errors import StoreError
 from bot.core.ports.platform import Batch
 from bot.store import has_store, open_memory, open_store
-from bot.store.database import FILE, SqlTx
+from bot.store.database import FILE, SqlUnitOfWork
 from bot.store.site.visibility import remains, shown
 from tests.clock import MONDAY
 from tests.core.samples import delivery, entry, schedule
@@ -113,10 +113,10 @@ def test_a_transaction_builds_no_query(opened):
             built.append(frame.f_code.co_name)
 
     with opened.connect() as connection:
-        SqlTx(connection, "bot")
+        SqlUnitOfWork(connection, "bot")
         sys.setprofile(note)
         try:
-            SqlTx(connection, "bot")
+            SqlUnitOfWork(connection, "bot")
         finally:
             sys.setprofile(None)
     assert built == []

@@ -12,11 +12,11 @@ from sqlalchemy import event
 
 from bot.core.discussion.search_query import terms
 from bot.core.model.entry import Author
-from bot.core.ports.unit_of_work import Tx
+from bot.core.ports.unit_of_work import UnitOfWork
 from bot.store import open_store
 from tests.clock import MONDAY
 
-FEW: dict[str, Callable[[Tx], object]] = {
+FEW: dict[str, Callable[[UnitOfWork], object]] = {
     "log.get": lambda tx: tx.log.get(1),
     "log.find": lambda tx: tx.log.find("town", "a"),
     "log.tip_of": lambda tx: tx.log.tip_of("town", ["a", "b"]),

@@ -1,4 +1,4 @@
-"""The memo of summaries: it keeps, it forgets what has changed, and it never stands in the way."""
+"""The summary_cache of summaries: it keeps, it forgets what has changed, and it never stands in the way."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.core.summary import Choice, Summary, key_of
-from bot.store.summary_cache import NAME, SqlMemo
+from bot.store.summary_cache import NAME, SqlSummaryCache
 
 CHOICE = Choice(
     chosen=Summary(text="Höre zu. 👂", how="title", sure=0.75, doubts=("it is short",)),
@@ -25,14 +25,14 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def memo():
-    """Open the memo of a data directory, as a process does; each is closed in the end."""
+def summary_cache():
+    """Open the summary_cache of a data directory, as a process does; each is closed in the end."""
     with ExitStack() as opened:
 
-        def memo(place, version="1"):
-            return opened.enter_context(closing(SqlMemo(place, lambda: version)))
+        def summary_cache(place, version="1"):
+            return opened.enter_context(closing(SqlSummaryCache(place, lambda: version)))
 
-        yield memo
+        yield summary_cache
 
 
 def version(folder):
@@ -44,19 +44,19 @@ def version(folder):
 
 
 @pytest.mark.parametrize("choice", [CHOICE, Choice(chosen=None)])
-def test_it_is_there_for_the_next_process(tmp_path, choice, memo):
+def test_it_is_there_for_the_next_process(tmp_path, choice, summary_cache):
     """What was chosen is found again, the same in every part, by another process, too."""
-    first = memo(tmp_path)
+    first = summary_cache(tmp_path)
     first.put(KEY, choice)
     first.close()
-    assert memo(tmp_path).get(KEY) == choice
-    assert memo(tmp_path).get(key_of("a tip", 139)) is None
+    assert summary_cache(tmp_path).get(KEY) == choice
+    assert summary_cache(tmp_path).get(key_of("a tip", 139)) is None
 
 
-def test_other_rules_know_nothing_of_it(tmp_path, memo):
+def test_other_rules_know_nothing_of_it(tmp_path, summary_cache):
     """A choice that other rules made is never found."""
-    memo(tmp_path, "1").put(KEY, CHOICE)
-    assert memo(tmp_path, "2").get(KEY) is None
+    summary_cache(tmp_path, "1").put(KEY, CHOICE)
+    assert summary_cache(tmp_path, "2").get(KEY) is None
 
 
 def test_the_version_tells_every_rule(tmp_path):
@@ -73,20 +73,20 @@ def test_the_version_tells_every_rule(tmp_path):
     assert pages == lists
 
 
-def test_without_a_place_it_keeps_for_itself(tmp_path, monkeypatch, memo):
+def test_without_a_place_it_keeps_for_itself(tmp_path, monkeypatch, summary_cache):
     """A bot that never ran is looked at without a file."""
     monkeypatch.chdir(tmp_path)
-    only_look = memo(None)
+    only_look = summary_cache(None)
     only_look.put(KEY, CHOICE)
     assert only_look.get(KEY) == CHOICE
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("content", [b"no database at all, but long enough to look like one" * 99])
-def test_a_damaged_file_is_begun_anew(tmp_path, content, memo):
+def test_a_damaged_file_is_begun_anew(tmp_path, content, summary_cache):
     """What cannot be read is thrown away, as it can be made again."""
     (tmp_path / NAME).write_bytes(content)
-    damaged = memo(tmp_path)
+    damaged = summary_cache(tmp_path)
     damaged.put(KEY, CHOICE)
     assert damaged.get(KEY) == CHOICE
 
@@ -112,9 +112,9 @@ def not_ours(place):
 
 
 @pytest.mark.parametrize("place", [no_folder, lambda place: place / "missing", no_file, not_ours])
-def test_where_nothing_can_be_written_it_says_so_once(tmp_path, place, memo):
+def test_where_nothing_can_be_written_it_says_so_once(tmp_path, place, summary_cache):
     """A file that cannot be written costs one line of the log; the process remembers for itself."""
-    blocked = memo(place(tmp_path))
+    blocked = summary_cache(place(tmp_path))
     with capture_logs() as told:
         for _ in range(3):
             blocked.put(KEY, CHOICE)
@@ -124,12 +124,12 @@ def test_where_nothing_can_be_written_it_says_so_once(tmp_path, place, memo):
     assert blocked.get(KEY) == CHOICE
 
 
-def test_a_busy_file_is_passed_over(tmp_path, memo):
+def test_a_busy_file_is_passed_over(tmp_path, summary_cache):
     """While another process writes, a choice is not kept, and nobody is told."""
-    memo(tmp_path).put(KEY, CHOICE)
+    summary_cache(tmp_path).put(KEY, CHOICE)
     with sqlite3.connect(tmp_path / NAME) as other, capture_logs() as told:
         other.execute("BEGIN IMMEDIATE")
-        waiting = memo(tmp_path)
+        waiting = summary_cache(tmp_path)
         waiting.put(key_of("another", 140), CHOICE)
         assert waiting.get(KEY) == CHOICE
     other.close()

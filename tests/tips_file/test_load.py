@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import Problem, TipsError
-from bot.core.model.config import Account, Config, Courtesy, LinkRule, WhenUnsure
+from bot.core.model.config import Account, AcknowledgementStyle, Config, LinkRule, WhenUnsure
 from bot.core.model.schedule import At, Cron, Every
 from bot.core.text.counting.measure import weighted_length
 from bot.platforms.catalogue import KINDS as REAL_KINDS
@@ -193,12 +193,12 @@ def real(bot: str = "name: A", accounts: str = "site: {}") -> Config:
 @pytest.mark.parametrize(
     ("account", "courtesy"),
     [
-        ("site: {}", Courtesy.NONE),
-        ("x: {}", Courtesy.NONE),
-        ("x: {acknowledge: thank}", Courtesy.THANK),
-        ("mastodon: {server: https://a.example}", Courtesy.FAVOURITE),
-        ("mastodon: {server: https://a.example, acknowledge: none}", Courtesy.NONE),
-        ("mastodon: {server: https://a.example, acknowledge: thank}", Courtesy.THANK),
+        ("site: {}", AcknowledgementStyle.NONE),
+        ("x: {}", AcknowledgementStyle.NONE),
+        ("x: {acknowledge: thank}", AcknowledgementStyle.THANK),
+        ("mastodon: {server: https://a.example}", AcknowledgementStyle.FAVOURITE),
+        ("mastodon: {server: https://a.example, acknowledge: none}", AcknowledgementStyle.NONE),
+        ("mastodon: {server: https://a.example, acknowledge: thank}", AcknowledgementStyle.THANK),
     ],
 )
 def test_acknowledging_is_the_kinds_way_unless_said(account, courtesy):

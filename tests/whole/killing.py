@@ -135,7 +135,7 @@ class Killer:
         snare = Snare(method=method, moment=moment, action=_killing(bot))
         self.world.trap.lay(snare, passing)
         self._wait(bot)
-        self._end(bot, before, snare if self.world.trap.lift() else None)
+        self._end(bot, before, snare if self.world.trap.remove_rule() else None)
 
     def _wait(self, bot: Bot) -> None:
         """Until it is dead, or has been up for long enough."""

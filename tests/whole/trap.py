@@ -54,7 +54,7 @@ class Trap:
         with self._lock:
             self._snare, self._passing = snare, passing
 
-    def lift(self) -> bool:
+    def remove_rule(self) -> bool:
         """Wait no more; whether it had sprung."""
         with self._lock:
             sprung, self._snare = self._snare is None, None

@@ -9,7 +9,7 @@ from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery
 from bot.core.model.tip import Tip
 from bot.core.platform_names import account_hint
-from bot.core.ports.unit_of_work import Tx
+from bot.core.ports.unit_of_work import UnitOfWork
 from bot.core.text.suggest import did_you_mean
 
 NAMED = 10
@@ -34,7 +34,7 @@ def known_account(config: Config, name: str) -> Account:
     return account
 
 
-def known_delivery(tx: Tx, delivery_id: int) -> Delivery:
+def known_delivery(tx: UnitOfWork, delivery_id: int) -> Delivery:
     """The delivery of this number. Raises UsageError where there is none."""
     known = tx.ledger.get(delivery_id)
     if known is None:

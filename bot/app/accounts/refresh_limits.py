@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.core.errors import PlatformError
-from bot.core.model.capabilities import Traits
+from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account
-from bot.core.model.platform_kind import Kind
-from bot.core.ports.platform import Clock, Costs, Platform
-from bot.core.ports.unit_of_work import AccountRecord, Store, Tx
+from bot.core.model.platform_kind import PlatformKind
+from bot.core.ports.platform import Clock, Platform, SettlesCost
+from bot.core.ports.unit_of_work import AccountRecord, Store, UnitOfWork
 
 log = structlog.get_logger()
 
@@ -27,14 +27,14 @@ def source_of(account: Account) -> str:
 
 
 @dataclass(slots=True)
-class Rules:
+class KnownCapabilities:
     """The rules of each account's network as far as they are known."""
 
     store: Store
-    kinds: Mapping[str, Kind]
-    _known: dict[tuple[str, str], Traits] = field(default_factory=dict)
+    kinds: Mapping[str, PlatformKind]
+    _known: dict[tuple[str, str], Capabilities] = field(default_factory=dict)
 
-    def of(self, account: Account) -> Traits:
+    def of(self, account: Account) -> Capabilities:
         """What the network said last, or else what is true of its kind. Never waits."""
         key = (account.name, source_of(account))
         if key not in self._known:
@@ -44,18 +44,18 @@ class Rules:
             self._known[key] = known or self.kinds[account.kind].traits
         return self._known[key]
 
-    def learned(self, account: Account, traits: Traits) -> None:
+    def learned(self, account: Account, traits: Capabilities) -> None:
         """Know better from now on."""
         self._known[account.name, source_of(account)] = traits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Learner:
+class LimitsRefresher:
     """Asks networks for their rules."""
 
     store: Store
     clock: Clock
-    rules: Rules
+    rules: KnownCapabilities
 
     def step(self, account: Account, platform: Platform) -> bool:
         """Ask, unless it was asked lately; False where the network could not be asked."""
@@ -87,7 +87,7 @@ def _is_fresh(known: AccountRecord, account: Account, now: datetime) -> bool:
     return timedelta(0) <= now - known.learned_at < STALE
 
 
-def pay_reads(tx: Tx, account: Account, platform: object, now: datetime) -> None:
+def pay_reads(tx: UnitOfWork, account: Account, platform: object, now: datetime) -> None:
     """Note what reading has cost on a network that charges for it."""
-    if isinstance(platform, Costs):
+    if isinstance(platform, SettlesCost):
         tx.accounts.spend(account.name, "read", platform.settle_cost(), now)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.app.accounts.refresh_limits import source_of
 from bot.core.model.config import Account
-from bot.core.ports.unit_of_work import Store, Tx
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 
 
 def heard_before(store: Store, account: Account, now: datetime) -> int:
@@ -25,7 +25,7 @@ def heard_before(store: Store, account: Account, now: datetime) -> int:
     return last
 
 
-def _noted(tx: Tx, account: Account) -> tuple[int, str]:
+def _noted(tx: UnitOfWork, account: Account) -> tuple[int, str]:
     last, _, place = (tx.notes.get(_name(account)) or "0 ").partition(" ")
     return int(last), place
 

@@ -15,20 +15,20 @@ from bot.core.discussion.acknowledgement_policy import (
     FRESH,
     MOST_A_DAY,
     Acknowledgement,
-    Thanked,
+    AcknowledgementState,
     breaks_off,
     deserves_thanks,
     has_had_one,
     is_only_thanks,
     thanks_for,
 )
-from bot.core.discussion.pseudonyms import Masks
+from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
-from bot.core.model.config import Account, Config, Courtesy
+from bot.core.model.config import Account, AcknowledgementStyle, Config
 from bot.core.model.delivery import State
 from bot.core.model.entry import Change, Entry
-from bot.core.ports.platform import Clock, Thanker
-from bot.core.ports.unit_of_work import Store, Tx
+from bot.core.ports.platform import Clock, Favouriter
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 
 log = structlog.get_logger()
 
@@ -40,15 +40,15 @@ WAIT = timedelta(minutes=5)
 
 _SLOT = "thanks/"
 _OUTCOMES = {
-    State.POSTED: Thanked.GIVEN,
-    State.RETRACTED: Thanked.GIVEN,
-    State.REFUSED: Thanked.REFUSED,
-    State.MISSED: Thanked.FAILED,
-    State.ABANDONED: Thanked.FAILED,
+    State.POSTED: AcknowledgementState.GIVEN,
+    State.RETRACTED: AcknowledgementState.GIVEN,
+    State.REFUSED: AcknowledgementState.REFUSED,
+    State.MISSED: AcknowledgementState.FAILED,
+    State.ABANDONED: AcknowledgementState.FAILED,
 }
 
 
-def trouble_note(account: str) -> str:
+def trouble_key(account: str) -> str:
     """The note that says why an account acknowledges nothing until the bot is started again."""
     return f"not acknowledging: {account}"
 
@@ -59,25 +59,27 @@ class Acknowledger:
 
     store: Store
     clock: Clock
-    masks: Masks
-    traits_of: TraitsOf
-    thanker: Callable[[str], Thanker | None]
+    pseudonyms: Pseudonyms
+    capabilities_of: TraitsOf
+    thanker: Callable[[str], Favouriter | None]
 
     def begin(self, config: Config) -> None:
         """A bot that was started again may have better secrets: try again what was given up."""
         with self.store.writing() as tx:
             for account in config.accounts:
-                tx.notes.put(trouble_note(account.name), None, self.clock.now())
+                tx.notes.put(trouble_key(account.name), None, self.clock.now())
 
     def step(self, config: Config, account: Account) -> int:
         """Acknowledge what was said since last time; returns how many it tried."""
-        if account.acknowledge is Courtesy.NONE:
+        if account.acknowledge is AcknowledgementStyle.NONE:
             return 0
         self._learn_what_became(account)
         tried = 0
         while (entry := self._claim(config, account)) is not None:
             tried += 1
-            if account.acknowledge is Courtesy.FAVOURITE and not self._favour(account, entry):
+            if account.acknowledge is AcknowledgementStyle.FAVOURITE and not self._favour(
+                account, entry
+            ):
                 break
         return tried
 
@@ -102,7 +104,7 @@ class Acknowledger:
 
     def _whom(
         self,
-        tx: Tx,
+        tx: UnitOfWork,
         account: Account,
         entry: Entry,
         recent: Sequence[Acknowledgement],
@@ -111,25 +113,27 @@ class Acknowledger:
         """The mask of whom to acknowledge for this entry, or None where that is out of place."""
         if entry.account != account.name or not deserves_thanks(entry, now):
             return None
-        in_words = account.acknowledge is Courtesy.THANK
-        masks = self.masks.of(account.name, entry.author)
+        in_words = account.acknowledge is AcknowledgementStyle.THANK
+        pseudonyms = self.pseudonyms.of(account.name, entry.author)
         if (
-            not masks
-            or any(has_had_one(mask, recent, now) for mask in masks)
+            not pseudonyms
+            or any(has_had_one(mask, recent, now) for mask in pseudonyms)
             or (in_words and is_only_thanks(entry.text))
-            or tx.persons.rules(account.name, masks)
+            or tx.persons.rules(account.name, pseudonyms)
             or not is_to_the_bot(tx, entry)
             or _answers_thanks(tx, entry)
         ):
             return None
-        return masks[0]
+        return pseudonyms[0]
 
-    def _intend(self, tx: Tx, config: Config, account: Account, entry: Entry, who: str) -> None:
+    def _intend(
+        self, tx: UnitOfWork, config: Config, account: Account, entry: Entry, who: str
+    ) -> None:
         """Before anything is sent. Words go the way of every post, through the ledger."""
         now = self.clock.now()
         tx.thanks.begin(account.name, entry.id, who, now)
-        if account.acknowledge is Courtesy.THANK:
-            traits = self.traits_of(account)
+        if account.acknowledge is AcknowledgementStyle.THANK:
+            traits = self.capabilities_of(account)
             words = addressed(thanks_for(entry), entry, mentions=traits.reply_mentions)
             slot = _slot(entry.id)
             tx.ledger.plan(answer(config, account, entry, slot, words, traits=traits, now=now))
@@ -165,9 +169,11 @@ class Acknowledger:
         now = self.clock.now()
         is_no = isinstance(error, Refused | Unauthorised)
         with self.store.writing() as tx:
-            tx.thanks.end(entry.id, Thanked.REFUSED if is_no else Thanked.FAILED)
+            tx.thanks.end(
+                entry.id, AcknowledgementState.REFUSED if is_no else AcknowledgementState.FAILED
+            )
             if isinstance(error, Unauthorised):
-                tx.notes.put(trouble_note(account.name), str(error), now)
+                tx.notes.put(trouble_key(account.name), str(error), now)
             else:
                 _tell_rest(tx, account, now)
         if isinstance(error, Unauthorised):
@@ -184,17 +190,19 @@ class Acknowledger:
         now = self.clock.now()
         with self.store.writing() as tx:
             for entry_id, state in _ended(tx, account):
-                if state is Thanked.GIVEN:
+                if state is AcknowledgementState.GIVEN:
                     _given(tx, account, entry_id, now)
                 else:
                     tx.thanks.end(entry_id, state)
             _tell_rest(tx, account, now)
 
 
-def _ended(tx: Tx, account: Account) -> list[tuple[int, Thanked]]:
+def _ended(tx: UnitOfWork, account: Account) -> list[tuple[int, AcknowledgementState]]:
     """The entries whose thanks in words have come to an end, and to which."""
     sent = [
-        one.entry for one in tx.thanks.recent(account.name, MOST_A_DAY) if one.state is Thanked.SENT
+        one.entry
+        for one in tx.thanks.recent(account.name, MOST_A_DAY)
+        if one.state is AcknowledgementState.SENT
     ]
     return [
         (entry_id, _OUTCOMES[delivery.state])
@@ -204,15 +212,15 @@ def _ended(tx: Tx, account: Account) -> list[tuple[int, Thanked]]:
     ]
 
 
-def _given(tx: Tx, account: Account, entry_id: int, now: datetime) -> None:
-    tx.thanks.end(entry_id, Thanked.GIVEN)
+def _given(tx: UnitOfWork, account: Account, entry_id: int, now: datetime) -> None:
+    tx.thanks.end(entry_id, AcknowledgementState.GIVEN)
     if (entry := tx.log.get(entry_id)) is not None:
         tx.log.note(entry, Change.ACKNOWLEDGED, now)
     log.info("acknowledged", account=account.name, entry=entry_id)
     _tell_rest(tx, account, now)
 
 
-def _why_not_now(tx: Tx, account: Account, now: datetime) -> str | None:
+def _why_not_now(tx: UnitOfWork, account: Account, now: datetime) -> str | None:
     """What keeps an account from acknowledging anything at the moment."""
     if f"account:{account.name}" in tx.accounts.pauses(now):
         return "it is paused"
@@ -220,16 +228,16 @@ def _why_not_now(tx: Tx, account: Account, now: datetime) -> str | None:
     if until is not None and now < datetime.fromisoformat(until) <= now + 2 * FRESH:
         return "its network asked for patience"
     recent = tx.thanks.recent(account.name, MOST_A_DAY)
-    return tx.notes.get(trouble_note(account.name)) or breaks_off(recent, now)
+    return tx.notes.get(trouble_key(account.name)) or breaks_off(recent, now)
 
 
-def _tell_rest(tx: Tx, account: Account, now: datetime) -> None:
+def _tell_rest(tx: UnitOfWork, account: Account, now: datetime) -> None:
     """Say so when this acknowledgement was the last for a while."""
     if why := breaks_off(tx.thanks.recent(account.name, MOST_A_DAY), now):
         log.warning("acknowledging_rests", account=account.name, reason=why)
 
 
-def _answers_thanks(tx: Tx, entry: Entry) -> bool:
+def _answers_thanks(tx: UnitOfWork, entry: Entry) -> bool:
     """Whether it answers an acknowledgement of ours: thanks for thanks would have no end."""
     above = tx.ledger.of_remote(entry.account, entry.in_reply_to) if entry.in_reply_to else None
     return above is not None and above.slot.startswith(_SLOT)
@@ -247,10 +255,10 @@ def _mark_note(account: Account) -> str:
     return f"acknowledged up to: {account.name}"
 
 
-def _mark(tx: Tx, account: Account) -> int:
+def _mark(tx: UnitOfWork, account: Account) -> int:
     """The number of the last entry that was looked at."""
     return int(tx.notes.get(_mark_note(account)) or 0)
 
 
-def _move_mark(tx: Tx, account: Account, entry_id: int, now: datetime) -> None:
+def _move_mark(tx: UnitOfWork, account: Account, entry_id: int, now: datetime) -> None:
     tx.notes.put(_mark_note(account), str(entry_id), now)

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from bot.app.moderation.hide import legible
 from bot.core.model.entry import NOBODY, Entry, without_words
-from bot.core.ports.unit_of_work import Tx
+from bot.core.ports.unit_of_work import UnitOfWork
 
 
-def forget(tx: Tx, entry_id: int, now: datetime) -> Entry:
+def forget(tx: UnitOfWork, entry_id: int, now: datetime) -> Entry:
     """Erase an entry in the log and, where it was written there, on the site.
 
     Where others answered, a line without words stays. Raises UsageError for one that is not there,
@@ -19,7 +19,7 @@ def forget(tx: Tx, entry_id: int, now: datetime) -> Entry:
     return erase(tx, legible(tx, entry_id), now)
 
 
-def erase(tx: Tx, entry: Entry, now: datetime) -> Entry:
+def erase(tx: UnitOfWork, entry: Entry, now: datetime) -> Entry:
     """Erase an entry wherever it is kept; what is left of it."""
     if entry.is_on_site:
         tx.pages.erase(entry.remote_id, now)

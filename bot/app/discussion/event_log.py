@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from bot.app.discussion.entry_record import Record, picked, whole
 from bot.core.datetimes import iso
-from bot.core.discussion.event_log import Book, Fields
+from bot.core.discussion.event_log import EventLog, Fields
 from bot.core.model.entry import Change, Entry, EntryEvent
-from bot.core.ports.unit_of_work import Store, Tx
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 
 AT_ONCE = 500
 """So many events are read and written in one go."""
@@ -44,11 +44,11 @@ MOST_ROUNDS = 20
 
 
 @dataclass(kw_only=True, slots=True)
-class Logbook:
+class EventLogWriter:
     """Writes what happened since the last line into the book; one at a time for each book."""
 
     store: Store
-    book: Book
+    book: EventLog
     _written: int | None = field(default=None, init=False)
 
     def step(self, platforms: Mapping[str, str]) -> int:
@@ -79,7 +79,7 @@ class Logbook:
         return len(events)
 
 
-def _last(tx: Tx, book: Book) -> int:
+def _last(tx: UnitOfWork, book: EventLog) -> int:
     """The number of the last event that the book has; 0 where it has none of this history.
 
     A database that was put back is older than its book: what the two do not share is passed over,

@@ -15,34 +15,38 @@ import structlog
 
 from bot.app.discussion.erase import erase, erased
 from bot.core.discussion.bio_opt_out import asks_to_be_forgotten
-from bot.core.discussion.pseudonyms import Masks, plain_handle
-from bot.core.model.entry import Author, Entry, EntryKind, Standing, Wish
-from bot.core.ports.unit_of_work import PersonRule, Tx
+from bot.core.discussion.pseudonyms import Pseudonyms, plain_handle
+from bot.core.model.entry import Author, Entry, EntryKind, OptOut, Standing
+from bot.core.ports.unit_of_work import PersonRule, UnitOfWork
 from bot.core.text.mentions import without_calls
 
 log = structlog.get_logger()
 
 
-def take_in(tx: Tx, entries: Iterable[Entry], now: datetime, *, masks: Masks, to_us: bool) -> int:
+def take_in(
+    tx: UnitOfWork, entries: Iterable[Entry], now: datetime, *, pseudonyms: Pseudonyms, to_us: bool
+) -> int:
     """Keep what may be kept of these entries; returns how many are new or changed.
 
     `to_us` says that each of them was said to the bot, as what a network notifies of is. Without
     it, as below the bot's posts, an entry was if it answers the bot, calls it or quotes it. Call
     this in the transaction that moves the cursor.
     """
-    intake = _Intake(tx=tx, now=now, masks=masks, to_us=to_us)
+    intake = _Intake(tx=tx, now=now, pseudonyms=pseudonyms, to_us=to_us)
     heard = list(entries)
     intake.look_up(heard)
     return sum(intake.take(entry) for entry in heard) + intake.flush()
 
 
-def forget_person(tx: Tx, account: str, author: Author, masks: Sequence[str], now: datetime) -> int:
+def forget_person(
+    tx: UnitOfWork, account: str, author: Author, pseudonyms: Sequence[str], now: datetime
+) -> int:
     """Erase all that is kept of a person, and keep nothing from now on; how much was erased.
 
-    The best of their masks is remembered: a handle can be somebody else's next year.
+    The best of their pseudonyms is remembered: a handle can be somebody else's next year.
     """
-    for mask in masks[:1]:
-        tx.persons.lay_down(account, mask, PersonRule.NO_LOG, now)
+    for mask in pseudonyms[:1]:
+        tx.persons.add_rule(account, mask, PersonRule.NO_LOG, now)
     theirs = [one for one in tx.log.said_by(account, author) if one.is_legible]
     for entry in theirs:
         erase(tx, entry, now)
@@ -61,7 +65,7 @@ def _unnamed(text: str, handle: str) -> str:
     return called.sub("", text)
 
 
-def is_to_the_bot(tx: Tx, entry: Entry) -> bool:
+def is_to_the_bot(tx: UnitOfWork, entry: Entry) -> bool:
     """Whether it answers what the bot said, or calls or quotes the bot."""
     if entry.kind is EntryKind.REPLY and entry.in_reply_to is not None:
         if tx.ledger.of_remote(entry.account, entry.in_reply_to) is not None:
@@ -75,9 +79,9 @@ def is_to_the_bot(tx: Tx, entry: Entry) -> bool:
 class _Intake:
     """One batch; `rules` holds what is known of those who said something in it."""
 
-    tx: Tx
+    tx: UnitOfWork
     now: datetime
-    masks: Masks
+    pseudonyms: Pseudonyms
     to_us: bool
     rules: dict[tuple[str, str], frozenset[PersonRule]] = field(default_factory=dict)
     pending: list[Entry] = field(default_factory=list)
@@ -87,20 +91,20 @@ class _Intake:
         asked: dict[str, set[str]] = {}
         for entry in entries:
             asked.setdefault(entry.account, set()).update(self._masks(entry))
-        for account, masks in asked.items():
-            for mask, rules in self.tx.persons.rules(account, masks).items():
+        for account, pseudonyms in asked.items():
+            for mask, rules in self.tx.persons.rules(account, pseudonyms).items():
                 self.rules[account, mask] = rules
 
     def take(self, entry: Entry) -> int:
         """One entry, as its author and the operator want it kept; how many entries that changed."""
         if entry.ours and not entry.is_on_site:
             return self._take_own(entry)
-        masks = () if entry.ours else self._masks(entry)
-        rules = {rule for mask in masks for rule in self.rules.get((entry.account, mask), ())}
+        pseudonyms = () if entry.ours else self._masks(entry)
+        rules = {rule for mask in pseudonyms for rule in self.rules.get((entry.account, mask), ())}
         if PersonRule.NO_LOG in rules:
             return self._drop(entry)
-        if masks and self._wants_nothing_kept(entry):
-            return self._forget(entry, masks)
+        if pseudonyms and self._wants_nothing_kept(entry):
+            return self._forget(entry, pseudonyms)
         if PersonRule.BLOCKED in rules:
             return self._keep(replace(entry, standing=Standing.HIDDEN))
         return self._keep(entry)
@@ -145,15 +149,15 @@ class _Intake:
         erase(self.tx, entry, self.now)
         return count + 1
 
-    def _forget(self, entry: Entry, masks: Sequence[str]) -> int:
+    def _forget(self, entry: Entry, pseudonyms: Sequence[str]) -> int:
         """The entry that asks for it is the last that is heard of them."""
         count = self.flush()
-        count += forget_person(self.tx, entry.account, entry.author, masks, self.now)
-        self.rules[entry.account, masks[0]] = frozenset({PersonRule.NO_LOG})
+        count += forget_person(self.tx, entry.account, entry.author, pseudonyms, self.now)
+        self.rules[entry.account, pseudonyms[0]] = frozenset({PersonRule.NO_LOG})
         return count + self._drop(entry)
 
     def _wants_nothing_kept(self, entry: Entry) -> bool:
-        if Wish.NO_LOG in entry.author.wishes:
+        if OptOut.NO_LOG in entry.author.wishes:
             return True
         if entry.kind is EntryKind.RESPONSE:  # who writes there does not speak for the whole site
             return False
@@ -161,4 +165,4 @@ class _Intake:
         return asks and (self.to_us or is_to_the_bot(self.tx, entry))
 
     def _masks(self, entry: Entry) -> tuple[str, ...]:
-        return self.masks.of(entry.account, entry.author)
+        return self.pseudonyms.of(entry.account, entry.author)

@@ -14,12 +14,12 @@ from bot.app.discussion.read_threads import wake_one, wake_threads
 from bot.app.posting.holds import hold_account
 from bot.core.datetimes import iso
 from bot.core.discussion.backoff import SOON
-from bot.core.discussion.pseudonyms import Masks
+from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.errors import OverBudget, PlatformError, Unauthorised
 from bot.core.model.config import Account
 from bot.core.model.entry import Entry
-from bot.core.ports.platform import Ancestors, Batch, Clock, Listener
-from bot.core.ports.unit_of_work import AccountRecord, Store, Tx
+from bot.core.ports.platform import AncestorReader, Batch, Clock, Listener
+from bot.core.ports.unit_of_work import AccountRecord, Store, UnitOfWork
 
 log = structlog.get_logger()
 
@@ -36,21 +36,21 @@ MOST_BATCHES = 50
 """So many batches in one step at most; what is left comes with the next step."""
 
 
-def deaf_note(account: str) -> str:
+def deaf_key(account: str) -> str:
     """The name of the note that says since when listening has failed."""
     return f"listening fails since:{account}"
 
 
-def deaf_since(tx: Tx, account: str) -> datetime | None:
+def deaf_since(tx: UnitOfWork, account: str) -> datetime | None:
     """Since when listening has failed for a reason that may last; None where it has not."""
-    since = tx.notes.get(deaf_note(account))
+    since = tx.notes.get(deaf_key(account))
     if since is None or tx.accounts.get(account).trouble is None:
         return None
     return datetime.fromisoformat(since)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ear:
+class MentionPoller:
     """Listens on one account at a time; `listener` gives its door, or None where it has none.
 
     `cost_factor` is how much longer than elsewhere to wait where looking at a thread costs money.
@@ -58,7 +58,7 @@ class Ear:
 
     store: Store
     clock: Clock
-    masks: Masks
+    pseudonyms: Pseudonyms
     listener: Callable[[str], Listener | None]
     cost_factor: Callable[[Account], float] = lambda _: 1.0
 
@@ -90,14 +90,14 @@ class Ear:
         """One batch: its entries and its cursor in one transaction."""
         with self.store.reading() as tx:
             known, pending = tx.accounts.get(account.name), pending_replies(tx, account.name)
-        batch = listener.hear(known.cursor)
+        batch = listener.poll(known.cursor)
         now = self.clock.now()
         if _is_old_news(batch, known, now) and pending == (batch.pending or 0):
             return batch, 0
         loose: list[Entry] = []
         with self.store.writing() as tx:
             tx.notes.put(_pending_note(account.name), str(batch.pending or "") or None, now)
-            kept = take_in(tx, batch.entries, now, masks=self.masks, to_us=True)
+            kept = take_in(tx, batch.entries, now, pseudonyms=self.pseudonyms, to_us=True)
             tx.accounts.heard(account.name, batch, now)
             tx.accounts.spend(account.name, "listen", batch.cost, now)
             if kept:
@@ -112,7 +112,7 @@ class Ear:
 
     def _wake_above(self, listener: Listener, account: Account, loose: Iterable[Entry]) -> None:
         """Have the threads looked at in which somebody answered what was never heard."""
-        if not isinstance(listener, Ancestors):
+        if not isinstance(listener, AncestorReader):
             return
         found = []
         for entry in [entry for entry in loose if entry.root is None][:MOST_ASKED]:
@@ -145,18 +145,18 @@ class Ear:
         """
         with self.store.reading() as tx:
             known = tx.accounts.get(account.name).trouble
-            since = tx.notes.get(deaf_note(account.name)) if known is not None else None
+            since = tx.notes.get(deaf_key(account.name)) if known is not None else None
         if known == trouble and (since is not None or not lasts):
             return
         now = self.clock.now()
         with self.store.writing() as tx:
-            tx.accounts.troubled(account.name, trouble)
-            tx.notes.put(deaf_note(account.name), (since or iso(now)) if lasts else None, now)
+            tx.accounts.set_trouble(account.name, trouble)
+            tx.notes.put(deaf_key(account.name), (since or iso(now)) if lasts else None, now)
         if known != trouble:
             log.warning("cannot_listen", account=account.name, reason=trouble)
 
 
-def pending_replies(tx: Tx, account: str) -> int:
+def pending_replies(tx: UnitOfWork, account: str) -> int:
     """How many replies wait for the account's approval on its network, as last heard."""
     return int(tx.notes.get(_pending_note(account)) or 0)
 

@@ -10,10 +10,10 @@ import structlog
 from bot.core.datetimes import iso
 from bot.core.discussion.backoff import LONGEST, Budget, next_listening
 from bot.core.errors import PlatformError, RetryLater
-from bot.core.model.capabilities import Traits
+from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account
 from bot.core.model.delivery import State
-from bot.core.ports.unit_of_work import Tx
+from bot.core.ports.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 
@@ -24,13 +24,13 @@ _CHEAP = timedelta(minutes=1)
 """How often an account is listened to where that costs nothing."""
 
 
-def is_spent(tx: Tx, account: Account, now: datetime) -> bool:
+def is_spent(tx: UnitOfWork, account: Account, now: datetime) -> bool:
     """Whether this month's money is used up, so that looking has to wait."""
     budget = account.monthly_budget
     return budget is not None and tx.accounts.spent(account.name, now) >= budget
 
 
-def dearness(traits: Traits) -> float:
+def cost_factor(traits: Capabilities) -> float:
     """How much longer to wait between looks than where they are free."""
     return max(1.0, traits.poll / _CHEAP)
 
@@ -42,14 +42,14 @@ def rest(account: Account, error: PlatformError, now: datetime) -> datetime:
     return now + min(max(REST, asked or REST), LONGEST)
 
 
-def money_left(tx: Tx, account: Account, now: datetime) -> Decimal | None:
+def money_left(tx: UnitOfWork, account: Account, now: datetime) -> Decimal | None:
     """What reading may still cost this month, in US dollars; None: no bound."""
     budget = _budget(tx, account, now)
     return None if budget is None else budget.left
 
 
 def is_time_to_listen(
-    tx: Tx, account: Account, traits: Traits, now: datetime, began: datetime
+    tx: UnitOfWork, account: Account, traits: Capabilities, now: datetime, began: datetime
 ) -> bool:
     """Whether to listen now: where it costs nothing, always.
 
@@ -66,7 +66,7 @@ def is_time_to_listen(
     return not heard_at <= now < heard_at + wait - shortest / 2
 
 
-def note_stir(tx: Tx, account: str, now: datetime) -> None:
+def note_stir(tx: UnitOfWork, account: str, now: datetime) -> None:
     """Remember that something was said, or changed, on the account."""
     tx.notes.put(_note(account), iso(now), now)
 
@@ -75,7 +75,7 @@ def _note(account: str) -> str:
     return f"stirred:{account}"
 
 
-def _stirred_at(tx: Tx, account: Account) -> datetime | None:
+def _stirred_at(tx: UnitOfWork, account: Account) -> datetime | None:
     """When something was last said on the account, by others or by us."""
     noted = tx.notes.get(_note(account.name))
     posts = tx.ledger.recent(1, {State.POSTED}, account.name)
@@ -84,7 +84,7 @@ def _stirred_at(tx: Tx, account: Account) -> datetime | None:
     return max(moments, default=None)
 
 
-def _budget(tx: Tx, account: Account, now: datetime) -> Budget | None:
+def _budget(tx: UnitOfWork, account: Account, now: datetime) -> Budget | None:
     """The bound that is nearer: that of listening, or that of the whole account."""
     bounds = []
     if (cap := account.listening_budget) is not None:

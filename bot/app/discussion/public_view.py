@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.discussion.freshness import as_shown
-from bot.core.model.capabilities import Traits
+from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account, Config
 from bot.core.model.entry import Entry
-from bot.core.ports.unit_of_work import Tx
+from bot.core.ports.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Withholder:
+class FreshnessFilter:
     """Keeps words from the public that were not seen on their network lately enough."""
 
     config: Config
-    traits_of: Callable[[Account], Traits]
+    capabilities_of: Callable[[Account], Capabilities]
 
-    def shown(self, tx: Tx, entries: Iterable[Entry], now: datetime) -> list[Entry]:
+    def shown(self, tx: UnitOfWork, entries: Iterable[Entry], now: datetime) -> list[Entry]:
         """The entries as they may leave the log."""
         known: dict[str, timedelta | None] = {}
         shown = []
@@ -30,10 +30,10 @@ class Withholder:
             shown.append(as_shown(entry, known[entry.account], now))
         return shown
 
-    def _fresh_for(self, tx: Tx, name: str) -> timedelta | None:
+    def _fresh_for(self, tx: UnitOfWork, name: str) -> timedelta | None:
         """How long the account's words stay fresh, also where it is in the file no more."""
         account = self.config.account(name)
         if account is not None:
-            return self.traits_of(account).fresh_for
+            return self.capabilities_of(account).fresh_for
         traits = tx.accounts.get(name).traits
         return traits.fresh_for if traits else None

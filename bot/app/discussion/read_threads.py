@@ -9,15 +9,15 @@ from datetime import datetime
 import structlog
 
 from bot.app.discussion.ingest import take_in
-from bot.app.discussion.polling import dearness, is_spent, note_stir, rest
+from bot.app.discussion.polling import cost_factor, is_spent, note_stir, rest
 from bot.core.discussion.backoff import SOON, next_look
-from bot.core.discussion.pseudonyms import Masks
+from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.errors import PlatformError, Refused
-from bot.core.model.capabilities import Traits
+from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account
 from bot.core.model.entry import Entry
-from bot.core.ports.platform import Batch, Clock, Threads
-from bot.core.ports.unit_of_work import Store, Tx, Watched
+from bot.core.ports.platform import Batch, Clock, ThreadReader
+from bot.core.ports.unit_of_work import Store, UnitOfWork, WatchedThread
 
 log = structlog.get_logger()
 
@@ -28,14 +28,14 @@ MOST_BATCHES = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ThreadReader:
+class ThreadPoller:
     """Reads below our posts; `threads` gives an account's door, or None where it has none."""
 
     store: Store
     clock: Clock
-    masks: Masks
-    threads: Callable[[str], Threads | None]
-    traits_of: Callable[[Account], Traits]
+    pseudonyms: Pseudonyms
+    threads: Callable[[str], ThreadReader | None]
+    capabilities_of: Callable[[Account], Capabilities]
 
     def step(self, account: Account) -> int:
         """Look below the posts that are due; returns how many entries are new or changed."""
@@ -53,7 +53,7 @@ class ThreadReader:
                 break
         return changed
 
-    def _due(self, account: Account) -> list[Watched]:
+    def _due(self, account: Account) -> list[WatchedThread]:
         """The threads to look at now; nothing is written where nothing was posted since."""
         now = self.clock.now()
         with self.store.reading() as tx:
@@ -66,11 +66,11 @@ class ThreadReader:
                 return []
             return list(tx.threads.due(account.name, now, MOST_THREADS))
 
-    def _read(self, door: Threads, account: Account, watched: Watched) -> int:
+    def _read(self, door: ThreadReader, account: Account, watched: WatchedThread) -> int:
         """One thread from its cursor on, batch by batch."""
         changed = 0
         for _ in range(MOST_BATCHES):
-            batch = door.around(watched.remote_id, watched.cursor)
+            batch = door.read_thread(watched.remote_id, watched.cursor)
             watched, kept = self._take_in(account, watched, batch)
             changed += kept
             if not batch.more:
@@ -79,11 +79,13 @@ class ThreadReader:
             log.info("heard", account=account.name, entries=changed)
         return changed
 
-    def _take_in(self, account: Account, watched: Watched, batch: Batch) -> tuple[Watched, int]:
+    def _take_in(
+        self, account: Account, watched: WatchedThread, batch: Batch
+    ) -> tuple[WatchedThread, int]:
         """One batch: its entries, the thread's cursor and its next look in one transaction."""
         now = self.clock.now()
         with self.store.writing() as tx:
-            kept = take_in(tx, batch.entries, now, masks=self.masks, to_us=False)
+            kept = take_in(tx, batch.entries, now, pseudonyms=self.pseudonyms, to_us=False)
             if kept:
                 note_stir(tx, account.name, now)
             stirred = now if kept else _stirred_at(tx, watched)
@@ -97,17 +99,17 @@ class ThreadReader:
             log.warning("unheard", account=account.name, what=gap)
         return fresh, kept
 
-    def _next(self, account: Account, watched: Watched, now: datetime) -> datetime | None:
-        dear = dearness(self.traits_of(account))
+    def _next(self, account: Account, watched: WatchedThread, now: datetime) -> datetime | None:
+        dear = cost_factor(self.capabilities_of(account))
         return next_look(now, watched.at, watched.stirred_at, dear=dear)
 
-    def _leave(self, account: Account, watched: Watched, error: Refused) -> None:
+    def _leave(self, account: Account, watched: WatchedThread, error: Refused) -> None:
         """Our post is gone: there is nothing to look at any more."""
         with self.store.writing() as tx:
             tx.threads.looked(replace(watched, look_at=None))
         log.info("thread_gone", account=account.name, post=watched.remote_id, reason=str(error))
 
-    def _put_off(self, account: Account, failed: Watched, error: PlatformError) -> None:
+    def _put_off(self, account: Account, failed: WatchedThread, error: PlatformError) -> None:
         """Let all that are due wait, and this one a little longer: the others go before it."""
         now = self.clock.now()
         until = rest(account, error, now)
@@ -116,7 +118,9 @@ class ThreadReader:
             tx.threads.put_off(account.name, now, until + SOON, failed.remote_id)
 
 
-def wake_threads(tx: Tx, entries: Iterable[Entry], now: datetime, look_at: datetime) -> list[Entry]:
+def wake_threads(
+    tx: UnitOfWork, entries: Iterable[Entry], now: datetime, look_at: datetime
+) -> list[Entry]:
     """Have the threads in which these were said looked at, by `look_at` at the latest.
 
     Returns the answers that are part of no thread of ours as far as is known.
@@ -130,13 +134,13 @@ def wake_threads(tx: Tx, entries: Iterable[Entry], now: datetime, look_at: datet
 
 
 def wake_one(
-    tx: Tx, account: str, remote_ids: Iterable[str], now: datetime, look_at: datetime
+    tx: UnitOfWork, account: str, remote_ids: Iterable[str], now: datetime, look_at: datetime
 ) -> bool:
     """Have the first of these that is a thread of ours looked at; whether one of them is."""
     return any(tx.threads.wake(account, one, now, look_at) for one in remote_ids)
 
 
-def _upwards(tx: Tx, entry: Entry) -> Iterator[str]:
+def _upwards(tx: UnitOfWork, entry: Entry) -> Iterator[str]:
     """The remote ids of what an entry was said to, as far as is known."""
     if entry.root is not None:
         yield entry.root
@@ -149,7 +153,7 @@ def _upwards(tx: Tx, entry: Entry) -> Iterator[str]:
         above = parent.in_reply_to if parent else None
 
 
-def _stirred_at(tx: Tx, watched: Watched) -> datetime:
+def _stirred_at(tx: UnitOfWork, watched: WatchedThread) -> datetime:
     """When it last stirred: it may have been woken while we looked."""
     known = tx.threads.get(watched.account, watched.remote_id)
     return max(watched.stirred_at, known.stirred_at) if known else watched.stirred_at

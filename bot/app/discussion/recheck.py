@@ -11,15 +11,15 @@ import structlog
 from bot.app.accounts.server_change import heard_before
 from bot.app.discussion.erase import erased
 from bot.app.discussion.ingest import take_in
-from bot.app.discussion.polling import dearness, is_spent, rest
+from bot.app.discussion.polling import cost_factor, is_spent, rest
 from bot.core.discussion.backoff import SOON, next_look
 from bot.core.discussion.freshness import next_check
-from bot.core.discussion.pseudonyms import Masks
+from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.errors import PlatformError
-from bot.core.model.capabilities import Traits
+from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account
 from bot.core.model.entry import Entry
-from bot.core.ports.platform import Checked, Checks, Clock
+from bot.core.ports.platform import Checked, Clock, EntryChecker
 from bot.core.ports.unit_of_work import Store
 
 log = structlog.get_logger()
@@ -38,9 +38,9 @@ class Rechecker:
 
     store: Store
     clock: Clock
-    masks: Masks
-    checks: Callable[[str], Checks | None]
-    traits_of: Callable[[Account], Traits]
+    pseudonyms: Pseudonyms
+    checks: Callable[[str], EntryChecker | None]
+    capabilities_of: Callable[[Account], Capabilities]
 
     def step(self, account: Account) -> int:
         """Look at the entries that are due; returns how many had changed."""
@@ -61,7 +61,7 @@ class Rechecker:
             log.info("rechecked", account=account.name, changed=changed)
         return changed
 
-    def _look(self, door: Checks, account: Account, after: int) -> tuple[int, bool]:
+    def _look(self, door: EntryChecker, account: Account, after: int) -> tuple[int, bool]:
         """One batch: how many had changed, and whether another is worth asking for."""
         due = self._due(account, after)
         if not due:
@@ -74,7 +74,7 @@ class Rechecker:
 
     def _ripe(self, account: Account, due: Sequence[Entry]) -> Sequence[Entry]:
         """Those of them that are worth their price now; the others wait until they are."""
-        now, fresh_for = self.clock.now(), self.traits_of(account).fresh_for
+        now, fresh_for = self.clock.now(), self.capabilities_of(account).fresh_for
         if fresh_for is None:
             return due
         moments = {entry: next_check(entry, account, fresh_for, now) for entry in due}
@@ -88,7 +88,7 @@ class Rechecker:
     def _due(self, account: Account, after: int) -> Sequence[Entry]:
         """The next entries to look at. Where it costs, the first look comes later, too."""
         now = self.clock.now()
-        later = SOON * (dearness(self.traits_of(account)) - 1)
+        later = SOON * (cost_factor(self.capabilities_of(account)) - 1)
         with self.store.reading() as tx:
             if is_spent(tx, account, now):
                 return ()
@@ -103,7 +103,7 @@ class Rechecker:
         with self.store.writing() as tx:
             for entry in seen:
                 fresh = there.get(entry.remote_id) or erased(entry, now)
-                changed += take_in(tx, [fresh], now, masks=self.masks, to_us=False)
+                changed += take_in(tx, [fresh], now, pseudonyms=self.pseudonyms, to_us=False)
                 again = self._next(account, fresh, now)
                 tx.log.checked(account.name, entry.remote_id, now, again)
             # These would stand in the way of all others.
@@ -115,11 +115,11 @@ class Rechecker:
     def _next(self, account: Account, entry: Entry, now: datetime) -> datetime | None:
         if not entry.is_legible:
             return None
-        traits = self.traits_of(account)
+        traits = self.capabilities_of(account)
         if traits.fresh_for is not None:
             seen = replace(entry, checked_at=now)
             return next_check(seen, account, traits.fresh_for, now)
-        return next_look(now, entry.at, entry.edited_at, dear=dearness(traits))
+        return next_look(now, entry.at, entry.edited_at, dear=cost_factor(traits))
 
     def _put_off(self, account: Account, error: PlatformError) -> None:
         now = self.clock.now()

@@ -10,11 +10,11 @@ from itertools import count
 from bot.app.accounts.lookup import known_account
 from bot.app.posting.draft import TraitsOf, post_key
 from bot.core.errors import UsageError
-from bot.core.model.capabilities import Traits
+from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, Post, State
 from bot.core.model.entry import Entry
-from bot.core.ports.unit_of_work import Tx
+from bot.core.ports.unit_of_work import UnitOfWork
 from bot.core.text.counting.network_length import native_length
 from bot.core.text.mentions import mentions as is_mentioned
 
@@ -23,7 +23,12 @@ _CAME_TO_NOTHING = frozenset({State.REFUSED, State.MISSED, State.ABANDONED})
 
 
 def reply(
-    tx: Tx, traits_of: TraitsOf, config: Config, entry_id: int, text: str, now: datetime
+    tx: UnitOfWork,
+    capabilities_of: TraitsOf,
+    config: Config,
+    entry_id: int,
+    text: str,
+    now: datetime,
 ) -> Delivery:
     """Plan an answer to an entry. The same words to the same entry are said once only.
 
@@ -33,7 +38,7 @@ def reply(
     if entry is None or not entry.is_legible:
         raise UsageError(f"there is no entry {entry_id}", "`tipsbot log` shows their numbers")
     account = known_account(config, entry.account)
-    traits = traits_of(account)
+    traits = capabilities_of(account)
     words = _words(text, entry, account, traits)
     slot = _free_slot(tx, entry, words)
     planned = tx.ledger.plan(answer(config, account, entry, slot, words, traits=traits, now=now))
@@ -50,7 +55,7 @@ def answer(
     slot: str,
     words: str,
     *,
-    traits: Traits,
+    traits: Capabilities,
     now: datetime,
 ) -> Delivery:
     """The delivery of an answer in these words, to be planned."""
@@ -58,7 +63,7 @@ def answer(
     return _delivery(slot, account, _post(config, entry, key, words, traits, now), now)
 
 
-def _words(text: str, entry: Entry, account: Account, traits: Traits) -> str:
+def _words(text: str, entry: Entry, account: Account, traits: Capabilities) -> str:
     """The answer as it is sent: with the name of whom it answers, where the network needs it."""
     if not text.strip():
         raise UsageError("the answer is empty")
@@ -80,7 +85,7 @@ def addressed(text: str, entry: Entry, *, mentions: bool) -> str:
     return f"{handle} {text}"
 
 
-def _free_slot(tx: Tx, entry: Entry, words: str) -> str:
+def _free_slot(tx: UnitOfWork, entry: Entry, words: str) -> str:
     """The slot of these words to this entry: a new one after each try that came to nothing."""
     for slot in _slots(entry, words):
         known = tx.ledger.of_slot(slot)
@@ -112,7 +117,7 @@ def _delivery(slot: str, account: Account, post: Post, now: datetime) -> Deliver
 
 
 def _post(
-    config: Config, entry: Entry, key: str, words: str, traits: Traits, now: datetime
+    config: Config, entry: Entry, key: str, words: str, traits: Capabilities, now: datetime
 ) -> Post:
     return Post(
         key=key,
@@ -127,6 +132,6 @@ def _post(
     )
 
 
-def _warning(entry: Entry, traits: Traits) -> str:
+def _warning(entry: Entry, traits: Capabilities) -> str:
     """The content warning that an answer takes over, where its network does so by habit."""
     return (entry.warning or "") if traits.reply_warning else ""

@@ -6,24 +6,24 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.app.discussion.erase import erase
-from bot.app.moderation.hide import draw
+from bot.app.moderation.hide import set_visibility
 from bot.core.errors import UsageError
 from bot.core.model.config import Config
 from bot.core.model.entry import Entry, Standing
-from bot.core.ports.unit_of_work import Tx
+from bot.core.ports.unit_of_work import UnitOfWork
 
 
-def approve(tx: Tx, entry_id: int, now: datetime) -> Entry:
+def approve(tx: UnitOfWork, entry_id: int, now: datetime) -> Entry:
     """Let everybody read it. Raises UsageError for what is not held."""
-    return draw(tx, _held(tx, entry_id), Standing.SHOWN, now)
+    return set_visibility(tx, _held(tx, entry_id), Standing.SHOWN, now)
 
 
-def refuse(tx: Tx, entry_id: int, now: datetime) -> Entry:
+def refuse(tx: UnitOfWork, entry_id: int, now: datetime) -> Entry:
     """Erase it, for good. Raises UsageError for what is not held."""
     return erase(tx, _held(tx, entry_id), now)
 
 
-def held_comments(tx: Tx, config: Config) -> Sequence[Entry]:
+def held_comments(tx: UnitOfWork, config: Config) -> Sequence[Entry]:
     """The entries that wait for the operator's word, the one that waits longest first."""
     if config.site is None:
         return ()
@@ -32,14 +32,14 @@ def held_comments(tx: Tx, config: Config) -> Sequence[Entry]:
     return [entry for entry in known if entry is not None and _waits(tx, entry)]
 
 
-def _held(tx: Tx, entry_id: int) -> Entry:
+def _held(tx: UnitOfWork, entry_id: int) -> Entry:
     entry = tx.log.get(entry_id)
     if entry is not None and entry.is_legible and _waits(tx, entry):
         return entry
     raise UsageError(f"entry {entry_id} is not held", "`tipsbot status` shows those that are")
 
 
-def _waits(tx: Tx, entry: Entry) -> bool:
+def _waits(tx: UnitOfWork, entry: Entry) -> bool:
     """Whether it is for the operator to decide: the site holds it, and they did not hide it."""
     if not entry.is_on_site or entry.standing is Standing.HIDDEN:
         return False

@@ -14,11 +14,11 @@ from datetime import datetime
 from bot.app.accounts.lookup import known_account
 from bot.app.discussion.ingest import forget_person
 from bot.app.moderation.hide import legible
-from bot.core.discussion.pseudonyms import Masks, plain_handle
+from bot.core.discussion.pseudonyms import Pseudonyms, plain_handle
 from bot.core.errors import UsageError
 from bot.core.model.config import Config
 from bot.core.model.entry import Author, Entry, Standing
-from bot.core.ports.unit_of_work import Person, PersonRule, Tx
+from bot.core.ports.unit_of_work import Person, PersonRule, UnitOfWork
 from bot.core.text.sanitize import is_number
 
 _NAMED = "`tipsbot log` shows people's handles"
@@ -42,62 +42,78 @@ class _Whom:
     authors: Sequence[Author]
 
 
-def block(tx: Tx, masks: Masks, config: Config, named: str, on: str | None, now: datetime) -> Done:
+def block(
+    tx: UnitOfWork,
+    pseudonyms: Pseudonyms,
+    config: Config,
+    named: str,
+    on: str | None,
+    now: datetime,
+) -> Done:
     """Hide what a person said, and what they say from now on.
 
     Raises UsageError for somebody unknown, and for a handle that is known on several accounts.
     """
-    whom = _whom(tx, masks, config, named, on)
+    whom = _whom(tx, pseudonyms, config, named, on)
     count = 0
     for author in whom.authors:
-        for mask in masks.of(whom.account, author)[:1]:
-            tx.persons.lay_down(whom.account, mask, PersonRule.BLOCKED, now, whom.label)
+        for mask in pseudonyms.of(whom.account, author)[:1]:
+            tx.persons.add_rule(whom.account, mask, PersonRule.BLOCKED, now, whom.label)
         seen = [one for one in _said(tx, whom, author) if not _is_hidden(one)]
-        count += sum(bool(tx.log.stand(one.id, Standing.HIDDEN, now)) for one in seen)
+        count += sum(bool(tx.log.set_standing(one.id, Standing.HIDDEN, now)) for one in seen)
     return Done(label=whom.label, account=whom.account, entries=count)
 
 
-def unblock(tx: Tx, masks: Masks, named: str, on: str | None, now: datetime) -> Done:
+def unblock(
+    tx: UnitOfWork, pseudonyms: Pseudonyms, named: str, on: str | None, now: datetime
+) -> Done:
     """Show a person's entries again. Raises UsageError for somebody who is not blocked.
 
     A comment that the site holds waits for the operator's word again.
     """
-    whom, blocked = _blocked(tx, masks, named, on)
+    whom, blocked = _blocked(tx, pseudonyms, named, on)
     for one in blocked:
-        tx.persons.lift(one.account, one.who, PersonRule.BLOCKED)
+        tx.persons.remove_rule(one.account, one.who, PersonRule.BLOCKED)
     count = 0
     for author in whom.authors:
         for entry in [one for one in _said(tx, whom, author) if _is_hidden(one)]:
             standing = _unhidden(tx, entry)
-            tx.log.stand(entry.id, standing, now)
+            tx.log.set_standing(entry.id, standing, now)
             count += standing is Standing.SHOWN
     return Done(label=whom.label, account=whom.account, entries=count)
 
 
 def forget_author(
-    tx: Tx, masks: Masks, config: Config, named: str, on: str | None, now: datetime
+    tx: UnitOfWork,
+    pseudonyms: Pseudonyms,
+    config: Config,
+    named: str,
+    on: str | None,
+    now: datetime,
 ) -> Done:
     """Erase all that is kept of a person, and keep nothing from now on. Raises as `block`."""
-    whom = _whom(tx, masks, config, named, on)
+    whom = _whom(tx, pseudonyms, config, named, on)
     count = 0
     for author in whom.authors:
-        known = masks.of(whom.account, author)
+        known = pseudonyms.of(whom.account, author)
         for mask in known:
-            tx.persons.lift(whom.account, mask, PersonRule.BLOCKED)
+            tx.persons.remove_rule(whom.account, mask, PersonRule.BLOCKED)
         count += forget_person(tx, whom.account, author, known, now)
     return Done(label=whom.label, account=whom.account, entries=count)
 
 
-def is_forgotten(tx: Tx, masks: Masks, account: str, author: Author) -> bool:
+def is_forgotten(tx: UnitOfWork, pseudonyms: Pseudonyms, account: str, author: Author) -> bool:
     """Whether nothing of this person is to be kept."""
-    rules = tx.persons.rules(account, masks.of(account, author))
+    rules = tx.persons.rules(account, pseudonyms.of(account, author))
     return any(PersonRule.NO_LOG in some for some in rules.values())
 
 
-def _whom(tx: Tx, masks: Masks, config: Config, named: str, on: str | None) -> _Whom:
+def _whom(
+    tx: UnitOfWork, pseudonyms: Pseudonyms, config: Config, named: str, on: str | None
+) -> _Whom:
     """Who it is. One who was never heard can be named with the account that is meant."""
     if is_number(named):
-        return _author_of(masks, legible(tx, int(named)), on)
+        return _author_of(pseudonyms, legible(tx, int(named)), on)
     if not plain_handle(named):
         raise UsageError(f"{named!r} is no handle", _NAMED)
     account = _only_one({one.account for one in tx.log.called(named)}, on)
@@ -111,23 +127,25 @@ def _whom(tx: Tx, masks: Masks, config: Config, named: str, on: str | None) -> _
     return _Whom(label=_label(named), account=known_account(config, on).name, authors=[author])
 
 
-def _author_of(masks: Masks, entry: Entry, on: str | None) -> _Whom:
+def _author_of(pseudonyms: Pseudonyms, entry: Entry, on: str | None) -> _Whom:
     """Who said an entry."""
     if on not in {None, entry.account}:
         raise UsageError(f"entry {entry.id} is on {entry.account}", "leave out --on")
     if entry.ours:
         raise UsageError(f"entry {entry.id} is the bot's own", "`tipsbot hide` hides it")
-    if not masks.of(entry.account, entry.author):
+    if not pseudonyms.of(entry.account, entry.author):
         raise UsageError(f"nothing tells who wrote entry {entry.id}", "`tipsbot hide` hides it")
     label = _label(entry.author.handle) if entry.author.handle else _nameless(entry.id)
     return _Whom(label=label, account=entry.account, authors=[entry.author])
 
 
-def _blocked(tx: Tx, masks: Masks, named: str, on: str | None) -> tuple[_Whom, Sequence[Person]]:
+def _blocked(
+    tx: UnitOfWork, pseudonyms: Pseudonyms, named: str, on: str | None
+) -> tuple[_Whom, Sequence[Person]]:
     """Somebody who is blocked, and what says so. A number still names whom it was used for."""
     entry = tx.log.get(int(named)) if is_number(named) else None
     label = _nameless(int(named)) if is_number(named) else _label(named)
-    known = masks.of(entry.account, entry.author) if entry else ()
+    known = pseudonyms.of(entry.account, entry.author) if entry else ()
     found = [
         one
         for one in tx.persons.blocked()
@@ -143,7 +161,7 @@ def _blocked(tx: Tx, masks: Masks, named: str, on: str | None) -> tuple[_Whom, S
     return whom, [one for one in found if one.account == account]
 
 
-def _said(tx: Tx, whom: _Whom, author: Author) -> Iterator[Entry]:
+def _said(tx: UnitOfWork, whom: _Whom, author: Author) -> Iterator[Entry]:
     """What an author said that has its words."""
     return (one for one in tx.log.said_by(whom.account, author) if one.is_legible)
 
@@ -152,7 +170,7 @@ def _is_hidden(entry: Entry) -> bool:
     return entry.standing is Standing.HIDDEN
 
 
-def _unhidden(tx: Tx, entry: Entry) -> Standing:
+def _unhidden(tx: UnitOfWork, entry: Entry) -> Standing:
     """How an entry stands whose author is blocked no more."""
     comment = tx.pages.comment(entry.remote_id) if entry.is_on_site else None
     return Standing.HELD if comment is not None and comment.held else Standing.SHOWN
@@ -168,7 +186,7 @@ def _only_one(accounts: set[str], on: str | None) -> str | None:
     return next(iter(accounts), None)
 
 
-def _authors(tx: Tx, account: str, handle: str) -> Iterator[Author]:
+def _authors(tx: UnitOfWork, account: str, handle: str) -> Iterator[Author]:
     """Everybody who had this handle on the account, each once."""
     seen = set()
     for entry in tx.log.called(handle):

@@ -11,13 +11,13 @@ import structlog
 
 from bot.app.posting.draft import TraitsOf
 from bot.app.posting.holds import hold, hold_account, limit_posting
-from bot.app.posting.restore_guard import NOT_LOOKED, FormerLife
+from bot.app.posting.restore_guard import NOT_LOOKED, RestoreGuard
 from bot.app.posting.transitions import move
 from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater, Unauthorised
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import MOVES, Delivery, Receipt, State
 from bot.core.ports.platform import LEASE, Clock, Publisher
-from bot.core.ports.unit_of_work import Store, Tx
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 from bot.core.posting.attempt_result import after_attempt, after_crash, price, too_late
 from bot.core.posting.reconciliation import held_too_long
 
@@ -29,7 +29,7 @@ class Deliverer:
     """Carries out the planned deliveries of one account at a time.
 
     `owner` names this process; `publisher` gives the account's door, or None where it has none;
-    `former` looks back before what came due earlier is sent (None: nothing is older than us).
+    `restore_guard` looks back before what came due earlier is sent (None: nothing is older than us).
     `dead` begins the names of all earlier owners that cannot be alive while this process holds the
     lock on the data directory (None: it does not hold it).
     """
@@ -37,9 +37,9 @@ class Deliverer:
     store: Store
     clock: Clock
     owner: str
-    traits_of: TraitsOf
+    capabilities_of: TraitsOf
     publisher: Callable[[str], Publisher | None]
-    former: FormerLife | None = None
+    restore_guard: RestoreGuard | None = None
     dead: str | None = None
 
     def recover(self, config: Config) -> None:
@@ -66,8 +66,8 @@ class Deliverer:
         """Do what is due on this account now; returns how many attempts were made."""
         if not self._sweep(config, account):
             return 0
-        if self.former is not None:
-            self.former.step(account)
+        if self.restore_guard is not None:
+            self.restore_guard.step(account)
         publisher = self.publisher(account.name)
         attempts = 0
         while publisher is not None and (claimed := self._claim(config, account)) is not None:
@@ -126,10 +126,10 @@ class Deliverer:
         return None
 
     def _held_too_long(self, account: Account, one: Delivery, now: datetime) -> Delivery | None:
-        return held_too_long(one, self.traits_of(account), account.unsure, now)
+        return held_too_long(one, self.capabilities_of(account), account.unsure, now)
 
     def _waits(
-        self, tx: Tx, config: Config, account: Account, now: datetime
+        self, tx: UnitOfWork, config: Config, account: Account, now: datetime
     ) -> list[tuple[Delivery, str | None]]:
         """What is planned for now, each with what holds it back."""
         return [
@@ -138,13 +138,13 @@ class Deliverer:
         ]
 
     def _hold(
-        self, tx: Tx, config: Config, account: Account, one: Delivery, now: datetime
+        self, tx: UnitOfWork, config: Config, account: Account, one: Delivery, now: datetime
     ) -> str | None:
-        if self.former is not None and self.former.holds(account, one):
+        if self.restore_guard is not None and self.restore_guard.holds(account, one):
             return NOT_LOOKED
         return hold(tx, config, account, one, self._price(account, one), now)
 
-    def _take(self, tx: Tx, delivery: Delivery, now: datetime) -> Delivery | None:
+    def _take(self, tx: UnitOfWork, delivery: Delivery, now: datetime) -> Delivery | None:
         claimed = replace(
             delivery,
             state=State.SENDING,
@@ -175,7 +175,7 @@ class Deliverer:
             elif settled.state is State.POSTED:
                 _record_late(tx, claimed, settled, now)
 
-    def _pay(self, tx: Tx, account: Account, delivery: Delivery, now: datetime) -> None:
+    def _pay(self, tx: UnitOfWork, account: Account, delivery: Delivery, now: datetime) -> None:
         """Note the money: what may have been posted counts, a text refused as a duplicate not."""
         tx.accounts.spend(account.name, "post", self._price(account, delivery), now)
 
@@ -183,7 +183,7 @@ class Deliverer:
         """What the next sending costs: the same post is paid for once."""
         if delivery.resends:
             return Decimal(0)
-        return price(delivery.post, self.traits_of(account))
+        return price(delivery.post, self.capabilities_of(account))
 
 
 def _publish(publisher: Publisher, claimed: Delivery) -> Receipt | PlatformError:
@@ -197,7 +197,7 @@ def _publish(publisher: Publisher, claimed: Delivery) -> Receipt | PlatformError
         return OutcomeUnknown(f"an unexpected {type(error).__name__} while posting")
 
 
-def _record_late(tx: Tx, claimed: Delivery, settled: Delivery, now: datetime) -> None:
+def _record_late(tx: UnitOfWork, claimed: Delivery, settled: Delivery, now: datetime) -> None:
     """The answer came after we were given up for dead: a post that exists is never lost."""
     current = tx.ledger.get(claimed.id)
     is_mine = current is not None and current.attempt == claimed.attempt

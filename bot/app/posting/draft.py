@@ -7,21 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from bot.core.model.capabilities import Traits
+from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, Post, State
 from bot.core.model.schedule import Slot
 from bot.core.model.tip import Tip
 from bot.core.ports.unit_of_work import Store
-from bot.core.posting.compose import TooLong, fit, link_for, misfit, others
+from bot.core.posting.compose import TooLong, compose, link_for, misfit, others
 from bot.core.posting.layout import Fitted
-from bot.core.summary import Forgetful, Memo, Summary
+from bot.core.summary import NullCache, Summary, SummaryCache
 from bot.core.text.mentions import unmentioned
 
 KEYS = UUID("5b0d7f0e-6a53-5b0e-9d0b-7ad8a7d1b140")
 """The name space of our posts' keys."""
 
-TraitsOf = Callable[[Account], Traits]
+TraitsOf = Callable[[Account], Capabilities]
 """The rules of an account's network as far as they are known; never waits for the network."""
 
 
@@ -30,10 +30,10 @@ Said = Callable[[str, str], Sequence[str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Aim:
+class Constraints:
     """What a post has to keep to, and what it points at: a link, perhaps to the tip's page."""
 
-    traits: Traits
+    traits: Capabilities
     link: str | None
     needs_page: bool
 
@@ -44,7 +44,7 @@ class Draft:
 
     account: Account
     tip: Tip
-    aim: Aim
+    aim: Constraints
     fitted: Fitted
 
 
@@ -61,15 +61,17 @@ class Misfit:
 class Drafter:
     """Fits tips for accounts, in other words than those that were used before."""
 
-    traits_of: TraitsOf
+    capabilities_of: TraitsOf
     said: Said
-    memo: Memo = field(default_factory=Forgetful)
+    summary_cache: SummaryCache = field(default_factory=NullCache)
 
     def draft(self, tip: Tip, account: Account, config: Config) -> Draft | Misfit:
         """The tip as this account would post it."""
         aim = self.aim(tip, account, config)
         said = self.said(tip.id, account.name)
-        fitted = fit(tip, account, aim.traits, aim.link, memo=self.memo, said=said)
+        fitted = compose(
+            tip, account, aim.traits, aim.link, summary_cache=self.summary_cache, said=said
+        )
         if isinstance(fitted, TooLong):
             return Misfit(account=account, tip=tip, why=fitted.why)
         return Draft(account=account, tip=tip, aim=aim, fitted=fitted)
@@ -103,11 +105,13 @@ class Drafter:
         than, aim = one.fitted.summary, one.aim
         return others(one.tip, one.account, aim.traits, aim.link, than=than)
 
-    def aim(self, tip: Tip, account: Account, config: Config) -> Aim:
+    def aim(self, tip: Tip, account: Account, config: Config) -> Constraints:
         """The rules that a post of the tip has to keep on this account, and its link."""
-        traits = self.traits_of(account)
+        traits = self.capabilities_of(account)
         link = link_for(tip, account, traits, config)
-        return Aim(traits=traits, link=link, needs_page=link is not None and tip.link is None)
+        return Constraints(
+            traits=traits, link=link, needs_page=link is not None and tip.link is None
+        )
 
 
 def remembered(store: Store) -> Said:

@@ -13,7 +13,7 @@ from bot.core.model.delivery import State
 from bot.core.model.schedule import At, Outcome, Schedule, Slot
 from bot.core.model.tip import Tip
 from bot.core.ports.platform import Timetable
-from bot.core.ports.unit_of_work import Pause, Store, Tx
+from bot.core.ports.unit_of_work import Pause, Store, UnitOfWork
 from bot.core.posting.rotation import Pick, pick, suits
 
 EXTRA = Schedule(name="now", when=At(times=()), timezone="UTC", late=timedelta(days=1))
@@ -47,7 +47,9 @@ class Awaited:
     due: datetime | None
 
 
-def first_tip(tx: Tx, timetable: Timetable, config: Config, now: datetime) -> FirstTip | None:
+def first_tip(
+    tx: UnitOfWork, timetable: Timetable, config: Config, now: datetime
+) -> FirstTip | None:
     """When the first tip comes; None: one was planned before."""
     if not is_new(tx):
         return None
@@ -67,13 +69,13 @@ def awaited(store: Store, timetable: Timetable, config: Config, now: datetime) -
         )
 
 
-def is_new(tx: Tx) -> bool:
+def is_new(tx: UnitOfWork) -> bool:
     """Whether no tip was ever planned here, and the extra slot was never used."""
     used = tx.slots.get(EXTRA.name, EXTRA_KEY)
     return used is None and not tx.slots.recent(1, Outcome.PLANNED)
 
 
-def starting_schedule(tx: Tx, config: Config, now: datetime) -> Schedule | None:
+def starting_schedule(tx: UnitOfWork, config: Config, now: datetime) -> Schedule | None:
     """The schedule by which the first tip is posted at the start; None: none is posted.
 
     One is posted where the site is the only account, so that the site is not empty: the first
@@ -101,13 +103,13 @@ def extra_slot(now: datetime) -> Slot:
     return Slot(schedule=EXTRA.name, key=EXTRA_KEY, due=now)
 
 
-def _is_on_its_way(tx: Tx, site: Account, now: datetime) -> bool:
+def _is_on_its_way(tx: UnitOfWork, site: Account, now: datetime) -> bool:
     waiting = tx.ledger.recent(1, {State.PLANNED, State.SENDING}, site.name)
     return bool(waiting) and _paused(tx.accounts.pauses(now), site) is None
 
 
 def _next_due(
-    tx: Tx, timetable: Timetable, config: Config, account: Account, now: datetime
+    tx: UnitOfWork, timetable: Timetable, config: Config, account: Account, now: datetime
 ) -> datetime | None:
     """When a schedule next brings a tip to an account."""
     pauses = tx.accounts.pauses(now)

@@ -10,7 +10,7 @@ import structlog
 from bot.core.errors import RetryLater, Unauthorised
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, State
-from bot.core.ports.unit_of_work import Pause, Tx
+from bot.core.ports.unit_of_work import Pause, UnitOfWork
 
 log = structlog.get_logger()
 
@@ -21,7 +21,12 @@ LONGEST_LIMIT = timedelta(days=2)
 
 
 def hold(
-    tx: Tx, config: Config, account: Account, delivery: Delivery, price: Decimal, now: datetime
+    tx: UnitOfWork,
+    config: Config,
+    account: Account,
+    delivery: Delivery,
+    price: Decimal,
+    now: datetime,
 ) -> str | None:
     """Why this delivery has to wait, in words, or None where nothing holds it back."""
     pause = tx.accounts.pauses(now).get(f"account:{account.name}")
@@ -36,7 +41,7 @@ def hold(
     return _too_soon(tx, account, delivery, now) or _too_dear(tx, account, price, now)
 
 
-def hold_account(tx: Tx, account: Account, error: Unauthorised, now: datetime) -> None:
+def hold_account(tx: UnitOfWork, account: Account, error: Unauthorised, now: datetime) -> None:
     """Hold an account whose credentials were refused; after a while they are tried again."""
     name = f"account:{account.name}"
     known = tx.accounts.pauses(now).get(name)
@@ -49,13 +54,13 @@ def hold_account(tx: Tx, account: Account, error: Unauthorised, now: datetime) -
         log.error("account_held", account=account.name, reason=str(error))
 
 
-def limit_posting(tx: Tx, account: Account, error: RetryLater, now: datetime) -> None:
+def limit_posting(tx: UnitOfWork, account: Account, error: RetryLater, now: datetime) -> None:
     """Post nothing more on an account before its network takes more, if it says when that is."""
     if error.after is not None:
         tx.notes.put(_limit_note(account), (now + error.after).isoformat(), now)
 
 
-def _limited(tx: Tx, account: Account, now: datetime) -> str | None:
+def _limited(tx: UnitOfWork, account: Account, now: datetime) -> str | None:
     """Why the network's own limit keeps the account from posting."""
     noted = tx.notes.get(_limit_note(account))
     until = datetime.fromisoformat(noted) if noted else now
@@ -68,13 +73,13 @@ def _limit_note(account: Account) -> str:
     return f"posting limited until: {account.name}"
 
 
-def _has_page(tx: Tx, config: Config, delivery: Delivery) -> bool:
+def _has_page(tx: UnitOfWork, config: Config, delivery: Delivery) -> bool:
     """Whether the tip's page, at which the post points, is up."""
     site = config.site
     return site is None or delivery.tip is None or tx.ledger.has_page(delivery.tip, site.name)
 
 
-def _too_soon(tx: Tx, account: Account, delivery: Delivery, now: datetime) -> str | None:
+def _too_soon(tx: UnitOfWork, account: Account, delivery: Delivery, now: datetime) -> str | None:
     if delivery.by_hand or not account.gap:
         return None
     last = tx.ledger.last_sent(account.name, now, delivery.id)
@@ -83,7 +88,7 @@ def _too_soon(tx: Tx, account: Account, delivery: Delivery, now: datetime) -> st
     return f"posts on this account keep a gap of {_minutes(account.gap)}"
 
 
-def _too_dear(tx: Tx, account: Account, price: Decimal, now: datetime) -> str | None:
+def _too_dear(tx: UnitOfWork, account: Account, price: Decimal, now: datetime) -> str | None:
     if account.monthly_budget is None:
         return None
     spent = tx.accounts.spent(account.name, now)

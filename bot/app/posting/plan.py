@@ -14,7 +14,7 @@ from bot.app.posting.first_tip import EXTRA, extra_slot, starting_schedule
 from bot.core.model.config import Config
 from bot.core.model.schedule import Outcome, Schedule, Slot, newest_in_time
 from bot.core.ports.platform import Timetable
-from bot.core.ports.unit_of_work import SlotRecord, Store, Tx
+from bot.core.ports.unit_of_work import SlotRecord, Store, UnitOfWork
 from bot.core.posting.rotation import Nothing, Pick, pick
 
 log = structlog.get_logger()
@@ -159,7 +159,7 @@ def choose(
         without |= {picked.tip.id}
 
 
-def _record_missed(tx: Tx, missed: Sequence[Slot]) -> None:
+def _record_missed(tx: UnitOfWork, missed: Sequence[Slot]) -> None:
     for slot in missed:
         why = "it was later than its schedule allows, or a newer slot took its place"
         if tx.slots.record(SlotRecord(slot=slot, outcome=Outcome.MISSED, tip=None, why=why)):
@@ -167,7 +167,7 @@ def _record_missed(tx: Tx, missed: Sequence[Slot]) -> None:
 
 
 def _record(
-    tx: Tx,
+    tx: UnitOfWork,
     config: Config,
     schedule: Schedule,
     slot: Slot,

@@ -13,17 +13,17 @@ from bot.app.posting.by_hand.pauses import held, unheld
 from bot.app.posting.draft import Draft, Drafter, Misfit
 from bot.app.posting.first_tip import extra_slot, starting_schedule
 from bot.app.posting.plan import Chosen, choose
-from bot.core.model.capabilities import Traits
+from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, State
 from bot.core.model.schedule import Schedule, Slot, newest_in_time
 from bot.core.ports.platform import Timetable
-from bot.core.ports.unit_of_work import Pause, Store, Tx
+from bot.core.ports.unit_of_work import Pause, Store, UnitOfWork
 from bot.core.posting.rotation import Nothing
 from bot.core.summary import Summary
 from bot.core.text.counting.links import links
 from bot.core.text.counting.measure import weighted_length
-from bot.core.text.counting.network_length import Native, native_length
+from bot.core.text.counting.network_length import NetworkLength, native_length
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +40,7 @@ class Showing:
     text: str
     length: int
     limit: int
-    native: Native
+    native: NetworkLength
     how: str
     cost: Decimal
     cost_without_link: Decimal
@@ -114,14 +114,14 @@ class Preview:
         with self.store.reading() as tx:
             return _Recall(self.drafter, tx)
 
-    def _slots(self, tx: Tx, config: Config, now: datetime) -> Iterator[Slot]:
+    def _slots(self, tx: UnitOfWork, config: Config, now: datetime) -> Iterator[Slot]:
         """The slots of all schedules that no pause holds, in order of their time."""
         pauses = tx.accounts.pauses(now)
         streams = [self._of_schedule(tx, schedule, now, pauses) for schedule in config.schedules]
         return heapq.merge(*streams, key=lambda slot: slot.due)
 
     def _of_schedule(
-        self, tx: Tx, schedule: Schedule, now: datetime, pauses: Mapping[str, Pause]
+        self, tx: UnitOfWork, schedule: Schedule, now: datetime, pauses: Mapping[str, Pause]
     ) -> Iterator[Slot]:
         """What is due and in time, then what comes."""
         cursor = tx.slots.cursor(schedule)
@@ -132,11 +132,11 @@ class Preview:
                 yield newest
         yield from unheld(tx, self.timetable, schedule, now, pauses)
 
-    def _planned(self, tx: Tx, config: Config) -> list[Coming]:
+    def _planned(self, tx: UnitOfWork, config: Config) -> list[Coming]:
         """What is planned already and waits for its turn: frozen as it is."""
         waiting = sorted(tx.ledger.recent(50, {State.PLANNED}), key=lambda one: (one.due, one.id))
         return [
-            _frozen(one, account, self.drafter.traits_of(account))
+            _frozen(one, account, self.drafter.capabilities_of(account))
             for one in waiting
             if (account := config.account(one.account)) is not None
         ]
@@ -145,7 +145,7 @@ class Preview:
 class _Recall:
     """What was posted of each tip, and what will have been: no two posts say the same."""
 
-    def __init__(self, drafter: Drafter, tx: Tx) -> None:
+    def __init__(self, drafter: Drafter, tx: UnitOfWork) -> None:
         self._texts = {key: list(texts) for key, texts in tx.ledger.said().items()}
         self.drafter = replace(drafter, said=self._said)
 
@@ -161,7 +161,7 @@ class _Recall:
 class _Holds:
     """What holds posts back, as far as it can be told now: pauses, and the month's money."""
 
-    def __init__(self, tx: Tx, config: Config, now: datetime) -> None:
+    def __init__(self, tx: UnitOfWork, config: Config, now: datetime) -> None:
         self._pauses = tx.accounts.pauses(now)
         self._left = {
             account.name: account.monthly_budget - tx.accounts.spent(account.name, now)
@@ -223,10 +223,10 @@ def _showing(one: Draft, drafter: Drafter, *, why: bool) -> Showing:
     )
 
 
-def _frozen(delivery: Delivery, account: Account, traits: Traits) -> Coming:
+def _frozen(delivery: Delivery, account: Account, traits: Capabilities) -> Coming:
     """A delivery that is planned, as it will be sent."""
     text = delivery.post.text
-    native = Native(
+    native = NetworkLength(
         unit=traits.text.unit, length=native_length(text, traits.text), limit=traits.text.limit
     )
     is_reply = delivery.post.in_reply_to is not None

@@ -25,12 +25,12 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Settler:
+class Reconciler:
     """Resolves the unsure deliveries of one account."""
 
     store: Store
     clock: Clock
-    traits_of: TraitsOf
+    capabilities_of: TraitsOf
     publisher: Callable[[str], Publisher | None]
 
     def step(self, account: Account) -> int:
@@ -48,7 +48,7 @@ class Settler:
     def _look(self, publisher: Publisher, account: Account, delivery: Delivery) -> None:
         answer = self._ask(publisher, delivery)
         now = self.clock.now()
-        settled = after_look(delivery, answer, self.traits_of(account), account.unsure, now)
+        settled = after_look(delivery, answer, self.capabilities_of(account), account.unsure, now)
         with self.store.writing() as tx:
             move(tx, delivery, settled, now)
             pay_reads(tx, account, publisher, now)

@@ -1,4 +1,4 @@
-"""A former life: what a bot on this data directory may have posted, and its database not know.
+"""A restore_guard life: what a bot on this data directory may have posted, and its database not know.
 
 After an older copy of the database was put back, slots that were posted meanwhile seem never to
 have been. So whatever came due before this process began is compared with the account itself
@@ -19,9 +19,9 @@ from bot.core.errors import PlatformError, RetryLater
 from bot.core.model.capabilities import Idempotency
 from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, State
-from bot.core.ports.platform import SKEW, Clock, Found, Publisher, Recalls
-from bot.core.ports.unit_of_work import Store, Tx
-from bot.core.posting.attempt_result import RETRY, found_again, from_a_former_life
+from bot.core.ports.platform import SKEW, Clock, Found, OwnPosts, Publisher
+from bot.core.ports.unit_of_work import Store, UnitOfWork
+from bot.core.posting.attempt_result import RETRY, found_again, from_before_restore
 
 MANY = 100
 """More than ever wait for an answer on one account."""
@@ -29,17 +29,17 @@ NOT_LOOKED = "it came due before the bot was started; the account is looked at f
 
 
 @runtime_checkable
-class _Recalling(Publisher, Recalls, Protocol):
+class _Recalling(Publisher, OwnPosts, Protocol):
     """A door to a network that can list our own posts."""
 
 
 @dataclass(kw_only=True, slots=True)
-class FormerLife:
+class RestoreGuard:
     """Looks back, once in a process, for each delivery that came due before it `began`."""
 
     store: Store
     clock: Clock
-    traits_of: TraitsOf
+    capabilities_of: TraitsOf
     publisher: Callable[[str], Publisher | None]
     began: datetime
     _cleared: set[int] = field(default_factory=set)
@@ -52,7 +52,7 @@ class FormerLife:
     def _recalling(self, account: Account) -> _Recalling | None:
         """The account's door, where it is worth looking: ids of our choice are certain anyway."""
         publisher = self.publisher(account.name)
-        if self.traits_of(account).idempotency is Idempotency.CHOSEN_ID:
+        if self.capabilities_of(account).idempotency is Idempotency.CHOSEN_ID:
             return None
         return publisher if isinstance(publisher, _Recalling) else None
 
@@ -93,7 +93,7 @@ class FormerLife:
         """
         try:
             since, parent = delivery.due - SKEW, delivery.post.in_reply_to
-            if not publisher.own(since, parent) - known:
+            if not publisher.list_own_posts(since, parent) - known:
                 return None
             if is_unsettled:
                 return self._later(delivery, NOT_LOOKED)
@@ -103,7 +103,7 @@ class FormerLife:
             return self._later(delivery, f"cannot look back: {error}", wait)
         if isinstance(answer, Found):
             return found_again(delivery, answer.receipt)
-        return from_a_former_life(delivery, self.clock.now())
+        return from_before_restore(delivery, self.clock.now())
 
     def _later(self, delivery: Delivery, why: str, wait: timedelta | None = None) -> Delivery:
         """The delivery, to be looked back for after a while, or to be ended at its deadline."""
@@ -111,7 +111,7 @@ class FormerLife:
         return replace(delivery, not_before=until, reason=why)
 
 
-def _is_unsettled(tx: Tx, delivery: Delivery) -> bool:
+def _is_unsettled(tx: UnitOfWork, delivery: Delivery) -> bool:
     """Whether another post from since then may be there that has not been found yet."""
     since = delivery.due - SKEW
     unsettled = tx.ledger.recent(MANY, {State.SENDING, State.UNSURE}, delivery.account)

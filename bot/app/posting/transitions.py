@@ -8,12 +8,12 @@ import structlog
 
 from bot.core.model.delivery import Delivery, Receipt, State
 from bot.core.model.entry import Author, Entry, EntryKind, Visibility
-from bot.core.ports.unit_of_work import Tx
+from bot.core.ports.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 
 
-def move(tx: Tx, old: Delivery, new: Delivery, now: datetime) -> bool:
+def move(tx: UnitOfWork, old: Delivery, new: Delivery, now: datetime) -> bool:
     """Compare-and-set; False where somebody else was quicker. A post that exists is recorded."""
     if not tx.ledger.move(old, new, now):
         return False
@@ -34,7 +34,7 @@ def move(tx: Tx, old: Delivery, new: Delivery, now: datetime) -> bool:
     return True
 
 
-def _join_discussion(tx: Tx, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+def _join_discussion(tx: UnitOfWork, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
     """What was already heard under a post joins its tip; an answer of ours joins the log.
 
     One that was heard of before its delivery knew of it is there already.

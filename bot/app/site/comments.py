@@ -47,7 +47,7 @@ class NewComment:
         )
 
 
-class Flawed(ValueError):
+class FieldProblem(ValueError):
     """A draft that cannot be kept; `flaws` has a sentence for its writer by field."""
 
     def __init__(self, flaws: dict[str, str]) -> None:
@@ -55,7 +55,7 @@ class Flawed(ValueError):
         super().__init__(f"a draft with flaws: {', '.join(flaws)}")
 
 
-class Commenting:
+class CommentWriter:
     """Writes to the site's pages, and then has them heard, so that the log has it at once.
 
     `heard` takes in what changed on the site; it may be called again for the same change.
@@ -98,7 +98,7 @@ class Commenting:
         who asks to be forgotten has it erased. Raises Flawed for a draft with flaws.
         """
         if flaws := self.flaws(draft, owner=owner):
-            raise Flawed(flaws)
+            raise FieldProblem(flaws)
         tidy = draft.tidy()
         comment = Comment(
             id=self._free_id(tidy, owner),

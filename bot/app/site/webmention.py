@@ -18,11 +18,11 @@ from bot.core.discussion.webmention import (
     RESPONSE,
     Failure,
     Fetcher,
-    Ping,
-    Pings,
-    Protocol,
+    LinkNotice,
+    ReadFailure,
     Response,
-    Trouble,
+    Webmention,
+    WebmentionStore,
     excerpt,
     is_on_site,
     passage,
@@ -53,7 +53,7 @@ REMEMBERED = timedelta(days=30)
 OLDEST = timedelta(days=365)
 """A page that says it is older than its tip by more than this does not know when it was written."""
 
-_OURS = Trouble(failure=Failure.UNREADABLE, why="it leads to this site")
+_OURS = ReadFailure(failure=Failure.UNREADABLE, why="it leads to this site")
 
 log = structlog.get_logger()
 
@@ -79,16 +79,16 @@ class TooMany(Refusal):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Receiving:
+class WebmentionReceiver:
     """Takes pings. `nudge` has the page looked at soon."""
 
-    pings: Pings
+    pings: WebmentionStore
     pages: Pages
     nudge: Callable[[], None]
 
     def take(
-        self, source: str, target: str, protocol: Protocol, config: Config, now: datetime
-    ) -> Ping | None:
+        self, source: str, target: str, protocol: LinkNotice, config: Config, now: datetime
+    ) -> Webmention | None:
         """Have a page looked at; what is known of its ping from before, or None.
 
         Raises Refusal.
@@ -100,7 +100,7 @@ class Receiving:
             raise TooMany("There is too much to look at just now. Please try again later.")
         if self._was_erased(page, tip) or _is_untried(known):
             return known
-        fresh = Ping(source=page, target=place, protocol=protocol, at=now, not_before=now)
+        fresh = Webmention(source=page, target=place, protocol=protocol, at=now, not_before=now)
         if known is not None:
             fresh = replace(fresh, not_before=max(now, min(known.at, now) + AGAIN))
         self.pings.put(fresh)
@@ -121,7 +121,7 @@ class Receiving:
         return known is not None and known.deleted_at is not None
 
 
-def _is_untried(ping: Ping | None) -> bool:
+def _is_untried(ping: Webmention | None) -> bool:
     """Whether its page is to be looked at anyway, and for the first time."""
     return ping is not None and ping.not_before is not None and ping.tries == 0
 
@@ -142,13 +142,13 @@ def response_id(source: str, tip: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Verifier:
+class WebmentionVerifier:
     """Looks at the pages that were pinged, one a step, and keeps what they say.
 
     `heard` takes in what changed on the site; it may be called again for the same change.
     """
 
-    pings: Pings
+    pings: WebmentionStore
     pages: Pages
     fetcher: Fetcher
     clock: Clock
@@ -167,16 +167,16 @@ class Verifier:
         """Forget pings that were settled long ago."""
         self.pings.forget(self.clock.now() - REMEMBERED)
 
-    def _begun(self, ping: Ping, now: datetime) -> Ping | None:
+    def _begun(self, ping: Webmention, now: datetime) -> Webmention | None:
         """The ping with this try written down, so that no page is tried without end."""
         if ping.tries > len(PAUSES):
-            self._give_up(ping, Trouble(failure=Failure.UNREADABLE, why="it was broken off"))
+            self._give_up(ping, ReadFailure(failure=Failure.UNREADABLE, why="it was broken off"))
             return None
         pause = PAUSES[min(ping.tries, len(PAUSES) - 1)]
         begun = replace(ping, tries=ping.tries + 1, not_before=now + pause)
         return begun if self.pings.move(ping, begun) else None
 
-    def _look(self, ping: Ping, config: Config) -> None:
+    def _look(self, ping: Webmention, config: Config) -> None:
         page = self._wanted(ping, config)
         if page is None:
             self.pings.move(ping, None)
@@ -188,40 +188,42 @@ class Verifier:
         except RetryLater as error:
             self._later(ping, str(error))
         except PlatformError as error:
-            self._give_up(ping, Trouble(failure=Failure.UNREADABLE, why=str(error)))
+            self._give_up(ping, ReadFailure(failure=Failure.UNREADABLE, why=str(error)))
         else:
             self._settle(ping, page, found, config)
 
-    def _wanted(self, ping: Ping, config: Config) -> Page | None:
+    def _wanted(self, ping: Webmention, config: Config) -> Page | None:
         """The page that is said to be linked to, if it still stands and is still asked for."""
         tip = tip_at(ping.target, config) if takes(config, ping.protocol) else None
         page = None if tip is None else self.pages.get(tip)
         return None if page is None or page.gone is not None else page
 
-    def _later(self, ping: Ping, why: str) -> None:
+    def _later(self, ping: Webmention, why: str) -> None:
         """The next try is written down already; after the last there is none."""
-        trouble = Trouble(failure=Failure.UNREACHABLE, why=why)
+        trouble = ReadFailure(failure=Failure.UNREACHABLE, why=why)
         if ping.tries > len(PAUSES):
             self._give_up(ping, trouble)
         else:
             self.pings.move(ping, replace(ping, trouble=trouble))
 
-    def _give_up(self, ping: Ping, trouble: Trouble) -> None:
+    def _give_up(self, ping: Webmention, trouble: ReadFailure) -> None:
         if self.pings.move(ping, replace(ping, not_before=None, trouble=trouble)):
             log.info("response_not_kept", source=ping.source, reason=trouble.why)
 
-    def _settle(self, ping: Ping, page: Page, found: Response | Trouble, config: Config) -> None:
+    def _settle(
+        self, ping: Webmention, page: Page, found: Response | ReadFailure, config: Config
+    ) -> None:
         """Keep what the page says, or erase what it said when it says nothing any more.
 
         The ping is settled last: whatever breaks off before is done again.
         """
         known = self.pages.comment(response_id(ping.source, page.tip))
-        if isinstance(found, Trouble):
+        if isinstance(found, ReadFailure):
             self._erase(known)
             self._give_up(ping, found)
         elif known is None and self.pages.responses(page.tip) >= MOST_RESPONSES:
             why = f"{page.tip} has {MOST_RESPONSES} responses"
-            self._give_up(ping, Trouble(failure=Failure.FULL, why=why))
+            self._give_up(ping, ReadFailure(failure=Failure.FULL, why=why))
         else:
             kept = self.pages.respond(self._comment(ping, page, found, known, config.hold))
             self.pings.move(ping, replace(ping, not_before=None, trouble=None))
@@ -237,7 +239,7 @@ class Verifier:
             log.info("response_erased", tip=known.tip)
 
     def _comment(
-        self, ping: Ping, page: Page, found: Response, known: Comment | None, hold: Hold
+        self, ping: Webmention, page: Page, found: Response, known: Comment | None, hold: Hold
     ) -> Comment:
         """What is kept; what was held stays so, and other words are judged anew."""
         is_known = partial(self.pages.is_trusted_site, ping.source)

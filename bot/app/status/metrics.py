@@ -11,11 +11,11 @@ from bot.app.status.status import RECENT, Status
 from bot.core.model.delivery import State
 from bot.core.model.entry import EntryKind
 from bot.core.model.schedule import Outcome
-from bot.core.ports.unit_of_work import Store, Tx
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Figures:
+class Metrics:
     """How everything stands, and counts since the data directory was made.
 
     `deliveries` counts by account and state, `entries` by account and kind; `delays` are those of
@@ -29,7 +29,7 @@ class Figures:
     delays: Mapping[str, Sequence[timedelta]]
 
 
-class Heard:
+class HeardCounts:
     """How much was heard, by account and kind: each entry is counted once, as none ever goes.
 
     Whoever watches asks every few seconds, and to count a million takes one. Ask by one thread at
@@ -40,20 +40,20 @@ class Heard:
         self._counts: Counter[tuple[str, EntryKind]] = Counter()
         self._until = 0
 
-    def counts(self, tx: Tx) -> Mapping[tuple[str, EntryKind], int]:
+    def counts(self, tx: UnitOfWork) -> Mapping[tuple[str, EntryKind], int]:
         """All that is in the log by now."""
         self._counts.update(tx.log.kinds(after=self._until))
         self._until = tx.log.last_id()
         return dict(self._counts)
 
 
-def figures(store: Store, standing: Status, heard: Heard) -> Figures:
+def metrics_of(store: Store, standing: Status, heard: HeardCounts) -> Metrics:
     """The figures that belong to how things stand."""
     with store.reading() as tx:
         delays: dict[str, list[timedelta]] = {}
         for account, delay in sorted(tx.ledger.delays(standing.at - RECENT)):
             delays.setdefault(account, []).append(delay)
-        return Figures(
+        return Metrics(
             status=standing,
             slots=tx.slots.counts(),
             deliveries=tx.ledger.counts(),

@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from bot.app.discussion.acknowledge import trouble_note
+from bot.app.discussion.acknowledge import trouble_key
 from bot.app.discussion.listen import DEAF, deaf_since, pending_replies
 from bot.app.moderation.held_comments import held_comments
 from bot.app.posting.by_hand.pauses import unheld
 from bot.app.posting.first_tip import FirstTip, first_tip
 from bot.core.discussion.acknowledgement_policy import MOST_A_DAY
 from bot.core.model.capabilities import TextLimit
-from bot.core.model.config import Account, Config, Courtesy
+from bot.core.model.config import Account, AcknowledgementStyle, Config
 from bot.core.model.delivery import UNSETTLED, Delivery, State
 from bot.core.model.entry import Entry
 from bot.core.model.schedule import Outcome, Slot
 from bot.core.ports.platform import Timetable
-from bot.core.ports.unit_of_work import Pause, SlotRecord, Store, Tx
+from bot.core.ports.unit_of_work import Pause, SlotRecord, Store, UnitOfWork
 from bot.core.posting.reconciliation import needs_person
 
 FILE_TROUBLE = "tips file"
@@ -149,22 +149,22 @@ def status(store: Store, timetable: Timetable, config: Config, now: datetime) ->
         )
 
 
-def _waiting(tx: Tx, now: datetime) -> tuple[Delivery, ...]:
+def _waiting(tx: UnitOfWork, now: datetime) -> tuple[Delivery, ...]:
     """What waits, newest first; before it what waits for a person."""
     waiting = tx.ledger.recent(MOST, UNSETTLED)
     return tuple(sorted(waiting, key=lambda one: not needs_person(one, now)))
 
 
-def _expected(tx: Tx, now: datetime) -> Expected | None:
+def _expected(tx: UnitOfWork, now: datetime) -> Expected | None:
     record = tx.slots.last_due(now)
     if record is None:
         return None
     return Expected(record=record, deliveries=tuple(tx.ledger.of_slot(record.slot.name)))
 
 
-def _account(tx: Tx, account: Account, pause: Pause | None, now: datetime) -> AccountStatus:
+def _account(tx: UnitOfWork, account: Account, pause: Pause | None, now: datetime) -> AccountStatus:
     record = tx.accounts.get(account.name)
-    thanks = MOST_A_DAY if account.acknowledge is Courtesy.THANK else 0
+    thanks = MOST_A_DAY if account.acknowledge is AcknowledgementStyle.THANK else 0
     recent = tx.ledger.recent(20 + thanks, {State.POSTED}, account.name)
     posted = [one for one in recent if one.post.in_reply_to is None]
     return AccountStatus(
@@ -181,13 +181,13 @@ def _account(tx: Tx, account: Account, pause: Pause | None, now: datetime) -> Ac
         listening_budget=account.listening_budget,
         limit=record.traits.text if record.traits else None,
         learned_at=record.learned_at,
-        not_acknowledging=tx.notes.get(trouble_note(account.name)),
+        not_acknowledging=tx.notes.get(trouble_key(account.name)),
         to_approve=pending_replies(tx, account.name),
         deaf_since=deaf_since(tx, account.name),
     )
 
 
-def _coming(tx: Tx, timetable: Timetable, config: Config, now: datetime) -> Sequence[Slot]:
+def _coming(tx: UnitOfWork, timetable: Timetable, config: Config, now: datetime) -> Sequence[Slot]:
     """The next slot of each schedule, in order."""
     pauses = tx.accounts.pauses(now)
     firsts = [

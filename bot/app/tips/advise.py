@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.app.posting.draft import Draft, Drafter
-from bot.app.tips.validate import Finding
+from bot.app.tips.validate import TipProblem
 from bot.core.model.config import Config
 from bot.core.model.tip import Tip
 from bot.core.ports.unit_of_work import Store
@@ -20,7 +20,7 @@ MOST = 300
 
 def notes(
     config: Config, drafter: Drafter, store: Store, *, every: bool = False
-) -> Iterator[Finding]:
+) -> Iterator[TipProblem]:
     """What to look at, in the order of the file: as a new bot would post, and as this one will.
 
     Of very many tips for which a summary has to be made only the first are looked at, unless
@@ -44,7 +44,7 @@ def notes(
         yield from _bare(made)
         yield from _exhausted(tip, config, again, said)
     if passed:
-        yield Finding(
+        yield TipProblem(
             tip=None,
             what=f"{passed:,} more tips without a summary of their own were not looked at",
             todo="`tipsbot check --all` looks at every one",
@@ -62,7 +62,7 @@ def _drafts(tip: Tip, config: Config, drafter: Drafter) -> list[Draft]:
     return [one for one in made if isinstance(one, Draft)]
 
 
-def _hashtags(config: Config) -> Iterator[Finding]:
+def _hashtags(config: Config) -> Iterator[TipProblem]:
     """Tags that make no hashtag, or one in other words: each once, with the first tip of it."""
     if not any(account.hashtags for account in config.accounts):
         return
@@ -73,30 +73,30 @@ def _hashtags(config: Config) -> Iterator[Finding]:
             what = (
                 f"the tag '{tag}' of '{tip}' makes no hashtag: networks would link something else"
             )
-            yield Finding(tip=tip, what=what, todo="leave it, or write it as a word")
+            yield TipProblem(tip=tip, what=what, todo="leave it, or write it as a word")
         elif is_written_in_words(tag):
             what = f"the tag '{tag}' of '{tip}' is posted as {made}"
-            yield Finding(tip=tip, what=what, todo="leave it, or write it as another word")
+            yield TipProblem(tip=tip, what=what, todo="leave it, or write it as another word")
 
 
-def _unused(tip: Tip, made: Sequence[Draft], config: Config) -> Iterator[Finding]:
+def _unused(tip: Tip, made: Sequence[Draft], config: Config) -> Iterator[TipProblem]:
     """A summary written by hand that does not fit everywhere."""
     unused = [one.account.name for one in made if one.fitted.how != BY_HAND]
     if tip.summary is not None and unused:
         room = min(account.limit for account in config.accounts)
-        yield Finding(
+        yield TipProblem(
             tip=tip.id,
             what=f"the summary of '{tip.id}' is not used on {', '.join(unused)}",
             todo=f"shorten it: with its link it has to keep within {room}",
         )
 
 
-def _doubtful(made: Sequence[Draft]) -> Iterator[Finding]:
+def _doubtful(made: Sequence[Draft]) -> Iterator[TipProblem]:
     """Summaries that may not read well: each once, with the accounts that would post it."""
     doubtful = {one.fitted.summary: one.tip for one in made if one.fitted.summary.doubts}
     for summary, tip in doubtful.items():
         names = [one.account.name for one in made if one.fitted.summary == summary]
-        yield Finding(
+        yield TipProblem(
             tip=tip.id,
             what=f"the summary of '{tip.id}' on {', '.join(names)} is doubtful: "
             f'{"; ".join(summary.doubts)}: "{summary.text}"',
@@ -104,13 +104,13 @@ def _doubtful(made: Sequence[Draft]) -> Iterator[Finding]:
         )
 
 
-def _bare(made: Sequence[Draft]) -> Iterator[Finding]:
+def _bare(made: Sequence[Draft]) -> Iterator[TipProblem]:
     """Names such as readme.md, which a network would make paid links of."""
     for one in made:
         if not one.aim.traits.text.links_bare_names:
             continue
         for name in dict.fromkeys(link.text for link in bare_names(one.fitted.summary.text)):
-            yield Finding(
+            yield TipProblem(
                 tip=one.tip.id,
                 what=f"{one.account.name} would make a link of '{name}' in '{one.tip.id}'",
                 todo=f"leave it if '{written(name)}' will do, which is posted there and is no link",
@@ -119,13 +119,13 @@ def _bare(made: Sequence[Draft]) -> Iterator[Finding]:
 
 def _exhausted(
     tip: Tip, config: Config, drafter: Drafter, said: Mapping[tuple[str, str], Sequence[str]]
-) -> Iterator[Finding]:
+) -> Iterator[TipProblem]:
     """Accounts that have used every good text of the tip."""
     before = [account for account in config.accounts if (tip.id, account.name) in said]
     made = [drafter.draft(tip, account, config) for account in before]
     names = [one.account.name for one in made if isinstance(one, Draft) and one.fitted.exhausted]
     if names:
-        yield Finding(
+        yield TipProblem(
             tip=tip.id,
             what=f"every good wording of '{tip.id}' was posted on {', '.join(names)}: "
             "the oldest comes again",

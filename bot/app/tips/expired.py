@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.app.tips.validate import Finding
+from bot.app.tips.validate import TipProblem
 from bot.core.model.config import Config
 from bot.core.model.tip import Library, Tip
 
@@ -18,13 +18,13 @@ def without_expired(config: Config, now: datetime) -> Config:
     return replace(config, library=Library(tips=kept))
 
 
-def expired(config: Config, now: datetime) -> Iterator[Finding]:
+def expired(config: Config, now: datetime) -> Iterator[TipProblem]:
     """The tips that no schedule brings any more, in the order of the file."""
     zone = ZoneInfo(config.bot.timezone)
     for tip in config.library:
         if tip.expires is not None and _is_over(tip, now):
             end = f"{tip.expires.astimezone(zone):%a %d %b %Y %H:%M %Z}"
-            yield Finding(
+            yield TipProblem(
                 tip=tip.id,
                 what=f"'{tip.id}' expired at {end} and is not posted any more",
                 todo="leave it, or give it a later `expires`",

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.app.accounts.lookup import known_tip
 from bot.app.posting.draft import Drafter
-from bot.app.tips.room import Place, Tight, places, room, tightest
+from bot.app.tips.room import Destination, Tight, destinations, room, tightest
 from bot.core.errors import PlatformError, Refused
 from bot.core.model.config import Config
 from bot.core.model.tip import Tip
@@ -51,7 +51,7 @@ class Proposal:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Case:
+class WeakSummary:
     """A tip, what is doubtful about its best summary, and what was proposed.
 
     `left_out` says why proposals of a model were refused, `trouble` why the model gave none.
@@ -76,7 +76,7 @@ def cases(
     named: Sequence[str] = (),
     every: bool = False,
     proposer: Proposer | None = None,
-) -> Iterator[Case]:
+) -> Iterator[WeakSummary]:
     """The named tips; or those whose best summary is doubtful; with `every`, all without one.
 
     In the order of the file, each worked out when it is asked for. Raises UsageError for a
@@ -87,13 +87,13 @@ def cases(
     for tip in config.library:
         if wanted and tip.id not in wanted:
             continue
-        among = places(tip, config, drafter)
+        among = destinations(tip, config, drafter)
         doubts = tuple(dict.fromkeys(_doubts(tip, among)))
         if among and (wanted or doubts or (every and tip.summary is None)):
             yield _case(tip, among, doubts, asked)
 
 
-def _doubts(tip: Tip, among: Sequence[Place]) -> Iterator[str]:
+def _doubts(tip: Tip, among: Sequence[Destination]) -> Iterator[str]:
     """What is doubtful about what would be posted."""
     for place in among:
         chosen = best(tip, place.takes).chosen
@@ -105,11 +105,13 @@ def _doubts(tip: Tip, among: Sequence[Place]) -> Iterator[str]:
             yield from chosen.doubts
 
 
-def _case(tip: Tip, among: Sequence[Place], doubts: tuple[str, ...], asked: _Asked) -> Case:
+def _case(
+    tip: Tip, among: Sequence[Destination], doubts: tuple[str, ...], asked: _Asked
+) -> WeakSummary:
     ours = [_proposal(one, among) for one in _ours(tip, among)]
     said, trouble = asked.about(tip, room(among))
     theirs, left_out = _vetted(said, tip, among, {one.summary.text for one in ours})
-    return Case(
+    return WeakSummary(
         tip=tip,
         doubts=doubts,
         proposals=(*ours, *theirs),
@@ -118,7 +120,7 @@ def _case(tip: Tip, among: Sequence[Place], doubts: tuple[str, ...], asked: _Ask
     )
 
 
-def _ours(tip: Tip, among: Sequence[Place]) -> tuple[Summary, ...]:
+def _ours(tip: Tip, among: Sequence[Destination]) -> tuple[Summary, ...]:
     """Our summaries that fit everywhere, best first."""
     unwritten, fits = replace(tip, summary=None), partial(_fits, among=among)
     top = best(unwritten, fits).chosen
@@ -147,7 +149,7 @@ class _Asked:
 
 
 def _vetted(
-    said: Sequence[str], tip: Tip, among: Sequence[Place], known: Collection[str]
+    said: Sequence[str], tip: Tip, among: Sequence[Destination], known: Collection[str]
 ) -> tuple[list[Proposal], tuple[str, ...]]:
     """A model's proposals that may be shown, and why the others may not."""
     found: list[Proposal] = []
@@ -165,11 +167,13 @@ def _vetted(
     return found, tuple(left_out)
 
 
-def _fits(summary: str, *, among: Sequence[Place]) -> bool:
+def _fits(summary: str, *, among: Sequence[Destination]) -> bool:
     return all(place.takes(summary) for place in among)
 
 
-def _proposal(summary: Summary, among: Sequence[Place], *, by_model: bool = False) -> Proposal:
+def _proposal(
+    summary: Summary, among: Sequence[Destination], *, by_model: bool = False
+) -> Proposal:
     tight = tightest(summary.text, among)
     if tight is None:
         raise ValueError(f"{summary.text!r} was proposed and does not fit")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.app.posting.draft import Aim, Drafter
+from bot.app.posting.draft import Constraints, Drafter
 from bot.core.model.config import Account, Config
 from bot.core.model.tip import Tip
-from bot.core.posting.layout import Frame
+from bot.core.posting.layout import PostLayout
 from bot.core.summary import Summary
 
 
@@ -25,12 +25,12 @@ class Tight:
     left: int
 
 
-class Place:
+class Destination:
     """An account that a tip goes to."""
 
-    def __init__(self, account: Account, aim: Aim) -> None:
+    def __init__(self, account: Account, aim: Constraints) -> None:
         self.account = account
-        self._frame = Frame(account=account, rule=aim.traits.text, link=aim.link)
+        self._frame = PostLayout(account=account, rule=aim.traits.text, link=aim.link)
 
     def takes(self, summary: str) -> bool:
         """Whether the summary fits, with its link."""
@@ -46,16 +46,16 @@ class Place:
         return Tight(account=self.account.name, length=made.length, limit=made.limit, left=left)
 
 
-def places(tip: Tip, config: Config, drafter: Drafter) -> tuple[Place, ...]:
+def destinations(tip: Tip, config: Config, drafter: Drafter) -> tuple[Destination, ...]:
     """Every account that the tip goes to."""
     return tuple(
-        Place(account, drafter.aim(tip, account, config))
+        Destination(account, drafter.aim(tip, account, config))
         for account in config.accounts
         if tip.goes_to(account.name)
     )
 
 
-def tightest(summary: str, among: Sequence[Place]) -> Tight | None:
+def tightest(summary: str, among: Sequence[Destination]) -> Tight | None:
     """The summary where it has the least room, or None where it does not fit one of the places."""
     found = [place.measured(summary) for place in among]
     fitting = [one for one in found if one is not None]
@@ -64,7 +64,7 @@ def tightest(summary: str, among: Sequence[Place]) -> Tight | None:
     return min(fitting, key=lambda one: one.left)
 
 
-def room(among: Sequence[Place]) -> int:
+def room(among: Sequence[Destination]) -> int:
     """So many characters fit everywhere."""
     least = tightest("x", among)
     return least.left + 1 if least else 0

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from bot.app.posting.draft import Aim, Drafter, Misfit
+from bot.app.posting.draft import Constraints, Drafter, Misfit
 from bot.core.model.config import Account, Config
-from bot.core.model.platform_kind import Form, Kind
+from bot.core.model.platform_kind import Form, PlatformKind
 from bot.core.model.tip import Tip
 from bot.core.text.web_addresses import is_loopback
 
@@ -19,7 +19,7 @@ _EXAMPLES = (".example.com", ".example.org", ".example.net")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
+class TipProblem:
     """Something wrong with a tip or with the bot's own settings, and what to do about it."""
 
     tip: str | None
@@ -27,7 +27,9 @@ class Finding:
     todo: str
 
 
-def findings(config: Config, kinds: Mapping[str, Kind], drafter: Drafter) -> Iterator[Finding]:
+def findings(
+    config: Config, kinds: Mapping[str, PlatformKind], drafter: Drafter
+) -> Iterator[TipProblem]:
     """Everything that would go wrong when posting, in the order of the file."""
     yield from _in_clear_text(config, kinds)
     public = [account for account in config.accounts if _is_public(account, kinds[account.kind])]
@@ -47,13 +49,13 @@ def findings(config: Config, kinds: Mapping[str, Kind], drafter: Drafter) -> Ite
                 yield _nowhere(tip, account, aim, config)
 
 
-def _in_clear_text(config: Config, kinds: Mapping[str, Kind]) -> Iterator[Finding]:
+def _in_clear_text(config: Config, kinds: Mapping[str, PlatformKind]) -> Iterator[TipProblem]:
     """Servers to which a credential would travel for everybody to read."""
     for account in config.accounts:
         kind = kinds[account.kind]
         for address in _addresses(account, kind):
             if kind.secrets and address.startswith("http://") and not is_loopback(address):
-                yield Finding(
+                yield TipProblem(
                     tip=None,
                     what=f"{account.name} would send its credentials to {address} unencrypted",
                     todo="write https://",
@@ -75,12 +77,12 @@ def _is_nowhere(host: str) -> bool:
         return not dot or last in _NOWHERE or f".{host}".endswith(_EXAMPLES)
 
 
-def _is_public(account: Account, kind: Kind) -> bool:
+def _is_public(account: Account, kind: PlatformKind) -> bool:
     """Whether strangers can follow the account: not on a server that is itself out of reach."""
     return kind.traits.public and not any(map(is_loopback, _addresses(account, kind)))
 
 
-def _addresses(account: Account, kind: Kind) -> list[str]:
+def _addresses(account: Account, kind: PlatformKind) -> list[str]:
     """The addresses among an account's settings."""
     return [
         account.options[option.name]
@@ -89,22 +91,22 @@ def _addresses(account: Account, kind: Kind) -> list[str]:
     ]
 
 
-def _misfit(one: Misfit) -> Finding:
-    return Finding(
+def _misfit(one: Misfit) -> TipProblem:
+    return TipProblem(
         tip=one.tip.id,
         what=f"'{one.tip.id}' does not fit {one.account.name}: {one.why}",
         todo="write a shorter `summary` for it",
     )
 
 
-def _nowhere(tip: Tip, account: Account, aim: Aim, config: Config) -> Finding:
+def _nowhere(tip: Tip, account: Account, aim: Constraints, config: Config) -> TipProblem:
     if not aim.needs_page:
-        return Finding(
+        return TipProblem(
             tip=tip.id,
             what=f"the link of '{tip.id}', {aim.link}, leads nowhere on {account.name}",
             todo="give it an address that everybody can open",
         )
-    return Finding(
+    return TipProblem(
         tip=None,
         what=f"posts on {account.name} would link to {config.bot.site}, which nobody can open",
         todo=f"set bot.site to the site's public address, or `link: never` on {account.name}",

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from bot.app.accounts.refresh_limits import Learner
-from bot.bootstrap.container import Desk
+from bot.app.accounts.refresh_limits import LimitsRefresher
+from bot.bootstrap.container import Container
 from bot.core.model.capabilities import Ability
-from bot.core.model.config import Account, Config, Courtesy
-from bot.core.ports.platform import Checks, Threads
-from bot.scheduler.scheduler import Ticker
+from bot.core.model.config import Account, AcknowledgementStyle, Config
+from bot.core.ports.platform import EntryChecker, ThreadReader
+from bot.scheduler.scheduler import Scheduler
 
 DELIVER_EVERY = timedelta(seconds=2)
 LEARN_EVERY = timedelta(minutes=5)
@@ -31,11 +31,11 @@ class _Verb:
 
 
 @dataclass(kw_only=True, slots=True)
-class AccountSteps:
+class AccountJobs:
     """Has the ticker call the verbs of each account, with the account as the file has it then."""
 
-    desk: Desk
-    ticker: Ticker
+    container: Container
+    ticker: Scheduler
     _followed: frozenset[str] = frozenset()
 
     def follow(self, config: Config) -> None:
@@ -53,7 +53,7 @@ class AccountSteps:
 
     def do(self, verb: str, name: str) -> None:
         """One step of a verb for an account, if the file has that account and it knows the verb."""
-        account = self.desk.config.account(name)
+        account = self.container.config.account(name)
         if account is None:
             return
         act = next((one.act for one in self._verbs(account) if one.name == verb), None)
@@ -71,36 +71,38 @@ class AccountSteps:
 
     def _verbs(self, account: Account) -> Iterator[_Verb]:
         """What there is to do for an account."""
-        desk, traits = self.desk, self.desk.rules.of(account)
+        container, traits = self.container, self.container.rules.of(account)
         yield _Verb(name="deliver", every=DELIVER_EVERY, act=self._deliver)
         yield _Verb(name="learn", every=LEARN_EVERY, act=self._learn)
         if Ability.LISTEN in traits.abilities:
             yield _Verb(name="listen", every=account.poll or traits.poll, act=self._listen)
-        if desk.door(Threads, account.name) is not None:
-            yield _Verb(name="threads", every=LOOK_EVERY, act=desk.thread_reader.step)
-        if desk.door(Checks, account.name) is not None:
-            yield _Verb(name="recheck", every=LOOK_EVERY, act=desk.rechecker.step)
-        if account.acknowledge is not Courtesy.NONE:
+        if container.port(ThreadReader, account.name) is not None:
+            yield _Verb(name="threads", every=LOOK_EVERY, act=container.thread_reader.step)
+        if container.port(EntryChecker, account.name) is not None:
+            yield _Verb(name="recheck", every=LOOK_EVERY, act=container.rechecker.step)
+        if account.acknowledge is not AcknowledgementStyle.NONE:
             yield _Verb(name="acknowledge", every=ACKNOWLEDGE_EVERY, act=self._acknowledge)
 
     def _deliver(self, account: Account) -> None:
         """Settle and send; what waited for the site's page goes out at once when that is up."""
-        config = self.desk.config
-        self.desk.settler.step(account)
-        if self.desk.deliverer.step(config, account) and account == config.site:
+        config = self.container.config
+        self.container.reconciler.step(account)
+        if self.container.deliverer.step(config, account) and account == config.site:
             self.deliver_soon(other for other in config.accounts if other != account)
 
     def _listen(self, account: Account) -> None:
-        if self.desk.is_time_to_listen(account):
-            self.desk.ear.step(account)
+        if self.container.is_time_to_listen(account):
+            self.container.mention_poller.step(account)
 
     def _acknowledge(self, account: Account) -> None:
-        self.desk.acknowledger.step(self.desk.config, account)
+        self.container.acknowledger.step(self.container.config, account)
 
     def _learn(self, account: Account) -> None:
-        desk, platform = self.desk, self.desk.platform(account.name)
+        container, platform = self.container, self.container.platform(account.name)
         if platform is not None:
-            learner = Learner(store=desk.database.store, clock=desk.clock, rules=desk.rules)
+            learner = LimitsRefresher(
+                store=container.database.store, clock=container.clock, rules=container.rules
+            )
             learner.step(account, platform)
 
 

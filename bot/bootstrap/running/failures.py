@@ -20,7 +20,7 @@ FRESH = 60.0
 
 
 @dataclass(slots=True)
-class Troubles:
+class Failures:
     """The latest trouble of each step, and which steps are to be tried again soon.
 
     A step that is called every few seconds tries again by itself; one that plans a slot would

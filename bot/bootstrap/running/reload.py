@@ -9,7 +9,7 @@ import structlog
 
 from bot.app.status.status import FILE_TROUBLE
 from bot.bootstrap import checked_tips_file
-from bot.bootstrap.container import Desk
+from bot.bootstrap.container import Container
 from bot.core.errors import BotError
 from bot.tips_file.watch import Watch
 
@@ -20,10 +20,10 @@ MISSING_LOOKS = 5
 
 
 @dataclass(kw_only=True, slots=True)
-class TakingUp:
+class Reloader:
     """Looks after the file; `taken` is called when another one was taken up."""
 
-    desk: Desk
+    container: Container
     watch: Watch
     taken: Callable[[], None]
     _refusal: str | None = None
@@ -32,10 +32,10 @@ class TakingUp:
 
     def begin(self) -> None:
         """Note whether the file is good with which the bot was started."""
-        if self.desk.trouble is None:
+        if self.container.trouble is None:
             self._note_good_file()
         else:
-            self._keep_the_last(self.desk.trouble)
+            self._keep_the_last(self.container.trouble)
 
     def step(self) -> None:
         """Take up a changed file; one that is wrong changes nothing, and is told."""
@@ -43,13 +43,13 @@ class TakingUp:
         if not self.watch.changed():
             return
         try:
-            good = self.desk.reload()
-            platforms = self.desk.connect(good.config)
+            good = self.container.reload()
+            platforms = self.container.connect(good.config)
         except BotError as error:
             self._keep_the_last(str(error))
             return
-        self.desk.adopt(good, platforms)
-        self.desk.trouble = None
+        self.container.adopt(good, platforms)
+        self.container.trouble = None
         self.taken()
         self._note_good_file()
         log.info("tips_file_taken_up", tips=len(good.config.library))
@@ -58,7 +58,7 @@ class TakingUp:
         """Say so when the file is gone for good, and when it is back as it was."""
         self._missing = 0 if self.watch.is_there() else self._missing + 1
         if self._missing == MISSING_LOOKS:
-            self._tell(f"{self.desk.file}: not found; put it back")
+            self._tell(f"{self.container.file}: not found; put it back")
         if self._missing == 0 and self._is_gone:
             self._note_file(self._refusal)
         self._is_gone = self._missing >= MISSING_LOOKS
@@ -74,8 +74,8 @@ class TakingUp:
     def _note_good_file(self) -> None:
         self._refusal = None
         self._note_file(None)
-        checked_tips_file.keep(self.desk.good, self.desk.environment.data)
+        checked_tips_file.keep(self.container.good, self.container.environment.data)
 
     def _note_file(self, trouble: str | None) -> None:
-        with self.desk.database.store.writing() as tx:
-            tx.notes.put(FILE_TROUBLE, trouble, self.desk.clock.now())
+        with self.container.database.store.writing() as tx:
+            tx.notes.put(FILE_TROUBLE, trouble, self.container.clock.now())

@@ -14,17 +14,17 @@ import structlog
 from bot.app.moderation.people import is_forgotten
 from bot.app.posting.first_tip import Awaited, awaited
 from bot.app.posting.plan import Planner
-from bot.app.site.comments import Commenting
-from bot.app.site.webmention import Receiving, Verifier
-from bot.app.status.metrics import Figures, Heard, figures
+from bot.app.site.comments import CommentWriter
+from bot.app.site.webmention import WebmentionReceiver, WebmentionVerifier
+from bot.app.status.metrics import HeardCounts, Metrics, metrics_of
 from bot.app.status.status import STEP_TROUBLE, Status, status
 from bot.bootstrap import checked_tips_file
-from bot.bootstrap.container import Desk, open_desk
+from bot.bootstrap.container import Container, open_container
 from bot.bootstrap.running import stop_signals
-from bot.bootstrap.running.account_jobs import AccountSteps
-from bot.bootstrap.running.failures import Troubles
+from bot.bootstrap.running.account_jobs import AccountJobs
+from bot.bootstrap.running.failures import Failures
 from bot.bootstrap.running.health import health_of
-from bot.bootstrap.running.reload import TakingUp
+from bot.bootstrap.running.reload import Reloader
 from bot.bootstrap.running.streams import Streams
 from bot.bootstrap.settings import log_setup
 from bot.bootstrap.settings.environment import environment
@@ -32,12 +32,12 @@ from bot.bootstrap.settings.site_key import site_key
 from bot.core.errors import BotError, StoreError
 from bot.core.model.entry import Author
 from bot.core.model.schedule import Schedule
-from bot.core.ports.platform import Hints
+from bot.core.ports.platform import PushHints
 from bot.core.text.lookalikes import passes_for_bot
-from bot.scheduler.scheduler import Ticker
+from bot.scheduler.scheduler import Scheduler
 from bot.store import DataLock, close_to_others
 from bot.tips_file.watch import Watch
-from bot.web import Health, Server, Site, build
+from bot.web import Health, SiteDependencies, SiteServer, build
 
 log = structlog.get_logger()
 
@@ -63,76 +63,80 @@ STOP_WITHIN = timedelta(seconds=8)
 
 
 @dataclass(kw_only=True, slots=True)
-class Running:
+class Runner:
     """A bot at work. Everything that it does is a step of some verb, called by the ticker."""
 
-    desk: Desk
+    container: Container
     watch: Watch
-    ticker: Ticker = field(init=False)
-    server: Server = field(init=False)
+    ticker: Scheduler = field(init=False)
+    server: SiteServer = field(init=False)
     streams: Streams = field(init=False)
-    steps: AccountSteps = field(init=False)
-    file: TakingUp = field(init=False)
-    troubles: Troubles = field(default_factory=Troubles)
+    steps: AccountJobs = field(init=False)
+    file: Reloader = field(init=False)
+    troubles: Failures = field(default_factory=Failures)
     _pulse: datetime = field(init=False)
     _seen: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    _heard: Heard = field(default_factory=Heard)
+    _heard: HeardCounts = field(default_factory=HeardCounts)
     _counting: threading.Lock = field(default_factory=threading.Lock)
     _erased: int = 0
     _noted: list[str] | None = None
 
     def __post_init__(self) -> None:
-        desk = self.desk
-        self.ticker = Ticker(desk.timetable, self.troubles.tell)
-        self.steps = AccountSteps(desk=desk, ticker=self.ticker)
-        self.streams = Streams(door=partial(desk.door, Hints), nudge=self.steps.listen_soon)
-        self.file = TakingUp(desk=desk, watch=self.watch, taken=self._follow)
-        self._pulse = desk.clock.now()
-        site = Site(
-            config=lambda: desk.config,
-            pages=desk.database.pages,
-            store=desk.database.store,
-            traits_of=desk.rules.of,
-            clock=desk.clock,
-            commenting=Commenting(
-                desk.database.pages, self._hear_site, self._is_forgotten, self._is_reserved
+        container = self.container
+        self.ticker = Scheduler(container.timetable, self.troubles.tell)
+        self.steps = AccountJobs(container=container, ticker=self.ticker)
+        self.streams = Streams(
+            door=partial(container.door, PushHints), nudge=self.steps.listen_soon
+        )
+        self.file = Reloader(container=container, watch=self.watch, taken=self._follow)
+        self._pulse = container.clock.now()
+        site = SiteDependencies(
+            config=lambda: container.config,
+            pages=container.database.pages,
+            store=container.database.store,
+            capabilities_of=container.rules.of,
+            clock=container.clock,
+            commenting=CommentWriter(
+                container.database.pages, self._hear_site, self._is_forgotten, self._is_reserved
             ),
-            receiving=Receiving(
-                pings=desk.database.pings,
-                pages=desk.database.pages,
+            receiving=WebmentionReceiver(
+                pings=container.database.pings,
+                pages=container.database.pages,
                 nudge=lambda: self.ticker.nudge(RESPOND),
             ),
             health=self.health,
             figures=self.figures,
             awaited=self.awaited,
-            key=site_key(desk.environment.data),
-            is_outdated=lambda: desk.trouble is not None,
+            key=site_key(container.environment.data),
+            is_outdated=lambda: container.trouble is not None,
         )
         app = build(site)
-        around = desk.environment
-        self.server = Server(app, around.host, around.port, around.trusted_proxies, app.state.end)
+        around = container.environment
+        self.server = SiteServer(
+            app, around.host, around.port, around.trusted_proxies, app.state.end
+        )
 
     def connect(self) -> None:
         """Reach every network of the tips file. Raises BotError where a secret is missing."""
-        self.desk.adopt(self.desk.good, self.desk.connect(self.desk.config))
+        self.container.adopt(self.container.good, self.container.connect(self.container.config))
 
     def prepare(self, *, now: bool | None) -> None:
         """Serve, and plan the extra slot if it is asked for; nothing is sent yet.
 
         With None for `now` it is planned where the site is the only account and is empty.
         """
-        desk = self.desk
+        container = self.container
         self.server.start()
         self._lift_automatic_pauses()
-        desk.deliverer.recover(desk.config)
+        container.deliverer.recover(container.config)
         self.file.begin()
-        desk.acknowledger.begin(desk.config)
+        container.acknowledger.begin(container.config)
         self._tidy()
         self._compact_whatever_its_size()
         if now:
-            desk.planner.now(desk.config, desk.clock.now())
+            container.planner.now(container.config, container.clock.now())
         elif now is None:
-            desk.planner.at_start(desk.config, desk.clock.now())
+            container.planner.at_start(container.config, container.clock.now())
 
     def begin(self) -> None:
         """Let the clock run."""
@@ -161,26 +165,30 @@ class Running:
         """Write down what happened last, leave no erased word behind, and close."""
         try:
             self._write_book()
-            self.desk.database.tidy()
+            self.container.database.tidy()
         except BotError as error:
             self.troubles.tell("logbook", error)
         finally:
-            self.desk.close()
+            self.container.close()
 
     def status(self) -> Status:
         """How everything stands."""
-        desk = self.desk
-        return status(desk.database.store, desk.timetable, desk.config, desk.clock.now())
+        container = self.container
+        return status(
+            container.database.store, container.timetable, container.config, container.clock.now()
+        )
 
     def awaited(self) -> Awaited:
         """The next tip on the site."""
-        desk = self.desk
-        return awaited(desk.database.store, desk.timetable, desk.config, desk.clock.now())
+        container = self.container
+        return awaited(
+            container.database.store, container.timetable, container.config, container.clock.now()
+        )
 
-    def figures(self) -> Figures:
+    def figures(self) -> Metrics:
         """What the bot has done, in numbers."""
         with self._counting:
-            return figures(self.desk.database.store, self.status(), self._heard)
+            return metrics_of(self.container.database.store, self.status(), self._heard)
 
     def health(self) -> Health:
         """Whether the clock ticks, the memory can be read, and nothing is stuck."""
@@ -188,14 +196,14 @@ class Running:
             standing = self.status()
         except StoreError as error:
             return Health(ok=False, facts={"problem": str(error)})
-        name = self.desk.config.bot.name
+        name = self.container.config.bot.name
         found = health_of(standing, name, self._pulse, self.troubles.fresh())
         log_state = log_setup.trouble() or "written"
         return Health(ok=found.ok, facts={**found.facts, "log": log_state})
 
     def _follow(self) -> None:
         """Have the clock call the steps that the file asks for now, and no others."""
-        config = self.desk.config
+        config = self.container.config
         self.steps.follow(config)
         self.streams.follow(account.name for account in config.accounts)
         self._see(config.schedules)
@@ -203,58 +211,60 @@ class Running:
 
     def _see(self, schedules: Iterable[Schedule]) -> None:
         """Remember since when each rule is followed, in case that cannot be noted at once."""
-        now = self.desk.clock.now()
+        now = self.container.clock.now()
         rules = [(schedule.name, schedule.rule) for schedule in schedules]
         self._seen = {rule: self._seen.get(rule, now) for rule in rules}
 
     def _plan(self, schedule_name: str) -> None:
-        config = self.desk.config
+        config = self.container.config
         schedule = config.schedule(schedule_name)
         if schedule is None:
             return
-        planner: Planner = self.desk.planner
+        planner: Planner = self.container.planner
         seen = self._seen.get((schedule.name, schedule.rule))
-        if planner.work(config, schedule, self.desk.clock.now(), seen):
+        if planner.work(config, schedule, self.container.clock.now(), seen):
             self.steps.deliver_soon(config.accounts)
 
     @property
-    def _verifier(self) -> Verifier:
+    def _verifier(self) -> WebmentionVerifier:
         """The verb that looks at other sites' pages."""
-        desk = self.desk
-        return Verifier(
-            pings=desk.database.pings,
-            pages=desk.database.pages,
-            fetcher=desk.fetcher,
-            clock=desk.clock,
+        container = self.container
+        return WebmentionVerifier(
+            pings=container.database.pings,
+            pages=container.database.pages,
+            fetcher=container.fetcher,
+            clock=container.clock,
             heard=self._hear_site,
         )
 
     def _respond(self) -> None:
         """Look at one page that another site told us of; then, if there was one, at the next."""
-        if self._verifier.step(self.desk.config):
+        if self._verifier.step(self.container.config):
             self.ticker.nudge(RESPOND)
 
     def _hear_site(self) -> None:
         """A comment was written: into the log at once."""
-        site = self.desk.config.site
+        site = self.container.config.site
         if site is not None:
-            self.desk.ear.step(site)
+            self.container.mention_poller.step(site)
 
     def _is_forgotten(self, owner: str) -> bool:
         """Whether nothing is to be kept of whom the site knows by this seal."""
-        site = self.desk.config.site
+        site = self.container.config.site
         if site is None:
             return False
-        with self.desk.database.store.reading() as tx:
-            return is_forgotten(tx, self.desk.masks, site.name, Author(name="", key=owner))
+        with self.container.database.store.reading() as tx:
+            return is_forgotten(
+                tx, self.container.pseudonyms, site.name, Author(name="", key=owner)
+            )
 
     def _is_reserved(self, name: str) -> bool:
         """Whether a name could be taken for the bot's or its operator's."""
-        return passes_for_bot(name, self.desk.config.bot)
+        return passes_for_bot(name, self.container.config.bot)
 
     def _write_book(self) -> None:
         """What happened in the discussion, into its log file."""
-        self.desk.logbook.step(self.desk.config.kinds)
+        self.container.logbook.step(self.container.config.kinds)
 
     def _note_troubles(self) -> None:
         """Note which steps fail, and whether the log does, for `status`."""
@@ -262,26 +272,26 @@ class Running:
         if (trouble := log_setup.trouble()) is not None:
             found.append(f"the log cannot be written: {trouble}")
         if found != self._noted:
-            with self.desk.database.store.writing() as tx:
-                tx.notes.put(STEP_TROUBLE, "\n".join(found) or None, self.desk.clock.now())
+            with self.container.database.store.writing() as tx:
+                tx.notes.put(STEP_TROUBLE, "\n".join(found) or None, self.container.clock.now())
             self._noted = found
 
     def _lift_automatic_pauses(self) -> None:
         """Credentials may have been mended: try them again."""
-        with self.desk.database.store.writing() as tx:
-            for name, pause in tx.accounts.pauses(self.desk.clock.now()).items():
+        with self.container.database.store.writing() as tx:
+            for name, pause in tx.accounts.pauses(self.container.clock.now()).items():
                 if not pause.by_operator:
                     tx.accounts.resume(name)
 
     def _erase(self) -> None:
         """What was deleted or edited is to be in no file a few seconds later."""
-        with self.desk.database.store.reading() as tx:
+        with self.container.database.store.reading() as tx:
             last, is_needed = tx.log.last_event(), tx.log.erased_since(self._erased)
-        if not is_needed or self.desk.database.tidy():
+        if not is_needed or self.container.database.tidy():
             self._erased = last
 
     def _tidy(self) -> None:
-        self.desk.database.tidy()
+        self.container.database.tidy()
 
     def _compact_whatever_its_size(self) -> None:
         """At a start nobody waits for it; no trouble with it is a reason not to start."""
@@ -292,21 +302,21 @@ class Running:
 
     def _compact(self, most: int | None = COMPACT_MOST) -> None:
         """Leave nothing of what was erased in unused parts of the file, either."""
-        desk = self.desk
-        with desk.database.store.reading() as tx:
+        container = self.container
+        with container.database.store.reading() as tx:
             before, last = int(tx.notes.get(COMPACTED) or 0), tx.log.last_event()
             is_needed = tx.log.erased_since(before)
-        if last == before or (is_needed and not desk.database.compact(most)):
+        if last == before or (is_needed and not container.database.compact(most)):
             return
-        with desk.database.store.writing() as tx:
-            tx.notes.put(COMPACTED, str(last), desk.clock.now())
+        with container.database.store.writing() as tx:
+            tx.notes.put(COMPACTED, str(last), container.clock.now())
 
     def _beat(self) -> None:
-        self._pulse = self.desk.clock.now()
+        self._pulse = self.container.clock.now()
         for step in self.troubles.to_try_again():
             self.ticker.nudge(step)
         self._note_troubles()
-        self.desk.deliverer.end_orphans(self.desk.config)
+        self.container.deliverer.end_orphans(self.container.config)
 
 
 def run(
@@ -315,12 +325,12 @@ def run(
     *,
     now: bool | None,
     strict: bool,
-    tell: Callable[[Running], None],
+    tell: Callable[[Runner], None],
 ) -> bool:
     """Run until a signal asks to stop; whether everything in hand was finished.
 
     A signal that comes before the site is up ends the process at once: there is nothing to finish.
-    `now` is that of `Running.prepare`; `tell` is called when all is up. Unless `strict`, the last
+    `now` is that of `Runner.prepare`; `tell` is called when all is up. Unless `strict`, the last
     good tips file is used where this one is broken. Raises BotError when it
     cannot begin: the file is wrong, the data directory is in use, the port is taken, a secret is
     missing.
@@ -331,8 +341,9 @@ def run(
     checked_tips_file.load_or_kept(file, around, strict=strict)
     with DataLock(around.data) as lock:
         _close_to_others(around.data)
-        running = Running(
-            desk=open_desk(file, variables=variables, strict=strict, holds_lock=True), watch=watch
+        running = Runner(
+            container=open_container(file, variables=variables, strict=strict, holds_lock=True),
+            watch=watch,
         )
         try:
             running.connect()

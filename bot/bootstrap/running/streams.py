@@ -11,7 +11,7 @@ from datetime import timedelta
 import structlog
 
 from bot.core.errors import BotError, Refused
-from bot.core.ports.platform import Hints
+from bot.core.ports.platform import PushHints
 
 log = structlog.get_logger()
 
@@ -23,7 +23,7 @@ STEADY = timedelta(minutes=2)
 APART = timedelta(seconds=1.5)
 """Two hints are at least so far apart: each leads to a question, and servers count them."""
 
-Door = Callable[[str], Hints | None]
+Door = Callable[[str], PushHints | None]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -52,7 +52,7 @@ class Streams:
 
     def _keep(self, accounts: Iterable[str]) -> None:
         """End the streams of all others, and begin those that are missing."""
-        doors = {name: door for name in accounts if (door := self.door(name)) is not None}
+        doors = {name: door for name in accounts if (door := self.port(name)) is not None}
         for name, stream in [*self._running.items()]:
             if doors.get(name) is not stream.door:
                 self._running.pop(name).end()
@@ -69,7 +69,7 @@ class _Stream:
     """One account's stream, tried again whenever it ends, until we end it."""
 
     account: str
-    door: Hints
+    door: PushHints
     nudge: Callable[[str], None]
     first_pause: timedelta
     _over: threading.Event = field(default_factory=threading.Event)

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from bot.bootstrap.settings.line_writer import LineWriter
-from bot.core.text.redact import Blanker
+from bot.core.text.redact import Redactor
 from bot.core.text.sanitize import shown
 
 STANDARD_ERROR = 2
@@ -27,14 +27,14 @@ _writer: LineWriter | None = None
 """What writes to standard error, once that is configured."""
 
 
-def keep_out(secrets: Iterable[str]) -> None:
+def add_secrets(secrets: Iterable[str]) -> None:
     """Never write these into the log or the output, whoever hands them over."""
     _secrets.update(secrets)
 
 
 @cache
-def _blanker(secrets: frozenset[str]) -> Blanker:
-    return Blanker(secrets)
+def _blanker(secrets: frozenset[str]) -> Redactor:
+    return Redactor(secrets)
 
 
 def configure(*, quiet: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.core.errors import SecretError
-from bot.core.model.platform_kind import Kind, variable
+from bot.core.model.platform_kind import PlatformKind, variable
 from bot.regular_files import read_regular
 from bot.tips_file.messages import escape, quote
 
@@ -20,7 +20,7 @@ class _Unfit(Exception):
     """Why a secret cannot be used, in a sentence without it."""
 
 
-def secrets_for(account: str, kind: Kind, environ: Mapping[str, str]) -> dict[str, str]:
+def secrets_for(account: str, kind: PlatformKind, environ: Mapping[str, str]) -> dict[str, str]:
     """Every secret of the account, by the name that its kind gives it.
 
     Looked for in this order: the variable, the file that `<VARIABLE>_FILE` names, the file

@@ -1,4 +1,4 @@
-"""The bot's own secret: with it the site seals its forms, and people are known by masks."""
+"""The bot's own secret: with it the site seals its forms, and people are known by pseudonyms."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hmac
 import secrets
 from pathlib import Path
 
-from bot.core.discussion.pseudonyms import Masks
+from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.regular_files import read_regular
 from bot.store import clear_file_errors, replace_file
 
@@ -22,9 +22,9 @@ def site_key(data: Path) -> bytes:
         return _read(path) or _make(path)
 
 
-def masks(data: Path) -> Masks:
-    """What makes masks of people, with a key that is made from the site's for this alone."""
-    return Masks(hmac.new(site_key(data), b"masks", hashlib.sha256).digest())
+def pseudonyms(data: Path) -> Pseudonyms:
+    """What makes pseudonyms of people, with a key that is made from the site's for this alone."""
+    return Pseudonyms(hmac.new(site_key(data), b"masks", hashlib.sha256).digest())
 
 
 def _read(path: Path) -> bytes | None:

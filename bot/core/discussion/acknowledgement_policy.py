@@ -44,7 +44,7 @@ _POLITE = frozenset(
 _OURS = frozenset(tuple(_WORD.findall(words.casefold())) for words in THANKS)
 
 
-class Thanked(Enum):
+class AcknowledgementState(Enum):
     """How an acknowledgement went."""
 
     SENT = "sent"
@@ -63,7 +63,7 @@ class Acknowledgement:
     entry: int
     who: str
     at: datetime
-    state: Thanked
+    state: AcknowledgementState
 
     def __post_init__(self) -> None:
         require_aware(self.at)
@@ -96,7 +96,7 @@ def has_had_one(who: str, recent: Sequence[Acknowledgement], now: datetime) -> b
 def breaks_off(recent: Sequence[Acknowledgement], now: datetime) -> str | None:
     """Why the account acknowledges nothing now; `recent` holds its `MOST_A_DAY` newest."""
     newest = sorted(recent, key=lambda one: one.at, reverse=True)
-    refused = [one.state is Thanked.REFUSED for one in newest[:REFUSALS]]
+    refused = [one.state is AcknowledgementState.REFUSED for one in newest[:REFUSALS]]
     if len(refused) == REFUSALS and all(refused) and now - newest[0].at < FRESH:
         return f"{REFUSALS} in a row were refused"
     if _within(newest, timedelta(hours=1), now) >= MOST_AN_HOUR:

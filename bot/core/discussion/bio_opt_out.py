@@ -6,7 +6,7 @@ import re
 
 import regex
 
-from bot.core.model.entry import Wish
+from bot.core.model.entry import OptOut
 from bot.core.text.mentions import without_calls
 
 _TAG = re.compile(r"(?<![\w&#/])[#\uFF03](\w+)")
@@ -16,10 +16,10 @@ _LONGEST = 500
 """A longer text says something else, whatever it ends with."""
 
 
-def wishes_in(bio: str) -> frozenset[Wish]:
+def opt_outs_in(bio: str) -> frozenset[OptOut]:
     """The wishes that a profile's plain text holds as hashtags, `#nobot` and `#nolog`."""
     tags = {tag.casefold() for tag in _TAG.findall(bio)}
-    return frozenset(wish for wish in Wish if wish.value in tags)
+    return frozenset(wish for wish in OptOut if wish.value in tags)
 
 
 def asks_to_be_forgotten(text: str) -> bool:

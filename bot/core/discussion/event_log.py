@@ -13,7 +13,7 @@ WORDS = ("author", "handle", "profile", "text", "warning", "url")
 """The fields of a line that hold somebody's words, or tell who somebody is."""
 
 
-class Book(Protocol):
+class EventLog(Protocol):
     """Lines that are only ever added to. Raises StoreError and nothing else."""
 
     def newest(self) -> Iterator[Fields]:

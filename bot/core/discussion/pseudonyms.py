@@ -10,13 +10,13 @@ from bot.core.model.entry import Author
 
 
 @dataclass(frozen=True, slots=True)
-class Masks:
-    """Makes masks with a secret of the bot's own, without which nobody can tell whose one is."""
+class Pseudonyms:
+    """Makes pseudonyms with a secret of the bot's own, without which nobody can tell whose one is."""
 
     key: bytes
 
     def of(self, account: str, author: Author) -> tuple[str, ...]:
-        """All masks that the person can have on this account, the best first; none for nobody.
+        """All pseudonyms that the person can have on this account, the best first; none for nobody.
 
         The network's own id of a person is for good; a handle is what is known where there is no
         such id, or where the operator named somebody who was never heard.

@@ -34,7 +34,7 @@ _KEPT = "!$&'()*+,/:;=@-._~%?"
 """What stands in an address as it is; all else is percent-encoded."""
 
 
-class Protocol(Enum):
+class LinkNotice(Enum):
     """How another site told us of its page."""
 
     WEBMENTION = "webmention"
@@ -61,22 +61,22 @@ class Failure(Enum):
 SETTING = "responses"
 """The setting of the site's account that says which are taken."""
 
-TAKES: dict[str, frozenset[Protocol]] = {
-    "all": frozenset(Protocol),
-    "webmention": frozenset({Protocol.WEBMENTION}),
+TAKES: dict[str, frozenset[LinkNotice]] = {
+    "all": frozenset(LinkNotice),
+    "webmention": frozenset({LinkNotice.WEBMENTION}),
     "none": frozenset(),
 }
 """What that setting can say."""
 
 
-def takes(config: Config, protocol: Protocol) -> bool:
+def takes(config: Config, protocol: LinkNotice) -> bool:
     """Whether the operator wants to hear of responses in this way."""
     site = config.site
     return site is not None and protocol in TAKES[site.options.get(SETTING, "all")]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Trouble:
+class ReadFailure:
     """Why a ping came to nothing, and the same in words for the operator."""
 
     failure: Failure
@@ -84,7 +84,7 @@ class Trouble:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ping:
+class Webmention:
     """Another site's word that its page `source` links to our page `target`.
 
     `not_before` is when to look at the page next; None: it was looked at, and `trouble` is what
@@ -93,11 +93,11 @@ class Ping:
 
     source: str
     target: str
-    protocol: Protocol
+    protocol: LinkNotice
     at: datetime
     not_before: datetime | None
     tries: int = 0
-    trouble: Trouble | None = None
+    trouble: ReadFailure | None = None
 
     def __post_init__(self) -> None:
         require_aware(self.at, self.not_before)
@@ -139,19 +139,19 @@ def passage(text: str, longest: int = EXCERPT_MAX) -> str:
     return f"{(begun if len(begun) > longest // 2 else cut).rstrip()}…"
 
 
-class Pings(Door):
+class WebmentionStore(Door):
     """The pings that came in, each (source, target) once."""
 
-    def get(self, source: str, target: str) -> Ping | None:
+    def get(self, source: str, target: str) -> Webmention | None:
         """The ping of this pair, or None."""
 
-    def put(self, ping: Ping) -> None:
+    def put(self, ping: Webmention) -> None:
         """Write a ping, in place of what is known of its pair."""
 
-    def move(self, old: Ping, new: Ping | None) -> bool:
+    def move(self, old: Webmention, new: Webmention | None) -> bool:
         """Replace `old`, as it is, by `new` (None: forget it); False if it is not so any more."""
 
-    def due(self, now: datetime, limit: int) -> Sequence[Ping]:
+    def due(self, now: datetime, limit: int) -> Sequence[Webmention]:
         """Those whose page is to be looked at now, longest waiting first."""
 
     def waiting(self) -> int:
@@ -164,7 +164,7 @@ class Pings(Door):
 class Fetcher(Door):
     """Reads pages of strangers, and never lets them lead it into a private network."""
 
-    def read(self, source: str, target: str) -> Response | Trouble:
+    def read(self, source: str, target: str) -> Response | ReadFailure:
         """What the page `source` says of `target`, or why it says nothing of it (any more).
 
         Raises RetryLater where it may work another time, Refused where it never will.

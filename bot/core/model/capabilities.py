@@ -76,7 +76,7 @@ class Prices:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Traits:
+class Capabilities:
     """The rules of one account's network.
 
     `key_memory` is how long an idempotency key is remembered, `poll` how often to listen,

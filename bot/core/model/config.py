@@ -33,7 +33,7 @@ class WhenUnsure(Enum):
     """send it again, at the risk of a second post"""
 
 
-class Courtesy(Enum):
+class AcknowledgementStyle(Enum):
     """How what people say to the bot is acknowledged."""
 
     NONE = "none"
@@ -76,7 +76,7 @@ class Account:
     listening_budget: Decimal | None = None
     fresh_days: int = 7
     poll: timedelta | None = None
-    acknowledge: Courtesy = Courtesy.NONE
+    acknowledge: AcknowledgementStyle = AcknowledgementStyle.NONE
     options: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -49,7 +49,7 @@ class Standing(Enum):
     """not shown: the operator took it away, or blocked its author"""
 
 
-class Wish(Enum):
+class OptOut(Enum):
     """What somebody asks of bots, in their profile."""
 
     NO_BOT = "nobot"
@@ -69,7 +69,7 @@ class Author:
     handle: str = ""
     url: str | None = None
     key: str = ""
-    wishes: frozenset[Wish] = frozenset()
+    wishes: frozenset[OptOut] = frozenset()
 
     @property
     def called(self) -> str:
@@ -138,7 +138,7 @@ class Entry:
         return self.kind in {EntryKind.COMMENT, EntryKind.RESPONSE}
 
 
-def bared(entry: Entry) -> Entry:
+def erased_entry(entry: Entry) -> Entry:
     """The entry as those see it who may not read it: a place in its thread, and nothing more."""
     return replace(without_words(entry), visibility=Visibility.FOLLOWERS, author=NOBODY, url=None)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from bot.core.errors import PlatformError, RetryLater
-from bot.core.ports.platform import SKEW, Remark
+from bot.core.ports.platform import SKEW, InspectionRemark
 
 REFUSED_FROM = timedelta(minutes=5)
 """From here on signed requests are refused, and posts come at times that nobody expects."""
@@ -23,23 +23,23 @@ _CHECK_AGAIN = "look at the address in tips.yaml and at the network, then check 
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
 
 
-def failure(error: PlatformError) -> Remark:
+def failure(error: PlatformError) -> InspectionRemark:
     """The remark for what a network did not answer, or for how it refused."""
     todo = _OF_A_RUNNING_BOT.sub("", error.todo).removesuffix("; ")
     if not todo:
         after = error.after if isinstance(error, RetryLater) else None
         todo = f"check again in {_length(after)}" if after else _CHECK_AGAIN
-    return Remark(what=error.problem, todo=todo, is_problem=True)
+    return InspectionRemark(what=error.problem, todo=todo, is_problem=True)
 
 
-def clock_remarks(theirs: datetime | None, ours: datetime) -> Iterator[Remark]:
+def clock_remarks(theirs: datetime | None, ours: datetime) -> Iterator[InspectionRemark]:
     """What is wrong with the clock: `theirs` is what the other side's answer said, if it did."""
     if theirs is None:
         return
     ahead = ours - theirs
     if abs(ahead) <= SKEW:
         return
-    yield Remark(
+    yield InspectionRemark(
         what=f"the clock of this machine is {_length(abs(ahead))} "
         f"{'ahead of' if ahead > timedelta(0) else 'behind'} the server's",
         todo="let the system set it (NTP): posts come at wrong times, and keys may be refused",
@@ -47,13 +47,13 @@ def clock_remarks(theirs: datetime | None, ours: datetime) -> Iterator[Remark]:
     )
 
 
-def allowance_remarks(headers: Mapping[str, str], name: str, of: str) -> Iterator[Remark]:
+def allowance_remarks(headers: Mapping[str, str], name: str, of: str) -> Iterator[InspectionRemark]:
     """What is nearly used up: the headers `name`-remaining and `name`-limit count `of`."""
     left, whole = (headers.get(f"{name}-{part}", "").strip() for part in ("remaining", "limit"))
     if not (_COUNT.fullmatch(left) and _COUNT.fullmatch(whole)):
         return
     if int(left) * SCARCE < int(whole):
-        yield Remark(
+        yield InspectionRemark(
             what=f"of {int(whole)} {of} that are allowed only {int(left)} are left for now",
             todo="see whether something else uses the same account or app, and check again later",
         )

@@ -1,6 +1,6 @@
 """What a kind of platform asks of the operator, as data: its options, its secrets, its rules.
 
-Each adapter describes itself with one `Kind`; the catalogue lists them; the reader of tips.yaml,
+Each adapter describes itself with one `PlatformKind`; the catalogue lists them; the reader of tips.yaml,
 the JSON Schema and the error messages are made from them.
 """
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
-from bot.core.model.capabilities import Traits
-from bot.core.model.config import PROMISE, Courtesy
+from bot.core.model.capabilities import Capabilities
+from bot.core.model.config import PROMISE, AcknowledgementStyle
 
 
 class Form(Enum):
@@ -51,7 +51,7 @@ def variable(account: str, name: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kind:
+class PlatformKind:
     """One kind of platform.
 
     `traits` hold until the network itself was asked. `common` names the settings shared by several
@@ -63,11 +63,11 @@ class Kind:
 
     name: str
     about: str
-    traits: Traits
+    traits: Capabilities
     options: tuple[Option, ...] = ()
     secrets: tuple[Secret, ...] = ()
     common: frozenset[str] = frozenset({"limit", "hashtags", "gap", "link"})
     visibilities: tuple[str, ...] = ("public",)
-    courtesies: tuple[Courtesy, ...] = (Courtesy.NONE,)
+    courtesies: tuple[AcknowledgementStyle, ...] = (AcknowledgementStyle.NONE,)
     gap: timedelta = timedelta(minutes=10)
     limit_max: int = PROMISE

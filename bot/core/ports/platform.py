@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
-from bot.core.model.capabilities import Traits
+from bot.core.model.capabilities import Capabilities
 from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.model.entry import Entry
 from bot.core.model.schedule import Schedule, Slot
@@ -85,7 +85,7 @@ class Checked:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Remark:
+class InspectionRemark:
     """What was seen of an account, and what to do about it ("": nothing).
 
     `is_problem` says that the bot cannot work in that way.
@@ -100,7 +100,7 @@ class Remark:
 class Inspector(Protocol):
     """Can tell how its account stands, before anything is posted. Every platform can."""
 
-    def inspect(self) -> Sequence[Remark]:
+    def inspect(self) -> Sequence[InspectionRemark]:
         """Ask for credentials, permissions, limits, the bot flag, defaults and the clock.
 
         It only asks: nothing is posted or changed. Raises nothing of `bot.core.errors`: what
@@ -118,7 +118,7 @@ class Platform(Inspector, Protocol):
 
     account: str
 
-    def learn(self) -> Traits:
+    def learn(self) -> Capabilities:
         """Ask the network for its limits and rules now. Raises PlatformError."""
 
 
@@ -145,10 +145,10 @@ class Publisher(Protocol):
 
 
 @runtime_checkable
-class Recalls(Protocol):
+class OwnPosts(Protocol):
     """Can tell all that it ever posted; not needed where posts have ids of our choice."""
 
-    def own(self, since: datetime, in_reply_to: str | None = None) -> frozenset[str]:
+    def list_own_posts(self, since: datetime, in_reply_to: str | None = None) -> frozenset[str]:
         """The remote ids of all our own posts that were made at or after `since`.
 
         Of those that answer `in_reply_to`; where that is None, of those that answer nothing.
@@ -160,7 +160,7 @@ class Recalls(Protocol):
 class Listener(Protocol):
     """Can hear replies and mentions. Its Traits hold Ability.LISTEN."""
 
-    def hear(self, cursor: str | None) -> Batch:
+    def poll(self, cursor: str | None) -> Batch:
         """What was said since `cursor` (None: from now on, or from as early as is sensible).
 
         The cursor is the adapter's own text. The same entry may be heard again; none may be
@@ -169,10 +169,10 @@ class Listener(Protocol):
 
 
 @runtime_checkable
-class Threads(Protocol):
+class ThreadReader(Protocol):
     """Can read what was answered below a post of ours, also where nobody named us."""
 
-    def around(self, remote_id: str, cursor: str | None) -> Batch:
+    def read_thread(self, remote_id: str, cursor: str | None) -> Batch:
         """What was said below our post `remote_id` since `cursor` (None: all of it).
 
         The same entry may be read again. Raises PlatformError; Refused where our post is gone.
@@ -180,7 +180,7 @@ class Threads(Protocol):
 
 
 @runtime_checkable
-class Ancestors(Protocol):
+class AncestorReader(Protocol):
     """Can tell what stands above an entry; not needed where each entry tells its conversation."""
 
     def ancestors(self, remote_id: str) -> Sequence[str]:
@@ -191,7 +191,7 @@ class Ancestors(Protocol):
 
 
 @runtime_checkable
-class Checks(Protocol):
+class EntryChecker(Protocol):
     """Can look again at entries that were heard before."""
 
     def check(self, remote_ids: Sequence[str]) -> Checked:
@@ -199,7 +199,7 @@ class Checks(Protocol):
 
 
 @runtime_checkable
-class Hints(Protocol):
+class PushHints(Protocol):
     """Can be told at once that something was said. What was said, listening tells."""
 
     def hints(self, hint: Callable[[], None], over: Callable[[], bool]) -> None:
@@ -212,7 +212,7 @@ class Hints(Protocol):
 
 
 @runtime_checkable
-class Thanker(Protocol):
+class Favouriter(Protocol):
     """Can acknowledge an entry without words. Its Traits hold Ability.FAVOURITE."""
 
     def favourite(self, remote_id: str) -> None:
@@ -220,7 +220,7 @@ class Thanker(Protocol):
 
 
 @runtime_checkable
-class Editor(Protocol):
+class PostRemover(Protocol):
     """Can take posts back. Its Traits hold Ability.RETRACT."""
 
     def retract(self, remote_id: str) -> None:
@@ -228,7 +228,7 @@ class Editor(Protocol):
 
 
 @runtime_checkable
-class Costs(Protocol):
+class SettlesCost(Protocol):
     """Pays for what it reads. Its Traits have prices."""
 
     def settle_cost(self) -> Decimal:
@@ -238,7 +238,7 @@ class Costs(Protocol):
         """
 
 
-class Purse(Protocol):
+class SpendingLimit(Protocol):
     """Tells an adapter what its reading may cost."""
 
     def __call__(self) -> Decimal | None:
@@ -246,7 +246,7 @@ class Purse(Protocol):
 
 
 @runtime_checkable
-class Names(Protocol):
+class PermalinkParser(Protocol):
     """Can read the addresses of its network's posts."""
 
     def remote_id(self, address: str) -> str | None:

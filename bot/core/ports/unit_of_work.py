@@ -1,6 +1,6 @@
 """The doors to what is remembered: slots, deliveries, the discussion, accounts.
 
-`bot.store` implements them over a database. One `Tx` is one transaction over all of it.
+`bot.store` implements them over a database. One `UnitOfWork` is one transaction over all of it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from decimal import Decimal
 from enum import Enum
 from typing import Protocol
 
-from bot.core.discussion.acknowledgement_policy import Acknowledgement, Thanked
+from bot.core.discussion.acknowledgement_policy import Acknowledgement, AcknowledgementState
 from bot.core.discussion.outline import Stub
 from bot.core.discussion.search_query import Term
-from bot.core.model.capabilities import Traits
+from bot.core.model.capabilities import Capabilities
 from bot.core.model.delivery import Delivery, State
 from bot.core.model.entry import Author, Change, Entry, EntryEvent, EntryKind, Standing
 from bot.core.model.schedule import Outcome, Schedule, Slot
@@ -156,7 +156,7 @@ class Ledger(Protocol):
         """Whether the site (`account`) has a post of this tip that was not retracted."""
 
 
-class Log(Protocol):
+class EntryStore(Protocol):
     """The discussion: every entry once."""
 
     def keep(self, entry: Entry, now: datetime) -> bool:
@@ -172,7 +172,7 @@ class Log(Protocol):
         Returns how many were new or changed.
         """
 
-    def stand(self, entry_id: int, standing: Standing, now: datetime) -> Entry | None:
+    def set_standing(self, entry_id: int, standing: Standing, now: datetime) -> Entry | None:
         """Show, hold or hide an entry; the entry as it stands then, or None where there is none."""
 
     def note(self, entry: Entry, change: Change, now: datetime) -> None:
@@ -251,7 +251,7 @@ class Log(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Watched:
+class WatchedThread:
     """A post of ours under which somebody may say something without naming us.
 
     `cursor` is how far it was read, `stirred_at` when something under it was new or changed (or
@@ -266,7 +266,7 @@ class Watched:
     look_at: datetime | None = None
 
 
-class Threads(Protocol):
+class WatchedThreads(Protocol):
     """The bot's own posts, and when to look below each."""
 
     def follow(self, account: str) -> int:
@@ -279,13 +279,13 @@ class Threads(Protocol):
     def is_behind(self, account: str) -> bool:
         """Whether posts came or went that `follow` would take in."""
 
-    def due(self, account: str, now: datetime, limit: int) -> Sequence[Watched]:
+    def due(self, account: str, now: datetime, limit: int) -> Sequence[WatchedThread]:
         """Those to look below, those due longest first."""
 
-    def get(self, account: str, remote_id: str) -> Watched | None:
+    def get(self, account: str, remote_id: str) -> WatchedThread | None:
         """The post of this remote id, if it is watched."""
 
-    def looked(self, watched: Watched) -> None:
+    def looked(self, watched: WatchedThread) -> None:
         """Remember its cursor, its last stir and when to look again."""
 
     def wake(self, account: str, remote_id: str, now: datetime, look_at: datetime) -> bool:
@@ -311,14 +311,14 @@ class Tally:
     at: datetime
 
 
-class Shown(Protocol):
+class PublicEntries(Protocol):
     """What everybody may read of the discussion; no page takes longer the more was said.
 
     That is what is public and shown, what is unlisted where the operator shows that, and the bot's
     own but for its answers to what not everybody may read.
     """
 
-    def widened(self, *, unlisted: bool) -> Shown:
+    def including_unlisted(self, *, unlisted: bool) -> PublicEntries:
         """The same, with what was said unlisted where the operator shows that."""
 
     def stubs(self, tip: str) -> Sequence[Stub]:
@@ -372,7 +372,7 @@ class Pause:
 class AccountRecord:
     """What is remembered of an account besides its deliveries."""
 
-    traits: Traits | None = None
+    traits: Capabilities | None = None
     learned_at: datetime | None = None
     learned_from: str | None = None
     cursor: str | None = None
@@ -387,7 +387,7 @@ class Accounts(Protocol):
     def get(self, account: str) -> AccountRecord:
         """What is remembered; an empty record for an account never seen."""
 
-    def learned(self, account: str, traits: Traits, source: str, now: datetime) -> None:
+    def learned(self, account: str, traits: Capabilities, source: str, now: datetime) -> None:
         """Remember the network's rules, and of which kind and settings they are true."""
 
     def heard(self, account: str, batch: Batch, now: datetime) -> None:
@@ -396,7 +396,7 @@ class Accounts(Protocol):
     def unheard(self, account: str, gaps: Sequence[str], now: datetime) -> None:
         """Remember what was said on it and can no longer be heard, a sentence each."""
 
-    def troubled(self, account: str, trouble: str | None) -> None:
+    def set_trouble(self, account: str, trouble: str | None) -> None:
         """Remember what stands in the way of listening (None: nothing any more)."""
 
     def pause(self, pause: Pause) -> None:
@@ -418,7 +418,7 @@ class Accounts(Protocol):
         """What of it was spent on reading: on everything but posting and taking back."""
 
 
-class Notes(Protocol):
+class KeyValues(Protocol):
     """Small facts that the running bot leaves for other commands, such as a broken file."""
 
     def put(self, name: str, value: str | None, now: datetime) -> None:
@@ -446,31 +446,33 @@ class Person:
     label: str
 
 
-class Persons(Protocol):
-    """Who is blocked, and of whom nothing is kept, by masks."""
+class People(Protocol):
+    """Who is blocked, and of whom nothing is kept, by pseudonyms."""
 
-    def lay_down(
+    def add_rule(
         self, account: str, who: str, rule: PersonRule, now: datetime, label: str = ""
     ) -> bool:
         """Have a rule hold for a person from now on; False where it does already."""
 
-    def lift(self, account: str, who: str, rule: PersonRule) -> bool:
+    def remove_rule(self, account: str, who: str, rule: PersonRule) -> bool:
         """Have it hold no more; False where it did not."""
 
-    def rules(self, account: str, masks: Collection[str]) -> Mapping[str, frozenset[PersonRule]]:
-        """The rules for those of these masks for whom there are any."""
+    def rules(
+        self, account: str, pseudonyms: Collection[str]
+    ) -> Mapping[str, frozenset[PersonRule]]:
+        """The rules for those of these pseudonyms for whom there are any."""
 
     def blocked(self) -> Sequence[Person]:
         """All who are blocked."""
 
 
-class Thanks(Protocol):
+class Acknowledgements(Protocol):
     """The acknowledgements of entries: at most one each, written before it is sent."""
 
     def begin(self, account: str, entry_id: int, who: str, now: datetime) -> bool:
         """Write down that an entry is about to be acknowledged; False where it was before."""
 
-    def end(self, entry_id: int, state: Thanked) -> None:
+    def end(self, entry_id: int, state: AcknowledgementState) -> None:
         """Write down what came of it."""
 
     def withdraw(self, entry_id: int) -> None:
@@ -480,26 +482,26 @@ class Thanks(Protocol):
         """The account's newest, newest first."""
 
 
-class Tx(Protocol):
+class UnitOfWork(Protocol):
     """One transaction over everything that is remembered."""
 
     slots: Slots
     ledger: Ledger
-    log: Log
-    threads: Threads
-    shown: Shown
+    log: EntryStore
+    threads: WatchedThreads
+    shown: PublicEntries
     accounts: Accounts
-    notes: Notes
-    persons: Persons
-    thanks: Thanks
+    notes: KeyValues
+    persons: People
+    thanks: Acknowledgements
     pages: Pages
 
 
 class Store(Protocol):
     """The memory of one bot. Raises StoreError (full disk, locked, damaged) and nothing else."""
 
-    def reading(self) -> AbstractContextManager[Tx]:
+    def reading(self) -> AbstractContextManager[UnitOfWork]:
         """A consistent view. Raises RuntimeError where something is written in it."""
 
-    def writing(self) -> AbstractContextManager[Tx]:
+    def writing(self) -> AbstractContextManager[UnitOfWork]:
         """All or nothing, and alone: it holds the bot's write lock from its first moment."""

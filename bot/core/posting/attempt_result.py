@@ -8,7 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from bot.core.errors import Duplicate, PlatformError, Refused, RetryLater, Unauthorised
-from bot.core.model.capabilities import Traits
+from bot.core.model.capabilities import Capabilities
 from bot.core.model.delivery import Delivery, Post, Receipt, State
 from bot.core.text.counting.links import links
 
@@ -64,7 +64,7 @@ def found_again(delivery: Delivery, receipt: Receipt) -> Delivery:
     )
 
 
-def from_a_former_life(delivery: Delivery, now: datetime) -> Delivery:
+def from_before_restore(delivery: Delivery, now: datetime) -> Delivery:
     """The planned delivery, ended because a post that nobody knows may be this very one."""
     why = (
         "since it came due the account has a post that the bot does not know, which may be this "
@@ -75,7 +75,7 @@ def from_a_former_life(delivery: Delivery, now: datetime) -> Delivery:
     return replace(delivery, state=State.MISSED, reason=why)
 
 
-def price(post: Post, traits: Traits) -> Decimal:
+def price(post: Post, traits: Capabilities) -> Decimal:
     """What sending this post costs, in US dollars; X charges for whatever it takes for a link."""
     return traits.price(has_link=bool(links(post.text)), is_reply=post.in_reply_to is not None)
 

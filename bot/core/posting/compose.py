@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from bot.core.model.capabilities import TextLimit, Traits
+from bot.core.model.capabilities import Capabilities, TextLimit
 from bot.core.model.config import Account, Config, LinkRule
 from bot.core.model.tip import Tip
-from bot.core.posting.layout import Fitted, Frame
-from bot.core.summary import Forgetful, Memo, Summary, best, can_say, key_of, runners_up
+from bot.core.posting.layout import Fitted, PostLayout
+from bot.core.summary import NullCache, Summary, SummaryCache, best, can_say, key_of, runners_up
 from bot.core.text.counting.measure import weighted_length
 from bot.core.text.counting.network_length import native_length
 from bot.core.text.hashtags import hashtags
 
-_FORGETFUL = Forgetful()
+_FORGETFUL = NullCache()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +25,7 @@ class TooLong:
     why: str
 
 
-def link_for(tip: Tip, account: Account, traits: Traits, config: Config) -> str | None:
+def link_for(tip: Tip, account: Account, traits: Capabilities, config: Config) -> str | None:
     """What the tip's post on this account points at: its own link, or its page, or nothing."""
     if account.link is LinkRule.NEVER:
         return None
@@ -34,47 +34,47 @@ def link_for(tip: Tip, account: Account, traits: Traits, config: Config) -> str 
     return config.page(tip.id)
 
 
-def fit(
+def compose(
     tip: Tip,
     account: Account,
-    traits: Traits,
+    traits: Capabilities,
     link: str | None,
     *,
-    memo: Memo = _FORGETFUL,
+    summary_cache: SummaryCache = _FORGETFUL,
     said: Sequence[str] = (),
 ) -> Fitted | TooLong:
     """The best post for a tip on an account: the best summary that fits, then tags.
 
-    What is in the `memo` is not worked out again. `said` are the texts that the account has posted
+    What is in the `summary_cache` is not worked out again. `said` are the texts that the account has posted
     of this tip, oldest first: another is made while there is a good one, by other words, or other
     tags or their order.
     """
-    frame = Frame(account=account, rule=traits.text, link=link)
+    frame = PostLayout(account=account, rule=traits.text, link=link)
     orders = _orders(tuple(hashtags(tip.tags)) if account.hashtags else ())
     key = key_of(*_words(tip), account.limit, account.hashtags, traits.text, link, *said)
-    choice = memo.get(key)
+    choice = summary_cache.get(key)
     if choice is None:
         ways = [partial(frame.text, tags=order) for order in orders]
         choice = best(tip, frame.takes, said=said, ways=ways)
-        memo.put(key, choice)
+        summary_cache.put(key, choice)
     if choice.chosen is None:
         return TooLong(why=_why(tip, account, traits.text, link))
     return frame.made(choice.chosen, orders[choice.way], exhausted=choice.exhausted)
 
 
-def misfit(tip: Tip, account: Account, traits: Traits, link: str | None) -> TooLong | None:
+def misfit(tip: Tip, account: Account, traits: Capabilities, link: str | None) -> TooLong | None:
     """Why nothing of the tip fits, or None; quicker than to fit it."""
-    frame = Frame(account=account, rule=traits.text, link=link)
+    frame = PostLayout(account=account, rule=traits.text, link=link)
     if can_say(tip, frame.takes):
         return None
     return TooLong(why=_why(tip, account, traits.text, link))
 
 
 def others(
-    tip: Tip, account: Account, traits: Traits, link: str | None, *, than: Summary
+    tip: Tip, account: Account, traits: Capabilities, link: str | None, *, than: Summary
 ) -> tuple[Summary, ...]:
     """The summaries that would have been next, as this account would post them."""
-    frame = Frame(account=account, rule=traits.text, link=link)
+    frame = PostLayout(account=account, rule=traits.text, link=link)
     found = runners_up(tip, frame.takes, than=than)
     return tuple(replace(one, text=frame.shown(one.text)) for one in found)
 

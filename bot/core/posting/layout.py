@@ -10,7 +10,7 @@ from bot.core.model.delivery import Span, SpanKind
 from bot.core.summary import Summary
 from bot.core.text.counting.bare_domains import unlinked
 from bot.core.text.counting.measure import byte_length, weighted_length
-from bot.core.text.counting.network_length import Native, native_length
+from bot.core.text.counting.network_length import NetworkLength, native_length
 from bot.core.text.mentions import unmentioned
 
 
@@ -27,7 +27,7 @@ class Fitted:
     spans: tuple[Span, ...]
     length: int
     limit: int
-    native: Native
+    native: NetworkLength
     summary: Summary
     exhausted: bool = False
 
@@ -41,7 +41,7 @@ class Fitted:
         return self.summary.how
 
 
-class Frame:
+class PostLayout:
     """What stands around a summary on one account: its tags, its link, and the limits."""
 
     def __init__(self, *, account: Account, rule: TextLimit, link: str | None) -> None:
@@ -80,7 +80,7 @@ class Frame:
             spans=spans,
             length=length,
             limit=self._limit,
-            native=Native(unit=self._rule.unit, length=native, limit=self._rule.limit),
+            native=NetworkLength(unit=self._rule.unit, length=native, limit=self._rule.limit),
             summary=summary,
             exhausted=exhausted,
         )

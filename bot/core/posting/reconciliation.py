@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.model.capabilities import Idempotency, Traits
+from bot.core.model.capabilities import Capabilities, Idempotency
 from bot.core.model.config import WhenUnsure
 from bot.core.model.delivery import Delivery, State
 from bot.core.ports.platform import SKEW, Absent, CannotTell, Found
@@ -30,7 +30,7 @@ KEY_MARGIN = timedelta(minutes=5)
 def after_look(
     delivery: Delivery,
     answer: Found | Absent | CannotTell,
-    traits: Traits,
+    traits: Capabilities,
     when_unsure: WhenUnsure,
     now: datetime,
 ) -> Delivery:
@@ -69,7 +69,7 @@ def look_later(delivery: Delivery, why: str, after: timedelta | None, now: datet
 
 
 def _after_absence(
-    delivery: Delivery, traits: Traits, when_unsure: WhenUnsure, now: datetime
+    delivery: Delivery, traits: Capabilities, when_unsure: WhenUnsure, now: datetime
 ) -> Delivery:
     """One more look found nothing: look again, send again, give up, or ask."""
     if traits.idempotency is Idempotency.CHOSEN_ID:
@@ -100,7 +100,9 @@ def _again(delivery: Delivery, now: datetime) -> Delivery:
     )
 
 
-def _may_resend(delivery: Delivery, traits: Traits, when_unsure: WhenUnsure, now: datetime) -> bool:
+def _may_resend(
+    delivery: Delivery, traits: Capabilities, when_unsure: WhenUnsure, now: datetime
+) -> bool:
     """Whether to send the identical request again, and once more."""
     if now > delivery.deadline or delivery.resends >= MOST_RESENDS:
         return False
@@ -108,7 +110,7 @@ def _may_resend(delivery: Delivery, traits: Traits, when_unsure: WhenUnsure, now
 
 
 def held_too_long(
-    delivery: Delivery, traits: Traits, when_unsure: WhenUnsure, now: datetime
+    delivery: Delivery, traits: Capabilities, when_unsure: WhenUnsure, now: datetime
 ) -> Delivery | None:
     """The planned delivery as unsure again, where to repeat it does harm by now; None: it does not.
 
@@ -126,7 +128,7 @@ def held_too_long(
 
 
 def _is_harmless(
-    delivery: Delivery, traits: Traits, when_unsure: WhenUnsure, now: datetime
+    delivery: Delivery, traits: Capabilities, when_unsure: WhenUnsure, now: datetime
 ) -> bool:
     """Whether the identical request can make no second post (or the operator takes the risk)."""
     if traits.idempotency in {Idempotency.CHOSEN_ID, Idempotency.SAME_TEXT}:

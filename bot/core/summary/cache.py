@@ -8,7 +8,7 @@ from typing import Protocol
 from bot.core.summary.select import Choice
 
 
-class Memo(Protocol):
+class SummaryCache(Protocol):
     """Choices by their keys, kept as long as nothing changes that they depend on."""
 
     def get(self, key: str) -> Choice | None:
@@ -18,8 +18,8 @@ class Memo(Protocol):
         """Keep a choice. It may be forgotten at any time."""
 
 
-class Forgetful:
-    """A memo that keeps nothing."""
+class NullCache:
+    """A summary_cache that keeps nothing."""
 
     def get(self, key: str) -> Choice | None:
         """Never anything."""

@@ -77,7 +77,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class SourceText:
     """A tip taken apart once: its title and sentences as plain prose."""
 
     title: str
@@ -90,14 +90,14 @@ class Source:
         return is_english(self.language)
 
 
-def source(tip: Tip) -> Source:
+def source(tip: Tip) -> SourceText:
     """The tip's title and sentences, without Markdown."""
     return replace(heading(tip), sentences=sentences(tip.text, tip.language)[:MOST_SENTENCES])
 
 
-def heading(tip: Tip) -> Source:
+def heading(tip: Tip) -> SourceText:
     """The tip's title without Markdown, and nothing else."""
-    return Source(title=one_line(unmarked(tip.title)), sentences=(), language=tip.language)
+    return SourceText(title=one_line(unmarked(tip.title)), sentences=(), language=tip.language)
 
 
 def by_hand(tip: Tip) -> Candidate | None:
@@ -105,7 +105,7 @@ def by_hand(tip: Tip) -> Candidate | None:
     return Candidate(text=one_line(tip.summary), by_hand=True) if tip.summary else None
 
 
-def candidates(tip: Source) -> Iterator[Candidate]:
+def candidates(tip: SourceText) -> Iterator[Candidate]:
     """Every possible summary that is made of the tip's own words, in no order of merit."""
     for at, sentence in enumerate(tip.sentences):
         possible = cuts(sentence, tip.language)
@@ -126,7 +126,7 @@ def candidates(tip: Source) -> Iterator[Candidate]:
     yield title_alone(tip)
 
 
-def title_alone(tip: Source) -> Candidate:
+def title_alone(tip: SourceText) -> Candidate:
     """The title as a summary of its own."""
     return Candidate(text=_headed(tip).removesuffix(":"), titled=True, pieces=(tip.title,))
 
@@ -153,7 +153,7 @@ def _together(parts: Sequence[str]) -> Iterator[Candidate]:
                 yield Candidate(text=text, parts=taken, body=text, pieces=pieces)
 
 
-def _with_title(tip: Source, made: Candidate) -> Iterator[Candidate]:
+def _with_title(tip: SourceText, made: Candidate) -> Iterator[Candidate]:
     """Title and sentence, where they do not say the same thing."""
     if not says_the_same(tip.title, made.body):
         yield Candidate(
@@ -175,7 +175,7 @@ def says_the_same(title: str, sentence: str) -> bool:
     return len(wanted & set(telling(sentence))) >= SAME_THING * len(wanted)
 
 
-def _headed(tip: Source) -> str:
+def _headed(tip: SourceText) -> str:
     """The title as it stands before a sentence: a name gets a colon, a sentence its full stop.
 
     In a language without rules of ours, one word is a name, and several may be a sentence.

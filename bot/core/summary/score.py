@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 
-from bot.core.summary.candidates import Candidate, Source
+from bot.core.summary.candidates import Candidate, SourceText
 from bot.core.summary.english.finite_verbs import speaks
 from bot.core.summary.english.lexicon import telling
 from bot.core.summary.features import weight, wording
@@ -59,7 +59,7 @@ def score(candidate: Candidate, topic: Topic) -> float:
 class Topic:
     """What a tip is about: its telling words, by how often it comes back to them."""
 
-    def __init__(self, tip: Source) -> None:
+    def __init__(self, tip: SourceText) -> None:
         counts = Counter(word for sentence in tip.sentences for word in telling(sentence))
         self.english = tip.english
         self.title_speaks = tip.english and speaks(tip.title)

@@ -11,7 +11,7 @@ from itertools import islice
 from bot.core.model.tip import Tip
 from bot.core.summary.candidates import (
     Candidate,
-    Source,
+    SourceText,
     by_hand,
     candidates,
     heading,
@@ -175,7 +175,7 @@ def _title(tip: Tip) -> Candidate | None:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _source(tip: Tip) -> Source:
+def _source(tip: Tip) -> SourceText:
     return source(tip)
 
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from bot.core.summary.candidates import Candidate, Source
+from bot.core.summary.candidates import Candidate, SourceText
 from bot.core.summary.english.finite_verbs import finite
 from bot.core.summary.english.lexicon import WORD, found, words
 from bot.core.summary.features import points
@@ -18,12 +18,12 @@ NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 ANNOUNCES = re.compile(r"[:\uff1a,;、]\s*$")
 
 
-def faults(candidate: Candidate, tip: Source) -> tuple[str, ...]:
+def faults(candidate: Candidate, tip: SourceText) -> tuple[str, ...]:
     """Why a candidate must not be posted; nothing where it may. The operator's own words may."""
     return () if candidate.by_hand else tuple(_faults(candidate, tip))
 
 
-def _faults(candidate: Candidate, tip: Source) -> Iterator[str]:
+def _faults(candidate: Candidate, tip: SourceText) -> Iterator[str]:
     text = candidate.text
     taken = " ".join((tip.title, *(tip.sentences[part] for part in candidate.parts)))
     if not text:
@@ -38,7 +38,7 @@ def _faults(candidate: Candidate, tip: Source) -> Iterator[str]:
         yield from _english_faults(candidate, tip)
 
 
-def _english_faults(candidate: Candidate, tip: Source) -> Iterator[str]:
+def _english_faults(candidate: Candidate, tip: SourceText) -> Iterator[str]:
     if not finite(candidate.body):
         yield "it has no verb"
     last = found(candidate.body)[-1:]
@@ -48,7 +48,7 @@ def _english_faults(candidate: Candidate, tip: Source) -> Iterator[str]:
         yield f"'{lost}' was lost"
 
 
-def _lost(candidate: Candidate, tip: Source) -> str:
+def _lost(candidate: Candidate, tip: SourceText) -> str:
     """A word that denies, and was cut out of a statement of which the rest stands."""
     whole = " ".join(tip.sentences[part] for part in candidate.parts)
     kept = Counter(found(candidate.body))
@@ -88,12 +88,12 @@ def foreign(text: str, taken: str) -> str:
     return strange or next((number for number in NUMBER.findall(text) if number not in numbers), "")
 
 
-def doubts(candidate: Candidate, tip: Source) -> tuple[str, ...]:
+def doubts(candidate: Candidate, tip: SourceText) -> tuple[str, ...]:
     """What an operator should know before trusting a summary."""
     return () if candidate.by_hand else tuple(_doubts(candidate, tip))
 
 
-def _doubts(candidate: Candidate, tip: Source) -> Iterator[str]:
+def _doubts(candidate: Candidate, tip: SourceText) -> Iterator[str]:
     if not candidate.parts:
         yield "it is the title alone"
         return

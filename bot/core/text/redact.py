@@ -32,7 +32,7 @@ _BETWEEN = re.compile(r"[\W_]+")
 _GAP = r"(?:[\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]|\\{1,4}[nrt])*"
 
 
-class Blanker:
+class Redactor:
     """Blanks these secrets.
 
     Found are those written as they are, in another case, with blanks between their signs, escaped

@@ -25,7 +25,7 @@ _ALL = ""
 
 
 @dataclass(kw_only=True, slots=True)
-class ReadingBudget:
+class CpuBudget:
     """What reading has cost, by site and in all. Moments are those of `time.monotonic`."""
 
     _spent: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)

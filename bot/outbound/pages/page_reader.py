@@ -17,9 +17,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.core.discussion.webmention import Failure, Response, Trouble
+from bot.core.discussion.webmention import Failure, ReadFailure, Response
 from bot.core.errors import Refused, RetryLater
-from bot.outbound.pages.cpu_budget import ReadingBudget
+from bot.outbound.pages.cpu_budget import CpuBudget
 from bot.outbound.pages.ssrf_safe_fetch import Fetched, PageFetcher
 
 PATIENCE = 30
@@ -33,10 +33,10 @@ class PageReader:
     """`core.discussion.webmention.Fetcher` over the network."""
 
     fetcher: PageFetcher
-    budget: ReadingBudget = field(default_factory=ReadingBudget)
+    budget: CpuBudget = field(default_factory=CpuBudget)
     now: Callable[[], float] = time.monotonic
 
-    def read(self, source: str, target: str) -> Response | Trouble:
+    def read(self, source: str, target: str) -> Response | ReadFailure:
         """What the page `source` says of `target`, or why it says nothing of it (any more).
 
         Raises RetryLater, also where its site has used up its share of the processor's time.
@@ -44,14 +44,14 @@ class PageReader:
         self._check(source)
         page = self.fetcher.fetch(source)
         if page is None:
-            return Trouble(failure=Failure.GONE, why="there is no such page")
+            return ReadFailure(failure=Failure.GONE, why="there is no such page")
         self._check(page.url)
         response = self._read(page, source, target)
         if response is not None:
             return replace(response, url=page.url)
         if not page.whole:
             raise Refused("it is large, and its beginning does not link to the tip")
-        return Trouble(failure=Failure.UNLINKED, why="it does not link to the tip")
+        return ReadFailure(failure=Failure.UNLINKED, why="it does not link to the tip")
 
     def _check(self, address: str) -> None:
         if self.budget.is_used_up(address, self.now()):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.core.model.capabilities import Ability, Idempotency, TextLimit, Traits, Unit
-from bot.core.model.config import Courtesy
-from bot.core.model.platform_kind import Form, Kind, Option, Secret
+from bot.core.model.capabilities import Ability, Capabilities, Idempotency, TextLimit, Unit
+from bot.core.model.config import AcknowledgementStyle
+from bot.core.model.platform_kind import Form, Option, PlatformKind, Secret
 
-KIND = Kind(
+KIND = PlatformKind(
     name="mastodon",
     about="Mastodon, and servers that speak its API: GoToSocial, Pleroma, Akkoma and others",
-    traits=Traits(
+    traits=Capabilities(
         network="Mastodon",
         text=TextLimit(unit=Unit.GRAPHEMES, limit=500, link_cost=23, shortens_mentions=True),
         idempotency=Idempotency.NONE,
@@ -40,7 +40,11 @@ KIND = Kind(
         {"limit", "hashtags", "gap", "link", "visibility", "unsure", "poll", "acknowledge"}
     ),
     visibilities=("public", "unlisted", "private"),
-    courtesies=(Courtesy.FAVOURITE, Courtesy.NONE, Courtesy.THANK),
+    courtesies=(
+        AcknowledgementStyle.FAVOURITE,
+        AcknowledgementStyle.NONE,
+        AcknowledgementStyle.THANK,
+    ),
     limit_max=500,
 )
 """What holds before the server was asked: no server is trusted to know a key until it says so."""

@@ -13,7 +13,7 @@ import requests
 from mastodon import Mastodon, MastodonAPIError, MastodonNetworkError, MastodonRatelimitError
 
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, SecretError
-from bot.core.model.capabilities import Traits
+from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.model.inspection import allowance_remarks, clock_remarks, failure
@@ -26,23 +26,23 @@ from bot.core.ports.platform import (
     Checked,
     Clock,
     Found,
-    Remark,
+    InspectionRemark,
 )
 from bot.outbound.rate_limits import RateLimits
 from bot.outbound.session import Carrier
 from bot.platforms.mastodon.find_own import Ask, Since, look, own, receipt_of
 from bot.platforms.mastodon.http import json_values
-from bot.platforms.mastodon.http.errors import Place, server_time, translate
-from bot.platforms.mastodon.http.http_session import Wire
+from bot.platforms.mastodon.http.errors import ErrorContext, server_time, translate
+from bot.platforms.mastodon.http.http_session import HttpSession
 from bot.platforms.mastodon.http.json_values import Record
 from bot.platforms.mastodon.inspect_account import defaults, scopes, standing
-from bot.platforms.mastodon.instance import PLAIN, Server, read_server
+from bot.platforms.mastodon.instance import PLAIN, Instance, read_server
 from bot.platforms.mastodon.listening.approval import PATH, approved, waiting
-from bot.platforms.mastodon.listening.entries import Hearing
+from bot.platforms.mastodon.listening.entries import EntryReader
 from bot.platforms.mastodon.listening.notifications import (
-    Ends,
-    Heard,
-    Mark,
+    NotificationCursor,
+    NotificationPage,
+    PageEnds,
     ends_of,
     first_walk,
     forward,
@@ -64,7 +64,7 @@ class _Call:
     """One call: the client and the wire under it."""
 
     client: Mastodon
-    wire: Wire
+    wire: HttpSession
 
 
 class MastodonPlatform:
@@ -91,12 +91,12 @@ class MastodonPlatform:
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise SecretError(f"{asked} holds no access token", "copy it from the server again")
         self._acknowledge = account.acknowledge
-        self._place = Place(server=account.options["server"], variable=asked, token=token)
+        self._place = ErrorContext(server=account.options["server"], variable=asked, token=token)
         self._limits = RateLimits()
         self._me: str | None = None
-        self._server: Server | None = None
+        self._server: Instance | None = None
 
-    def learn(self) -> Traits:
+    def learn(self) -> Capabilities:
         """Ask for the instance's rules, and prove the token."""
         with self._call() as call:
             self._server = self._ask_server(call)
@@ -138,7 +138,7 @@ class MastodonPlatform:
             ask, since = self._statuses(call), self._by_its_clock(call, sent_at - LOOK_BACK)
             return look(ask, delivery.post, since, taken)
 
-    def own(self, since: datetime, in_reply_to: str | None = None) -> frozenset[str]:
+    def list_own_posts(self, since: datetime, in_reply_to: str | None = None) -> frozenset[str]:
         """Our statuses since then that answer this one, or nothing, by its clock or by ours.
 
         One of the two can be wrong today, and may have been right then.
@@ -147,11 +147,11 @@ class MastodonPlatform:
             by_its_clock = self._by_its_clock(call, since)
             return own(self._statuses(call), lambda: min(since, by_its_clock()), in_reply_to)
 
-    def hear(self, cursor: str | None) -> Batch:
+    def poll(self, cursor: str | None) -> Batch:
         """What was said since the cursor; at first, what was said in the last seven days."""
         with self._call() as call:
             me, server = self._known_me(call), self._known_server(call)
-            mark = Mark(server=self._place.server, me=me, after=None).moved_to(cursor)
+            mark = NotificationCursor(server=self._place.server, me=me, after=None).moved_to(cursor)
             heard = self._listen(call, server, mark)
             hearing, waits = self._hearing(call), self._waiting(call)
         started = mark.after is not None
@@ -164,7 +164,7 @@ class MastodonPlatform:
             unheard=((_UNHEARD if started else _FIRST_UNHEARD),) if is_short else (),
         )
 
-    def around(self, remote_id: str, cursor: str | None) -> Batch:
+    def read_thread(self, remote_id: str, cursor: str | None) -> Batch:
         """All that was said below our post; nothing where that is what it was last time."""
         try:
             with self._call() as call:
@@ -247,9 +247,9 @@ class MastodonPlatform:
             what = f"{self._place.server} does not say that it has favoured anything"
             raise RetryLater(what, "it is tried again")
 
-    def inspect(self) -> Sequence[Remark]:
+    def inspect(self) -> Sequence[InspectionRemark]:
         """What server, account and token are like, and whether reading works, by questions only."""
-        seen: list[Remark] = []
+        seen: list[InspectionRemark] = []
         try:
             with self._call() as call:
                 try:
@@ -267,27 +267,27 @@ class MastodonPlatform:
         """The status that an address on this server names, or whose id this is."""
         return status_named(address.strip(), self._place.server)
 
-    def _standing(self, call: _Call) -> list[Remark]:
+    def _standing(self, call: _Call) -> list[InspectionRemark]:
         server, me = self._known_server(call), self._my_account(call)
         return [*standing(me, server), *defaults(me, server)]
 
-    def _scopes(self, call: _Call) -> list[Remark]:
+    def _scopes(self, call: _Call) -> list[InspectionRemark]:
         try:
             app = json_values.record(call.client.app_verify_credentials())
         except (MastodonAPIError, MastodonRatelimitError):
             app = {}  # an older server, or one that tells a token nothing of its application
         return list(scopes(app, self._acknowledge, self._place.variable))
 
-    def _readable(self, call: _Call) -> list[Remark]:
+    def _readable(self, call: _Call) -> list[InspectionRemark]:
         """Nothing, where posts and notifications can be read with the token."""
         self._statuses(call)(1, None)
         self._page(call, call.client.notifications(limit=1))
         return []
 
-    def _hearing(self, call: _Call) -> Hearing:
+    def _hearing(self, call: _Call) -> EntryReader:
         """Makes entries of what this server shows."""
         domain, now = self._known_server(call).domain, self._clock.now()
-        return Hearing(account=self.account, me=self._known_me(call), domain=domain, now=now)
+        return EntryReader(account=self.account, me=self._known_me(call), domain=domain, now=now)
 
     def _below(self, call: _Call, remote_id: str) -> list[Record] | None:
         """The statuses below one of ours, or None where that is gone."""
@@ -373,7 +373,7 @@ class MastodonPlatform:
         """A moment of ours as the server would date it, or earlier."""
         return lambda: moment - self._lag(call.wire)
 
-    def _listen(self, call: _Call, server: Server, mark: Mark) -> Heard:
+    def _listen(self, call: _Call, server: Instance, mark: NotificationCursor) -> NotificationPage:
         def ask(limit: int, min_id: str | None = None, max_id: str | None = None) -> list[Record]:
             notices = call.client.notifications(
                 types=server.notices, limit=limit, min_id=min_id, max_id=max_id
@@ -383,7 +383,7 @@ class MastodonPlatform:
         if server.filters:  # a setting of the session, as the library has no word for it
             call.wire.params = {"include_filtered": "true"}
 
-        def ends() -> Ends:
+        def ends() -> PageEnds:
             return ends_of(call.wire.headers_seen.get("link", ""))
 
         if mark.after is not None:
@@ -394,7 +394,7 @@ class MastodonPlatform:
     @contextmanager
     def _call(self, *, writes: bool = False) -> Iterator[_Call]:
         """A client for one call; whatever goes wrong with it leaves as an error of our tree."""
-        with Wire(
+        with HttpSession(
             carrier=self._carrier,
             limits=self._limits,
             now=self._clock.now,
@@ -422,7 +422,7 @@ class MastodonPlatform:
             self._me = self._ask_me(call)
         return self._me
 
-    def _known_server(self, call: _Call) -> Server:
+    def _known_server(self, call: _Call) -> Instance:
         if self._server is None:
             self._server = self._ask_server(call)
         return self._server
@@ -439,7 +439,7 @@ class MastodonPlatform:
             raise self._no_mastodon()
         return account
 
-    def _ask_server(self, call: _Call) -> Server:
+    def _ask_server(self, call: _Call) -> Instance:
         """What the newer instance document says, or else the older one.
 
         However a server refuses the newer one, it may have the older; not so one that is
@@ -470,7 +470,7 @@ class MastodonPlatform:
         what = f"{self._place.server} does not answer as a Mastodon server does"
         return Refused(what, f"check platforms.{self.account}.server in tips.yaml")
 
-    def _lag(self, wire: Wire) -> timedelta:
+    def _lag(self, wire: HttpSession) -> timedelta:
         """How far the server's clock is behind ours, so that its young posts are not old to us."""
         theirs: datetime = server_time(wire) or self._clock.now()
         return max(timedelta(0), self._clock.now() - theirs)

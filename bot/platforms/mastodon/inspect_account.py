@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.model.config import Courtesy
-from bot.core.ports.platform import Remark
+from bot.core.model.config import AcknowledgementStyle
+from bot.core.ports.platform import InspectionRemark
 from bot.core.text.sanitize import one_line
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.errors import SCOPES
 from bot.platforms.mastodon.http.json_values import Record
-from bot.platforms.mastodon.instance import PLAIN, Server
+from bot.platforms.mastodon.instance import PLAIN, Instance
 
 _LIKES = "write:favourites"
 _LONGEST = 80
@@ -24,40 +24,46 @@ _STATES = {
 """What an account document tells by a value that is not false, and what that means."""
 
 
-def standing(account: Record, server: Server) -> Iterator[Remark]:
+def standing(account: Record, server: Instance) -> Iterator[InspectionRemark]:
     """Who we are there, and what the server allows; raises nothing for odd documents."""
     name = one_line(str(account.get("acct") or account.get("username")), _LONGEST)
     cost = "counts in full" if server.link_cost is None else f"counts {server.link_cost}"
-    yield Remark(
+    yield InspectionRemark(
         what=f"signed in as @{name} on {one_line(server.domain, _LONGEST)} ({server.family.name});"
         f" a post may have {server.limit} characters, and a link {cost}"
     )
     if account.get("bot") is not True:
         todo = "tick the box for automated accounts in its profile, so that people know"
-        yield Remark(what="the account does not say that it is a bot", todo=todo)
+        yield InspectionRemark(what="the account does not say that it is a bot", todo=todo)
     for key, meaning in _STATES.items():
         if account.get(key):
             todo = "look at its settings on the server"
-            yield Remark(what=meaning, todo=todo, is_problem=key in {"suspended", "moved"})
+            yield InspectionRemark(
+                what=meaning, todo=todo, is_problem=key in {"suspended", "moved"}
+            )
 
 
-def defaults(account: Record, server: Server) -> Iterator[Remark]:
+def defaults(account: Record, server: Instance) -> Iterator[InspectionRemark]:
     """What the account's own settings would make of a post, which a post of ours overrides."""
     source = json_values.record(account.get("source"))
     visibility = json_values.word(source.get("privacy"))
     if visibility not in {None, "public"}:
         told = one_line(visibility or "", _LONGEST)
-        yield Remark(what=f"its default visibility is {told}; each post names its own")
+        yield InspectionRemark(what=f"its default visibility is {told}; each post names its own")
     form = json_values.word(source.get("status_content_type"))
     if form not in {None, PLAIN}:
         told = one_line(form or "", _LONGEST)
-        yield Remark(what=f"its default post format is {told}; tips are sent as plain text")
+        yield InspectionRemark(
+            what=f"its default post format is {told}; tips are sent as plain text"
+        )
     elif form is None and server.has_formats:
         what = "the server knows post formats, but not which is the default; tips are plain text"
-        yield Remark(what=what)
+        yield InspectionRemark(what=what)
 
 
-def scopes(app: Record, acknowledge: Courtesy, variable: str) -> Iterator[Remark]:
+def scopes(
+    app: Record, acknowledge: AcknowledgementStyle, variable: str
+) -> Iterator[InspectionRemark]:
     """Which scopes the token's application lacks, where the server tells them.
 
     Only of the application it tells: a token that was made before they were ticked has fewer.
@@ -67,15 +73,15 @@ def scopes(app: Record, acknowledge: Courtesy, variable: str) -> Iterator[Remark
     granted = [scope for one in listed if isinstance(one, str) for scope in one.split()]
     if not granted:
         what = "the server does not tell the token's scopes; writing was not tried"
-        yield Remark(what=what, todo=f"make sure that it has {SCOPES}")
+        yield InspectionRemark(what=what, todo=f"make sure that it has {SCOPES}")
         return
     missing = [one for one in SCOPES.split() if not _covers(granted, one)]
     if not missing:
         what = "the token's application has all scopes that the bot needs"
-        yield Remark(what=what, todo="make the token anew if it is older than its scopes")
+        yield InspectionRemark(what=what, todo="make the token anew if it is older than its scopes")
         return
-    likes = acknowledge is Courtesy.FAVOURITE
-    yield Remark(
+    likes = acknowledge is AcknowledgementStyle.FAVOURITE
+    yield InspectionRemark(
         what=f"the token's application lacks {' '.join(missing)}",
         todo=f"tick them there, make the token anew and put it into {variable}",
         is_problem=likes or missing != [_LIKES],

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from bot.core.model.capabilities import Idempotency, Traits
+from bot.core.model.capabilities import Capabilities, Idempotency
 from bot.platforms.mastodon import KIND
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.json_values import Record
@@ -60,7 +60,7 @@ _QUOTES_SINCE = 7
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Server:
+class Instance:
     """One instance. `domain` is what its accounts' handles end in, `streaming` where it streams.
 
     `shows_many` says that it shows many statuses at once when asked for them by id, `filters`
@@ -84,7 +84,7 @@ class Server:
         return ["mention", "quote"] if self.tells_of_quotes else ["mention"]
 
     @property
-    def traits(self) -> Traits:
+    def traits(self) -> Capabilities:
         """The rules of this instance."""
         text = KIND.traits.text
         known = self.family.key_memory > timedelta(0)
@@ -97,7 +97,7 @@ class Server:
         )
 
 
-def read_server(instance: Record, address: str) -> Server | None:
+def read_server(instance: Record, address: str) -> Instance | None:
     """The server that an instance document (v2, or v1) describes; None if it describes none."""
     version = json_values.word(instance.get("version"))
     if version is None or not any(instance.get(name) for name in _OF_AN_INSTANCE):
@@ -108,7 +108,7 @@ def read_server(instance: Record, address: str) -> Server | None:
     limit = json_values.count(rules.get("max_characters"))
     old_limit = json_values.count(instance.get("max_toot_chars"))
     is_new = family is MASTODON and _numbers(version) >= _FILTERS_SINCE
-    return Server(
+    return Instance(
         family=family,
         domain=_domain(instance) or urlsplit(address).netloc,
         limit=limit or old_limit or KIND.traits.text.limit,

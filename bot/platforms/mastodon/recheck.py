@@ -25,7 +25,7 @@ class CannotShow(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Seen:
+class RecheckedStatus:
     """Statuses that are there, and the ids of those that are gone or that it fails to show."""
 
     statuses: list[Record]
@@ -33,7 +33,7 @@ class Seen:
     failed: frozenset[str]
 
 
-def look(remote_ids: Sequence[str], one: AskOne, many: AskMany | None) -> Seen:
+def look(remote_ids: Sequence[str], one: AskOne, many: AskMany | None) -> RecheckedStatus:
     """Ask for them together if that is possible, and then by itself for each that was not shown.
 
     One at which the server fails does not keep the others from being looked at. Raises CannotShow
@@ -55,7 +55,7 @@ def look(remote_ids: Sequence[str], one: AskOne, many: AskMany | None) -> Seen:
             statuses.append(status)
     if failed and not statuses and not gone:
         raise CannotShow
-    return Seen(statuses=statuses, gone=frozenset(gone), failed=frozenset(failed))
+    return RecheckedStatus(statuses=statuses, gone=frozenset(gone), failed=frozenset(failed))
 
 
 def _together(remote_ids: Sequence[str], many: AskMany) -> list[Record]:

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 from bot.core.discussion.webmention import SETTING, TAKES
-from bot.core.model.capabilities import Ability, Idempotency, TextLimit, Traits, Unit
+from bot.core.model.capabilities import Ability, Capabilities, Idempotency, TextLimit, Unit
 from bot.core.model.config import Hold
-from bot.core.model.platform_kind import Kind, Option
+from bot.core.model.platform_kind import Option, PlatformKind
 
-KIND = Kind(
+KIND = PlatformKind(
     name="site",
     about="the bot's own pages, with a reply form under every tip",
-    traits=Traits(
+    traits=Capabilities(
         network="this site",
         # Generous: what keeps a tip short is the promise, and a long address is no obstacle here.
         text=TextLimit(unit=Unit.GRAPHEMES, limit=5000, link_cost=23),

@@ -8,12 +8,12 @@ from urllib.parse import quote, unquote, urlsplit
 
 from bot.core.discussion.webmention import RESPONSE
 from bot.core.errors import Refused
-from bot.core.model.capabilities import Traits
+from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account, Identity
 from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, Standing
 from bot.core.model.site_page import Comment, Page, Pages
-from bot.core.ports.platform import Absent, Batch, Clock, Found, Remark
+from bot.core.ports.platform import Absent, Batch, Clock, Found, InspectionRemark
 from bot.platforms.site import KIND
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class SitePlatform:
         self._carrier = carrier
         self._is_running = is_running
 
-    def learn(self) -> Traits:
+    def learn(self) -> Capabilities:
         """The site's own rules: nobody needs to be asked."""
         return KIND.traits
 
@@ -76,7 +76,7 @@ class SitePlatform:
         comment = self._pages.comment(key)
         return Absent() if comment is None else Found(receipt=self._comment_receipt(comment))
 
-    def hear(self, cursor: str | None) -> Batch:
+    def poll(self, cursor: str | None) -> Batch:
         """Comments written or deleted since the change numbered `cursor`."""
         changes = self._pages.changes(int(cursor or 0), STEP)
         return Batch(
@@ -106,7 +106,7 @@ class SitePlatform:
         page = self._pages.get(unquote(path.partition("?")[0].rstrip("/")))
         return None if page is None else page.post.key
 
-    def inspect(self) -> Sequence[Remark]:
+    def inspect(self) -> Sequence[InspectionRemark]:
         """Ask the site's public address whether it is this bot that answers there."""
         from bot.platforms.site.inspect_address import ask, remarks  # noqa: PLC0415 - posting needs no client
 

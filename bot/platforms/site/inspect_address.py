@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from bot.app.tips.validate import leads_nowhere
 from bot.core.model.config import Identity
 from bot.core.model.inspection import clock_remarks
-from bot.core.ports.platform import Remark
+from bot.core.ports.platform import InspectionRemark
 from bot.core.text.sanitize import one_line
 from bot.outbound.bounded_body import read_body
 from bot.outbound.http_dates import date_of
@@ -54,17 +54,17 @@ def ask(site: str, carrier: Carrier | None = None) -> Answered:
 
 def remarks(
     answer: Answered, identity: Identity, now: datetime, *, is_running: bool
-) -> Iterator[Remark]:
+) -> Iterator[InspectionRemark]:
     """What is to be said of the address and of whoever answers there.
 
     While no bot runs nobody has to answer there.
     """
     site = identity.site
     if leads_nowhere(site):
-        yield Remark(what=f"{site} can be opened on this machine or network only")
+        yield InspectionRemark(what=f"{site} can be opened on this machine or network only")
     elif urlsplit(site).scheme != "https":
         todo = f"let the site be served by https, and write that address into {_SETTING}"
-        yield Remark(what=f"{site} is not encrypted", todo=todo)
+        yield InspectionRemark(what=f"{site} is not encrypted", todo=todo)
     yield from clock_remarks(date_of(answer.headers), now)
     if answer.failed is not None:
         yield _silent(f"{site} cannot be reached: {answer.failed}", is_running=is_running)
@@ -74,7 +74,7 @@ def remarks(
         yield _answered(answer, identity, is_running=is_running)
 
 
-def _answered(answer: Answered, identity: Identity, *, is_running: bool) -> Remark:
+def _answered(answer: Answered, identity: Identity, *, is_running: bool) -> InspectionRemark:
     """Who that was."""
     site, told = identity.site, _health(answer.body)
     if told is None:
@@ -87,30 +87,32 @@ def _answered(answer: Answered, identity: Identity, *, is_running: bool) -> Rema
     if not isinstance(name, str):  # it tells more to those who call it by its own name
         what = f"{site} is answered by a bot that is not called so"
         todo = f"let the proxy pass the Host header on, or look at {_SETTING}"
-        return Remark(what=what, todo=todo, is_problem=True)
+        return InspectionRemark(what=what, todo=todo, is_problem=True)
     if name != identity.name:
         what = f"{site} is the site of another bot, {one_line(name, 60)}"
         todo = f"give this one an address of its own in {_SETTING}"
-        return Remark(what=what, todo=todo, is_problem=True)
+        return InspectionRemark(what=what, todo=todo, is_problem=True)
     if answer.status != 200:
         what = f"{site} is answered by this bot, which says that something is wrong"
-        return Remark(what=what, todo="`tipsbot status` says what")
-    return Remark(what=f"{site} is answered by this bot")
+        return InspectionRemark(what=what, todo="`tipsbot status` says what")
+    return InspectionRemark(what=f"{site} is answered by this bot")
 
 
-def _silent(what: str, *, is_running: bool) -> Remark:
+def _silent(what: str, *, is_running: bool) -> InspectionRemark:
     """Nobody who counts answers."""
     if not is_running:
-        return Remark(what=what, todo="the bot does not run: check again when `tipsbot run` does")
+        return InspectionRemark(
+            what=what, todo="the bot does not run: check again when `tipsbot run` does"
+        )
     todo = f"look at {_SETTING}, at the proxy before the bot and at TIPSBOT_BIND"
-    return Remark(what=what, todo=todo, is_problem=True)
+    return InspectionRemark(what=what, todo=todo, is_problem=True)
 
 
-def _sent_on(site: str, location: str) -> Remark:
+def _sent_on(site: str, location: str) -> InspectionRemark:
     """A redirect: to the same page elsewhere, or to something that visitors did not ask for."""
     where, is_same, _ = one_line(location or "elsewhere").partition(HEALTH)
     what = f"{site} sends visitors on to {where}"
-    return Remark(what=what, todo=f"write that into {_SETTING}", is_problem=not is_same)
+    return InspectionRemark(what=what, todo=f"write that into {_SETTING}", is_problem=not is_same)
 
 
 def _health(body: bytes) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""X, as one `Kind`: what it asks of the operator, what its rules are, and what it charges.
+"""X, as one `PlatformKind`: what it asks of the operator, what its rules are, and what it charges.
 
     kind (here)    options, secrets, Traits
     snowflake      the time in an id
@@ -30,9 +30,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bot.core.model.capabilities import Ability, Idempotency, Prices, TextLimit, Traits, Unit
-from bot.core.model.config import Courtesy
-from bot.core.model.platform_kind import Form, Kind, Option, Secret
+from bot.core.model.capabilities import Ability, Capabilities, Idempotency, Prices, TextLimit, Unit
+from bot.core.model.config import AcknowledgementStyle
+from bot.core.model.platform_kind import Form, Option, PlatformKind, Secret
 
 API = "https://api.x.com"
 """Where X's API is, as its documentation says."""
@@ -50,7 +50,7 @@ PRICES = Prices(
 )
 """Those where the bot's account owns the developer app."""
 
-TRAITS = Traits(
+TRAITS = Capabilities(
     network="X",
     text=TextLimit(unit=Unit.WEIGHTED, limit=280, link_cost=23, links_bare_names=True),
     idempotency=Idempotency.SAME_TEXT,
@@ -62,7 +62,7 @@ TRAITS = Traits(
     fresh_for=timedelta(hours=24),
 )
 
-KIND = Kind(
+KIND = PlatformKind(
     name="x",
     about="X, paid by use, with the keys of a developer app",
     traits=TRAITS,
@@ -87,6 +87,6 @@ KIND = Kind(
         }
     ),
     # Likes are gone from what an app may do by itself; an answer costs money, and is often refused.
-    courtesies=(Courtesy.NONE, Courtesy.THANK),
+    courtesies=(AcknowledgementStyle.NONE, AcknowledgementStyle.THANK),
     limit_max=280,
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater
-from bot.core.model.capabilities import Traits
+from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.ports.platform import (
@@ -18,30 +18,30 @@ from bot.core.ports.platform import (
     Checked,
     Clock,
     Found,
-    Purse,
-    Remark,
+    InspectionRemark,
+    SpendingLimit,
 )
 from bot.outbound.session import Carrier
 from bot.platforms.x import API, PRICES, TRAITS
 from bot.platforms.x.http.api import Api
 from bot.platforms.x.http.error_rules import Gone, KeysRefused
-from bot.platforms.x.http.payloads import Person, Said, is_missing
-from bot.platforms.x.http.transport import Patience
+from bot.platforms.x.http.payloads import XPost, XUser, is_missing
+from bot.platforms.x.http.transport import TransportTimeouts
 from bot.platforms.x.inspect_account import remarks
-from bot.platforms.x.listening.listener import Listening
-from bot.platforms.x.listening.read_quota import Allowance
-from bot.platforms.x.listening.usage_meter import Bill
+from bot.platforms.x.listening.listener import XListener
+from bot.platforms.x.listening.read_quota import ReadQuota
+from bot.platforms.x.listening.usage_meter import UsageMeter
 from bot.platforms.x.normalize import is_same, plain
 from bot.platforms.x.snowflake import moment
 from bot.platforms.x.urls import address, post_named
 
-PATIENCE = Patience()
+PATIENCE = TransportTimeouts()
 
 
 class XPlatform:
     """One account on X, in user context (OAuth 1.0a), behind every door that there is.
 
-    `purse` tells what listening may still cost this month.
+    `spending_limit` tells what listening may still cost this month.
     """
 
     def __init__(
@@ -50,25 +50,25 @@ class XPlatform:
         secrets: Mapping[str, str],
         clock: Clock,
         *,
-        patience: Patience = PATIENCE,
+        patience: TransportTimeouts = PATIENCE,
         carrier: Carrier | None = None,
-        purse: Purse | None = None,
+        spending_limit: SpendingLimit | None = None,
     ) -> None:
         self.account = account.name
         self._api = Api(account.options.get("api") or API, secrets, clock, patience, carrier)
         self._clock = clock
-        self._bill = Bill(clock)
-        self._known_as: Person | None = None
-        self._listening = Listening(
+        self._bill = UsageMeter(clock)
+        self._known_as: XUser | None = None
+        self._listening = XListener(
             account.name,
             self._api,
             clock,
             self._bill,
-            Allowance(purse, self._bill, clock),
+            ReadQuota(spending_limit, self._bill, clock),
             self._me,
         )
 
-    def learn(self) -> Traits:
+    def learn(self) -> Capabilities:
         """Prove the keys. X has no place that tells an account's limits, so they are the kind's."""
         self._introduced()
         return TRAITS
@@ -93,7 +93,7 @@ class XPlatform:
         """Look through our own posts since the sending, replies included, to the last page."""
         since = (delivery.sent_at or delivery.post.created_at) - LOOK_BACK
         page = None
-        for page in self._api.own(self._me().id, since):
+        for page in self._api.list_own_posts(self._me().id, since):
             self._bill.read("post", [one.id for one in page.posts], PRICES.read)
             for one in page.posts:
                 free = one.at >= since and one.first_id not in taken
@@ -105,11 +105,11 @@ class XPlatform:
             return CannotTell(why="there are too many posts since then to look through")
         return Absent()
 
-    def own(self, since: datetime, in_reply_to: str | None = None) -> frozenset[str]:
+    def list_own_posts(self, since: datetime, in_reply_to: str | None = None) -> frozenset[str]:
         """All our own posts made since then that answer this one, or nothing, by X's clock."""
         ids: set[str] = set()
         page = None
-        for page in self._api.own(self._me().id, since):
+        for page in self._api.list_own_posts(self._me().id, since):
             self._bill.read("post", [one.id for one in page.posts], PRICES.read)
             young = (one for one in page.posts if one.at >= since)
             ids |= {one.first_id for one in young if one.replied_to == in_reply_to}
@@ -119,13 +119,13 @@ class XPlatform:
             raise RetryLater("X did not show all of the account's posts", "look at x.com")
         return frozenset(ids)
 
-    def hear(self, cursor: str | None) -> Batch:
+    def poll(self, cursor: str | None) -> Batch:
         """One page of mentions, newest first, down to what is known; from a week ago at first."""
-        return self._listening.hear(cursor)
+        return self._listening.poll(cursor)
 
-    def around(self, remote_id: str, cursor: str | None) -> Batch:
+    def read_thread(self, remote_id: str, cursor: str | None) -> Batch:
         """One page of what was said below our post without naming us, a week back at most."""
-        return self._listening.around(remote_id, cursor)
+        return self._listening.read_thread(remote_id, cursor)
 
     def check(self, remote_ids: Sequence[str]) -> Checked:
         """Each of these as it is now, in its newest version, or gone."""
@@ -152,7 +152,7 @@ class XPlatform:
         """What was read and not told yet, in US dollars."""
         return self._bill.settle()
 
-    def inspect(self) -> Sequence[Remark]:
+    def inspect(self) -> Sequence[InspectionRemark]:
         """Ask X for the account, once; its answer tells what the keys may do, and costs money."""
         found = self._api.inspect()
         if found.person is not None:
@@ -172,11 +172,11 @@ class XPlatform:
         self._bill.read("post", [one.id for one in looked.posts], PRICES.read_other)
         return post_id in looked.missing
 
-    def _me(self) -> Person:
+    def _me(self) -> XUser:
         """The account, asked for once."""
         return self._known_as or self._introduced()
 
-    def _introduced(self) -> Person:
+    def _introduced(self) -> XUser:
         me = self._known_as = self._api.me()
         self._bill.read("user", [me.id], PRICES.read_user)
         return me
@@ -204,7 +204,7 @@ class XPlatform:
             return self._clock.now()
 
 
-def _is(post: Post, found: Said) -> bool:
+def _is(post: Post, found: XPost) -> bool:
     """Whether this is the post: the same text, in answer to the same one."""
     return found.replied_to == post.in_reply_to and is_same(
         post.text, plain(found.text, found.links), is_reply=post.in_reply_to is not None

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from bot.core.model.capabilities import Traits
+from bot.core.model.capabilities import Capabilities
 from bot.core.model.inspection import allowance_remarks, clock_remarks, failure
-from bot.core.ports.platform import Remark
+from bot.core.ports.platform import InspectionRemark
 from bot.outbound.http_dates import date_of
 from bot.platforms.x.http.api import Inspected
 from bot.platforms.x.http.limits import DAILY
@@ -17,7 +17,7 @@ _MAY_WRITE = ("read-write", "read-write-directmessages", "write")
 _MAY_READ = "read"
 
 
-def remarks(found: Inspected, traits: Traits, now: datetime) -> Iterator[Remark]:
+def remarks(found: Inspected, traits: Capabilities, now: datetime) -> Iterator[InspectionRemark]:
     """All that the answer tells, and what has to be looked at on x.com."""
     yield from clock_remarks(date_of(found.headers), now)
     if found.failed is not None:
@@ -25,29 +25,29 @@ def remarks(found: Inspected, traits: Traits, now: datetime) -> Iterator[Remark]
     if found.person is None:
         return
     cost = traits.prices.read_user if traits.prices else Decimal(0)
-    yield Remark(
+    yield InspectionRemark(
         what=f"signed in as @{found.person.username} on X; a post may weigh {traits.text.limit}, "
         f"and a link {traits.text.link_cost}; to ask this cost ${cost}"
     )
     yield from _level(found.headers.get("x-access-level", ""))
     if found.person.protected:
         what = "the account is protected: only approved followers see its posts"
-        yield Remark(what=what, todo="switch that off in its settings on x.com")
+        yield InspectionRemark(what=what, todo="switch that off in its settings on x.com")
     yield from allowance_remarks(found.headers, "x-rate-limit", "questions of this kind")
     for name in DAILY:
         yield from allowance_remarks(found.headers, name, "posts a day")
-    yield Remark(
+    yield InspectionRemark(
         what="X does not tell whether the account has its label as an automated one",
         todo="look on x.com: Settings, Your account, Automation",
     )
 
 
-def _level(told: str) -> Iterator[Remark]:
+def _level(told: str) -> Iterator[InspectionRemark]:
     level = told.strip().lower()
     if level in _MAY_WRITE:
-        yield Remark(what="the access token may read and write")
+        yield InspectionRemark(what="the access token may read and write")
     elif level == _MAY_READ:
-        yield Remark(
+        yield InspectionRemark(
             what="the access token may only read",
             todo="set the app's permissions to Read and write, then make a new access token and "
             "secret: those made before stay as they were",
@@ -55,4 +55,6 @@ def _level(told: str) -> Iterator[Remark]:
         )
     else:
         what = "X does not tell whether the access token may write"
-        yield Remark(what=what, todo="look at the app's permissions: Read and write is needed")
+        yield InspectionRemark(
+            what=what, todo="look at the app's permissions: Read and write is needed"
+        )

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
-from bot.core.discussion.acknowledgement_policy import Acknowledgement, Thanked
+from bot.core.discussion.acknowledgement_policy import Acknowledgement, AcknowledgementState
 from bot.store.discussion.entry_rows import Part, made
 from bot.store.tables import thanks
 
 
-class SqlThanks(Part):
+class SqlAcknowledgements(Part):
     """The acknowledgements of one bot, in one transaction."""
 
     def begin(self, account: str, entry_id: int, who: str, now: datetime) -> bool:
@@ -20,10 +20,10 @@ class SqlThanks(Part):
         if self._connection.execute(select(thanks).where(self._one(entry_id))).first():
             return False
         row = {"bot": self._bot, "entry": entry_id, "account": account, "who": who, "at": now}
-        self._connection.execute(insert(thanks).values(**row, state=Thanked.SENT))
+        self._connection.execute(insert(thanks).values(**row, state=AcknowledgementState.SENT))
         return True
 
-    def end(self, entry_id: int, state: Thanked) -> None:
+    def end(self, entry_id: int, state: AcknowledgementState) -> None:
         """Write down what came of it."""
         ended = update(thanks).where(self._one(entry_id)).values(state=state)
         self._connection.execute(ended)

@@ -15,7 +15,7 @@ from bot.store.site.visibility import LEGIBLE
 from bot.store.tables import LARGEST, entries
 
 
-class SqlKept(Part):
+class SqlEntryQueries(Part):
     """What `core.ports.unit_of_work.Log` reads, for one bot in one transaction."""
 
     def get(self, entry_id: int) -> Entry | None:

@@ -16,7 +16,7 @@ from bot.store.tables import entries, entry_events
 _GONE = (Change.DELETED, Change.EDITED)
 
 
-class SqlHistory(Part):
+class SqlEventQueries(Part):
     """What `core.ports.unit_of_work.Log` tells of changes, for one bot in one transaction."""
 
     def note(

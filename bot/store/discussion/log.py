@@ -11,22 +11,22 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from bot.core.discussion.backoff import SOON
 from bot.core.model.entry import Change, Entry, Standing
-from bot.store.discussion.entry_queries import SqlKept
+from bot.store.discussion.entry_queries import SqlEntryQueries
 from bot.store.discussion.entry_rows import row_of, storable
-from bot.store.discussion.event_queries import SqlHistory
+from bot.store.discussion.event_queries import SqlEventQueries
 from bot.store.discussion.merge_edit import updated, what_changed
-from bot.store.discussion.recheck_queue import SqlChecks
-from bot.store.discussion.tip_assignment import Homes, above
+from bot.store.discussion.recheck_queue import SqlRecheckQueue
+from bot.store.discussion.tip_assignment import TipAssigner, above
 from bot.store.site.full_text_index import index_of
 from bot.store.tables import entries, entry_events
 
 
-class SqlLog(SqlKept, SqlHistory, SqlChecks):
+class SqlEntryStore(SqlEntryQueries, SqlEventQueries, SqlRecheckQueue):
     """The discussion of one bot, in one transaction."""
 
     def __init__(self, connection: Connection, bot: str) -> None:
         super().__init__(connection, bot)
-        self._homes = Homes(connection, bot)
+        self._homes = TipAssigner(connection, bot)
         self._words = index_of(connection, bot)
 
     def keep(self, entry: Entry, now: datetime) -> bool:
@@ -101,7 +101,7 @@ class SqlLog(SqlKept, SqlHistory, SqlChecks):
         """The next number of an entry, of whichever bot; the write lock makes it ours alone."""
         return int(self._connection.scalar(select(func.max(entries.c.id))) or 0) + 1
 
-    def stand(self, entry_id: int, standing: Standing, now: datetime) -> Entry | None:
+    def set_standing(self, entry_id: int, standing: Standing, now: datetime) -> Entry | None:
         """Show, hold or hide an entry; the entry as it stands, or None where there is none."""
         known = self.get(entry_id)
         if known is None or known.standing is standing:

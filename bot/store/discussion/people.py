@@ -12,10 +12,10 @@ from bot.store.discussion.entry_rows import Part, batched, made
 from bot.store.tables import persons
 
 
-class SqlPersons(Part):
+class SqlPeople(Part):
     """The rules for persons of one bot, in one transaction."""
 
-    def lay_down(
+    def add_rule(
         self, account: str, who: str, rule: PersonRule, now: datetime, label: str = ""
     ) -> bool:
         """Have a rule hold for a person from now on."""
@@ -25,15 +25,17 @@ class SqlPersons(Part):
         self._connection.execute(insert(persons).values(**row, label=label, at=now))
         return True
 
-    def lift(self, account: str, who: str, rule: PersonRule) -> bool:
+    def remove_rule(self, account: str, who: str, rule: PersonRule) -> bool:
         """Have it hold no more."""
         done = self._connection.execute(delete(persons).where(self._one(account, who, rule)))
         return bool(done.rowcount)
 
-    def rules(self, account: str, masks: Collection[str]) -> Mapping[str, frozenset[PersonRule]]:
-        """The rules for those of these masks for whom there are any."""
+    def rules(
+        self, account: str, pseudonyms: Collection[str]
+    ) -> Mapping[str, frozenset[PersonRule]]:
+        """The rules for those of these pseudonyms for whom there are any."""
         found: dict[str, frozenset[PersonRule]] = {}
-        for some in batched(sorted(masks)):
+        for some in batched(sorted(pseudonyms)):
             query = select(persons.c.who, persons.c.rule).where(
                 persons.c.bot == self._bot,
                 persons.c.account == account,

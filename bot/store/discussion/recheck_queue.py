@@ -14,7 +14,7 @@ from bot.store.site.visibility import LEGIBLE
 from bot.store.tables import entries
 
 
-class SqlChecks(Part):
+class SqlRecheckQueue(Part):
     """What `core.ports.unit_of_work.Log` knows of checks, for one bot in one transaction."""
 
     def due_checks(

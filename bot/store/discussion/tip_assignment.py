@@ -11,7 +11,7 @@ from bot.store.discussion.entry_rows import Part, batched
 from bot.store.tables import deliveries, entries
 
 
-class Homes(Part):
+class TipAssigner(Part):
     """Finds and gives tips, for one bot in one transaction."""
 
     def tip_of(self, account: str, remote_ids: Sequence[str]) -> str | None:

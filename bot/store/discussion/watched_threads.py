@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from bot.core.discussion.backoff import LONGEST
 from bot.core.model.delivery import State
-from bot.core.ports.unit_of_work import Watched
+from bot.core.ports.unit_of_work import WatchedThread
 from bot.store.discussion.entry_rows import Part, columns, made
 from bot.store.tables import deliveries, threads
 
@@ -40,7 +40,7 @@ _IS_A_POST = (
 )
 
 
-class SqlThreads(Part):
+class SqlWatchedThreads(Part):
     """The threads of one bot, in one transaction."""
 
     def follow(self, account: str) -> int:
@@ -48,7 +48,7 @@ class SqlThreads(Part):
         new = select(deliveries.c.remote_id, deliveries.c.posted_at).where(self._came(account))
         found = self._connection.execute(new.distinct()).all()
         for row in found:
-            watched = Watched(
+            watched = WatchedThread(
                 account=account,
                 remote_id=row.remote_id,
                 at=row.posted_at,
@@ -65,7 +65,7 @@ class SqlThreads(Part):
         went = select(threads.c.remote_id).where(self._went(account)).exists()
         return bool(self._connection.scalar(select(or_(came, went))))
 
-    def due(self, account: str, now: datetime, limit: int) -> Sequence[Watched]:
+    def due(self, account: str, now: datetime, limit: int) -> Sequence[WatchedThread]:
         """Those whose moment has come."""
         query = (
             select(threads)
@@ -73,15 +73,15 @@ class SqlThreads(Part):
             .order_by(threads.c.look_at, threads.c.remote_id)
             .limit(limit)
         )
-        return [made(Watched, row) for row in self._connection.execute(query)]
+        return [made(WatchedThread, row) for row in self._connection.execute(query)]
 
-    def get(self, account: str, remote_id: str) -> Watched | None:
+    def get(self, account: str, remote_id: str) -> WatchedThread | None:
         """One row."""
         one = self._of(account) & (threads.c.remote_id == remote_id)
         row = self._connection.execute(select(threads).where(one)).one_or_none()
-        return None if row is None else made(Watched, row)
+        return None if row is None else made(WatchedThread, row)
 
-    def looked(self, watched: Watched) -> None:
+    def looked(self, watched: WatchedThread) -> None:
         """Bring a row up to date; one that is gone stays gone."""
         one = self._of(watched.account) & (threads.c.remote_id == watched.remote_id)
         self._connection.execute(update(threads).where(one).values(**columns(watched)))

@@ -33,7 +33,7 @@ _TEXT = rb'"((?:[^"\\]|\\.)*+)"'
 """A text in JSON. Nothing inside it looks like a field: its quotes have a backslash."""
 
 
-class FileBook:
+class EventLogFile:
     """The book of one data directory, for whoever holds its lock."""
 
     def __init__(self, data: Path, *, full: int = FULL, kept: int = KEPT) -> None:

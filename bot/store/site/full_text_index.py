@@ -34,7 +34,7 @@ from sqlalchemy import (
 from bot.core.discussion.search_query import Term, sought, spread
 from bot.core.model.entry import Entry, Standing
 from bot.store.discussion.entry_rows import Part
-from bot.store.key_values import SqlNotes
+from bot.store.key_values import SqlKeyValues
 from bot.store.tables import entries, metadata, notes
 
 MAKE = (
@@ -53,7 +53,7 @@ _made = DDL(MAKE)  # type: ignore[no-untyped-call]
 event.listen(metadata, "after_create", _made.execute_if(dialect="sqlite"))
 
 
-class Index(Part):
+class FullTextIndex(Part):
     """What the log tells of every change, in the same transaction; here nothing is kept of it."""
 
     def put(self, fresh: Sequence[Entry]) -> None:
@@ -72,10 +72,10 @@ class Index(Part):
         return entries.c.id
 
 
-def index_of(connection: Connection, bot: str) -> Index:
+def index_of(connection: Connection, bot: str) -> FullTextIndex:
     """The index of this connection's database."""
     is_sqlite = connection.dialect.name == "sqlite"
-    return WordIndex(connection, bot) if is_sqlite else Index(connection, bot)
+    return WordIndex(connection, bot) if is_sqlite else FullTextIndex(connection, bot)
 
 
 def is_indexed(entry: Entry) -> bool:
@@ -83,7 +83,7 @@ def is_indexed(entry: Entry) -> bool:
     return entry.is_legible and entry.standing is Standing.SHOWN
 
 
-class WordIndex(Index):
+class WordIndex(FullTextIndex):
     """The index in SQLite's FTS5."""
 
     def put(self, fresh: Sequence[Entry]) -> None:
@@ -117,7 +117,7 @@ class WordIndex(Index):
     def _note_stale(self, entry: Entry, now: datetime) -> None:
         """Remember that words of this entry linger; the note differs after every time."""
         value = f"{entry.id} {entry.version} {now.isoformat()}"
-        SqlNotes(self._connection, self._bot).put(_STALE, value, now)
+        SqlKeyValues(self._connection, self._bot).put(_STALE, value, now)
 
 
 def _stands_in(words: str) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from bot.core.discussion.outline import Stub
 from bot.core.discussion.search_query import Term
-from bot.core.model.entry import Entry, bared
+from bot.core.model.entry import Entry, erased_entry
 from bot.core.ports.unit_of_work import Tally
 from bot.store.discussion.entry_rows import Part, batched, by_number, entry_of, under
 from bot.store.site.full_text_index import index_of
@@ -17,7 +17,7 @@ from bot.store.site.visibility import remains, shown
 from bot.store.tables import entries
 
 
-class SqlShown(Part):
+class SqlPublicEntries(Part):
     """What everybody may read of one bot's discussion, in one transaction."""
 
     def __init__(self, connection: Connection, bot: str, *, unlisted: bool = False) -> None:
@@ -26,9 +26,9 @@ class SqlShown(Part):
         self._remains = remains(unlisted=unlisted)
         self._words = index_of(connection, bot)
 
-    def widened(self, *, unlisted: bool) -> SqlShown:
+    def including_unlisted(self, *, unlisted: bool) -> SqlPublicEntries:
         """The same, with what was said unlisted where the operator shows that."""
-        return SqlShown(self._connection, self._bot, unlisted=unlisted)
+        return SqlPublicEntries(self._connection, self._bot, unlisted=unlisted)
 
     def stubs(self, tip: str) -> Sequence[Stub]:
         """A tip's entries without their words, in the order of their time."""
@@ -128,4 +128,4 @@ def _seen(row: Row[Any]) -> Entry:
     entry = entry_of(row)
     if row.is_shown or not entry.is_legible:
         return entry
-    return bared(entry)
+    return erased_entry(entry)

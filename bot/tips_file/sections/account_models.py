@@ -11,8 +11,8 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import PlainValidator, WithJsonSchema, create_model
 from pydantic.fields import Field
 
-from bot.core.model.config import PROMISE, Account, Courtesy, LinkRule, WhenUnsure
-from bot.core.model.platform_kind import Form, Kind, Option
+from bot.core.model.config import PROMISE, Account, AcknowledgementStyle, LinkRule, WhenUnsure
+from bot.core.model.platform_kind import Form, Option, PlatformKind
 from bot.tips_file.sections.models import Section
 from bot.tips_file.values import field_types, parse_scalars
 
@@ -24,7 +24,7 @@ _Field: TypeAlias = tuple[Any, Any]
 """A field for pydantic: its type, and its default and description."""
 
 
-def _limit(kind: Kind) -> _Field:
+def _limit(kind: PlatformKind) -> _Field:
     rule = PlainValidator(parse_scalars.whole(LIMIT_MIN, kind.limit_max))
     bounds = {"type": "integer", "minimum": LIMIT_MIN, "maximum": kind.limit_max}
     about = "The longest that a post may be, link and hashtags included, by X's weights."
@@ -33,17 +33,17 @@ def _limit(kind: Kind) -> _Field:
     )
 
 
-def _hashtags(_: Kind) -> _Field:
+def _hashtags(_: PlatformKind) -> _Field:
     about = "How many hashtags a post may end with, where there is room."
     return field_types.Hashtags, Field(default=2, description=about)
 
 
-def _gap(kind: Kind) -> _Field:
+def _gap(kind: PlatformKind) -> _Field:
     about = "The shortest time between two posts, such as 10m."
     return field_types.Gap, Field(default=kind.gap, description=about)
 
 
-def _link(_: Kind) -> _Field:
+def _link(_: PlatformKind) -> _Field:
     about = "Whether posts carry the tip's link: always or never."
     return field_types.Rule, Field(default=LinkRule.ALWAYS, description=about)
 
@@ -53,45 +53,49 @@ def _one_of(words: tuple[str, ...], noun: str) -> Any:
     return Annotated[str, PlainValidator(parse_scalars.choice(words, noun)), schema]
 
 
-def _visibility(kind: Kind) -> _Field:
+def _visibility(kind: PlatformKind) -> _Field:
     form = _one_of(kind.visibilities, "visibility")
     return form, Field(default=kind.visibilities[0], description="Who sees the posts.")
 
 
-def _unsure(_: Kind) -> _Field:
+def _unsure(_: PlatformKind) -> _Field:
     about = "What to do when nobody can tell whether a post arrived: ask you, or resend it."
     return field_types.Unsure, Field(default=WhenUnsure.ASK, description=about)
 
 
-def _monthly_budget(_: Kind) -> _Field:
+def _monthly_budget(_: PlatformKind) -> _Field:
     about = "The most that posting and listening may cost in a calendar month, in US dollars."
     return field_types.Dollars | None, Field(default=None, description=about)
 
 
-def _listening_budget(_: Kind) -> _Field:
+def _listening_budget(_: PlatformKind) -> _Field:
     about = "The most of it that reading may cost: mentions, searches, and looks at what was heard."
     return field_types.Dollars, Field(default=Decimal(5), description=about)
 
 
-def _fresh_days(_: Kind) -> _Field:
+def _fresh_days(_: PlatformKind) -> _Field:
     about = "For how many days a reply is looked at again each day, so that its text may be shown."
     return field_types.FreshDays, Field(default=7, description=about)
 
 
-def _poll(_: Kind) -> _Field:
+def _poll(_: PlatformKind) -> _Field:
     about = "How often to look for replies, 30s or more; left out, what suits the network."
     return field_types.Poll | None, Field(default=None, description=about)
 
 
-def _acknowledge(kind: Kind) -> _Field:
+def _acknowledge(kind: PlatformKind) -> _Field:
     words = [one.value for one in kind.courtesies]
-    rule = PlainValidator(lambda value: Courtesy(parse_scalars.choice(words, "courtesy")(value)))
+    rule = PlainValidator(
+        lambda value: AcknowledgementStyle(parse_scalars.choice(words, "courtesy")(value))
+    )
     schema = WithJsonSchema({"type": "string", "enum": words})
     about = "How the bot acknowledges what people say to it; left out, what suits the network."
-    return Annotated[Courtesy, rule, schema] | None, Field(default=None, description=about)
+    return Annotated[AcknowledgementStyle, rule, schema] | None, Field(
+        default=None, description=about
+    )
 
 
-_COMMON: dict[str, Callable[[Kind], _Field]] = {
+_COMMON: dict[str, Callable[[PlatformKind], _Field]] = {
     "limit": _limit,
     "hashtags": _hashtags,
     "gap": _gap,
@@ -108,7 +112,7 @@ _COMMON: dict[str, Callable[[Kind], _Field]] = {
 
 
 @cache
-def settings_of(kind: Kind) -> type[Section]:
+def settings_of(kind: PlatformKind) -> type[Section]:
     """The model of an account of this kind."""
     common = {name: make(kind) for name, make in _COMMON.items() if name in kind.common}
     own = {option.name: _option(option) for option in kind.options}
@@ -144,7 +148,7 @@ def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 
-def looks_secret(name: str, kind: Kind) -> bool:
+def looks_secret(name: str, kind: PlatformKind) -> bool:
     """Whether a name in the file announces a credential, which does not belong there."""
     if name in {secret.name for secret in kind.secrets}:
         return True
@@ -152,7 +156,7 @@ def looks_secret(name: str, kind: Kind) -> bool:
     return name not in settings and _SECRET.search(name) is not None
 
 
-def account_from(name: str, kind: Kind, settings: Section) -> Account:
+def account_from(name: str, kind: PlatformKind, settings: Section) -> Account:
     """The account's value from its settings; where it has no say, the kind has."""
     given = dict(settings)
     common: dict[str, Any] = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bot.core.model.config import Account
-from bot.core.model.platform_kind import Kind, variable
+from bot.core.model.platform_kind import PlatformKind, variable
 from bot.core.platform_names import account_hint, mastodon_server, platform_meant
 from bot.core.text.suggest import did_you_mean
 from bot.tips_file.messages import hint, quote
-from bot.tips_file.problems import Review
+from bot.tips_file.problems import Problems
 from bot.tips_file.sections.account_models import account_from, looks_secret, settings_of
 from bot.tips_file.values.field_types import is_id
 from bot.tips_file.yaml.yaml_tree import Block, Path, Value
@@ -24,7 +24,9 @@ def account_names(root: Block) -> tuple[str, ...]:
     return tuple(platforms) if isinstance(platforms, Block) else (DEFAULT,)
 
 
-def read_accounts(review: Review, root: Block, kinds: Mapping[str, Kind]) -> list[Account]:
+def read_accounts(
+    review: Problems, root: Block, kinds: Mapping[str, PlatformKind]
+) -> list[Account]:
     """Every account whose settings are right; what is wrong goes to the review."""
     platforms = root.get("platforms")
     if platforms is None:
@@ -44,7 +46,7 @@ def read_accounts(review: Review, root: Block, kinds: Mapping[str, Kind]) -> lis
     return [account for account in read if account is not None]
 
 
-def _account(review: Review, name: str, value: Value, kind: Kind) -> Account | None:
+def _account(review: Problems, name: str, value: Value, kind: PlatformKind) -> Account | None:
     """One account, or None once its problems are noted."""
     path: Path = ("platforms", name)
     given = Block() if value is None else value
@@ -54,7 +56,9 @@ def _account(review: Review, name: str, value: Value, kind: Kind) -> Account | N
     return account_from(name, kind, settings) if settings else None
 
 
-def _kind(review: Review, name: str, given: Value, kinds: Mapping[str, Kind]) -> Kind | None:
+def _kind(
+    review: Problems, name: str, given: Value, kinds: Mapping[str, PlatformKind]
+) -> PlatformKind | None:
     """The kind that an account says it is of, or else the kind of its name."""
     path: Path = ("platforms", name)
     said = given.get("kind") if isinstance(given, Block) else None
@@ -79,7 +83,7 @@ def _kind(review: Review, name: str, given: Value, kinds: Mapping[str, Kind]) ->
     return None
 
 
-def _called_here(name: str, kinds: Mapping[str, Kind]) -> str:
+def _called_here(name: str, kinds: Mapping[str, PlatformKind]) -> str:
     """How to write the platform that people call so; "" where that is none that there is."""
     meant = platform_meant(name, kinds)
     if meant == "mastodon" and (server := mastodon_server(name)):
@@ -87,7 +91,7 @@ def _called_here(name: str, kinds: Mapping[str, Kind]) -> str:
     return f"write `{meant}:`" if meant else ""
 
 
-def _without_secrets(review: Review, path: Path, given: Block, kind: Kind) -> Block:
+def _without_secrets(review: Problems, path: Path, given: Block, kind: PlatformKind) -> Block:
     """The settings without credentials; each is refused, and its value not repeated."""
     kept = Block()
     for name, value in given.items():
@@ -99,7 +103,7 @@ def _without_secrets(review: Review, path: Path, given: Block, kind: Kind) -> Bl
     return kept
 
 
-def _secret_todo(account: str, name: str, kind: Kind) -> str:
+def _secret_todo(account: str, name: str, kind: PlatformKind) -> str:
     """Where the credential belongs instead."""
     known = [secret.name for secret in kind.secrets]
     wanted = [name] if name in known else known
@@ -109,7 +113,7 @@ def _secret_todo(account: str, name: str, kind: Kind) -> str:
     return f"take it out and set {variables} in the environment"
 
 
-def _check_one_site(review: Review, kinds: Mapping[str, Kind]) -> None:
+def _check_one_site(review: Problems, kinds: Mapping[str, PlatformKind]) -> None:
     """The bot has one site at most."""
     first, *others = [name for name, kind in kinds.items() if kind.name == "site"] or [""]
     for name in others:
@@ -117,7 +121,7 @@ def _check_one_site(review: Review, kinds: Mapping[str, Kind]) -> None:
         review.wrong_name(("platforms", name), what, "keep one of the two")
 
 
-def _check_variables(review: Review, names: Iterable[str]) -> None:
+def _check_variables(review: Problems, names: Iterable[str]) -> None:
     """No two accounts read the same environment variables."""
     first: dict[str, str] = {}
     for name in names:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from bot.core.platform_names import account_hint
 from bot.tips_file.messages import escape, hint, quote
-from bot.tips_file.problems import Review
+from bot.tips_file.problems import Problems
 from bot.tips_file.values.field_types import is_id
 from bot.tips_file.yaml.yaml_tree import Block, Items, Path, Place, Value, listed
 
@@ -30,7 +30,7 @@ def blocks(root: Block, section: str) -> Iterator[tuple[Path, Block]]:
             yield (section, position), item
 
 
-def check_rules(review: Review, root: Block, check_cron: CheckCron) -> None:
+def check_rules(review: Problems, root: Block, check_cron: CheckCron) -> None:
     """Each schedule has one rule, and only the settings that go with it."""
     for path, schedule in blocks(root, "schedule"):
         given = [rule for rule in _RULES if schedule.get(rule) is not None]
@@ -46,14 +46,14 @@ def check_rules(review: Review, root: Block, check_cron: CheckCron) -> None:
         _check_cron(review, (*path, "cron"), schedule.get("cron"), check_cron)
 
 
-def _check_cron(review: Review, path: Path, line: Value, check_cron: CheckCron) -> None:
+def _check_cron(review: Problems, path: Path, line: Value, check_cron: CheckCron) -> None:
     """The crontab line says something possible."""
     if isinstance(line, str) and line.strip() and (problem := check_cron(line[:200])):
         what, _, todo = escape(problem).partition("; ")
         review.wrong(path, what, todo or "write five fields, such as 0 9 * * mon")
 
 
-def check_unique(review: Review, root: Block, section: str, name: str, noun: str) -> None:
+def check_unique(review: Problems, root: Block, section: str, name: str, noun: str) -> None:
     """No two items of a list share this name."""
     first: dict[str, Place] = {}
     for path, item in blocks(root, section):
@@ -67,7 +67,7 @@ def check_unique(review: Review, root: Block, section: str, name: str, noun: str
             review.wrong((*path, name), what, "give each its own")
 
 
-def check_names(review: Review, root: Block, accounts: Sequence[str]) -> None:
+def check_names(review: Problems, root: Block, accounts: Sequence[str]) -> None:
     """Tips and schedules name only accounts that there are."""
     for section in ("schedule", "tips"):
         for path, item in blocks(root, section):
@@ -78,7 +78,7 @@ def check_names(review: Review, root: Block, accounts: Sequence[str]) -> None:
                     review.wrong((*path, "platforms", *step), what, todo)
 
 
-def check_tags(review: Review, root: Block) -> None:
+def check_tags(review: Problems, root: Block) -> None:
     """Some tip has each tag that a schedule asks for; a schedule without tips never posts."""
     known = {_same(tag) for _, tip in blocks(root, "tips") for _, tag in _texts(tip, "tags")}
     for path, schedule in blocks(root, "schedule"):

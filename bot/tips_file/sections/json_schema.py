@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from bot.core.model.platform_kind import Kind
+from bot.core.model.platform_kind import PlatformKind
 from bot.tips_file.sections.account_models import settings_of
 from bot.tips_file.sections.models import TipsFile
 from bot.tips_file.values.parse_scalars import ID
@@ -44,7 +44,7 @@ class _Generator(GenerateJsonSchema):
         return False
 
 
-def schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
+def schema(kinds: Mapping[str, PlatformKind]) -> dict[str, Any]:
     """What tips.yaml may hold where these kinds of platform are known.
 
     A help for typing, while `load` decides: an editor may want quotes around a title of digits,
@@ -73,13 +73,13 @@ def _of(model: type[BaseModel]) -> JsonSchemaValue:
     return model.model_json_schema(schema_generator=_Generator)
 
 
-def _settings(kind: Kind) -> JsonSchemaValue:
+def _settings(kind: PlatformKind) -> JsonSchemaValue:
     """The settings of an account of this kind; where all have defaults it may be left empty."""
     settings = _of(settings_of(kind))
     return settings | {"type": "object" if settings.get("required") else ["object", "null"]}
 
 
-def _account(kinds: Mapping[str, Kind]) -> JsonSchemaValue:
+def _account(kinds: Mapping[str, PlatformKind]) -> JsonSchemaValue:
     """An account under a free name, which has to say its kind."""
     return {
         "type": "object",

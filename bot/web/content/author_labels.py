@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bot.core.model.config import Identity
 from bot.core.text.lookalikes import passes_for_bot
-from bot.web.pages.comments import Remark
+from bot.web.pages.comments import CommentView
 
 BOT = "the bot"
 NOT_THE_BOT = "not the bot"
 
 
-def mark(remark: Remark, bot: Identity) -> str:
+def mark(remark: CommentView, bot: Identity) -> str:
     """That this is the bot's own, or of another with such a name that it is not; else ""."""
     if remark.gone:
         return ""
@@ -19,7 +19,7 @@ def mark(remark: Remark, bot: Identity) -> str:
     return NOT_THE_BOT if passes_for_bot(remark.place.name, bot) else ""
 
 
-def marked_name(remark: Remark, bot: Identity) -> str:
+def marked_name(remark: CommentView, bot: Identity) -> str:
     """The name for a feed, with the mark behind it."""
     told = mark(remark, bot)
     return f"{remark.place.name} ({told})" if told else remark.place.name

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any, TypeAlias
 
 from bot.core.discussion.outline import Outline, outline
-from bot.core.ports.unit_of_work import Tally, Tx
+from bot.core.ports.unit_of_work import Tally, UnitOfWork
 
 OUTLINES_MAX = 200
 TALLIES_MAX = 20_000
@@ -26,7 +26,7 @@ _Name: TypeAlias = tuple[str, bool]
 
 
 @dataclass(kw_only=True, slots=True)
-class Outlines:
+class OutlineCache:
     """Outlines and tallies of tips, by tip; any thread may ask."""
 
     _seen: int = 0
@@ -36,7 +36,7 @@ class Outlines:
     _tallies: OrderedDict[_Name, tuple[Tally | None, int]] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
-    def of(self, tx: Tx, tip: str, *, unlisted: bool) -> tuple[Outline, int]:
+    def of(self, tx: UnitOfWork, tip: str, *, unlisted: bool) -> tuple[Outline, int]:
         """The outline of a tip's discussion, and the history's line up to which it is true."""
         line, name = self._follow(tx), (tip, unlisted)
         with self._lock:
@@ -44,27 +44,29 @@ class Outlines:
             if known is not None and self._is_fresh(tip, known[1]):
                 self._outlines.move_to_end(name)
                 return known[0], line if line - known[1] > FAR else known[1]
-        made = outline(tx.shown.widened(unlisted=unlisted).stubs(tip))
+        made = outline(tx.shown.including_unlisted(unlisted=unlisted).stubs(tip))
         with self._lock:
             self._outlines[name] = (made, line)
             _shorten(self._outlines, OUTLINES_MAX)
         return made, line
 
-    def tallies(self, tx: Tx, tips: Sequence[str], *, unlisted: bool) -> Mapping[str, Tally]:
+    def tallies(
+        self, tx: UnitOfWork, tips: Sequence[str], *, unlisted: bool
+    ) -> Mapping[str, Tally]:
         """How much was said under each of these tips, and when last."""
         line = self._follow(tx)
         with self._lock:
             known = {tip: self._tallies.get((tip, unlisted)) for tip in tips}
         fresh = {tip: one[0] for tip, one in known.items() if one and self._is_fresh(tip, one[1])}
         missing = [tip for tip in tips if tip not in fresh]
-        found = tx.shown.widened(unlisted=unlisted).tallies(missing) if missing else {}
+        found = tx.shown.including_unlisted(unlisted=unlisted).tallies(missing) if missing else {}
         with self._lock:
             for tip in missing:
                 self._tallies[tip, unlisted] = (found.get(tip), line)
             _shorten(self._tallies, TALLIES_MAX)
         return {tip: tally for tip, tally in fresh.items() if tally is not None} | dict(found)
 
-    def _follow(self, tx: Tx) -> int:
+    def _follow(self, tx: UnitOfWork) -> int:
         """Learn what changed since the last time; the history's last line."""
         last = tx.log.last_event()
         with self._lock:

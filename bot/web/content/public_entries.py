@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.app.discussion.public_view import Withholder
+from bot.app.discussion.public_view import FreshnessFilter
 from bot.core.discussion.outline import Outline
 from bot.core.discussion.search_query import Term
 from bot.core.model.entry import Entry
-from bot.core.ports.unit_of_work import Tally, Tx
-from bot.web.dependencies import Site
+from bot.core.ports.unit_of_work import Tally, UnitOfWork
+from bot.web.dependencies import SiteDependencies
 
 
-class Seen:
+class VisibleEntries:
     """The discussion as the public sees it, in one transaction."""
 
-    def __init__(self, site: Site, tx: Tx) -> None:
+    def __init__(self, site: SiteDependencies, tx: UnitOfWork) -> None:
         config = site.config()
         self._site = site
         self._tx = tx
         self._unlisted = config.bot.show_unlisted
-        self._shown = tx.shown.widened(unlisted=self._unlisted)
-        self._withholder = Withholder(config=config, traits_of=site.traits_of)
+        self._shown = tx.shown.including_unlisted(unlisted=self._unlisted)
+        self._withholder = FreshnessFilter(config=config, capabilities_of=site.capabilities_of)
 
     def outline(self, tip: str) -> tuple[Outline, int]:
         """The outline of a tip's discussion, and the history's line up to which it is true."""

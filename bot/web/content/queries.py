@@ -12,13 +12,13 @@ from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, State
 from bot.core.model.entry import Entry
 from bot.core.model.site_page import Page
-from bot.core.ports.unit_of_work import Tx
+from bot.core.ports.unit_of_work import UnitOfWork
 from bot.core.text.sanitize import number
 from bot.web.content.html import web_address
-from bot.web.content.public_entries import Seen
-from bot.web.dependencies import Site
+from bot.web.content.public_entries import VisibleEntries
+from bot.web.dependencies import SiteDependencies
 from bot.web.pages.cards import Card, card
-from bot.web.pages.comments import Fold, Remark, alone, folded, needed, remarks
+from bot.web.pages.comments import CommentView, Fold, alone, folded, needed, remarks
 from bot.web.pages.pagination import Part, Wanted, part
 from bot.web.pages.sharing import Shared, shared
 
@@ -33,15 +33,15 @@ LOOK_BACK = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Talk:
+class TipDiscussion:
     """A tip that is talked about, and the newest words."""
 
     card: Card
-    remark: Remark
+    remark: CommentView
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Index:
+class IndexPage:
     """The posted tips, newest first. `older` is the moment before which there are more.
 
     `talks` are those that were talked about last; `line` is the history's line up to which this
@@ -50,7 +50,7 @@ class Index:
 
     cards: Sequence[Card]
     older: datetime | None
-    talks: Sequence[Talk]
+    talks: Sequence[TipDiscussion]
     line: int
 
 
@@ -73,29 +73,29 @@ class Discussed:
     elsewhere: Sequence[Elsewhere]
     shared: Shared
     part: Part
-    remarks: Sequence[Remark]
-    folded: Sequence[Remark | Fold]
+    remarks: Sequence[CommentView]
+    folded: Sequence[CommentView | Fold]
     line: int
 
 
-def index(site: Site, before: datetime | None = None) -> Index:
+def index(site: SiteDependencies, before: datetime | None = None) -> IndexPage:
     """The newest tips, or the newest of those posted before a moment; first what is discussed."""
     pages = site.pages.newest(AT_ONCE + 1, before)
     some = pages[:AT_ONCE]
     config = site.config()
     with site.store.reading() as tx:
         talked = talks(site, tx, config) if before is None else []
-        tallies = Seen(site, tx).tallies([page.tip for page in some])
+        tallies = VisibleEntries(site, tx).tallies([page.tip for page in some])
         line = tx.log.last_event()
     cards = [card(page, config, tallies.get(page.tip)) for page in some]
     older = some[-1].at if len(pages) > AT_ONCE else None
-    return Index(cards=cards, older=older, talks=talked, line=line)
+    return IndexPage(cards=cards, older=older, talks=talked, line=line)
 
 
-def talks(site: Site, tx: Tx, config: Config) -> list[Talk]:
+def talks(site: SiteDependencies, tx: UnitOfWork, config: Config) -> list[TipDiscussion]:
     """The tips that were talked about last, each with its newest words."""
     newest: dict[str, Entry] = {}
-    seen = Seen(site, tx)
+    seen = VisibleEntries(site, tx)
     for entry in seen.newest(LOOK_BACK):
         if entry.tip is not None:
             newest.setdefault(entry.tip, entry)
@@ -108,12 +108,12 @@ def talks(site: Site, tx: Tx, config: Config) -> list[Talk]:
     return found
 
 
-def _talk(tx: Tx, config: Config, about: Card, entry: Entry) -> Talk:
+def _talk(tx: UnitOfWork, config: Config, about: Card, entry: Entry) -> TipDiscussion:
     networks = networks_of(tx, config, [entry])
-    return Talk(card=about, remark=alone(entry, networks, home_of(config)))
+    return TipDiscussion(card=about, remark=alone(entry, networks, home_of(config)))
 
 
-def discussed(site: Site, page: Page, wanted: Wanted) -> Discussed | None:
+def discussed(site: SiteDependencies, page: Page, wanted: Wanted) -> Discussed | None:
     """A tip, where else it is, and the part that is wanted of what was said about it everywhere.
 
     None where the discussion has no such part. An anchor that is not there any more leaves the
@@ -122,7 +122,7 @@ def discussed(site: Site, page: Page, wanted: Wanted) -> Discussed | None:
     config = site.config()
     home = home_of(config)
     with site.store.reading() as tx:
-        seen = Seen(site, tx)
+        seen = VisibleEntries(site, tx)
         outline, line = seen.outline(page.tip)
         found = part(outline, wanted.number, _line(tx, outline, wanted.anchor, home))
         if found is None:
@@ -149,7 +149,7 @@ def home_of(config: Config) -> str:
     return config.site.name if config.site else ""
 
 
-def _line(tx: Tx, outline: Outline, wanted: str | None, home: str) -> int | None:
+def _line(tx: UnitOfWork, outline: Outline, wanted: str | None, home: str) -> int | None:
     """The line on which an anchor stands, or None."""
     if wanted is None:
         return None
@@ -157,7 +157,7 @@ def _line(tx: Tx, outline: Outline, wanted: str | None, home: str) -> int | None
     return None if entry is None else outline.line_of(entry)
 
 
-def _entry(tx: Tx, wanted: str, home: str) -> int | None:
+def _entry(tx: UnitOfWork, wanted: str, home: str) -> int | None:
     """The entry that an anchor names, or None."""
     kind, _, name = wanted.partition("-")
     if kind == "comment":
@@ -166,13 +166,13 @@ def _entry(tx: Tx, wanted: str, home: str) -> int | None:
     return number(name) if kind == "entry" else None
 
 
-def networks_of(tx: Tx, config: Config, entries: Iterable[Entry]) -> dict[str, str]:
+def networks_of(tx: UnitOfWork, config: Config, entries: Iterable[Entry]) -> dict[str, str]:
     """The networks' names by account; those of accounts that are no longer there included."""
     names = {account.name: _network(tx, account) for account in config.accounts}
     return {entry.account: entry.account for entry in entries} | names
 
 
-def _network(tx: Tx, account: Account) -> str:
+def _network(tx: UnitOfWork, account: Account) -> str:
     if account.kind == "site":
         return "this site"
     traits = tx.accounts.get(account.name).traits
@@ -185,14 +185,14 @@ def _elsewhere(posts: Iterable[Delivery], networks: dict[str, str]) -> Iterator[
             yield Elsewhere(network=networks[one.account], url=url)
 
 
-def _posts(tx: Tx, config: Config, tip: str) -> Iterator[Delivery]:
+def _posts(tx: UnitOfWork, config: Config, tip: str) -> Iterator[Delivery]:
     """The newest post of the tip on each other account that is there."""
     for account in config.accounts:
         if account.kind != "site" and (post := _post(tx, tip, account.name)):
             yield post
 
 
-def _post(tx: Tx, tip: str, account: str) -> Delivery | None:
+def _post(tx: UnitOfWork, tip: str, account: str) -> Delivery | None:
     for delivery in tx.ledger.of_tip(tip, account):
         is_there = delivery.state is State.POSTED and delivery.post.in_reply_to is None
         if is_there and delivery.receipt is not None:

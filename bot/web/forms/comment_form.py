@@ -13,10 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.app.site.comments import Flawed, NewComment
+from bot.app.site.comments import FieldProblem, NewComment
 from bot.core.errors import BotError
 from bot.core.model.site_page import Comment, Page
-from bot.web.dependencies import Site
+from bot.web.dependencies import SiteDependencies
 from bot.web.error_pages import show_problem
 from bot.web.forms.form_data import read_form
 from bot.web.forms.moderation_link import link
@@ -24,7 +24,7 @@ from bot.web.pages.comments import anchor_of_comment
 from bot.web.pages.tip import Filled, is_owner, show_tip
 from bot.web.pages.views import published
 from bot.web.security.signing import same
-from bot.web.security.visitor import came_from_here, greet, is_secure, remember, whereabouts
+from bot.web.security.visitor import came_from_here, client_key, is_secure, remember, session_of
 
 HONEYPOT = "website"
 """A field that people do not see and that programs like to fill in."""
@@ -39,10 +39,10 @@ _log = structlog.get_logger("web")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Writing:
+class CommentForm:
     """Answers to POST. Each ends in a redirect, so that a reload sends nothing again."""
 
-    site: Site
+    site: SiteDependencies
 
     async def reply(self, request: Request) -> Response:
         """Take the form under a tip."""
@@ -76,21 +76,21 @@ class Writing:
             return self._again(request, page, draft, 422, trouble=_TRAPPED)
         if flaws := self.site.commenting.flaws(draft, owner=self._owner(request)):
             return self._again(request, page, draft, 422, flaws=flaws)
-        wait = self.site.patience.take(whereabouts(request), self.site.clock.now())
+        wait = self.site.patience.take(client_key(request), self.site.clock.now())
         if wait is not None:
             return self._later(request, page, draft, wait)
         return draft
 
     def _is_ours(self, request: Request, fields: dict[str, str]) -> bool:
         """Whether the form came from our page in this visitor's browser."""
-        visitor = greet(request)
+        visitor = session_of(request)
         return not visitor.is_new and same(
             fields.get("token", ""), self.site.seal.token(visitor.secret)
         )
 
     def _owner(self, request: Request) -> str:
         """Who the visitor is as a writer of comments."""
-        return self.site.seal.owner(greet(request).secret)
+        return self.site.seal.owner(session_of(request).secret)
 
     def _again(
         self,
@@ -130,13 +130,13 @@ class Writing:
         owner, now, hold = self._owner(request), self.site.clock.now(), self.site.config().hold
         try:
             comment = self.site.commenting.write(draft, owner=owner, now=now, hold=hold)
-        except Flawed as error:  # something changed since it was checked
+        except FieldProblem as error:  # something changed since it was checked
             return self._again(request, page, draft, 422, flaws=error.flaws)
         if comment.held:
             self._tell(comment)
         response = RedirectResponse(_place(comment), 303)
         secure = is_secure(request, self.site.config().bot.site)
-        remember(response, greet(request), is_secure=secure, is_writer=True)
+        remember(response, session_of(request), is_secure=secure, is_writer=True)
         return response
 
     def _tell(self, comment: Comment) -> None:
@@ -163,13 +163,13 @@ class Writing:
     ) -> bool:
         if comment.ours:
             return False
-        if same(permit, self.site.seal.permit(comment.id)):
+        if same(permit, self.site.seal.delete_token(comment.id)):
             return True
         is_meant = fields is None or self._is_ours(request, fields)
-        return is_meant and is_owner(self.site, greet(request), comment)
+        return is_meant and is_owner(self.site, session_of(request), comment)
 
     def _confirm(self, request: Request, comment: Comment, permit: str) -> Response:
-        token = self.site.seal.token(greet(request).secret)
+        token = self.site.seal.token(session_of(request).secret)
         return self.site.renderer.page(
             request,
             "delete.html",

@@ -22,10 +22,10 @@ from bot.core.model.site_page import Comment
 from bot.core.text.sanitize import harmless, number
 from bot.web.content.html import paragraphs, web_address
 from bot.web.content.queries import home_of
-from bot.web.dependencies import Site
+from bot.web.dependencies import SiteDependencies
 from bot.web.forms.form_data import read_form
 from bot.web.pages.comments import anchor_of_comment
-from bot.web.security.signing import Seal, same
+from bot.web.security.signing import Signer, same
 
 LINK_LASTS = timedelta(days=7)
 """How long a link can be used; `tipsbot status` makes another."""
@@ -33,17 +33,17 @@ LINK_LASTS = timedelta(days=7)
 _log = structlog.get_logger("web")
 
 
-def link(site: str, seal: Seal, comment_id: str, now: datetime) -> str:
+def link(site: str, seal: Signer, comment_id: str, now: datetime) -> str:
     """The address at which to decide on a held comment; the same all day."""
     until = (now + LINK_LASTS).toordinal()
-    return f"{site}/held/{quote(comment_id, safe='')}/{until}/{seal.warrant(comment_id, until)}"
+    return f"{site}/held/{quote(comment_id, safe='')}/{until}/{seal.moderation_token(comment_id, until)}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Held:
+class ModerationPages:
     """Answers to the sealed links."""
 
-    site: Site
+    site: SiteDependencies
 
     async def answer(self, request: Request) -> Response:
         """Show the comment (GET), or do with it what was pressed (POST)."""
@@ -67,7 +67,7 @@ class Held:
         comment_id, until = request.path_params["comment"], request.path_params["until"]
         day = number(until, 9) or 0
         comment = self.site.pages.comment(comment_id)
-        seal = self.site.seal.warrant(comment_id, day)
+        seal = self.site.seal.moderation_token(comment_id, day)
         if comment is None or not same(request.path_params["seal"], seal):
             raise HTTPException(404)
         return comment, self.site.clock.now().toordinal() > day

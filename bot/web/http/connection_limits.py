@@ -32,7 +32,7 @@ def most_connections() -> int:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Bounds:
+class ConnectionLimits:
     """Bounds on connections; times are seconds."""
 
     #: in all

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.web.http.connection_limits import Bounds
+from bot.web.http.connection_limits import ConnectionLimits
 
 
 class Connection(Protocol):
@@ -43,7 +43,7 @@ class Connections:
     all have an answer in hand, a few more are taken, which are answered at `/healthz` only.
     """
 
-    bounds: Bounds
+    bounds: ConnectionLimits
     _all: _Group = field(default_factory=_Group)
     _by_address: dict[str, _Group] = field(default_factory=dict)
     _spare: set[Connection] = field(default_factory=set)

@@ -14,7 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.core.errors import BotError
-from bot.web.http.connection_limits import BACKLOG, Bounds, raise_file_limit
+from bot.web.http.connection_limits import BACKLOG, ConnectionLimits, raise_file_limit
 from bot.web.http.connections import Connections
 from bot.web.http.protocol import BoundedProtocol
 from bot.web.security.client_origin import Origin
@@ -27,7 +27,7 @@ _LAST_BREATH = 1
 """Seconds for a server that was told to drop everything."""
 
 
-class Server:
+class SiteServer:
     """Serves an application at one address.
 
     `trusted_proxies` lists the addresses or networks whose X-Forwarded-For and -Proto headers
@@ -43,14 +43,14 @@ class Server:
         port: int,
         trusted_proxies: Sequence[str] = (),
         end: Callable[[], None] | None = None,
-        bounds: Bounds | None = None,
+        bounds: ConnectionLimits | None = None,
     ) -> None:
         raise_file_limit()
         self._host = host
         self._port = port
         self._end = end
         self._ready = threading.Event()
-        settings = _settings(app, trusted_proxies, bounds or Bounds())
+        settings = _settings(app, trusted_proxies, bounds or ConnectionLimits())
         self._server = _Announcing(settings, self._ready)
         self._thread: threading.Thread | None = None
 
@@ -123,7 +123,9 @@ class _Announcing(uvicorn.Server):
         self._ready.set()
 
 
-def _settings(app: ASGIApp, trusted_proxies: Sequence[str], bounds: Bounds) -> uvicorn.Config:
+def _settings(
+    app: ASGIApp, trusted_proxies: Sequence[str], bounds: ConnectionLimits
+) -> uvicorn.Config:
     protocol = partial(
         BoundedProtocol,
         open_connections=Connections(bounds),

@@ -19,7 +19,7 @@ PATIENCE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Threads:
+class ThreadPools:
     """Runs blocking work outside of the event loop. Pages have the framework's own threads.
 
     The database has one write lock: one thread writes as fast as many. The requests that wait for

@@ -9,10 +9,10 @@ from itertools import accumulate
 
 from bot.core.discussion.outline import Outline
 from bot.core.model.entry import EntryEvent
-from bot.core.ports.unit_of_work import Tx
-from bot.web.content.public_entries import Seen
+from bot.core.ports.unit_of_work import UnitOfWork
+from bot.web.content.public_entries import VisibleEntries
 from bot.web.content.queries import home_of, networks_of, talks
-from bot.web.dependencies import Site
+from bot.web.dependencies import SiteDependencies
 from bot.web.pages.cards import card
 from bot.web.pages.comments import anchor, needed, remarks
 
@@ -36,10 +36,10 @@ class Message:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class News:
+class LiveMessages:
     """Makes messages of lines of the history. A message repeated changes nothing on a page."""
 
-    site: Site
+    site: SiteDependencies
 
     def last(self) -> int:
         """The history's last line."""
@@ -71,7 +71,7 @@ class News:
             newest = {line.entry: line.id for line in self._seen(tx, lines) if line.tip == tip}
             if not newest:
                 return []
-            outline, _ = Seen(self.site, tx).outline(tip)
+            outline, _ = VisibleEntries(self.site, tx).outline(tip)
             told = [
                 (entry, self._entry(tx, tip, outline, entry))
                 for entry in _in_order(outline, newest)
@@ -80,18 +80,20 @@ class News:
         known = _known_by([line for line, _ in found])
         return [Message(line=line, told=one) for line, (_, one) in zip(known, found, strict=True)]
 
-    def _seen(self, tx: Tx, lines: Sequence[EntryEvent]) -> list[EntryEvent]:
+    def _seen(self, tx: UnitOfWork, lines: Sequence[EntryEvent]) -> list[EntryEvent]:
         """The lines about entries that everybody may read now, or could before one of them.
 
         Of all others nobody is told anything, not even that they are there.
         """
         unlisted = self.site.config().bot.show_unlisted
         before = {line.entry for line in lines if line.was_shown(unlisted=unlisted)}
-        now = tx.shown.widened(unlisted=unlisted).readable({line.entry for line in lines})
+        now = tx.shown.including_unlisted(unlisted=unlisted).readable(
+            {line.entry for line in lines}
+        )
         return [line for line in lines if line.entry in before | now]
 
     def _entry(
-        self, tx: Tx, tip: str, outline: Outline, number: int
+        self, tx: UnitOfWork, tip: str, outline: Outline, number: int
     ) -> Mapping[str, object] | None:
         """Where an entry stands and how it looks; or that it is gone."""
         config = self.site.config()
@@ -101,7 +103,7 @@ class News:
             entry = tx.log.get(number)
             return None if entry is None else {"anchor": anchor(entry, home), "html": ""}
         before = [line - 1] if line else []
-        entries = Seen(self.site, tx).several(needed(outline, [*before, line]))
+        entries = VisibleEntries(self.site, tx).several(needed(outline, [*before, line]))
         page = self.site.pages.get(tip)
         if page is None:
             return None

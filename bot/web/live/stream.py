@@ -21,8 +21,8 @@ from starlette.responses import Response, StreamingResponse
 from bot.core.errors import BotError
 from bot.core.text.sanitize import number
 from bot.web.http.connection_limits import most_connections
-from bot.web.live.messages import Message, News
-from bot.web.security.visitor import whereabouts
+from bot.web.live.messages import LiveMessages, Message
+from bot.web.security.visitor import client_key
 
 LISTENERS_MAX = 500
 """In all, unless that is more than half of the connections that there can be."""
@@ -44,7 +44,7 @@ _log = structlog.get_logger("web")
 
 
 @dataclass(eq=False, kw_only=True, slots=True)
-class Listener:
+class Subscriber:
     """Somebody who has the page of a tip (or, with None, the index) open."""
 
     tip: str | None
@@ -71,11 +71,11 @@ class Listener:
 
 
 @dataclass(eq=False, kw_only=True, slots=True)
-class Live:
+class LiveStream:
     """Everybody who listens, and the thread that tells them."""
 
-    news: News
-    _listeners: set[Listener] = field(default_factory=set)
+    news: LiveMessages
+    _listeners: set[Subscriber] = field(default_factory=set)
     _thread: Thread | None = None
     _line: int = 0
     _ended: Event = field(default_factory=Event)
@@ -85,7 +85,7 @@ class Live:
         """The stream for the page of a tip, or for the index."""
         if request.method == "HEAD":
             return Response(media_type="text/event-stream")
-        listener = Listener(tip=tip, address=whereabouts(request), loop=asyncio.get_running_loop())
+        listener = Subscriber(tip=tip, address=client_key(request), loop=asyncio.get_running_loop())
         if not await run_in_threadpool(self._join, listener):
             return Response(status_code=503, headers={"Retry-After": "60"})
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -93,7 +93,7 @@ class Live:
             self._stream(listener, _after(request)), media_type="text/event-stream", headers=headers
         )
 
-    async def _stream(self, listener: Listener, after: int | None) -> AsyncIterator[bytes]:
+    async def _stream(self, listener: Subscriber, after: int | None) -> AsyncIterator[bytes]:
         try:
             yield _RETRY
             if after is not None:
@@ -121,7 +121,7 @@ class Live:
         if thread is not None:
             thread.join(EVERY)
 
-    def _join(self, listener: Listener) -> bool:
+    def _join(self, listener: Subscriber) -> bool:
         """Take a listener in, if there is room."""
         with self._lock:
             theirs = Counter(one.address for one in self._listeners)[listener.address]
@@ -136,7 +136,7 @@ class Live:
                 self._thread.start()
         return True
 
-    def _leave(self, listener: Listener) -> None:
+    def _leave(self, listener: Subscriber) -> None:
         with self._lock:
             self._listeners.discard(listener)
 
@@ -153,7 +153,7 @@ class Live:
             except BotError as error:
                 _log.warning("live_failed", reason=str(error))
 
-    def _tell(self, listeners: list[Listener]) -> None:
+    def _tell(self, listeners: list[Subscriber]) -> None:
         lines = self.news.lines(self._line, _LINES_MAX)
         if not lines:
             return

@@ -12,7 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from bot.app.status.metrics import Figures
+from bot.app.status.metrics import Metrics
 from bot.app.status.status import AccountStatus
 from bot.core.model.delivery import Delivery, State
 
@@ -22,7 +22,7 @@ QUANTILES = (0.5, 0.99, 1.0)
 """Which share of the last week's posts was at most so late."""
 
 
-def exposition(figures: Figures) -> bytes:
+def exposition(figures: Metrics) -> bytes:
     """All figures, as Prometheus reads them."""
     registry = CollectorRegistry()
     registry.register(_Figures(figures))
@@ -32,7 +32,7 @@ def exposition(figures: Figures) -> bytes:
 class _Figures(Collector):
     """Figures as metrics, each family made by one method."""
 
-    def __init__(self, figures: Figures) -> None:
+    def __init__(self, figures: Metrics) -> None:
         self._figures = figures
         self._status = figures.status
 

@@ -36,7 +36,7 @@ BRANCH_OPEN = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class CommentPlace:
     """Where an entry stands, and whose it is. `is_here`: on the page that is shown."""
 
     anchor: str
@@ -45,14 +45,14 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Remark:
+class CommentView:
     """One entry as it is shown. `gone` is why there are no words, `comment` its id on the site.
 
     `is_flat`: it stands deeper than it is indented. `warning` is shown first, the words folded;
     `brief` is the words on one line, or the warning. `is_cut`: they go on where `url` leads.
     """
 
-    place: Place
+    place: CommentPlace
     depth: int
     network: str
     at: datetime
@@ -66,7 +66,7 @@ class Remark:
     language: str | None = None
     edited_at: datetime | None = None
     kind: EntryKind = EntryKind.REPLY
-    parent: Place | None = None
+    parent: CommentPlace | None = None
     is_flat: bool = False
     gone: str | None = None
     comment: str | None = None
@@ -78,7 +78,7 @@ class Remark:
 class Fold:
     """The remarks of a long branch that are not open at once."""
 
-    remarks: Sequence[Remark]
+    remarks: Sequence[CommentView]
     is_open: bool = False
 
     @property
@@ -93,7 +93,7 @@ def remarks(
     entries: Mapping[int, Entry],
     networks: Mapping[str, str],
     home: str,
-) -> list[Remark]:
+) -> list[CommentView]:
     """These lines of an outline as they are shown.
 
     `entries` holds those of the lines and of their parents; `networks` names the accounts, `home`
@@ -103,9 +103,9 @@ def remarks(
     return [_remark(outline, line, entries, here, networks, home) for line in lines]
 
 
-def alone(entry: Entry, networks: Mapping[str, str], home: str) -> Remark:
+def alone(entry: Entry, networks: Mapping[str, str], home: str) -> CommentView:
     """An entry outside its thread."""
-    stands = Remark(
+    stands = CommentView(
         place=replace(_place(entry, home), is_here=False),
         depth=0,
         network=networks.get(entry.account, entry.account),
@@ -122,12 +122,12 @@ def needed(outline: Outline, lines: Sequence[int]) -> set[int]:
     return above | {outline.ids[line] for line in lines}
 
 
-def folded(remarks: Sequence[Remark], wanted: str | None) -> list[Remark | Fold]:
+def folded(remarks: Sequence[CommentView], wanted: str | None) -> list[CommentView | Fold]:
     """The remarks, with what is long in a branch put away; a fold with the wanted one is open.
 
     A branch is an answer to what began a thread, with all that was answered to it.
     """
-    shown: list[Remark | Fold] = []
+    shown: list[CommentView | Fold] = []
     for branch in _branches(remarks):
         if len(branch) <= BRANCH_MAX:
             shown += branch
@@ -138,9 +138,9 @@ def folded(remarks: Sequence[Remark], wanted: str | None) -> list[Remark | Fold]
     return shown
 
 
-def _branches(remarks: Sequence[Remark]) -> list[list[Remark]]:
+def _branches(remarks: Sequence[CommentView]) -> list[list[CommentView]]:
     """The remarks in order, parted where a thread or an answer to its beginning begins."""
-    found: list[list[Remark]] = []
+    found: list[list[CommentView]] = []
     for remark in remarks:
         if not found or remark.depth <= 1:
             found.append([])
@@ -155,9 +155,9 @@ def _remark(
     here: Container[int],
     networks: Mapping[str, str],
     home: str,
-) -> Remark:
+) -> CommentView:
     entry = entries[outline.ids[line]]
-    stands = Remark(
+    stands = CommentView(
         place=_place(entry, home),
         depth=min(outline.depths[line], DEPTH_MAX),
         network=networks.get(entry.account, entry.account),
@@ -171,7 +171,7 @@ def _remark(
 
 def _parent(
     outline: Outline, line: int, entries: Mapping[int, Entry], here: Container[int], home: str
-) -> Place | None:
+) -> CommentPlace | None:
     parent = outline.parents[line]
     if parent == NO_PARENT:
         return None
@@ -179,7 +179,7 @@ def _parent(
     return replace(_place(entry, home), is_here=entry.id in here)
 
 
-def _with_words(remark: Remark, entry: Entry, home: str) -> Remark:
+def _with_words(remark: CommentView, entry: Entry, home: str) -> CommentView:
     is_response = entry.kind is EntryKind.RESPONSE
     is_elsewhere = is_response or entry.account != home
     return replace(
@@ -226,6 +226,6 @@ def anchor_of_comment(comment_id: str) -> str:
     return f"comment-{quote(comment_id, safe='')}"
 
 
-def _place(entry: Entry, home: str) -> Place:
+def _place(entry: Entry, home: str) -> CommentPlace:
     name = harmless(entry.author.called).strip()[:NAME_MAX] or "someone"
-    return Place(anchor=anchor(entry, home), name=name)
+    return CommentPlace(anchor=anchor(entry, home), name=name)

@@ -14,11 +14,11 @@ from bot.core.model.config import Identity
 from bot.core.model.site_page import Page
 from bot.web.content.author_labels import marked_name
 from bot.web.content.html import paragraphs
-from bot.web.content.public_entries import Seen
+from bot.web.content.public_entries import VisibleEntries
 from bot.web.content.queries import home_of, networks_of
-from bot.web.dependencies import Site
+from bot.web.dependencies import SiteDependencies
 from bot.web.pages.cards import Card, card
-from bot.web.pages.comments import Remark, alone
+from bot.web.pages.comments import CommentView, alone
 from bot.web.pages.no_tips import sentence
 
 AT_ONCE = 50
@@ -37,7 +37,7 @@ class Reply:
     """A reply, and the tip that it is about."""
 
     card: Card
-    remark: Remark
+    remark: CommentView
 
     @property
     def address(self) -> str:
@@ -94,7 +94,7 @@ class Replies:
         return max(times, default=self.begun)
 
 
-def replies(site: Site, page: Page) -> Replies:
+def replies(site: SiteDependencies, page: Page) -> Replies:
     """The newest replies to the tip of a page."""
     about = card(page, site.config())
     return Replies(
@@ -106,7 +106,7 @@ def replies(site: Site, page: Page) -> Replies:
     )
 
 
-def all_replies(site: Site) -> Replies:
+def all_replies(site: SiteDependencies) -> Replies:
     """The newest replies to all tips whose pages are up."""
     bot = site.config().bot
     up = site.pages.newest(1)
@@ -120,11 +120,11 @@ def all_replies(site: Site) -> Replies:
     )
 
 
-def _newest(site: Site, limit: int, tip: str | None = None) -> list[Reply]:
+def _newest(site: SiteDependencies, limit: int, tip: str | None = None) -> list[Reply]:
     """The newest, but for those to a tip whose page is not up."""
     config = site.config()
     with site.store.reading() as tx:
-        entries = Seen(site, tx).newest(limit, tip)
+        entries = VisibleEntries(site, tx).newest(limit, tip)
         networks = networks_of(tx, config, entries)
     pages = {tip: site.pages.get(tip) for tip in {entry.tip for entry in entries} if tip}
     cards = {tip: card(page, config) for tip, page in pages.items() if page and page.gone is None}

@@ -6,10 +6,10 @@ from markupsafe import Markup
 
 from bot.core.datetimes import iso
 from bot.web.content.dates import moment
-from bot.web.dependencies import Site
+from bot.web.dependencies import SiteDependencies
 
 
-def sentence(site: Site) -> Markup:
+def sentence(site: SiteDependencies) -> Markup:
     """A sentence or two for a page; `striptags` fits them for a feed. Empty: a tip is there."""
     if site.pages.newest(1):
         return Markup("")

@@ -10,11 +10,11 @@ from markupsafe import Markup, escape
 from bot.core.discussion.search_query import QUERY_MAX, Term, opened, places, terms
 from bot.core.model.entry import Entry
 from bot.core.text.sanitize import harmless
-from bot.web.content.public_entries import Seen
+from bot.web.content.public_entries import VisibleEntries
 from bot.web.content.queries import home_of, networks_of
-from bot.web.dependencies import Site
+from bot.web.dependencies import SiteDependencies
 from bot.web.pages.cards import Card, card
-from bot.web.pages.comments import Remark, alone
+from bot.web.pages.comments import CommentView, alone
 
 AT_ONCE = 20
 TIPS = 10
@@ -29,7 +29,7 @@ class Hit:
     """An entry that was found: under which tip, its words and warning with the places marked."""
 
     card: Card
-    remark: Remark
+    remark: CommentView
     words: Markup
     warning: Markup
 
@@ -44,7 +44,7 @@ class TipHit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class SearchResults:
     """What a query found: tips, and what was said, the last first.
 
     `older` is the number below which more was said; `more_tips` were found than are shown.
@@ -60,15 +60,15 @@ class Found:
     is_wide: bool = False
 
 
-def search(site: Site, query: str, before: int | None = None) -> Found:
+def search(site: SiteDependencies, query: str, before: int | None = None) -> SearchResults:
     """Look for a query: for its words, and where nothing has them all, for words that begin so."""
     typed = harmless(query[:QUERY_MAX])
     wanted = terms(query)
     if not wanted:
-        return Found(query=typed, is_empty=True)
+        return SearchResults(query=typed, is_empty=True)
     config = site.config()
     with site.store.reading() as tx:
-        seen = Seen(site, tx)
+        seen = VisibleEntries(site, tx)
         entries = seen.search(wanted, AT_ONCE + 1, before)
         is_wide = not entries
         if is_wide:
@@ -82,7 +82,7 @@ def search(site: Site, query: str, before: int | None = None) -> Found:
         if not entry.withheld
     ]
     older = entries[AT_ONCE - 1].id if len(entries) > AT_ONCE else None
-    return Found(
+    return SearchResults(
         query=typed,
         tips=[hit for tip in tips[:TIPS] if (hit := _tip_hit(site, tip, terms(query)))],
         more_tips=max(len(tips) - TIPS, 0),
@@ -92,13 +92,13 @@ def search(site: Site, query: str, before: int | None = None) -> Found:
     )
 
 
-def _tips(site: Site, wanted: Sequence[Term]) -> list[str]:
+def _tips(site: SiteDependencies, wanted: Sequence[Term]) -> list[str]:
     """The tips that have all these terms, or else words that begin so."""
     found = site.tip_index.search(site.pages, wanted)
     return found or site.tip_index.search(site.pages, opened(wanted))
 
 
-def _tip_hit(site: Site, tip: str, wanted: Sequence[Term]) -> TipHit | None:
+def _tip_hit(site: SiteDependencies, tip: str, wanted: Sequence[Term]) -> TipHit | None:
     page = site.pages.get(tip)
     if page is None or page.gone is not None:
         return None
@@ -109,7 +109,9 @@ def _tip_hit(site: Site, tip: str, wanted: Sequence[Term]) -> TipHit | None:
     return TipHit(card=about, title=title, words=marked(body, wanted))
 
 
-def _hit(site: Site, entry: Entry, wanted: Sequence[Term], remark: Remark) -> Hit | None:
+def _hit(
+    site: SiteDependencies, entry: Entry, wanted: Sequence[Term], remark: CommentView
+) -> Hit | None:
     """The hit, if its tip's page is up."""
     page = site.pages.get(entry.tip or "")
     if page is None or page.gone is not None:

@@ -8,14 +8,14 @@ from datetime import timedelta
 from functools import lru_cache
 from urllib.parse import quote
 
-from bot.core.model.capabilities import Idempotency, TextLimit, Traits, Unit
+from bot.core.model.capabilities import Capabilities, Idempotency, TextLimit, Unit
 from bot.core.model.config import PROMISE, Account
 from bot.core.model.delivery import Post
 from bot.core.model.tip import Tip
-from bot.core.posting.compose import TooLong, fit
+from bot.core.posting.compose import TooLong, compose
 from bot.core.text.counting.measure import weighted_length
 
-_ANYWHERE = Traits(
+_ANYWHERE = Capabilities(
     network="elsewhere",
     text=TextLimit(unit=Unit.WEIGHTED, limit=PROMISE, link_cost=23, links_bare_names=True),
     idempotency=Idempotency.SAME_TEXT,
@@ -68,5 +68,5 @@ def _made(
     title: str, summary: str, body: str, tags: tuple[str, ...], language: str | None, link: str
 ) -> str:
     tip = Tip(id="shared", title=title, text=body, summary=summary, tags=tags, language=language)
-    fitted = fit(tip, _SHARER, _ANYWHERE, link)
+    fitted = compose(tip, _SHARER, _ANYWHERE, link)
     return link if isinstance(fitted, TooLong) else fitted.text

@@ -13,11 +13,11 @@ from starlette.responses import Response
 from bot.app.site.comments import NAME_MAX, TEXT_MAX
 from bot.core.model.site_page import Comment, Page
 from bot.web.content.queries import Discussed, discussed
-from bot.web.dependencies import Site
-from bot.web.pages.comments import Place, Remark, anchor_of_comment
+from bot.web.dependencies import SiteDependencies
+from bot.web.pages.comments import CommentPlace, CommentView, anchor_of_comment
 from bot.web.pages.pagination import Wanted
 from bot.web.security.signing import same
-from bot.web.security.visitor import Visitor, greet, is_secure, remember
+from bot.web.security.visitor import Visitor, is_secure, remember, session_of
 from bot.web.webmention.endpoints import advertise, endpoints
 
 _NUMBER = re.compile("[1-9][0-9]{0,5}")
@@ -43,7 +43,7 @@ class Filled:
 
 
 def show_tip(
-    site: Site,
+    site: SiteDependencies,
     request: Request,
     page: Page,
     *,
@@ -52,7 +52,7 @@ def show_tip(
     greets: bool = True,
 ) -> Response:
     """The page of a tip. Unless it `greets`, a new visitor gets no cookie, and no form to send."""
-    visitor = greet(request)
+    visitor = session_of(request)
     found = _found(site, request, page, form)
     mine = _mine(site, visitor, found.remarks)
     parent = _parent(form, found.remarks)
@@ -80,7 +80,7 @@ def show_tip(
     return response
 
 
-def _found(site: Site, request: Request, page: Page, form: Filled) -> Discussed:
+def _found(site: SiteDependencies, request: Request, page: Page, form: Filled) -> Discussed:
     """What is shown of a tip. Raises HTTPException 404 where its discussion has no such part."""
     found = discussed(site, page, _wanted(request, form))
     if found is None:
@@ -102,12 +102,14 @@ def _wanted(request: Request, form: Filled) -> Wanted:
     return Wanted(number=int(number), anchor=target)
 
 
-def is_owner(site: Site, visitor: Visitor, comment: Comment | None) -> bool:
+def is_owner(site: SiteDependencies, visitor: Visitor, comment: Comment | None) -> bool:
     """Whether this visitor wrote this comment."""
     return comment is not None and same(site.seal.owner(visitor.secret), comment.owner)
 
 
-def _mine(site: Site, visitor: Visitor, remarks: Iterable[Remark]) -> frozenset[str]:
+def _mine(
+    site: SiteDependencies, visitor: Visitor, remarks: Iterable[CommentView]
+) -> frozenset[str]:
     """The ids of the visitor's own comments among these; somebody who came just now has none."""
     if visitor.is_new:
         return frozenset()
@@ -115,21 +117,21 @@ def _mine(site: Site, visitor: Visitor, remarks: Iterable[Remark]) -> frozenset[
     return site.pages.owned(site.seal.owner(visitor.secret), ids)
 
 
-def _sent(site: Site, request: Request, mine: frozenset[str]) -> tuple[str, str] | None:
+def _sent(site: SiteDependencies, request: Request, mine: frozenset[str]) -> tuple[str, str] | None:
     """The comment that the visitor sent just now, and the permit that deletes it from anywhere."""
     comment_id = request.query_params.get("sent", "")
-    return (comment_id, site.seal.permit(comment_id)) if comment_id in mine else None
+    return (comment_id, site.seal.delete_token(comment_id)) if comment_id in mine else None
 
 
-def _held(site: Site, request: Request, visitor: Visitor) -> tuple[str, str] | None:
+def _held(site: SiteDependencies, request: Request, visitor: Visitor) -> tuple[str, str] | None:
     """The comment that the visitor sent just now and that is held, and the permit to delete it."""
     comment = site.pages.comment(request.query_params.get("sent", ""))
     if comment is None or not comment.held or not is_owner(site, visitor, comment):
         return None
-    return comment.id, site.seal.permit(comment.id)
+    return comment.id, site.seal.delete_token(comment.id)
 
 
-def _parent(form: Filled, remarks: Iterable[Remark]) -> Place | None:
+def _parent(form: Filled, remarks: Iterable[CommentView]) -> CommentPlace | None:
     """The comment that the form answers, if it is on the page."""
     if not form.in_reply_to:
         return None

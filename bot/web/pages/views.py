@@ -17,7 +17,7 @@ from bot.core.model.site_page import Page
 from bot.core.text.sanitize import number
 from bot.web.content.html import web_address
 from bot.web.content.queries import index
-from bot.web.dependencies import Site
+from bot.web.dependencies import SiteDependencies
 from bot.web.ops.prometheus import CONTENT_TYPE, exposition
 from bot.web.pages.cards import newest
 from bot.web.pages.feeds import LONG_AGO, Replies, all_replies, of_replies, of_tips, replies
@@ -34,10 +34,10 @@ ROBOTS = "User-agent: *\nDisallow: /comments/\nDisallow: /held/\n"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Public:
+class PublicViews:
     """Answers to GET, each a function of what was published and heard."""
 
-    site: Site
+    site: SiteDependencies
 
     def index(self, request: Request) -> Response:
         """The posted tips, newest first, a page at a time."""
@@ -162,7 +162,7 @@ class Public:
         return response
 
 
-def published(site: Site, tip: str) -> Page:
+def published(site: SiteDependencies, tip: str) -> Page:
     """The page of a tip. Raises HTTPException: 404 if it was never up, 410 if it was retracted."""
     page = site.pages.get(tip)
     if page is None:

@@ -11,7 +11,7 @@ EVERYBODY = ""
 """The name of the bucket that all share."""
 
 
-class Limiter:
+class RateLimiter:
     """Grants `burst` at once and then one each `per` / `burst`, by name.
 
     It forgets who was quiet for `per`, and who was quiet longest when it knows more than `names`.
@@ -45,7 +45,7 @@ class Limiter:
             self._buckets.popitem(last=False)
 
 
-class Patience:
+class CommentLimits:
     """How often something is taken in ten minutes: from one address, and from all together.
 
     A network always has `reserved` of its own, however much others take of what is for all; only
@@ -56,7 +56,7 @@ class Patience:
         self, each: int = 6, together: int = 60, reserved: int = 2, most: int = 600
     ) -> None:
         self._each, self._reserved, self._all, self._most = (
-            Limiter(burst=burst, per=timedelta(minutes=10))
+            RateLimiter(burst=burst, per=timedelta(minutes=10))
             for burst in (each, reserved, together, most)
         )
 

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 
 
-class Seal:
+class Signer:
     """Makes and checks keyed hashes. `key` is the bot's own secret and never leaves it."""
 
     def __init__(self, key: bytes) -> None:
@@ -22,11 +22,11 @@ class Seal:
         """What a form carries to prove that it came from our page, in that visitor's browser."""
         return self._mark("form", secret)
 
-    def permit(self, comment_id: str) -> str:
+    def delete_token(self, comment_id: str) -> str:
         """What a link carries to delete one comment from any browser."""
         return self._mark("delete", comment_id)
 
-    def warrant(self, comment_id: str, until: int) -> str:
+    def moderation_token(self, comment_id: str, until: int) -> str:
         """What a link carries to decide on one held comment, up to a day (its ordinal)."""
         return self._mark("held", f"{comment_id}\0{until}")
 

@@ -25,7 +25,7 @@ class Visitor:
     is_new: bool
 
 
-def greet(request: Request) -> Visitor:
+def session_of(request: Request) -> Visitor:
     """The visitor that the cookie names, or a new one."""
     given = request.cookies.get(COOKIE, "")
     if _SECRET.fullmatch(given):
@@ -66,7 +66,7 @@ def came_from_here(request: Request) -> bool:
     return told == "same-origin"
 
 
-def whereabouts(request: Request) -> str:
+def client_key(request: Request) -> str:
     """The network address to count against: one IPv4 address, or a household's IPv6 network."""
     return client_network(request.client.host if request.client else "")
 

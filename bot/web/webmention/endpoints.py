@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.app.site.webmention import Refusal, TooMany
-from bot.core.discussion.webmention import Protocol, takes
+from bot.core.discussion.webmention import LinkNotice, takes
 from bot.core.errors import BotError
 from bot.core.model.config import Config
-from bot.web.dependencies import Site
+from bot.web.dependencies import SiteDependencies
 from bot.web.forms.form_data import read_body, read_form
-from bot.web.security.visitor import whereabouts
+from bot.web.security.visitor import client_key
 from bot.web.webmention import xmlrpc
 from bot.web.webmention.xmlrpc import Code, Fault
 
@@ -31,7 +31,7 @@ def endpoints(config: Config) -> dict[str, str]:
     """Where pings are taken now: the address by the name of the protocol, which is its `rel`."""
     return {
         protocol.value: f"{config.bot.site}/{protocol.value}"
-        for protocol in Protocol
+        for protocol in LinkNotice
         if takes(config, protocol)
     }
 
@@ -39,21 +39,21 @@ def endpoints(config: Config) -> dict[str, str]:
 def advertise(config: Config, response: Response) -> None:
     """Say the same in the headers of a tip's page."""
     known = endpoints(config)
-    if (address := known.get(Protocol.WEBMENTION.value)) is not None:
-        response.headers["Link"] = f'<{address}>; rel="{Protocol.WEBMENTION.value}"'
-    if (address := known.get(Protocol.PINGBACK.value)) is not None:
+    if (address := known.get(LinkNotice.WEBMENTION.value)) is not None:
+        response.headers["Link"] = f'<{address}>; rel="{LinkNotice.WEBMENTION.value}"'
+    if (address := known.get(LinkNotice.PINGBACK.value)) is not None:
         response.headers["X-Pingback"] = address
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
+class WebmentionEndpoints:
     """Answers to pings. No page is looked at here: that takes time, and comes after."""
 
-    site: Site
+    site: SiteDependencies
 
     async def webmention(self, request: Request) -> Response:
         """Take a Webmention: 202 where the page will be looked at, 400 where it will not."""
-        self._check(Protocol.WEBMENTION)
+        self._check(LinkNotice.WEBMENTION)
         try:
             fields = await read_form(request)
         except HTTPException as error:
@@ -63,14 +63,14 @@ class Told:
 
     async def pingback(self, request: Request) -> Response:
         """Take a pingback: an answer in XML-RPC, faults included."""
-        self._check(Protocol.PINGBACK)
+        self._check(LinkNotice.PINGBACK)
         body = await read_body(request, xmlrpc.BODY_MAX)
         try:
             return await self.site.threads.write(self._pingback, request, body)
         except BotError:
             return Response(xmlrpc.fault(_UNWRITABLE), media_type=_XML)
 
-    def _check(self, protocol: Protocol) -> None:
+    def _check(self, protocol: LinkNotice) -> None:
         """Raises HTTPException 404 where the operator wants none of these."""
         if not takes(self.site.config(), protocol):
             raise HTTPException(404)
@@ -82,7 +82,7 @@ class Told:
         config, now = self.site.config(), self.site.clock.now()
         source, target = fields.get("source", ""), fields.get("target", "")
         try:
-            self.site.receiving.take(source, target, Protocol.WEBMENTION, config, now)
+            self.site.receiving.take(source, target, LinkNotice.WEBMENTION, config, now)
         except Refusal as refusal:
             return PlainTextResponse(f"{refusal}\n", 503 if isinstance(refusal, TooMany) else 400)
         return PlainTextResponse(_THANKS, 202)
@@ -100,7 +100,7 @@ class Told:
         """Thanks; of a pair that was told before, whatever came of it, only that it was."""
         config, now = self.site.config(), self.site.clock.now()
         try:
-            known = self.site.receiving.take(source, target, Protocol.PINGBACK, config, now)
+            known = self.site.receiving.take(source, target, LinkNotice.PINGBACK, config, now)
         except Refusal as refusal:
             raise Fault(xmlrpc.code_of(refusal), str(refusal)) from refusal
         if known is not None:
@@ -109,7 +109,7 @@ class Told:
 
     def _wait(self, request: Request) -> timedelta | None:
         """How long a sender has to wait, or None."""
-        return self.site.ping_patience.take(whereabouts(request), self.site.clock.now())
+        return self.site.ping_patience.take(client_key(request), self.site.clock.now())
 
 
 def _answered(taken: Callable[[], str]) -> bytes:

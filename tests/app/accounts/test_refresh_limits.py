@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app.accounts.refresh_limits import STALE, Learner, Rules
+from bot.app.accounts.refresh_limits import STALE, KnownCapabilities, LimitsRefresher
 from bot.core.model.capabilities import TextLimit, Unit
 from tests.app.harness import EIGHT
 from tests.contract.memory import KIND, TRAITS
@@ -18,55 +18,55 @@ TOWN = account(kind="memory")
 
 
 @pytest.fixture
-def rules(house):
+def rules(harness):
     """What is known of networks' rules."""
-    return Rules(store=house.store, kinds={"memory": KIND})
+    return KnownCapabilities(store=harness.store, kinds={"memory": KIND})
 
 
 @pytest.fixture
-def ask(house, rules):
+def ask(harness, rules):
     """One step of learning in town."""
-    learner = Learner(store=house.store, clock=house.clock, rules=rules)
-    return lambda: learner.step(TOWN, house.platforms["town"])
+    learner = LimitsRefresher(store=harness.store, clock=harness.clock, rules=rules)
+    return lambda: learner.step(TOWN, harness.platforms["town"])
 
 
-def test_until_it_is_asked_the_kind_decides(house, rules, ask):
+def test_until_it_is_asked_the_kind_decides(harness, rules, ask):
     """Before a network was ever reached its kind's rules hold, and planning waits for nothing."""
-    house.networks["town"].go_down()
+    harness.networks["town"].go_down()
     assert not ask()
     assert rules.of(TOWN) == TRAITS
 
 
-def test_what_it_says_holds(house, rules, ask):
+def test_what_it_says_holds(harness, rules, ask):
     """A network's own rules hold from the moment it is asked, and after a restart."""
-    house.networks["town"].traits = WIDE
+    harness.networks["town"].traits = WIDE
     assert rules.of(TOWN) == TRAITS
     assert ask()
     assert rules.of(TOWN) == WIDE
-    assert Rules(store=house.store, kinds={"memory": KIND}).of(TOWN) == WIDE
+    assert KnownCapabilities(store=harness.store, kinds={"memory": KIND}).of(TOWN) == WIDE
 
 
-def test_it_is_asked_now_and_then(house, rules, ask):
+def test_it_is_asked_now_and_then(harness, rules, ask):
     """A network is asked again when what we know is half a day old, and not before."""
     assert ask()
-    house.networks["town"].traits = WIDE
-    house.clock.advance(STALE - HOUR)
+    harness.networks["town"].traits = WIDE
+    harness.clock.advance(STALE - HOUR)
     assert ask()
     assert rules.of(TOWN) == TRAITS
-    house.clock.advance(HOUR)
+    harness.clock.advance(HOUR)
     assert ask()
     assert rules.of(TOWN) == WIDE
 
 
-def test_old_rules_are_better_than_none(house, rules, ask):
+def test_old_rules_are_better_than_none(harness, rules, ask):
     """A network that cannot be asked again keeps its rules, and each time it is said."""
-    house.networks["town"].traits = WIDE
+    harness.networks["town"].traits = WIDE
     ask()
-    house.clock.advance(STALE)
-    house.networks["town"].revoke()
+    harness.clock.advance(STALE)
+    harness.networks["town"].revoke()
     with capture_logs() as logs:
         assert [ask(), ask()] == [False, False]
     assert [line["event"] for line in logs] == ["cannot_learn"] * 2
     assert rules.of(TOWN) == WIDE
-    with house.store.reading() as tx:
+    with harness.store.reading() as tx:
         assert tx.accounts.get("town").learned_at == EIGHT

@@ -67,11 +67,11 @@ def test_a_deleted_entry_has_no_author():
     assert gone["deleted_at"] == "2026-03-02T09:00:00Z"
 
 
-def test_a_tip_that_left_the_file_is_still_discussed(house):
+def test_a_tip_that_left_the_file_is_still_discussed(harness):
     """What was said about a tip can be read after the tip has left the file; a slip is refused."""
-    with house.store.writing() as tx:
+    with harness.store.writing() as tx:
         tx.log.keep(entry(tip="gone"), MONDAY)
     for known in ("gone", "listen"):
-        known_or_discussed(house.config, house.store, known)
+        known_or_discussed(harness.config, harness.store, known)
     with pytest.raises(UsageError, match="did you mean 'listen'"):
-        known_or_discussed(house.config, house.store, "lisen")
+        known_or_discussed(harness.config, harness.store, "lisen")

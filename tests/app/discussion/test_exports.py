@@ -17,9 +17,9 @@ from markdown_it import MarkdownIt
 from bot.app.discussion.erase import erased
 from bot.app.discussion.exports import activity, lines, markdown, table
 from bot.app.discussion.exports.records import FIELDS, Source, record
-from bot.app.discussion.public_view import Withholder
+from bot.app.discussion.public_view import FreshnessFilter
 from bot.core.model.entry import Author, Standing, Visibility
-from tests.app.harness import House, with_site
+from tests.app.harness import Harness, with_site
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, MINUTE, entry, tip
 from tests.hostile import TEXTS
@@ -28,43 +28,43 @@ SECRET = "nobody-may-read-this"
 
 
 @pytest.fixture
-def house():
+def harness():
     """A bot with a site and two tips, to which nobody answered yet."""
-    return House(config=with_site(tip("listen"), tip("speak", title="*Speak* <up>")))
+    return Harness(config=with_site(tip("listen"), tip("speak", title="*Speak* <up>")))
 
 
-def keep(house, *entries, now=MONDAY):
+def keep(harness, *entries, now=MONDAY):
     """Hear of entries."""
-    with house.store.writing() as tx:
+    with harness.store.writing() as tx:
         for one in entries:
             tx.log.keep(one, now)
 
 
-def source(house, tx):
+def source(harness, tx):
     """What exports are made from."""
-    withholder = Withholder(config=house.config, traits_of=house.traits_of)
-    return Source(tx=tx, withholder=withholder, now=house.clock.now())
+    withholder = FreshnessFilter(config=harness.config, capabilities_of=harness.capabilities_of)
+    return Source(tx=tx, withholder=withholder, now=harness.clock.now())
 
 
-def written(house, form):
+def written(harness, form):
     """A whole export."""
-    with house.store.reading() as tx:
-        return "".join(form.pieces(source(house, tx)))
+    with harness.store.reading() as tx:
+        return "".join(form.pieces(source(harness, tx)))
 
 
-def files(house):
+def files(harness):
     """The Markdown files, by name."""
-    with house.store.reading() as tx:
+    with harness.store.reading() as tx:
         return {
-            name: markdown.file(source(house, tx), name)
-            for name in markdown.names(source(house, tx))
+            name: markdown.file(source(harness, tx), name)
+            for name in markdown.names(source(harness, tx))
         }
 
 
-def records(house):
+def records(harness):
     """What is to be read back from any export."""
-    with house.store.reading() as tx:
-        return [record(one, house.config.kinds) for one in source(house, tx).entries()]
+    with harness.store.reading() as tx:
+        return [record(one, harness.config.kinds) for one in source(harness, tx).entries()]
 
 
 def read_table(text):
@@ -88,11 +88,11 @@ def as_cells(one):
     }
 
 
-def fill(house):
+def fill(harness):
     """A discussion with every sort of entry, of which some nobody may read."""
     secret = Author(name=SECRET, handle=SECRET, url=f"https://{SECRET}.net")
     keep(
-        house,
+        harness,
         entry("open", tip="listen"),
         entry("answer", tip="listen", in_reply_to="open", at=MONDAY + MINUTE, ours=True),
         entry("unlisted", tip="listen", visibility=Visibility.UNLISTED, text=SECRET, author=secret),
@@ -103,33 +103,33 @@ def fill(house):
         entry("loose", edited_at=MONDAY + HOUR, language="cy"),
         entry("left", tip="speak", in_reply_to="gone"),
     )
-    keep(house, erased(entry("gone"), MONDAY + HOUR))
+    keep(harness, erased(entry("gone"), MONDAY + HOUR))
 
 
 FORMS = pytest.mark.parametrize("form", [lines, table, activity])
 
 
 @FORMS
-def test_only_what_everybody_may_read(house, form):
+def test_only_what_everybody_may_read(harness, form):
     """What is unlisted, held, hidden or deleted is in no export, nor what the bot answered to it."""
-    fill(house)
-    text = written(house, form)
+    fill(harness)
+    text = written(harness, form)
     assert SECRET not in text
     assert "I disagree (open)." in text
 
 
-def test_no_file_has_what_nobody_may_read(house):
+def test_no_file_has_what_nobody_may_read(harness):
     """The same goes for the Markdown files."""
-    fill(house)
-    found = files(house)
+    fill(harness)
+    found = files(harness)
     assert sorted(found) == ["_under-no-tip.md", "listen.md", "speak.md"]
     assert SECRET not in "".join(found.values())
 
 
-def test_which_entries_are_exported(house):
+def test_which_entries_are_exported(harness):
     """In the order in which they were heard come public entries, our answers, and deleted ones."""
-    fill(house)
-    told = [(one["remote_id"], one["text"]) for one in records(house)]
+    fill(harness)
+    told = [(one["remote_id"], one["text"]) for one in records(harness)]
     assert told == [
         ("open", "I disagree (open)."),
         ("answer", "I disagree (answer)."),
@@ -139,10 +139,10 @@ def test_which_entries_are_exported(house):
     ]
 
 
-def hostile(house):
+def hostile(harness):
     """Everything that strangers have thought of, as words, names and addresses."""
     keep(
-        house,
+        harness,
         *(
             entry(
                 f"h{number}",
@@ -160,25 +160,25 @@ def hostile(house):
 
 
 @pytest.mark.parametrize("fill_with", [fill, hostile])
-def test_lines_are_read_back(house, fill_with):
+def test_lines_are_read_back(harness, fill_with):
     """JSON Lines hold the same records, one on each line of plain ASCII."""
-    fill_with(house)
-    text = written(house, lines)
+    fill_with(harness)
+    text = written(harness, lines)
     assert text.isascii()
-    assert [json.loads(line) for line in text.split("\n")[:-1]] == records(house)
+    assert [json.loads(line) for line in text.split("\n")[:-1]] == records(harness)
 
 
 @pytest.mark.parametrize("fill_with", [fill, hostile])
-def test_a_table_is_read_back(house, fill_with):
+def test_a_table_is_read_back(harness, fill_with):
     """The CSV holds the same records, whatever quotes, commas and line ends are in the words."""
-    fill_with(house)
-    assert read_table(written(house, table)) == [as_cells(one) for one in records(house)]
+    fill_with(harness)
+    assert read_table(written(harness, table)) == [as_cells(one) for one in records(harness)]
 
 
-def test_a_table_is_as_the_rfc_says(house):
+def test_a_table_is_as_the_rfc_says(harness):
     """Rows end with CRLF, each has as many cells as the first, and only quoted ones hold a quote."""
-    hostile(house)
-    text = written(house, table)
+    hostile(harness)
+    text = written(harness, table)
     plain = re.sub(r'"(?:[^"]|"")*"', "", text)
     assert '"' not in plain
     rows = plain.split("\r\n")
@@ -188,10 +188,10 @@ def test_a_table_is_as_the_rfc_says(house):
     assert len(rows) == len(TEXTS) + 1
 
 
-def test_no_cell_is_a_formula(house):
+def test_no_cell_is_a_formula(harness):
     """No cell begins with a sign by which a spreadsheet computes, behind blanks or in wide letters."""
-    hostile(house)
-    cells = [cell for row in csv.reader(io.StringIO(written(house, table))) for cell in row]
+    hostile(harness)
+    cells = [cell for row in csv.reader(io.StringIO(written(harness, table))) for cell in row]
     assert len([cell for cell in cells if cell.startswith("'=")]) > 3
     assert [cell for cell in cells if cell.strip()[:1] in set("=+-@|%＝＋－＠\t\r")] == []
 
@@ -259,26 +259,26 @@ COLLECTION = {
 them belong together, and that values are absolute IRIs, moments of xsd:dateTime, or HTML."""
 
 
-def collection(house) -> dict[str, Any]:
+def collection(harness) -> dict[str, Any]:
     """The export, which has to be valid."""
-    found: dict[str, Any] = json.loads(written(house, activity))
+    found: dict[str, Any] = json.loads(written(harness, activity))
     jsonschema.Draft202012Validator(COLLECTION).validate(found)
     assert found["totalItems"] == len(found["items"])
     assert len({one["id"] for one in found["items"]}) == len(found["items"])
     return found
 
 
-def test_an_empty_collection(house):
+def test_an_empty_collection(harness):
     """Where nobody said anything, there is a collection of nothing."""
-    assert collection(house)["items"] == []
-    assert written(house, lines) == ""
-    assert files(house) == {}
+    assert collection(harness)["items"] == []
+    assert written(harness, lines) == ""
+    assert files(harness) == {}
 
 
-def test_activities(house):
+def test_activities(harness):
     """Each entry is a Note with its author, moments and place; a deleted one is a Tombstone."""
-    fill(house)
-    first, answer, gone, loose, left = collection(house)["items"]
+    fill(harness)
+    first, answer, gone, loose, left = collection(harness)["items"]
     assert first["attributedTo"] == {
         "type": "Person",
         "name": "Ada",
@@ -293,36 +293,36 @@ def test_activities(house):
     assert left["inReplyTo"] == gone["id"]
 
 
-def test_an_answer_to_a_post_answers_its_tip(house):
+def test_an_answer_to_a_post_answers_its_tip(harness):
     """Where a network's entry answers our post, its parent is the tip's page."""
-    house.plan()
-    house.plan(HOUR)
-    house.work(MINUTE)
-    with house.store.reading() as tx:
+    harness.plan()
+    harness.plan(HOUR)
+    harness.work(MINUTE)
+    with harness.store.reading() as tx:
         (posted,) = [one for one in tx.ledger.recent(9) if one.account == "town"]
     assert posted.receipt is not None
-    keep(house, entry("e1", in_reply_to=posted.receipt.remote_id))
-    (note,) = collection(house)["items"]
+    keep(harness, entry("e1", in_reply_to=posted.receipt.remote_id))
+    (note,) = collection(harness)["items"]
     assert note["inReplyTo"] == note["context"] == f"https://tips.test.net/tips/{posted.tip}"
 
 
-def test_ids_stay(house):
+def test_ids_stay(harness):
     """An entry has one id in every export, also after it was edited or deleted."""
-    keep(house, entry("e1", version="1"))
-    before = collection(house)["items"][0]["id"]
-    keep(house, replace(entry("e1"), text="Better.", version="2"))
-    edited = collection(house)["items"][0]
-    keep(house, erased(entry("e1"), MONDAY))
-    assert before == edited["id"] == collection(house)["items"][0]["id"]
+    keep(harness, entry("e1", version="1"))
+    before = collection(harness)["items"][0]["id"]
+    keep(harness, replace(entry("e1"), text="Better.", version="2"))
+    edited = collection(harness)["items"][0]
+    keep(harness, erased(entry("e1"), MONDAY))
+    assert before == edited["id"] == collection(harness)["items"][0]["id"]
     assert edited["content"] == "<p>Better.</p>"
 
 
-def test_activities_are_read_back(house):
+def test_activities_are_read_back(harness):
     """A reader of ActivityStreams gets the same words, names and parents, and no markup of theirs."""
-    hostile(house)
-    items = collection(house)["items"]
+    hostile(harness)
+    items = collection(harness)["items"]
     by_id = {item["id"]: number for number, item in enumerate(items)}
-    for number, (item, one) in enumerate(zip(items, records(house), strict=True)):
+    for number, (item, one) in enumerate(zip(items, records(harness), strict=True)):
         content = item["content"].removeprefix("<p>").removesuffix("</p>")
         assert unescape(content.replace("<br>", "\n")) == one["text"]
         assert item["attributedTo"]["name"] == one["author"] or one["handle"] or "someone"
@@ -360,14 +360,14 @@ def as_paragraphs(text):
     return "\n\n".join(part for part in (one.strip("\n") for one in parts) if part.strip())
 
 
-def test_a_file(house):
+def test_a_file(harness):
     """A file has the tip's title, and each entry in its thread, quoted, with where it was said."""
     keep(
-        house,
+        harness,
         entry("e1", tip="speak", text="One.\nTwo.\n\nThree.", url="https://town.test.net/1"),
         entry("e2", tip="speak", in_reply_to="e1", at=MONDAY + HOUR),
     )
-    assert files(house)["speak.md"] == (
+    assert files(harness)["speak.md"] == (
         "<!-- Written by tipsbot from its discussion; what is changed here is lost. -->\n\n"
         "# \\*Speak\\* \\<up\\>\n\n"
         "[The tip](https://tips.test.net/tips/speak)\n\n"
@@ -378,24 +378,25 @@ def test_a_file(house):
     )
 
 
-def test_a_warning_stands_before_its_words(house):
+def test_a_warning_stands_before_its_words(harness):
     """In every format the content warning is there, on one line and as harmless as all else."""
-    keep(house, entry("e1", tip="speak", text="She did it.", warning="the *end*\n=1 < 2"))
+    keep(harness, entry("e1", tip="speak", text="She did it.", warning="the *end*\n=1 < 2"))
     assert (
-        "  Content warning: the \\*end\\* =1 \\< 2\n\n  > She did it.\n" in files(house)["speak.md"]
+        "  Content warning: the \\*end\\* =1 \\< 2\n\n  > She did it.\n"
+        in files(harness)["speak.md"]
     )
-    assert [one["warning"] for one in records(house)] == ["the *end* =1 < 2"]
-    assert collection(house)["items"][0]["summary"] == "the *end* =1 &lt; 2"
-    keep(house, erased(entry("e1"), MONDAY))
-    assert [one["warning"] for one in records(house)] == [None]
-    assert "summary" not in collection(house)["items"][0]
+    assert [one["warning"] for one in records(harness)] == ["the *end* =1 < 2"]
+    assert collection(harness)["items"][0]["summary"] == "the *end* =1 &lt; 2"
+    keep(harness, erased(entry("e1"), MONDAY))
+    assert [one["warning"] for one in records(harness)] == [None]
+    assert "summary" not in collection(harness)["items"][0]
 
 
-def test_hostile_words_stay_words(house):
+def test_hostile_words_stay_words(harness):
     """CommonMark reads every foreign text back as it was said, and finds no markup in any."""
-    hostile(house)
-    tokens = parsed(files(house)["listen.md"])
-    expected = [as_paragraphs(str(one["text"])) for one in records(house)]
+    hostile(harness)
+    tokens = parsed(files(harness)["listen.md"])
+    expected = [as_paragraphs(str(one["text"])) for one in records(harness)]
     assert sorted(said(tokens)) == sorted(text for text in expected if text)
     kinds = {token.type.removesuffix("_open").removesuffix("_close") for token in tokens}
     assert kinds <= {"html_block", "heading", "inline", "paragraph", "bullet_list", "list_item"} | {
@@ -407,12 +408,12 @@ def test_hostile_words_stay_words(house):
     assert len([token for token in tokens if token.type == "heading_open"]) == 1
 
 
-def test_links_lead_only_to_the_web(house):
+def test_links_lead_only_to_the_web(harness):
     """In a file there are links to where something was said, and no others."""
-    hostile(house)
-    keep(house, entry("bad", tip="listen", url="javascript:alert(1)"))
-    keep(house, entry("odd", tip="listen", url='https://a.net/x) [y](z "t" <b>&copy;'))
-    inline = [one for token in parsed(files(house)["listen.md"]) for one in token.children or ()]
+    hostile(harness)
+    keep(harness, entry("bad", tip="listen", url="javascript:alert(1)"))
+    keep(harness, entry("odd", tip="listen", url='https://a.net/x) [y](z "t" <b>&copy;'))
+    inline = [one for token in parsed(files(harness)["listen.md"]) for one in token.children or ()]
     targets = [str(one.attrs["href"]) for one in inline if one.type == "link_open"]
     assert "https://a.net/x%29%20%5By%5D%28z%20%22t%22%20%3Cb%3E&copy;" in targets
     assert [one for one in targets if not re.match(r"https?://[^\s()<>\"]*$", one)] == []
@@ -422,25 +423,25 @@ def test_links_lead_only_to_the_web(house):
     }
 
 
-def test_deep_threads_stay_flat(house):
+def test_deep_threads_stay_flat(harness):
     """A thread a thousand deep is indented no further than eight, and says whom each answers."""
     keep(
-        house,
+        harness,
         *(
             entry(f"e{number}", tip="listen", in_reply_to=f"e{number - 1}" if number else None)
             for number in range(1000)
         ),
     )
-    text = files(house)["listen.md"]
+    text = files(harness)["listen.md"]
     assert max(len(line) - len(line.lstrip()) for line in text.splitlines()) == 2 * 8 + 2
     assert text.count(", to **Ada**") == 1000 - 9
     assert len(said(parsed(text))) == 1000
 
 
-def test_a_file_changes_only_with_its_tip(house):
+def test_a_file_changes_only_with_its_tip(harness):
     """What is said under one tip leaves the other files byte by byte as they were."""
-    fill(house)
-    before = files(house)
-    keep(house, entry("new", tip="speak"))
-    after = files(house)
+    fill(harness)
+    before = files(harness)
+    keep(harness, entry("new", tip="speak"))
+    after = files(harness)
     assert [name for name in after if after[name] != before[name]] == ["speak.md"]

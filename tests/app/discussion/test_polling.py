@@ -9,7 +9,7 @@ import pytest
 
 from bot.app.discussion.polling import is_time_to_listen, money_left
 from bot.core.ports.platform import Batch
-from tests.app.harness import EIGHT, PRICES, House
+from tests.app.harness import EIGHT, PRICES, Harness
 from tests.contract.memory import TRAITS
 from tests.core.samples import HOUR, MINUTE, account, config, entry
 
@@ -18,49 +18,51 @@ DEAR = replace(TRAITS, prices=PRICES, poll=POLL)
 
 
 def dear(**bounds):
-    """A house in a town where listening costs money."""
-    house = House(config=config(accounts=(account(**bounds),)))
-    house.join("town", DEAR)
-    return house
+    """A harness in a town where listening costs money."""
+    harness = Harness(config=config(accounts=(account(**bounds),)))
+    harness.join("town", DEAR)
+    return harness
 
 
-def left(house):
+def left(harness):
     """What reading may still cost."""
-    with house.store.reading() as tx:
-        return money_left(tx, house.account(), house.clock.now())
+    with harness.store.reading() as tx:
+        return money_left(tx, harness.account(), harness.clock.now())
 
 
-def is_time(house, began=EIGHT):
+def is_time(harness, began=EIGHT):
     """Whether to listen now."""
-    account = house.account()
-    with house.store.reading() as tx:
-        return is_time_to_listen(tx, account, house.traits_of(account), house.clock.now(), began)
+    account = harness.account()
+    with harness.store.reading() as tx:
+        return is_time_to_listen(
+            tx, account, harness.capabilities_of(account), harness.clock.now(), began
+        )
 
 
-def spend(house, what, amount):
+def spend(harness, what, amount):
     """Note money spent in town."""
-    with house.store.writing() as tx:
-        tx.accounts.spend("town", what, Decimal(amount), house.clock.now())
+    with harness.store.writing() as tx:
+        tx.accounts.spend("town", what, Decimal(amount), harness.clock.now())
 
 
-def hear(house, *entries):
+def hear(harness, *entries):
     """Hear this in town."""
 
     class Voice:
-        def hear(self, cursor):
+        def poll(self, cursor):
             return Batch(cursor=f"{cursor}+", entries=entries)
 
-    house.platforms["town"] = Voice()
-    house.ear.step(house.account())
+    harness.platforms["town"] = Voice()
+    harness.mention_poller.step(harness.account())
 
 
-def listens(house, hours):
+def listens(harness, hours):
     """How often the bot listens in so many hours of silence, called every five minutes."""
     times = 0
     for _ in range(hours * 12):
-        house.clock.advance(POLL)
-        if is_time(house):
-            hear(house)
+        harness.clock.advance(POLL)
+        if is_time(harness):
+            hear(harness)
             times += 1
     return times
 
@@ -78,74 +80,74 @@ def listens(house, hours):
 )
 def test_what_is_left(bounds, expected):
     """Reading may cost what its own bound and the account's leave, whichever is less."""
-    house = dear(**bounds)
-    spend(house, "post", "1.00")
-    spend(house, "listen", "0.20")
-    spend(house, "read", "0.04")
-    spend(house, "anything else", "0.06")
-    assert left(house) == expected
+    harness = dear(**bounds)
+    spend(harness, "post", "1.00")
+    spend(harness, "listen", "0.20")
+    spend(harness, "read", "0.04")
+    spend(harness, "anything else", "0.06")
+    assert left(harness) == expected
 
 
-def test_a_new_month(house):
+def test_a_new_month(harness):
     """What was spent in the month before bounds nothing."""
-    house = dear(listening_budget=Decimal(5))
-    spend(house, "listen", "5.00")
-    assert left(house) == 0
-    house.clock.advance(31 * 24 * HOUR)
-    assert left(house) == 5
+    harness = dear(listening_budget=Decimal(5))
+    spend(harness, "listen", "5.00")
+    assert left(harness) == 0
+    harness.clock.advance(31 * 24 * HOUR)
+    assert left(harness) == 5
 
 
-def test_where_it_is_free(house):
+def test_where_it_is_free(harness):
     """Where listening costs nothing it is always time for it."""
-    hear(house)
-    assert is_time(house)
+    hear(harness)
+    assert is_time(harness)
 
 
 def test_talk_and_silence():
     """The bot listens at every beat while people talk, and ever more rarely while they do not."""
-    house = dear()
-    hear(house, entry())
-    assert [listens(house, hours) for hours in (1, 5, 18, 48)] == [12, 30, 54, 72]
-    assert listens(house, 24) == 24
-    hear(house, entry("e2"))
-    assert listens(house, 1) == 12
+    harness = dear()
+    hear(harness, entry())
+    assert [listens(harness, hours) for hours in (1, 5, 18, 48)] == [12, 30, 54, 72]
+    assert listens(harness, 24) == 24
+    hear(harness, entry("e2"))
+    assert listens(harness, 1) == 12
 
 
 def test_little_money():
     """Where the money goes faster than the month, the bot listens less often."""
-    house = dear(listening_budget=Decimal(10))
-    hear(house, entry())
-    spend(house, "listen", "9.00")
-    assert listens(house, 1) == 1
+    harness = dear(listening_budget=Decimal(10))
+    hear(harness, entry())
+    spend(harness, "listen", "9.00")
+    assert listens(harness, 1) == 1
 
 
 def test_after_a_restart():
     """A bot that starts listens at once, however lately the one before it did."""
-    house = dear()
-    hear(house, entry())
-    house.clock.advance(MINUTE)
-    assert not is_time(house)
-    assert is_time(house, began=house.clock.now())
+    harness = dear()
+    hear(harness, entry())
+    harness.clock.advance(MINUTE)
+    assert not is_time(harness)
+    assert is_time(harness, began=harness.clock.now())
 
 
 def test_a_clock_that_ran_ahead():
     """What a clock that ran ahead called heard keeps the bot from nothing."""
-    house = dear()
-    house.clock.advance(9 * HOUR)
-    hear(house, entry())
-    house.clock.advance(-8 * HOUR)
-    assert is_time(house)
+    harness = dear()
+    harness.clock.advance(9 * HOUR)
+    hear(harness, entry())
+    harness.clock.advance(-8 * HOUR)
+    assert is_time(harness)
 
 
 def test_a_tip_is_a_stir():
     """Once a tip was posted the bot listens often again."""
-    house = dear()
-    hear(house, entry())
-    house.clock.advance(100 * HOUR)
-    hear(house)
-    house.clock.advance(POLL)
-    assert not is_time(house)
-    house.join("town", DEAR)
-    house.post("listen", (), house.clock.now(), again=False)
-    house.deliverer().step(house.config, house.account())
-    assert is_time(house)
+    harness = dear()
+    hear(harness, entry())
+    harness.clock.advance(100 * HOUR)
+    hear(harness)
+    harness.clock.advance(POLL)
+    assert not is_time(harness)
+    harness.join("town", DEAR)
+    harness.post("listen", (), harness.clock.now(), again=False)
+    harness.deliverer().step(harness.config, harness.account())
+    assert is_time(harness)

@@ -16,7 +16,7 @@ from bot.core.errors import Refused, RetryLater
 from bot.core.model.delivery import State
 from bot.core.model.entry import NOBODY, Visibility
 from bot.core.ports.platform import Batch
-from tests.app.harness import House
+from tests.app.harness import Harness
 from tests.contract.memory import STEP, TRAITS
 from tests.core.samples import HOUR, MINUTE, account, config, entry, post, receipt
 
@@ -30,7 +30,7 @@ class Voice:
         self.batches = list(batches)
         self.asked = []
 
-    def around(self, remote_id, cursor):
+    def read_thread(self, remote_id, cursor):
         self.asked.append((remote_id, cursor))
         batch = self.batches.pop(0) if len(self.batches) > 1 else self.batches[0]
         if isinstance(batch, Exception):
@@ -39,257 +39,257 @@ class Voice:
 
 
 @pytest.fixture
-def posted(house):
+def posted(harness):
     """The id of a tip that was posted in town."""
-    house.plan()
-    house.plan(after=HOUR)
-    house.deliver()
-    (post,) = house.networks["town"].posts
+    harness.plan()
+    harness.plan(after=HOUR)
+    harness.deliver()
+    (post,) = harness.networks["town"].posts
     return post.id
 
 
-def look(house, after=timedelta(0)):
+def look(harness, after=timedelta(0)):
     """Let time pass, and look below our posts in town."""
-    house.clock.advance(after)
-    return house.thread_reader.step(house.account())
+    harness.clock.advance(after)
+    return harness.thread_reader.step(harness.account())
 
 
-def voice(house, *batches):
+def voice(harness, *batches):
     """Put such threads in town."""
-    house.platforms["town"] = made = Voice(*batches)
+    harness.platforms["town"] = made = Voice(*batches)
     return made
 
 
-def log(house):
+def log(harness):
     """What is in the log."""
-    with house.store.reading() as tx:
+    with harness.store.reading() as tx:
         return tx.log.entries()
 
 
-def looks(house, span, step=MINUTE):
+def looks(harness, span, step=MINUTE):
     """At which minutes from now on the network is asked, looking every minute."""
-    made = voice(house, Batch(cursor=None))
+    made = voice(harness, Batch(cursor=None))
     found = []
     for minute in range(int(span / step)):
         before = len(made.asked)
-        look(house)
+        look(harness)
         found += [minute] * (len(made.asked) - before)
-        house.clock.advance(step)
+        harness.clock.advance(step)
     return found
 
 
-def test_what_does_not_name_us_is_found(house, posted):
+def test_what_does_not_name_us_is_found(harness, posted):
     """A reply to a reply below our post is in the log, under the post's tip."""
-    town = house.networks["town"]
+    town = harness.networks["town"]
     first = town.say("Is it?", posted)
     second = town.say("I wonder, too.", first)
-    assert look(house) == 2
-    assert {one.remote_id: one.tip for one in log(house)} == {first: "listen", second: "listen"}
-    assert look(house, after=MINUTE) == 0
+    assert look(harness) == 2
+    assert {one.remote_id: one.tip for one in log(harness)} == {first: "listen", second: "listen"}
+    assert look(harness, after=MINUTE) == 0
 
 
 def test_looking_waits_for_no_writer(database):
     """While another part of the bot writes, what is due is found out all the same."""
-    house = House(database=database)
-    house.plan()
-    house.plan(after=HOUR)
-    house.deliver()
-    made = voice(house, Batch(cursor=None))
-    look(house)
-    with house.store.writing():
-        assert house.thread_reader._due(house.account()) == []
+    harness = Harness(database=database)
+    harness.plan()
+    harness.plan(after=HOUR)
+    harness.deliver()
+    made = voice(harness, Batch(cursor=None))
+    look(harness)
+    with harness.store.writing():
+        assert harness.thread_reader._due(harness.account()) == []
     assert len(made.asked) == 1
 
 
-def test_much_takes_several_batches(house, posted):
+def test_much_takes_several_batches(harness, posted):
     """A long thread is read to its end in one step, and each entry once."""
-    said = [house.networks["town"].say(f"Number {number}.", posted) for number in range(3 * STEP)]
-    assert look(house) == len(said)
-    assert [one.remote_id for one in log(house)] == said
+    said = [harness.networks["town"].say(f"Number {number}.", posted) for number in range(3 * STEP)]
+    assert look(harness) == len(said)
+    assert [one.remote_id for one in log(harness)] == said
 
 
-def test_edits_and_deletions_are_followed(house, posted):
+def test_edits_and_deletions_are_followed(harness, posted):
     """What is edited below a post is in the log in its new words, what is deleted without any."""
-    town = house.networks["town"]
+    town = harness.networks["town"]
     for words in ("First.", "Second."):
         town.say(words, posted)
-    look(house)
-    first, second = (one.remote_id for one in log(house))
+    look(harness)
+    first, second = (one.remote_id for one in log(harness))
     town.edit(first, "Better.")
     town.delete(second)
-    assert look(house, after=MINUTE) == 2
-    assert [one.text for one in log(house)] == ["Better.", ""]
+    assert look(harness, after=MINUTE) == 2
+    assert [one.text for one in log(harness)] == ["Better.", ""]
 
 
-def test_deleted_before_it_was_seen(house, posted):
+def test_deleted_before_it_was_seen(harness, posted):
     """What was deleted before we saw it leaves no words."""
-    said = house.networks["town"].say("I regret this.", posted)
-    house.networks["town"].delete(said)
-    look(house)
-    assert all(not one.text for one in log(house))
+    said = harness.networks["town"].say("I regret this.", posted)
+    harness.networks["town"].delete(said)
+    look(harness)
+    assert all(not one.text for one in log(harness))
 
 
-def test_ever_more_rarely(house, posted):
+def test_ever_more_rarely(harness, posted):
     """A quiet thread is looked at every minute at first, and ever more rarely as it grows old."""
-    first = looks(house, HOUR)
+    first = looks(harness, HOUR)
     assert first[:9] == list(range(9))
     assert len(first) < 30
-    house.clock.advance(5 * DAY)
-    assert len(looks(house, DAY, 10 * MINUTE)) <= 3
+    harness.clock.advance(5 * DAY)
+    assert len(looks(harness, DAY, 10 * MINUTE)) <= 3
 
 
-def test_a_stir_brings_us_back(house, posted):
+def test_a_stir_brings_us_back(harness, posted):
     """Something new in an old thread has it looked at often again."""
-    house.clock.advance(10 * DAY)
-    look(house)
-    house.networks["town"].say("I only found this today.", posted)
-    assert look(house, after=DAY) == 1
-    assert len(looks(house, 10 * MINUTE)) >= 8
+    harness.clock.advance(10 * DAY)
+    look(harness)
+    harness.networks["town"].say("I only found this today.", posted)
+    assert look(harness, after=DAY) == 1
+    assert len(looks(harness, 10 * MINUTE)) >= 8
 
 
-def test_at_last_never(house, posted):
+def test_at_last_never(harness, posted):
     """A thread that has not stirred for a season is looked at one last time."""
-    house.clock.advance(100 * DAY)
-    assert len(looks(house, 30 * DAY, HOUR)) == 1
+    harness.clock.advance(100 * DAY)
+    assert len(looks(harness, 30 * DAY, HOUR)) == 1
 
 
 def test_a_dear_network_is_asked_more_rarely():
     """Where looking costs money, the waits are longer."""
-    house = House()
-    house.join("town", replace(TRAITS, poll=10 * MINUTE))
-    house.plan()
-    house.plan(after=HOUR)
-    house.deliver()
-    assert looks(house, HOUR) == [0, 10, 23, 52]
+    harness = Harness()
+    harness.join("town", replace(TRAITS, poll=10 * MINUTE))
+    harness.plan()
+    harness.plan(after=HOUR)
+    harness.deliver()
+    assert looks(harness, HOUR) == [0, 10, 23, 52]
 
 
-def test_our_post_is_gone(house, posted):
+def test_our_post_is_gone(harness, posted):
     """Below a post that is gone nothing is looked for any more, and that is said."""
-    made = voice(house, Refused("gone", "nothing more is read"))
+    made = voice(harness, Refused("gone", "nothing more is read"))
     with capture_logs() as lines:
-        look(house)
-        look(house, after=DAY)
+        look(harness)
+        look(harness, after=DAY)
     assert len(made.asked) == 1
     assert [line["event"] for line in lines] == ["thread_gone"]
 
 
-def test_what_was_taken_back_is_not_looked_at(house, posted):
+def test_what_was_taken_back_is_not_looked_at(harness, posted):
     """A post that the operator took back leaves the threads."""
-    with house.store.reading() as tx:
+    with harness.store.reading() as tx:
         (one,) = tx.ledger.recent(1)
-    house.retract(one.id, house.platforms["town"], house.clock.now())
-    made = voice(house, Batch(cursor=None))
-    look(house)
+    harness.retract(one.id, harness.platforms["town"], harness.clock.now())
+    made = voice(harness, Batch(cursor=None))
+    look(harness)
     assert made.asked == []
 
 
-def test_a_network_that_fails_is_left_alone_for_a_while(house, posted):
+def test_a_network_that_fails_is_left_alone_for_a_while(harness, posted):
     """After a failure nothing is asked for some minutes, and it is said in one line each time."""
-    made = voice(house, RetryLater("down", "it is tried again"))
+    made = voice(harness, RetryLater("down", "it is tried again"))
     with capture_logs() as lines:
-        assert look(house) == look(house, after=MINUTE) == 0
+        assert look(harness) == look(harness, after=MINUTE) == 0
     assert len(made.asked) == 1
     assert [line["event"] for line in lines] == ["cannot_look"]
-    look(house, after=REST)
+    look(harness, after=REST)
     assert len(made.asked) == 2
 
 
-def test_a_network_says_how_long_it_wants_to_be_left_alone(house, posted):
+def test_a_network_says_how_long_it_wants_to_be_left_alone(harness, posted):
     """A wish for patience is granted."""
-    made = voice(house, RetryLater("too many", "", after=HOUR))
-    look(house)
-    look(house, after=HOUR - MINUTE)
+    made = voice(harness, RetryLater("too many", "", after=HOUR))
+    look(harness)
+    look(harness, after=HOUR - MINUTE)
     assert len(made.asked) == 1
-    look(house, after=MINUTE + SOON)
+    look(harness, after=MINUTE + SOON)
     assert len(made.asked) == 2
 
 
-def test_a_thread_that_cannot_be_read_stops_no_other(house):
+def test_a_thread_that_cannot_be_read_stops_no_other(harness):
     """Where a network fails at one thread again and again, the others have their turn."""
     for hour in range(3):
-        house.plan(after=hour * HOUR)
-        house.deliver()
-    ids = [post.id for post in house.networks["town"].posts]
-    made = voice(house, RetryLater("it cannot be shown", ""))
+        harness.plan(after=hour * HOUR)
+        harness.deliver()
+    ids = [post.id for post in harness.networks["town"].posts]
+    made = voice(harness, RetryLater("it cannot be shown", ""))
     for _ in ids:
-        look(house, after=HOUR)
+        look(harness, after=HOUR)
     assert {remote_id for remote_id, _ in made.asked} == set(ids)
 
 
-def test_entries_and_cursor_together_or_not_at_all(house, posted):
+def test_entries_and_cursor_together_or_not_at_all(harness, posted):
     """Where an entry cannot be kept, the cursor stays as well, and nothing is lost."""
     broken = entry("e2", root=posted)
     object.__setattr__(broken, "kind", None)
-    voice(house, Batch(entries=(entry("e1", root=posted), broken), cursor="after"))
+    voice(harness, Batch(entries=(entry("e1", root=posted), broken), cursor="after"))
     with pytest.raises(AttributeError):
-        look(house)
-    assert log(house) == []
-    again = voice(house, Batch(cursor="after"))
-    look(house)
+        look(harness)
+    assert log(harness) == []
+    again = voice(harness, Batch(cursor="after"))
+    look(harness)
     assert again.asked == [(posted, None)]
 
 
-def test_the_cursor_goes_on_between_steps(house, posted):
+def test_the_cursor_goes_on_between_steps(harness, posted):
     """The next look begins where the last one ended, each post with its own cursor."""
-    made = voice(house, Batch(cursor="here"))
-    look(house)
-    look(house, after=MINUTE)
+    made = voice(harness, Batch(cursor="here"))
+    look(harness)
+    look(harness, after=MINUTE)
     assert made.asked == [(posted, None), (posted, "here")]
 
 
-def test_a_thread_without_end(house, posted):
+def test_a_thread_without_end(harness, posted):
     """A thread that never comes to its end is read on in the next step, and holds nobody up."""
-    made = voice(house, Batch(cursor="on", more=True))
-    look(house)
+    made = voice(harness, Batch(cursor="on", more=True))
+    look(harness)
     assert len(made.asked) == MOST_BATCHES
-    look(house)
+    look(harness)
     assert made.asked[MOST_BATCHES] == (posted, "on")
 
 
-def test_money(posted, house):
+def test_money(posted, harness):
     """What looking costs is paid."""
-    voice(house, Batch(cursor="a", cost=Decimal("0.25")))
-    look(house)
-    with house.store.reading() as tx:
-        assert tx.accounts.spent("town", house.clock.now()) == Decimal("0.25")
+    voice(harness, Batch(cursor="a", cost=Decimal("0.25")))
+    look(harness)
+    with harness.store.reading() as tx:
+        assert tx.accounts.spent("town", harness.clock.now()) == Decimal("0.25")
 
 
 def test_no_money_no_look():
     """When the month's money is used up, nothing is asked."""
-    house = House(config=config(accounts=(account(monthly_budget=Decimal(1)),)))
-    house.plan()
-    house.plan(after=HOUR)
-    house.deliver()
-    with house.store.writing() as tx:
-        tx.accounts.spend("town", "listen", Decimal(2), house.clock.now())
-    made = voice(house, Batch(cursor=None))
-    look(house)
+    harness = Harness(config=config(accounts=(account(monthly_budget=Decimal(1)),)))
+    harness.plan()
+    harness.plan(after=HOUR)
+    harness.deliver()
+    with harness.store.writing() as tx:
+        tx.accounts.spend("town", "listen", Decimal(2), harness.clock.now())
+    made = voice(harness, Batch(cursor=None))
+    look(harness)
     assert made.asked == []
 
 
-def test_a_hole_is_told(house, posted):
+def test_a_hole_is_told(harness, posted):
     """What a network can no longer give is said."""
-    voice(house, Batch(cursor=None, unheard=("much was said",)))
+    voice(harness, Batch(cursor=None, unheard=("much was said",)))
     with capture_logs() as lines:
-        look(house)
+        look(harness)
     assert [line["event"] for line in lines] == ["unheard"]
 
 
-def test_many_threads_take_turns(house):
+def test_many_threads_take_turns(harness):
     """However many posts are due, a step looks at a few, and none is passed over for good."""
     for number in range(MOST_THREADS + 3):
-        post_at_once(house, number)
-    made = voice(house, Batch(cursor=None))
-    look(house)
+        post_at_once(harness, number)
+    made = voice(harness, Batch(cursor=None))
+    look(harness)
     assert len(made.asked) == MOST_THREADS
-    look(house)
+    look(harness)
     assert len({remote_id for remote_id, _ in made.asked}) == MOST_THREADS + 3
 
 
-def post_at_once(house, number):
+def post_at_once(harness, number):
     """A tip that was posted just now."""
-    planned = house.put(slot=f"slot-{number}", post=post(key=f"key-{number}"))
-    now = house.clock.now()
+    planned = harness.put(slot=f"slot-{number}", post=post(key=f"key-{number}"))
+    now = harness.clock.now()
     sending = replace(
         planned, state=State.SENDING, attempt=1, owner="me", lease_until=now + HOUR, sent_at=now
     )
@@ -300,28 +300,28 @@ def post_at_once(house, number):
         lease_until=None,
         receipt=receipt(f"r{number}", at=now),
     )
-    with house.store.writing() as tx:
+    with harness.store.writing() as tx:
         assert tx.ledger.move(planned, sending, now)
         assert tx.ledger.move(sending, there, now)
 
 
-def test_an_account_without_the_door(house):
+def test_an_account_without_the_door(harness):
     """Where a network cannot be read that way, the step does nothing."""
-    house.platforms["town"] = None
-    assert look(house) == 0
+    harness.platforms["town"] = None
+    assert look(harness) == 0
 
 
-def speaks(house, *entries):
+def speaks(harness, *entries):
     """Let the account be told of these, and of nothing else."""
 
     class Told:
-        def hear(self, _cursor):
+        def poll(self, _cursor):
             return Batch(entries=entries, cursor=entries[0].remote_id)
 
-    town = house.platforms["town"]
-    house.platforms["town"] = Told()
-    house.ear.step(house.account())
-    house.platforms["town"] = town
+    town = harness.platforms["town"]
+    harness.platforms["town"] = Told()
+    harness.mention_poller.step(harness.account())
+    harness.platforms["town"] = town
 
 
 SPOKEN = {
@@ -338,29 +338,29 @@ SPOKEN = {
 
 @pytest.mark.parametrize("said", SPOKEN.values(), ids=SPOKEN)
 @pytest.mark.parametrize("age", [2 * DAY, 89 * DAY, 200 * DAY], ids=lambda age: f"{age.days} days")
-def test_who_speaks_to_the_bot_brings_us_back(house, posted, said, age):
+def test_who_speaks_to_the_bot_brings_us_back(harness, posted, said, age):
     """A thread in which somebody speaks to the bot is looked at soon again, however old it is."""
-    with house.store.writing() as tx:
-        now = house.clock.now()
+    with harness.store.writing() as tx:
+        now = harness.clock.now()
         for remote_id, above, more in (
             ("known", posted, {}),
             ("ours", "known", {"ours": True}),
             ("gone", posted, {"text": "", "author": NOBODY, "url": None, "deleted_at": now}),
         ):
             tx.log.keep(entry(remote_id=remote_id, in_reply_to=above, at=now, **more), now)
-    looks(house, HOUR)
-    house.clock.advance(age)
-    looks(house, DAY, HOUR)
-    quiet = len(looks(house, 10 * MINUTE))
+    looks(harness, HOUR)
+    harness.clock.advance(age)
+    looks(harness, DAY, HOUR)
+    quiet = len(looks(harness, 10 * MINUTE))
     made = []
     for number, fields in enumerate(said):
         names = {name: posted if one == "tip" else one for name, one in fields.items()}
         if "visibility" in names:
             names |= {"text": "", "author": NOBODY, "url": None, "html": ""}
-        made.append(entry(remote_id=f"new-{number}", at=house.clock.now(), **names))
-    speaks(house, *made)
+        made.append(entry(remote_id=f"new-{number}", at=harness.clock.now(), **names))
+    speaks(harness, *made)
     assert quiet <= 1
-    assert len(looks(house, 10 * MINUTE)) >= 8
+    assert len(looks(harness, 10 * MINUTE)) >= 8
 
 
 ABOVE = {
@@ -375,15 +375,15 @@ ABOVE = {
 
 
 @pytest.mark.parametrize(("above", "is_ours"), ABOVE.values(), ids=ABOVE)
-def test_who_answers_what_was_never_heard_brings_us_back(house, posted, above, is_ours):
+def test_who_answers_what_was_never_heard_brings_us_back(harness, posted, above, is_ours):
     """Where the parent of a mention is unknown the network is asked in which thread it stands."""
-    looks(house, HOUR)
-    house.clock.advance(200 * DAY)
-    looks(house, DAY, HOUR)
-    said = [entry(remote_id=one, in_reply_to="unheard", at=house.clock.now()) for one in "ab"]
+    looks(harness, HOUR)
+    harness.clock.advance(200 * DAY)
+    looks(harness, DAY, HOUR)
+    said = [entry(remote_id=one, in_reply_to="unheard", at=harness.clock.now()) for one in "ab"]
 
     class Told:
-        def hear(self, _cursor):
+        def poll(self, _cursor):
             return Batch(entries=tuple(said), cursor="a")
 
         def ancestors(self, remote_id):
@@ -393,85 +393,85 @@ def test_who_answers_what_was_never_heard_brings_us_back(house, posted, above, i
                 raise above
             return [posted if one == "tip" else one for one in above]
 
-    house.platforms["town"] = Told()
-    house.ear.step(house.account())
-    assert {one.remote_id for one in log(house)} >= {"a", "b"}
-    assert (len(looks(house, 10 * MINUTE)) >= 8) == is_ours
+    harness.platforms["town"] = Told()
+    harness.mention_poller.step(harness.account())
+    assert {one.remote_id for one in log(harness)} >= {"a", "b"}
+    assert (len(looks(harness, 10 * MINUTE)) >= 8) == is_ours
 
 
-def test_a_flood_of_answers_asks_little(house, posted):
+def test_a_flood_of_answers_asks_little(harness, posted):
     """However many answer what was never heard, the network is asked about few of them at once."""
     asked = []
     said = [
-        entry(remote_id=f"a{number}", in_reply_to="unheard", at=house.clock.now())
+        entry(remote_id=f"a{number}", in_reply_to="unheard", at=harness.clock.now())
         for number in range(100)
     ]
 
     class Told:
-        def hear(self, _cursor):
+        def poll(self, _cursor):
             return Batch(entries=tuple(said), cursor="a")
 
         def ancestors(self, remote_id):
             asked.append(remote_id)
             return []
 
-    house.platforms["town"] = Told()
-    house.ear.step(house.account())
+    harness.platforms["town"] = Told()
+    harness.mention_poller.step(harness.account())
     assert 0 < len(asked) <= 10
 
 
-def test_a_mention_outside_brings_nobody_back(house, posted):
+def test_a_mention_outside_brings_nobody_back(harness, posted):
     """Who speaks to the bot elsewhere, or says again what is known, wakes no thread."""
-    house.clock.advance(200 * DAY)
-    looks(house, DAY, HOUR)
-    said = entry(remote_id="new", in_reply_to="elsewhere", at=house.clock.now())
-    speaks(house, said)
-    assert looks(house, 10 * MINUTE) == []
+    harness.clock.advance(200 * DAY)
+    looks(harness, DAY, HOUR)
+    said = entry(remote_id="new", in_reply_to="elsewhere", at=harness.clock.now())
+    speaks(harness, said)
+    assert looks(harness, 10 * MINUTE) == []
     again = replace(said, remote_id="again", in_reply_to=posted)
-    speaks(house, again)
-    looks(house, HOUR)
-    house.clock.advance(2 * DAY)
-    looks(house, DAY, HOUR)
-    speaks(house, again)
-    assert len(looks(house, 10 * MINUTE)) <= 1
+    speaks(harness, again)
+    looks(harness, HOUR)
+    harness.clock.advance(2 * DAY)
+    looks(harness, DAY, HOUR)
+    speaks(harness, again)
+    assert len(looks(harness, 10 * MINUTE)) <= 1
 
 
-def test_a_ring_of_answers_has_an_end(house, posted):
+def test_a_ring_of_answers_has_an_end(harness, posted):
     """Entries that answer each other, which only a lying server makes, keep nobody busy."""
-    look(house, after=MINUTE)
+    look(harness, after=MINUTE)
     ring = [
-        entry(remote_id=one, in_reply_to=other, at=house.clock.now())
+        entry(remote_id=one, in_reply_to=other, at=harness.clock.now())
         for one, other in (("a", "b"), ("b", "c"), ("c", "a"))
     ]
-    speaks(house, *ring)
-    assert len(log(house)) == 3
+    speaks(harness, *ring)
+    assert len(log(harness)) == 3
 
 
-def test_who_speaks_while_we_look(house, posted):
+def test_who_speaks_while_we_look(harness, posted):
     """A thread that is woken while it is read is not put to sleep by the end of the reading."""
-    house.clock.advance(60 * DAY)
-    looks(house, DAY, HOUR)
-    spoken = entry(remote_id="new", in_reply_to=posted, at=house.clock.now())
+    harness.clock.advance(60 * DAY)
+    looks(harness, DAY, HOUR)
+    spoken = entry(remote_id="new", in_reply_to=posted, at=harness.clock.now())
 
     class Busy(Voice):
-        def around(self, remote_id, cursor):
-            speaks(house, replace(spoken, at=house.clock.now()))
-            house.platforms["town"] = self
-            return super().around(remote_id, cursor)
+        def read_thread(self, remote_id, cursor):
+            speaks(harness, replace(spoken, at=harness.clock.now()))
+            harness.platforms["town"] = self
+            return super().read_thread(remote_id, cursor)
 
-    made = house.platforms["town"] = Busy(Batch(cursor=None))
+    made = harness.platforms["town"] = Busy(Batch(cursor=None))
     while not made.asked:
-        look(house, after=HOUR)
-    assert len(looks(house, 10 * MINUTE)) >= 8
+        look(harness, after=HOUR)
+    assert len(looks(harness, 10 * MINUTE)) >= 8
 
 
-def test_where_looking_costs_it_is_later(house, posted):
+def test_where_looking_costs_it_is_later(harness, posted):
     """Where a look costs money the waits of a thread that was woken are longer, too."""
-    look(house, after=MINUTE)
-    with house.store.writing() as tx:
+    look(harness, after=MINUTE)
+    with harness.store.writing() as tx:
         watched = tx.threads.get("town", posted)
         tx.threads.looked(replace(watched, look_at=None))
-        now = house.clock.now()
+        now = harness.clock.now()
         assert tx.threads.wake("town", posted, now, now + 15 * MINUTE)
         assert not tx.threads.wake("town", "another", now, now)
         assert tx.threads.get("town", posted).look_at == now + 15 * MINUTE
@@ -482,23 +482,23 @@ def test_where_looking_costs_it_is_later(house, posted):
 
 @pytest.mark.parametrize("bad", [1, 2, 3, 5])
 @pytest.mark.parametrize("step", [MINUTE, 3 * HOUR], ids=["often", "rarely"])
-def test_threads_that_cannot_be_shown_starve_no_other(house, bad, step):
+def test_threads_that_cannot_be_shown_starve_no_other(harness, bad, step):
     """However many threads the network fails to show, and however often we look, all others are read."""
     names = [f"bad-{number}" for number in range(bad)] + ["good"]
     for name in names:
-        house.put(slot=name, post=post(key=name, text=f"{name}."))
-    house.deliver()
-    ids = {one.text: one.id for one in house.networks["town"].posts}
+        harness.put(slot=name, post=post(key=name, text=f"{name}."))
+    harness.deliver()
+    ids = {one.text: one.id for one in harness.networks["town"].posts}
     asked = []
 
     class Broken:
-        def around(self, remote_id, _cursor):
+        def read_thread(self, remote_id, _cursor):
             asked.append(remote_id)
             if remote_id == ids["good."]:
                 return Batch(cursor=None)
             raise RetryLater("answers 500")
 
-    house.platforms["town"] = Broken()
+    harness.platforms["town"] = Broken()
     for _ in range(20 * (bad + 1)):
-        look(house, after=step)
+        look(harness, after=step)
     assert asked.count(ids["good."]) >= 3

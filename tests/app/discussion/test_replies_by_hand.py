@@ -6,56 +6,56 @@ from dataclasses import replace
 
 import pytest
 
-from bot.app.posting.restore_guard import FormerLife
+from bot.app.posting.restore_guard import RestoreGuard
 from bot.core.discussion.outline import reading_order
 from bot.core.model.capabilities import Idempotency
-from bot.core.model.config import Courtesy
+from bot.core.model.config import AcknowledgementStyle
 from bot.core.model.delivery import State
-from bot.core.model.entry import Author, Visibility, Wish
-from tests.app.harness import MASKS, House
+from bot.core.model.entry import Author, OptOut, Visibility
+from tests.app.harness import MASKS, Harness
 from tests.contract.memory import ADA, TRAITS
 from tests.core.samples import HOUR, MINUTE, account, config, post
 
-QUIET = Author(name="Quiet", handle="@quiet", key="quiet", wishes=frozenset({Wish.NO_LOG}))
+QUIET = Author(name="Quiet", handle="@quiet", key="quiet", wishes=frozenset({OptOut.NO_LOG}))
 
 
 @pytest.fixture
-def tip(house):
+def tip(harness):
     """The id of a tip that was posted in town."""
-    house.plan()
-    house.plan(after=HOUR)
-    house.deliver()
-    (made,) = house.networks["town"].posts
+    harness.plan()
+    harness.plan(after=HOUR)
+    harness.deliver()
+    (made,) = harness.networks["town"].posts
     return made.id
 
 
-def by_hand(house, text, to):
+def by_hand(harness, text, to):
     """Let the operator answer in the network's own app; the answer's id."""
-    said = replace(post(created_at=house.clock.now()), text=text, key=text, in_reply_to=to)
-    return house.networks["town"].take(said).id
+    said = replace(post(created_at=harness.clock.now()), text=text, key=text, in_reply_to=to)
+    return harness.networks["town"].take(said).id
 
 
-def look(house, after=MINUTE):
+def look(harness, after=MINUTE):
     """Let time pass, listen, and look below our posts in town."""
-    house.clock.advance(after)
-    house.ear.step(house.account())
-    house.thread_reader.step(house.account())
+    harness.clock.advance(after)
+    harness.mention_poller.step(harness.account())
+    harness.thread_reader.step(harness.account())
 
 
-def log(house):
+def log(harness):
     """What is in the log, by remote id."""
-    with house.store.reading() as tx:
+    with harness.store.reading() as tx:
         return {one.remote_id: one for one in tx.log.entries()}
 
 
-def test_it_stands_in_the_discussion(house, tip):
+def test_it_stands_in_the_discussion(harness, tip):
     """An answer by hand stands under the tip as ours, and what is said to it hangs below it."""
-    town = house.networks["town"]
+    town = harness.networks["town"]
     asked = town.say("Why?", reply_to=tip)
-    ours = by_hand(house, "Because.", asked)
+    ours = by_hand(harness, "Because.", asked)
     below = town.say("I see.", reply_to=ours)
-    look(house)
-    found = log(house)
+    look(harness)
+    found = log(harness)
     assert {one: (found[one].ours, found[one].tip) for one in found} == {
         asked: (False, "listen"),
         ours: (True, "listen"),
@@ -66,133 +66,135 @@ def test_it_stands_in_the_discussion(house, tip):
         (1, ours),
         (2, below),
     ]
-    with house.store.reading() as tx:
+    with harness.store.reading() as tx:
         assert [one.remote_id for one in tx.shown.entries(limit=9)] == list(found)
         assert sum(tx.log.kinds().values()) == 2
 
 
-def test_it_continues_the_tip(house, tip):
+def test_it_continues_the_tip(harness, tip):
     """What the operator adds below the tip itself is an answer, and no tip's post."""
-    more = by_hand(house, "And another thing.", tip)
-    look(house)
-    assert (log(house)[more].ours, log(house)[more].in_reply_to) == (True, tip)
-    assert [one.state for one in house.deliveries()] == [State.POSTED]
+    more = by_hand(harness, "And another thing.", tip)
+    look(harness)
+    assert (log(harness)[more].ours, log(harness)[more].in_reply_to) == (True, tip)
+    assert [one.state for one in harness.deliveries()] == [State.POSTED]
 
 
-def test_what_the_bot_sent_is_there_once(house, tip):
+def test_what_the_bot_sent_is_there_once(harness, tip):
     """An answer that the bot sent is not heard again as one by hand, nor told as edited."""
-    house.networks["town"].say("Why?", reply_to=tip)
-    look(house)
-    house.reply(1, "Because.", house.clock.now())
-    house.deliver()
-    before = log(house)
-    look(house)
-    house.networks["town"].say("And?", reply_to=tip)
-    look(house)
-    after = log(house)
+    harness.networks["town"].say("Why?", reply_to=tip)
+    look(harness)
+    harness.reply(1, "Because.", harness.clock.now())
+    harness.deliver()
+    before = log(harness)
+    look(harness)
+    harness.networks["town"].say("And?", reply_to=tip)
+    look(harness)
+    after = log(harness)
     assert len(after) == 3
     assert [after[one] for one in before] == list(before.values())
 
 
-def test_heard_before_its_delivery_knows(house, tip):
+def test_heard_before_its_delivery_knows(harness, tip):
     """An answer whose own answer was lost may be heard first: it stays one, and unedited."""
-    town = house.networks["town"]
+    town = harness.networks["town"]
     town.say("Why?", reply_to=tip)
-    look(house)
-    house.reply(1, "Because.", house.clock.now())
+    look(harness)
+    harness.reply(1, "Because.", harness.clock.now())
     town.lose_next_answer()
-    house.deliver()
-    assert house.get(2).state is State.UNSURE
-    look(house)
-    heard = log(house)
+    harness.deliver()
+    assert harness.get(2).state is State.UNSURE
+    look(harness)
+    heard = log(harness)
     assert len(heard) == 2
-    house.settle(after=HOUR)
-    assert house.get(2).state is State.POSTED
-    assert log(house) == heard
+    harness.settle(after=HOUR)
+    assert harness.get(2).state is State.POSTED
+    assert log(harness) == heard
 
 
-def test_an_edit_and_a_deletion(house, tip):
+def test_an_edit_and_a_deletion(harness, tip):
     """What the operator changes or deletes there is changed or erased here."""
-    ours = by_hand(house, "Becuase.", tip)
-    look(house)
-    house.networks["town"].edit(ours, "Because.")
-    look(house)
-    assert log(house)[ours].text == "Because."
-    house.networks["town"].delete(ours)
-    house.clock.advance(HOUR)
-    house.rechecker.step(house.account())
-    assert (log(house)[ours].text, log(house)[ours].is_legible) == ("", False)
+    ours = by_hand(harness, "Becuase.", tip)
+    look(harness)
+    harness.networks["town"].edit(ours, "Because.")
+    look(harness)
+    assert log(harness)[ours].text == "Because."
+    harness.networks["town"].delete(ours)
+    harness.clock.advance(HOUR)
+    harness.rechecker.step(harness.account())
+    assert (log(harness)[ours].text, log(harness)[ours].is_legible) == ("", False)
 
 
-@pytest.mark.parametrize("courtesy", [Courtesy.FAVOURITE, Courtesy.THANK])
+@pytest.mark.parametrize("courtesy", [AcknowledgementStyle.FAVOURITE, AcknowledgementStyle.THANK])
 def test_never_acknowledged(courtesy):
     """The bot acknowledges no answer by hand, but it does what people answer to it."""
-    house = House(config=config(accounts=(account(acknowledge=courtesy),)))
-    house.plan()
-    house.plan(after=HOUR)
-    house.deliver()
-    town = house.networks["town"]
-    ours = by_hand(house, "And another thing.", town.posts[0].id)
-    look(house)
-    assert house.acknowledger.step(house.config, house.account()) == 0
+    harness = Harness(config=config(accounts=(account(acknowledge=courtesy),)))
+    harness.plan()
+    harness.plan(after=HOUR)
+    harness.deliver()
+    town = harness.networks["town"]
+    ours = by_hand(harness, "And another thing.", town.posts[0].id)
+    look(harness)
+    assert harness.acknowledger.step(harness.config, harness.account()) == 0
     town.say("Which one?", reply_to=ours)
-    look(house)
-    assert house.acknowledger.step(house.config, house.account()) == 1
-    house.database.close()
+    look(harness)
+    assert harness.acknowledger.step(harness.config, harness.account()) == 1
+    harness.database.close()
 
 
 @pytest.mark.parametrize(
     "visibility", [Visibility.FOLLOWERS, Visibility.DIRECT, Visibility.UNLISTED]
 )
-def test_an_answer_to_what_not_everybody_sees(house, tip, visibility):
+def test_an_answer_to_what_not_everybody_sees(harness, tip, visibility):
     """An answer by hand names whom it answers, so it is shown only where that is."""
-    asked = house.networks["town"].say("Why?", reply_to=tip, visibility=visibility)
-    ours = by_hand(house, "@ada because.", asked)
-    look(house)
-    assert log(house)[ours].ours
-    with house.store.reading() as tx:
+    asked = harness.networks["town"].say("Why?", reply_to=tip, visibility=visibility)
+    ours = by_hand(harness, "@ada because.", asked)
+    look(harness)
+    assert log(harness)[ours].ours
+    with harness.store.reading() as tx:
         assert not tx.shown.entries(limit=9)
-        widened = tx.shown.widened(unlisted=True).entries(limit=9)
+        widened = tx.shown.including_unlisted(unlisted=True).entries(limit=9)
     assert bool(widened) == (visibility is Visibility.UNLISTED)
 
 
-def test_an_answer_to_somebody_who_wants_nothing_kept(house, tip):
+def test_an_answer_to_somebody_who_wants_nothing_kept(harness, tip):
     """An answer to words that may not be kept is kept without the names that it calls."""
-    asked = house.networks["town"].say("Why?", reply_to=tip, by=QUIET)
-    ours = by_hand(house, "@quiet@town.example because, @quiet", asked)
-    look(house)
-    assert log(house)[asked].text == ""
-    assert log(house)[ours].text == "because,"
+    asked = harness.networks["town"].say("Why?", reply_to=tip, by=QUIET)
+    ours = by_hand(harness, "@quiet@town.example because, @quiet", asked)
+    look(harness)
+    assert log(harness)[asked].text == ""
+    assert log(harness)[ours].text == "because,"
 
 
-def test_forget_me(house, tip):
+def test_forget_me(harness, tip):
     """Who asks an answer by hand to be forgotten is forgotten."""
-    ours = by_hand(house, "And another thing.", tip)
-    look(house)
-    house.networks["town"].say("forget me", reply_to=ours, by=ADA)
-    house.clock.advance(MINUTE)
-    house.thread_reader.step(house.account())
-    with house.store.reading() as tx:
+    ours = by_hand(harness, "And another thing.", tip)
+    look(harness)
+    harness.networks["town"].say("forget me", reply_to=ours, by=ADA)
+    harness.clock.advance(MINUTE)
+    harness.thread_reader.step(harness.account())
+    with harness.store.reading() as tx:
         assert tx.persons.rules("town", MASKS.of("town", ADA))
-    assert [one.text for one in log(house).values()] == ["And another thing.", ""]
+    assert [one.text for one in log(harness).values()] == ["And another thing.", ""]
 
 
 @pytest.mark.parametrize("is_reply", [True, False])
 def test_no_tip_of_a_former_life(is_reply):
     """After a start an answer by hand does not end a tip that waits; an unknown post does."""
-    house = House()
-    house.join("town", replace(TRAITS, idempotency=Idempotency.NONE))
-    asked = house.networks["town"].say("Why?")
-    house.put()
-    by_hand(house, "Because.", asked if is_reply else None)
-    house.clock.advance(10 * MINUTE)
-    former = FormerLife(
-        store=house.store,
-        clock=house.clock,
-        traits_of=house.traits_of,
-        publisher=house.platforms.get,
-        began=house.clock.now(),
+    harness = Harness()
+    harness.join("town", replace(TRAITS, idempotency=Idempotency.NONE))
+    asked = harness.networks["town"].say("Why?")
+    harness.put()
+    by_hand(harness, "Because.", asked if is_reply else None)
+    harness.clock.advance(10 * MINUTE)
+    restore_guard = RestoreGuard(
+        store=harness.store,
+        clock=harness.clock,
+        capabilities_of=harness.capabilities_of,
+        publisher=harness.platforms.get,
+        began=harness.clock.now(),
     )
-    replace(house.deliverer(), former=former).step(house.config, house.account())
-    assert house.states() == [State.POSTED if is_reply else State.MISSED]
-    house.database.close()
+    replace(harness.deliverer(), restore_guard=restore_guard).step(
+        harness.config, harness.account()
+    )
+    assert harness.states() == [State.POSTED if is_reply else State.MISSED]
+    harness.database.close()

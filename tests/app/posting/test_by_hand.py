@@ -13,7 +13,7 @@ from bot.core.errors import RetryLater, UsageError
 from bot.core.model.delivery import State
 from bot.core.model.entry import NOBODY, Author, Visibility
 from bot.core.model.schedule import Outcome
-from tests.app.harness import EIGHT, House, with_site
+from tests.app.harness import EIGHT, Harness, with_site
 from tests.clock import MONDAY
 from tests.contract.memory import TRAITS
 from tests.core.samples import HOUR, MINUTE, account, config, entry, tip
@@ -21,92 +21,92 @@ from tests.core.samples import HOUR, MINUTE, account, config, entry, tip
 DAY = timedelta(days=1)
 
 
-def post(house, tip_id="listen", *to, again=False):
+def post(harness, tip_id="listen", *to, again=False):
     """Ask for a post now."""
-    return house.post(tip_id, to, house.clock.now(), again=again)
+    return harness.post(tip_id, to, harness.clock.now(), again=again)
 
 
-def hear(house, **changes):
+def hear(harness, **changes):
     """Somebody says something on a network, and it is heard."""
-    said = house.networks["town"].say("I disagree.", **changes)
-    house.ear.step(house.account())
-    with house.store.reading() as tx:
+    said = harness.networks["town"].say("I disagree.", **changes)
+    harness.mention_poller.step(harness.account())
+    with harness.store.reading() as tx:
         return next(one for one in tx.log.entries() if one.remote_id == said)
 
 
-def answer(house, to, text="Tell me more."):
+def answer(harness, to, text="Tell me more."):
     """Ask for an answer now."""
-    return house.reply(to.id, text, house.clock.now())
+    return harness.reply(to.id, text, harness.clock.now())
 
 
 class TestPost:
-    def test_a_post_now(self, house):
+    def test_a_post_now(self, harness):
         """A post by hand is a slot and a delivery like any other, with a day to go out."""
-        (planned,) = post(house)
+        (planned,) = post(harness)
         assert (planned.state, planned.by_hand, planned.deadline) == (
             State.PLANNED,
             True,
             EIGHT + DAY,
         )
-        (record,) = house.slots()
+        (record,) = harness.slots()
         assert (record.outcome, record.tip) == (Outcome.PLANNED, "listen")
         assert record.why == "the operator asked for it"
-        house.deliver()
-        assert house.texts() == [planned.post.text]
+        harness.deliver()
+        assert harness.texts() == [planned.post.text]
 
     def test_it_takes_a_turn(self):
         """A tip that was posted by hand had its turn, and the schedule takes another."""
-        house = House(config=config(tip("a"), tip("b")))
-        house.plan()
-        post(house, "a")
-        house.plan(HOUR)
-        assert [one.tip for one in house.deliveries()] == ["a", "b"]
+        harness = Harness(config=config(tip("a"), tip("b")))
+        harness.plan()
+        post(harness, "a")
+        harness.plan(HOUR)
+        assert [one.tip for one in harness.deliveries()] == ["a", "b"]
 
     def test_where_it_goes(self):
         """It goes to the accounts that are named, or else to all to which the tip may go."""
         two = (account(), account("village"))
-        house = House(config=config(tip("a"), tip("b", platforms=("village",)), accounts=two))
-        assert [one.account for one in post(house, "a")] == ["town", "village"]
-        house.clock.advance(HOUR)
-        assert [one.account for one in post(house, "b")] == ["village"]
-        house.clock.advance(HOUR)
-        (planned,) = post(house, "b", "town")
+        harness = Harness(config=config(tip("a"), tip("b", platforms=("village",)), accounts=two))
+        assert [one.account for one in post(harness, "a")] == ["town", "village"]
+        harness.clock.advance(HOUR)
+        assert [one.account for one in post(harness, "b")] == ["village"]
+        harness.clock.advance(HOUR)
+        (planned,) = post(harness, "b", "town")
         assert planned.account == "town"
 
     def test_the_site_joins_only_without_a_page(self):
         """A post that points at the tip's page makes that page, and only the first time."""
-        house = House(config=with_site())
-        assert [one.account for one in post(house, "listen", "town")] == ["town", "site"]
-        house.work(MINUTE)
-        house.clock.advance(2 * DAY)
-        assert [one.account for one in post(house, "listen", "town")] == ["town"]
+        harness = Harness(config=with_site())
+        assert [one.account for one in post(harness, "listen", "town")] == ["town", "site"]
+        harness.work(MINUTE)
+        harness.clock.advance(2 * DAY)
+        assert [one.account for one in post(harness, "listen", "town")] == ["town"]
 
     @pytest.mark.parametrize("outcome", ["planned", "unsure", "posted"])
-    def test_not_twice_by_accident(self, house, outcome):
+    def test_not_twice_by_accident(self, harness, outcome):
         """A tip that is on its way, or was posted within a day, is posted again only on request."""
-        post(house)
+        post(harness)
         if outcome == "unsure":
-            house.networks["town"].lose_next_answer()
+            harness.networks["town"].lose_next_answer()
         if outcome != "planned":
-            house.deliver()
+            harness.deliver()
         with pytest.raises(UsageError, match=rf"'listen' .*{outcome}.* on town; say --again"):
-            post(house)
-        assert len(house.deliveries()) == 1
-        house.clock.advance(HOUR)
-        assert len(post(house, again=True)) == 1
+            post(harness)
+        assert len(harness.deliveries()) == 1
+        harness.clock.advance(HOUR)
+        assert len(post(harness, again=True)) == 1
 
-    def test_a_day_later_it_may_come_again(self, house):
+    def test_a_day_later_it_may_come_again(self, harness):
         """What was posted a day ago, or was refused, is no hindrance; nor is another account."""
-        post(house)
-        house.deliver()
-        house.clock.advance(DAY)
-        assert len(post(house)) == 1
-        house.networks["town"].refuse_next()
-        house.deliver()
-        house.clock.advance(HOUR)
+        post(harness)
+        harness.deliver()
+        harness.clock.advance(DAY)
+        assert len(post(harness)) == 1
+        harness.networks["town"].refuse_next()
+        harness.deliver()
+        harness.clock.advance(HOUR)
         with pytest.raises(UsageError, match="was posted at"):
-            house.post("listen", [], house.clock.now() - 2 * HOUR, again=False)
-        assert len(post(house)) == 1
+            harness.post("listen", [], harness.clock.now() - 2 * HOUR, again=False)
+        assert len(post(harness)) == 1
 
     @pytest.mark.parametrize(
         ("asked", "told"),
@@ -121,36 +121,36 @@ class TestPost:
     def test_what_cannot_be_posted(self, asked, told):
         """A name that does not exist, or a tip that fits nowhere, is one clear line, and no slot."""
         long = tip("long", title="a" * 141, text="b" * 141)
-        house = House(config=config(tip(), long, tip("nowhere", platforms=())))
+        harness = Harness(config=config(tip(), long, tip("nowhere", platforms=())))
         with pytest.raises(UsageError) as caught:
-            post(house, *asked)
+            post(harness, *asked)
         assert str(caught.value).startswith(told)
-        assert (house.slots(), house.deliveries()) == ([], [])
+        assert (harness.slots(), harness.deliveries()) == ([], [])
 
 
 class TestReply:
-    def test_an_answer_joins_the_discussion(self, house):
+    def test_an_answer_joins_the_discussion(self, harness):
         """An answer is sent under what it answers, and is in the log under the tip as our own."""
-        post(house)
-        house.deliver()
-        theirs = hear(house, reply_to=house.get().receipt.remote_id)
-        planned = answer(house, theirs)
-        house.deliver()
-        ours = house.networks["town"].posts[1]
+        post(harness)
+        harness.deliver()
+        theirs = hear(harness, reply_to=harness.get().receipt.remote_id)
+        planned = answer(harness, theirs)
+        harness.deliver()
+        ours = harness.networks["town"].posts[1]
         assert (ours.text, ours.in_reply_to) == ("Tell me more.", theirs.remote_id)
-        with house.store.reading() as tx:
+        with harness.store.reading() as tx:
             logged = tx.log.entries(tip="listen")[1]
         assert (logged.ours, logged.author.name, logged.text) == (True, "Tips", "Tell me more.")
         assert (logged.in_reply_to, logged.remote_id) == (theirs.remote_id, ours.id)
         assert planned.tip == "listen"
 
-    def test_networks_differ(self, house):
+    def test_networks_differ(self, harness):
         """Where a network needs it, an answer names whom it answers, once, and is unlisted."""
-        house.join("town", replace(TRAITS, reply_mentions=True, reply_visibility="unlisted"))
-        theirs = hear(house)
-        first = answer(house, theirs).post
+        harness.join("town", replace(TRAITS, reply_mentions=True, reply_visibility="unlisted"))
+        theirs = hear(harness)
+        first = answer(harness, theirs).post
         assert (first.text, first.visibility) == ("@ada Tell me more.", "unlisted")
-        assert answer(house, theirs, "So says @ada.").post.text == "So says @ada."
+        assert answer(harness, theirs, "So says @ada.").post.text == "So says @ada."
 
     @pytest.mark.parametrize(
         ("does_so", "theirs", "ours"),
@@ -162,42 +162,42 @@ class TestReply:
             (False, None, ""),
         ],
     )
-    def test_a_warning_is_taken_over(self, house, does_so, theirs, ours):
+    def test_a_warning_is_taken_over(self, harness, does_so, theirs, ours):
         """An answer has the warning of what it answers, sent and in the log, where people do so."""
-        house.join("town", replace(TRAITS, reply_warning=does_so))
-        heard = hear(house)
-        with house.store.writing() as tx:
-            tx.log.keep(replace(heard, id=0, warning=theirs, version="2"), house.clock.now())
-        assert answer(house, heard).post.warning == ours
-        house.deliver()
-        with house.store.reading() as tx:
+        harness.join("town", replace(TRAITS, reply_warning=does_so))
+        heard = hear(harness)
+        with harness.store.writing() as tx:
+            tx.log.keep(replace(heard, id=0, warning=theirs, version="2"), harness.clock.now())
+        assert answer(harness, heard).post.warning == ours
+        harness.deliver()
+        with harness.store.reading() as tx:
             assert tx.log.entries()[-1].warning == ours
 
-    def test_a_warning_counts(self, house):
+    def test_a_warning_counts(self, harness):
         """A warning that is taken over counts as the text does: the network counts both."""
-        house.join("town", replace(TRAITS, reply_warning=True))
-        heard = hear(house)
-        with house.store.writing() as tx:
-            tx.log.keep(replace(heard, id=0, warning="x" * 10, version="2"), house.clock.now())
+        harness.join("town", replace(TRAITS, reply_warning=True))
+        heard = hear(harness)
+        with harness.store.writing() as tx:
+            tx.log.keep(replace(heard, id=0, warning="x" * 10, version="2"), harness.clock.now())
         with pytest.raises(UsageError, match="the answer is 501 long"):
-            answer(house, heard, "a" * 491)
-        assert answer(house, heard, "a" * 490)
+            answer(harness, heard, "a" * 491)
+        assert answer(harness, heard, "a" * 490)
 
-    def test_the_same_words_once(self, house):
+    def test_the_same_words_once(self, harness):
         """The same answer to the same entry is planned once; other words are another answer."""
-        theirs = hear(house)
-        answer(house, theirs)
+        theirs = hear(harness)
+        answer(harness, theirs)
         with pytest.raises(UsageError, match=r"this answer is there already \(planned\)"):
-            answer(house, theirs, " Tell me more.\n")
-        assert answer(house, theirs, "Why?").id == 2
+            answer(harness, theirs, " Tell me more.\n")
+        assert answer(harness, theirs, "Why?").id == 2
 
     def test_it_waits_for_no_gap(self):
         """An answer goes out at once, and holds back no post."""
-        house = House(config=config(accounts=(account(gap=HOUR),)))
-        post(house)
-        house.deliver()
-        answer(house, hear(house))
-        assert house.deliver() == 1
+        harness = Harness(config=config(accounts=(account(gap=HOUR),)))
+        post(harness)
+        harness.deliver()
+        answer(harness, hear(harness))
+        assert harness.deliver() == 1
 
     @pytest.mark.parametrize(
         ("text", "told"),
@@ -206,58 +206,58 @@ class TestReply:
             ("a" * 501, "the answer is 501 long and town takes 500; shorten it"),
         ],
     )
-    def test_what_cannot_be_sent(self, house, text, told):
+    def test_what_cannot_be_sent(self, harness, text, told):
         """An answer without words, or with too many, is refused in one line."""
-        theirs = hear(house)
+        theirs = hear(harness)
         with pytest.raises(UsageError, match=told):
-            answer(house, theirs, text)
+            answer(harness, theirs, text)
 
-    def test_whom_we_do_not_answer(self, house):
+    def test_whom_we_do_not_answer(self, harness):
         """An entry that is unknown, private or deleted cannot be answered."""
-        private = hear(house, visibility=Visibility.DIRECT)
+        private = hear(harness, visibility=Visibility.DIRECT)
         for one in (private, entry(id=99)):
             with pytest.raises(UsageError, match=f"there is no entry {one.id}; `tipsbot log`"):
-                answer(house, one)
+                answer(harness, one)
 
-    def test_an_account_that_is_gone(self, house):
+    def test_an_account_that_is_gone(self, harness):
         """An entry of an account that is no longer in the file is refused in one line."""
-        theirs = hear(house)
-        house.config = config(accounts=(account("village"),))
+        theirs = hear(harness)
+        harness.config = config(accounts=(account("village"),))
         with pytest.raises(UsageError, match="there is no account 'town'"):
-            answer(house, theirs)
+            answer(harness, theirs)
 
 
 class TestRetract:
-    def retract(self, house, delivery_id=1, editor="town"):
+    def retract(self, harness, delivery_id=1, editor="town"):
         """Ask for a post to be taken back."""
-        return house.retract(delivery_id, house.platforms.get(editor), house.clock.now())
+        return harness.retract(delivery_id, harness.platforms.get(editor), harness.clock.now())
 
-    def test_a_post_is_taken_back(self, house):
+    def test_a_post_is_taken_back(self, harness):
         """What was taken back is gone from its network, and known to be."""
-        post(house)
-        house.deliver()
-        gone = self.retract(house)
-        assert (house.texts(), house.get().state) == ([], State.RETRACTED)
-        assert gone.receipt == house.get().receipt
+        post(harness)
+        harness.deliver()
+        gone = self.retract(harness)
+        assert (harness.texts(), harness.get().state) == ([], State.RETRACTED)
+        assert gone.receipt == harness.get().receipt
         with pytest.raises(UsageError, match="taken back already"):
-            self.retract(house)
+            self.retract(harness)
 
-    def test_an_answer_leaves_the_log(self, house):
+    def test_an_answer_leaves_the_log(self, harness):
         """An answer of ours that was taken back is erased from the log, and theirs stays."""
-        theirs = hear(house)
-        answer(house, theirs)
-        house.deliver()
-        self.retract(house)
-        with house.store.reading() as tx:
+        theirs = hear(harness)
+        answer(harness, theirs)
+        harness.deliver()
+        self.retract(harness)
+        with harness.store.reading() as tx:
             first, second = tx.log.entries()
         assert first == theirs
         assert (second.text, second.author, second.deleted_at) == ("", NOBODY, EIGHT)
 
-    def test_only_the_answer_is_read(self, house):
+    def test_only_the_answer_is_read(self, harness):
         """Taking an answer back reads that one entry of the log, however many there are."""
-        theirs = hear(house)
-        answer(house, theirs)
-        house.deliver()
+        theirs = hear(harness)
+        answer(harness, theirs)
+        harness.deliver()
         wheres = []
 
         def note(_conn, _cursor, statement, *_):
@@ -265,39 +265,39 @@ class TestRetract:
                 wheres.append(statement.rpartition("WHERE")[2])
 
         event.listen(Engine, "before_cursor_execute", note)
-        self.retract(house)
+        self.retract(harness)
         event.remove(Engine, "before_cursor_execute", note)
         assert wheres
         one = ("entry.remote_id = ?", "entry.remote_id IN (?)", "entry.id = ?")
         assert all(where.endswith(one) for where in wheres)
 
-    def test_a_network_that_fails(self, house):
+    def test_a_network_that_fails(self, harness):
         """A post that its network did not take back is not called so."""
-        post(house)
-        house.deliver()
-        house.networks["town"].go_down()
+        post(harness)
+        harness.deliver()
+        harness.networks["town"].go_down()
         with pytest.raises(RetryLater):
-            self.retract(house)
-        assert house.get().state is State.POSTED
+            self.retract(harness)
+        assert harness.get().state is State.POSTED
 
-    def test_what_cannot_be_taken_back(self, house):
+    def test_what_cannot_be_taken_back(self, harness):
         """Only what was posted, on a network that lets us, can be taken back."""
-        post(house)
+        post(harness)
         for number in (1, 99):
             with pytest.raises(UsageError, match=f"no posted delivery {number}; `tipsbot posts`"):
-                self.retract(house, number)
-        house.deliver()
+                self.retract(harness, number)
+        harness.deliver()
         with pytest.raises(UsageError, match="cannot be taken back from here"):
-            self.retract(house, editor="nobody")
+            self.retract(harness, editor="nobody")
 
 
-def test_moments_of_slots_by_hand_differ(house):
+def test_moments_of_slots_by_hand_differ(harness):
     """Two posts by hand in one second are two slots."""
-    post(house)
-    house.clock.advance(timedelta(microseconds=1))
-    post(house, again=True)
-    assert len({one.slot.key for one in house.slots()}) == 2
-    assert house.clock.now() < MONDAY
+    post(harness)
+    harness.clock.advance(timedelta(microseconds=1))
+    post(harness, again=True)
+    assert len({one.slot.key for one in harness.slots()}) == 2
+    assert harness.clock.now() < MONDAY
 
 
 @pytest.mark.parametrize("text", ["ask @jo@social.network", "see https://a.example/@jo@social.net"])

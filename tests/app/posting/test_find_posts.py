@@ -9,14 +9,14 @@ import pytest
 from bot.app.posting.by_hand.find_posts import at_address, linking, of_tip
 from bot.core.errors import SecretError, UsageError
 from bot.core.model.delivery import State
-from tests.app.harness import House, with_site
+from tests.app.harness import Harness, with_site
 from tests.core.samples import HOUR, post
 
 
 @pytest.fixture
-def house():
+def harness():
     """A bot with an account in town and a site, on both of which a tip was posted twice."""
-    made = House(config=with_site())
+    made = Harness(config=with_site())
     for _ in range(2):
         for account in made.config.accounts:
             made.put(
@@ -32,58 +32,62 @@ def house():
     made.database.close()
 
 
-def test_the_newest_on_each_account(house):
+def test_the_newest_on_each_account(harness):
     """Of a tip the newest post that stands on each account is found."""
-    assert [one.id for one in house.write(of_tip, house.config, "listen")] == [3, 4]
-    house.retract(3, house.platforms["town"], house.clock.now())
-    assert [one.id for one in house.write(of_tip, house.config, "listen")] == [1, 4]
+    assert [one.id for one in harness.write(of_tip, harness.config, "listen")] == [3, 4]
+    harness.retract(3, harness.platforms["town"], harness.clock.now())
+    assert [one.id for one in harness.write(of_tip, harness.config, "listen")] == [1, 4]
 
 
-def test_no_answer_is_a_tips_post(house):
+def test_no_answer_is_a_tips_post(harness):
     """The bot's answers below a tip are not its posts."""
-    said = house.networks["town"].say("Why?", reply_to=house.get(3).receipt.remote_id)
-    answer = replace(post(created_at=house.clock.now()), in_reply_to=said)
-    house.put(slot="reply/1", post=answer)
-    house.deliver()
-    assert house.get(5).state is State.POSTED
-    assert [one.id for one in house.write(of_tip, house.config, "listen")] == [3, 4]
+    said = harness.networks["town"].say("Why?", reply_to=harness.get(3).receipt.remote_id)
+    answer = replace(post(created_at=harness.clock.now()), in_reply_to=said)
+    harness.put(slot="reply/1", post=answer)
+    harness.deliver()
+    assert harness.get(5).state is State.POSTED
+    assert [one.id for one in harness.write(of_tip, harness.config, "listen")] == [3, 4]
 
 
 @pytest.mark.parametrize(("tip", "told"), [("lisen", "did you mean 'listen'"), ("", "no tip")])
-def test_an_unknown_tip(house, tip, told):
+def test_an_unknown_tip(harness, tip, told):
     """A tip that is neither in the file nor in the ledger is one clear line."""
     with pytest.raises(UsageError, match=told):
-        house.write(of_tip, house.config, tip)
+        harness.write(of_tip, harness.config, tip)
 
 
-def test_a_tip_that_is_in_the_file_no_more(house):
+def test_a_tip_that_is_in_the_file_no_more(harness):
     """Posts of a tip that was taken out of the file are found."""
-    house.put(tip="gone", slot="s/gone")
-    house.deliver()
-    assert [one.id for one in house.write(of_tip, house.config, "gone")] == [5]
+    harness.put(tip="gone", slot="s/gone")
+    harness.deliver()
+    assert [one.id for one in harness.write(of_tip, harness.config, "gone")] == [5]
 
 
-def test_addresses(house):
+def test_addresses(harness):
     """A post is found by its address; what is none of ours is one clear line."""
-    found = house.get(3)
-    assert at_address(house.store, house.config, house.platforms.get, found.receipt.url).id == 3
+    found = harness.get(3)
+    assert (
+        at_address(harness.store, harness.config, harness.platforms.get, found.receipt.url).id == 3
+    )
     with pytest.raises(UsageError, match="no post of the bot has the address"):
-        at_address(house.store, house.config, house.platforms.get, "https://memory.example/none")
+        at_address(
+            harness.store, harness.config, harness.platforms.get, "https://memory.example/none"
+        )
 
 
-def test_an_address_without_credentials(house):
+def test_an_address_without_credentials(harness):
     """Where an account's credentials are not at hand, the ledger knows the address that it noted."""
 
     def names(_):
         raise SecretError("there is no token")
 
-    assert at_address(house.store, house.config, names, house.get(3).receipt.url).id == 3
+    assert at_address(harness.store, harness.config, names, harness.get(3).receipt.url).id == 3
 
 
-def test_what_links_to_the_page(house):
+def test_what_links_to_the_page(harness):
     """Posts elsewhere that point at a tip's page are told, and only those that stand."""
-    page, elsewhere = house.get(4), house.get(3)
-    assert [one.id for one in house.write(linking, house.config, page)] == [1, 3]
-    house.retract(1, house.platforms["town"], house.clock.now())
-    assert [one.id for one in house.write(linking, house.config, page)] == [3]
-    assert house.write(linking, house.config, elsewhere) == ()
+    page, elsewhere = harness.get(4), harness.get(3)
+    assert [one.id for one in harness.write(linking, harness.config, page)] == [1, 3]
+    harness.retract(1, harness.platforms["town"], harness.clock.now())
+    assert [one.id for one in harness.write(linking, harness.config, page)] == [3]
+    assert harness.write(linking, harness.config, elsewhere) == ()

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.errors import UsageError
 from bot.core.model.schedule import At, Cron
-from tests.app.harness import EIGHT, House
+from tests.app.harness import EIGHT, Harness
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, account, config, schedule
 
@@ -18,9 +18,9 @@ LEAP = schedule("leap", when=Cron(line="0 9 29 2 *"))
 
 
 @pytest.fixture
-def house():
+def harness():
     """A bot with two schedules, one of which has the name of an account."""
-    return House(
+    return Harness(
         config=config(
             schedules=(schedule(), EVENING, schedule("town", when=At(times=(time(7),)))),
             accounts=(account(), account("village")),
@@ -28,10 +28,10 @@ def house():
     )
 
 
-def pauses(house):
+def pauses(harness):
     """The names of what is held."""
-    with house.store.reading() as tx:
-        return set(tx.accounts.pauses(house.clock.now()))
+    with harness.store.reading() as tx:
+        return set(tx.accounts.pauses(harness.clock.now()))
 
 
 @pytest.mark.parametrize(
@@ -43,12 +43,12 @@ def pauses(house):
         ("schedule:town", "schedule:town"),
     ],
 )
-def test_pause_and_resume(house, name, full):
+def test_pause_and_resume(harness, name, full):
     """A short name is enough where it is clear, and what was held can be let go again."""
-    assert house.pause(name, None, EIGHT) == full
-    assert pauses(house) == {full}
-    assert house.resume(name) == full
-    assert pauses(house) == set()
+    assert harness.pause(name, None, EIGHT) == full
+    assert pauses(harness) == {full}
+    assert harness.resume(name) == full
+    assert pauses(harness) == set()
 
 
 @pytest.mark.parametrize(
@@ -62,56 +62,56 @@ def test_pause_and_resume(house, name, full):
         ),
     ],
 )
-def test_unclear_names(house, name, told):
+def test_unclear_names(harness, name, told):
     """A name that stands for two things, or for none, is one clear line that helps."""
     with pytest.raises(UsageError) as caught:
-        house.pause(name, None, EIGHT)
+        harness.pause(name, None, EIGHT)
     assert str(caught.value).startswith(told)
 
 
-def test_impossible_pauses(house):
+def test_impossible_pauses(harness):
     """A pause that ended already, or one that was never made, is refused."""
     with pytest.raises(UsageError, match="ends in the future; give a later time"):
-        house.pause("mornings", EIGHT, EIGHT)
+        harness.pause("mornings", EIGHT, EIGHT)
     with pytest.raises(UsageError, match="schedule:mornings is not paused"):
-        house.resume("mornings")
+        harness.resume("mornings")
 
 
-def test_skipping_goes_on(house):
+def test_skipping_goes_on(harness):
     """Each skip takes the next slot that was not skipped yet: of one schedule, or of all."""
-    skipped = [house.skip(name, EIGHT) for name in ("mornings", "mornings")]
+    skipped = [harness.skip(name, EIGHT) for name in ("mornings", "mornings")]
     assert [slot.due for slot in skipped] == [MONDAY, MONDAY + DAY]
-    assert house.skip(None, EIGHT).name == "evenings/2026-03-02T18:00"
+    assert harness.skip(None, EIGHT).name == "evenings/2026-03-02T18:00"
     with pytest.raises(UsageError, match="there is no schedule 'evening'; did you mean 'evenings'"):
-        house.skip("evening", EIGHT)
+        harness.skip("evening", EIGHT)
 
 
-def test_a_rare_slot_is_far(house):
+def test_a_rare_slot_is_far(harness):
     """A slot that is years away is skipped as any other, and then the one after it."""
-    house.config = config(schedules=(LEAP,))
-    assert house.skip(None, EIGHT - 365 * DAY).due.year == 2028
-    assert house.skip("leap", EIGHT + HOUR).due.year == 2032
+    harness.config = config(schedules=(LEAP,))
+    assert harness.skip(None, EIGHT - 365 * DAY).due.year == 2028
+    assert harness.skip("leap", EIGHT + HOUR).due.year == 2032
 
 
-def test_a_skip_taken_back(house):
+def test_a_skip_taken_back(harness):
     """What was skipped last comes after all, one slot after the other; what is past does not."""
-    first = house.skip("mornings", EIGHT)
-    second = house.skip("mornings", EIGHT)
-    evening = house.skip("evenings", EIGHT)
-    assert house.unskip("mornings", EIGHT) == second
-    assert house.unskip(None, EIGHT) == evening
+    first = harness.skip("mornings", EIGHT)
+    second = harness.skip("mornings", EIGHT)
+    evening = harness.skip("evenings", EIGHT)
+    assert harness.unskip("mornings", EIGHT) == second
+    assert harness.unskip(None, EIGHT) == evening
     with pytest.raises(UsageError, match="no slot that is still to come was skipped"):
-        house.unskip(None, first.due)
-    assert house.unskip(None, EIGHT) == first
-    assert house.skip("mornings", EIGHT) == first
+        harness.unskip(None, first.due)
+    assert harness.unskip(None, EIGHT) == first
+    assert harness.skip("mornings", EIGHT) == first
 
 
-def test_only_the_operators_skips_are_taken_back(house):
+def test_only_the_operators_skips_are_taken_back(harness):
     """A slot that a paused schedule let go by stays skipped."""
-    house.pause("mornings", None, EIGHT)
-    house.plan()
-    house.plan(after=DAY)
+    harness.pause("mornings", None, EIGHT)
+    harness.plan()
+    harness.plan(after=DAY)
     with pytest.raises(UsageError, match="no slot"):
-        house.unskip("mornings", EIGHT)
+        harness.unskip("mornings", EIGHT)
     with pytest.raises(UsageError, match="there is no schedule"):
-        house.unskip("mornigs", EIGHT)
+        harness.unskip("mornigs", EIGHT)

@@ -25,13 +25,13 @@ class Reader:
 
 
 @pytest.fixture
-def unsure(house):
-    """A house with one delivery that nobody knows the end of."""
-    house.put()
-    house.script(OutcomeUnknown("lost"))
-    house.deliver()
-    assert house.states() == [State.UNSURE]
-    return house
+def unsure(harness):
+    """A harness with one delivery that nobody knows the end of."""
+    harness.put()
+    harness.script(OutcomeUnknown("lost"))
+    harness.deliver()
+    assert harness.states() == [State.UNSURE]
+    return harness
 
 
 @pytest.mark.parametrize("names", [Reader(), None], ids=["its network's reader", "no reader"])
@@ -68,21 +68,21 @@ def test_it_is_not_there(unsure):
 
 
 @pytest.mark.parametrize("waits", [True, False], ids=["planned", "unsure"])
-def test_it_is_dropped(house, waits):
+def test_it_is_dropped(harness, waits):
     """What waits to be sent, or is unsure, can be given up; it is never sent after that."""
-    house.put()
+    harness.put()
     if not waits:
-        house.script(OutcomeUnknown("lost"))
-        house.deliver()
-    assert house.write(give_up, 1, EIGHT).state is State.ABANDONED
-    assert house.deliver(after=HOUR) == 0
+        harness.script(OutcomeUnknown("lost"))
+        harness.deliver()
+    assert harness.write(give_up, 1, EIGHT).state is State.ABANDONED
+    assert harness.deliver(after=HOUR) == 0
 
 
-def test_nothing_to_settle(house):
+def test_nothing_to_settle(harness):
     """A delivery that is not there, or is settled, is named in the refusal with what to do."""
     with pytest.raises(UsageError, match="no delivery 7"):
-        house.write(give_up, 7, EIGHT)
-    house.put()
-    house.deliver()
+        harness.write(give_up, 7, EIGHT)
+    harness.put()
+    harness.deliver()
     with pytest.raises(UsageError, match="delivery 1 is posted"):
-        house.write(send_again, 1, EIGHT)
+        harness.write(send_again, 1, EIGHT)

@@ -15,12 +15,12 @@ from bot.app.site.webmention import (
     REMEMBERED,
     BadSource,
     BadTarget,
-    Receiving,
     TooMany,
-    Verifier,
+    WebmentionReceiver,
+    WebmentionVerifier,
     response_id,
 )
-from bot.core.discussion.webmention import Failure, Protocol, Response, Trouble, is_on_site
+from bot.core.discussion.webmention import Failure, LinkNotice, ReadFailure, Response, is_on_site
 from bot.core.errors import PlatformError, Refused, RetryLater
 from bot.core.model.config import Account, Config
 from bot.core.model.site_page import Comment, Page
@@ -30,7 +30,7 @@ from tests.site import NINE, TIP, HandClock, config, post
 SOURCE = "https://other.example/post"
 TARGET = f"https://tips.example/tips/{TIP}"
 SAID = Response(author="Ada", author_url="https://ada.example/", text="I disagree.")
-GONE = Trouble(failure=Failure.GONE, why="there is no such page")
+GONE = ReadFailure(failure=Failure.GONE, why="there is no such page")
 
 
 def config_that_holds(hold: str) -> Config:
@@ -43,10 +43,10 @@ def config_that_holds(hold: str) -> Config:
 class Pages:
     """Stands at the door to the network: what each look finds, the last of it for good."""
 
-    finds: list[Response | Trouble | PlatformError]
+    finds: list[Response | ReadFailure | PlatformError]
     looked: list[tuple[str, str]] = field(default_factory=list)
 
-    def read(self, source: str, target: str) -> Response | Trouble:
+    def read(self, source: str, target: str) -> Response | ReadFailure:
         self.looked.append((source, target))
         found = self.finds.pop(0) if len(self.finds) > 1 else self.finds[0]
         if isinstance(found, PlatformError):
@@ -54,18 +54,18 @@ class Pages:
         return found
 
 
-class House:
+class Harness:
     """A site that takes pings, over an empty memory."""
 
-    def __init__(self, database: Database, *finds: Response | Trouble | PlatformError) -> None:
+    def __init__(self, database: Database, *finds: Response | ReadFailure | PlatformError) -> None:
         self.database, self.config, self.clock = database, config(), HandClock()
         self.web = Pages(list(finds) or [SAID])
         self.nudges: list[None] = []
         self.heard: list[None] = []
-        self.receiving = Receiving(
+        self.receiving = WebmentionReceiver(
             pings=database.pings, pages=database.pages, nudge=lambda: self.nudges.append(None)
         )
-        self.verifier = Verifier(
+        self.verifier = WebmentionVerifier(
             pings=database.pings,
             pages=database.pages,
             fetcher=self.web,
@@ -73,7 +73,7 @@ class House:
             heard=lambda: self.heard.append(None),
         )
 
-    def take(self, source=SOURCE, target=TARGET, protocol=Protocol.WEBMENTION):
+    def take(self, source=SOURCE, target=TARGET, protocol=LinkNotice.WEBMENTION):
         """Another site pings."""
         return self.receiving.take(source, target, protocol, self.config, self.clock.now())
 
@@ -81,7 +81,7 @@ class House:
         """So many steps of looking."""
         return all(self.verifier.step(self.config) for _ in range(steps))
 
-    def finds(self, *finds: Response | Trouble | PlatformError) -> None:
+    def finds(self, *finds: Response | ReadFailure | PlatformError) -> None:
         """From now on the web is like this."""
         self.web.finds = list(finds)
 
@@ -95,11 +95,11 @@ class House:
 
 
 @pytest.fixture
-def house():
+def harness():
     """A site with one tip that is up."""
     database = open_memory()
     database.pages.put(Page(tip=TIP, post=post(TIP, NINE), first_at=NINE, at=NINE))
-    yield House(database)
+    yield Harness(database)
     database.close()
 
 
@@ -118,11 +118,11 @@ def house():
         TARGET.replace("listen", "l%69sten"),
     ],
 )
-def test_every_address_of_a_tip_is_taken(house, target):
+def test_every_address_of_a_tip_is_taken(harness, target):
     """A ping is taken for a tip under each address that leads to it, as one and the same."""
-    assert house.take(target=target) is None
-    assert house.ping is not None
-    assert len(house.nudges) == 1
+    assert harness.take(target=target) is None
+    assert harness.ping is not None
+    assert len(harness.nudges) == 1
 
 
 @pytest.mark.parametrize(
@@ -141,18 +141,18 @@ def test_every_address_of_a_tip_is_taken(house, target):
         ("http://[", False),
     ],
 )
-def test_nothing_else_is_taken(house, target, is_missing):
+def test_nothing_else_is_taken(harness, target, is_missing):
     """A ping for what is no tip of ours that is up is refused at once."""
     with pytest.raises(BadTarget) as told:
-        house.take(target=target)
+        harness.take(target=target)
     assert told.value.is_missing is is_missing
 
 
-def test_a_tip_that_was_taken_back_takes_none(house):
+def test_a_tip_that_was_taken_back_takes_none(harness):
     """Nobody responds to what is gone."""
-    house.database.pages.retract(f"key-{TIP}", NINE)
+    harness.database.pages.retract(f"key-{TIP}", NINE)
     with pytest.raises(BadTarget):
-        house.take()
+        harness.take()
 
 
 @pytest.mark.parametrize(
@@ -178,45 +178,45 @@ def test_a_tip_that_was_taken_back_takes_none(house):
         "http://tips.example:443/privacy",
     ],
 )
-def test_only_a_page_elsewhere_can_be_the_source(house, source):
+def test_only_a_page_elsewhere_can_be_the_source(harness, source):
     """A source is an absolute address of the web, and not ours."""
     with pytest.raises(BadSource):
-        house.take(source=source)
+        harness.take(source=source)
 
 
-def test_no_more_is_taken_than_can_wait(house):
+def test_no_more_is_taken_than_can_wait(harness):
     """A flood is refused; who waits already may ping again."""
     for number in range(MOST_WAITING):
-        house.take(source=f"https://other.example/{number}")
+        harness.take(source=f"https://other.example/{number}")
     with pytest.raises(TooMany):
-        house.take()
-    house.take(source="https://other.example/0")
+        harness.take()
+    harness.take(source="https://other.example/0")
 
 
-def test_below_a_path_addresses_are_known_as_well(house):
+def test_below_a_path_addresses_are_known_as_well(harness):
     """A site that lives under a path knows its tips there, and nowhere else."""
-    moved = replace(house.config.bot, site="https://shared.example/tips-bot")
-    house.config = replace(house.config, bot=moved)
-    house.take(target=f"https://shared.example/tips-bot/tips/{TIP}")
+    moved = replace(harness.config.bot, site="https://shared.example/tips-bot")
+    harness.config = replace(harness.config, bot=moved)
+    harness.take(target=f"https://shared.example/tips-bot/tips/{TIP}")
     with pytest.raises(BadTarget):
-        house.take(target=f"https://shared.example/tips/{TIP}")
+        harness.take(target=f"https://shared.example/tips/{TIP}")
 
 
 # -- looking ----------------------------------------------------------------------------------
 
 
-def test_what_a_page_says_is_kept(house):
+def test_what_a_page_says_is_kept(harness):
     """A page that links to a tip becomes a comment of its author, with its address."""
-    house.take()
-    assert house.work()
-    comment = house.comment
+    harness.take()
+    assert harness.work()
+    comment = harness.comment
     assert comment is not None
     assert (comment.name, comment.text, comment.tip) == ("Ada", "I disagree.", TIP)
     assert (comment.source, comment.author_url) == (SOURCE, "https://ada.example/")
     assert (comment.at, comment.held, comment.owner) == (NINE, False, "")
-    assert house.web.looked == [(SOURCE, TARGET)]
-    assert house.heard
-    assert not house.work()
+    assert harness.web.looked == [(SOURCE, TARGET)]
+    assert harness.heard
+    assert not harness.work()
 
 
 @pytest.mark.parametrize(
@@ -254,25 +254,25 @@ def test_a_site_with_a_name_in_letters_of_its_own():
         "http://tips.example:80/feed.json",
     ],
 )
-def test_a_redirect_to_our_own_pages_is_no_response(house, url):
+def test_a_redirect_to_our_own_pages_is_no_response(harness, url):
     """A source that leads to this site in the end says nothing of it."""
-    house.finds(replace(SAID, url=url))
-    house.take()
-    house.work()
-    assert house.comment is None
-    assert house.ping.trouble.why == "it leads to this site"
+    harness.finds(replace(SAID, url=url))
+    harness.take()
+    harness.work()
+    assert harness.comment is None
+    assert harness.ping.trouble.why == "it leads to this site"
 
 
 @pytest.mark.parametrize(
     ("year", "month", "day"),
     [(1, 1, 1), (1, 1, 2), (1601, 1, 1), (1899, 12, 30), (1970, 1, 1), (2001, 1, 1)],
 )
-def test_a_time_that_cannot_be_is_not_taken(house, year, month, day):
+def test_a_time_that_cannot_be_is_not_taken(harness, year, month, day):
     """A page that says it is far older than its tip was said when it was read."""
-    house.finds(replace(SAID, at=datetime(year, month, day, tzinfo=UTC)))
-    house.take()
-    house.work()
-    assert house.comment.at == NINE
+    harness.finds(replace(SAID, at=datetime(year, month, day, tzinfo=UTC)))
+    harness.take()
+    harness.work()
+    assert harness.comment.at == NINE
 
 
 @pytest.mark.parametrize(
@@ -289,159 +289,159 @@ def test_a_time_that_cannot_be_is_not_taken(house, year, month, day):
         ("none", replace(SAID, text="Buy at cheap.biz"), False),
     ],
 )
-def test_responses_are_held_as_comments_are(house, hold, said, held):
+def test_responses_are_held_as_comments_are(harness, hold, said, held):
     """What `hold` says of comments holds for the words of other sites."""
-    house.config = config_that_holds(hold)
-    house.finds(said)
-    house.take()
-    house.work()
-    assert house.comment.held is held
+    harness.config = config_that_holds(hold)
+    harness.finds(said)
+    harness.take()
+    harness.work()
+    assert harness.comment.held is held
 
 
-def test_a_site_that_is_known_is_not_new(house):
+def test_a_site_that_is_known_is_not_new(harness):
     """With `hold: new`, a site of which a response stands needs no further word."""
-    house.config = config_that_holds("new")
-    first = house.take()
-    house.work()
+    harness.config = config_that_holds("new")
+    first = harness.take()
+    harness.work()
     assert first is None
-    house.database.pages.hold(house.comment.id, held=False)
+    harness.database.pages.hold(harness.comment.id, held=False)
     for source in ("https://other.example/2", "https://other.example.evil.example/3"):
-        house.take(source=source)
-        house.work()
-    second = house.database.pages.comment(response_id("https://other.example/2", TIP))
-    third = house.database.pages.comment(response_id("https://other.example.evil.example/3", TIP))
+        harness.take(source=source)
+        harness.work()
+    second = harness.database.pages.comment(response_id("https://other.example/2", TIP))
+    third = harness.database.pages.comment(response_id("https://other.example.evil.example/3", TIP))
     assert (second.held, third.held) == (False, True)
 
 
-def test_other_words_are_judged_anew(house):
+def test_other_words_are_judged_anew(harness):
     """What was approved stays so while it says the same; new words with a link wait again."""
-    house.finds(replace(SAID, text="See cheap.biz"))
-    house.take()
-    house.work()
-    house.database.pages.hold(house.comment.id, held=False)
-    house.clock.move(AGAIN)
-    house.take()
-    house.work()
-    assert not house.comment.held
-    house.finds(replace(SAID, text="See dear.biz"))
-    house.clock.move(AGAIN)
-    house.take()
-    house.work()
-    assert house.comment.held
+    harness.finds(replace(SAID, text="See cheap.biz"))
+    harness.take()
+    harness.work()
+    harness.database.pages.hold(harness.comment.id, held=False)
+    harness.clock.move(AGAIN)
+    harness.take()
+    harness.work()
+    assert not harness.comment.held
+    harness.finds(replace(SAID, text="See dear.biz"))
+    harness.clock.move(AGAIN)
+    harness.take()
+    harness.work()
+    assert harness.comment.held
 
 
 @pytest.mark.parametrize("days", [-3, 3])
-def test_a_response_has_the_time_that_it_claims_if_that_can_be(house, days):
+def test_a_response_has_the_time_that_it_claims_if_that_can_be(harness, days):
     """What claims to come from the future was said when it was read."""
     claimed = NINE + timedelta(days=days)
-    house.finds(replace(SAID, at=claimed))
-    house.take()
-    house.work()
-    assert house.comment.at == min(claimed, NINE)
+    harness.finds(replace(SAID, at=claimed))
+    harness.take()
+    harness.work()
+    assert harness.comment.at == min(claimed, NINE)
 
 
-def test_a_page_that_is_told_again_is_updated(house):
+def test_a_page_that_is_told_again_is_updated(harness):
     """A later ping of the same pair brings its entry up to date, and makes no second one."""
-    house.take()
-    house.work()
-    house.clock.move(timedelta(hours=1))
-    house.finds(replace(SAID, text="I agree now."))
-    known = house.take(target=f"{TARGET}#discussion")
+    harness.take()
+    harness.work()
+    harness.clock.move(timedelta(hours=1))
+    harness.finds(replace(SAID, text="I agree now."))
+    known = harness.take(target=f"{TARGET}#discussion")
     assert known is not None
-    house.work()
-    assert (house.comment.text, house.comment.at) == ("I agree now.", NINE)
-    assert house.database.pages.responses(TIP) == 1
+    harness.work()
+    assert (harness.comment.text, harness.comment.at) == ("I agree now.", NINE)
+    assert harness.database.pages.responses(TIP) == 1
 
 
-def test_the_same_page_told_again_changes_nothing(house):
+def test_the_same_page_told_again_changes_nothing(harness):
     """Nobody is told of an edit where there is none."""
-    house.take()
-    house.work()
-    before = house.comment
-    house.clock.move(timedelta(hours=1))
-    house.take()
-    house.work()
-    assert house.comment == before
+    harness.take()
+    harness.work()
+    before = harness.comment
+    harness.clock.move(timedelta(hours=1))
+    harness.take()
+    harness.work()
+    assert harness.comment == before
 
 
 @pytest.mark.parametrize("failure", [Failure.GONE, Failure.UNLINKED])
-def test_what_is_gone_there_is_erased_here(house, failure):
+def test_what_is_gone_there_is_erased_here(harness, failure):
     """A page that is gone, or links here no more, takes its entry with it, and its address."""
-    house.take()
-    house.work()
-    house.clock.move(timedelta(hours=1))
-    house.finds(Trouble(failure=failure, why="it is so"))
-    house.take()
-    house.work()
-    gone = house.comment
-    assert gone.deleted_at == house.clock.now()
+    harness.take()
+    harness.work()
+    harness.clock.move(timedelta(hours=1))
+    harness.finds(ReadFailure(failure=failure, why="it is so"))
+    harness.take()
+    harness.work()
+    gone = harness.comment
+    assert gone.deleted_at == harness.clock.now()
     assert (gone.name, gone.text, gone.source, gone.author_url) == ("", "", None, None)
-    assert house.ping is None
+    assert harness.ping is None
 
 
-def test_nothing_erased_comes_back(house):
+def test_nothing_erased_comes_back(harness):
     """Whoever was erased is not looked at again, however often their site pings."""
-    house.take()
-    house.work()
-    house.database.pages.erase(house.comment.id, NINE)
-    house.take()
-    assert house.ping is None
-    assert not house.work()
-    assert house.comment.text == ""
+    harness.take()
+    harness.work()
+    harness.database.pages.erase(harness.comment.id, NINE)
+    harness.take()
+    assert harness.ping is None
+    assert not harness.work()
+    assert harness.comment.text == ""
 
 
-def test_an_update_that_crosses_an_erasure_changes_nothing(house):
+def test_an_update_that_crosses_an_erasure_changes_nothing(harness):
     """What was erased while its page was being read stays erased."""
-    house.take()
-    house.work()
-    house.database.pages.erase(house.comment.id, NINE)
+    harness.take()
+    harness.work()
+    harness.database.pages.erase(harness.comment.id, NINE)
     late = Comment(
         id=response_id(SOURCE, TIP), tip=TIP, name="A", text="B", at=NINE, owner="", source=SOURCE
     )
-    assert house.database.pages.respond(late).text == ""
-    assert house.comment.source is None
+    assert harness.database.pages.respond(late).text == ""
+    assert harness.comment.source is None
 
 
-def test_what_may_pass_is_tried_again(house):
+def test_what_may_pass_is_tried_again(harness):
     """A site that is down is asked again after growing pauses, and is then given up."""
-    house.finds(RetryLater("it answers 503"))
-    house.take()
+    harness.finds(RetryLater("it answers 503"))
+    harness.take()
     for number, pause in enumerate(PAUSES, 1):
-        assert house.work()
-        assert not house.work()
-        assert house.ping.tries == number
-        house.clock.move(pause)
-    assert house.work()
-    assert house.ping.not_before is None
-    assert house.ping.trouble == Trouble(failure=Failure.UNREACHABLE, why="it answers 503")
-    assert len(house.web.looked) == len(PAUSES) + 1
+        assert harness.work()
+        assert not harness.work()
+        assert harness.ping.tries == number
+        harness.clock.move(pause)
+    assert harness.work()
+    assert harness.ping.not_before is None
+    assert harness.ping.trouble == ReadFailure(failure=Failure.UNREACHABLE, why="it answers 503")
+    assert len(harness.web.looked) == len(PAUSES) + 1
 
 
-def test_a_site_that_is_back_is_read(house):
+def test_a_site_that_is_back_is_read(harness):
     """One failure is forgotten with the next success."""
-    house.finds(RetryLater("it answers 503"), SAID)
-    house.take()
-    house.work()
-    house.clock.move(PAUSES[0])
-    house.work()
-    assert house.comment is not None
-    assert (house.ping.not_before, house.ping.trouble) == (None, None)
+    harness.finds(RetryLater("it answers 503"), SAID)
+    harness.take()
+    harness.work()
+    harness.clock.move(PAUSES[0])
+    harness.work()
+    assert harness.comment is not None
+    assert (harness.ping.not_before, harness.ping.trouble) == (None, None)
 
 
-def test_what_will_not_pass_is_given_up(house):
+def test_what_will_not_pass_is_given_up(harness):
     """A page that cannot be read is not tried again, and what it said before stays."""
-    house.take()
-    house.work()
-    house.clock.move(timedelta(hours=1))
-    house.finds(Refused("it answers 403"))
-    house.take()
-    house.work()
-    assert house.ping.not_before is None
-    assert house.ping.trouble == Trouble(failure=Failure.UNREADABLE, why="it answers 403")
-    assert house.comment.text == "I disagree."
+    harness.take()
+    harness.work()
+    harness.clock.move(timedelta(hours=1))
+    harness.finds(Refused("it answers 403"))
+    harness.take()
+    harness.work()
+    assert harness.ping.not_before is None
+    assert harness.ping.trouble == ReadFailure(failure=Failure.UNREADABLE, why="it answers 403")
+    assert harness.comment.text == "I disagree."
 
 
-def test_a_page_that_kills_us_is_not_tried_for_ever(house):
+def test_a_page_that_kills_us_is_not_tried_for_ever(harness):
     """Each try is written down before it is made."""
 
     class Death(BaseException):
@@ -450,84 +450,84 @@ def test_a_page_that_kills_us_is_not_tried_for_ever(house):
     def die(*_):
         raise Death
 
-    house.take()
+    harness.take()
     for pause in (*PAUSES, PAUSES[-1]):
         with pytest.raises(Death):
-            replace(house.verifier, fetcher=type("Web", (), {"read": die})()).step(house.config)
-        house.clock.move(pause)
-    house.work()
-    assert house.web.looked == []
-    assert house.ping.not_before is None
+            replace(harness.verifier, fetcher=type("Web", (), {"read": die})()).step(harness.config)
+        harness.clock.move(pause)
+    harness.work()
+    assert harness.web.looked == []
+    assert harness.ping.not_before is None
 
 
-def test_no_page_is_looked_at_all_the_time(house):
+def test_no_page_is_looked_at_all_the_time(harness):
     """However often a site pings, its page is asked for once in a while."""
-    house.take()
-    house.work()
-    house.take()
-    assert not house.work()
-    house.clock.move(AGAIN)
-    assert house.work()
+    harness.take()
+    harness.work()
+    harness.take()
+    assert not harness.work()
+    harness.clock.move(AGAIN)
+    assert harness.work()
 
 
-def test_pings_before_the_first_look_are_one(house):
+def test_pings_before_the_first_look_are_one(harness):
     """Whoever pings twice in a row is looked at as soon as who pings once."""
-    house.take()
-    house.clock.move(timedelta(seconds=1))
-    assert house.take() is not None
-    assert house.work()
-    assert not house.work()
+    harness.take()
+    harness.clock.move(timedelta(seconds=1))
+    assert harness.take() is not None
+    assert harness.work()
+    assert not harness.work()
 
 
-def test_a_ping_during_a_look_is_not_lost(house):
+def test_a_ping_during_a_look_is_not_lost(harness):
     """A page that changed while it was being read is read again."""
 
     def read(*_):
-        house.clock.move(timedelta(seconds=5))
-        house.take()
+        harness.clock.move(timedelta(seconds=5))
+        harness.take()
         return SAID
 
-    house.take()
-    replace(house.verifier, fetcher=type("Web", (), {"read": read})()).step(house.config)
-    assert house.ping.not_before is not None
-    house.clock.move(AGAIN)
-    house.finds(replace(SAID, text="Newer."))
-    house.work()
-    assert house.comment.text == "Newer."
+    harness.take()
+    replace(harness.verifier, fetcher=type("Web", (), {"read": read})()).step(harness.config)
+    assert harness.ping.not_before is not None
+    harness.clock.move(AGAIN)
+    harness.finds(replace(SAID, text="Newer."))
+    harness.work()
+    assert harness.comment.text == "Newer."
 
 
-def test_a_tip_has_room_for_so_many(house):
+def test_a_tip_has_room_for_so_many(harness):
     """A site that makes pages without end cannot fill the bot's memory."""
     for number in range(MOST_RESPONSES):
-        house.database.pages.write(
+        harness.database.pages.write(
             Comment(id=f"{number}", tip=TIP, name="", text="", at=NINE, owner="", source="s")
         )
-    house.take()
-    house.work()
-    assert house.comment is None
-    assert house.ping.trouble.failure is Failure.FULL
-    assert house.database.pages.standing(TIP) == 0
+    harness.take()
+    harness.work()
+    assert harness.comment is None
+    assert harness.ping.trouble.failure is Failure.FULL
+    assert harness.database.pages.standing(TIP) == 0
 
 
-def test_what_was_switched_off_is_not_looked_at(house):
+def test_what_was_switched_off_is_not_looked_at(harness):
     """Pings that wait while the operator turns responses off are dropped."""
-    house.take(protocol=Protocol.PINGBACK)
+    harness.take(protocol=LinkNotice.PINGBACK)
     off = Account(name="site", kind="site", options={"responses": "webmention"})
-    house.config = replace(house.config, accounts=(off,))
-    house.work()
-    assert (house.web.looked, house.ping) == ([], None)
+    harness.config = replace(harness.config, accounts=(off,))
+    harness.work()
+    assert (harness.web.looked, harness.ping) == ([], None)
 
 
-def test_settled_pings_are_forgotten(house):
+def test_settled_pings_are_forgotten(harness):
     """Whose page was looked at, and when, is not kept for good."""
-    house.finds(GONE)
-    house.take()
-    house.work()
-    house.verifier.tidy()
-    assert house.ping is not None
-    house.clock.move(REMEMBERED + timedelta(minutes=1))
-    house.verifier.tidy()
-    assert house.ping is None
+    harness.finds(GONE)
+    harness.take()
+    harness.work()
+    harness.verifier.tidy()
+    assert harness.ping is not None
+    harness.clock.move(REMEMBERED + timedelta(minutes=1))
+    harness.verifier.tidy()
+    assert harness.ping is None
 
 
 def test_without_a_site_nothing_is_taken():
@@ -535,4 +535,4 @@ def test_without_a_site_nothing_is_taken():
     from bot.core.discussion.webmention import takes
 
     none: Config = replace(config(), accounts=())
-    assert not takes(none, Protocol.WEBMENTION)
+    assert not takes(none, LinkNotice.WEBMENTION)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from bot.app.discussion.erase import erased
-from bot.app.status.metrics import Heard
+from bot.app.status.metrics import HeardCounts
 from bot.core.model.entry import EntryKind
 from tests.core.samples import HOUR, entry
 
 
-def test_each_entry_is_counted_once(house):
+def test_each_entry_is_counted_once(harness):
     """However often somebody asks, and whatever became of it, an entry counts once."""
-    heard, now = Heard(), house.clock.now()
-    with house.store.writing() as tx:
+    heard, now = HeardCounts(), harness.clock.now()
+    with harness.store.writing() as tx:
         tx.log.keep(entry("1"), now)
-    with house.store.writing() as tx:
+    with harness.store.writing() as tx:
         assert heard.counts(tx) == {("town", EntryKind.REPLY): 1}
         tx.log.keep(erased(entry("1"), now + HOUR), now + HOUR)
         tx.log.keep(entry("2", kind=EntryKind.MENTION), now)
-    with house.store.reading() as tx:
+    with harness.store.reading() as tx:
         found = [heard.counts(tx), heard.counts(tx), tx.log.kinds()]
     assert found == [{("town", EntryKind.REPLY): 1, ("town", EntryKind.MENTION): 1}] * 3

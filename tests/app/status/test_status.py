@@ -16,7 +16,7 @@ from bot.core.model.delivery import State
 from bot.core.model.schedule import Cron, Outcome
 from bot.core.ports.platform import Batch, CannotTell
 from bot.scheduler.timetable import ZonedTimetable
-from tests.app.harness import EIGHT, PRICES, House
+from tests.app.harness import EIGHT, PRICES, Harness
 from tests.clock import MONDAY
 from tests.contract.memory import TRAITS
 from tests.core.samples import HOUR, account, config, entry, schedule
@@ -24,14 +24,14 @@ from tests.core.samples import HOUR, account, config, entry, schedule
 DAY = timedelta(days=1)
 
 
-def standing(house):
+def standing(harness):
     """How everything stands now."""
-    return status(house.store, ZonedTimetable(), house.config, house.clock.now())
+    return status(harness.store, ZonedTimetable(), harness.config, harness.clock.now())
 
 
-def test_nothing_happened_yet(house):
+def test_nothing_happened_yet(harness):
     """Of a bot that never ran the next slot is known, and nothing needs a person."""
-    now = standing(house)
+    now = standing(harness)
     assert [slot.due for slot in now.coming] == [MONDAY]
     assert (now.at, now.waiting, now.failed, now.passed_over) == (EIGHT, (), (), ())
     assert not now.needs_person
@@ -40,116 +40,116 @@ def test_nothing_happened_yet(house):
 def test_each_account():
     """Of each account are shown its last post, its money, its hearing, its trouble and its pause."""
     two = (account(monthly_budget=Decimal(5)), account("village"))
-    house = House(config=config(accounts=two))
-    house.join("town", replace(TRAITS, prices=PRICES))
-    house.put()
-    house.deliver()
-    with house.store.writing() as tx:
+    harness = Harness(config=config(accounts=two))
+    harness.join("town", replace(TRAITS, prices=PRICES))
+    harness.put()
+    harness.deliver()
+    with harness.store.writing() as tx:
         tx.accounts.heard("town", Batch(cursor="c", unheard=("a day",)), EIGHT)
-        tx.accounts.troubled("village", "no answer")
-    house.pause("village", None, EIGHT)
-    town, village = standing(house).accounts
+        tx.accounts.set_trouble("village", "no answer")
+    harness.pause("village", None, EIGHT)
+    town, village = standing(harness).accounts
     assert (town.name, town.kind, town.spent, town.budget) == ("town", "town", Decimal("0.6"), 5)
-    assert (town.last_post, town.heard_at, town.pause) == (house.get(), EIGHT, None)
+    assert (town.last_post, town.heard_at, town.pause) == (harness.get(), EIGHT, None)
     assert town.unheard == ("2026-03-02: a day",)
     assert (village.last_post, village.trouble) == (None, "no answer")
     assert village.pause is not None
-    assert [pause.name for pause in standing(house).pauses] == ["account:village"]
+    assert [pause.name for pause in standing(harness).pauses] == ["account:village"]
 
 
-def test_what_waits_and_what_failed(house):
+def test_what_waits_and_what_failed(harness):
     """What waits is shown until it is settled, and what failed for a week."""
-    house.put(slot="s/1")
-    house.put(slot="s/2")
-    house.networks["town"].refuse_next()
-    house.networks["town"].go_down()
-    house.deliver()
-    assert [one.state for one in standing(house).waiting] == [State.PLANNED, State.PLANNED]
-    house.deliver(after=3 * HOUR)
-    now = standing(house)
+    harness.put(slot="s/1")
+    harness.put(slot="s/2")
+    harness.networks["town"].refuse_next()
+    harness.networks["town"].go_down()
+    harness.deliver()
+    assert [one.state for one in standing(harness).waiting] == [State.PLANNED, State.PLANNED]
+    harness.deliver(after=3 * HOUR)
+    now = standing(harness)
     assert (now.waiting, [one.slot for one in now.failed]) == ((), ["s/2", "s/1"])
-    house.clock.advance(RECENT)
-    assert standing(house).failed == ()
+    harness.clock.advance(RECENT)
+    assert standing(harness).failed == ()
 
 
-def test_what_was_passed_over(house):
+def test_what_was_passed_over(harness):
     """Missed and empty slots of a week are shown, the newest first."""
-    house.plan()
-    house.plan(DAY + 4 * HOUR)
-    house.config = config(schedules=(schedule(tags=("nobody",)),))
-    house.plan(DAY - 3 * HOUR)
-    assert [one.outcome for one in standing(house).passed_over] == [
+    harness.plan()
+    harness.plan(DAY + 4 * HOUR)
+    harness.config = config(schedules=(schedule(tags=("nobody",)),))
+    harness.plan(DAY - 3 * HOUR)
+    assert [one.outcome for one in standing(harness).passed_over] == [
         *(Outcome.EMPTY, Outcome.MISSED, Outcome.MISSED)
     ]
-    house.clock.advance(RECENT)
-    assert standing(house).passed_over == ()
+    harness.clock.advance(RECENT)
+    assert standing(harness).passed_over == ()
 
 
-def test_what_comes(house):
+def test_what_comes(harness):
     """The next slot of each schedule is shown in the order of time; skipped ones are not."""
     schedules = (schedule("noon", when=Cron(line="0 12 * * *")), schedule())
-    house.config = config(schedules=schedules)
-    house.skip("mornings", EIGHT)
-    assert [slot.name for slot in standing(house).coming] == [
+    harness.config = config(schedules=schedules)
+    harness.skip("mornings", EIGHT)
+    assert [slot.name for slot in standing(harness).coming] == [
         "noon/2026-03-02T12:00Z",
         "mornings/2026-03-03T09:00",
     ]
 
 
 @pytest.mark.parametrize("trouble", ["file", "unsure", "refused", "token"])
-def test_what_needs_a_person(house, trouble):
+def test_what_needs_a_person(harness, trouble):
     """A broken file, a refused post or token ask for a person, an unsure post when it stays so."""
-    house.put()
-    network = house.networks["town"]
+    harness.put()
+    network = harness.networks["town"]
     {
         "file": lambda: None,
         "unsure": network.lose_next_request,
         "refused": network.refuse_next,
         "token": network.revoke,
     }[trouble]()
-    house.deliver()
+    harness.deliver()
     if trouble == "file":
-        assert not standing(house).needs_person
-        with house.store.writing() as tx:
+        assert not standing(harness).needs_person
+        with harness.store.writing() as tx:
             tx.notes.put(FILE_TROUBLE, "tips.yaml:3:1: no title", EIGHT)
     if trouble == "unsure":
-        assert not standing(house).needs_person
-        house.clock.advance(timedelta(hours=2))
-    assert standing(house).needs_person
+        assert not standing(harness).needs_person
+        harness.clock.advance(timedelta(hours=2))
+    assert standing(harness).needs_person
 
 
-def test_a_pause_by_hand_needs_nobody(house):
+def test_a_pause_by_hand_needs_nobody(harness):
     """What the operator paused needs no person: they know."""
-    house.pause("town", None, EIGHT)
-    assert not standing(house).needs_person
+    harness.pause("town", None, EIGHT)
+    assert not standing(harness).needs_person
 
 
-def test_who_waits_for_a_person_comes_first(house):
+def test_who_waits_for_a_person_comes_first(harness):
     """An unsure delivery that only a person can settle stands before everything that just waits."""
-    house.script(OutcomeUnknown("lost", "look"), looks=[CannotTell(why="no answer")])
-    asked = house.put(slot="s/0")
-    house.deliver()
+    harness.script(OutcomeUnknown("lost", "look"), looks=[CannotTell(why="no answer")])
+    asked = harness.put(slot="s/0")
+    harness.deliver()
     for number in range(1, 30):
-        house.put(slot=f"s/{number}", not_before=EIGHT + DAY, deadline=EIGHT + 2 * DAY)
-    house.clock.advance(2 * HOUR)
-    now = standing(house)
+        harness.put(slot=f"s/{number}", not_before=EIGHT + DAY, deadline=EIGHT + 2 * DAY)
+    harness.clock.advance(2 * HOUR)
+    now = standing(harness)
     assert (now.waiting[0].id, len(now.waiting), now.needs_person) == (asked.id, 30, True)
     shown = list(lines(now, ZoneInfo("UTC"), {}, running=False))
     assert f"delivery {asked.id}  unsure" in shown[shown.index("waiting:") + 1]
     assert f"  and {30 - MOST} more: see `tipsbot status --json`" in shown
 
 
-def failing(house, error, span):
+def failing(harness, error, span):
     """Listening fails in this way for so long."""
 
     class Deaf:
-        def hear(self, cursor):
+        def poll(self, cursor):
             raise error
 
-    house.platforms["town"] = Deaf()
+    harness.platforms["town"] = Deaf()
     for _ in range(2):
-        house.ear.step(house.account())
-        house.clock.advance(span / 2)
+        harness.mention_poller.step(harness.account())
+        harness.clock.advance(span / 2)
 
 
 @pytest.mark.parametrize(
@@ -164,33 +164,33 @@ def failing(house, error, span):
         (OverBudget("nothing is left of the month's money"), 48 * HOUR, False),
     ],
 )
-def test_who_cannot_listen_for_an_hour_needs_a_person(house, error, span, needed):
+def test_who_cannot_listen_for_an_hour_needs_a_person(harness, error, span, needed):
     """A server that stays away is a person's matter; a moment's trouble and a budget are not."""
-    failing(house, error, span)
-    assert standing(house).needs_person == needed
+    failing(harness, error, span)
+    assert standing(harness).needs_person == needed
 
 
-def test_another_trouble_is_the_same_silence(house):
+def test_another_trouble_is_the_same_silence(harness):
     """The hour counts from the first failure, whatever is said meanwhile, and ends with a hearing."""
-    failing(house, RetryLater("cannot be reached"), HOUR)
-    failing(house, RetryLater("answers 502"), HOUR / 4)
-    (town,) = standing(house).accounts
+    failing(harness, RetryLater("cannot be reached"), HOUR)
+    failing(harness, RetryLater("answers 502"), HOUR / 4)
+    (town,) = standing(harness).accounts
     assert town.deaf_since == EIGHT
-    house.join("town")
-    house.ear.step(house.account())
-    (town,) = standing(house).accounts
+    harness.join("town")
+    harness.mention_poller.step(harness.account())
+    (town,) = standing(harness).accounts
     assert (town.trouble, town.deaf_since) == (None, None)
-    failing(house, RetryLater("cannot be reached"), HOUR / 4)
-    assert not standing(house).needs_person
+    failing(harness, RetryLater("cannot be reached"), HOUR / 4)
+    assert not standing(harness).needs_person
 
 
-def test_what_came_since_the_log_was_read(house):
+def test_what_came_since_the_log_was_read(harness):
     """Entries of others count from the last one that was shown on a terminal."""
-    with house.store.writing() as tx:
+    with harness.store.writing() as tx:
         for number in range(3):
             tx.log.keep(entry(remote_id=f"{number}"), EIGHT)
         tx.log.keep(entry(remote_id="ours", ours=True), EIGHT)
-    assert standing(house).new_entries == 3
-    with house.store.writing() as tx:
+    assert standing(harness).new_entries == 3
+    with harness.store.writing() as tx:
         tx.notes.put(LOG_READ, "2", EIGHT)
-    assert standing(house).new_entries == 1
+    assert standing(harness).new_entries == 1

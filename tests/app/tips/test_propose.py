@@ -8,7 +8,7 @@ import pytest
 
 from bot.app.posting.draft import Drafter
 from bot.app.tips import propose
-from bot.app.tips.propose import BY_MODEL, Case
+from bot.app.tips.propose import BY_MODEL, WeakSummary
 from bot.core.errors import PlatformError, Refused, Unauthorised, UsageError
 from bot.core.model.config import LinkRule
 from bot.core.model.tip import Tip
@@ -23,7 +23,7 @@ GOOD = tip(
     text="Ask the crowd at once, and thank them.",
     link=HERE,
 )
-DRAFTER = Drafter(traits_of=lambda _: TRAITS, said=lambda *_: ())
+DRAFTER = Drafter(capabilities_of=lambda _: TRAITS, said=lambda *_: ())
 DOUBTFUL = tip(
     "doubtful",
     title="Questions of style",
@@ -47,13 +47,13 @@ class Words:
         return self.said
 
 
-def cases(*tips, accounts=(), **more) -> list[Case]:
+def cases(*tips, accounts=(), **more) -> list[WeakSummary]:
     """What is proposed for these tips."""
     whole = config(*tips, accounts=accounts or (account(),))
     return list(propose.cases(DRAFTER, whole, **more))
 
 
-def texts(case: Case) -> list[str]:
+def texts(case: WeakSummary) -> list[str]:
     """The proposals of a case."""
     return [one.summary.text for one in case.proposals]
 

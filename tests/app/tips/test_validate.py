@@ -11,7 +11,7 @@ import yaml
 from bot.app.posting.draft import Drafter
 from bot.app.tips.validate import findings, leads_nowhere
 from bot.core.model.config import LinkRule
-from bot.core.model.platform_kind import Form, Kind, Option, Secret
+from bot.core.model.platform_kind import Form, Option, PlatformKind, Secret
 from tests.app.harness import HOME
 from tests.contract.memory import TRAITS
 from tests.core.samples import account, config, tip
@@ -19,19 +19,19 @@ from tests.core.samples import account, config, tip
 CASES = yaml.safe_load((Path(__file__).parents[2] / "data" / "nowhere.yaml").read_text("utf-8"))
 
 KINDS = {
-    "town": Kind(
+    "town": PlatformKind(
         name="town",
         about="a network",
         traits=TRAITS,
         options=(Option(name="server", about="where", form=Form.ADDRESS, default="https://t.org"),),
     ),
-    "site": Kind(name="site", about="our pages", traits=replace(HOME, public=False)),
+    "site": PlatformKind(name="site", about="our pages", traits=replace(HOME, public=False)),
 }
 
 
-def drafter(traits_of):
+def drafter(capabilities_of):
     """What fits tips for a bot that has posted nothing."""
-    return Drafter(traits_of=traits_of, said=lambda _tip, _account: ())
+    return Drafter(capabilities_of=capabilities_of, said=lambda _tip, _account: ())
 
 
 def found(whole, site="https://tips.example"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.app.site.comments import Commenting, NewComment
+from bot.app.site.comments import CommentWriter, NewComment
 from bot.core.model.config import Account, Identity
 from bot.core.model.entry import Visibility
 from bot.platforms.site import KIND
@@ -33,7 +33,7 @@ class SiteWorld(World):
     def __init__(self, database: Database) -> None:
         super().__init__(FakeClock(), {})
         self._database = database
-        self._commenting = Commenting(
+        self._commenting = CommentWriter(
             database.pages, lambda: None, lambda _: False, lambda _: False
         )
         self.platform = self.another()

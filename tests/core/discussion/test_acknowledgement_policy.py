@@ -11,21 +11,21 @@ from bot.core.discussion.acknowledgement_policy import (
     REFUSALS,
     THANKS,
     Acknowledgement,
-    Thanked,
+    AcknowledgementState,
     breaks_off,
     deserves_thanks,
     has_had_one,
     is_only_thanks,
     thanks_for,
 )
-from bot.core.model.entry import NOBODY, Author, EntryKind, Standing, Visibility, Wish
+from bot.core.model.entry import NOBODY, Author, EntryKind, OptOut, Standing, Visibility
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, MINUTE, entry
 
 SECOND = timedelta(seconds=1)
 
 
-def given(count, gap=MINUTE, state=Thanked.GIVEN):
+def given(count, gap=MINUTE, state=AcknowledgementState.GIVEN):
     """So many acknowledgements, the newest a gap before Monday's nine."""
     return [
         Acknowledgement(entry=number, who=f"w{number}", at=MONDAY - number * gap, state=state)
@@ -49,8 +49,8 @@ def test_what_is_said_to_the_bot_deserves_thanks(kind):
         {"standing": Standing.HELD},
         {"visibility": Visibility.DIRECT, "author": NOBODY, "text": "", "url": None},
         {"deleted_at": MONDAY, "author": NOBODY, "text": "", "url": None},
-        {"author": Author(name="Bot", handle="b", wishes=frozenset({Wish.NO_BOT}))},
-        {"author": Author(name="Shy", handle="s", wishes=frozenset({Wish.NO_LOG}))},
+        {"author": Author(name="Bot", handle="b", wishes=frozenset({OptOut.NO_BOT}))},
+        {"author": Author(name="Shy", handle="s", wishes=frozenset({OptOut.NO_LOG}))},
     ],
     ids=" ".join,
 )
@@ -75,7 +75,7 @@ def test_words_are_no_thanks(text):
 
 def test_a_person_has_one_a_day():
     """Within a day of one there is none for the same person, and after it there may be."""
-    one = Acknowledgement(entry=1, who="ada", at=MONDAY, state=Thanked.FAILED)
+    one = Acknowledgement(entry=1, who="ada", at=MONDAY, state=AcknowledgementState.FAILED)
     assert has_had_one("ada", [one], MONDAY + FRESH - SECOND)
     assert not has_had_one("ada", [one], MONDAY + FRESH)
     assert not has_had_one("grace", [one], MONDAY)
@@ -97,7 +97,7 @@ def test_a_day_has_its_bound():
 
 def test_who_refuses_is_left_alone_for_a_day():
     """After so many refusals in a row there is none for a day; one that went well breaks the row."""
-    refused = given(REFUSALS, state=Thanked.REFUSED)
+    refused = given(REFUSALS, state=AcknowledgementState.REFUSED)
     assert breaks_off(refused, MONDAY) == "3 in a row were refused"
     assert breaks_off(refused, MONDAY + FRESH) is None
     assert breaks_off(refused[1:] + given(1), MONDAY) is None

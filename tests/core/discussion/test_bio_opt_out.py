@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.core.discussion.bio_opt_out import wishes_in
-from bot.core.model.entry import Wish
+from bot.core.discussion.bio_opt_out import opt_outs_in
+from bot.core.model.entry import OptOut
 
-NO_BOT, NO_LOG = {Wish.NO_BOT}, {Wish.NO_LOG}
+NO_BOT, NO_LOG = {OptOut.NO_BOT}, {OptOut.NO_LOG}
 
 BIOS = [
     ("", set()),
@@ -28,4 +28,4 @@ BIOS = [
 @pytest.mark.parametrize(("bio", "wishes"), BIOS)
 def test_wishes_are_hashtags(bio, wishes):
     """A wish is a hashtag of its own, in any case, anywhere in the bio; nothing else is one."""
-    assert wishes_in(bio) == wishes
+    assert opt_outs_in(bio) == wishes

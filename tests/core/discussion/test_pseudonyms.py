@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from bot.core.discussion.pseudonyms import Masks
+from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.model.entry import Author
 
 ADA = Author(name="Ada", handle="@ada@town.example", key="7")
-MASKS = Masks(b"one key")
+MASKS = Pseudonyms(b"one key")
 
 
 def test_a_mask_names_nobody():
@@ -14,7 +14,7 @@ def test_a_mask_names_nobody():
     (by_key, by_handle) = MASKS.of("town", ADA)
     assert by_key != by_handle
     assert not any(word in by_key + by_handle for word in ("ada", "town", "example"))
-    assert Masks(b"another key").of("town", ADA)[0] != by_key
+    assert Pseudonyms(b"another key").of("town", ADA)[0] != by_key
 
 
 def test_a_mask_outlives_a_name():

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from bot.core.model.capabilities import TextLimit, Unit
 from bot.core.model.config import LinkRule
 from bot.core.model.delivery import SpanKind
-from bot.core.posting.compose import TooLong, fit, link_for
+from bot.core.posting.compose import TooLong, compose, link_for
 from bot.core.posting.layout import Fitted
 from bot.core.summary import Summary, best
 from bot.core.summary.select import ranked
 from bot.core.text.counting.bare_domains import unlinked
 from bot.core.text.counting.links import links
 from bot.core.text.counting.measure import byte_length, grapheme_length, weighted_length
-from bot.core.text.counting.network_length import Native, native_length
+from bot.core.text.counting.network_length import NetworkLength, native_length
 from bot.core.text.hashtags import hashtags
 from bot.core.text.mentions import unmentioned
 from tests.core.samples import account, config, tip, traits
@@ -61,7 +61,7 @@ rules = st.builds(
 def one_fit(one=None, link=LINK, *, rule=None, **settings_):
     """The fit of a tip on an account with these settings."""
     known = traits() if rule is None else traits(text=rule)
-    return fit(one or tip(), account(**settings_), known, link)
+    return compose(one or tip(), account(**settings_), known, link)
 
 
 def fitted(*args, **options):
@@ -160,7 +160,7 @@ def rounds(one, count, **account_changes):
     said: list[str] = []
     made = []
     for _ in range(count):
-        found = fit(one, account(**account_changes), traits(), LINK, said=said)
+        found = compose(one, account(**account_changes), traits(), LINK, said=said)
         assert isinstance(found, Fitted)
         said.append(found.text)
         made.append(found)
@@ -243,8 +243,8 @@ SAID = Summary(text="a", how="title", sure=1.0)
 
 def test_over_a_limit_cannot_exist():
     """A fitted text over the promise, or over the network's limit, cannot be made at all."""
-    fine = Native(unit=Unit.GRAPHEMES, length=1, limit=1)
-    over = Native(unit=Unit.GRAPHEMES, length=2, limit=1)
+    fine = NetworkLength(unit=Unit.GRAPHEMES, length=1, limit=1)
+    over = NetworkLength(unit=Unit.GRAPHEMES, length=2, limit=1)
     for length, native in ((141, fine), (140, over)):
         with pytest.raises(ValueError, match="over its limit"):
             Fitted(text="a", spans=(), length=length, limit=140, native=native, summary=SAID)

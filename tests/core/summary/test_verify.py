@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.core.summary.candidates import Candidate, Source
+from bot.core.summary.candidates import Candidate, SourceText
 from bot.core.summary.verify import doubts, faults
 
 DATA = Path(__file__).parents[2] / "data" / "summary"
@@ -15,14 +15,14 @@ CASES = yaml.safe_load((DATA / "faults.yaml").read_text("utf-8"))
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
 def test_faults(case):
     """What is no sentence, or says what the tip does not say, is refused with its reason."""
-    tip = Source(title="A title", sentences=(case["sentence"],), language="en")
+    tip = SourceText(title="A title", sentences=(case["sentence"],), language="en")
     posted = Candidate(text=case["posted"], parts=(0,), body=case["posted"])
     assert faults(posted, tip)[:1] == ((case["why"],) if case["why"] else ())
 
 
 def test_the_operators_words_are_not_doubted():
     """What was written by hand is posted as it is, whatever the rules say of it."""
-    tip = Source(title="A title", sentences=("A sentence is here.",), language="en")
+    tip = SourceText(title="A title", sentences=("A sentence is here.",), language="en")
     own = Candidate(text="Somehow (else", by_hand=True)
     assert faults(own, tip) == ()
     assert doubts(own, tip) == ()
@@ -30,5 +30,5 @@ def test_the_operators_words_are_not_doubted():
 
 def test_a_title_alone_is_doubtful():
     """A title is no summary, and the operator is told where nothing better was found."""
-    tip = Source(title="A title", sentences=("A sentence is here.",), language="en")
+    tip = SourceText(title="A title", sentences=("A sentence is here.",), language="en")
     assert doubts(Candidate(text="A title", titled=True), tip) == ("it is the title alone",)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.app.tips.advise import notes
 from bot.core.text.hashtags import hashtag, hashtags
-from tests.app.harness import House
+from tests.app.harness import Harness
 from tests.core.samples import account, config, tip
 
 CASES = yaml.safe_load((Path(__file__).parents[2] / "data" / "hashtags.yaml").read_text("utf-8"))
@@ -34,8 +34,8 @@ def test_a_tag(case: dict[str, Any]) -> None:
 @every_case
 def test_check_says_so(case: dict[str, Any]) -> None:
     """`check` notes a tag that makes no hashtag, and one that is written in other words, once."""
-    house = House(config=config(*(tip(one, summary=GOOD, tags=(case["tag"],)) for one in "ab")))
-    found = list(notes(house.config, house.drafter, house.store))
+    harness = Harness(config=config(*(tip(one, summary=GOOD, tags=(case["tag"],)) for one in "ab")))
+    found = list(notes(harness.config, harness.drafter, harness.store))
     assert [one.tip for one in found] == (["a"] if case.get("noted") else [])
     assert all(case["tag"] in one.what and case["hashtag"] in one.what for one in found)
 
@@ -43,8 +43,8 @@ def test_check_says_so(case: dict[str, Any]) -> None:
 def test_nothing_is_said_where_no_account_has_hashtags() -> None:
     """A bot that posts no hashtags hears nothing of them."""
     one = tip("a", summary=GOOD, tags=("c*",))
-    house = House(config=config(one, accounts=(account(hashtags=0),)))
-    assert list(notes(house.config, house.drafter, house.store)) == []
+    harness = Harness(config=config(one, accounts=(account(hashtags=0),)))
+    assert list(notes(harness.config, harness.drafter, harness.store)) == []
 
 
 @given(st.text(st.sampled_from("aZé健9_-.+&/'’!#*²🎉 "), min_size=1, max_size=8))

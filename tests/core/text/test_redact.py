@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bot.core.text.redact import BLANK, Blanker
+from bot.core.text.redact import BLANK, Redactor
 from tests.spellings import SPELLINGS
 
 SECRET = "Qx7_planted-T0ken/With+Signs~0002=="
@@ -20,7 +20,7 @@ OTHER = "hunter2"
 def test_every_spelling(spelling, around):
     """However it is spelled, it is not in what is left, and neither is the way it was spelled."""
     spelled = SPELLINGS[spelling](SECRET)
-    left = Blanker([OTHER, SECRET]).text(around.format(spelled))
+    left = Redactor([OTHER, SECRET]).text(around.format(spelled))
     assert BLANK in left
     assert spelled not in left
     assert "planted" not in left.lower()
@@ -30,7 +30,7 @@ def test_every_spelling(spelling, around):
 def test_the_rest_is_kept(spelling):
     """Of the usual spellings the words around them are kept."""
     said = f"Bearer {SPELLINGS[spelling](SECRET)} is wrong & <b>old</b>, 100%"
-    assert Blanker([SECRET]).text(said) == f"Bearer {BLANK} is wrong & <b>old</b>, 100%"
+    assert Redactor([SECRET]).text(said) == f"Bearer {BLANK} is wrong & <b>old</b>, 100%"
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ def test_the_rest_is_kept(spelling):
 )
 def test_what_is_no_secret_is_kept(text):
     """A text without the secret stays as it is, whatever is encoded in it."""
-    assert Blanker([SECRET, OTHER]).text(text) == text
+    assert Redactor([SECRET, OTHER]).text(text) == text
 
 
 def test_short_secrets_are_blanked_as_they_are():
     """A short secret is blanked where it stands exactly; a shorter one would blank words."""
-    blanker = Blanker([OTHER, "abc", ""])
+    blanker = Redactor([OTHER, "abc", ""])
     assert blanker.text("abc hunter2 Hunter 2 xhunter2x") == f"abc {BLANK} Hunter 2 x{BLANK}x"
     assert blanker.text("h%75nter2") == BLANK
 
@@ -62,7 +62,7 @@ def test_bodies(spelling, encoding):
     """In a JSON body every text and name is blanked, and all else stays."""
     spelled = SPELLINGS[spelling](SECRET)
     document = {"id": 2**70, "a": [None, {"b": f"x {spelled}"}], spelled: True, "c": "kept"}
-    body = Blanker([SECRET]).body(json.dumps(document).encode(encoding))
+    body = Redactor([SECRET]).body(json.dumps(document).encode(encoding))
     left = json.loads(body)
     assert (left["id"], left["c"], left["a"][0]) == (2**70, "kept", None)
     assert BLANK in left["a"][1]["b"]
@@ -73,6 +73,6 @@ def test_bodies(spelling, encoding):
 @pytest.mark.parametrize("body", [b"[" * 100_000, b"\xff\xfe", b"", b"<html>", b'{"a":', b"NaN"])
 def test_bodies_that_are_no_json(body):
     """A body without a secret stays as it is; one that is no JSON is blanked as text."""
-    blanker = Blanker([SECRET])
+    blanker = Redactor([SECRET])
     assert blanker.body(body) == body
     assert blanker.body(body + SECRET.encode()).endswith(BLANK.encode())

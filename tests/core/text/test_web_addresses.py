@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.model.capabilities import TextLimit, Unit
-from bot.core.posting.compose import fit
+from bot.core.posting.compose import compose
 from bot.core.posting.layout import Fitted
 from bot.core.summary.select import ranked
 from bot.core.text.counting.bare_domains import bare_names
@@ -64,7 +64,7 @@ def test_no_candidate_cuts_an_address(address: str, text: str) -> None:
 def test_no_network_changes_an_address(address: str, rule: TextLimit) -> None:
     """A post holds an address as it was written, and calls nobody beside it."""
     one = tip(summary=f"See {address} and ask @bob.")
-    found = fit(one, account(limit=140), traits(text=rule), None)
+    found = compose(one, account(limit=140), traits(text=rule), None)
     assert isinstance(found, Fitted)
     assert found.text == f"See {address} and ask @{BREAK}bob."
 
@@ -102,7 +102,7 @@ def test_what_is_no_address(text: str) -> None:
 @pytest.mark.parametrize("name", ["medium.com/@ada", "town.org/?q=@ada", ".@ada.com", "x.com/a/@b"])
 def test_a_bare_name_that_is_no_link_calls_nobody(name: str) -> None:
     """What X gets written so that it is no link has no live `@` left in it."""
-    found = fit(tip(summary=f"See {name} now."), account(), traits(text=RULES[0]), None)
+    found = compose(tip(summary=f"See {name} now."), account(), traits(text=RULES[0]), None)
     assert isinstance(found, Fitted)
     assert not bare_names(found.text)
     assert f"@{BREAK}" in found.text

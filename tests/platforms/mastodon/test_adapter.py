@@ -27,10 +27,18 @@ from bot.core.errors import (
 from bot.core.model.capabilities import Idempotency
 from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, State
-from bot.core.ports.platform import Absent, CannotTell, Editor, Found, Listener, Publisher, Thanker
+from bot.core.ports.platform import (
+    Absent,
+    CannotTell,
+    Favouriter,
+    Found,
+    Listener,
+    PostRemover,
+    Publisher,
+)
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.http.errors import server_time
-from bot.platforms.mastodon.http.http_session import Reach, Wire
+from bot.platforms.mastodon.http.http_session import HttpSession, RequestProgress
 from tests.clock import MONDAY
 from tests.servers.mastodon import mastodon_server
 from tests.servers.proxy import Fate, proxy
@@ -116,8 +124,8 @@ def test_it_is_all_that_its_traits_promise(bot):
     """An adapter has the doors that its abilities name."""
     assert isinstance(bot, Publisher)
     assert isinstance(bot, Listener)
-    assert isinstance(bot, Editor)
-    assert isinstance(bot, Thanker)
+    assert isinstance(bot, PostRemover)
+    assert isinstance(bot, Favouriter)
 
 
 def test_a_post_arrives_as_it_was_frozen(bot, line, server):
@@ -267,7 +275,7 @@ def test_an_unclear_answer_to_a_question_is_no_unknown_outcome(bot, server, stat
     """A question that failed can simply be asked again."""
     server.answer("/api/v1/notifications", status)
     with pytest.raises(RetryLater):
-        bot.hear(None)
+        bot.poll(None)
 
 
 BODIES = [[], {}, {"error": "odd"}, {"id": ""}, {"id": "7"}, "posted", {"id": "7", "content": None}]
@@ -346,7 +354,7 @@ def test_too_many_requests_wait_as_long_as_the_server_says(bot, server, clock, h
 @pytest.mark.parametrize("date", ["", "soon", "Mon, 99 Foo 2026 25:00:00 GMT"])
 def test_a_server_without_a_readable_clock_says_no_time(date):
     """A date that makes no sense is none, so that waits are reckoned by our own clock."""
-    with Wire() as wire:
+    with HttpSession() as wire:
         wire.headers_seen = {"date": date}
         assert server_time(wire) is None
         wire.headers_seen = {"date": "Mon, 02 Mar 2026 09:00:00 GMT"}
@@ -357,7 +365,7 @@ def test_our_own_posts_that_cannot_be_read_are_asked_for_again(bot, server, cloc
     """A list of our posts that makes no sense is no list: nothing is concluded from it."""
     server.answer(MINE, 200, [{"id": "1"}])
     with pytest.raises(RetryLater, match="cannot be read"):
-        bot.own(clock.now())
+        bot.list_own_posts(clock.now())
 
 
 @pytest.mark.parametrize("status", [301, 307, 308])
@@ -645,24 +653,24 @@ def test_what_is_not_ours_is_not_taken_back(bot, server):
 def test_a_silent_server_is_given_up(line):
     """No call waits longer than its patience, and what may have arrived is not called unsent."""
     line.then(Fate.DELAY)
-    with Wire(patience=0.3) as wire, pytest.raises(requests.RequestException):
+    with HttpSession(patience=0.3) as wire, pytest.raises(requests.RequestException):
         wire.request("POST", f"{line.url}{STATUSES}")
-    assert wire.reach is Reach.SENT
+    assert wire.reach is RequestProgress.SENT
 
 
 def test_a_dripping_server_is_given_up(line):
     """An answer that comes a byte at a time does not hold a call beyond its patience."""
     line.then(Fate.DRIP)
-    with Wire(patience=0.5) as wire, pytest.raises(requests.RequestException):
+    with HttpSession(patience=0.5) as wire, pytest.raises(requests.RequestException):
         wire.request("GET", f"{line.url}/api/v2/instance")
-    assert wire.reach is Reach.ANSWERED
+    assert wire.reach is RequestProgress.ANSWERED
 
 
 def test_an_endless_answer_is_not_swallowed(bot, server):
     """An answer of many megabytes is dropped, not held in memory."""
     server.answer("/api/v1/notifications", 200, ["x" * 9_000_000])
     with pytest.raises(RetryLater):
-        bot.hear(None)
+        bot.poll(None)
 
 
 def test_posting_does_not_need_learning_first(bot, clock):

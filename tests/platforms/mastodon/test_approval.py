@@ -10,10 +10,10 @@ import pytest
 from bot.app.status.status import status
 from bot.cli.standing import lines
 from bot.core.errors import PlatformError, RetryLater, Unauthorised
-from bot.core.model.config import Account, Courtesy
+from bot.core.model.config import Account, AcknowledgementStyle
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.scheduler.timetable import ZonedTimetable
-from tests.app.harness import House
+from tests.app.harness import Harness
 from tests.clock import FakeClock
 from tests.core.samples import account, config
 from tests.servers.approvals import NOTE, PATH, Approvals
@@ -75,10 +75,10 @@ def test_it_is_not_heard_before(bot, server, there, root):
     """A reply that names the bot is heard once it is approved, and counted before."""
     said = server.say("alice", "@tips why?", to=root)
     there.replies = [said]
-    batch = bot.hear(None)
+    batch = bot.poll(None)
     assert (batch.entries, batch.pending) == ((), 1)
     there.replies = []
-    batch = bot.hear(None)
+    batch = bot.poll(None)
     assert (ids(batch.entries), batch.pending) == ([said], 0)
 
 
@@ -86,11 +86,11 @@ def test_it_is_not_read_before(bot, server, there, root):
     """A reply below a tip is read once it is approved, although the account sees it all the time."""
     first, second = (server.say(who, "hm", to=root) for who in ("alice", "bob"))
     there.replies = [second]
-    batch = bot.around(root, None)
+    batch = bot.read_thread(root, None)
     assert ids(batch.entries) == [first]
-    assert bot.around(root, batch.cursor).entries == ()
+    assert bot.read_thread(root, batch.cursor).entries == ()
     there.replies = []
-    assert second in ids(bot.around(root, batch.cursor).entries)
+    assert second in ids(bot.read_thread(root, batch.cursor).entries)
 
 
 def test_it_is_not_kept_any_more(bot, server, there, root):
@@ -107,11 +107,11 @@ def test_it_is_known_by_the_servers_note(bot, server, line, root):
     whole = server.read(said)
     below = {"ancestors": [], "descendants": [whole | {"content": f"<p>hm</p>{NOTE}"}]}
     server.answer(f"{STATUSES}/{root}/context", 200, below)
-    assert bot.around(root, None).entries == ()
+    assert bot.read_thread(root, None).entries == ()
     quoted = "<p>see /settings/user/interaction_requests/ there</p>"
     below = {"ancestors": [], "descendants": [whole | {"content": quoted}]}
     server.answer(f"{STATUSES}/{root}/context", 200, below)
-    assert ids(bot.around(root, None).entries) == [said]
+    assert ids(bot.read_thread(root, None).entries) == [said]
 
 
 def test_many_that_wait_are_all_known(bot, server, there, root):
@@ -119,9 +119,9 @@ def test_many_that_wait_are_all_known(bot, server, there, root):
     there.page = 3
     said = [server.say("alice", f"@tips {number}", to=root) for number in range(8)]
     there.replies = said[:7]
-    batch = bot.around(root, None)
+    batch = bot.read_thread(root, None)
     assert ids(batch.entries) == said[7:]
-    assert bot.hear(None).pending == 7
+    assert bot.poll(None).pending == 7
 
 
 def test_what_else_is_asked_for_is_no_reply(bot, server, there, root):
@@ -133,14 +133,14 @@ def test_what_else_is_asked_for_is_no_reply(bot, server, there, root):
         {"id": "R3", "type": "reblog"},
         {"id": "R4", "type": "reply", "reply": "odd"},
     ]
-    assert (ids(bot.hear(None).entries), bot.hear(None).pending) == ([said], 0)
+    assert (ids(bot.poll(None).entries), bot.poll(None).pending) == ([said], 0)
 
 
 def test_a_version_without_policies(bot, server, line, root):
     """An older server, which says itself that it has no such list, has nothing that waits."""
     line.instead = None
     said = server.say("alice", "@tips why?", to=root)
-    batch = bot.hear(None)
+    batch = bot.poll(None)
     assert (ids(batch.entries), batch.pending) == ([said], None)
 
 
@@ -159,30 +159,30 @@ def test_what_cannot_be_asked_is_not_guessed(bot, server, line, root, trouble):
     code, body, kind = trouble
     said = server.say("alice", "@tips why?", to=root)
     line.pages.append(Page(status=code, body=body, path=PATH, times=2))
-    for call in (lambda: bot.hear(None), lambda: bot.around(root, None)):
+    for call in (lambda: bot.poll(None), lambda: bot.read_thread(root, None)):
         with pytest.raises(PlatformError) as caught:
             call()
         assert type(caught.value) is kind
-    assert ids(bot.hear(None).entries) == [said]
+    assert ids(bot.poll(None).entries) == [said]
 
 
 def test_it_is_neither_kept_nor_thanked_for_and_the_status_tells(bot, server, there, root):
     """Until it is approved it is in no log and gets no favourite; the operator is told of it."""
     said = server.say("alice", "@tips why?", to=root)
     there.replies = [said]
-    courteous = account(acknowledge=Courtesy.FAVOURITE)
-    house = House(config=config(accounts=(courteous,)), clock=FakeClock(datetime.now(UTC)))
-    house.platforms["town"] = bot
+    courteous = account(acknowledge=AcknowledgementStyle.FAVOURITE)
+    harness = Harness(config=config(accounts=(courteous,)), clock=FakeClock(datetime.now(UTC)))
+    harness.platforms["town"] = bot
     answer = ""
     for expected in (1, 0):
-        house.ear.step(courteous)
-        house.acknowledger.step(house.config, courteous)
-        there_now = status(house.store, ZonedTimetable(), house.config, house.clock.now())
+        harness.mention_poller.step(courteous)
+        harness.acknowledger.step(harness.config, courteous)
+        there_now = status(harness.store, ZonedTimetable(), harness.config, harness.clock.now())
         (one,) = there_now.accounts
         assert one.to_approve == expected
         shown = "\n".join(lines(there_now, ZoneInfo("UTC"), {}, running=True))
         assert ("wait for your approval on its server: 1" in shown) is bool(expected)
-        with house.store.reading() as tx:
+        with harness.store.reading() as tx:
             kept = ids(tx.log.entries())
         assert kept == ([] if expected else [answer])
         assert server.read(said)["favourited"] is False

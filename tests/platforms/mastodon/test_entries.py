@@ -28,7 +28,7 @@ def hear(running):
 
     def hear_one(**status):
         running.answer(NOTICES, 200, [notice(1, **status)])
-        (entry,) = bot.hear(None).entries
+        (entry,) = bot.poll(None).entries
         return entry
 
     return hear_one

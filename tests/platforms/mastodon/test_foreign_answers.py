@@ -156,9 +156,9 @@ def test_a_thread_is_not_gone_by_a_proxy(bot, line, server, page):
     said = server.say("alice", "hm", to=root)
     page.path = "/context"
     line.pages.append(page)
-    assert only_later(lambda: bot.around(root, None))
+    assert only_later(lambda: bot.read_thread(root, None))
     page.times = 0
-    assert [one.remote_id for one in bot.around(root, None).entries] == [said]
+    assert [one.remote_id for one in bot.read_thread(root, None).entries] == [said]
 
 
 def test_a_thread_is_not_gone_where_we_are_unknown(bot, server):
@@ -167,7 +167,7 @@ def test_a_thread_is_not_gone_where_we_are_unknown(bot, server):
     for account in ({"id": "9", "acct": "other"}, {"id": "9"}, {}):
         server.answer(f"{STATUSES}/*", 404)
         server.answer("/api/v1/accounts/verify_credentials", 200, account)
-        assert only_later(lambda: bot.around(root, None))
+        assert only_later(lambda: bot.read_thread(root, None))
 
 
 def test_nothing_is_erased_by_a_proxy(bot, line, server, page):
@@ -190,9 +190,9 @@ def test_listening_goes_on_after_a_proxy(bot, line, server, page):
     said = server.say("alice", "@tips hello")
     page.path = "/api/v1/notifications"
     line.pages.append(page)
-    assert only_later(lambda: bot.hear(None))
+    assert only_later(lambda: bot.poll(None))
     page.times = 0
-    assert [one.remote_id for one in bot.hear(None).entries] == [said]
+    assert [one.remote_id for one in bot.poll(None).entries] == [said]
 
 
 def test_nothing_is_favoured_by_a_proxy(bot, line, server, page):
@@ -311,8 +311,8 @@ def test_an_instance_that_is_overloaded_is_asked_later(bot, line, status):
 LIMITED = [
     (("POST", STATUSES), lambda bot, said: bot.publish(post())),
     (("GET", "/statuses?"), lambda bot, said: bot.find(delivery(bot._clock))),
-    (("GET", "/api/v1/notifications"), lambda bot, said: bot.hear(None)),
-    (("GET", "/context"), lambda bot, said: bot.around(said, None)),
+    (("GET", "/api/v1/notifications"), lambda bot, said: bot.poll(None)),
+    (("GET", "/context"), lambda bot, said: bot.read_thread(said, None)),
     (("POST", "/favourite"), lambda bot, said: bot.favourite(said)),
     (("DELETE", STATUSES), lambda bot, said: bot.retract(said)),
     (("GET", "/verify_credentials"), lambda bot, said: bot.learn()),

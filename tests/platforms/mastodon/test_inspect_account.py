@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from bot.core.model.config import Account, Courtesy
+from bot.core.model.config import Account, AcknowledgementStyle
 from bot.core.model.inspection import allowance_remarks
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.http.errors import SCOPES
@@ -27,7 +27,7 @@ WHO = "/api/v1/accounts/verify_credentials"
 QUESTIONS = ["/api/v2/instance", WHO, "/api/v1/accounts/1/statuses", "/api/v1/notifications"]
 
 
-def inspect(url, *, ahead=timedelta(0), acknowledge=Courtesy.FAVOURITE):
+def inspect(url, *, ahead=timedelta(0), acknowledge=AcknowledgementStyle.FAVOURITE):
     """What an adapter tells whose clock is ahead by so much."""
     options = {"server": url}
     account = Account(name="masto", kind="mastodon", options=options, acknowledge=acknowledge)
@@ -35,7 +35,7 @@ def inspect(url, *, ahead=timedelta(0), acknowledge=Courtesy.FAVOURITE):
     return MastodonPlatform(account, {"access_token": TOKEN}, clock).inspect()
 
 
-def told(answers=None, *, ahead=timedelta(0), acknowledge=Courtesy.FAVOURITE):
+def told(answers=None, *, ahead=timedelta(0), acknowledge=AcknowledgementStyle.FAVOURITE):
     """What is told of a server that answers like Mastodon but for these paths."""
     usual = {
         "/api/v2/instance": Scripted(body=instance()),
@@ -150,7 +150,7 @@ def test_scopes(app, missing, is_problem):
         assert not missing or "TIPSBOT_MASTO_ACCESS_TOKEN" in found.todo
 
 
-@pytest.mark.parametrize("acknowledge", [Courtesy.NONE, Courtesy.THANK])
+@pytest.mark.parametrize("acknowledge", [AcknowledgementStyle.NONE, AcknowledgementStyle.THANK])
 def test_scopes_that_are_not_used(acknowledge):
     """Where nothing is favoured the scope for it is missing, too, but nothing fails without it."""
     app = {"scopes": ["read", "write:statuses"]}

@@ -120,7 +120,7 @@ def test_quotes_are_asked_for_only_where_they_are_known(bot, server):
     bot.learn()
     quoting = {"id": "1", "type": "quote", "created_at": "2026-03-01T09:00:00Z", "status": None}
     server.answer("/api/v1/notifications", 200, [quoting])
-    assert bot.hear(None).entries == ()
+    assert bot.poll(None).entries == ()
 
 
 def test_before_it_was_asked_no_server_is_trusted():

@@ -57,7 +57,7 @@ def hear_all(bot, cursor=None):
     """Every entry from a cursor on, and the last cursor."""
     entries = []
     while True:
-        batch = bot.hear(cursor)
+        batch = bot.poll(cursor)
         entries += batch.entries
         cursor = batch.cursor
         if not batch.more:
@@ -116,7 +116,7 @@ def test_what_was_not_said_to_all_is_heard_without_its_words(bot, server, visibi
 def test_an_unknown_visibility_is_taken_for_a_private_one(bot, server, visibility):
     """What another server invents is kept from all eyes."""
     server.answer(NOTICES, 200, [notice(1, visibility=visibility)])
-    (entry,) = bot.hear(None).entries
+    (entry,) = bot.poll(None).entries
     assert not entry.is_legible
 
 
@@ -138,7 +138,7 @@ def test_replies_during_a_walk_are_heard(bot, server):
     server.say("alice", "@tips first", to=root)
     _, cursor = hear_all(bot)
     said = {server.say("bob", f"@tips {number}", to=root) for number in range(31)}
-    batch = bot.hear(cursor)
+    batch = bot.poll(cursor)
     assert batch.more
     said.add(server.say("bob", "@tips one more", to=root))
     rest, _ = hear_all(bot, batch.cursor)
@@ -158,7 +158,7 @@ def test_the_first_listening_leaves_old_mentions_alone(bot, server):
     now = datetime.now(UTC)
     page = [notice(2, came=now - timedelta(days=6)), notice(1, came=now - timedelta(days=8))]
     server.answer(NOTICES, 200, page)
-    batch = bot.hear(None)
+    batch = bot.poll(None)
     assert [entry.remote_id for entry in batch.entries] == ["s2"]
     assert json.loads(batch.cursor)["after"] == "n2"
 
@@ -167,7 +167,7 @@ def test_more_than_the_first_listening_can_read_is_a_gap_that_is_told(bot, serve
     """What is too much to read is said, not passed over in silence."""
     for last in range(400, 100, -30):
         server.answer(NOTICES, 200, [notice(number) for number in range(last, last - 30, -1)])
-    batch = bot.hear(None)
+    batch = bot.poll(None)
     assert len(batch.entries) == 300
     assert batch.unheard
     assert not batch.more
@@ -177,7 +177,7 @@ def test_the_same_page_for_ever_is_a_gap_that_is_told(bot, server):
     """A server that does not go back is not asked for ever, and what it may have kept is told."""
     page = [notice(number) for number in range(30, 0, -1)]
     server.answer(NOTICES, 200, page, times=10)
-    batch = bot.hear(None)
+    batch = bot.poll(None)
     assert batch.unheard
     assert not batch.more
 
@@ -195,20 +195,20 @@ def link(**ids):
 def test_a_page_that_is_empty_is_passed_over(bot, server):
     """Servers count what they do not show: only an empty page that leads nowhere is the end."""
     server.answer(NOTICES, 200, [notice(1)])
-    cursor = bot.hear(None).cursor
+    cursor = bot.poll(None).cursor
     server.answer(NOTICES, 200, [], headers=link(max_id="n2", min_id="n31"))
-    blank = bot.hear(cursor)
+    blank = bot.poll(cursor)
     assert (blank.entries, blank.more) == ((), True)
     assert json.loads(blank.cursor)["after"] == "n31"
     server.answer(NOTICES, 200, [], headers=link(max_id="n31", min_id="n31"))
-    assert not bot.hear(blank.cursor).more
+    assert not bot.poll(blank.cursor).more
 
 
 def test_the_first_listening_passes_over_an_empty_page(bot, server):
     """What lies behind a page of which nothing is shown is heard from the beginning."""
     server.answer(NOTICES, 200, [], headers=link(max_id="n9", min_id="n38"))
     server.answer(NOTICES, 200, [notice(8)])
-    assert [entry.remote_id for entry in bot.hear(None).entries] == ["s8"]
+    assert [entry.remote_id for entry in bot.poll(None).entries] == ["s8"]
 
 
 @pytest.mark.parametrize(
@@ -217,17 +217,17 @@ def test_the_first_listening_passes_over_an_empty_page(bot, server):
 def test_a_link_header_that_is_none_leads_nowhere(bot, server, header):
     """Whatever a server writes into the header of an empty page, the cursor stays."""
     server.answer(NOTICES, 200, [notice(1)])
-    cursor = bot.hear(None).cursor
+    cursor = bot.poll(None).cursor
     server.answer(NOTICES, 200, [], headers={"Link": header})
-    assert bot.hear(cursor) == Batch(cursor=cursor)
+    assert bot.poll(cursor) == Batch(cursor=cursor)
 
 
 def test_before_anything_was_said_the_first_listening_stays_the_first(bot, server):
     """An account without notifications loses nothing when the first one comes."""
-    first = bot.hear(None)
+    first = bot.poll(None)
     assert (first.entries, first.more) == ((), False)
     server.say("alice", "hello @tips")
-    assert len(bot.hear(first.cursor).entries) == 1
+    assert len(bot.poll(first.cursor).entries) == 1
 
 
 def test_a_cursor_of_another_server_or_account_is_not_believed(bot, server):
@@ -237,14 +237,14 @@ def test_a_cursor_of_another_server_or_account_is_not_believed(bot, server):
     known = json.loads(cursor)
     for change in ({"server": "https://old.example"}, {"me": "1"}):
         moved = json.dumps(known | change | {"after": "9" * 18})
-        assert len(bot.hear(moved).entries) == 1
+        assert len(bot.poll(moved).entries) == 1
 
 
 @pytest.mark.parametrize("cursor", ["", "nonsense", "[]", "null", '{"after": 7}'])
 def test_a_broken_cursor_listens_anew(bot, server, cursor):
     """A cursor that cannot be read loses nothing: entries are unique where they are kept."""
     server.say("alice", "hello @tips")
-    assert len(bot.hear(cursor).entries) == 1
+    assert len(bot.poll(cursor).entries) == 1
 
 
 def test_ids_are_opaque(bot, server):
@@ -252,21 +252,21 @@ def test_ids_are_opaque(bot, server):
     now = datetime.now(UTC)
     upside_down = [notice("01HZZ", came=now - timedelta(minutes=1)), notice("01HAA", came=now)]
     server.answer(NOTICES, 200, upside_down)
-    assert json.loads(bot.hear(None).cursor)["after"] == "n01HAA"
+    assert json.loads(bot.poll(None).cursor)["after"] == "n01HAA"
 
 
 def test_a_server_that_ignores_the_cursor_does_not_keep_us_busy(bot, server):
     """A full page that leads nowhere is the end of the walk, not the start of an endless one."""
     page = [notice(number) for number in range(30, 0, -1)]
     server.answer(NOTICES, 200, page, times=12)
-    cursor = bot.hear(None).cursor
-    assert not bot.hear(cursor).more
+    cursor = bot.poll(None).cursor
+    assert not bot.poll(cursor).more
 
 
 def test_a_deleted_reply_leaves_nothing_to_trip_over(bot, server):
     """A notification whose status is gone is passed over, and the walk goes on behind it."""
     server.answer(NOTICES, 200, [notice(2), notice(1) | {"status": None}])
-    batch = bot.hear(None)
+    batch = bot.poll(None)
     assert [entry.remote_id for entry in batch.entries] == ["s2"]
 
 
@@ -275,7 +275,7 @@ def test_nonsense_among_notifications_is_passed_over(bot, server):
     odd = [notice(5), 7, None, {}, notice(4, account=None), notice(3, id=None), {"id": []}]
     made = notice(2, created_at="yesterday", edited_at=[], url="javascript:x", language=[])
     server.answer(NOTICES, 200, [*odd, made])
-    entries = {entry.remote_id: entry for entry in bot.hear(None).entries}
+    entries = {entry.remote_id: entry for entry in bot.poll(None).entries}
     assert set(entries) == {"s5", "s2"}
     assert (entries["s2"].url, entries["s2"].language) == (None, None)
 
@@ -296,7 +296,7 @@ def test_an_address_is_one_on_a_terminal_too(bot, server, address, kept):
     """An address with a control character, an invisible one or a blank in it is none."""
     author = {"id": "9", "acct": "zed@far.example", "display_name": "Zed", "url": address}
     server.answer(NOTICES, 200, [notice(1, url=address, account=author)])
-    (entry,) = bot.hear(None).entries
+    (entry,) = bot.poll(None).entries
     assert (entry.url, entry.author.url) == ((address, address) if kept else (None, None))
 
 
@@ -305,7 +305,7 @@ def test_an_answer_that_is_no_list_is_no_silence(bot, server, body):
     """A server that answers nonsense is an error to be shown, not a network where nobody speaks."""
     server.answer(NOTICES, 200, body)
     with pytest.raises(RetryLater):
-        bot.hear(None)
+        bot.poll(None)
 
 
 def test_our_own_posts_are_not_heard(bot, server):
@@ -316,21 +316,21 @@ def test_our_own_posts_are_not_heard(bot, server):
     whole = server.read(mine)
     own = notice(1, id=mine, account=whole["account"])
     server.answer(NOTICES, 200, [own, notice(2)])
-    assert [entry.remote_id for entry in bot.hear(None).entries] == ["s2"]
+    assert [entry.remote_id for entry in bot.poll(None).entries] == ["s2"]
 
 
 @pytest.mark.parametrize("kind", ["poll", "status", "favourite", "reblog", "update"])
 def test_a_notification_of_another_kind_is_no_mention(bot, server, kind):
     """A server that does not filter by type makes nobody speak who did not."""
     server.answer(NOTICES, 200, [notice(1, kind=kind)])
-    assert bot.hear(None).entries == ()
+    assert bot.poll(None).entries == ()
 
 
 def test_a_quote_is_heard_under_what_it_quotes(bot, server):
     """Where the server tells of quotes, one belongs to the post that it quotes."""
     quoting = notice(1, kind="quote", quote={"state": "accepted", "quoted_status": {"id": "s0"}})
     server.answer(NOTICES, 200, [quoting])
-    (entry,) = bot.hear(None).entries
+    (entry,) = bot.poll(None).entries
     assert (entry.kind, entry.in_reply_to) == (EntryKind.QUOTE, "s0")
 
 
@@ -353,7 +353,7 @@ def test_threads_listen_beside_each_other(bot, server):
     heard = []
 
     def listen():
-        heard.append({entry.remote_id for entry in bot.hear(None).entries})
+        heard.append({entry.remote_id for entry in bot.poll(None).entries})
 
     threads = [threading.Thread(target=listen) for _ in range(4)]
     for thread in threads:

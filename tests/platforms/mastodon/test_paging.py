@@ -91,7 +91,7 @@ def hear(bot, cursor, most=20):
     """All that is heard until the walk is at its end, the cursor, and what is told to be lost."""
     heard, unheard = set(), ()
     for _ in range(most):
-        batch = bot.hear(cursor)
+        batch = bot.poll(cursor)
         heard |= {entry.remote_id for entry in batch.entries}
         unheard += batch.unheard
         cursor = batch.cursor

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.errors import PlatformError, Refused, RetryLater
 from bot.core.model.config import Account
-from bot.core.model.entry import Wish
+from bot.core.model.entry import OptOut
 from bot.outbound.bounded_body import LARGEST
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.recheck import MANY, ONE_BY_ONE
@@ -145,12 +145,12 @@ def test_a_thread_without_end_is_told_once(bot, server):
     root = server.say("tips", "a tip")
     much = {"ancestors": [], "descendants": [{"content": "x" * LARGEST}]}
     server.answer(f"{STATUSES}/{root}/context", 200, much, times=2)
-    first = bot.around(root, None)
+    first = bot.read_thread(root, None)
     assert (first.entries, first.more) == ((), False)
     assert f"below the post {root}" in first.unheard[0]
-    assert bot.around(root, first.cursor).unheard == ()
+    assert bot.read_thread(root, first.cursor).unheard == ()
     server.say("alice", "at last", to=root)
-    assert len(bot.around(root, first.cursor).entries) == 1
+    assert len(bot.read_thread(root, first.cursor).entries) == 1
 
 
 def test_a_server_that_has_lost_its_way_erases_nothing(bot, server):
@@ -179,13 +179,13 @@ def test_of_a_post_that_is_gone_it_is_said(bot, server):
     for status in (400, 403, 422, 500):
         server.answer(context, status, {"error": "no"})
         with pytest.raises(RetryLater):
-            bot.around(root, None)
+            bot.read_thread(root, None)
     server.answer(context, 200, {"ancestors": []})
     with pytest.raises(RetryLater):
-        bot.around(root, None)
+        bot.read_thread(root, None)
     server.delete("tips", root)
     with pytest.raises(Refused):
-        bot.around(root, None)
+        bot.read_thread(root, None)
 
 
 def test_what_is_above_an_entry_is_told(bot, server):
@@ -212,7 +212,7 @@ def test_what_is_below_a_post_knows_the_post(bot, server):
     root = server.say("tips", "a tip")
     first = server.say("alice", "@tips why?", to=root)
     second = server.say("bob", "because", to=first)
-    batch = bot.around(root, None)
+    batch = bot.read_thread(root, None)
     assert [(one.remote_id, one.in_reply_to, one.root) for one in batch.entries] == [
         (first, root, root),
         (second, first, root),
@@ -221,9 +221,9 @@ def test_what_is_below_a_post_knows_the_post(bot, server):
 
 BIOS = [
     ("I garden.", False, set()),
-    ("I garden. #nobot", False, {Wish.NO_BOT}),
-    ("#NoLog #NoBot", False, {Wish.NO_BOT, Wish.NO_LOG}),
-    ("I garden, too.", True, {Wish.NO_BOT}),
+    ("I garden. #nobot", False, {OptOut.NO_BOT}),
+    ("#NoLog #NoBot", False, {OptOut.NO_BOT, OptOut.NO_LOG}),
+    ("I garden, too.", True, {OptOut.NO_BOT}),
 ]
 
 
@@ -235,8 +235,8 @@ def test_what_somebody_asks_of_bots_is_heard(bot, server, bio, is_bot, wishes):
     said = server.say("alice", "@tips why?", to=root)
     me = server.read(said)["account"]["id"]
     for entries in (
-        bot.hear(None).entries,
-        bot.around(root, None).entries,
+        bot.poll(None).entries,
+        bot.read_thread(root, None).entries,
         bot.check([said]).entries,
     ):
         assert [(one.author.key, one.author.wishes) for one in entries] == [(me, wishes)]
@@ -253,8 +253,8 @@ def test_a_bio_with_markup(bot, server):
     whole = status | {"account": author | {"fields": fields}}
     notice = {"id": "n1", "type": "mention", "created_at": made, "status": whole}
     server.answer("/api/v1/notifications", 200, [notice])
-    (entry,) = bot.hear(None).entries
-    assert entry.author.wishes == {Wish.NO_BOT, Wish.NO_LOG}
+    (entry,) = bot.poll(None).entries
+    assert entry.author.wishes == {OptOut.NO_BOT, OptOut.NO_LOG}
 
 
 def test_filtered_notifications_are_heard(running):
@@ -265,7 +265,7 @@ def test_filtered_notifications_are_heard(running):
     bot = MastodonPlatform(account, {"access_token": server.token}, FakeClock(datetime.now(UTC)))
     server.filter_strangers()
     first = server.say("alice", "@tips can you hear me?")
-    batch = bot.hear(None)
+    batch = bot.poll(None)
     second = server.say("bob", "@tips and me?")
     assert [one.remote_id for one in batch.entries] == [first]
-    assert [one.remote_id for one in bot.hear(batch.cursor).entries] == [second]
+    assert [one.remote_id for one in bot.poll(batch.cursor).entries] == [second]

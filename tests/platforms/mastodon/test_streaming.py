@@ -11,7 +11,7 @@ from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.model.config import Account
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.http import json_values
-from bot.platforms.mastodon.http.errors import Place
+from bot.platforms.mastodon.http.errors import ErrorContext
 from bot.platforms.mastodon.instance import read_server
 from bot.platforms.mastodon.listening.streaming import LARGEST, PATH, follow
 from tests.clock import FakeClock
@@ -122,7 +122,7 @@ def speaker(*pieces, stays=True):
 
 def place(address):
     """Where a call goes."""
-    return Place(server=address, variable="TIPSBOT_MASTO_ACCESS_TOKEN", token="a-token")
+    return ErrorContext(server=address, variable="TIPSBOT_MASTO_ACCESS_TOKEN", token="a-token")
 
 
 def told(*pieces, stays=True, silence=PATIENCE):
@@ -160,7 +160,11 @@ def test_a_stream_that_is_cut(line, road):
 def test_a_stream_that_falls_silent(road, server):
     """A line that stays open and carries no sign of life is given up."""
     follows = lambda hint, over: follow(  # noqa: E731 - it takes what the door gives
-        road.url, Place(server=road.url, variable="", token=server.token), hint, over, silence=1.5
+        road.url,
+        ErrorContext(server=road.url, variable="", token=server.token),
+        hint,
+        over,
+        silence=1.5,
     )
     line = Line(follows)
     assert line.comes_to(1)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.model.config import Account, Courtesy
+from bot.core.model.config import Account, AcknowledgementStyle
 from bot.platforms.mastodon.adapter import MastodonPlatform
-from tests.app.harness import House
+from tests.app.harness import Harness
 from tests.clock import FakeClock
 from tests.core.samples import account, config
 from tests.servers.mastodon import mastodon_server
@@ -18,40 +18,40 @@ ROUNDS = 8
 
 def copy_of_the_bot(server, user, courtesy):
     """A bot on this user's account, with a memory of its own."""
-    house = House(
+    harness = Harness(
         config=config(accounts=(account(acknowledge=courtesy),)),
         clock=FakeClock(datetime.now(UTC)),
     )
     at = Account(name="town", kind="mastodon", options={"server": server.url})
     secrets = {"access_token": server.token_of(user)}
-    house.platforms["town"] = MastodonPlatform(at, secrets, house.clock)
-    house.networks["town"].traits = house.platforms["town"].learn()
-    return house
+    harness.platforms["town"] = MastodonPlatform(at, secrets, harness.clock)
+    harness.networks["town"].traits = harness.platforms["town"].learn()
+    return harness
 
 
-@pytest.mark.parametrize("courtesy", [Courtesy.FAVOURITE, Courtesy.THANK])
+@pytest.mark.parametrize("courtesy", [AcknowledgementStyle.FAVOURITE, AcknowledgementStyle.THANK])
 @pytest.mark.long
 def test_two_copies_fall_silent(courtesy):
     """One answers the other, both acknowledge what they hear, and after a word or two it is over."""
     with mastodon_server() as server:
-        houses = [copy_of_the_bot(server, user, courtesy) for user in ("alice", "bob")]
-        for house in houses:
-            house.put()
-            house.deliver()
+        harnesses = [copy_of_the_bot(server, user, courtesy) for user in ("alice", "bob")]
+        for harness in harnesses:
+            harness.put()
+            harness.deliver()
         (alices, bobs) = [server.posts(user)[0]["id"] for user in ("alice", "bob")]
         server.say("bob", "@alice Is it? I should like to know.", to=alices)
         server.say("alice", "@bob And what do you think yourself?", to=bobs)
         said = []
         try:
             for _ in range(ROUNDS):
-                for house in houses:
-                    house.clock.advance(datetime.now(UTC) - house.clock.now())
-                    house.ear.step(house.account())
-                    house.acknowledger.step(house.config, house.account())
-                    house.deliver()
+                for harness in harnesses:
+                    harness.clock.advance(datetime.now(UTC) - harness.clock.now())
+                    harness.mention_poller.step(harness.account())
+                    harness.acknowledger.step(harness.config, harness.account())
+                    harness.deliver()
                 said.append(sum(len(server.posts(user)) for user in ("alice", "bob")))
         finally:
-            for house in houses:
-                house.database.close()
+            for harness in harnesses:
+                harness.database.close()
         assert said[-1] == said[2]
-        assert said[-1] == (6 if courtesy is Courtesy.THANK else 4)
+        assert said[-1] == (6 if courtesy is AcknowledgementStyle.THANK else 4)

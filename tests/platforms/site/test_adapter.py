@@ -57,7 +57,7 @@ def test_answers_stand_under_what_they_answer(site):
     receipt = site.platform.publish(answer)
     assert site.platform.publish(answer) == receipt
     assert receipt.url == f"https://tips.example/tips/{TIP}?at=comment-reply%2F1#comment-reply%2F1"
-    heard = site.platform.hear(None).entries
+    heard = site.platform.poll(None).entries
     assert [(e.in_reply_to, e.ours, e.text) for e in heard] == [
         (None, False, "Hm"),
         ("c1", True, "Thank you."),
@@ -93,9 +93,9 @@ def test_bots_answer_is_taken_back(site):
 def test_deletion_is_heard(site):
     """A comment that is deleted after it was heard is heard again, without name or words."""
     write(site)
-    cursor = site.platform.hear(None).cursor
+    cursor = site.platform.poll(None).cursor
     site.database.pages.erase("c1", NINE)
-    (entry,) = site.platform.hear(cursor).entries
+    (entry,) = site.platform.poll(cursor).entries
     assert (entry.author, entry.text, entry.deleted_at) == (NOBODY, "", NINE)
 
 
@@ -103,12 +103,12 @@ def test_many_comments_are_heard_in_steps(site):
     """However many comments there are, each is heard once, in the order in which it came."""
     for number in range(STEP + 5):
         write(site, f"c{number}")
-    first = site.platform.hear(None)
-    rest = site.platform.hear(first.cursor)
+    first = site.platform.poll(None)
+    rest = site.platform.poll(first.cursor)
     heard = [entry.remote_id for entry in first.entries + rest.entries]
     assert heard == [f"c{number}" for number in range(STEP + 5)]
     assert (first.more, rest.more) == (True, False)
-    assert site.platform.hear(rest.cursor).cursor == rest.cursor
+    assert site.platform.poll(rest.cursor).cursor == rest.cursor
 
 
 def test_rules_need_no_network(site):

@@ -13,10 +13,10 @@ from bot.core.errors import Duplicate, OutcomeUnknown, Refused, RetryLater, Unau
 from bot.core.model.capabilities import Ability
 from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, State
-from bot.core.ports.platform import Absent, CannotTell, Editor, Found, Listener, Publisher
+from bot.core.ports.platform import Absent, CannotTell, Found, Listener, PostRemover, Publisher
 from bot.platforms.x import KIND, PRICES
 from bot.platforms.x.adapter import PATIENCE, XPlatform
-from bot.platforms.x.http.transport import Patience
+from bot.platforms.x.http.transport import TransportTimeouts
 from tests.servers.x import Trouble, XServer
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -93,7 +93,7 @@ def live(x):
 
 def test_doors(bot):
     """The adapter has exactly the doors that its Traits promise."""
-    doors = {Publisher: Ability.PUBLISH, Listener: Ability.LISTEN, Editor: Ability.RETRACT}
+    doors = {Publisher: Ability.PUBLISH, Listener: Ability.LISTEN, PostRemover: Ability.RETRACT}
     assert all(isinstance(bot, door) for door in doors)
     assert set(doors.values()) == KIND.traits.abilities
 
@@ -218,7 +218,7 @@ def test_find_reads_to_the_end(x, bot, clock):
 
 def test_find_gives_up(x, clock):
     """A look that takes too long proves nothing."""
-    bot = adapter(x, clock, patience=Patience(listing=0.0))
+    bot = adapter(x, clock, patience=TransportTimeouts(listing=0.0))
     for number in range(120):
         x.say(x.bot, f"by hand {number}")
     assert isinstance(bot.find(unsure(post())), CannotTell)
@@ -317,7 +317,7 @@ def test_learn_wrong_keys(x, clock):
 def test_revoked(x, bot):
     """A token that was taken from us is an account without access, for writing as for reading."""
     x.revoke()
-    for call in (bot.learn, lambda: bot.publish(post()), lambda: bot.hear(None)):
+    for call in (bot.learn, lambda: bot.publish(post()), lambda: bot.poll(None)):
         with pytest.raises(Unauthorised):
             call()
 
@@ -343,7 +343,7 @@ def test_own_that_is_cut_short(x, bot):
     bot.publish(post())
     x.fail(Trouble.BAD_JSON, method="GET", path="/2/users/*/tweets")
     with pytest.raises(RetryLater):
-        bot.own(datetime.now(UTC) - timedelta(hours=1))
+        bot.list_own_posts(datetime.now(UTC) - timedelta(hours=1))
 
 
 def test_secrets_stay_secret(x, clock, caplog):
@@ -373,7 +373,7 @@ def test_cost_of_looks(x, bot, clock):
     clock.advance(days=1)
     before = x.billed
     bot.find(unsure(post()))
-    assert bot.hear(None).cost == x.billed - before > Decimal(0)
+    assert bot.poll(None).cost == x.billed - before > Decimal(0)
     assert bot.settle_cost() == Decimal(0)
 
 

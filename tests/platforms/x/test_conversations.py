@@ -9,8 +9,8 @@ import pytest
 
 from bot.core.errors import RetryLater, Unauthorised
 from bot.core.model.config import Account
-from bot.core.model.entry import EntryKind, Wish
-from bot.core.ports.platform import Checks, Threads
+from bot.core.model.entry import EntryKind, OptOut
+from bot.core.ports.platform import EntryChecker, ThreadReader
 from bot.platforms.x import PRICES
 from bot.platforms.x.adapter import XPlatform
 from tests.servers.x import XServer
@@ -46,12 +46,12 @@ def x(clock):
         yield server
 
 
-def adapter(x, clock, purse=None):
+def adapter(x, clock, spending_limit=None):
     """The adapter for X's bot account."""
     names = ("api_key", "api_secret", "access_token", "access_secret")
     secrets = {name: getattr(x.bot, name) for name in names}
     account = Account(name="x", kind="x", options={"api": x.url})
-    return XPlatform(account, secrets, clock, purse=purse)
+    return XPlatform(account, secrets, clock, spending_limit=spending_limit)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ class Reader:
         self.cost = Decimal(0)
 
     def step(self):
-        batch = self.bot.around(self.post.id, self.cursor)
+        batch = self.bot.read_thread(self.post.id, self.cursor)
         self.cursor = batch.cursor
         self.kept |= {entry.remote_id: entry for entry in batch.entries}
         self.unheard += batch.unheard
@@ -120,8 +120,8 @@ def unnamed(x, ann, ben, tip, many):
 
 def test_doors(bot):
     """The adapter has the doors for looking below its posts and for looking again."""
-    assert isinstance(bot, Threads)
-    assert isinstance(bot, Checks)
+    assert isinstance(bot, ThreadReader)
+    assert isinstance(bot, EntryChecker)
 
 
 def test_what_does_not_name_us(x, below, ann, ben, tip):
@@ -160,7 +160,7 @@ def test_answers_by_hand(x, bot, below, ann, tip):
     ours = below.kept[more.id]
     assert (ours.text, ours.author.handle, ours.author.key) == ("And another thing", "", x.bot.id)
     assert below.unheard == []
-    heard = {one.remote_id: one for one in bot.hear(None).entries}
+    heard = {one.remote_id: one for one in bot.poll(None).entries}
     assert heard.keys() == {said.id, again.id}
     assert heard[again.id].in_reply_to == answer.id
 
@@ -168,8 +168,8 @@ def test_answers_by_hand(x, bot, below, ann, tip):
 def test_wishes(x, bot, ann, tip):
     """What somebody asks of bots in their profile comes with what they say."""
     x.say(ann, "I disagree", reply_to=tip)
-    [entry] = bot.hear(None).entries
-    assert entry.author.wishes == {Wish.NO_BOT}
+    [entry] = bot.poll(None).entries
+    assert entry.author.wishes == {OptOut.NO_BOT}
     assert entry.author.key == ann.id
 
 
@@ -295,7 +295,7 @@ def test_cost_below(x, below, ann, ben, tip):
 
 def heard(bot):
     """What the mentions tell, by id."""
-    return {entry.remote_id: entry for entry in bot.hear(None).entries}
+    return {entry.remote_id: entry for entry in bot.poll(None).entries}
 
 
 def test_the_same(x, bot, ann, tip):
@@ -438,7 +438,7 @@ def spree(bot, books=None):
     cursor = None
     for _ in range(300):
         try:
-            batch = bot.hear(cursor)
+            batch = bot.poll(cursor)
         except RetryLater as error:
             return str(error)
         cursor = batch.cursor
@@ -465,11 +465,11 @@ def test_the_cap_holds_for_all(x, clock, ann, ben, tip):
     unnamed(x, ann, ben, tip, 50)
     bot = adapter(x, clock, Books("0.10"))
     with pytest.raises(RetryLater, match="listening_budget"):
-        bot.around(tip.id, None)
+        bot.read_thread(tip.id, None)
     bot = adapter(x, clock, Books("0.20"))
-    assert 10 <= len(bot.around(tip.id, None).entries) < 50
+    assert 10 <= len(bot.read_thread(tip.id, None).entries) < 50
     with pytest.raises(RetryLater, match="listening_budget"):
-        bot.around(tip.id, None)
+        bot.read_thread(tip.id, None)
     assert x.billed <= Decimal("0.20")
 
 
@@ -517,4 +517,4 @@ def test_a_new_month(x, clock, ann, tip):
     clock.at = datetime(2026, 7, 1, tzinfo=UTC)
     books.left = Decimal(5)
     cursor = '{"floor": 1, "known": 1, "ceiling": 1, "seen": 0, "behind": 0, "resume": null}'
-    assert [entry.remote_id for entry in bot.hear(cursor).entries] == [said.id]
+    assert [entry.remote_id for entry in bot.poll(cursor).entries] == [said.id]

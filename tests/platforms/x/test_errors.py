@@ -27,7 +27,7 @@ from bot.core.model.delivery import Post
 from bot.outbound.bounded_body import LARGEST
 from bot.platforms.x.adapter import PATIENCE, XPlatform
 from bot.platforms.x.http.errors import translate
-from bot.platforms.x.http.transport import Patience
+from bot.platforms.x.http.transport import TransportTimeouts
 from tests.servers.x import Reset, XServer
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -137,7 +137,7 @@ def test_connect_timeout():
             one.setblocking(False)
             one.connect_ex(("127.0.0.1", port))
         kind, line, _ = raised(
-            adapter(f"http://127.0.0.1:{port}", Patience(connect=0.2)).publish, POST
+            adapter(f"http://127.0.0.1:{port}", TransportTimeouts(connect=0.2)).publish, POST
         )
         for one in waiting:
             one.close()
@@ -148,7 +148,7 @@ def test_connect_timeout():
 def test_read_timeout():
     """Silence after the request has left is an unknown outcome; of a read, a reason to wait."""
     with saying(b"", pause=2.0) as silent:
-        bot = adapter(silent, Patience(read=0.2))
+        bot = adapter(silent, TransportTimeouts(read=0.2))
         assert raised(bot.publish, POST)[0] is OutcomeUnknown
         assert raised(bot.learn)[0] is RetryLater
 
@@ -158,7 +158,9 @@ def test_trickle():
     head = b"HTTP/1.1 201 Created\r\nContent-Length: 1000\r\n\r\n"
     began = time.monotonic()
     with saying(head, *[b"x"] * 100, pause=0.05) as slow:
-        assert raised(adapter(slow, Patience(whole=0.3)).publish, POST)[0] is OutcomeUnknown
+        assert (
+            raised(adapter(slow, TransportTimeouts(whole=0.3)).publish, POST)[0] is OutcomeUnknown
+        )
     assert time.monotonic() - began < 3
 
 

@@ -108,11 +108,11 @@ def raised(call):
 def readings(bot):
     """Every call that reads a list or looks something up."""
     return (
-        lambda: bot.hear(None),
-        lambda: bot.around(TIP, None),
+        lambda: bot.poll(None),
+        lambda: bot.read_thread(TIP, None),
         lambda: bot.check([TIP]),
         lambda: bot.find(unsure()),
-        lambda: bot.own(NOON),
+        lambda: bot.list_own_posts(NOON),
     )
 
 
@@ -212,9 +212,9 @@ def test_list_that_only_looks_empty(body):
         bot = adapter(url)
         for call in (
             lambda: bot.find(unsure()),
-            lambda: bot.own(NOON),
-            lambda: bot.hear(None),
-            lambda: bot.around(TIP, None),
+            lambda: bot.list_own_posts(NOON),
+            lambda: bot.poll(None),
+            lambda: bot.read_thread(TIP, None),
         ):
             assert raised(call) is RetryLater
 

@@ -117,9 +117,9 @@ CALLS = {
     "POST /2/tweets": lambda bot: bot.publish(POST),
     "DELETE /2/tweets/:id": lambda bot: bot.retract("17"),
     "GET /2/tweets": lambda bot: bot.check(["17"]),
-    "GET /2/tweets/search/recent": lambda bot: bot.around(str((1 << 60) + 1), None),
-    "GET /2/users/:id/tweets": lambda bot: bot.own(NOON),
-    "GET /2/users/:id/mentions": lambda bot: bot.hear(None),
+    "GET /2/tweets/search/recent": lambda bot: bot.read_thread(str((1 << 60) + 1), None),
+    "GET /2/users/:id/tweets": lambda bot: bot.list_own_posts(NOON),
+    "GET /2/users/:id/mentions": lambda bot: bot.poll(None),
     "GET /2/users/me": lambda bot: bot.learn(),
 }
 

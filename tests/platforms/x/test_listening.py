@@ -65,7 +65,7 @@ class Ear:
         self.unheard = []
 
     def step(self):
-        batch = self.bot.hear(self.cursor)
+        batch = self.bot.poll(self.cursor)
         self.cursor = batch.cursor
         self.kept |= {entry.remote_id: entry for entry in batch.entries}
         self.unheard += batch.unheard
@@ -80,7 +80,7 @@ class Ear:
 
 
 @pytest.fixture
-def ear(bot):
+def mention_poller(bot):
     """Somebody who listens as the bot does."""
     return Ear(bot)
 
@@ -90,12 +90,12 @@ def chatter(x, who, many, word="hello"):
     return [x.say(who, f"@{x.bot.username} {word} {number}") for number in range(many)]
 
 
-def test_entry(x, ear, ann):
+def test_entry(x, mention_poller, ann):
     """A reply to us has its author, place, time and words, with links and signs as they were typed."""
     ours = x.say(x.bot, "A tip")
     said = x.say(ann, "No & no <b>, see https://example.org/a?b=1&c=2", reply_to=ours)
-    ear.listen()
-    [entry] = ear.kept.values()
+    mention_poller.listen()
+    [entry] = mention_poller.kept.values()
     assert entry.text == f"@{x.bot.username} No & no <b>, see https://example.org/a?b=1&c=2"
     assert (entry.kind, entry.remote_id, entry.version) == (EntryKind.REPLY, said.id, said.id)
     assert (entry.in_reply_to, entry.root) == (ours.id, ours.id)
@@ -105,7 +105,7 @@ def test_entry(x, ear, ann):
     assert (entry.at, entry.edited_at) == (NOON, None)
 
 
-def test_kinds(x, ear, ann):
+def test_kinds(x, mention_poller, ann):
     """A reply in our thread, a quote of us and our name elsewhere are told apart."""
     ben, me = x.add_user("ben"), x.bot.username
     ours = x.say(x.bot, "A tip")
@@ -116,8 +116,8 @@ def test_kinds(x, ear, ann):
     quote = x.say(ann, f"@{me} says", quotes=ours)
     other_quote = x.say(ann, f"@{me} should read", quotes=theirs)
     alone = x.say(ann, f"good morning @{me}")
-    ear.listen()
-    assert {one: entry.kind for one, entry in ear.kept.items()} == {
+    mention_poller.listen()
+    assert {one: entry.kind for one, entry in mention_poller.kept.items()} == {
         to_us.id: EntryKind.REPLY,
         to_ann.id: EntryKind.REPLY,
         elsewhere.id: EntryKind.MENTION,
@@ -125,63 +125,63 @@ def test_kinds(x, ear, ann):
         other_quote.id: EntryKind.MENTION,
         alone.id: EntryKind.MENTION,
     }
-    assert ear.kept[to_ann.id].in_reply_to == to_us.id
-    assert ear.kept[to_ann.id].root == ours.id
-    assert ear.kept[quote.id].in_reply_to == ours.id
-    assert ear.kept[alone.id].root is None
+    assert mention_poller.kept[to_ann.id].in_reply_to == to_us.id
+    assert mention_poller.kept[to_ann.id].root == ours.id
+    assert mention_poller.kept[quote.id].in_reply_to == ours.id
+    assert mention_poller.kept[alone.id].root is None
 
 
-def test_ourselves(x, ear):
+def test_ourselves(x, mention_poller):
     """What we say ourselves is no entry."""
     x.say(x.bot, f"@{x.bot.username} talks to itself")
-    ear.listen()
-    assert ear.kept == {}
+    mention_poller.listen()
+    assert mention_poller.kept == {}
 
 
-def test_edit(x, ear, ann, clock):
+def test_edit(x, mention_poller, ann, clock):
     """An edit is heard as a new version of the same entry."""
     said = x.say(ann, f"@{x.bot.username} helo")
-    ear.listen()
+    mention_poller.listen()
     clock.advance(minutes=10)
     newer = x.edit(said, f"@{x.bot.username} hello")
-    ear.listen()
-    [entry] = ear.kept.values()
+    mention_poller.listen()
+    [entry] = mention_poller.kept.values()
     assert (entry.remote_id, entry.version) == (said.id, newer.id)
     assert (entry.at, entry.edited_at) == (NOON, clock.now())
     assert entry.text.endswith("hello")
 
 
-def test_every_page(x, ear, ann, clock):
+def test_every_page(x, mention_poller, ann, clock):
     """All of several pages are heard, and after a while the next step asks for nothing known."""
     said = chatter(x, ann, 350)
-    assert ear.listen() > 4
-    assert ear.kept.keys() == {one.id for one in said}
+    assert mention_poller.listen() > 4
+    assert mention_poller.kept.keys() == {one.id for one in said}
     clock.advance(minutes=5)
-    ear.listen()
+    mention_poller.listen()
     clock.advance(minutes=5)
-    assert ear.step().entries == ()
-    assert ear.unheard == []
+    assert mention_poller.step().entries == ()
+    assert mention_poller.unheard == []
 
 
-def test_while_walking(x, ear, ann):
+def test_while_walking(x, mention_poller, ann):
     """What is said in the middle of a walk is heard, too."""
     said = chatter(x, ann, 250)
-    assert ear.step().more
+    assert mention_poller.step().more
     said += chatter(x, ann, 120, "meanwhile")
-    ear.listen()
-    assert ear.kept.keys() == {one.id for one in said}
-    assert ear.unheard == []
+    mention_poller.listen()
+    assert mention_poller.kept.keys() == {one.id for one in said}
+    assert mention_poller.unheard == []
 
 
 @pytest.mark.parametrize("steps", [1, 2])
-def test_stopped(x, ear, ann, clock, steps):
+def test_stopped(x, mention_poller, ann, clock, steps):
     """A walk that is stopped goes on hours later where it stood, in a new process."""
     said = chatter(x, ann, 250)
     for _ in range(steps):
-        assert ear.step().more
+        assert mention_poller.step().more
     clock.advance(hours=9)
     said += chatter(x, ann, 30, "later")
-    ear.bot = XPlatform(
+    mention_poller.bot = XPlatform(
         Account(name="x", kind="x", options={"api": x.url}),
         {
             "api_key": x.bot.api_key,
@@ -191,92 +191,92 @@ def test_stopped(x, ear, ann, clock, steps):
         },
         clock,
     )
-    ear.listen()
-    assert ear.kept.keys() == {one.id for one in said}
+    mention_poller.listen()
+    assert mention_poller.kept.keys() == {one.id for one in said}
 
 
-def test_failing_page(x, ear, ann):
+def test_failing_page(x, mention_poller, ann):
     """A page that fails moves nothing: the same cursor hears it later."""
     said = chatter(x, ann, 250)
-    ear.step()
+    mention_poller.step()
     x.fail(503, path=MENTIONS)
     with pytest.raises(RetryLater):
-        ear.step()
-    ear.listen()
-    assert ear.kept.keys() == {one.id for one in said}
+        mention_poller.step()
+    mention_poller.listen()
+    assert mention_poller.kept.keys() == {one.id for one in said}
 
 
-def test_resume_refused(x, ear, ann, clock):
+def test_resume_refused(x, mention_poller, ann, clock):
     """When X refuses to go on in the middle, the walk begins anew at its top and loses nothing."""
     said = chatter(x, ann, 250)
-    ear.step()
+    mention_poller.step()
     x.fail(400, path=MENTIONS)
-    assert not ear.step().more
+    assert not mention_poller.step().more
     clock.advance(minutes=5)
     said += chatter(x, ann, 5, "later")
-    ear.listen()
-    assert ear.kept.keys() == {one.id for one in said}
+    mention_poller.listen()
+    assert mention_poller.kept.keys() == {one.id for one in said}
 
 
-def test_late_arrival(x, ear, ann, clock):
+def test_late_arrival(x, mention_poller, ann, clock):
     """The floor stays below the last minutes, in which X may still show something older."""
     [first] = chatter(x, ann, 1)
-    ear.listen()
-    assert json.loads(ear.cursor)["floor"] < int(first.id)
+    mention_poller.listen()
+    assert json.loads(mention_poller.cursor)["floor"] < int(first.id)
     clock.advance(minutes=5)
-    ear.listen()
-    assert json.loads(ear.cursor)["floor"] == int(first.id)
+    mention_poller.listen()
+    assert json.loads(mention_poller.cursor)["floor"] == int(first.id)
 
 
 @pytest.mark.parametrize(("many", "told"), [(799, False), (801, True)])
-def test_too_many(x, ear, ann, many, told):
+def test_too_many(x, mention_poller, ann, many, told):
     """X's silence past 800 mentions is told as a gap, once, and what it shows is heard."""
     said = chatter(x, ann, many)
-    ear.listen()
-    assert ear.kept.keys() == {one.id for one in said[-800:]}
-    assert len(ear.unheard) == told
-    assert all("newest 800" in gap for gap in ear.unheard)
+    mention_poller.listen()
+    assert mention_poller.kept.keys() == {one.id for one in said[-800:]}
+    assert len(mention_poller.unheard) == told
+    assert all("newest 800" in gap for gap in mention_poller.unheard)
 
 
-def test_pushed_out(x, ear, ann, clock):
+def test_pushed_out(x, mention_poller, ann, clock):
     """Mentions that newer ones push out of X's sight during a long stop are told as a gap."""
     said = chatter(x, ann, 250)
-    ear.step()
+    mention_poller.step()
     clock.advance(hours=2)
     chatter(x, ann, 780, "flood")
-    ear.listen()
-    assert said[0].id not in ear.kept
-    assert ear.unheard
+    mention_poller.listen()
+    assert said[0].id not in mention_poller.kept
+    assert mention_poller.unheard
 
 
-def test_first_time(x, ear, ann, clock):
+def test_first_time(x, mention_poller, ann, clock):
     """The first time, the last seven days are heard, and nothing older."""
     old = chatter(x, ann, 1, "long ago")
     clock.advance(days=8)
     new = chatter(x, ann, 1, "yesterday")
     clock.advance(days=1)
-    ear.listen()
-    assert ear.kept.keys() == {new[0].id} != {old[0].id}
+    mention_poller.listen()
+    assert mention_poller.kept.keys() == {new[0].id} != {old[0].id}
 
 
 @pytest.mark.parametrize("cursor", ["", "nonsense", "[]", '{"floor": "x"}', "null"])
-def test_broken_cursor(x, ear, ann, cursor):
+def test_broken_cursor(x, mention_poller, ann, cursor):
     """A cursor that cannot be read is one that is not there."""
     said = chatter(x, ann, 1)
-    ear.cursor = cursor
-    ear.listen()
-    assert ear.kept.keys() == {said[0].id}
+    mention_poller.cursor = cursor
+    mention_poller.listen()
+    assert mention_poller.kept.keys() == {said[0].id}
 
 
-def test_cost(x, ear, ann, clock):
+def test_cost(x, mention_poller, ann, clock):
     """What listening is said to cost is what X bills, the account itself and look-ups included."""
     ours = x.say(x.bot, "A tip")
     ben = x.add_user("ben")
     x.say(ben, "So do I", reply_to=x.say(ann, "I disagree", reply_to=ours))
-    cost = ear.step().cost
+    cost = mention_poller.step().cost
     assert cost == x.billed > 0
     chatter(x, ann, 3)
-    assert cost + ear.step().cost == x.billed
+    assert cost + mention_poller.step().cost == x.billed
     clock.advance(days=1)
     before = x.billed
-    assert ear.step().cost == x.billed - before
+    assert mention_poller.step().cost == x.billed - before

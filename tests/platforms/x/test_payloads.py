@@ -122,8 +122,8 @@ def test_unknown_author(person):
     people = {"users": [person]} if person else {}
     body = {"data": [SAID], "includes": people, "meta": {"result_count": 1}}
     with scripted(body, body) as (bot, _):
-        first = bot.hear(None)
-        again = bot.hear(first.cursor)
+        first = bot.poll(None)
+        again = bot.poll(first.cursor)
     [kept] = first.entries
     assert (kept.remote_id, kept.visibility) == (SAID["id"], Visibility.FOLLOWERS)
     assert (kept.text, kept.author, kept.url, kept.language) == ("", NOBODY, None, None)
@@ -206,7 +206,7 @@ def test_unreadable():
         "meta": {"result_count": 2},
     }
     with scripted(body) as (bot, _):
-        batch = bot.hear(None)
+        batch = bot.poll(None)
     assert [one.kind for one in batch.entries] == [EntryKind.MENTION]
     assert len(batch.unheard) == 1
 
@@ -216,7 +216,7 @@ def test_empty_page_with_more():
     empty = {"meta": {"result_count": 0, "next_token": "on"}}
     full = {"data": [SAID], "includes": {"users": [PERSON]}, "meta": {"result_count": 1}}
     with scripted(empty, empty, full) as (bot, asked):
-        batch = bot.hear(None)
+        batch = bot.poll(None)
     assert [one.remote_id for one in batch.entries] == [SAID["id"]]
     assert batch.unheard == ()
     assert "pagination_token=on" in asked[-1]
@@ -226,7 +226,7 @@ def test_empty_pages_without_end():
     """Where empty pages do not end, the walk does, and says that something may be missing."""
     empty = {"meta": {"result_count": 0, "next_token": "on"}}
     with scripted(*[empty] * 9) as (bot, _):
-        batch = bot.hear(None)
+        batch = bot.poll(None)
     assert (batch.more, len(batch.unheard)) == (False, 1)
 
 

@@ -13,10 +13,10 @@ import pytest
 from bot.app.posting.by_hand.post_now import post
 from bot.app.posting.by_hand.retract import retract
 from bot.app.status.status import status
-from bot.bootstrap.container import open_desk
+from bot.bootstrap.container import open_container
 from bot.cli import standing
 from bot.core.errors import OutcomeUnknown
-from bot.core.ports.platform import Editor
+from bot.core.ports.platform import PostRemover
 from bot.platforms.catalogue import KINDS
 from bot.platforms.x import PRICES
 from bot.scheduler.crontab import check_cron
@@ -49,15 +49,17 @@ def opened(x, tmp_path, settings):
     file.write_text(TIPS.format(api=x.url, settings=settings), encoding="utf-8")
     names = ("api_key", "api_secret", "access_token", "access_secret")
     variables = {f"TIPSBOT_X_{name.upper()}": getattr(x.bot, name) for name in names}
-    return open_desk(file, variables=variables)
+    return open_container(file, variables=variables)
 
 
-def listen(desk):
+def listen(container):
     """Listen on X until nothing more is heard; everything that `status` says of it then."""
-    account = desk.config.account("x")
-    while desk.ear.step(account):
+    account = container.config.account("x")
+    while container.mention_poller.step(account):
         pass
-    found = status(desk.database.store, desk.timetable, desk.config, desk.clock.now())
+    found = status(
+        container.database.store, container.timetable, container.config, container.clock.now()
+    )
     lines = "\n".join(standing.lines(found, ZoneInfo("UTC"), {}, running=True))
     [record] = [
         one for one in standing.record(found, {}, running=True)["accounts"] if one["name"] == "x"
@@ -68,61 +70,61 @@ def listen(desk):
 @pytest.mark.parametrize("cap", ["0.30", "0.50"])
 def test_the_bound_holds(x, tmp_path, cap):
     """What X bills for listening stays within the bound in the file, and status shows both."""
-    desk = opened(x, tmp_path, f"listening_budget: {cap}")
-    lines, record = listen(desk)
+    container = opened(x, tmp_path, f"listening_budget: {cap}")
+    lines, record = listen(container)
     assert Decimal("0.1") < x.billed <= Decimal(cap)
     assert f"listening cost this month: ${x.billed:.2f} of ${cap}" in lines
     assert "cannot listen: what is left of this month's money for listening" in lines
     assert (record["listened"], record["listening_budget"]) == (float(x.billed), float(cap))
-    desk.close()
+    container.close()
 
 
 def test_the_accounts_bound_holds_too(x, tmp_path):
     """Listening never costs more than the account may cost in all."""
-    desk = opened(x, tmp_path, "monthly_budget: 0.40")
-    lines, record = listen(desk)
+    container = opened(x, tmp_path, "monthly_budget: 0.40")
+    lines, record = listen(container)
     assert x.billed <= Decimal("0.40")
     assert record["listening_budget"] == 5
     assert "cannot listen" in lines
-    desk.close()
+    container.close()
 
 
 def test_raising_it(x, tmp_path):
     """Once the operator has raised the bound the rest is heard, where the bot stood."""
-    desk = opened(x, tmp_path, "listening_budget: 0.30")
-    listen(desk)
-    with desk.database.store.reading() as tx:
+    container = opened(x, tmp_path, "listening_budget: 0.30")
+    listen(container)
+    with container.database.store.reading() as tx:
         assert len(tx.log.entries()) < 60
-    desk.close()
-    desk = opened(x, tmp_path, "listening_budget: 9")
-    lines, record = listen(desk)
-    with desk.database.store.reading() as tx:
+    container.close()
+    container = opened(x, tmp_path, "listening_budget: 9")
+    lines, record = listen(container)
+    with container.database.store.reading() as tx:
         assert len(tx.log.entries()) == 60
     assert "cannot listen" not in lines
     assert record["unheard"] == []
-    desk.close()
+    container.close()
 
 
 @pytest.mark.parametrize("trouble", [None, Trouble.COMMIT_DROP, Trouble.COMMIT_500])
 def test_a_deletion_is_paid_for(x, tmp_path, trouble):
     """Taking a post back counts in what the month cost, but not in what listening cost."""
-    desk = opened(x, tmp_path, "monthly_budget: 9, link: never")
-    account = desk.config.account("x")
-    store, now = desk.database.store, desk.clock.now()
-    [planned] = post(store, desk.drafter, desk.config, "a", ["x"], now, again=False)
-    desk.deliverer.step(desk.config, account)
-    with desk.database.store.reading() as tx:
-        before = tx.accounts.spent("x", desk.clock.now())
+    container = opened(x, tmp_path, "monthly_budget: 9, link: never")
+    account = container.config.account("x")
+    store, now = container.database.store, container.clock.now()
+    [planned] = post(store, container.drafter, container.config, "a", ["x"], now, again=False)
+    container.deliverer.step(container.config, account)
+    with container.database.store.reading() as tx:
+        before = tx.accounts.spent("x", container.clock.now())
     if trouble is not None:
         x.fail(trouble, method="DELETE")
     with suppress(OutcomeUnknown):
-        retract(store, planned.id, desk.door(Editor, "x"), desk.clock.now())
-    with desk.database.store.reading() as tx:
-        spent = tx.accounts.spent("x", desk.clock.now())
-        listened = tx.accounts.listened("x", desk.clock.now())
+        retract(store, planned.id, container.port(PostRemover, "x"), container.clock.now())
+    with container.database.store.reading() as tx:
+        spent = tx.accounts.spent("x", container.clock.now())
+        listened = tx.accounts.listened("x", container.clock.now())
     assert (spent - before, listened) == (PRICES.delete, 0)
     assert x.billed == spent
-    desk.close()
+    container.close()
 
 
 def settings(text):

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import structlog
 
 from bot.core.errors import BotError, PlatformError
-from bot.core.ports.platform import Hints
+from bot.core.ports.platform import PushHints
 from tests.servers.x.exchange import Answer, End, Request
 from tests.sim.decks import Dealer, Deck
 from tests.sim.faults import Way
@@ -213,7 +213,7 @@ class Life:
     def _stream(self, account: str) -> None:
         """The stream of an account until it ends; whatever it tells of is listened to."""
         host = self._must()
-        door, hints = host.running.desk.door(Hints, account), [0]
+        door, hints = host.running.container.port(PushHints, account), [0]
 
         def hint() -> None:
             hints[0] += 1

@@ -19,8 +19,8 @@ EDITS, LOG = "bot/store/discussion/merge_edit.py", "bot/store/discussion/log.py"
 MUTANTS = (
     m(
         LISTEN,
-        "batch = listener.hear(known.cursor)",
-        "batch = listener.hear(None)",
+        "batch = listener.poll(known.cursor)",
+        "batch = listener.poll(None)",
         "it is heard from the beginning each time",
     ),
     m(LISTEN, "            tx.accounts.heard(account.name, batch, now)\n", "", "no cursor is kept"),
@@ -56,8 +56,8 @@ MUTANTS = (
     ),
     m(
         TAKING,
-        "        if masks and self._wants_nothing_kept(entry):\n",
-        "        if not masks:\n",
+        "        if pseudonyms and self._wants_nothing_kept(entry):\n",
+        "        if not pseudonyms:\n",
         "nobody is forgotten",
     ),
     m(
@@ -68,7 +68,7 @@ MUTANTS = (
     ),
     m(
         THANKS,
-        "any(has_had_one(mask, recent, now) for mask in masks)",
+        "any(has_had_one(mask, recent, now) for mask in pseudonyms)",
         "not masks",
         "many favours a day",
     ),

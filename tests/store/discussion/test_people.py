@@ -1,10 +1,10 @@
-"""What is remembered of people: rules by masks, and the acknowledgements that they had."""
+"""What is remembered of people: rules by pseudonyms, and the acknowledgements that they had."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.core.discussion.acknowledgement_policy import Thanked
+from bot.core.discussion.acknowledgement_policy import AcknowledgementState
 from bot.core.ports.unit_of_work import Person, PersonRule
 from bot.store import open_store
 from tests.clock import MONDAY
@@ -15,17 +15,17 @@ BLOCKED, NO_LOG = PersonRule.BLOCKED, PersonRule.NO_LOG
 
 def test_a_rule_is_laid_down_once(tx):
     """A rule holds from the first time on; the second says that it did already."""
-    assert tx.persons.lay_down("town", "a", BLOCKED, MONDAY, "@ada")
-    assert not tx.persons.lay_down("town", "a", BLOCKED, MONDAY, "@eve")
+    assert tx.persons.add_rule("town", "a", BLOCKED, MONDAY, "@ada")
+    assert not tx.persons.add_rule("town", "a", BLOCKED, MONDAY, "@eve")
     assert tx.persons.blocked() == [Person(account="town", who="a", label="@ada")]
 
 
 def test_rules_are_looked_up_by_account(tx):
     """Each mask has its own rules, on its own account; who has none is not among them."""
-    tx.persons.lay_down("town", "a", BLOCKED, MONDAY)
-    tx.persons.lay_down("town", "a", NO_LOG, MONDAY)
-    tx.persons.lay_down("town", "b", NO_LOG, MONDAY)
-    tx.persons.lay_down("sea", "c", BLOCKED, MONDAY)
+    tx.persons.add_rule("town", "a", BLOCKED, MONDAY)
+    tx.persons.add_rule("town", "a", NO_LOG, MONDAY)
+    tx.persons.add_rule("town", "b", NO_LOG, MONDAY)
+    tx.persons.add_rule("sea", "c", BLOCKED, MONDAY)
     found = tx.persons.rules("town", ["a", "b", "c", "d"])
     assert found == {"a": {BLOCKED, NO_LOG}, "b": {NO_LOG}}
     assert tx.persons.rules("town", []) == {}
@@ -33,25 +33,25 @@ def test_rules_are_looked_up_by_account(tx):
 
 def test_a_rule_is_lifted(tx):
     """A rule that was lifted holds no more, and the others go on."""
-    tx.persons.lay_down("town", "a", BLOCKED, MONDAY)
-    tx.persons.lay_down("town", "a", NO_LOG, MONDAY)
-    assert tx.persons.lift("town", "a", BLOCKED)
-    assert not tx.persons.lift("town", "a", BLOCKED)
+    tx.persons.add_rule("town", "a", BLOCKED, MONDAY)
+    tx.persons.add_rule("town", "a", NO_LOG, MONDAY)
+    assert tx.persons.remove_rule("town", "a", BLOCKED)
+    assert not tx.persons.remove_rule("town", "a", BLOCKED)
     assert tx.persons.rules("town", ["a"]) == {"a": {NO_LOG}}
 
 
 def test_many_masks_at_once(tx):
-    """More masks than a database takes in one query are looked up all the same."""
-    masks = [f"m{number}" for number in range(1201)]
-    tx.persons.lay_down("town", masks[-1], NO_LOG, MONDAY)
-    assert tx.persons.rules("town", masks) == {masks[-1]: {NO_LOG}}
+    """More pseudonyms than a database takes in one query are looked up all the same."""
+    pseudonyms = [f"m{number}" for number in range(1201)]
+    tx.persons.add_rule("town", pseudonyms[-1], NO_LOG, MONDAY)
+    assert tx.persons.rules("town", pseudonyms) == {pseudonyms[-1]: {NO_LOG}}
 
 
 def test_an_entry_is_acknowledged_once(tx):
     """The intent is written once, whatever became of it; only what was never sent is free again."""
     assert tx.thanks.begin("town", 1, "a", MONDAY)
     assert not tx.thanks.begin("town", 1, "a", MONDAY)
-    tx.thanks.end(1, Thanked.REFUSED)
+    tx.thanks.end(1, AcknowledgementState.REFUSED)
     assert not tx.thanks.begin("town", 1, "a", MONDAY)
     tx.thanks.withdraw(1)
     assert tx.thanks.begin("town", 1, "a", MONDAY)
@@ -62,11 +62,11 @@ def test_the_newest_come_first(tx):
     for number in range(4):
         tx.thanks.begin("town", number, f"w{number}", MONDAY + number * MINUTE)
     tx.thanks.begin("sea", 9, "w9", MONDAY + timedelta(days=1))
-    tx.thanks.end(3, Thanked.GIVEN)
+    tx.thanks.end(3, AcknowledgementState.GIVEN)
     found = tx.thanks.recent("town", 2)
     assert [(one.entry, one.who, one.state) for one in found] == [
-        (3, "w3", Thanked.GIVEN),
-        (2, "w2", Thanked.SENT),
+        (3, "w3", AcknowledgementState.GIVEN),
+        (2, "w2", AcknowledgementState.SENT),
     ]
     assert found[0].at == MONDAY + 3 * MINUTE
 
@@ -75,7 +75,7 @@ def test_bots_do_not_share_people(tmp_path):
     """Two bots in one database know nothing of each other's people."""
     one, two = (open_store(tmp_path, name) for name in ("one", "two"))
     with one.store.writing() as tx:
-        tx.persons.lay_down("town", "a", BLOCKED, MONDAY)
+        tx.persons.add_rule("town", "a", BLOCKED, MONDAY)
         tx.thanks.begin("town", 1, "a", MONDAY)
     with two.store.writing() as tx:
         assert tx.persons.rules("town", ["a"]) == {}

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from bot.core.errors import StoreError
-from bot.store import FileBook
+from bot.store import EventLogFile
 from bot.store.files.event_log_file import NAME
 
 WORDS = 'She said "no", \\ twice; "text": "'
@@ -23,7 +23,7 @@ def line(number, **changes):
 @pytest.fixture
 def book(tmp_path):
     """A book whose files hold about three lines, two of them beside the newest."""
-    return FileBook(tmp_path, full=500, kept=2)
+    return EventLogFile(tmp_path, full=500, kept=2)
 
 
 def numbers(book):
@@ -148,4 +148,4 @@ def test_a_file_that_cannot_be_used_is_said(tmp_path):
     """Where the file cannot be written the operator reads which, why, and what to do."""
     (tmp_path / NAME).mkdir()
     with pytest.raises(StoreError, match=rf"{NAME} cannot be used: .*; free some space"):
-        FileBook(tmp_path).append([line(1)])
+        EventLogFile(tmp_path).append([line(1)])

@@ -118,9 +118,9 @@ def test_the_index_follows_the_log(tx):
     say(tx, "The first words.")
     tx.log.keep(entry("0", text="Other words.", edited_at=MONDAY + HOUR), MONDAY)
     assert (found(tx, "first"), found(tx, "other")) == ([], ["Other words."])
-    tx.log.stand(1, Standing.HIDDEN, MONDAY)
+    tx.log.set_standing(1, Standing.HIDDEN, MONDAY)
     assert found(tx, "other") == []
-    tx.log.stand(1, Standing.SHOWN, MONDAY)
+    tx.log.set_standing(1, Standing.SHOWN, MONDAY)
     assert found(tx, "other") == ["Other words."]
     tx.log.keep(gone("0"), MONDAY)
     assert found(tx, "other") == []
@@ -159,7 +159,7 @@ def test_no_file_holds_words_that_went(tmp_path, how):
             elif how == "edited":
                 tx.log.keep(entry(str(number), text="Better.", edited_at=MONDAY + HOUR), MONDAY)
             else:
-                tx.log.stand(number + 1, Standing.HIDDEN, MONDAY)
+                tx.log.set_standing(number + 1, Standing.HIDDEN, MONDAY)
     if how == "hidden":  # its words stay for the operator, but in the index they are no more
         with database.connect() as connection:
             connection.execute(text("UPDATE entry SET text = '' WHERE standing = 'hidden'"))

@@ -20,7 +20,7 @@ def keep(tx, *entries):
 
 def readable(tx, ids, *, unlisted=False):
     """The names of those that everybody may read; the counts agree with it."""
-    shown = tx.shown.widened(unlisted=unlisted)
+    shown = tx.shown.including_unlisted(unlisted=unlisted)
     found = shown.readable(ids.values())
     assert sum(shown.counts().values()) == len(found)
     return {name for name, number in ids.items() if number in found}
@@ -94,7 +94,7 @@ def test_who_is_called_so(tx):
 def test_what_was_erased(tx):
     """A deletion and an edit take words away; what is created, hidden or shown does not."""
     keep(tx, entry("a"), entry("b"))
-    tx.log.stand(1, Standing.HIDDEN, MONDAY)
+    tx.log.set_standing(1, Standing.HIDDEN, MONDAY)
     assert not tx.log.erased_since(0)
     last = tx.log.last_event()
     keep(tx, entry("a", text="Better.", version="2", edited_at=MONDAY))

@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.discussion.webmention import Failure, Ping, Protocol, Trouble
+from bot.core.discussion.webmention import Failure, LinkNotice, ReadFailure, Webmention
 from bot.store import open_memory
 from tests.site import NINE
 
-PING = Ping(
+PING = Webmention(
     source="https://other.example/post",
     target="https://tips.example/tips/one",
-    protocol=Protocol.WEBMENTION,
+    protocol=LinkNotice.WEBMENTION,
     at=NINE,
     not_before=NINE,
 )
@@ -30,8 +30,8 @@ def pings():
 
 def test_a_pair_is_remembered_once(pings):
     """What is written of a pair takes the place of what was known of it."""
-    trouble = Trouble(failure=Failure.GONE, why="there is no such page: none at all")
-    later = replace(PING, protocol=Protocol.PINGBACK, not_before=None, trouble=trouble)
+    trouble = ReadFailure(failure=Failure.GONE, why="there is no such page: none at all")
+    later = replace(PING, protocol=LinkNotice.PINGBACK, not_before=None, trouble=trouble)
     pings.put(PING)
     pings.put(replace(PING, target="https://tips.example/tips/two"))
     pings.put(later)

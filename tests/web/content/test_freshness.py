@@ -10,7 +10,7 @@ import httpx
 import mf2py
 import pytest
 
-from bot.app.discussion.public_view import Withholder
+from bot.app.discussion.public_view import FreshnessFilter
 from bot.cli.discussion import Teller
 from bot.core.model.config import Account
 from bot.core.model.entry import Author
@@ -45,8 +45,8 @@ def page(site):
 
 def told(site, form):
     """What `tipsbot log` writes in this form."""
-    withholder = Withholder(
-        config=site.config, traits_of=lambda account: KINDS[account.kind].traits
+    withholder = FreshnessFilter(
+        config=site.config, capabilities_of=lambda account: KINDS[account.kind].traits
     )
     teller = Teller(form=form, withholder=withholder, now=site.clock.now)
     with site.database.store.reading() as tx:

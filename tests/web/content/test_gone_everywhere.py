@@ -8,14 +8,14 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from bot.app.discussion.event_log import Logbook
+from bot.app.discussion.event_log import EventLogWriter
 from bot.app.discussion.exports import activity, lines, markdown, table
 from bot.app.discussion.exports.records import Source
-from bot.app.discussion.public_view import Withholder
+from bot.app.discussion.public_view import FreshnessFilter
 from bot.app.moderation.hide import hide, show
 from bot.core.model.entry import Author
 from bot.platforms.catalogue import KINDS
-from bot.store import FileBook
+from bot.store import EventLogFile
 from tests.site import TIP, running_site
 
 WORDS = "Zanzibar"
@@ -43,7 +43,7 @@ def site(tmp_path):
 @pytest.fixture
 def book(site, tmp_path):
     """The log file, written to now and whenever it is called."""
-    made = Logbook(store=site.database.store, book=FileBook(tmp_path))
+    made = EventLogWriter(store=site.database.store, book=EventLogFile(tmp_path))
 
     def write():
         made.step({})
@@ -54,8 +54,8 @@ def book(site, tmp_path):
 
 def exports(site):
     """Every export, as text."""
-    withholder = Withholder(
-        config=site.config, traits_of=lambda account: KINDS[account.kind].traits
+    withholder = FreshnessFilter(
+        config=site.config, capabilities_of=lambda account: KINDS[account.kind].traits
     )
     with site.database.store.reading() as tx:
         source = Source(tx=tx, withholder=withholder, now=site.clock.now())

@@ -10,11 +10,11 @@ import html5lib
 import httpx
 import pytest
 
-from bot.app.site.comments import NAME_MAX, STANDING_MAX, TEXT_MAX, Commenting, NewComment
+from bot.app.site.comments import NAME_MAX, STANDING_MAX, TEXT_MAX, CommentWriter, NewComment
 from bot.core.model.entry import Entry
 from bot.core.model.site_page import Comment
 from bot.store.tables import comments
-from bot.web.security.rate_limit import Patience
+from bot.web.security.rate_limit import CommentLimits
 from tests.site import NINE, TIP, RunningSite, config, lose_entries, running_site
 
 
@@ -206,7 +206,7 @@ def test_full_discussion(site, browser):
 def test_last_reply_that_fits(site):
     """The last reply that fits may be sent twice, and a deletion makes room for another."""
     fill(site, STANDING_MAX - 1)
-    commenting = Commenting(
+    commenting = CommentWriter(
         site.database.pages,
         heard=lambda: None,
         is_forgotten=lambda _: False,
@@ -393,7 +393,7 @@ def test_ten_networks_silence_nobody_else(tmp_path):
 )
 def test_every_network_has_something_of_its_own(flood):
     """A flood takes what is for all, and from no other network what is reserved for it."""
-    patience = Patience()
+    patience = CommentLimits()
     granted = sum(patience.take(address, NINE) is None for address in flood * 6)
     networks = {address.rpartition(".")[0] or address[:12] for address in flood}
     assert granted <= 60 + 2 * len(networks)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bot.app.moderation.people import block, forget_author, unblock
-from bot.core.discussion.pseudonyms import Masks
+from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.errors import UsageError
 from bot.core.model.entry import Author
 from bot.core.model.site_page import Comment
@@ -42,14 +42,14 @@ def bob(site):
 def act(site, verb, *args):
     """Do as the operator says."""
     with site.database.store.writing() as tx:
-        return verb(tx, Masks(KEY), *args)
+        return verb(tx, Pseudonyms(KEY), *args)
 
 
 def respond(site, name, source):
     """Have a page of another site say something under the tip."""
     said = Comment(id=f"response-{name}", tip=TIP, name="Eve", text=name, at=NINE, owner="")
     site.database.pages.write(replace(said, source=source))
-    site.hear()
+    site.poll()
 
 
 def standings(site):
@@ -123,7 +123,7 @@ def test_what_came_before_the_rule_was_known(site, ada):
     [comment] = site.database.pages.changes(0, 9)
     act(site, forget_author, site.config, "1", None, NINE)
     site.database.pages.write(replace(comment, id="late"))
-    site.hear()
+    site.poll()
     assert standings(site) == ["gone", "gone"]
     assert site.database.pages.comment("late").text == ""
 
@@ -158,7 +158,7 @@ def test_only_a_mask_is_remembered(site, ada):
     assert ada.client.cookies["tipsbot"] not in kept
     assert comment.owner not in kept
     assert "Ada" not in kept
-    assert row.who in Masks(KEY).of("site", Author(name="", key=comment.owner))
+    assert row.who in Pseudonyms(KEY).of("site", Author(name="", key=comment.owner))
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_whom_no_number_names(site, ada, named, on, told):
     plain = Comment(id="a", tip=TIP, name="Ten Tips", text="Hm.", at=NINE, owner="", ours=True)
     site.database.pages.write(plain)
     site.database.pages.write(replace(plain, id="b", ours=False))
-    site.hear()
+    site.poll()
     with pytest.raises(UsageError) as caught:
         act(site, block, config(), named, on, NINE)
     assert str(caught.value).startswith(told)
@@ -188,7 +188,7 @@ def test_unblocking_whose_words_are_gone(site, ada):
     act(site, block, site.config, "1", None, NINE)
     [comment] = site.database.pages.changes(0, 9)
     site.database.pages.erase(comment.id, NINE)
-    site.hear()
+    site.poll()
     assert act(site, unblock, "1", None, NINE).entries == 0
     with pytest.raises(UsageError, match="the author of entry 1 is not blocked"):
         act(site, unblock, "1", None, NINE)

@@ -16,7 +16,7 @@ from bot.core.errors import StoreError, UsageError
 from bot.core.model.entry import Change, Standing
 from bot.store.tables import entry_events
 from bot.web.forms.moderation_link import link
-from bot.web.security.signing import Seal
+from bot.web.security.signing import Signer
 from tests.site import KEY, NINE, TIP, config, running_site
 from tests.web.forms.test_comment_form import Browser, logged
 
@@ -49,7 +49,7 @@ def hold(site, rule):
 def place(site):
     """The operator's link to the only entry."""
     (entry,) = logged(site)
-    return link(site.url, Seal(KEY), entry.remote_id, site.clock.now())
+    return link(site.url, Signer(KEY), entry.remote_id, site.clock.now())
 
 
 def settled(site):
@@ -289,7 +289,7 @@ def test_an_approval_of_old_that_was_cut_short_is_completed(site, browser):
     """Where only the log knew of an approval, saying it again lets the site know, too."""
     browser.send(SPAM)
     with site.database.store.writing() as tx:
-        tx.log.stand(1, Standing.SHOWN, NINE)
+        tx.log.set_standing(1, Standing.SHOWN, NINE)
     assert waiting(site) == [1]
     write(site, approve, 1, NINE)
     assert waiting(site) == []

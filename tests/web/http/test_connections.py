@@ -20,11 +20,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.web import Server
-from bot.web.http.connection_limits import Bounds
+from bot.web import SiteServer
+from bot.web.http.connection_limits import ConnectionLimits
 from tests.site import TIP, lose_entries, running_site
 
-SOON = Bounds(most=12, each=12, spare=2, head=0.3, body=0.3, idle=0.3, stalled=0.3)
+SOON = ConnectionLimits(most=12, each=12, spare=2, head=0.3, body=0.3, idle=0.3, stalled=0.3)
 """Bounds that a test can reach."""
 
 
@@ -53,9 +53,9 @@ ROUTES = [
 
 
 @contextmanager
-def served(bounds: Bounds, trusted: tuple[str, ...] = ()) -> Iterator[Server]:
+def served(bounds: ConnectionLimits, trusted: tuple[str, ...] = ()) -> Iterator[SiteServer]:
     """A server with these bounds."""
-    server = Server(Starlette(routes=ROUTES), "127.0.0.1", 0, trusted, bounds=bounds)
+    server = SiteServer(Starlette(routes=ROUTES), "127.0.0.1", 0, trusted, bounds=bounds)
     server.start()
     try:
         yield server
@@ -63,7 +63,7 @@ def served(bounds: Bounds, trusted: tuple[str, ...] = ()) -> Iterator[Server]:
         server.stop(timedelta(seconds=3))
 
 
-def dial(server: Server, source: str = "127.0.0.1") -> socket.socket:
+def dial(server: SiteServer, source: str = "127.0.0.1") -> socket.socket:
     """A connection from one of this machine's addresses."""
     port = int(server.address.rpartition(":")[2])
     return socket.create_connection(("127.0.0.1", port), timeout=20, source_address=(source, 0))
@@ -189,7 +189,7 @@ def test_health_is_answered_while_all_are_busy():
         return PlainTextResponse("done")
 
     app = Starlette(routes=[Route("/slow", slow), *ROUTES])
-    server = Server(app, "127.0.0.1", 0, bounds=replace(SOON, most=4, head=20.0))
+    server = SiteServer(app, "127.0.0.1", 0, bounds=replace(SOON, most=4, head=20.0))
     server.start()
     with ExitStack() as stack:
         lines = [stack.enter_context(dial(server)) for _ in range(4)]

@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from bot.core.errors import BotError
-from bot.web import Server
+from bot.web import SiteServer
 
 
 def echo(request: Request) -> PlainTextResponse:
@@ -24,9 +24,9 @@ def echo(request: Request) -> PlainTextResponse:
     return PlainTextResponse(f"{request.url.scheme} {client}")
 
 
-def server(port: int = 0, host: str = "127.0.0.1", trusted: tuple[str, ...] = ()) -> Server:
+def server(port: int = 0, host: str = "127.0.0.1", trusted: tuple[str, ...] = ()) -> SiteServer:
     """A server of the echo."""
-    return Server(Starlette(routes=[Route("/", echo)]), host, port, trusted)
+    return SiteServer(Starlette(routes=[Route("/", echo)]), host, port, trusted)
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_finishes_what_is_in_hand():
         time.sleep(0.4)
         return PlainTextResponse("done")
 
-    running = Server(Starlette(routes=[Route("/", slow)]), "127.0.0.1", 0)
+    running = SiteServer(Starlette(routes=[Route("/", slow)]), "127.0.0.1", 0)
     running.start()
     answers: list[str] = []
     asking = threading.Thread(target=lambda: answers.append(httpx.get(running.address).text))

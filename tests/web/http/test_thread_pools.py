@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from bot.core.errors import StoreError
-from bot.web.http.thread_pools import Threads
+from bot.web.http.thread_pools import ThreadPools
 from tests.whole.operator import PATIENCE
 
 WRITERS = 60
@@ -17,7 +17,7 @@ WRITERS = 60
 
 def test_requests_write_in_the_order_in_which_they_came():
     """Whoever asked first writes first, and one at a time."""
-    threads, order, inside = Threads(), [], []
+    threads, order, inside = ThreadPools(), [], []
 
     def write(number: int) -> None:
         inside.append(number)
@@ -36,7 +36,7 @@ def test_requests_write_in_the_order_in_which_they_came():
 
 def test_a_request_does_not_wait_without_end():
     """Whose turn does not come in time is told so; whoever had it is not disturbed."""
-    threads = Threads(patience=0.01)
+    threads = ThreadPools(patience=0.01)
     begun, go = Semaphore(0), Semaphore(0)
     told = []
 
@@ -67,7 +67,7 @@ def test_a_request_does_not_wait_without_end():
 @pytest.mark.parametrize("error", [KeyError, StoreError, RuntimeError, MemoryError, SystemExit])
 def test_an_error_in_one_request_keeps_no_other_from_writing(error):
     """However writing fails, the next request has its turn."""
-    threads = Threads()
+    threads = ThreadPools()
 
     def fail() -> None:
         raise error("x")

@@ -17,14 +17,14 @@ from xmlrpc.client import Fault, dumps, loads
 import httpx
 import pytest
 
-from bot.app.site.webmention import Verifier
+from bot.app.site.webmention import WebmentionVerifier
 from bot.core.model.site_page import Comment
 from bot.outbound.pages.page_reader import PageReader
 from bot.outbound.pages.ssrf_safe_fetch import PageFetcher
 from bot.store import tables
 from bot.store.database import FILE
 from bot.web.forms.moderation_link import link
-from bot.web.security.signing import Seal
+from bot.web.security.signing import Signer
 from bot.web.security.visitor import COOKIE
 from bot.web.webmention.xmlrpc import Code
 from tests.servers.elsewhere import Manner, elsewhere
@@ -97,14 +97,14 @@ def standing(site, *, held=False) -> list[str]:
         site.database.pages.write(
             Comment(id=name, tip=TIP, name="Ada", text=name, at=NINE, owner="ada", held=held)
         )
-    site.hear()
+    site.poll()
     return ids
 
 
 def reply(crowd: Crowd, number: int, text: str, **fields: str) -> Future[httpx.Response]:
     """Write a comment."""
     secret = f"{number:043}"
-    form = {"name": "Ada", "text": text, "token": Seal(KEY).token(secret)} | fields
+    form = {"name": "Ada", "text": text, "token": Signer(KEY).token(secret)} | fields
     return crowd.post(number, f"/tips/{TIP}", form, Cookie=f"{COOKIE}={secret}")
 
 
@@ -138,7 +138,12 @@ def pingbacks(crowd):
 def deletions(crowd):
     """Each deletes a comment by its link."""
     return [
-        partial(crowd.post, number, f"/comments/{name}/delete", {"permit": Seal(KEY).permit(name)})
+        partial(
+            crowd.post,
+            number,
+            f"/comments/{name}/delete",
+            {"permit": Signer(KEY).delete_token(name)},
+        )
         for number, name in enumerate(standing(crowd.site))
     ]
 
@@ -147,7 +152,7 @@ def decisions(crowd):
     """The operator decides on many comments."""
     names = standing(crowd.site, held=True)
     return [
-        partial(crowd.post, number, link("", Seal(KEY), name, NINE), {"answer": "approve"})
+        partial(crowd.post, number, link("", Signer(KEY), name, NINE), {"answer": "approve"})
         for number, name in enumerate(names)
     ]
 
@@ -233,7 +238,7 @@ def test_a_slow_page_elsewhere_stops_nobody(site, manner):
         assert crowd.post(1, "/webmention", form).result().status_code == 202
         here = (ip_network("127.0.0.1/32"),)
         fetcher = PageFetcher(agent="tests", allowed=here, ports=(other.port,))
-        verifier = Verifier(
+        verifier = WebmentionVerifier(
             pings=site.database.pings,
             pages=site.database.pages,
             fetcher=PageReader(fetcher=fetcher),

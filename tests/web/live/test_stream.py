@@ -15,7 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from bot.app.moderation.hide import draw
+from bot.app.moderation.hide import set_visibility
 from bot.core.model.entry import Author, Standing, Visibility
 from bot.web.live.messages import BACKLOG_MAX
 from bot.web.live.stream import LISTENERS_EACH
@@ -114,7 +114,7 @@ def test_an_edit_and_an_end_are_told(site):
             "line": 0, "anchor": f"entry-{number_of(site, '2')}", "html": "", "count": 0,
         }  # fmt: skip
         with site.database.store.writing() as tx:
-            tx.log.stand(number_of(site, "3"), Standing.HIDDEN, site.clock.now())
+            tx.log.set_standing(number_of(site, "3"), Standing.HIDDEN, site.clock.now())
         assert next(told)["html"] == ""
 
 
@@ -125,7 +125,7 @@ def test_what_is_held_is_not_told(site):
         site.keep("2", "I am here.")
         assert "I am here." in next(told)["html"]
         with site.database.store.writing() as tx:
-            tx.log.stand(number_of(site, "1"), Standing.SHOWN, site.clock.now())
+            tx.log.set_standing(number_of(site, "1"), Standing.SHOWN, site.clock.now())
         assert "Wait for me." in next(told)["html"]
 
 
@@ -147,7 +147,7 @@ def happen(site: RunningSite, case: str) -> None:
             delete(site, "1")
         case "hidden":
             with site.database.store.writing() as tx:
-                tx.log.stand(number_of(site, "1"), Standing.HIDDEN, site.clock.now())
+                tx.log.set_standing(number_of(site, "1"), Standing.HIDDEN, site.clock.now())
         case "edited":
             site.keep("1", "Secrets.", edited_at=site.clock.now(), **changes[first])
         case "for followers":
@@ -261,7 +261,7 @@ def test_the_notice_of_a_held_reply_stays(site, page, rule, said):
     with site.database.store.writing() as tx:
         entry = tx.log.find("site", held.id)
         assert entry is not None
-        draw(tx, entry, Standing.SHOWN, site.clock.now())
+        set_visibility(tx, entry, Standing.SHOWN, site.clock.now())
     expect(page.locator("#thread").get_by_text(said)).to_be_visible()
     expect(page.get_by_role("link", name="deletion link")).to_be_visible()
 

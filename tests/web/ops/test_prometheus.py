@@ -82,7 +82,7 @@ def test_what_waits_for_the_operator(site):
         held = Comment(id=name, tip=TIP, name="Ada", text="Hm.", at=site.clock.now(), owner="o")
         site.database.pages.write(replace(held, held=True))
         site.clock.move(timedelta(minutes=5))
-    site.hear()
+    site.poll()
     told = samples(site)
     assert (told["tipsbot_held_comments",], told["tipsbot_held_seconds",]) == (2, 600)
     assert told["tipsbot_needs_person",] == 0
@@ -93,7 +93,7 @@ def test_how_long_replies_were_not_read(site):
     """The lag of listening grows while nothing is read; before the first time there is none."""
     assert ("tipsbot_listening_lag_seconds", "site") not in samples(site)
     with site.database.store.writing() as tx:
-        tx.accounts.heard("site", site.platform.hear(None), site.clock.now())
+        tx.accounts.heard("site", site.platform.poll(None), site.clock.now())
     site.clock.move(timedelta(minutes=5))
     assert samples(site)["tipsbot_listening_lag_seconds", "site"] == 300
 

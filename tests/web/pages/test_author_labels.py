@@ -6,7 +6,7 @@ import httpx
 import pytest
 from defusedxml import ElementTree
 
-from bot.app.discussion.public_view import Withholder
+from bot.app.discussion.public_view import FreshnessFilter
 from bot.cli.discussion import Teller
 from bot.core.model.entry import Author, EntryKind
 from bot.platforms.catalogue import KINDS
@@ -90,8 +90,8 @@ def test_feeds_tell_who_is_the_bot(three):
 
 def test_log_tells_who_is_the_bot(three):
     """In the log, too."""
-    withholder = Withholder(
-        config=three.config, traits_of=lambda account: KINDS[account.kind].traits
+    withholder = FreshnessFilter(
+        config=three.config, capabilities_of=lambda account: KINDS[account.kind].traits
     )
     teller = Teller(form="text", withholder=withholder, now=three.clock.now)
     with three.database.store.reading() as tx:

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from bot.core.model.entry import Author
 from bot.web.forms.moderation_link import link
-from bot.web.security.signing import Seal
+from bot.web.security.signing import Signer
 from tests.browser import running_browser
 from tests.hostile import TEXTS
 from tests.hostile import entries as hostile_entries
@@ -377,7 +377,7 @@ def test_erasing_a_held_reply_is_confirmed(site, page):
     page.goto(f"{site.url}/tips/{TIP}")
     write(page, "Ada", "See https://ada.example/")
     [held] = site.database.pages.held()
-    page.goto(link(site.url, Seal(KEY), held.id, site.clock.now()))
+    page.goto(link(site.url, Signer(KEY), held.id, site.clock.now()))
     expect(page.get_by_role("link", name=TITLE)).to_be_visible()
     show, erase = (
         page.get_by_role("button", name=name)

@@ -98,10 +98,10 @@ def test_the_page_follows_every_change(site):
     site.keep("1", "The first.")
     assert said(read(site)) == ["The first."]
     with site.database.store.writing() as tx:
-        tx.log.stand(1, Standing.HIDDEN, site.clock.now())
+        tx.log.set_standing(1, Standing.HIDDEN, site.clock.now())
     assert said(read(site)) == []
     with site.database.store.writing() as tx:
-        tx.log.stand(1, Standing.SHOWN, site.clock.now())
+        tx.log.set_standing(1, Standing.SHOWN, site.clock.now())
     assert said(read(site)) == ["The first."]
 
 

@@ -374,7 +374,7 @@ def comment(site: RunningSite, count: int) -> None:
             Comment(id=f"c{number}", tip=TIP, name="Ada", text="Hm", at=site.clock.now(), owner="o")
         )
     with site.database.store.writing() as tx:
-        for heard in site.platform.hear(None).entries:
+        for heard in site.platform.poll(None).entries:
             tx.log.keep(heard, site.clock.now())
 
 

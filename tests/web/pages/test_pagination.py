@@ -8,15 +8,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.requests import Request
 
-from bot.app.site.comments import Commenting, NewComment
+from bot.app.site.comments import CommentWriter, NewComment
 from bot.core.model.delivery import Post, Span, SpanKind
 from bot.store import open_store
 from bot.web.content.dates import moment
 from bot.web.content.html import language_tag, paragraphs, said, web_address
 from bot.web.pages.cards import words_of
-from bot.web.security.rate_limit import Limiter
-from bot.web.security.signing import Seal, same
-from bot.web.security.visitor import whereabouts
+from bot.web.security.rate_limit import RateLimiter
+from bot.web.security.signing import Signer, same
+from bot.web.security.visitor import client_key
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 
@@ -85,7 +85,7 @@ def test_moment(zone, shown):
 
 def test_limiter_grants_a_burst_and_refills():
     """A burst is granted at once, and then one after each part of the period."""
-    limiter = Limiter(burst=2, per=timedelta(minutes=2))
+    limiter = RateLimiter(burst=2, per=timedelta(minutes=2))
     assert [limiter.take("a", NOW) for _ in range(3)] == [None, None, timedelta(minutes=1)]
     assert limiter.take("a", NOW + timedelta(seconds=30)) == timedelta(seconds=30)
     assert limiter.take("a", NOW + timedelta(seconds=60)) is None
@@ -94,7 +94,7 @@ def test_limiter_grants_a_burst_and_refills():
 
 def test_limiter_does_not_grow():
     """However many names come, it remembers no more than it was told to, and none for long."""
-    limiter = Limiter(burst=1, per=timedelta(minutes=1), names=10)
+    limiter = RateLimiter(burst=1, per=timedelta(minutes=1), names=10)
     for number in range(1000):
         limiter.take(str(number), NOW)
     assert list(limiter._buckets) == [str(number) for number in range(990, 1000)]
@@ -104,20 +104,26 @@ def test_limiter_does_not_grow():
 
 def test_limiter_when_the_clock_goes_back():
     """A clock that is set back neither refills a bucket nor breaks it."""
-    limiter = Limiter(burst=1, per=timedelta(minutes=1))
+    limiter = RateLimiter(burst=1, per=timedelta(minutes=1))
     limiter.take("a", NOW)
     assert limiter.take("a", NOW - timedelta(hours=1)) == timedelta(minutes=1)
 
 
 def test_seals_differ():
     """What vouches for one thing vouches for nothing else, nor under another key."""
-    seal, other = Seal(b"k" * 16), Seal(b"l" * 16)
-    marks = {seal.owner("x"), seal.token("x"), seal.permit("x"), other.owner("x"), seal.owner("y")}
+    seal, other = Signer(b"k" * 16), Signer(b"l" * 16)
+    marks = {
+        seal.owner("x"),
+        seal.token("x"),
+        seal.delete_token("x"),
+        other.owner("x"),
+        seal.owner("y"),
+    }
     assert len(marks) == 5
     assert same(seal.owner("x"), seal.owner("x"))
     assert not same("", "")
     with pytest.raises(ValueError, match="at least 16 bytes"):
-        Seal(b"short")
+        Signer(b"short")
 
 
 @pytest.mark.parametrize(
@@ -132,7 +138,7 @@ def test_seals_differ():
 def test_whereabouts(host, counted):
     """A household's IPv6 addresses count as one, and an IPv4 address is itself however written."""
     scope = {"type": "http", "client": (host, 1), "headers": []}
-    assert whereabouts(Request(scope)) == counted
+    assert client_key(Request(scope)) == counted
 
 
 @pytest.mark.parametrize(
@@ -158,7 +164,7 @@ def test_words_of(text, links, shown):
 def test_flawed_draft_is_never_written(tmp_path):
     """A draft with flaws cannot be written by mistake, whoever calls."""
     with closing(open_store(tmp_path)) as database:
-        commenting = Commenting(
+        commenting = CommentWriter(
             database.pages,
             heard=lambda: None,
             is_forgotten=lambda _: False,

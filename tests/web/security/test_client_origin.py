@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from bot.web import Server
+from bot.web import SiteServer
 from tests.site import config, running_site
 
 
@@ -152,7 +152,7 @@ def test_ipv4_on_an_ipv6_listener():
     def who(request: Request) -> PlainTextResponse:
         return PlainTextResponse(request.client.host if request.client else "")
 
-    server = Server(Starlette(routes=[Route("/", who)]), "::", 0, ("127.0.0.1",))
+    server = SiteServer(Starlette(routes=[Route("/", who)]), "::", 0, ("127.0.0.1",))
     try:
         server.start()
     except Exception:  # noqa: BLE001 - whatever it says

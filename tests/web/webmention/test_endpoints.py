@@ -14,7 +14,7 @@ import pytest
 
 from bot.app.discussion.erase import forget
 from bot.app.moderation.held_comments import approve
-from bot.app.site.webmention import Verifier
+from bot.app.site.webmention import WebmentionVerifier
 from bot.core.model.config import Account
 from bot.core.model.entry import EntryKind
 from bot.core.model.site_page import Comment
@@ -53,7 +53,7 @@ def work(site, other):
     """Looks at every page that is due, as the running bot does."""
     here = (ip_network("127.0.0.1/32"),)
     fetcher = PageFetcher(agent="tests", allowed=here, ports=(80, 443, other.port))
-    verifier = Verifier(
+    verifier = WebmentionVerifier(
         pings=site.database.pings,
         pages=site.database.pages,
         fetcher=PageReader(fetcher=fetcher),
@@ -302,7 +302,7 @@ def test_a_held_response_says_so(site, other, work):
     comment = site.database.pages.comment(entry.remote_id)
     held = replace(comment, id="response-held", held=True, source="https://else.example/")
     site.database.pages.write(held)
-    site.hear()
+    site.poll()
     assert [one.standing.value for one in entries(site)] == ["shown", "held"]
 
 

@@ -17,7 +17,7 @@ from bot.app.discussion.exports.records import Source, line, web_address
 from bot.core.datetimes import iso
 from bot.core.model.config import Config
 from bot.core.model.entry import Entry
-from bot.core.ports.unit_of_work import Tx
+from bot.core.ports.unit_of_work import UnitOfWork
 from bot.core.text.sanitize import harmless
 
 CONTEXT = "https://www.w3.org/ns/activitystreams"
@@ -90,7 +90,7 @@ def _topic(config: Config, tip: str | None) -> str | None:
     return config.page(tip) if config.site is not None else _urn(config, tip)
 
 
-def _parents(tx: Tx, config: Config) -> Callable[[Entry], str | None]:
+def _parents(tx: UnitOfWork, config: Config) -> Callable[[Entry], str | None]:
     """What an entry answers: another entry, or a tip."""
 
     @lru_cache(maxsize=_PARENTS)

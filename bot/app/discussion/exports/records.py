@@ -9,10 +9,10 @@ from datetime import datetime
 from urllib.parse import quote
 
 from bot.app.discussion.entry_record import Record, Value, picked, whole
-from bot.app.discussion.public_view import Withholder
+from bot.app.discussion.public_view import FreshnessFilter
 from bot.core.model.config import Config
 from bot.core.model.entry import Entry
-from bot.core.ports.unit_of_work import Shown, Tx
+from bot.core.ports.unit_of_work import PublicEntries, UnitOfWork
 from bot.core.text.sanitize import harmless
 from bot.core.text.web_addresses import web_parts
 
@@ -62,8 +62,8 @@ _ENDS = re.compile(r"[\s<>()\[\]{}\"'\\^`|]|[^\w!-~]")
 class Source:
     """What an export is made from: the log in one transaction, as everybody may see it `now`."""
 
-    tx: Tx
-    withholder: Withholder
+    tx: UnitOfWork
+    withholder: FreshnessFilter
     now: datetime
 
     @property
@@ -72,9 +72,9 @@ class Source:
         return self.withholder.config
 
     @property
-    def shown(self) -> Shown:
+    def shown(self) -> PublicEntries:
         """What everybody may read, with what is unlisted where the operator shows that."""
-        return self.tx.shown.widened(unlisted=self.config.bot.show_unlisted)
+        return self.tx.shown.including_unlisted(unlisted=self.config.bot.show_unlisted)
 
     def entries(
         self, *, tip: str | None = None, loose: bool = False, since: datetime | None = None

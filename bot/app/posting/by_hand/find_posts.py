@@ -8,18 +8,18 @@ from typing import TypeAlias
 from bot.core.errors import SecretError, UsageError
 from bot.core.model.config import Config
 from bot.core.model.delivery import Delivery, State
-from bot.core.ports.platform import Names
-from bot.core.ports.unit_of_work import Store, Tx
+from bot.core.ports.platform import PermalinkParser
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 from bot.core.text.suggest import did_you_mean
 
 _SHOWN = "`tipsbot posts` shows them"
 
 
-FindNames: TypeAlias = Callable[[str], Names | None]
+FindNames: TypeAlias = Callable[[str], PermalinkParser | None]
 """An account's reader of addresses, if it has one."""
 
 
-def of_tip(tx: Tx, config: Config, tip: str) -> Sequence[Delivery]:
+def of_tip(tx: UnitOfWork, config: Config, tip: str) -> Sequence[Delivery]:
     """The newest post of a tip that stands on each account, oldest first.
 
     Raises UsageError where there is none.
@@ -51,7 +51,7 @@ def at_address(store: Store, config: Config, names: FindNames, address: str) -> 
     return found
 
 
-def linking(tx: Tx, config: Config, gone: Delivery) -> Sequence[Delivery]:
+def linking(tx: UnitOfWork, config: Config, gone: Delivery) -> Sequence[Delivery]:
     """Posts elsewhere that stand and point at the site's page that was this post."""
     is_page = gone.post.in_reply_to is None and gone.tip is not None
     if config.site is None or gone.account != config.site.name or not is_page:

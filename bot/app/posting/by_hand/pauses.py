@@ -10,7 +10,7 @@ from bot.core.model.config import Config
 from bot.core.model.schedule import LAST, Outcome, Schedule, Slot
 from bot.core.platform_names import account_hint
 from bot.core.ports.platform import Timetable
-from bot.core.ports.unit_of_work import Pause, SlotRecord, Store, Tx
+from bot.core.ports.unit_of_work import Pause, SlotRecord, Store, UnitOfWork
 from bot.core.text.suggest import did_you_mean
 
 _SKIPPED = "skipped by the operator"
@@ -18,7 +18,7 @@ MOST_SKIPPED = 1000
 """More slots than anybody skips by hand; a bound for a schedule that was paused for years."""
 
 
-def pause(tx: Tx, config: Config, name: str, until: datetime | None, now: datetime) -> str:
+def pause(tx: UnitOfWork, config: Config, name: str, until: datetime | None, now: datetime) -> str:
     """Hold a schedule or an account; returns its full name, such as `schedule:NAME`."""
     full = full_name(config, name)
     if until is not None and until <= now:
@@ -27,7 +27,7 @@ def pause(tx: Tx, config: Config, name: str, until: datetime | None, now: dateti
     return full
 
 
-def resume(tx: Tx, config: Config, name: str) -> str:
+def resume(tx: UnitOfWork, config: Config, name: str) -> str:
     """Let go again; what came due meanwhile follows its lateness rule."""
     full = full_name(config, name)
     if not tx.accounts.resume(full):
@@ -52,7 +52,7 @@ def skip(
                 return slot
 
 
-def unskip(tx: Tx, config: Config, name: str | None, now: datetime) -> Slot:
+def unskip(tx: UnitOfWork, config: Config, name: str | None, now: datetime) -> Slot:
     """Let the slot that was skipped last come after all, if it is still to come.
 
     Of a schedule, or (none named) of all. Raises UsageError where none was skipped.
@@ -72,7 +72,9 @@ def unskip(tx: Tx, config: Config, name: str | None, now: datetime) -> Slot:
     return coming[0]
 
 
-def upcoming(tx: Tx, timetable: Timetable, schedule: Schedule, now: datetime) -> Iterator[Slot]:
+def upcoming(
+    tx: UnitOfWork, timetable: Timetable, schedule: Schedule, now: datetime
+) -> Iterator[Slot]:
     """The schedule's slots after now that were not skipped, in order."""
     for slot in timetable.slots(schedule, now, LAST):
         if tx.slots.get(slot.schedule, slot.key) is None:
@@ -80,7 +82,7 @@ def upcoming(tx: Tx, timetable: Timetable, schedule: Schedule, now: datetime) ->
 
 
 def unheld(
-    tx: Tx,
+    tx: UnitOfWork,
     timetable: Timetable,
     schedule: Schedule,
     now: datetime,
@@ -127,6 +129,6 @@ def _schedule(config: Config, name: str) -> Schedule:
     return schedule
 
 
-def _next(tx: Tx, timetable: Timetable, schedule: Schedule, now: datetime) -> list[Slot]:
+def _next(tx: UnitOfWork, timetable: Timetable, schedule: Schedule, now: datetime) -> list[Slot]:
     slot = next(upcoming(tx, timetable, schedule, now), None)
     return [] if slot is None else [slot]

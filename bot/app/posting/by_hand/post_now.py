@@ -14,7 +14,7 @@ from bot.core.model.config import Account, Config
 from bot.core.model.delivery import UNSETTLED, Delivery
 from bot.core.model.schedule import Outcome, Slot
 from bot.core.model.tip import Tip
-from bot.core.ports.unit_of_work import SlotRecord, Store, Tx
+from bot.core.ports.unit_of_work import SlotRecord, Store, UnitOfWork
 
 POST = "post"
 """The schedule name of posts by hand."""
@@ -57,7 +57,7 @@ def _misfit(misfit: Misfit) -> str:
     return f"'{misfit.tip.id}' does not fit {misfit.account.name}: {misfit.why}"
 
 
-def _refuse_repeat(tx: Tx, tip: Tip, accounts: Iterable[Account], now: datetime) -> None:
+def _refuse_repeat(tx: UnitOfWork, tip: Tip, accounts: Iterable[Account], now: datetime) -> None:
     """A tip that is on its way, or was posted within a day, is not posted again by accident."""
     for account in accounts:
         for known in tx.ledger.of_tip(tip.id, account.name):
@@ -75,7 +75,7 @@ def _refuse_repeat(tx: Tx, tip: Tip, accounts: Iterable[Account], now: datetime)
 
 
 def _plan(
-    tx: Tx,
+    tx: UnitOfWork,
     config: Config,
     slot: Slot,
     fitting: Sequence[Draft],

@@ -11,13 +11,13 @@ from bot.app.accounts.lookup import known_delivery
 from bot.app.posting.transitions import move
 from bot.core.errors import UsageError
 from bot.core.model.delivery import Delivery, Receipt, State
-from bot.core.ports.platform import Names
-from bot.core.ports.unit_of_work import Tx
+from bot.core.ports.platform import PermalinkParser
+from bot.core.ports.unit_of_work import UnitOfWork
 
 A_DAY = timedelta(days=1)
 
 
-def named(address: str, names: Names | None) -> tuple[str, str | None]:
+def named(address: str, names: PermalinkParser | None) -> tuple[str, str | None]:
     """The id and the web address of the post that is there; `names` is the network's own reader."""
     remote_id = names.remote_id(address) if names is not None else _last_part(address)
     if not remote_id:
@@ -26,7 +26,7 @@ def named(address: str, names: Names | None) -> tuple[str, str | None]:
 
 
 def mark_posted(
-    tx: Tx, delivery_id: int, remote_id: str, url: str | None, now: datetime
+    tx: UnitOfWork, delivery_id: int, remote_id: str, url: str | None, now: datetime
 ) -> Delivery:
     """It is there, under this id and at this address."""
 
@@ -37,7 +37,7 @@ def mark_posted(
     return _settle(tx, delivery_id, as_posted, now)
 
 
-def send_again(tx: Tx, delivery_id: int, now: datetime) -> Delivery:
+def send_again(tx: UnitOfWork, delivery_id: int, now: datetime) -> Delivery:
     """It is not there: send it again."""
 
     def as_planned(one: Delivery) -> Delivery:
@@ -57,7 +57,7 @@ def send_again(tx: Tx, delivery_id: int, now: datetime) -> Delivery:
     return _settle(tx, delivery_id, as_planned, now)
 
 
-def give_up(tx: Tx, delivery_id: int, now: datetime) -> Delivery:
+def give_up(tx: UnitOfWork, delivery_id: int, now: datetime) -> Delivery:
     """Leave it, there or not; one that waits to be sent is not sent."""
     return _settle(
         tx,
@@ -69,7 +69,7 @@ def give_up(tx: Tx, delivery_id: int, now: datetime) -> Delivery:
 
 
 def _settle(
-    tx: Tx,
+    tx: UnitOfWork,
     delivery_id: int,
     change: Callable[[Delivery], Delivery],
     now: datetime,

@@ -10,14 +10,14 @@ from bot.app.discussion.erase import erased
 from bot.app.posting.transitions import move
 from bot.core.errors import UsageError
 from bot.core.model.delivery import Delivery, Receipt, State
-from bot.core.ports.platform import Costs, Editor
-from bot.core.ports.unit_of_work import Store, Tx
+from bot.core.ports.platform import PostRemover, SettlesCost
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 
 RETRACT = "retract"
 """For what the money was spent, in the ledger."""
 
 
-def retract(store: Store, delivery_id: int, editor: Editor | None, now: datetime) -> Delivery:
+def retract(store: Store, delivery_id: int, editor: PostRemover | None, now: datetime) -> Delivery:
     """Take a post back from its network, then write it down; safe to repeat.
 
     Raises UsageError for what was not posted or is back already, and PlatformError.
@@ -43,15 +43,15 @@ def retract(store: Store, delivery_id: int, editor: Editor | None, now: datetime
     return gone
 
 
-def _pay(store: Store, account: str, editor: Editor, now: datetime) -> None:
+def _pay(store: Store, account: str, editor: PostRemover, now: datetime) -> None:
     """Note what it cost on a network that charges for it."""
-    cost = editor.settle_cost() if isinstance(editor, Costs) else Decimal(0)
+    cost = editor.settle_cost() if isinstance(editor, SettlesCost) else Decimal(0)
     if cost:
         with store.writing() as tx:
             tx.accounts.spend(account, RETRACT, cost, now)
 
 
-def _erase_answer(tx: Tx, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+def _erase_answer(tx: UnitOfWork, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
     """An answer that was taken back is erased in the log, too."""
     if delivery.post.in_reply_to is None:
         return

@@ -22,7 +22,7 @@ _PRONOUN = r"(?:we|it|they|you|he|she|I|this|there)"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CutRule:
     """A pattern whose named groups may go together, how safe that is, and when it is allowed."""
 
     what: str
@@ -32,24 +32,24 @@ class Rule:
 
 
 @cache
-def anywhere() -> tuple[Rule, ...]:
+def anywhere() -> tuple[CutRule, ...]:
     """The rules that hold in every language."""
     return (_bracketed(rule_guards.plain_letters),)
 
 
 @cache
-def english() -> tuple[Rule, ...]:
+def english() -> tuple[CutRule, ...]:
     """The rules for English, the safest first."""
     return (*_openings(), *_asides(), *_additions(), *_seconds(), *_means())
 
 
-def _bracketed(allowed: Callable[[re.Match[str]], bool]) -> Rule:
+def _bracketed(allowed: Callable[[re.Match[str]], bool]) -> CutRule:
     return _rule(
         "a remark in brackets", 0.95, r"(?<=\S)(?P<cut>\s+\([^()]+\))(?=[\s,.;:!?]|$)", allowed
     )
 
 
-def _openings() -> tuple[Rule, ...]:
+def _openings() -> tuple[CutRule, ...]:
     speaker = any_of("reports")
     return (
         _rule(
@@ -138,7 +138,7 @@ def _openings() -> tuple[Rule, ...]:
     )
 
 
-def _asides() -> tuple[Rule, ...]:
+def _asides() -> tuple[CutRule, ...]:
     following = any_of("auxiliaries")
     return (
         _bracketed(rule_guards.light),
@@ -172,7 +172,7 @@ def _asides() -> tuple[Rule, ...]:
     )
 
 
-def _additions() -> tuple[Rule, ...]:
+def _additions() -> tuple[CutRule, ...]:
     return (
         _tail(
             "a relative clause",
@@ -211,7 +211,7 @@ def _additions() -> tuple[Rule, ...]:
     )
 
 
-def _seconds() -> tuple[Rule, ...]:
+def _seconds() -> tuple[CutRule, ...]:
     return (
         _rule(
             "a first statement",
@@ -256,7 +256,7 @@ def _seconds() -> tuple[Rule, ...]:
     )
 
 
-def _means() -> tuple[Rule, ...]:
+def _means() -> tuple[CutRule, ...]:
     return (
         _tail(
             "what for",
@@ -283,16 +283,18 @@ def _means() -> tuple[Rule, ...]:
     )
 
 
-def _tail(what: str, sure: float, cut: str, allowed: Callable[[re.Match[str]], bool]) -> Rule:
+def _tail(what: str, sure: float, cut: str, allowed: Callable[[re.Match[str]], bool]) -> CutRule:
     """A rule for the end of a sentence, up to its last mark."""
     return _rule(what, sure, rf"(?P<cut>{cut}?)(?=[.!?…]+[\"'”’]?$)", allowed)
 
 
-def _rule(what: str, sure: float, pattern: str, allowed: Callable[[re.Match[str]], bool]) -> Rule:
-    return Rule(what, sure, re.compile(pattern, re.IGNORECASE), allowed)
+def _rule(
+    what: str, sure: float, pattern: str, allowed: Callable[[re.Match[str]], bool]
+) -> CutRule:
+    return CutRule(what, sure, re.compile(pattern, re.IGNORECASE), allowed)
 
 
-def _proposal(what: str, sure: float, joint: str) -> Rule:
+def _proposal(what: str, sure: float, joint: str) -> CutRule:
     """A rule for what is said of a new thing: "we propose a method for X *that does Y*"."""
     new = (
         rf"^(?:.*,\s+|in \w+ \w+ |here )?(?:we|this \w+)\s+(?:\w+ly\s+)?(?:{_NEWS})[sd]?\s"

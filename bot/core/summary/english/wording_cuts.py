@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.core.summary.english.cuts import Cut
-from bot.core.summary.english.rules import Rule, anywhere, english
+from bot.core.summary.english.rules import CutRule, anywhere, english
 
 _WHOLE = frozenset(
     {"a second statement", "a first statement", "an explanation", "its opening", "what it does"}
@@ -31,7 +31,7 @@ def is_english(language: str | None) -> bool:
     return language is None or language.replace("_", "-").split("-")[0].lower() in ("", "en")
 
 
-def _apply(rule: Rule, sentence: str) -> Iterator[Cut]:
+def _apply(rule: CutRule, sentence: str) -> Iterator[Cut]:
     for match in rule.pattern.finditer(sentence):
         if rule.allowed(match):
             spans = tuple(match.span(name) for name in match.re.groupindex)

@@ -47,7 +47,7 @@ _REST = re.compile(rf"(?::[0-9]++)?(?P<path>{_PATH})?(?:{QUERY})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class Host:
     """A host in a text, with its protocol, what belongs to it behind, and the sign before it."""
 
     start: int
@@ -63,7 +63,7 @@ class Site:
         return self.start < self.host_start
 
 
-def sites(text: str, ends: Endings) -> Iterator[Site]:
+def sites(text: str, ends: Endings) -> Iterator[Host]:
     """Each host of `text`, leftmost first, with all that is read with it."""
     unread = at = 0
     for start, last in _runs(text, sorted(ends)):
@@ -100,12 +100,12 @@ def _retry(text: str, start: int, end: int, ends: Endings) -> int:
     return end if dot is None else text.rfind("_", start, dot) + 1
 
 
-def _site(text: str, labels: re.Match[str], ends: Endings, before: str) -> Site | None:
+def _site(text: str, labels: re.Match[str], ends: Endings, before: str) -> Host | None:
     host_end = end_of_host(text, *labels.span("labels"), ends)
     if host_end is None:
         return None
     rest = _REST.match(text, host_end)
-    return Site(
+    return Host(
         start=labels.start(),
         host_start=labels.start("labels"),
         host_end=host_end,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.core.text.counting.hosts import LATIN, QUERY, Site, end_of_host, sites
+from bot.core.text.counting.hosts import LATIN, QUERY, Host, end_of_host, sites
 from bot.core.text.counting.tlds import Endings, endings, published, today
 
 MAX_URL = 4096
@@ -67,7 +67,7 @@ def _read(text: str, ends: Endings) -> tuple[Link, ...]:
     )
 
 
-def _spans(text: str, site: Site, ends: Endings) -> Iterator[tuple[int, int]]:
+def _spans(text: str, site: Host, ends: Endings) -> Iterator[tuple[int, int]]:
     """The links that X makes of one site: none, one, or several that are glued together."""
     if not _is_possible(text, site, ends):
         return
@@ -77,7 +77,7 @@ def _spans(text: str, site: Site, ends: Endings) -> Iterator[tuple[int, int]]:
         yield from _without_protocol(text, site, ends)
 
 
-def _is_possible(text: str, site: Site, ends: Endings) -> bool:
+def _is_possible(text: str, site: Host, ends: Endings) -> bool:
     """Whether such a host may exist, and its address is not too long."""
     host = text[site.host_start : site.host_end]
     protocol = text[site.start : site.host_start] or _HTTPS
@@ -97,7 +97,7 @@ def _encoded_length(label: str) -> int:
     return sum(map(len, coded)) + len(parts) - 1
 
 
-def _whole(text: str, site: Site) -> Iterator[tuple[int, int]]:
+def _whole(text: str, site: Host) -> Iterator[tuple[int, int]]:
     """A site with its protocol; of a t.co address only as much as X itself would have made."""
     short = _SHORT.match(text, site.start, site.end)
     if short is None:
@@ -106,13 +106,13 @@ def _whole(text: str, site: Site) -> Iterator[tuple[int, int]]:
         yield site.start, short.end()
 
 
-def _without_protocol(text: str, site: Site, ends: Endings) -> Iterator[tuple[int, int]]:
+def _without_protocol(text: str, site: Host, ends: Endings) -> Iterator[tuple[int, int]]:
     """The hosts in Latin letters; the last takes the path with it, if there is one."""
     for start, end in _latin_hosts(text, site, ends):
         yield start, site.end if site.has_path and end == site.host_end else end
 
 
-def _latin_hosts(text: str, site: Site, ends: Endings) -> Iterator[tuple[int, int]]:
+def _latin_hosts(text: str, site: Host, ends: Endings) -> Iterator[tuple[int, int]]:
     at = site.host_start
     while labels := _LATIN_LABELS.search(text, at, site.host_end):
         end = end_of_host(text, *labels.span(), ends)

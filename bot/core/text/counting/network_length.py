@@ -15,7 +15,7 @@ _REMOTE_MENTION = regex.compile(r"(?<![=/[:word:]])(@\w+(?:[.\-]+\w+)*)@[\w.\-]*
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Native:
+class NetworkLength:
     """A network's own count of a text, beside its limit."""
 
     unit: Unit

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
-from bot.core.text.redact import Blanker
+from bot.core.text.redact import Redactor
 from bot.core.text.sanitize import one_line
 from bot.outbound.http_dates import date_of
-from bot.platforms.mastodon.http.http_session import Reach, Wire
+from bot.platforms.mastodon.http.http_session import HttpSession, RequestProgress
 from bot.platforms.mastodon.http.retry_after import asked_wait
 
 SCOPES = "read:accounts read:statuses read:notifications write:statuses write:favourites"
@@ -48,7 +48,7 @@ two requests with one key, one of which was carried out."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class ErrorContext:
     """Where a call went: the server's address, the variable that holds the token, and the token."""
 
     server: str
@@ -56,26 +56,28 @@ class Place:
     token: str
 
     @property
-    def blanker(self) -> Blanker:
+    def blanker(self) -> Redactor:
         """Blanks the token in what the server says."""
-        return Blanker([self.token])
+        return Redactor([self.token])
 
 
-def translate(wire: Wire, place: Place, *, writes: bool, now: datetime) -> PlatformError:
+def translate(
+    wire: HttpSession, place: ErrorContext, *, writes: bool, now: datetime
+) -> PlatformError:
     """The error of our tree for what came of a call. `writes`: carried out twice, it does harm."""
     if wire.held_back is not None:
         until = f"{now + wire.held_back:%Y-%m-%d %H:%M} UTC"
         what = f"{place.server} takes no more requests of this kind before {until}"
         return RetryLater(what, _WAITS, after=wire.held_back)
-    if wire.reach is Reach.UNSENT:
+    if wire.reach is RequestProgress.UNSENT:
         return RetryLater(f"{place.server} cannot be reached: {wire.why}", "it is tried again")
-    if wire.reach is Reach.SENT or wire.status is None:
+    if wire.reach is RequestProgress.SENT or wire.status is None:
         return _unclear(f"{place.server}: {wire.why}", writes=writes)
     return _answered(wire.status, wire, place, writes=writes, now=now)
 
 
 def _answered(
-    status: int, wire: Wire, place: Place, *, writes: bool, now: datetime
+    status: int, wire: HttpSession, place: ErrorContext, *, writes: bool, now: datetime
 ) -> PlatformError:
     if status in _MOVED_FOR_GOOD or (300 <= status < 400 and not writes):
         target = one_line(wire.headers_seen.get("location", "elsewhere"))
@@ -90,7 +92,9 @@ def _answered(
     return _refused(status, _told(wire), wire, place, writes=writes)
 
 
-def _refused(status: int, told: str, wire: Wire, place: Place, *, writes: bool) -> PlatformError:
+def _refused(
+    status: int, told: str, wire: HttpSession, place: ErrorContext, *, writes: bool
+) -> PlatformError:
     """What the server's own words mean."""
     what = f"{place.server} answers {status}{told}"
     if status == 401 or (status == 403 and _blames_the_token(told, wire)):
@@ -111,16 +115,16 @@ def _unclear(what: str, *, writes: bool) -> PlatformError:
     return RetryLater(what, "it is tried again")
 
 
-def _blames_the_token(told: str, wire: Wire) -> bool:
+def _blames_the_token(told: str, wire: HttpSession) -> bool:
     said = f"{told} {wire.headers_seen.get('www-authenticate', '')}".lower()
     return any(mark in said for mark in _ABOUT_THE_TOKEN)
 
 
-def _told(wire: Wire) -> str:
+def _told(wire: HttpSession) -> str:
     """What the server itself said."""
     return "" if wire.refusal is None else f": {one_line(wire.refusal)}"
 
 
-def server_time(wire: Wire) -> datetime | None:
+def server_time(wire: HttpSession) -> datetime | None:
     """The server's own present, as its latest answer said."""
     return date_of(wire.headers_seen)

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from bot.core.text.redact import Blanker
+from bot.core.text.redact import Redactor
 from bot.outbound.bounded_body import TooLarge, read_body
 from bot.outbound.not_sent import not_sent
 from bot.outbound.rate_limits import RateLimits
@@ -34,7 +34,7 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
 
 
-class Reach(Enum):
+class RequestProgress(Enum):
     """How far a request came."""
 
     UNSENT = "unsent"
@@ -49,7 +49,7 @@ class HeldBack(requests.RequestException):
     """The server takes no more requests of this kind for now, so this one was not sent."""
 
 
-class Wire(Session):
+class HttpSession(Session):
     """The connections of one call, fresh each time: threads share nothing, nothing goes stale.
 
     Only questions follow redirects, and only within the server: a redirected post would be
@@ -60,7 +60,7 @@ class Wire(Session):
     request. What `blanker` knows is blanked in all of it.
     """
 
-    reach: Reach
+    reach: RequestProgress
     status: int | None
     headers_seen: Mapping[str, str]
     #: what the server refuses with, if the answer is a refusal in its own form
@@ -79,10 +79,10 @@ class Wire(Session):
         *,
         limits: RateLimits | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        blanker: Blanker | None = None,
+        blanker: Redactor | None = None,
     ) -> None:
         super().__init__(carrier)
-        self._blanker = blanker or Blanker(())
+        self._blanker = blanker or Redactor(())
         self._limits = RateLimits() if limits is None else limits
         self._now = now
         self._forget()
@@ -115,12 +115,12 @@ class Wire(Session):
         self._hold_back(kind)
         kwargs["timeout"] = (min(CONNECT, self._left()), min(SILENCE, self._left()))
         try:
-            self.reach = Reach.SENT
+            self.reach = RequestProgress.SENT
             response = super().request(method, url, *args, **kwargs)
         except Exception as error:
             self._note(error)
             raise
-        self.reach, self.status = Reach.ANSWERED, response.status_code
+        self.reach, self.status = RequestProgress.ANSWERED, response.status_code
         self.headers_seen = CaseInsensitiveDict(self._blanker.value(dict(response.headers)))
         with response:
             self._note_limit(kind)
@@ -140,7 +140,7 @@ class Wire(Session):
 
     def _forget(self) -> None:
         """Begin anew: nothing of the next request has left yet."""
-        self.reach = Reach.UNSENT
+        self.reach = RequestProgress.UNSENT
         self.status = None
         self.headers_seen = {}
         self.refusal = self.held_back = None
@@ -158,7 +158,7 @@ class Wire(Session):
         proof = not_sent(error)
         self.why = proof or "the connection broke or gave no answer in time"
         if proof:
-            self.reach = Reach.UNSENT
+            self.reach = RequestProgress.UNSENT
 
     def _read(self, response: requests.Response) -> None:
         """Take the body in as it comes, however slowly it drips, up to its largest size."""

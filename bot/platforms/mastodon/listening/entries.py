@@ -9,8 +9,8 @@ from html import escape
 
 from bot.core.datetimes import iso
 from bot.core.discussion.attachments import told
-from bot.core.discussion.bio_opt_out import wishes_in
-from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, Visibility, Wish, as_own
+from bot.core.discussion.bio_opt_out import opt_outs_in
+from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, OptOut, Visibility, as_own
 from bot.core.text.html.html_to_text import LONGEST, readable
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.json_values import Record
@@ -33,7 +33,7 @@ _KINDS = {"image": "Picture", "gifv": "Animation", "video": "Video", "audio": "S
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Hearing:
+class EntryReader:
     """Who listens, and when.
 
     Our account's name in tips.yaml, its id on the server, the server's domain, and the moment that
@@ -149,13 +149,13 @@ def _each_once(heard: Iterable[Entry | None]) -> tuple[Entry, ...]:
     return tuple({entry.remote_id: entry for entry in heard if entry is not None}.values())
 
 
-def _wishes(author: Record) -> frozenset[Wish]:
+def _wishes(author: Record) -> frozenset[OptOut]:
     """What somebody asks for in their bio or the fields beside it; a bot wants no bot, either."""
     fields = json_values.records(author.get("fields"))
     said = [author.get("note"), *(one.get(part) for one in fields for part in ("name", "value"))]
     bio = "\n\n".join(plain(words) for words in map(json_values.word, said) if words)
-    is_bot = frozenset({Wish.NO_BOT}) if author.get("bot") is True else frozenset()
-    return wishes_in(bio) | is_bot
+    is_bot = frozenset({OptOut.NO_BOT}) if author.get("bot") is True else frozenset()
+    return opt_outs_in(bio) | is_bot
 
 
 def _kind(parent: str | None, notice: str | None) -> EntryKind:

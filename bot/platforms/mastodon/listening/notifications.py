@@ -40,7 +40,7 @@ Since = Callable[[], datetime]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Mark:
+class NotificationCursor:
     """How far was heard: the id of the newest notification, of this account on this server.
 
     An id means nothing anywhere else: after a move to another server it could lie above all that
@@ -60,7 +60,7 @@ class Mark:
             told["at"] = self.at.isoformat()
         return json.dumps(told, sort_keys=True)
 
-    def moved_to(self, cursor: str | None) -> Mark:
+    def moved_to(self, cursor: str | None) -> NotificationCursor:
         """This mark moved to where the cursor says, if the cursor is of the same account."""
         try:
             known = json_values.record(json.loads(cursor or "{}"))
@@ -69,11 +69,11 @@ class Mark:
         if (known.get("server"), known.get("me")) != (self.server, self.me):
             return self
         after, at = json_values.ident(known.get("after")), _written(known.get("at"))
-        return Mark(server=self.server, me=self.me, after=after, at=at)
+        return NotificationCursor(server=self.server, me=self.me, after=after, at=at)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ends:
+class PageEnds:
     """What to ask for next to a page, by its Link header: `min_id` and `max_id`, where told.
 
     https://docs.joinmastodon.org/api/guidelines/#pagination
@@ -83,12 +83,12 @@ class Ends:
     older: str | None = None
 
 
-OfPage = Callable[[], Ends]
+OfPage = Callable[[], PageEnds]
 """The ends of the page that was asked for last."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Heard:
+class NotificationPage:
     """Notifications, and the id of the newest (None: there is none) with its time, if it tells.
 
     `is_all` says that nothing is left to be read, `has_gap` that some could not be read.
@@ -101,12 +101,12 @@ class Heard:
     has_gap: bool = False
 
 
-def forward(ask: Ask, mark: Mark, ends: OfPage) -> Heard:
+def forward(ask: Ask, mark: NotificationCursor, ends: OfPage) -> NotificationPage:
     """What came right after the mark; only where nothing comes after it all was read."""
     page = ask(limit=PAGE, min_id=mark.after)
     if not page:
         newest = ends().newer or mark.after
-        return Heard(notices=[], newest=newest, at=mark.at, is_all=newest == mark.after)
+        return NotificationPage(notices=[], newest=newest, at=mark.at, is_all=newest == mark.after)
     after, is_newer = mark.after, _is_newer(page, mark)
     if not is_newer and not _holds(page, mark):
         latest = ask(limit=PAGE)
@@ -114,7 +114,7 @@ def forward(ask: Ask, mark: Mark, ends: OfPage) -> Heard:
             page, after = latest, None
     older, is_whole = _back(ask, page, mark, ends, after)
     newest = newest_id(page) or mark.after
-    return Heard(
+    return NotificationPage(
         notices=[notice for notice in [*page, *older] if not _is_old(notice, mark)],
         newest=newest,
         at=max(filter(None, [mark.at, *map(_came, page)]), default=None),
@@ -124,7 +124,7 @@ def forward(ask: Ask, mark: Mark, ends: OfPage) -> Heard:
 
 
 def _back(
-    ask: Ask, page: list[Record], mark: Mark, ends: OfPage, after: str | None
+    ask: Ask, page: list[Record], mark: NotificationCursor, ends: OfPage, after: str | None
 ) -> tuple[list[Record], bool]:
     """What lies between a page and the mark, and whether the walk came to the mark."""
     found, first, last = list[Record](), page, None
@@ -146,13 +146,13 @@ def _is_end(page: list[Record], first: list[Record]) -> bool:
     return newest_id(page) != newest_id(first) or len(page) < PAGE
 
 
-def _is_old(notice: Record, mark: Mark) -> bool:
+def _is_old(notice: Record, mark: NotificationCursor) -> bool:
     """Whether a notification is known to have come long before the mark."""
     came = _came(notice)
     return came is not None and mark.at is not None and came < mark.at - _HEARD_SINCE
 
 
-def first_walk(ask: Ask, since: Since, ends: OfPage) -> Heard:
+def first_walk(ask: Ask, since: Since, ends: OfPage) -> NotificationPage:
     """All that came since `since()`, from the newest page back; not all if that is too much.
 
     A time that cannot be read ends no walk, and leaves nothing out.
@@ -172,18 +172,18 @@ def first_walk(ask: Ask, since: Since, ends: OfPage) -> Heard:
     floor = since()
     young = [notice for notice in notices if (_when(notice) or floor) >= floor]
     at = max(filter(None, map(_came, notices)), default=None)
-    return Heard(notices=young, newest=newest_id(notices), at=at, is_all=is_all)
+    return NotificationPage(notices=young, newest=newest_id(notices), at=at, is_all=is_all)
 
 
-def ends_of(link: str) -> Ends:
+def ends_of(link: str) -> PageEnds:
     """The ends that a Link header tells of; nothing where it is none."""
     try:
         links = parse_header_links(link)
         told = {one.get("rel"): parse_qs(urlsplit(one["url"]).query) for one in links}
     except (ValueError, KeyError):
-        return Ends()
+        return PageEnds()
     newer, older = (told.get(rel, {}).get(name, [None]) for rel, name in _RELATIONS)
-    return Ends(newer=json_values.ident(newer[0]), older=json_values.ident(older[0]))
+    return PageEnds(newer=json_values.ident(newer[0]), older=json_values.ident(older[0]))
 
 
 def newest_id(page: list[Record]) -> str | None:
@@ -205,12 +205,12 @@ def _ids(page: list[Record]) -> list[str]:
     return ids[::-1] if is_upside_down else ids
 
 
-def _holds(page: list[Record], mark: Mark) -> bool:
+def _holds(page: list[Record], mark: NotificationCursor) -> bool:
     """Whether the notification at the mark is on a page."""
     return mark.after in {json_values.ident(notice.get("id")) for notice in page}
 
 
-def _is_newer(page: list[Record], mark: Mark) -> bool | None:
+def _is_newer(page: list[Record], mark: NotificationCursor) -> bool | None:
     """Whether the newest of a page came later than the mark's; None: nobody can tell."""
     newest = max(filter(None, map(_came, page)), default=None)
     return None if newest is None or newest == mark.at or mark.at is None else newest > mark.at

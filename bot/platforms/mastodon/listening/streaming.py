@@ -20,7 +20,7 @@ from bot.core.text.sanitize import one_line
 from bot.outbound.not_sent import not_sent
 from bot.outbound.session import Carrier, Session
 from bot.platforms.mastodon.http import json_values
-from bot.platforms.mastodon.http.errors import SCOPES, Place
+from bot.platforms.mastodon.http.errors import SCOPES, ErrorContext
 from bot.platforms.mastodon.http.http_session import CONNECT
 
 PATH = "/api/v1/streaming/user/notification"
@@ -45,7 +45,7 @@ Over = Callable[[], bool]
 
 def follow(
     base: str,
-    place: Place,
+    place: ErrorContext,
     hint: Hint,
     over: Over,
     *,
@@ -105,7 +105,7 @@ class _Bounded:
 
 @contextmanager
 def _opened(
-    session: Session, base: str, place: Place, silence: float
+    session: Session, base: str, place: ErrorContext, silence: float
 ) -> Iterator[requests.Response]:
     """The stream; the token goes nowhere else, so no redirect is followed."""
     headers = {
@@ -125,7 +125,7 @@ def _opened(
         yield answer
 
 
-def _not_given(base: str, place: Place, answer: requests.Response) -> PlatformError:
+def _not_given(base: str, place: ErrorContext, answer: requests.Response) -> PlatformError:
     """Why there is no stream: for good only in the server's own words."""
     status, what = answer.status_code, f"{base} answers {answer.status_code} to the stream"
     is_own = json_values.refusal(answer.raw.read(MOST, decode_content=True)) is not None

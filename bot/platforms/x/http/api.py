@@ -18,8 +18,8 @@ from bot.outbound.session import Carrier
 from bot.platforms.x.http import payloads
 from bot.platforms.x.http.errors import translate
 from bot.platforms.x.http.limits import require, wait
-from bot.platforms.x.http.payloads import Looked, Page, Person
-from bot.platforms.x.http.transport import AnswerError, Patience, Transport, hush
+from bot.platforms.x.http.payloads import XLookup, XPage, XUser
+from bot.platforms.x.http.transport import AnswerError, Transport, TransportTimeouts, hush
 
 PAGE = 100
 """Posts a page, and ids a look-up: the most that X gives."""
@@ -58,7 +58,7 @@ T = TypeVar("T")
 class Inspected:
     """What X tells of the account: who it is or why it does not say, and the answer's headers."""
 
-    person: Person | None = None
+    person: XUser | None = None
     failed: PlatformError | None = None
     headers: Mapping[str, str]
 
@@ -71,7 +71,7 @@ class Api:
         api: str,
         secrets: Mapping[str, str],
         clock: Clock,
-        patience: Patience,
+        patience: TransportTimeouts,
         carrier: Carrier | None = None,
     ) -> None:
         hush()
@@ -82,7 +82,7 @@ class Api:
         self._patience = patience
         self._limits = RateLimits()
 
-    def me(self) -> Person:
+    def me(self) -> XUser:
         """The account itself; so it proves the keys."""
         return self._read(lambda document: payloads.person(document["data"]), self._client.get_me)
 
@@ -114,7 +114,7 @@ class Api:
         if not _is_filled(document) or document["data"].get("deleted") is not True:
             raise OutcomeUnknown("X did not confirm that the post is gone", "look at it on x.com")
 
-    def own(self, user_id: str, since: datetime) -> Iterator[Page]:
+    def list_own_posts(self, user_id: str, since: datetime) -> Iterator[XPage]:
         """The account's own posts since then, newest first, page by page.
 
         It stops early, at a page that still has a token, when that takes too long.
@@ -128,14 +128,16 @@ class Api:
             page = self._read(payloads.page, self._client.get_users_tweets, **asked)
             yield page
 
-    def mentions(self, user_id: str, since_id: int, until_id: int | None, most: int = PAGE) -> Page:
+    def mentions(
+        self, user_id: str, since_id: int, until_id: int | None, most: int = PAGE
+    ) -> XPage:
         """The newest mentions between these ids, both left out; an empty page is a true end."""
         call, span = self._client.get_users_mentions, _span(since_id, until_id, most)
         return self._page(call, "pagination_token", {"id": user_id, **span})
 
     def below(
-        self, post_id: str, me: Person, since_id: int, until_id: int | None, most: int = PAGE
-    ) -> Page:
+        self, post_id: str, me: XUser, since_id: int, until_id: int | None, most: int = PAGE
+    ) -> XPage:
         """The newest of a conversation between these ids that does not name us.
 
         What names us is among the mentions, and cheaper there.
@@ -144,7 +146,7 @@ class Api:
         call, span = self._client.search_recent_tweets, _span(since_id, until_id, most)
         return self._page(call, "next_token", {"query": query, **span})
 
-    def _page(self, call: Callable[..., Any], token: str, asked: dict[str, Any]) -> Page:
+    def _page(self, call: Callable[..., Any], token: str, asked: dict[str, Any]) -> XPage:
         """A page with posts, or the list's true end; pages that are empty are passed over."""
         page = self._read(payloads.page, call, **asked)
         for _ in range(EMPTY_PAGES):
@@ -153,7 +155,7 @@ class Api:
             page = self._read(payloads.page, call, **asked, **{token: page.token})
         return page
 
-    def look_up(self, post_ids: Iterable[str], *, people: bool = False) -> Looked:
+    def look_up(self, post_ids: Iterable[str], *, people: bool = False) -> XLookup:
         """These posts (a hundred at most) as they are now, on request with their authors."""
         wanted = MENTION if people else VERSION
         return self._read(payloads.looked_up, self._client.get_tweets, ids=list(post_ids), **wanted)

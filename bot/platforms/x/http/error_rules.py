@@ -23,7 +23,7 @@ class KeysRefused(Unauthorised):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rule:
+class ErrorRule:
     """What an answer of this status whose text has these words means; the first that fits holds."""
 
     status: int
@@ -44,68 +44,68 @@ DAILY_LIMIT = timedelta(minutes=30)
 
 NEW_KEYS = "renew the app's keys and the account's tokens in X's developer console and set them"
 RULES = (
-    Rule(
+    ErrorRule(
         status=401,
         error=KeysRefused,
         problem="X does not accept the keys",
         todo=f"{NEW_KEYS}; check this machine's clock, too",
     ),
-    Rule(
+    ErrorRule(
         status=402,
         error=RetryLater,
         problem="X is out of credits for this app",
         todo="buy some in X's developer console, or raise the spending limit there",
         after=WITHOUT_CREDITS,
     ),
-    Rule(
+    ErrorRule(
         status=429,
         error=RetryLater,
         problem="X asks us to slow down",
         todo="the bot goes on when X allows it",
     ),
-    Rule(
+    ErrorRule(
         status=403,
         words="duplicate",
         error=Duplicate,
         problem="X says that it has this text already",
         todo="look whether it is this very post",
     ),
-    Rule(
+    ErrorRule(
         status=403,
         words=r"account (is|has been) suspended",
         error=Unauthorised,
         problem="X has suspended the account",
         todo="log in at x.com and see what it asks for",
     ),
-    Rule(
+    ErrorRule(
         status=403,
         words=r"\blocked\b|unlock",
         error=Unauthorised,
         problem="X has locked the account",
         todo="log in at x.com and unlock it",
     ),
-    Rule(
+    ErrorRule(
         status=403,
         words="app permissions",
         error=Unauthorised,
         problem="X lets this app only read",
         todo="set it to Read and write in X's developer console, then make new access tokens",
     ),
-    Rule(
+    ErrorRule(
         status=403,
         words="not.enrolled|attached to a project",
         error=Unauthorised,
         problem="X does not let this app use its API",
         todo="add the app to a project with credits in X's developer console",
     ),
-    Rule(
+    ErrorRule(
         status=403,
         words="too long|character",
         error=Refused,
         problem="X says that the text is too long",
         todo="shorten the tip's summary",
     ),
-    Rule(
+    ErrorRule(
         status=403,
         words=r"credits|\bcap\b",
         error=RetryLater,
@@ -113,7 +113,7 @@ RULES = (
         todo="buy some in X's developer console, or raise the spending limit there",
         after=WITHOUT_CREDITS,
     ),
-    Rule(
+    ErrorRule(
         status=403,
         words=r"daily|per day|24.hours?|rate limit|(over|exceeded|reached|hit|past) .*\blimits?\b"
         r"|\blimit (is |was |has been )?(exceeded|reached)",
@@ -122,7 +122,7 @@ RULES = (
         todo="the bot tries again; if it lasts, post less often, or look at the account on x.com",
         after=DAILY_LIMIT,
     ),
-    Rule(
+    ErrorRule(
         status=403,
         words=r"try (this |it )?again|\blater\b|at this time|right now|automated"
         r"|temporarily (un|not|dis|restrict|limit)",
@@ -131,21 +131,21 @@ RULES = (
         todo="the bot tries again; if it lasts, look at the account on x.com",
         after=NOT_NOW,
     ),
-    Rule(
+    ErrorRule(
         status=403,
         words="deleted or not visible",
         error=Refused,
         problem="X does not have the post to answer",
         todo="it is gone, so let the answer be",
     ),
-    Rule(
+    ErrorRule(
         status=403,
         words="reply",
         error=Refused,
         problem="X does not permit this reply",
         todo="an app may answer only those who mentioned or quoted the account",
     ),
-    Rule(
+    ErrorRule(
         status=404,
         error=Gone,
         problem="X does not have what was asked for",

@@ -22,7 +22,7 @@ import requests
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.text.sanitize import one_line
 from bot.outbound.not_sent import not_sent
-from bot.platforms.x.http.error_rules import RULES, Gone, Rule
+from bot.platforms.x.http.error_rules import RULES, ErrorRule, Gone
 from bot.platforms.x.http.limits import wait
 from bot.platforms.x.http.problems import is_own
 from bot.platforms.x.http.transport import AnswerError, NotSentError
@@ -61,7 +61,7 @@ def _answered(error: AnswerError, now: datetime) -> PlatformError | None:
     return None
 
 
-def _ruled(rule: Rule, error: AnswerError, said: str, now: datetime) -> PlatformError:
+def _ruled(rule: ErrorRule, error: AnswerError, said: str, now: datetime) -> PlatformError:
     problem = _quoting(rule.problem, said)
     if rule.error is RetryLater:
         return RetryLater(problem, rule.todo, after=rule.after or wait(error.headers, now))

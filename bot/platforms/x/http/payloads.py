@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from bot.core.discussion.bio_opt_out import wishes_in
-from bot.core.model.entry import Wish
+from bot.core.discussion.bio_opt_out import opt_outs_in
+from bot.core.model.entry import OptOut
 from bot.platforms.x.http.problems import problem
 from bot.platforms.x.snowflake import moment
 
@@ -31,18 +31,18 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Person:
+class XUser:
     """A user. `protected` means that only approved followers see what they write."""
 
     id: str
     name: str
     username: str
     protected: bool = False
-    wishes: frozenset[Wish] = frozenset()
+    wishes: frozenset[OptOut] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
+class XPost:
     """One version of a post. `text` is as X sends it; `links` are its t.co addresses, spelt out.
 
     `history` holds the ids of all versions, the first one first: that one names the post for good.
@@ -77,34 +77,34 @@ class Said:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Page:
+class XPage:
     """Some posts of a list, newest first, with their authors, and where the list goes on.
 
     `unreadable` counts posts in a shape that we do not know, `partial` is whether X held some back.
     """
 
-    posts: tuple[Said, ...]
-    people: Mapping[str, Person]
+    posts: tuple[XPost, ...]
+    people: Mapping[str, XUser]
     token: str | None
     unreadable: int
     partial: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Looked:
+class XLookup:
     """What a look-up by ids found: posts with their authors, and the ids of those not to be seen.
 
     An id that is in neither could not be looked up, or its post has a shape that we do not know.
     `missing` are those of the gone that X does not have at all.
     """
 
-    posts: tuple[Said, ...]
-    people: Mapping[str, Person]
+    posts: tuple[XPost, ...]
+    people: Mapping[str, XUser]
     gone: frozenset[str]
     missing: frozenset[str]
 
 
-def page(document: object) -> Page:
+def page(document: object) -> XPage:
     """A page of a list. Raises ValueError for an answer that is none."""
     body = _object(document)
     meta = _object(body.get("meta"))
@@ -112,7 +112,7 @@ def page(document: object) -> Page:
     if not (listed or body.get("errors")) and meta.get("result_count") != 0:
         raise ValueError("an empty list that X does not call empty")
     posts = [_readable(said, one) for one in listed]
-    return Page(
+    return XPage(
         posts=tuple(post for post in posts if post is not None),
         people=people(body),
         token=_text_or_none(meta.get("next_token")),
@@ -121,12 +121,12 @@ def page(document: object) -> Page:
     )
 
 
-def looked_up(document: object) -> Looked:
+def looked_up(document: object) -> XLookup:
     """The answer to a look-up by ids. Raises ValueError for an answer that is none."""
     body = _found(document)
     posts = (_readable(said, one) for one in _list(body.get("data")))
     gone = {one: kind for one, kind in map(_gone, _list(body.get("errors"))) if kind in GONE}
-    return Looked(
+    return XLookup(
         posts=tuple(post for post in posts if post is not None),
         people=people(body),
         gone=frozenset(gone),
@@ -168,26 +168,26 @@ def is_missing(document: object, post_id: str) -> bool:
     )
 
 
-def people(body: Mapping[str, Any]) -> dict[str, Person]:
+def people(body: Mapping[str, Any]) -> dict[str, XUser]:
     """The users that an answer includes, by id; one in a shape that we do not know is left out."""
     users = _list(_object(body.get("includes") or {}).get("users"))
     known = (_readable(person, one) for one in users)
     return {one.id: one for one in known if one is not None}
 
 
-def person(value: object) -> Person:
+def person(value: object) -> XUser:
     """A user. Raises ValueError where id, name or username are missing or cannot be ones."""
     user = _object(value)
-    return Person(
+    return XUser(
         id=_id(user.get("id")),
         name=_text(user.get("name")),
         username=_username(user.get("username")),
         protected=user.get("protected") is True,
-        wishes=wishes_in(_text_or_none(user.get("description")) or ""),
+        wishes=opt_outs_in(_text_or_none(user.get("description")) or ""),
     )
 
 
-def said(value: object) -> Said:
+def said(value: object) -> XPost:
     """A post. Raises ValueError where something that every post has is missing."""
     post = _object(value)
     note = _object(_named(post, "note_post", "note_tweet") or {})
@@ -198,7 +198,7 @@ def said(value: object) -> Said:
         one.get("type"): _id(one.get("id"))
         for one in map(_object, _list(_named(post, "referenced_posts", "referenced_tweets")))
     }
-    return Said(
+    return XPost(
         id=own_id,
         history=history or (own_id,),
         author_id=_id(post.get("author_id")),

@@ -16,7 +16,7 @@ from typing import Any
 
 import requests
 
-from bot.core.text.redact import Blanker
+from bot.core.text.redact import Redactor
 from bot.outbound.bounded_body import read_body
 from bot.outbound.session import Carrier, Session
 
@@ -38,7 +38,7 @@ TALKATIVE = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Patience:
+class TransportTimeouts:
     """How long we wait, in seconds.
 
     `connect` until a connection stands, `read` between two pieces of an answer, `whole` for all
@@ -74,12 +74,16 @@ class Transport:
     """
 
     def __init__(
-        self, api: str, secrets: Iterable[str], patience: Patience, carrier: Carrier | None = None
+        self,
+        api: str,
+        secrets: Iterable[str],
+        patience: TransportTimeouts,
+        carrier: Carrier | None = None,
     ) -> None:
         self._api = api
         self._patience = patience
         self._carrier = carrier
-        self._blanker = Blanker(secrets)
+        self._blanker = Redactor(secrets)
 
     def request(self, method: str, url: str, **given: Any) -> requests.Response:
         """Send to our address instead of tweepy's; the whole answer if it is a success."""

@@ -25,7 +25,7 @@ SKEW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Below:
+class ConversationCursor:
     """Where the walk stands; `top` is the floor to be, `resume` the lowest id that it has seen."""
 
     floor: int
@@ -50,7 +50,7 @@ class Gap:
     until: datetime
 
 
-def start(cursor: str | None, post_id: str) -> Below:
+def start(cursor: str | None, post_id: str) -> ConversationCursor:
     """The walk of this cursor; all that is below the post for None, and for what is no cursor."""
     try:
         stored = json.loads(cursor or "null")
@@ -59,11 +59,11 @@ def start(cursor: str | None, post_id: str) -> Below:
     numbers = stored if isinstance(stored, dict) else {}
     floor, top, resume = (numbers.get(name) for name in ("floor", "top", "resume"))
     if type(floor) is not int or type(top) is not int:
-        return Below(floor=int(post_id))
-    return Below(floor=floor, top=top, resume=resume if type(resume) is int else None)
+        return ConversationCursor(floor=int(post_id))
+    return ConversationCursor(floor=floor, top=top, resume=resume if type(resume) is int else None)
 
 
-def within_reach(walk: Below, now: datetime) -> tuple[Below, Gap | None]:
+def within_reach(walk: ConversationCursor, now: datetime) -> tuple[ConversationCursor, Gap | None]:
     """The walk as far as X can still go it, and what it has lost, if anything."""
     if walk.floor >= first_id(now - REACH + SKEW):
         return walk, None
@@ -72,9 +72,11 @@ def within_reach(walk: Below, now: datetime) -> tuple[Below, Gap | None]:
     return replace(walk, floor=floor), gap
 
 
-def step(walk: Below, ids: Sequence[int], *, goes_on: bool, now: datetime) -> Below:
+def step(
+    walk: ConversationCursor, ids: Sequence[int], *, goes_on: bool, now: datetime
+) -> ConversationCursor:
     """The walk after a page with these ids that was asked for `now`; `resume` None: at its end."""
     top = walk.top or first_id(now - LAG)
     if goes_on:
         return replace(walk, top=top, resume=min(ids, default=walk.resume))
-    return Below(floor=max(walk.floor, top))
+    return ConversationCursor(floor=max(walk.floor, top))

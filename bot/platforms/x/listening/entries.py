@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.core.discussion.attachments import told
 from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, Visibility
-from bot.platforms.x.http.payloads import Person, Said
+from bot.platforms.x.http.payloads import XPost, XUser
 from bot.platforms.x.normalize import plain
 from bot.platforms.x.urls import address
 
@@ -22,7 +22,7 @@ _ATTACHED = re.compile(
 """Where X says that a post shows something: nothing else that we may read tells of it."""
 
 
-def doubtful(post: Said, me: str) -> tuple[str, ...]:
+def doubtful(post: XPost, me: str) -> tuple[str, ...]:
     """Ids of posts whose author decides what kind of mention this is."""
     if post.replied_to is not None and post.to_user_id == me:
         return ()
@@ -31,7 +31,7 @@ def doubtful(post: Said, me: str) -> tuple[str, ...]:
 
 
 def entry(
-    post: Said, *, account: str, me: str, author: Person | None, ours: Container[str]
+    post: XPost, *, account: str, me: str, author: XUser | None, ours: Container[str]
 ) -> Entry:
     """The entry for a post that mentions us; `ours` are posts of ours among the doubtful ones.
 
@@ -42,7 +42,7 @@ def entry(
     return bare if author is None or author.protected else _legible(bare, post, author)
 
 
-def _bare(post: Said, kind: EntryKind, account: str) -> Entry:
+def _bare(post: XPost, kind: EntryKind, account: str) -> Entry:
     return Entry(
         account=account,
         remote_id=post.first_id,
@@ -58,7 +58,7 @@ def _bare(post: Said, kind: EntryKind, account: str) -> Entry:
     )
 
 
-def _legible(bare: Entry, post: Said, author: Person) -> Entry:
+def _legible(bare: Entry, post: XPost, author: XUser) -> Entry:
     return replace(
         bare,
         author=Author(
@@ -75,21 +75,21 @@ def _legible(bare: Entry, post: Said, author: Person) -> Entry:
     )
 
 
-def _text(post: Said) -> str:
+def _text(post: XPost) -> str:
     """What was said, a picture or video of its own told in words with the way to it, and a poll."""
     links = {short: _shown(long, post) for short, long in post.links.items()}
     words = plain(post.text, links)
     return f"{words}\n\n{told('Poll')}".lstrip() if post.has_poll else words
 
 
-def _shown(address: str, post: Said) -> str:
+def _shown(address: str, post: XPost) -> str:
     found = _ATTACHED.fullmatch(address)
     if found is None or found["id"] not in post.history:
         return address
     return told("Video" if found["kind"] == "video" else "Picture", address)
 
 
-def _kind(post: Said, me: str, ours: Container[str]) -> EntryKind:
+def _kind(post: XPost, me: str, ours: Container[str]) -> EntryKind:
     if post.replied_to is not None and (post.to_user_id == me or post.conversation_id in ours):
         return EntryKind.REPLY
     return EntryKind.QUOTE if post.quoted in ours else EntryKind.MENTION

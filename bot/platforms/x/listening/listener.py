@@ -16,13 +16,13 @@ from bot.core.model.entry import Entry, as_own
 from bot.core.ports.platform import Batch, Checked, Clock
 from bot.platforms.x import PRICES
 from bot.platforms.x.http.api import PAGE, Api
-from bot.platforms.x.http.payloads import Looked, Page, Person, Said
+from bot.platforms.x.http.payloads import XLookup, XPage, XPost, XUser
 from bot.platforms.x.listening import conversation_cursor, mentions_cursor
-from bot.platforms.x.listening.conversation_cursor import Below, Gap
+from bot.platforms.x.listening.conversation_cursor import ConversationCursor, Gap
 from bot.platforms.x.listening.entries import doubtful, entry
-from bot.platforms.x.listening.mentions_cursor import Walk
-from bot.platforms.x.listening.read_quota import Allowance
-from bot.platforms.x.listening.usage_meter import Bill
+from bot.platforms.x.listening.mentions_cursor import MentionsCursor
+from bot.platforms.x.listening.read_quota import ReadQuota
+from bot.platforms.x.listening.usage_meter import UsageMeter
 from bot.platforms.x.snowflake import moment
 from bot.platforms.x.urls import address
 
@@ -41,7 +41,7 @@ LOOK = 2 * PRICES.read_other + PRICES.read_user
 """The most that a look at an entry costs: its first version, its newest, and its author."""
 
 
-class Listening:
+class XListener:
     """One account's ears. `me` tells who we are, and may have to ask X for it."""
 
     def __init__(
@@ -49,9 +49,9 @@ class Listening:
         account: str,
         api: Api,
         clock: Clock,
-        bill: Bill,
-        allowance: Allowance,
-        me: Callable[[], Person],
+        bill: UsageMeter,
+        allowance: ReadQuota,
+        me: Callable[[], XUser],
     ) -> None:
         self._account = account
         self._api = api
@@ -60,9 +60,9 @@ class Listening:
         self._allowance = allowance
         self._me = me
         self._is_ours: dict[str, bool] = {}
-        self._people: dict[str, Person] = {}
+        self._people: dict[str, XUser] = {}
 
-    def hear(self, cursor: str | None) -> Batch:
+    def poll(self, cursor: str | None) -> Batch:
         """One page of mentions, newest first, down to what is known; from a week ago at first."""
         at = mentions_cursor.start(cursor, self._clock.now())
         with self._allowance.hold(
@@ -77,7 +77,7 @@ class Listening:
                 return Batch(cursor=at.afresh().cursor(), cost=self._bill.settle())
             return self._batch(at, page, me)
 
-    def around(self, remote_id: str, cursor: str | None) -> Batch:
+    def read_thread(self, remote_id: str, cursor: str | None) -> Batch:
         """One page of what was said below our post without naming us, by us, too, newest first.
 
         X's search does not tell whether our post is still there.
@@ -123,7 +123,7 @@ class Listening:
             found, gone = self._look(wanted[:many])
             return Checked(entries=found, gone=gone, cost=self._bill.settle())
 
-    def _batch(self, at: Walk, page: Page, me: str) -> Batch:
+    def _batch(self, at: MentionsCursor, page: XPage, me: str) -> Batch:
         self._paid(page.posts, page.people, PRICES.read)
         ids = _ids(page)
         after = mentions_cursor.step(at, ids, goes_on=page.token is not None, now=self._clock.now())
@@ -138,7 +138,7 @@ class Listening:
             cost=self._bill.settle(),
         )
 
-    def _found(self, remote_id: str, at: Below, many: int) -> Page:
+    def _found(self, remote_id: str, at: ConversationCursor, many: int) -> XPage:
         """A page of the conversation. A refusal says nothing of our post, so it is no end."""
         try:
             page = self._api.below(remote_id, self._me(), at.floor, at.resume, many)
@@ -149,7 +149,7 @@ class Listening:
         return page
 
     def _entries(
-        self, posts: Iterable[Said], ours: frozenset[str], people: Mapping[str, Person]
+        self, posts: Iterable[XPost], ours: frozenset[str], people: Mapping[str, XUser]
     ) -> Iterator[Entry]:
         """The posts as entries, oldest first; of those whose author is not shown, no words."""
         me, now = self._me().id, self._clock.now()
@@ -177,7 +177,7 @@ class Listening:
             entries += self._known_again(looked.posts)
         return tuple(entries), gone
 
-    def _newest(self, wanted: Sequence[str]) -> Looked:
+    def _newest(self, wanted: Sequence[str]) -> XLookup:
         """The newest version of each of these, their authors known.
 
         X shows the version that it is asked for, and the ids of all. An author costs more than a
@@ -196,23 +196,23 @@ class Listening:
         gone = first.gone | {again[one] for one in second.gone if one in again}
         return replace(first, posts=tuple(seen.values()), gone=gone - seen.keys())
 
-    def _is_vague(self, post: Said) -> bool:
+    def _is_vague(self, post: XPost) -> bool:
         return post.id != post.history[-1] or post.author_id not in self._people
 
-    def _known_again(self, posts: Iterable[Said]) -> Iterator[Entry]:
+    def _known_again(self, posts: Iterable[XPost]) -> Iterator[Entry]:
         """The posts whose authors X shows, as entries."""
         ours = frozenset(one for one, is_ours in self._is_ours.items() if is_ours)
         for post in posts:
             if post.author_id in self._people:
                 yield from self._entries([post], ours, self._people)
 
-    def _paid(self, posts: Iterable[Said], people: Mapping[str, Person], price: Decimal) -> None:
+    def _paid(self, posts: Iterable[XPost], people: Mapping[str, XUser], price: Decimal) -> None:
         """Put what X returned on the bill, and remember who wrote it."""
         self._bill.read("post", [post.id for post in posts], price)
         self._bill.read("user", people, PRICES.read_user)
         self._know(people)
 
-    def _know(self, people: Mapping[str, Person]) -> None:
+    def _know(self, people: Mapping[str, XUser]) -> None:
         known = self._people if len(self._people) < MANY else {}
         self._people = {**known, **people}
 
@@ -230,7 +230,7 @@ class Listening:
         return frozenset(one for one in post_ids if known[one])
 
 
-def _ids(page: Page) -> list[int]:
+def _ids(page: XPage) -> list[int]:
     return [int(post.id) for post in page.posts]
 
 
@@ -242,7 +242,7 @@ def _out_of_reach(post_id: str, gap: Gap) -> str:
     )
 
 
-def _unheard(page: Page, at: Walk, me: str, *, lost: bool) -> tuple[str, ...]:
+def _unheard(page: XPage, at: MentionsCursor, me: str, *, lost: bool) -> tuple[str, ...]:
     """What was said but cannot be heard, in words."""
     unheard = []
     if lost:
@@ -255,7 +255,7 @@ def _unheard(page: Page, at: Walk, me: str, *, lost: bool) -> tuple[str, ...]:
     return (*unheard, *_unclear(page, new, me, "mentions", "the notifications"))
 
 
-def _unclear(page: Page, new: Iterable[Said], me: str, what: str, where: str) -> Iterator[str]:
+def _unclear(page: XPage, new: Iterable[XPost], me: str, what: str, where: str) -> Iterator[str]:
     """What of a page cannot be read or has no author, in words; `new` was not heard before."""
     if page.unreadable:
         yield (

@@ -30,7 +30,7 @@ COUNTED = ("floor", "known", "ceiling", "seen", "behind")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Walk:
+class MentionsCursor:
     """Where the walk stands. Ids are numbers here, since they are compared.
 
     `known` is the last walk's ceiling: what lies between the floor and it is heard again, in case
@@ -49,21 +49,21 @@ class Walk:
         """The walk as the text to store."""
         return json.dumps({name: getattr(self, name) for name in (*COUNTED, "resume")})
 
-    def afresh(self) -> Walk:
+    def afresh(self) -> MentionsCursor:
         """The same walk from its top, for when X refuses to go on where it stood."""
-        return Walk(floor=self.floor, known=self.known, behind=self.behind)
+        return MentionsCursor(floor=self.floor, known=self.known, behind=self.behind)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class CursorStep:
     """What a page made of the walk; whether to go on at once, and whether mentions may be lost."""
 
-    walk: Walk
+    walk: MentionsCursor
     more: bool
     lost: bool
 
 
-def start(cursor: str | None, now: datetime) -> Walk:
+def start(cursor: str | None, now: datetime) -> MentionsCursor:
     """The walk of this cursor; a new one for None, and for a text that is no cursor."""
     try:
         stored = json.loads(cursor or "null")
@@ -73,29 +73,29 @@ def start(cursor: str | None, now: datetime) -> Walk:
     resume = numbers.get("resume")
     if any(type(numbers.get(name)) is not int for name in COUNTED):
         floor = first_id(now - FIRST_REACH)
-        return Walk(floor=floor, known=floor)
-    return Walk(
+        return MentionsCursor(floor=floor, known=floor)
+    return MentionsCursor(
         resume=resume if type(resume) is int else None,
         **{name: numbers[name] for name in COUNTED},
     )
 
 
-def step(walk: Walk, ids: Sequence[int], *, goes_on: bool, now: datetime) -> Step:
+def step(walk: MentionsCursor, ids: Sequence[int], *, goes_on: bool, now: datetime) -> CursorStep:
     """The walk after a page with these ids, of which X says whether it goes on."""
     new = sum(one > walk.known for one in ids)
     walk = replace(walk, ceiling=max(walk.ceiling, *ids, 0), seen=walk.seen + new)
     if goes_on and ids:
-        return Step(walk=replace(walk, resume=min(ids)), more=True, lost=False)
+        return CursorStep(walk=replace(walk, resume=min(ids)), more=True, lost=False)
     return _ended(walk, cut_off=goes_on, now=now)
 
 
-def _ended(walk: Walk, *, cut_off: bool, now: datetime) -> Step:
+def _ended(walk: MentionsCursor, *, cut_off: bool, now: datetime) -> CursorStep:
     lost = cut_off or walk.behind + walk.seen >= REACH
     had_pages = walk.resume is not None and not lost
     settled = min(walk.ceiling, first_id(now - LAG))
-    after = Walk(
+    after = MentionsCursor(
         floor=max(walk.floor, settled),
         known=max(walk.known, walk.ceiling),
         behind=walk.seen if had_pages else 0,
     )
-    return Step(walk=after, more=had_pages and not walk.behind, lost=lost)
+    return CursorStep(walk=after, more=had_pages and not walk.behind, lost=lost)

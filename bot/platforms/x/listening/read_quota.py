@@ -9,21 +9,23 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.core.errors import OverBudget
-from bot.core.ports.platform import Clock, Purse
-from bot.platforms.x.listening.usage_meter import Bill
+from bot.core.ports.platform import Clock, SpendingLimit
+from bot.platforms.x.listening.usage_meter import UsageMeter
 
 NEXT_LOOK = timedelta(hours=1)
 """How long after a read that was too dear it is tried again: the operator may raise the budget."""
 
 
-class Allowance:
+class ReadQuota:
     """Holds the worst price of each read against what is left of the month's money.
 
     What was read and not noted yet counts as spent, and so does what is being read just now.
     """
 
-    def __init__(self, purse: Purse | None, bill: Bill, clock: Clock) -> None:
-        self._purse = purse
+    def __init__(
+        self, spending_limit: SpendingLimit | None, bill: UsageMeter, clock: Clock
+    ) -> None:
+        self._purse = spending_limit
         self._bill = bill
         self._clock = clock
         self._lock = threading.Lock()

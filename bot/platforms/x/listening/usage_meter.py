@@ -14,7 +14,7 @@ from decimal import Decimal
 from bot.core.ports.platform import Clock
 
 
-class Bill:
+class UsageMeter:
     """What was read and is not settled yet, in US dollars."""
 
     def __init__(self, clock: Clock) -> None:
