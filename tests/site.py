@@ -65,7 +65,7 @@ class RunningSite:
     config: Config
     platform: SitePlatform
     server: SiteServer
-    hear: Callable[[], None]
+    poll: Callable[[], None]
     health: Health = field(default_factory=lambda: Health(ok=True, facts={"bot": "ten-tips"}))
 
     @property

@@ -92,7 +92,7 @@ class Container:
             store=self.database.store,
             clock=self.clock,
             capabilities_of=self.rules.of,
-            publisher=partial(self.door, Publisher),
+            publisher=partial(self.port, Publisher),
             began=self.clock.now(),
         )
         self.logbook = EventLogWriter(
@@ -118,7 +118,7 @@ class Container:
             owner=self.owner.name,
             dead=self.owner.dead,
             capabilities_of=self.rules.of,
-            publisher=partial(self.door, Publisher),
+            publisher=partial(self.port, Publisher),
             restore_guard=self.restore_guard,
         )
 
@@ -129,7 +129,7 @@ class Container:
             store=self.database.store,
             clock=self.clock,
             capabilities_of=self.rules.of,
-            publisher=partial(self.door, Publisher),
+            publisher=partial(self.port, Publisher),
         )
 
     @property
@@ -139,7 +139,7 @@ class Container:
             store=self.database.store,
             clock=self.clock,
             pseudonyms=self.pseudonyms,
-            listener=partial(self.door, Listener),
+            listener=partial(self.port, Listener),
             cost_factor=lambda account: cost_factor(self.rules.of(account)),
         )
 
@@ -156,7 +156,7 @@ class Container:
             clock=self.clock,
             pseudonyms=self.pseudonyms,
             capabilities_of=self.rules.of,
-            thanker=partial(self.door, Favouriter),
+            thanker=partial(self.port, Favouriter),
         )
 
     @property
@@ -166,7 +166,7 @@ class Container:
             store=self.database.store,
             clock=self.clock,
             pseudonyms=self.pseudonyms,
-            threads=partial(self.door, ThreadReader),
+            threads=partial(self.port, ThreadReader),
             capabilities_of=self.rules.of,
         )
 
@@ -177,7 +177,7 @@ class Container:
             store=self.database.store,
             clock=self.clock,
             pseudonyms=self.pseudonyms,
-            checks=partial(self.door, EntryChecker),
+            checks=partial(self.port, EntryChecker),
             capabilities_of=self.rules.of,
         )
 
@@ -215,7 +215,7 @@ class Container:
         return Preview(store=self.database.store, timetable=self.timetable, drafter=self.drafter)
 
     def port(self, kind: type[_Door], name: str) -> _Door | None:
-        """An account's adapter where it has this door, or None."""
+        """An account's adapter where it has this port, or None."""
         platform: object = self.platform(name)
         return platform if isinstance(platform, kind) else None
 

@@ -58,7 +58,7 @@ def _chosen(container: Container, what: Sequence[str]) -> tuple[list[int], list[
         elif "/" in name:
             numbers.append(
                 at_address(
-                    store, container.config, partial(container.door, PermalinkParser), name
+                    store, container.config, partial(container.port, PermalinkParser), name
                 ).id
             )
         else:

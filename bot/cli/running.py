@@ -78,7 +78,8 @@ def _told(running: Runner) -> Iterator[str]:
     if container.trouble is not None:
         yield "the tips file is broken; the last good one is in use:"
         yield from (f"  {shown(line)}" for line in container.trouble.splitlines())
-    yield f"{container.config.bot.name}: {counted(len(container.config.library), 'tip')} for {names}"
+    tips = counted(len(container.config.library), "tip")
+    yield f"{container.config.bot.name}: {tips} for {names}"
     yield f"site: {running.server.address}"
     if status.first is not None:
         at_once = "; with --now one is posted at once" if status.first.due else ""

@@ -1,1 +1,1 @@
-"""Whom we talk to: one package for each kind of platform, behind the doors of `core.ports.platform`."""
+"""One package for each kind of platform, behind the ports of `core.ports.platform`."""

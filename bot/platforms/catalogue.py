@@ -30,8 +30,8 @@ def build(
 ) -> Platform:
     """The adapter of an account; its client library is loaded here and not before.
 
-    `carrier` makes what carries its requests (None: the network does); `spending_limit` tells what its
-    listening may still cost (None: no bound); `is_running` whether the bot runs now.
+    `carrier` makes what carries its requests (None: the network does); `spending_limit` tells what
+    its listening may still cost (None: no bound); `is_running` whether the bot runs now.
     """
     match account.kind:
         case "site":

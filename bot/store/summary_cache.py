@@ -28,7 +28,7 @@ _TABLE = "CREATE TABLE IF NOT EXISTS choice (key TEXT PRIMARY KEY, choice TEXT N
 
 
 class SqlSummaryCache:
-    """A summary_cache on disk. Where its file cannot be used it says so once, and goes on in memory.
+    """A summary cache on disk. Where its file cannot be used it says so once and uses memory.
 
     What `version` tells (the rules) decides together with the key: choices of another version are
     never found.
@@ -93,7 +93,7 @@ class SqlSummaryCache:
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:
-    """A connection that writes at once and never waits long: it is only a summary_cache.
+    """A connection that writes at once and never waits long: it is only a cache.
 
     A damaged file is begun anew.
     """

@@ -55,7 +55,7 @@ class Bot:
         self.networks = networks
         self.nudged = []
         self.streams = Streams(
-            door=self.networks.get,
+            port=self.networks.get,
             nudge=self.nudged.append,
             first_pause=timedelta(milliseconds=50),
         )

@@ -1,4 +1,4 @@
-"""The summary_cache of summaries: it keeps, it forgets what has changed, and it never stands in the way."""
+"""The summary cache: it keeps, it forgets what has changed, and it never stands in the way."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def summary_cache():
-    """Open the summary_cache of a data directory, as a process does; each is closed in the end."""
+    """Open the summary cache of a data directory, as a process does; each is closed in the end."""
     with ExitStack() as opened:
 
         def summary_cache(place, version="1"):

@@ -29,7 +29,7 @@ class Deliverer:
     """Carries out the planned deliveries of one account at a time.
 
     `owner` names this process; `publisher` gives the account's door, or None where it has none;
-    `restore_guard` looks back before what came due earlier is sent (None: nothing is older than us).
+    `restore_guard` looks back before what came due earlier is sent (None: nothing came due before).
     `dead` begins the names of all earlier owners that cannot be alive while this process holds the
     lock on the data directory (None: it does not hold it).
     """

@@ -1,4 +1,4 @@
-"""A restore_guard life: what a bot on this data directory may have posted, and its database not know.
+"""Detects posts made after the backup that was restored.
 
 After an older copy of the database was put back, slots that were posted meanwhile seem never to
 have been. So whatever came due before this process began is compared with the account itself

@@ -86,7 +86,7 @@ class Runner:
         self.ticker = Scheduler(container.timetable, self.troubles.tell)
         self.steps = AccountJobs(container=container, ticker=self.ticker)
         self.streams = Streams(
-            door=partial(container.door, PushHints), nudge=self.steps.listen_soon
+            port=partial(container.port, PushHints), nudge=self.steps.listen_soon
         )
         self.file = Reloader(container=container, watch=self.watch, taken=self._follow)
         self._pulse = container.clock.now()

@@ -23,14 +23,14 @@ STEADY = timedelta(minutes=2)
 APART = timedelta(seconds=1.5)
 """Two hints are at least so far apart: each leads to a question, and servers count them."""
 
-Door = Callable[[str], PushHints | None]
+PortLookup = Callable[[str], PushHints | None]
 
 
 @dataclass(kw_only=True, slots=True)
 class Streams:
-    """The streams of a running bot. `door` gives an account's, or None; `nudge` has it heard."""
+    """The streams of a running bot. `port` gives an account's, or None; `nudge` has it heard."""
 
-    door: Door
+    port: PortLookup
     nudge: Callable[[str], None]
     first_pause: timedelta = FIRST_PAUSE
     _running: dict[str, _Stream] = field(default_factory=dict)
@@ -52,14 +52,14 @@ class Streams:
 
     def _keep(self, accounts: Iterable[str]) -> None:
         """End the streams of all others, and begin those that are missing."""
-        doors = {name: door for name in accounts if (door := self.port(name)) is not None}
+        ports = {name: port for name in accounts if (port := self.port(name)) is not None}
         for name, stream in [*self._running.items()]:
-            if doors.get(name) is not stream.door:
+            if ports.get(name) is not stream.port:
                 self._running.pop(name).end()
-        for name, door in doors.items():
+        for name, port in ports.items():
             if name not in self._running:
                 nudge, pause = self.nudge, self.first_pause
-                stream = _Stream(account=name, door=door, nudge=nudge, first_pause=pause)
+                stream = _Stream(account=name, port=port, nudge=nudge, first_pause=pause)
                 self._running[name] = stream
                 stream.begin()
 
@@ -69,7 +69,7 @@ class _Stream:
     """One account's stream, tried again whenever it ends, until we end it."""
 
     account: str
-    door: PushHints
+    port: PushHints
     nudge: Callable[[str], None]
     first_pause: timedelta
     _over: threading.Event = field(default_factory=threading.Event)
@@ -103,7 +103,7 @@ class _Stream:
     def _follow(self) -> BaseException:
         """Follow the stream to its end; returns what ended it."""
         try:
-            self.door.hints(self._told, self._over.is_set)
+            self.port.hints(self._told, self._over.is_set)
         except BotError as error:
             return error
         except BaseException as error:  # noqa: BLE001 - a stream may fail in any way: polling goes on

@@ -11,7 +11,7 @@ from bot.core.model.entry import Author
 
 @dataclass(frozen=True, slots=True)
 class Pseudonyms:
-    """Makes pseudonyms with a secret of the bot's own, without which nobody can tell whose one is."""
+    """Makes pseudonyms with a secret key, without which nobody can tell whose one is."""
 
     key: bytes
 

@@ -1,7 +1,7 @@
 """What a kind of platform asks of the operator, as data: its options, its secrets, its rules.
 
-Each adapter describes itself with one `PlatformKind`; the catalogue lists them; the reader of tips.yaml,
-the JSON Schema and the error messages are made from them.
+Each adapter describes itself with one `PlatformKind`; the catalogue lists them; the reader of
+tips.yaml, the JSON Schema and the error messages are made from them.
 """
 
 from __future__ import annotations

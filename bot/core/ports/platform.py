@@ -1,8 +1,8 @@
 """The doors to the world outside: networks and the clock, as small protocols.
 
 Adapters in `bot.platforms` and `bot.scheduler` implement them; nothing in `bot.app` knows what
-stands behind. Each docstring states the duties of whoever implements it. The doors to what is
-remembered are in `bot.core.ports.unit_of_work`, those of the bot's own site in `bot.core.model.site_page`.
+stands behind. Each docstring states the duties of whoever implements it. The ports of the store
+are in `bot.core.ports.unit_of_work`, those of the site in `bot.core.model.site_page`.
 """
 
 from __future__ import annotations

@@ -45,9 +45,9 @@ def compose(
 ) -> Fitted | TooLong:
     """The best post for a tip on an account: the best summary that fits, then tags.
 
-    What is in the `summary_cache` is not worked out again. `said` are the texts that the account has posted
-    of this tip, oldest first: another is made while there is a good one, by other words, or other
-    tags or their order.
+    What is in the `summary_cache` is not worked out again. `said` are the texts that the account
+    has posted of this tip, oldest first: another is made while there is a good one, by other words,
+    or other tags or their order.
     """
     frame = PostLayout(account=account, rule=traits.text, link=link)
     orders = _orders(tuple(hashtags(tip.tags)) if account.hashtags else ())

@@ -19,7 +19,7 @@ class SummaryCache(Protocol):
 
 
 class NullCache:
-    """A summary_cache that keeps nothing."""
+    """A cache that keeps nothing."""
 
     def get(self, key: str) -> Choice | None:
         """Never anything."""

@@ -1,8 +1,8 @@
 """Web addresses: the parts of one, and where those with a protocol stand in a text.
 
 They are found whole, whether or not a network makes links of them.
-`bot.core.text.counting.links` knows what X takes for a link: it wants a top-level domain and stops at letters of
-other scripts. What an operator wrote as an address is one on a local host, too.
+`bot.core.text.counting.links` knows what X takes for a link: it wants a top-level domain and
+stops at letters of other scripts. What an operator wrote as an address is one on a local host, too.
 """
 
 from __future__ import annotations

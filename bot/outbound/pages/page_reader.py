@@ -1,7 +1,7 @@
 """Reading what a stranger's page says of ours, in a process of its own.
 
 A megabyte of markup can keep a parser busy for hours, or fill the memory. So pages are read by
-another program (`bot.outbound.pages.page_worker`), with little time and memory and none of our secrets.
+another program (`bot.outbound.pages.page_worker`), with little time and memory and no secret.
 """
 
 from __future__ import annotations

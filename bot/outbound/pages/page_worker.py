@@ -1,4 +1,6 @@
-"""The program that reads one page: `python -m bot.outbound.pages.page_worker`, started by `bot.outbound.pages.page_reader`.
+"""The program that reads one page: `python -m bot.outbound.pages.page_worker`.
+
+`bot.outbound.pages.page_reader` starts it.
 
 It is told on its standard input where the page was and what it is, as a line of JSON, with the
 page behind it; it answers on its standard output, as JSON, too.

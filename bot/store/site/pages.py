@@ -1,4 +1,4 @@
-"""`core.model.site_page.Pages` over SQL: each call a transaction of its own, or part of one that is open."""
+"""`core.model.site_page.Pages` over SQL: each call a transaction, or part of one that is open."""
 
 from __future__ import annotations
 

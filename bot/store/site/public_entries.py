@@ -1,4 +1,4 @@
-"""`core.ports.unit_of_work.Shown` over SQL: what everybody may read, without a scan of all that was said."""
+"""`PublicEntries` over SQL: what everybody may read, without a scan of all that was said."""
 
 from __future__ import annotations
 

@@ -36,7 +36,8 @@ _log = structlog.get_logger("web")
 def link(site: str, seal: Signer, comment_id: str, now: datetime) -> str:
     """The address at which to decide on a held comment; the same all day."""
     until = (now + LINK_LASTS).toordinal()
-    return f"{site}/held/{quote(comment_id, safe='')}/{until}/{seal.moderation_token(comment_id, until)}"
+    token = seal.moderation_token(comment_id, until)
+    return f"{site}/held/{quote(comment_id, safe='')}/{until}/{token}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

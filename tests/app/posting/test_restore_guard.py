@@ -1,4 +1,4 @@
-"""A restore_guard life: after an older database was put back, the account is looked at before anything is sent."""
+"""After an older database was put back, the account is looked at before anything is sent."""
 
 from __future__ import annotations
 

@@ -339,7 +339,7 @@ def test_nonsense_when_read(body):
     with saying(answer(body)) as odd:
         bot = adapter(odd)
         assert raised(bot.learn)[0] is RetryLater
-        assert raised(bot.hear, None)[0] is RetryLater
+        assert raised(bot.poll, None)[0] is RetryLater
 
 
 def test_address_that_is_none():

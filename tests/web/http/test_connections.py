@@ -225,8 +225,8 @@ import httpx
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-from bot.web import Server
-server = Server(Starlette(routes=[Route("/", lambda _: PlainTextResponse("hello"))]), "127.0.0.1", 0)
+from bot.web import SiteServer
+server = SiteServer(Starlette(routes=[Route("/", lambda _: PlainTextResponse("hello"))]), "127.0.0.1", 0)
 server.start()
 print(server.address, flush=True)
 sys.stdin.readline()

@@ -243,7 +243,7 @@ def test_a_slow_page_elsewhere_stops_nobody(site, manner):
             pages=site.database.pages,
             fetcher=PageReader(fetcher=fetcher),
             clock=site.clock,
-            heard=site.hear,
+            heard=site.poll,
         )
         reading = Thread(target=verifier.step, args=(site.config,))
         reading.start()

@@ -58,7 +58,7 @@ def work(site, other):
         pages=site.database.pages,
         fetcher=PageReader(fetcher=fetcher),
         clock=site.clock,
-        heard=site.hear,
+        heard=site.poll,
     )
 
     def step() -> None:

@@ -248,7 +248,8 @@ def _unheard(page: XPage, at: MentionsCursor, me: str, *, lost: bool) -> tuple[s
     if lost:
         ends = _ids(page) or [at.resume or at.floor]
         unheard.append(
-            f"X shows only the newest {mentions_cursor.REACH} mentions, and there were more: some from before "
+            f"X shows only the newest {mentions_cursor.REACH} mentions, and there were more: "
+            f"some from before "
             f"{iso(moment(str(min(ends))))} may be missing; look at the notifications on x.com"
         )
     new = [post for post in page.posts if int(post.id) > at.known]
