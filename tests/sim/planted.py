@@ -236,7 +236,7 @@ MUTANTS = (
     ),
     m(
         FORMER,
-        "return from_a_former_life(delivery, self.clock.now())",
+        "return from_before_restore(delivery, self.clock.now())",
         "return None",
         "an unknown post does not matter",
     ),
@@ -290,13 +290,13 @@ MUTANTS = (
     ),
     m(
         "bot/platforms/mastodon/http/errors.py",
-        "if wire.reach is Reach.SENT or",
-        "if wire.reach is Reach.SENT and",
+        "if wire.reach is RequestProgress.SENT or",
+        "if wire.reach is RequestProgress.SENT and",
         "Mastodon: a broken line has a status",
     ),
     m(
         "bot/platforms/mastodon/http/http_session.py",
-        "            self.reach = Reach.SENT\n",
+        "            self.reach = RequestProgress.SENT\n",
         "",
         "Mastodon: nothing ever leaves",
     ),

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from bot.app.discussion.polling import REST
 from bot.app.discussion.read_threads import MOST_BATCHES, MOST_THREADS
 from bot.core.discussion.backoff import SOON
-from bot.core.errors import Refused, RetryLater
+from bot.core.errors import Refused, RetryLater, StoreError
 from bot.core.model.delivery import State
 from bot.core.model.entry import NOBODY, Visibility
 from bot.core.ports.platform import Batch
@@ -221,7 +221,7 @@ def test_entries_and_cursor_together_or_not_at_all(harness, posted):
     broken = entry("e2", root=posted)
     object.__setattr__(broken, "kind", None)
     voice(harness, Batch(entries=(entry("e1", root=posted), broken), cursor="after"))
-    with pytest.raises(AttributeError):
+    with pytest.raises(StoreError):
         look(harness)
     assert log(harness) == []
     again = voice(harness, Batch(cursor="after"))
