@@ -16,7 +16,6 @@ from pathlib import Path
 from random import Random
 from time import perf_counter
 
-from pydantic import TypeAdapter
 from sqlalchemy import insert
 
 from bench.words import ordinary
@@ -153,10 +152,9 @@ def _publish(database: Database, tips: int) -> None:
         connection.execute(insert(tables.pages), rows)
 
 
-def _post(number: int) -> str:
+def _post(number: int) -> Post:
     name = tip_name(number)
-    made = post(name, BEGIN + timedelta(hours=number), key=f"key-{number}", title=f"Tip {number}")
-    return TypeAdapter(Post).dump_json(made).decode()
+    return post(name, BEGIN + timedelta(hours=number), key=f"key-{number}", title=f"Tip {number}")
 
 
 def _take_in(database: Database, entries: Iterator[Entry]) -> float:
