@@ -14,7 +14,7 @@ from yaml import tokens
 
 from bot.tips_file.messages import escape, quote
 from bot.tips_file.yaml import yaml_lines
-from bot.tips_file.yaml.yaml_context import Broken, tokens_of
+from bot.tips_file.yaml.yaml_lines import Broken, tokens_of
 from bot.tips_file.yaml.yaml_mistakes import (
     INDENT,
     MISTAKES,

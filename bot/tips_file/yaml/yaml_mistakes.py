@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 from yaml import tokens
 
 from bot.core.model.schedule import CRON_NICKNAMES
+from bot.tips_file.locations import Place
 from bot.tips_file.messages import quote
 from bot.tips_file.yaml import yaml_lines
-from bot.tips_file.yaml.yaml_context import Broken
-from bot.tips_file.yaml.yaml_tree import Place
+from bot.tips_file.yaml.yaml_lines import Broken
 
 QUOTES = "put the text in double quotes, or write it below `>`"
 INDENT = "indent it like the lines beside it, with spaces"
