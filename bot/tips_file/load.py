@@ -56,7 +56,7 @@ def _no_tips_file(root: Value, file: str) -> TipsError:
         todo = "run `tipsbot init` in an empty folder to see an example"
         return refuse(file, "the file is empty", todo)
     todo = "write the sections `bot:`, `platforms:`, `schedule:` and `tips:`"
-    return refuse(file, "this is no tips file", todo, (1, 1))
+    return refuse(file, "this is not a tips file", todo, (1, 1))
 
 
 def _config(

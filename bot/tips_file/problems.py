@@ -16,7 +16,7 @@ from bot.tips_file.sections.models import Section, TipsFile
 from bot.tips_file.values.parse_scalars import WRONG
 from bot.tips_file.yaml.yaml_errors import swallowed_lines
 from bot.tips_file.yaml.yaml_lines import lines_of, odd_blank
-from bot.tips_file.yaml.yaml_mistakes import Told, no_blank_told, odd_blank_told
+from bot.tips_file.yaml.yaml_mistakes import Mistake, no_blank_mistake, odd_blank_mistake
 from bot.tips_file.yaml.yaml_reader import Path, Value, name_place_of, place_of
 
 Model = TypeVar("Model", bound=Section)
@@ -49,7 +49,7 @@ class Problems:
         """Note an unknown name. Its value is not repeated, since it may be a secret."""
         name = str(path[-1])
         if len(path) > 1 and name in TipsFile.model_fields:
-            what = f"wrong indentation: '{name}:' is no part of what stands above it"
+            what = f"wrong indentation: '{name}:' does not belong to the block above it"
             self.wrong_name(path, what, "begin it at the left edge")
             return
         self.wrong_name(path, f"there is no setting {quote(name)}", hint(name, known))
@@ -104,7 +104,7 @@ class Problems:
         todo = "leave the '#' out" if "tags" in path[1:] else "put the text in double quotes"
         self.wrong(path, "has no value, since '#' begins a comment here", f"{todo}{or_out}")
 
-    def _no_block(self, path: Path, value: Value) -> Told | None:
+    def _no_block(self, path: Path, value: Value) -> Mistake | None:
         """The problem of a line `name: value` whose colon has no space after it, or None."""
         line = place_of(self.root, path)[0]
         if not isinstance(value, str) or not line:
@@ -112,8 +112,8 @@ class Problems:
         written = self._lines[line - 1]
         column = odd_blank(written)
         if column is not None:
-            return odd_blank_told(written, line, column)
-        return no_blank_told(written, line)
+            return odd_blank_mistake(written, line, column)
+        return no_blank_mistake(written, line)
 
     def _note(self, place: Place, path: Path, what: str, todo: str) -> None:
         """Add a problem, unless the YAML reader refused the value at this place."""

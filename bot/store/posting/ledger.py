@@ -14,13 +14,13 @@ from bot.store.rows import Part, columns, made
 from bot.store.tables import LARGEST, deliveries, events
 
 FAR = timedelta(days=2)
-"""No wait is so long: what lies further ahead was set by a clock that ran ahead."""
+"""Longer than any wait: a later moment was set by a clock that ran ahead."""
 
 A_DAY = timedelta(days=1)
-"""More than any network's clock is behind ours."""
+"""More than the clock of any network is behind ours."""
 
 _MANY = 50
-"""So many of the newest deliveries hold the last sending: older ones have ended by their rule."""
+"""The number of newest deliveries that hold the last sending: older ones are settled."""
 
 _NEVER_LEFT = [State.MISSED, State.ABANDONED]
 
@@ -198,7 +198,7 @@ class SqlLedger(Part):
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:
-    """The columns of a delivery, but for its id and bot."""
+    """The columns of a delivery, without its id and bot."""
     receipt = delivery.receipt
     return {
         **columns(delivery, "id", "receipt"),

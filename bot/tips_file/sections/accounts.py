@@ -42,7 +42,7 @@ def _common(kind: PlatformKind) -> dict[str, _Field]:
     limit = PlainValidator(partial(parse_scalars.whole, LIMIT_MIN, kind.limit_max))
     styles = [one.value for one in kind.courtesies]
     style = PlainValidator(
-        lambda value: AcknowledgementStyle(parse_scalars.choice(styles, "courtesy", value))
+        lambda value: AcknowledgementStyle(parse_scalars.choice(styles, "choice", value))
     )
     of_style = WithJsonSchema({"type": "string", "enum": styles})
     return {
@@ -211,21 +211,21 @@ def _kind(
     if not is_id(name):
         rule = "use lower-case letters, digits, '-' and '_', at most 64, a letter or digit first"
         todo = _platform_line(name, kinds) or rule
-        problems.wrong_name(path, f"{quote(name)} is no name for an account", todo)
+        problems.wrong_name(path, f"{quote(name)} is not a valid account name", todo)
     elif said is None:
         if name in kinds:
             return kinds[name]
         meant = _platform_line(name, kinds)
         other = f"{meant}, or add `kind: {platform_meant(name, kinds)}`" if meant else ""
         todo = other or did_you_mean(name, kinds) or f"add `kind:`, one of {', '.join(kinds)}"
-        problems.wrong_name(path, f"{quote(name)} is no platform", todo)
+        problems.wrong_name(path, f"{quote(name)} is not a platform", todo)
     elif not isinstance(said, str):
-        problems.wrong((*path, "kind"), "a list or block stands here", "give it a single value")
+        problems.wrong((*path, "kind"), "this is a list or block", "give it a single value")
     elif said in kinds:
         return kinds[said]
     else:
         todo = account_hint(said, kinds) or hint(said, tuple(kinds))
-        problems.wrong((*path, "kind"), f"{quote(said)} is no platform", todo)
+        problems.wrong((*path, "kind"), f"{quote(said)} is not a platform", todo)
     return None
 
 
@@ -254,9 +254,9 @@ def _secret_todo(account: str, name: str, kind: PlatformKind) -> str:
     known = [secret.name for secret in kind.secrets]
     wanted = [name] if name in known else known
     if not wanted:
-        return f"take it out: {kind.name} needs none"
+        return f"remove it: {kind.name} needs none"
     variables = ", ".join(variable(account, secret) for secret in wanted)
-    return f"take it out and set {variables} in the environment"
+    return f"remove it and set {variables} in the environment"
 
 
 def _check_one_site(problems: Problems, kinds: Mapping[str, PlatformKind]) -> None:

@@ -42,7 +42,7 @@ def check_rules(problems: Problems, root: Block, check_cron: CheckCron) -> None:
             problems.wrong_name((*path, extra), what, "keep one of the two")
         for name, rule in _NEEDS.items():
             if schedule.get(name) is not None and given and rule not in given:
-                todo = f"take it out, or use `{rule}:`"
+                todo = f"remove it, or use `{rule}:`"
                 problems.wrong_name((*path, name), f"it goes with '{rule}' only", todo)
         _check_cron(problems, (*path, "cron"), schedule.get("cron"), check_cron)
 
@@ -74,7 +74,7 @@ def check_names(problems: Problems, root: Block, accounts: Sequence[str]) -> Non
         for path, item in blocks(root, section):
             for step, name in _texts(item, "platforms"):
                 if is_id(name) and name not in accounts:
-                    what = f"{quote(name)} is no account in this file"
+                    what = f"{quote(name)} is not an account in this file"
                     todo = account_hint(name, accounts) or hint(name, accounts)
                     problems.wrong((*path, "platforms", *step), what, todo)
 

@@ -43,7 +43,7 @@ def _no_list_in_one(value: object) -> object:
     if isinstance(value, str):
         names = re.split(r"\s*[,;&]\s*|\s+(?:and\s+)?", value[:500].strip(" ,;"))
         if len(names) > 1 and all(map(is_id, names)):
-            what = f"{quote(value.strip())} is no id"
+            what = f"{quote(value.strip())} is not a valid id"
             raise parse_scalars.wrong(what, f"write a list: [{', '.join(names)}]")
     return value
 

@@ -46,7 +46,7 @@ def scalar(value: object) -> str:
         return found
     if value is None or isinstance(value, str):
         raise wrong("has no value", "fill it in")
-    raise wrong("a list or block stands here", "give it a single value")
+    raise wrong("this is a list or block", "give it a single value")
 
 
 def text(longest: int, value: object) -> str:
@@ -74,14 +74,16 @@ def identifier(value: object) -> str:
     plain = unicodedata.normalize("NFKD", found).encode("ascii", "ignore").decode().lower()
     meant = re.sub(r"[^a-z0-9_-]+", "-", plain).strip("-_")[:64]
     rule = "use lower-case letters, digits, '-' and '_', at most 64, a letter or digit first"
-    raise wrong(f"{quote(found)} is no id", f"{rule}, such as '{meant}'" if meant else rule)
+    raise wrong(
+        f"{quote(found)} is not a valid id", f"{rule}, such as '{meant}'" if meant else rule
+    )
 
 
 def account(value: object) -> str:
     """The name of an account, where one of those that there are is meant."""
     found = scalar(value)
     if not re.fullmatch(ID, found) and (meant := platform_meant(found)):
-        raise wrong(f"{quote(found)} is no account", f"did you mean '{meant}'?")
+        raise wrong(f"{quote(found)} is not an account", f"did you mean '{meant}'?")
     return identifier(found)
 
 
@@ -103,7 +105,7 @@ def tag(value: object) -> str:
         raise wrong(f"{quote(found)} has '#' in it", todo)
     if bad := re.search(r"[\s,#]", found):
         todo = "write a list such as [one, two], or join the words with '-'"
-        sign = "a blank" if bad[0].isspace() else quote(bad[0])
+        sign = "a space" if bad[0].isspace() else quote(bad[0])
         raise wrong(f"{quote(found)} has {sign} in it", todo)
     return _at_most(50, found)
 
@@ -112,7 +114,7 @@ def whole(lowest: int, highest: int, value: object) -> int:
     """A whole number between two bounds."""
     found = scalar(value)
     if not re.fullmatch(r"[+-]?[0-9]+", found):
-        raise wrong(f"{quote(found)} is no whole number", f"use {lowest} to {highest}")
+        raise wrong(f"{quote(found)} is not a whole number", f"use {lowest} to {highest}")
     if len(found) > _DIGITS or not lowest <= int(found) <= highest:
         raise wrong(f"{quote(found)} is out of range", f"use {lowest} to {highest}")
     return int(found)
@@ -123,7 +125,7 @@ def money(value: object) -> Decimal:
     found = scalar(value)
     if not re.fullmatch(r"[0-9]{1,7}(?:\.[0-9]{1,2})?", found) or not Decimal(found):
         todo = "write US dollars as a number above zero, such as 10.00"
-        raise wrong(f"{quote(found)} is no amount", todo)
+        raise wrong(f"{quote(found)} is not an amount", todo)
     return Decimal(found)
 
 
@@ -131,7 +133,9 @@ def language(value: object) -> str:
     """A language tag, as in BCP 47."""
     found = scalar(value)
     if not is_language_tag(found):
-        raise wrong(f"{quote(found)} is no language", "write its code, such as en, de or pt-BR")
+        raise wrong(
+            f"{quote(found)} is not a language code", "write its code, such as en, de or pt-BR"
+        )
     return found
 
 
@@ -139,7 +143,7 @@ def choice(names: Sequence[str], noun: str, value: object) -> str:
     """One of a few words."""
     found = scalar(value)
     if found not in names:
-        raise wrong(f"{quote(found)} is no {noun}", hint(found, names))
+        raise wrong(f"{quote(found)} is not a valid {noun}", hint(found, names))
     return found
 
 
@@ -173,7 +177,7 @@ def contact(value: object) -> str:
     if re.fullmatch(r"mailto:[^\s@:/?<>\"]+@[^\s@:/?<>\"]+", found):
         return found
     if re.fullmatch(r"[^\s@:/]+@[^\s@:/]+\.[^\s@:/]+", found):
-        raise wrong(f"{quote(found)} is no address", f"write mailto:{found}")
+        raise wrong(f"{quote(found)} is not an address", f"write mailto:{found}")
     return link(value)
 
 
@@ -184,10 +188,10 @@ def _split(found: str) -> SplitResult:
             f"an address of {len(found)} characters", f"at most {_LONGEST_ADDRESS} are allowed"
         )
     if re.search(r"[\s<>\"\\^`{|}]", found):
-        raise _no_address(found, "write %20 for a blank and take out quotes and brackets")
+        raise _no_address(found, "write %20 for a space, and remove quotes and brackets")
     parts = web_parts(found)
     if parts is not None and "@" in parts.netloc:
-        raise wrong("a user name or password in an address", "take out what stands before '@'")
+        raise wrong("a user name or password in an address", "remove everything before '@'")
     if parts is None or not _is_host(parts.hostname or ""):
         raise _no_address(found, _EXAMPLE)
     return parts
@@ -207,4 +211,4 @@ def _is_host(host: str) -> bool:
 def _no_address(found: str, todo: str) -> PydanticCustomError:
     """The error for an address, which is repeated only if no password can be in it."""
     shown = "this" if "@" in found else quote(found)
-    return wrong(f"{shown} is no web address", todo)
+    return wrong(f"{shown} is not a web address", todo)

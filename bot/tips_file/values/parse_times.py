@@ -62,7 +62,7 @@ def duration(shortest: timedelta, value: object) -> timedelta:
     found = scalar(value)
     if not _DURATION.fullmatch(found):
         todo = "write a number and s, m, h, d or w, such as 90s, 15m, 2h, 1h30m, 1d"
-        raise wrong(f"{quote(found)} is no length of time", todo)
+        raise wrong(f"{quote(found)} is not a length of time", todo)
     pairs = re.findall(r"([0-9]+)([smhdw])", found)
     length = sum((timedelta(**{_UNITS[unit]: int(n)}) for n, unit in pairs), timedelta())
     if length < shortest:
@@ -90,7 +90,7 @@ def time_of_day(value: object) -> time:
         hour, minute = int(parts[1]), int(parts[2])
         if hour < 24 and minute < 60:
             return time(hour, minute)
-    raise wrong(f"{quote(found)} is no time of day", _time_hint(found))
+    raise wrong(f"{quote(found)} is not a time of day", _time_hint(found))
 
 
 def _time_hint(said: str) -> str:
@@ -118,7 +118,7 @@ def weekday(value: object) -> int:
     found = scalar(value)
     day = _weekday(found)
     if day is None:
-        raise wrong(f"{quote(found)} is no weekday", _weekdays_hint(found, in_list=True))
+        raise wrong(f"{quote(found)} is not a weekday", _weekdays_hint(found, in_list=True))
     return day
 
 
@@ -126,7 +126,7 @@ def weekdays(value: object) -> object:
     """The list as it is; a single text has to be one weekday."""
     if isinstance(value, str) and value.strip() and _weekday(value.strip()) is None:
         found = value.strip()
-        raise wrong(f"{quote(found)} is no weekday", _weekdays_hint(found, in_list=False))
+        raise wrong(f"{quote(found)} is not a weekday", _weekdays_hint(found, in_list=False))
     return value
 
 
@@ -137,7 +137,7 @@ def _weekday(found: str) -> int | None:
 
 
 def _weekdays_hint(said: str, *, in_list: bool) -> str:
-    """The advice for a text that is no weekday; `in_list`: it is in a list already."""
+    """The advice for a text that is not a weekday; `in_list`: it is in a list already."""
     plain = " ".join(unicodedata.normalize("NFKC", said[:_LONGEST]).casefold().split())
     if plain in _EVERY_DAY:
         return "leave `days:` out for every day"
@@ -182,7 +182,7 @@ def moment(value: object) -> date | datetime:
     parts = _MOMENT.fullmatch(found)
     if not parts:
         todo = "write 2026-12-31, or 2026-12-31 18:00 with a time"
-        raise wrong(f"{quote(found)} is no date", todo)
+        raise wrong(f"{quote(found)} is not a date", todo)
     day = _in_calendar(parts)
     if day is None:
         raise wrong(f"{quote(found)} does not exist", "check day, month and time")
@@ -221,7 +221,7 @@ def time_zone(value: object) -> str:
     """The name of a time zone that exists."""
     name = scalar(value)
     if not _is_zone(name):
-        raise wrong(f"{quote(name)} is no time zone", zone_hint(name))
+        raise wrong(f"{quote(name)} is not a time zone", zone_hint(name))
     return name
 
 

@@ -23,7 +23,7 @@ from bot.tips_file.messages import quote
 from bot.tips_file.read_file import CONTROL
 from bot.tips_file.yaml.yaml_errors import explain
 from bot.tips_file.yaml.yaml_lines import begins_oddly
-from bot.tips_file.yaml.yaml_mistakes import odd_blank_told
+from bot.tips_file.yaml.yaml_mistakes import odd_blank_mistake
 
 MAX_DEPTH = 20
 MAX_VALUES = 1_000_000
@@ -158,7 +158,7 @@ class _Builder:
         self._check(event, place)
         text: str = event.value
         if event.style == '"' and CONTROL.search(text):
-            self._refuse(place, "an escape makes a control character", "take it out")
+            self._refuse(place, "an escape makes a control character", "remove it")
             text = CONTROL.sub("", text)
         self._put(None if not event.style and text in _NULLS else text, place)
 
@@ -196,13 +196,13 @@ class _Builder:
         if not isinstance(name, str) or not name:
             self._refuse(place, "a name is missing before ':'", "write `name: value`")
         elif begins_oddly(name):
-            what, todo, _ = odd_blank_told(name, place[0], 0)
+            what, todo, _ = odd_blank_mistake(name, place[0], 0)
             raise refuse(self.file, what, todo, place)
         elif name == "<<":
             self._refuse(place, "'<<' would merge another block", "write its lines out")
         elif name in top.container and isinstance(top.container, Block):
             first = top.container.name_places[name][0]
-            what = f"{quote(name)} is here twice (first in line {first})"
+            what = f"{quote(name)} is given twice (first in line {first})"
             self._refuse(place, what, "keep one of the two")
         else:
             top.name = name
@@ -210,9 +210,9 @@ class _Builder:
     def _check(self, event: events.ScalarEvent | events.CollectionStartEvent, place: Place) -> None:
         """Refuse anchors and tags."""
         if event.anchor is not None:
-            self._refuse(place, "'&' begins an anchor here", "take it out, or quote the text")
+            self._refuse(place, "'&' begins an anchor here", "remove it, or quote the text")
         if event.tag is not None:
-            self._refuse(place, "'!' begins a tag here", "take it out, or quote the text")
+            self._refuse(place, "'!' begins a tag here", "remove it, or quote the text")
 
     def _refuse(self, place: Place, what: str, todo: str) -> None:
         """Note a problem; give up where there are too many."""
