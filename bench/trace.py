@@ -23,7 +23,7 @@ from bench.figure import Figure, Instead, Scale, Target
 from bench.files import SITE, write
 from bot.bootstrap.container import Container, open_container
 from bot.bootstrap.running.runner import Runner
-from bot.tips_file.watch import Watch
+from bot.tips_file.read_file import Watch
 from tests.whole.operator import free_port, hidden_fields
 
 HOW = """Two walks through the real parts of `tipsbot run`, which is up, with the site as the one

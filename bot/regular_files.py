@@ -1,7 +1,6 @@
-"""Files that are whole for whoever reads them.
+"""Reads regular files, bounded and without waiting, and replaces them atomically.
 
-Reading one that others may replace at any time, by anything: bounded, and never waiting. Putting a
-new one in the place of the old at one stroke, or not at all.
+Other programs may replace a file at any time, also by a pipe or a device.
 """
 
 from __future__ import annotations
@@ -24,9 +23,8 @@ class NotRegularError(OSError):
 def read_regular(path: Path, most: int) -> bytes:
     """The bytes of a regular file, at most one more than `most`, through symbolic links too.
 
-    Opening it never waits, as that of a pipe without a writer would. Raises OSError where it
-    cannot be read, NotRegularError where it is no regular file, and ValueError for a name that
-    none can have.
+    It never waits, as opening a pipe without a writer would. Raises OSError where it cannot be
+    read, NotRegularError where it is no regular file, and ValueError for an invalid name.
     """
     try:
         number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
@@ -49,10 +47,10 @@ def read_regular(path: Path, most: int) -> bytes:
 def replacing(
     path: Path, fresh: Path, number: int, *, is_lasting: bool = True
 ) -> Iterator[BinaryIO]:
-    """The new file `fresh`, open as `number`, to be written; at the end it takes the name `path`.
+    """The new file `fresh`, open as `number`, for writing; at the end it takes the name `path`.
 
-    Where anything is raised meanwhile, the old file stays and the new one is removed. If it
-    `is_lasting`, both content and name are on the disk then.
+    Where anything is raised, the old file stays and the new one is removed. If it `is_lasting`,
+    content and name are on the disk at the end.
     """
     try:
         with os.fdopen(number, "wb") as file:
@@ -64,18 +62,18 @@ def replacing(
         fresh.unlink(missing_ok=True)
         raise
     if is_lasting:
-        with suppress(OSError):  # not every file system lets a folder be asked for that
+        with suppress(OSError):  # not every file system supports this for a folder
             folder_to_disk(path.parent)
 
 
 def to_disk(file: BinaryIO) -> None:
-    """Have on the disk what was written."""
+    """Flush a file to the disk."""
     file.flush()
     os.fsync(file.fileno())
 
 
 def folder_to_disk(folder: Path) -> None:
-    """Have the names in a folder on the disk."""
+    """Flush the names in a folder to the disk."""
     number = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(number)

@@ -11,7 +11,7 @@ from bot.bootstrap.settings.secrets import secret
 from bot.core.errors import UsageError
 from bot.core.text.web_addresses import is_loopback
 from bot.language_model import Model
-from bot.tips_file.values import parse_urls
+from bot.tips_file.values import parse_scalars
 
 URL, NAME, KEY = "TIPSBOT_MODEL_URL", "TIPSBOT_MODEL", "TIPSBOT_MODEL_KEY"
 
@@ -34,7 +34,7 @@ def model(variables: Mapping[str, str]) -> Model | None:
 
 def _address(text: str) -> str:
     try:
-        return parse_urls.base(text)
+        return parse_scalars.base(text)
     except PydanticCustomError as wrong:
         told = wrong.context or {}
         raise UsageError(f"{URL}: {told['what']}", str(told["todo"])) from None

@@ -14,9 +14,7 @@ from bot.core.model.tip import Tip
 from bot.core.text.redact import Redactor
 from bot.core.text.sanitize import one_line
 from bot.language_model.prompt import complaint, messages, proposals
-from bot.outbound.bounded_body import read_body
-from bot.outbound.not_sent import not_sent
-from bot.outbound.session import Session
+from bot.outbound.session import Session, not_sent, read_body
 
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 """Statuses after which the same request may succeed."""

@@ -1,1 +1,1 @@
-"""What every client of the network shares: proof that nothing was sent, and bounded answers."""
+"""Outgoing HTTP: the session and the rate limits of all clients, and safe reading of pages."""

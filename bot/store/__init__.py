@@ -1,9 +1,8 @@
-"""What we remember: one database for each data directory."""
+"""The store: one database and a few files for each data directory."""
 
 from bot.store.database import Database, has_store, open_memory, open_store
-from bot.store.files.data_files import clear_file_errors, replace_file
+from bot.store.files.data_files import clear_file_errors, close_to_others, replace_file
 from bot.store.files.event_log_file import EventLogFile
-from bot.store.files.permissions import close_to_others
 from bot.store.files.process_lock import DataLock, is_running
 from bot.store.summary_cache import SqlSummaryCache
 

@@ -1,4 +1,4 @@
-"""Opening the database, and transactions over it."""
+"""Opens the database, and the transactions on it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Connection, Engine, create_engine, insert, select
 from sqlalchemy.pool import StaticPool
@@ -29,15 +30,12 @@ from bot.core.ports.unit_of_work import (
     WatchedThreads,
 )
 from bot.store import tables
-from bot.store.accounts import SqlAccounts
-from bot.store.discussion.acknowledgements import SqlAcknowledgements
-from bot.store.discussion.log import SqlEntryStore
-from bot.store.discussion.people import SqlPeople
+from bot.store.accounts import SqlAccounts, SqlKeyValues
+from bot.store.discussion.entry_store import SqlEntryStore
+from bot.store.discussion.people import SqlAcknowledgements, SqlPeople
 from bot.store.discussion.watched_threads import SqlWatchedThreads
-from bot.store.engine import WAIT, clear_errors, make_ours, read_only
-from bot.store.files.data_files import clear_file_errors, make_file
-from bot.store.files.process_lock import make_directory
-from bot.store.key_values import SqlKeyValues
+from bot.store.engine import WAIT, WriteQueue, clear_errors, configure, read_only
+from bot.store.files.data_files import clear_file_errors, make_directory, make_file
 from bot.store.migrate import bring_up_to_date
 from bot.store.posting.ledger import SqlLedger
 from bot.store.posting.slots import SqlSlots
@@ -45,17 +43,16 @@ from bot.store.site.full_text_index import purge, to_purge
 from bot.store.site.pages import SqlPages, Within
 from bot.store.site.public_entries import SqlPublicEntries
 from bot.store.site.webmentions import SqlWebmentions
-from bot.store.write_queue import WriteQueue
 
 FILE = "tipsbot.db"
 
 TIDY_WAIT = 500
-"""Milliseconds for which tidying waits until nobody reads an older state."""
+"""Milliseconds for which `tidy` waits for readers of an older state."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Database:
-    """An open database: the bot's memory, and that of its site and of what it was told."""
+    """An open database: the store of the bot, and those of its site's pages and webmentions."""
 
     store: Store
     pages: Pages
@@ -65,59 +62,58 @@ class Database:
     write_queue: WriteQueue
 
     def tidy(self) -> bool:
-        """Purge erased words from where they linger: the search index, the write-ahead log.
+        """Purge erased words from the search index and the write-ahead log.
 
-        Where nothing can linger nobody has to wait for it. False where somebody was writing, or
-        reading an older state, meanwhile: try again.
+        It waits for nobody where nothing has to be purged. False where somebody wrote, or read an
+        older state, meanwhile: try again.
         """
         if self.engine.dialect.name != "sqlite":
             return True
         place = Path(self.engine.url.database or FILE)
+        log = place.with_name(f"{place.name}-wal")
         with clear_errors(place):
-            with self.engine.connect() as looking:
-                stale = to_purge(looking)
+            with self.engine.connect() as connection:
+                stale = to_purge(connection)
             if stale:
                 purge(self.connect, stale)
-            return not _has_log(place) or self._empty_log()
+            is_empty = not log.exists() or log.stat().st_size == 0
+            return is_empty or self._empty_log()
 
     def compact(self, most: int | None = None) -> bool:
-        """Write the whole file anew, unless it has more bytes than `most`; whether that was done.
+        """Rewrite the whole file, unless it has more bytes than `most`; whether that was done.
 
-        When SQLite moves rows between pages, copies of them stay in parts of the pages that are not
-        in use, and `secure_delete` does not find those again. Who writes meanwhile has to wait.
+        When SQLite moves rows between pages, copies of them stay in unused parts of the pages, and
+        `secure_delete` does not find those again. Writers have to wait meanwhile.
         """
         if self.engine.dialect.name != "sqlite":
             return True
         place = Path(self.engine.url.database or FILE)
         if most is not None and place.stat().st_size > most:
             return False
-        with self.write_queue.turn(), clear_errors(place), self.engine.connect() as one:
-            raw = one.connection.driver_connection
-            if isinstance(raw, sqlite3.Connection):
-                raw.execute("PRAGMA temp_store=FILE")  # not all of it in memory
-                try:
-                    raw.execute("VACUUM")
-                finally:
-                    raw.execute("PRAGMA temp_store=MEMORY")
+        with self.write_queue.turn(), clear_errors(place), self._raw() as raw:
+            raw.execute("PRAGMA temp_store=FILE")  # not all of it in memory
+            try:
+                raw.execute("VACUUM")
+            finally:
+                raw.execute("PRAGMA temp_store=MEMORY")
         return self.tidy()
 
     def _empty_log(self) -> bool:
-        """Write the log into the database and empty it; whether nobody was in the way."""
-        with suppress(StoreError), self.write_queue.turn(TIDY_WAIT):
-            return self._empty_log_now()
-        return False  # other threads wrote all the time
-
-    def _empty_log_now(self) -> bool:
-        with self.engine.connect() as one:
-            raw = one.connection.driver_connection
-            if not isinstance(raw, sqlite3.Connection):
-                return True
-            raw.execute(f"PRAGMA busy_timeout={TIDY_WAIT}")  # whoever writes waits as long
+        """Write the log into the database and empty it; False if another connection hinders it."""
+        with suppress(StoreError), self.write_queue.turn(TIDY_WAIT), self._raw() as raw:
+            raw.execute(f"PRAGMA busy_timeout={TIDY_WAIT}")  # others wait for as long
             try:
                 (busy, *_) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             finally:
                 raw.execute(f"PRAGMA busy_timeout={WAIT}")
             return not busy
+        return False  # other threads wrote all the time
+
+    @contextmanager
+    def _raw(self) -> Iterator[sqlite3.Connection]:
+        """A connection of the driver itself, without a transaction."""
+        with self.engine.connect() as connection:
+            yield cast("sqlite3.Connection", connection.connection.driver_connection)
 
     def close(self) -> None:
         """Close every connection."""
@@ -142,11 +138,11 @@ def has_store(data: Path) -> bool:
 
 
 def open_memory(bot: str = "bot") -> Database:
-    """An empty database that is gone when closed, to look at a bot that never ran."""
+    """An empty database that is gone when closed, for a bot that never ran."""
     engine = create_engine(
         "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
     )
-    make_ours(engine)
+    configure(engine)
     tables.metadata.create_all(engine)
     store = SqlStore(engine, bot, Path("memory"))
     store.ensure_bot()
@@ -156,7 +152,7 @@ def open_memory(bot: str = "bot") -> Database:
 def open_engine(engine: Engine, data: Path, bot: str) -> Database:
     """The database behind an engine, brought up to date."""
     place = data / FILE
-    make_ours(engine)
+    configure(engine)
     with clear_errors(place), ExitStack() as on_failure:
         on_failure.callback(engine.dispose)
         bring_up_to_date(engine, data)
@@ -164,12 +160,6 @@ def open_engine(engine: Engine, data: Path, bot: str) -> Database:
         store.ensure_bot()
         on_failure.pop_all()
     return _database(store, engine)
-
-
-def _has_log(place: Path) -> bool:
-    """Whether anything was written since the write-ahead log was emptied last."""
-    log = place.with_name(f"{place.name}-wal")
-    return log.exists() and log.stat().st_size > 0
 
 
 def _database(store: SqlStore, engine: Engine) -> Database:
@@ -190,6 +180,7 @@ class SqlStore:
         self._reader = engine.execution_options(writing=False)
         self._writer = engine.execution_options(writing=True)
         self._place = place
+        self._row = select(tables.bots.c.id).where(tables.bots.c.id == bot)
         self.bot = bot
         self.write_queue = WriteQueue(place)
 
@@ -207,10 +198,10 @@ class SqlStore:
 
     @contextmanager
     def connect(self, *, writing: bool) -> Iterator[Connection]:
-        """A connection in a transaction, committed when `writing` and nothing was raised.
+        """A connection in a transaction, committed if it is `writing` and nothing was raised.
 
-        One that is `writing` waits for those before it. Raises RuntimeError where a transaction
-        writes that is not `writing`.
+        One that is `writing` waits for those before it. Another one that writes raises
+        RuntimeError.
         """
         engine = self._writer if writing else self._reader
         turn = self.write_queue.turn() if writing else nullcontext()
@@ -221,32 +212,26 @@ class SqlStore:
             connection.begin() as tx,
         ):
             if writing:
-                self._hold(connection)
+                if connection.dialect.name != "sqlite":  # which has locked the file by now
+                    connection.execute(self._row.with_for_update())
                 yield connection
                 return
             with read_only():
                 yield connection
             tx.rollback()
 
-    def _hold(self, connection: Connection) -> None:
-        """Hold the bot's row; SQLite holds the whole file since BEGIN IMMEDIATE."""
-        if connection.dialect.name != "sqlite":
-            row = select(tables.bots.c.id).where(tables.bots.c.id == self.bot)
-            connection.execute(row.with_for_update())
-
     def ensure_bot(self) -> None:
-        """Make the bot's row if it is not there."""
-        mine = select(tables.bots.c.id).where(tables.bots.c.id == self.bot)
+        """Make the bot's row if there is none."""
         with self.connect(writing=False) as connection:
-            if connection.execute(mine).first() is not None:
+            if connection.execute(self._row).first() is not None:
                 return
         with self.connect(writing=True) as connection:
-            if connection.execute(mine).first() is None:
+            if connection.execute(self._row).first() is None:
                 connection.execute(insert(tables.bots).values(id=self.bot))
 
 
 class SqlUnitOfWork:
-    """`core.ports.unit_of_work.Tx`: one transaction, seen through each of the memory's doors."""
+    """`core.ports.unit_of_work.UnitOfWork`: one transaction, with each of its stores."""
 
     def __init__(self, connection: Connection, bot: str) -> None:
         self.slots: Slots = SqlSlots(connection, bot)

@@ -1,4 +1,4 @@
-"""Bringing a database up to date: an old one step by numbered step, a new one at once."""
+"""Brings a database up to date: an old one by numbered migrations, a new one at once."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from bot.store.tables import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0007"
-"""The newest migration; a test holds it against the folder. Known here so that Alembic, which is
-heavy, is only loaded for a database that is older than the code."""
+"""The newest migration; a test compares it with the folder. Alembic, which is heavy, is loaded only
+for a database that is older than this."""
 
 _VERSION_TABLE = """
 CREATE TABLE alembic_version (
@@ -28,7 +28,7 @@ CREATE TABLE alembic_version (
 
 
 def bring_up_to_date(engine: Engine, data: Path) -> None:
-    """Make what is new, migrate what is old. Raises StoreError for what is newer than this code."""
+    """Make a new database or migrate an old one. Raises StoreError for one of a newer version."""
     found = version(engine)
     if found == HEAD:
         return
@@ -55,9 +55,9 @@ def version(engine: Engine) -> str | None:
 
 
 def _make(engine: Engine) -> None:
-    """Make a database as it would be after all migrations; a test holds the two side by side.
+    """Make a database as it would be after all migrations; a test compares the two.
 
-    Without Alembic: a running bot would keep its ten megabytes until its end.
+    Without Alembic, whose ten megabytes a running bot would keep until its end.
     """
     with engine.execution_options(writing=True).begin() as connection:
         metadata.create_all(connection)

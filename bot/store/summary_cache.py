@@ -1,4 +1,4 @@
-"""Summaries that were chosen before, in a file of their own that may be deleted at any time."""
+"""A cache of summaries that were chosen before, in a file that may be deleted at any time."""
 
 from __future__ import annotations
 
@@ -22,20 +22,19 @@ _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 NAME = "summaries.db"
 
 MOST = 100_000
-"""So many choices are kept; then the oldest half is dropped."""
+"""The number of choices at which the oldest half is dropped."""
 
 _TABLE = "CREATE TABLE IF NOT EXISTS choice (key TEXT PRIMARY KEY, choice TEXT NOT NULL)"
 
 
 class SqlSummaryCache:
-    """A summary cache on disk. Where its file cannot be used it says so once and uses memory.
+    """A summary cache on disk. Where its file cannot be used it logs that once and uses memory.
 
-    What `version` tells (the rules) decides together with the key: choices of another version are
-    never found.
+    `version` tells the version of the rules: choices of another version are never found.
     """
 
     def __init__(self, data: Path | None, version: Callable[[], str]) -> None:
-        """Keep the file in `data`, or (None) keep nothing beyond this process."""
+        """Keep the file in `data`, or (None) keep the choices in memory."""
         self._path = None if data is None else data / NAME
         self._version = version
         self._lock = threading.Lock()
@@ -50,7 +49,7 @@ class SqlSummaryCache:
         return None
 
     def put(self, key: str, choice: Choice) -> None:
-        """Keep it, and drop old ones where there are too many."""
+        """Store it, and drop old ones where there are too many."""
         with self._lock, self._without_fail():
             connection = self._open()
             connection.execute(
@@ -70,7 +69,7 @@ class SqlSummaryCache:
 
     @contextmanager
     def _without_fail(self) -> Iterator[None]:
-        """Pass over a file that is busy; put memory in the place of one that cannot be used."""
+        """Ignore a file that is busy; use memory instead of one that cannot be used."""
         try:
             yield
         except (sqlite3.Error, OSError, StoreError) as error:
@@ -95,7 +94,7 @@ class SqlSummaryCache:
 def _connect(path: Path | None) -> sqlite3.Connection:
     """A connection that writes at once and never waits long: it is only a cache.
 
-    A damaged file is begun anew.
+    A damaged file is replaced.
     """
     try:
         return _opened(path)
@@ -125,8 +124,6 @@ def _opened(path: Path | None) -> sqlite3.Connection:
 
 def _read(text: str) -> Choice:
     found = json.loads(text)
-    chosen = found.pop("chosen")
-    summary = None
-    if chosen is not None:
-        summary = Summary(**{**chosen, "doubts": tuple(chosen["doubts"])})
-    return Choice(chosen=summary, **found)
+    if (chosen := found["chosen"]) is not None:
+        found["chosen"] = Summary(**{**chosen, "doubts": tuple(chosen["doubts"])})
+    return Choice(**found)

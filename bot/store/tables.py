@@ -59,7 +59,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Coded(TypeDecorator[Any]):
-    """A value that is stored as text: how it is written, and how it is read."""
+    """A value that is stored as text, with a function that writes it and one that reads it."""
 
     impl = Text
     cache_ok = True
@@ -79,7 +79,7 @@ class Coded(TypeDecorator[Any]):
 
 
 def _member(kind: type[Enum]) -> Coded:
-    """One of these, by its value."""
+    """A member of an enumeration, stored as its value."""
     return Coded(lambda member: str(kind(member).value), kind)
 
 
@@ -88,20 +88,14 @@ def _json(kind: Any) -> Coded:
     return Coded(lambda value: adapter.dump_json(value).decode(), adapter.validate_json)
 
 
-def _words_of(wishes: frozenset[OptOut]) -> str:
-    return " ".join(sorted(wish.value for wish in wishes))
+_OPT_OUTS = Coded(
+    lambda found: " ".join(sorted(one.value for one in found)),
+    lambda text: frozenset(map(OptOut, text.split())),
+)
 
 
-def _wishes_in(words: str) -> frozenset[OptOut]:
-    return frozenset(map(OptOut, words.split()))
-
-
-def _told(trouble: ReadFailure) -> str:
-    return f"{trouble.failure.value}: {trouble.why}"
-
-
-def _trouble_in(told: str) -> ReadFailure:
-    failure, _, why = told.partition(": ")
+def _failure_in(text: str) -> ReadFailure:
+    failure, _, why = text.partition(": ")
     return ReadFailure(failure=Failure(failure), why=why)
 
 
@@ -117,7 +111,7 @@ metadata = MetaData(
 )
 
 bots = Table("bot", metadata, Column("id", Text, primary_key=True))
-"""One row a bot: what planning locks on PostgreSQL."""
+"""One row for each bot, which planning locks on PostgreSQL."""
 
 slots = Table(
     "slot",
@@ -142,7 +136,7 @@ schedules = Table(
     Column("rule", Text, nullable=False),
     Column("worked_until", Moment, nullable=False),
 )
-"""How far each schedule has been worked through."""
+"""The moment up to which each schedule has been worked through."""
 
 deliveries = Table(
     "delivery",
@@ -188,7 +182,7 @@ events = Table(
     Column("attempt", Integer, nullable=False),
     Column("note", Text),
 )
-"""The history of each delivery: only ever added to."""
+"""The history of each delivery: rows are only added."""
 
 entries = Table(
     "entry",
@@ -216,7 +210,7 @@ entries = Table(
     Column("ours", Boolean, nullable=False),
     Column("kept_at", Moment, nullable=False),
     Column("author_key", Text, nullable=False, server_default=""),
-    Column("author_wishes", Coded(_words_of, _wishes_in), nullable=False, server_default=""),
+    Column("author_wishes", _OPT_OUTS, nullable=False, server_default=""),
     Column("standing", _member(Standing), nullable=False, server_default="shown"),
     Column("checked_at", Moment),
     Column("check_at", Moment),
@@ -229,7 +223,7 @@ entries = Table(
     Index(None, "bot", "account", "author_key"),
     Index(None, "bot", "account", "check_at"),
 )
-"""The discussion. `check_at`: when to look next whether it was edited or deleted; null: never.
+"""The discussion. `check_at`: when to check next for an edit or deletion; null: never.
 
 `warning` null: stored before warnings were kept.
 """
@@ -246,7 +240,7 @@ entry_events = Table(
     Column("seen_by", _member(Visibility)),
     sqlite_autoincrement=True,
 )
-"""The history of the discussion, without its words: only ever added to."""
+"""The history of the discussion, without its words: rows are only added."""
 
 threads = Table(
     "thread",
@@ -260,7 +254,7 @@ threads = Table(
     Column("look_at", Moment),
     Index(None, "bot", "account", "look_at"),
 )
-"""The bot's own posts, under which somebody may have said something that does not name the bot."""
+"""The bot's own posts, under which there may be replies that do not mention the bot."""
 
 persons = Table(
     "person",
@@ -272,7 +266,7 @@ persons = Table(
     Column("label", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
-"""Who is blocked, and of whom nothing is kept. `who` is a hash, so that it names nobody."""
+"""People who are blocked or opted out. `who` is a pseudonym (HMAC), so that it names nobody."""
 
 thanks = Table(
     "thanks",
@@ -285,7 +279,7 @@ thanks = Table(
     Column("state", _member(AcknowledgementState), nullable=False),
     Index(None, "bot", "account", "at"),
 )
-"""The acknowledgements, given or refused: written before they are sent, so at most one each."""
+"""The acknowledgements, at most one for each entry: a row is written before it is sent."""
 
 pings = Table(
     "ping",
@@ -297,9 +291,9 @@ pings = Table(
     Column("at", Moment, nullable=False),
     Column("not_before", Moment),
     Column("tries", Integer, nullable=False),
-    Column("trouble", Coded(_told, _trouble_in)),
+    Column("trouble", Coded(lambda found: f"{found.failure.value}: {found.why}", _failure_in)),
 )
-"""Other sites' word that a page of theirs links to one of ours; `not_before` null: settled."""
+"""Notices of other sites that they link to one of our pages; `not_before` null: settled."""
 
 accounts = Table(
     "account",
@@ -380,4 +374,4 @@ comments = Table(
     UniqueConstraint("bot", "seq"),
     Index(None, "bot", "source"),
 )
-"""What was written into the site's form; with a `source`, what another site's page says."""
+"""Comments from the site's form; with a `source`, the response of another site's page."""

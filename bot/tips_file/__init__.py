@@ -1,1 +1,1 @@
-"""What we read: tips.yaml (`tips`), its JSON Schema (`schema`), its changes (`watch`), secrets."""
+"""Reads, checks and edits tips.yaml (`load`), notices its changes (`read_file`)."""

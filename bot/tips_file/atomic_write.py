@@ -1,4 +1,4 @@
-"""Putting a file's new content in the place of the old: at one stroke, or not at all."""
+"""Replaces the content of a tips file atomically."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from bot.tips_file.messages import escape
 
 
 def save(path: Path, known: bytes, fresh: bytes) -> None:
-    """Write `fresh` where `known` stands, keeping mode and owner; a link keeps pointing there.
+    """Replace the content `known` by `fresh`, keeping mode and owner; links stay links.
 
-    Raises UsageError where the file holds anything but `known` by now, or cannot be written; then
-    it is as it was.
+    Raises UsageError where the file holds other content than `known`, or cannot be written; then
+    it was not changed.
     """
     name = escape(str(path))
     try:
@@ -29,16 +29,16 @@ def save(path: Path, known: bytes, fresh: bytes) -> None:
         with replacing(target, Path(beside), number) as file:
             file.write(fresh)
             _give_rights(number, target.stat())
-            to_disk(file)  # which may take long; only the new name comes after the last look
+            to_disk(file)  # may take long, so it comes before the last check
             if target.read_bytes() != known:
-                raise UsageError(f"{name} was changed meanwhile", "give the command again")
+                raise UsageError(f"{name} was changed meanwhile", "run the command again")
     except OSError as error:
         reason = error.strerror or str(error)
-        raise UsageError(f"{name} cannot be written: {reason}", "it is as it was") from None
+        raise UsageError(f"{name} cannot be written: {reason}", "it was not changed") from None
 
 
 def _is_writable(target: Path) -> bool:
-    """Whether somebody may write to it, and we are one of them; root asks the mode as well."""
+    """Whether this process may write to it; for root the mode counts as well."""
     return bool(target.stat().st_mode & 0o222) and os.access(target, os.W_OK)
 
 

@@ -1,7 +1,7 @@
-"""Putting summaries into the text of a tips file, so that nothing else of it changes.
+"""Inserts summaries into the text of a tips file, without any other change.
 
-Only the places come from a YAML library; the text around them is never written anew, so that
-comments, order, quotes, indentation and line ends stay what they are to the byte.
+Only the places come from a YAML library; the text around them is kept, so that comments, order,
+quotes, indentation and line ends stay the same to the byte.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _Fields: TypeAlias = dict[str, tuple[ScalarNode, ScalarNode]]
 _BREAK = re.compile("\r\n|\r|\n")
 _HEADER = re.compile(r"[|>][0-9+-]*")
 _PLAIN = re.compile(r"[^\W\d_][^\s:#]*(?: (?!#)[^\s#][^\s:#]*)+")
-"""Words that mean themselves in a block: no colon, no `#`, and more than one of them."""
+"""Text that needs no quotes in a block: more than one word, no colon, no `#`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Edit:
-    """What stands from `start` to `end` becomes `text`."""
+    """Replace the text from `start` to `end` by `text`."""
 
     start: int
     end: int
@@ -36,8 +36,8 @@ class _Edit:
 def with_summaries(text: str, summaries: Mapping[str, str]) -> str:
     """The file's text with these summaries, by the id of their tip.
 
-    A new one stands right behind the tip's title, another is written over the old one. A tip that
-    cannot be found in the text is left out: whoever asks has to read the result.
+    A new one follows the tip's title, another replaces the old one. A tip that cannot be found in
+    the text is left out: the caller has to read the result.
     """
     edits = [
         edit
@@ -51,7 +51,7 @@ def with_summaries(text: str, summaries: Mapping[str, str]) -> str:
 
 
 def _tips(text: str) -> Iterator[tuple[MappingNode, _Fields]]:
-    """The blocks of the tips, with what stands in them."""
+    """The blocks of the tips, with their single values."""
     try:
         root = YAML(typ="safe", pure=True).compose(text)
     except YAMLError:
@@ -98,7 +98,7 @@ def _line_below(text: str, block: MappingNode, title: ScalarNode, written: str) 
 
 
 def _instead(text: str, name: ScalarNode, value: ScalarNode, written: str) -> Iterator[_Edit]:
-    """The old words taken out and the new ones put in; a comment beside them stays."""
+    """Replace the old words by the new ones; a comment beside them stays."""
     start, end = value.start_mark.index, _end(text, value)
     header = _HEADER.match(text, start) if value.style in {"|", ">"} else None
     if header is not None:
@@ -114,7 +114,7 @@ def _instead(text: str, name: ScalarNode, value: ScalarNode, written: str) -> It
 
 
 def _end(text: str, value: ScalarNode) -> int:
-    """Where a value ends; of a block, its last line with words and no blank line below it."""
+    """The end of a value; that of a block is its last line with words."""
     start: int = value.start_mark.index
     end: int = value.end_mark.index
     if value.style in {"|", ">"}:
@@ -130,6 +130,6 @@ def _written(summary: str, *, inline: bool | None) -> str:
 
 
 def _quoted(summary: str) -> str:
-    """Between double quotes nothing means anything but the quote itself and the backslash."""
+    """The summary in double quotes, in which only the quote and the backslash have a meaning."""
     escaped = summary.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -1,30 +1,37 @@
-"""tips.yaml: from the file to a whole, valid Config, or to every problem that it has.
+"""Loads tips.yaml: the whole, valid Config, or every problem of the file.
 
-The text becomes a tree with places (`reader`), each section of it is checked by its model
-(`sections`, `settings`), then what sections must agree on (`agreement`), and only a file without
-a single problem becomes values (`build`).
+The text becomes a tree with places (`yaml.yaml_reader`), the model of each section checks its part
+(`sections`), then the checks across sections follow (`sections.cross_checks`), and only a file
+without a single problem becomes a Config.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from itertools import takewhile
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.core.errors import TipsError
-from bot.core.model.config import Config
+from bot.core.model.config import Config, Identity
 from bot.core.model.platform_kind import PlatformKind
-from bot.core.model.schedule import Schedule
+from bot.core.model.schedule import At, Cron, Every, Schedule
 from bot.core.model.tip import Library, Tip
-from bot.tips_file.locations import Places
+from bot.tips_file.locations import Places, refuse
 from bot.tips_file.problems import Problems
-from bot.tips_file.read_file import refuse, text_of
-from bot.tips_file.sections import cross_checks, to_config
+from bot.tips_file.read_file import text_of
+from bot.tips_file.sections import cross_checks
 from bot.tips_file.sections.accounts import account_names, read_accounts
 from bot.tips_file.sections.cross_checks import CheckCron
 from bot.tips_file.sections.models import BotSection, ScheduleSection, Section, TipSection, TipsFile
-from bot.tips_file.yaml.yaml_reader import read
-from bot.tips_file.yaml.yaml_tree import Block, Items, Value, place_of
+from bot.tips_file.values.parse_times import end_of, start_of
+from bot.tips_file.yaml.yaml_reader import Block, Items, Value, place_of, read
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""The moment from which `every` counts, unless the file names one."""
+
+_Model = TypeVar("_Model", bound=Section)
 
 
 def parse(
@@ -32,9 +39,8 @@ def parse(
 ) -> tuple[Config, Places]:
     """The bytes of a file as a Config, with the places of tips, accounts and schedules.
 
-    Raises TipsError with all its problems, in the order of the file. `file` is the name to use in
-    them, `kinds` are the platforms that there are, by name, and `check_cron` says what is wrong
-    with a crontab line.
+    Raises TipsError with all problems, in the order of the file. `file` is its name in messages,
+    `kinds` are the platforms by name, and `check_cron` returns the problem of a crontab line.
     """
     text = text_of(data, file)
     root, refused = read(text, file)
@@ -45,59 +51,58 @@ def parse(
 
 
 def _no_tips_file(root: Value, file: str) -> TipsError:
-    """What to say of a file that is empty or has no sections."""
+    """The error for a file that is empty or has no sections."""
     if root is None:
         todo = "run `tipsbot init` in an empty folder to see an example"
         return refuse(file, "the file is empty", todo)
     todo = "write the sections `bot:`, `platforms:`, `schedule:` and `tips:`"
-    return refuse(file, "this is no tips file", todo, (1, 1))
+    return refuse(file, "this is not a tips file", todo, (1, 1))
 
 
 def _config(
-    review: Problems, root: Block, kinds: Mapping[str, PlatformKind], check_cron: CheckCron
+    problems: Problems, root: Block, kinds: Mapping[str, PlatformKind], check_cron: CheckCron
 ) -> Config:
-    """Every section checked, then all of them together."""
-    _check_outline(review, root)
-    bot = review.section(("bot",), root.get("bot"), BotSection) if "bot" in root else None
-    zone = ZoneInfo(bot.timezone if bot else "UTC")
-    accounts = read_accounts(review, root, kinds)
-    schedules = _schedules(review, root)
-    tips = _tips(review, root, zone)
-    cross_checks.check_rules(review, root, check_cron)
-    cross_checks.check_unique(review, root, "schedule", "name", "schedule")
-    cross_checks.check_unique(review, root, "tips", "id", "tip")
-    cross_checks.check_names(review, root, account_names(root))
-    cross_checks.check_tags(review, root)
-    review.finish()
+    """The checked sections as a Config. Raises TipsError where there is any problem."""
+    _check_outline(problems, root)
+    bot = problems.section(("bot",), root.get("bot"), BotSection) if "bot" in root else None
+    accounts = read_accounts(problems, root, kinds)
+    schedules = _items(problems, root, "schedule", ScheduleSection)
+    tips = _tips(problems, root, ZoneInfo(bot.timezone if bot else "UTC"))
+    cross_checks.check_rules(problems, root, check_cron)
+    cross_checks.check_unique(problems, root, "schedule", "name", "schedule")
+    cross_checks.check_unique(problems, root, "tips", "id", "tip")
+    cross_checks.check_names(problems, root, account_names(root))
+    cross_checks.check_tags(problems, root)
+    problems.finish()
     if bot is None:
         raise ValueError("a file without a bot passed its check")
     return Config(
-        bot=to_config.identity(bot),
+        bot=Identity(**dict(bot)),
         accounts=tuple(accounts),
-        schedules=_named(schedules, bot),
+        schedules=_schedules(list(schedules.values()), bot),
         library=Library(tips=tuple(tips)),
     )
 
 
-def _check_outline(review: Problems, root: Block) -> None:
+def _check_outline(problems: Problems, root: Block) -> None:
     """The file has the sections that it needs, in the right shape, and no other."""
     known = tuple(TipsFile.model_fields)
     for name in root:
-        section = _left_behind(root, name)
+        section = _meant_section(root, name)
         if section:
             todo = f"indent it, as it belongs to `{section}:`"
-            review.wrong_name((name,), "wrong indentation: it begins at the left edge", todo)
+            problems.wrong_name((name,), "wrong indentation: it begins at the left edge", todo)
         elif name not in known:
-            review.unknown((name,), known)
+            problems.unknown((name,), known)
     if "bot" not in root:
-        review.wrong(("bot",), "missing", "add `bot:` and below it, indented, `name: ...`")
+        problems.wrong(("bot",), "missing", "add `bot:` and below it, indented, `name: ...`")
     for section in ("schedule", "tips"):
         value = root.get(section)
         if value is not None and not isinstance(value, Items):
             todo = "write each item on a line of its own that begins with '- '"
-            review.wrong((section,), "not a list", todo)
+            problems.wrong((section,), "not a list", todo)
     if not root.get("tips"):
-        review.wrong(("tips",), "no tips", "add at least one, with `id:`, `title:` and `text:`")
+        problems.wrong(("tips",), "no tips", "add at least one, with `id:`, `title:` and `text:`")
 
 
 _PARTS: Mapping[str, type[Section]] = {
@@ -107,7 +112,7 @@ _PARTS: Mapping[str, type[Section]] = {
 }
 
 
-def _left_behind(root: Block, name: str) -> str | None:
+def _meant_section(root: Block, name: str) -> str | None:
     """The empty section above to which a name at the left edge belongs that is no section."""
     above = takewhile(lambda other: other != name, root)
     empty = [one for one in above if one in _PARTS and root[one] is None]
@@ -116,41 +121,69 @@ def _left_behind(root: Block, name: str) -> str | None:
     return section if name in names else None
 
 
-def _schedules(review: Problems, root: Block) -> list[ScheduleSection]:
-    """The schedules that are right in themselves."""
-    items = root.get("schedule")
-    read = (
-        review.section(("schedule", position), item, ScheduleSection)
+def _items(problems: Problems, root: Block, name: str, model: type[_Model]) -> dict[int, _Model]:
+    """The items of a list that are right in themselves, by position."""
+    items = root.get(name)
+    read = {
+        position: problems.section((name, position), item, model)
         for position, item in enumerate(items if isinstance(items, Items) else ())
-    )
-    return [section for section in read if section is not None]
+    }
+    return {position: item for position, item in read.items() if item is not None}
 
 
-def _named(sections: list[ScheduleSection], bot: BotSection) -> tuple[Schedule, ...]:
-    """The schedules as values, each with its name."""
-    names = to_config.names(sections)
-    return tuple(
-        to_config.schedule(section, name, bot)
-        for section, name in zip(sections, names, strict=True)
-    )
-
-
-def _tips(review: Problems, root: Block, zone: ZoneInfo) -> list[Tip]:
-    """The tips that are right in themselves."""
-    items = root.get("tips")
-    tips: list[Tip] = []
-    for position, item in enumerate(items if isinstance(items, Items) else ()):
-        section = review.section(("tips", position), item, TipSection)
-        if section is not None:
-            tips.append(tip := to_config.tip(section, zone))
-            if tip.not_before and tip.expires and tip.not_before >= tip.expires:
-                todo = "give it a later date than `not_before:`"
-                review.wrong(("tips", position, "expires"), "it would never be posted", todo)
+def _tips(problems: Problems, root: Block, zone: ZoneInfo) -> list[Tip]:
+    """The tips that are right in themselves; their dates are days in the bot's zone."""
+    tips = []
+    for position, section in _items(problems, root, "tips", TipSection).items():
+        values = {**dict(section), **_filters(section)}
+        values["not_before"] = start_of(section.not_before, zone) if section.not_before else None
+        values["expires"] = end_of(section.expires, zone) if section.expires else None
+        tips.append(tip := Tip(**values))
+        if tip.not_before and tip.expires and tip.not_before >= tip.expires:
+            todo = "give it a later date than `not_before:`"
+            problems.wrong(("tips", position, "expires"), "it would never be posted", todo)
     return tips
 
 
+def _schedules(sections: list[ScheduleSection], bot: BotSection) -> tuple[Schedule, ...]:
+    """The schedules, each under its name, or one by its position that no other has."""
+    taken = {section.name for section in sections}
+    found = []
+    for position, section in enumerate(sections, 1):
+        name = section.name or f"schedule {position}"
+        while not section.name and name in taken:
+            name += "'"
+        zone = section.timezone or bot.timezone
+        when = _when(section, ZoneInfo(zone))
+        given = {"late": section.late, **_filters(section)}
+        found.append(Schedule(name=name, when=when, timezone=zone, **given))
+    return tuple(found)
+
+
+def _when(section: ScheduleSection, zone: ZoneInfo) -> At | Cron | Every:
+    """The schedule's rule; exactly one of the three is given."""
+    if section.at is not None:
+        days = range(7) if section.days is None else section.days
+        return At(times=tuple(sorted(set(section.at))), days=tuple(sorted(set(days))))
+    if section.cron is not None:
+        return Cron(line=section.cron)
+    if section.every is not None:
+        anchor = start_of(section.start, zone) if section.start else EPOCH
+        return Every(period=section.every, anchor=anchor)
+    raise ValueError("a schedule without a rule passed its check")
+
+
+def _filters(section: ScheduleSection | TipSection) -> dict[str, Any]:
+    """Tags and accounts, each once."""
+    accounts = section.platforms
+    return {
+        "tags": tuple(dict.fromkeys(section.tags)),
+        "platforms": None if accounts is None else tuple(dict.fromkeys(accounts)),
+    }
+
+
 def _places(file: str, root: Block, config: Config) -> Places:
-    """Where each tip, account and schedule of a valid file stands."""
+    """The place of each tip, account and schedule of a valid file."""
     platforms = root.get("platforms")
     return Places(
         file=file,

@@ -1,38 +1,52 @@
-"""Where things stand in a loaded file, for whoever has something to say about them later."""
+"""Places in a tips file, and problems at them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from bot.core.errors import Problem
-from bot.tips_file.yaml.yaml_tree import NOWHERE, Place
+from bot.core.errors import Problem, TipsError
+
+Place: TypeAlias = tuple[int, int]
+"""Line and column, both from 1."""
+
+NOWHERE: Place = (0, 0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Places:
-    """Line and column of each tip (its id), account and schedule; (0, 0) for what is not there."""
+    """The place of each tip (its id), account and schedule; (0, 0) for one that is not there."""
 
     file: str
     tips: Mapping[str, Place]
     accounts: Mapping[str, Place]
     schedules: Mapping[str, Place]
+    #: the place of the bot's time zone
     timezone: Place = NOWHERE
-    """the bot's time zone"""
 
     def tip(self, tip_id: str) -> Place:
-        """Where the tip stands."""
+        """The place of the tip."""
         return self.tips.get(tip_id, NOWHERE)
 
     def account(self, name: str) -> Place:
-        """Where the account stands; nowhere if it is the site that no line asked for."""
+        """The place of the account; (0, 0) for the site of a file that names no account."""
         return self.accounts.get(name, NOWHERE)
 
     def schedule(self, name: str) -> Place:
-        """Where the schedule stands."""
+        """The place of the schedule."""
         return self.schedules.get(name, NOWHERE)
 
     def problem(self, place: Place, what: str, todo: str = "") -> Problem:
         """A problem at one of these places."""
-        line, column = place
-        return Problem(file=self.file, line=line, column=column, what=what, todo=todo)
+        return problem(self.file, what, todo, place)
+
+
+def problem(file: str, what: str, todo: str = "", place: Place = NOWHERE) -> Problem:
+    """A problem at a place in the file."""
+    return Problem(file=file, line=place[0], column=place[1], what=what, todo=todo)
+
+
+def refuse(file: str, what: str, todo: str, place: Place = NOWHERE) -> TipsError:
+    """The error for a file that cannot be used at all."""
+    return TipsError((problem(file, what, todo, place),))

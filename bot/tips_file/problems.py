@@ -1,7 +1,8 @@
-"""Where problems are gathered while a file is checked: each with its place, in plain words."""
+"""Collects the problems of a file while it is checked: each with its place, in plain words."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TypeVar
 
@@ -9,13 +10,14 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.core.errors import Problem, TipsError
-from bot.tips_file.messages import hint, path_text, quote
+from bot.tips_file.locations import Place, problem
+from bot.tips_file.messages import escape, hint, quote
 from bot.tips_file.sections.models import Section, TipsFile
 from bot.tips_file.values.parse_scalars import WRONG
 from bot.tips_file.yaml.yaml_errors import swallowed_lines
 from bot.tips_file.yaml.yaml_lines import lines_of, odd_blank
-from bot.tips_file.yaml.yaml_mistakes import Told, no_blank_told, odd_blank_told
-from bot.tips_file.yaml.yaml_tree import Path, Place, Value, name_place_of, place_of
+from bot.tips_file.yaml.yaml_mistakes import Mistake, no_blank_mistake, odd_blank_mistake
+from bot.tips_file.yaml.yaml_reader import Path, Value, name_place_of, place_of
 
 Model = TypeVar("Model", bound=Section)
 
@@ -25,18 +27,15 @@ _SHAPES = {
 }
 
 
-_OR_OUT = ", or take the line out"
-
-
 class Problems:
-    """The problems of one file. `refused` are those that its reader found already."""
+    """The problems of one file. `refused` are those that the YAML reader found."""
 
     def __init__(self, file: str, text: str, root: Value, refused: list[Problem]) -> None:
         self.file = file
         self.root = root
         self._text = text
         self._problems = list(refused)
-        self._refused = {(problem.line, problem.column) for problem in refused}
+        self._refused = {(one.line, one.column) for one in refused}
 
     def wrong(self, path: Path, what: str, todo: str = "") -> None:
         """Note a problem with the value at this path."""
@@ -47,10 +46,10 @@ class Problems:
         self._note(name_place_of(self.root, path), path, what, todo)
 
     def unknown(self, path: Path, known: tuple[str, ...]) -> None:
-        """Note a name that means nothing here. Its value, perhaps a secret, is not repeated."""
+        """Note an unknown name. Its value is not repeated, since it may be a secret."""
         name = str(path[-1])
         if len(path) > 1 and name in TipsFile.model_fields:
-            what = f"wrong indentation: '{name}:' is no part of what stands above it"
+            what = f"wrong indentation: '{name}:' does not belong to the block above it"
             self.wrong_name(path, what, "begin it at the left edge")
             return
         self.wrong_name(path, f"there is no setting {quote(name)}", hint(name, known))
@@ -69,20 +68,19 @@ class Problems:
         if self._problems:
             for what, todo, place in swallowed_lines(self._text):
                 self._note(place, (), what, todo)
-            in_order = sorted(self._problems, key=lambda problem: (problem.line, problem.column))
-            raise TipsError(tuple(in_order))
+            raise TipsError(tuple(sorted(self._problems, key=lambda one: (one.line, one.column))))
 
     @cached_property
     def _lines(self) -> list[str]:
         return lines_of(self._text)
 
     def _translate(self, path: Path, error: ErrorDetails, model: type[Section]) -> None:
-        """One of pydantic's errors in our own words."""
+        """Note one of pydantic's errors in the words of these messages."""
         whole: Path = (*path, *error["loc"])
         if error["type"] != "missing" and _is_empty(error["input"]):
             field = model.model_fields.get(str(error["loc"][0])) if error["loc"] else None
             needed = field is None or field.is_required()
-            self._no_value(whole, _OR_OUT if not needed else "")
+            self._no_value(whole, "" if needed else ", or take the line out")
         elif error["type"] == WRONG:
             self.wrong(whole, error["ctx"]["what"], error["ctx"]["todo"])
         elif error["type"] == "missing":
@@ -91,12 +89,13 @@ class Problems:
             names = (field.alias or name for name, field in model.model_fields.items())
             self.unknown(whole, tuple(names))
         elif told := self._no_block(whole, error["input"]):
-            self._note(told[2], whole, told[0], told[1])
+            what, todo, place = told
+            self._note(place, whole, what, todo)
         else:
             self.wrong(whole, *_SHAPES[error["type"]])
 
     def _no_value(self, path: Path, or_out: str) -> None:
-        """Note that there is no value, also where a `#` made a comment of it."""
+        """Note that there is no value, also where a `#` made it a comment."""
         line, column = place_of(self.root, path)
         behind = self._lines[line - 1][column - 1 :].lstrip() if line else ""
         if len(path) == 1 or not behind.startswith("#"):
@@ -105,27 +104,31 @@ class Problems:
         todo = "leave the '#' out" if "tags" in path[1:] else "put the text in double quotes"
         self.wrong(path, "has no value, since '#' begins a comment here", f"{todo}{or_out}")
 
-    def _no_block(self, path: Path, value: Value) -> Told | None:
-        """What to say of a line `name: value` whose colon has no blank behind it."""
+    def _no_block(self, path: Path, value: Value) -> Mistake | None:
+        """The problem of a line `name: value` whose colon has no space after it, or None."""
         line = place_of(self.root, path)[0]
         if not isinstance(value, str) or not line:
             return None
         written = self._lines[line - 1]
         column = odd_blank(written)
         if column is not None:
-            return odd_blank_told(written, line, column)
-        return no_blank_told(written, line)
+            return odd_blank_mistake(written, line, column)
+        return no_blank_mistake(written, line)
 
     def _note(self, place: Place, path: Path, what: str, todo: str) -> None:
-        """Add a problem, unless what stands there was refused before it could be checked."""
+        """Add a problem, unless the YAML reader refused the value at this place."""
         if place in self._refused:
             return
-        line, column = place
-        said = f"{path_text(path)}: {what}" if path else what
-        self._problems.append(
-            Problem(file=self.file, line=line, column=column, what=said, todo=todo)
-        )
+        whole = f"{_path_text(path)}: {what}" if path else what
+        self._problems.append(problem(self.file, whole, todo, place))
 
 
 def _is_empty(value: Value) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _path_text(path: Sequence[str | int]) -> str:
+    """A field's path as it is shown, `schedule[0].days`; a value in a field's list has its path."""
+    shown = path[:-1] if len(path) > 2 and isinstance(path[-1], int) else path
+    parts = (f"[{step}]" if isinstance(step, int) else f".{escape(step)[:64]}" for step in shown)
+    return "".join(parts).removeprefix(".")

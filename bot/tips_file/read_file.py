@@ -1,30 +1,28 @@
-"""From a path to its text: bounded, UTF-8, free of control characters."""
+"""Reads the tips file: bounded, UTF-8, without control characters; and notices its changes."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
+from typing import TypeAlias
 
-from bot.core.errors import Problem, TipsError
 from bot.regular_files import NotRegularError, read_regular
+from bot.tips_file.locations import Place, refuse
 from bot.tips_file.messages import escape
-from bot.tips_file.yaml.yaml_tree import Place
 
 MAX_BYTES = 16 * 1024 * 1024
-"""Fifty thousand long tips; beyond that it is the wrong file."""
+"""The size of fifty thousand long tips; a larger file is the wrong one."""
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""What no tip needs: control characters, and line separators by which lines are counted wrongly."""
+"""Control characters, and line separators that not every program counts as such."""
 
-
-def refuse(file: str, what: str, todo: str, place: Place = (0, 0)) -> TipsError:
-    """The error for a file that cannot be used at all."""
-    line, column = place
-    return TipsError((Problem(file=file, line=line, column=column, what=what, todo=todo),))
+_Status: TypeAlias = tuple[int, int, int, int, int]
+"""Device and inode, size, and times of the last change of content and of mode in nanoseconds."""
 
 
 def read_bytes(path: Path) -> bytes:
-    """The file's bytes. Raises TipsError where there is no such file or it is none of ours."""
+    """The file's bytes. Raises TipsError where there is no such file or it cannot be read."""
     name = escape(str(path))
     try:
         data = read_regular(path, MAX_BYTES)
@@ -59,3 +57,53 @@ def _end_of(text: str) -> Place:
     """The place right after the text, counting lines as YAML does."""
     lines = re.split("\r\n|\r|\n", text)
     return len(lines), len(lines[-1]) + 1
+
+
+class Watch:
+    """Notices that a file has new content, however it was written.
+
+    Make it before the file is loaded, so that no edit falls between. A change is reported once,
+    and only when two checks in a row see the same file, so not while it is being written. A file
+    that is away for a moment (or for good) is no change. One that cannot be read, or is no regular
+    file, is a change: loading it then tells why.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reported = self._seen = self._status()
+        self._content = self._digest()
+
+    def changed(self) -> bool:
+        """Whether there is new content to load. Cheap enough to ask every second."""
+        look = self._status()
+        settled = look == self._seen
+        self._seen = look
+        if look is None or look == self._reported or not settled:
+            return False
+        content = self._digest()
+        if self._status() != look:
+            return False
+        self._reported = look
+        is_new = content != self._content
+        self._content = content
+        return is_new
+
+    def is_there(self) -> bool:
+        """Whether anything has the file's name."""
+        return self._status() is not None
+
+    def _status(self) -> _Status | None:
+        """The file's status; None while it is away."""
+        try:
+            status = self._path.stat()
+        except (OSError, ValueError):
+            return None
+        changed = status.st_mtime_ns, status.st_ctime_ns
+        return status.st_dev, status.st_ino, status.st_size, *changed
+
+    def _digest(self) -> bytes:
+        """The hash of the content, up to the limit of a tips file; empty if it cannot be read."""
+        try:
+            return hashlib.sha256(read_regular(self._path, MAX_BYTES)).digest()
+        except (OSError, ValueError):
+            return b""

@@ -15,8 +15,7 @@ from bot.core.errors import BotError, SecretError, StoreError, TipsError
 from bot.core.model.platform_kind import PlatformKind
 from bot.platforms import catalogue
 from bot.regular_files import NotRegularError, read_regular
-from bot.tips_file.read_file import MAX_BYTES, read_bytes
-from bot.tips_file.watch import Watch
+from bot.tips_file.read_file import MAX_BYTES, Watch, read_bytes
 
 Thing = Callable[[Path], None]
 

@@ -74,7 +74,7 @@ def test_a_costly_site_is_not_read_for_ever():
         page = other.put("/costly", b"<p>Words")
         told = [outcome(reader, page) for _ in range(9)]
     assert told[:2] == ["it does not link to the tip"] * 2
-    assert told[-1] == "pages of its site have taken too much of the processor's time"
+    assert told[-1] == "the pages of its site took too much CPU time"
 
 
 def outcome(reader: PageReader, page: str) -> str:

@@ -206,7 +206,7 @@ def test_a_model_is_named_by_the_environment(tmp_path):
     ("wrong", "said"),
     [
         ({"TIPSBOT_MODEL": ""}, "TIPSBOT_MODEL_URL is set and TIPSBOT_MODEL is not"),
-        ({"TIPSBOT_MODEL_URL": "localhost"}, "TIPSBOT_MODEL_URL: 'localhost' is no web address"),
+        ({"TIPSBOT_MODEL_URL": "localhost"}, "TIPSBOT_MODEL_URL: 'localhost' is not a web address"),
         ({"TIPSBOT_MODEL_URL": f"https://me:{KEY}@host"}, "a user name or password"),
         ({"TIPSBOT_MODEL_URL": "http://model.example/v1"}, "unencrypted; write https://"),
         ({"TIPSBOT_MODEL_KEY": "schlüssel-ü"}, "what no key has"),

@@ -12,7 +12,7 @@ from bot.bootstrap.container import open_container
 from bot.bootstrap.running.runner import Runner
 from bot.core.errors import BotError
 from bot.core.model.config import Config
-from bot.tips_file.watch import Watch
+from bot.tips_file.read_file import Watch
 
 
 class Host:

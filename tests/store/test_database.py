@@ -16,7 +16,7 @@ from bot.core.errors import StoreError
 from bot.core.ports.platform import Batch
 from bot.store import has_store, open_memory, open_store
 from bot.store.database import FILE, SqlUnitOfWork
-from bot.store.site.visibility import remains, shown
+from bot.store.site.public_entries import remains, shown
 from tests.clock import MONDAY
 from tests.core.samples import delivery, entry, schedule
 

@@ -273,11 +273,11 @@ def test_an_open_quote(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("line", "write", "says"),
     [
-        (8, "    title:T", "there is no blank behind 'title:'; write `title: ...`"),
-        (8, "    title：T", "there is no blank behind 'title:'; write `title: ...`"),
-        (10, "  -id: b", "there is no blank behind '-'; write `- ` before the item"),
-        (5, "    days:[mon]", "there is no blank behind 'days:'; write `days: ...`"),
-        (2, "  name:A", "there is no blank behind 'name:'; write `name: ...`"),
+        (8, "    title:T", "a space is missing after 'title:'; write `title: ...`"),
+        (8, "    title：T", "a space is missing after 'title:'; write `title: ...`"),
+        (10, "  -id: b", "a space is missing after '-'; write `- ` before the item"),
+        (5, "    days:[mon]", "a space is missing after 'days:'; write `days: ...`"),
+        (2, "  name:A", "a space is missing after 'name:'; write `name: ...`"),
     ],
 )
 def test_a_blank_that_is_missing(line: int, write: str, says: str) -> None:

@@ -160,7 +160,7 @@ def test_a_changed_file_is_left_alone(file):
     """What somebody else wrote meanwhile is not overwritten."""
     known = file.read_bytes()
     file.write_bytes(known + b"# mine\n")
-    with pytest.raises(UsageError, match="was changed meanwhile; give the command again"):
+    with pytest.raises(UsageError, match="was changed meanwhile; run the command again"):
         write(file, known, {"a": NEW})
     assert file.read_bytes() == known + b"# mine\n"
     assert names(file.parent) == ["tips.yaml"]
@@ -226,7 +226,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(file):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     reason = os.strerror(errno.EFBIG)
-    assert str(caught.value) == f"{file} cannot be written: {reason}; it is as it was"
+    assert str(caught.value) == f"{file} cannot be written: {reason}; it was not changed"
     assert file.read_bytes() == known
     assert names(file.parent) == ["tips.yaml"]
 

@@ -209,7 +209,10 @@ def test_acknowledging_is_the_kinds_way_unless_said(account, courtesy):
 @pytest.mark.parametrize(
     ("account", "trouble"),
     [
-        ("x: {acknowledge: favourite}", "'favourite' is no courtesy; use one of none, thank"),
+        (
+            "x: {acknowledge: favourite}",
+            "'favourite' is not a valid choice; use one of none, thank",
+        ),
         ("site: {acknowledge: none}", "there is no setting 'acknowledge'"),
     ],
 )

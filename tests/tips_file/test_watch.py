@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.tips_file.watch import Watch
+from bot.tips_file.read_file import Watch
 
 
 @pytest.fixture

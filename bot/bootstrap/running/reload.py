@@ -11,7 +11,7 @@ from bot.app.status.status import FILE_TROUBLE
 from bot.bootstrap import checked_tips_file
 from bot.bootstrap.container import Container
 from bot.core.errors import BotError
-from bot.tips_file.watch import Watch
+from bot.tips_file.read_file import Watch
 
 log = structlog.get_logger()
 

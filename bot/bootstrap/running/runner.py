@@ -36,7 +36,7 @@ from bot.core.ports.platform import PushHints
 from bot.core.text.lookalikes import passes_for_bot
 from bot.scheduler.scheduler import Scheduler
 from bot.store import DataLock, close_to_others
-from bot.tips_file.watch import Watch
+from bot.tips_file.read_file import Watch
 from bot.web import Health, SiteDependencies, SiteServer, build
 
 log = structlog.get_logger()

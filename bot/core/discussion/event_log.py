@@ -23,7 +23,4 @@ class EventLog(Protocol):
         """Add lines in their order; after a kill the first of them are there, or all."""
 
     def blank(self, places: Collection[Fields], words: Sequence[str] = WORDS) -> None:
-        """Overwrite these fields in each line that has all fields of one of the places.
-
-        A place's fields stand one after the other in a line, in this order.
-        """
+        """Overwrite these fields in each line that has all fields of one of the places."""

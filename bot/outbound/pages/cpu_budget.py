@@ -1,4 +1,4 @@
-"""How much of the processor's time each site's pages may take."""
+"""The CPU time that the pages of each site may take."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from threading import Lock
 from urllib.parse import urlsplit
 
 PER = 3600.0
-"""Seconds in which what was used up is granted anew, evenly."""
+"""Seconds in which a used-up budget is restored, evenly."""
 
 EACH = 30.0
 """Seconds of reading that one site has."""
@@ -19,17 +19,17 @@ TOGETHER = 300.0
 """Seconds of reading that all of them have: a twelfth of one processor."""
 
 NAMES_MAX = 10_000
-"""So many sites are remembered; the one that was read longest ago is forgotten first."""
+"""The most sites that are kept; the one that was read longest ago is dropped first."""
 
 _ALL = ""
 
 
 @dataclass(kw_only=True, slots=True)
 class CpuBudget:
-    """What reading has cost, by site and in all. Moments are those of `time.monotonic`."""
+    """The CPU time spent, by site and in all. Moments are those of `time.monotonic`."""
 
+    #: by site: the seconds that are not restored yet, and the moment for which that holds
     _spent: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
-    """What each has not been granted anew yet, in seconds, as of a moment."""
     _lock: Lock = field(default_factory=Lock)
 
     def is_used_up(self, address: str, now: float) -> bool:
@@ -39,7 +39,7 @@ class CpuBudget:
             return site >= EACH or self._left_of(_ALL, TOGETHER, now) >= TOGETHER
 
     def spend(self, addresses: Iterable[str], seconds: float, now: float) -> None:
-        """Count what it has cost to read a page that has these addresses."""
+        """Count the seconds spent on a page that has these addresses."""
         sites = {site_of(address): EACH for address in addresses}
         with self._lock:
             for name, granted in (sites | {_ALL: TOGETHER}).items():
@@ -54,9 +54,9 @@ class CpuBudget:
 
 
 def site_of(address: str) -> str:
-    """Whose page this is: the last two parts of its host, or its network.
+    """The site of a page: the last two parts of its host, or its network.
 
-    Whoever has a domain can make names below it without end.
+    The owner of a domain can make any number of names below it.
     """
     host = (urlsplit(address).hostname or "").rstrip(".")
     try:

@@ -1,7 +1,7 @@
-"""Reading what a stranger's page says of ours, in a process of its own.
+"""Reads the response of a stranger's page in a process of its own.
 
-A megabyte of markup can keep a parser busy for hours, or fill the memory. So pages are read by
-another program (`bot.outbound.pages.page_worker`), with little time and memory and no secret.
+A megabyte of markup can keep a parser busy for hours, or fill the memory. So another program reads
+the pages (`bot.outbound.pages.page_worker`), with little time and memory and without any secret.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bot.outbound.pages.cpu_budget import CpuBudget
 from bot.outbound.pages.ssrf_safe_fetch import Fetched, PageFetcher
 
 PATIENCE = 30
-"""Seconds that reading one page may take; the reader's own bounds come before."""
+"""Seconds that reading one page may take; the worker's own limits are lower."""
 
 _ANSWER = TypeAdapter[Response | None](Response | None)
 
@@ -37,16 +37,21 @@ class PageReader:
     now: Callable[[], float] = time.monotonic
 
     def read(self, source: str, target: str) -> Response | ReadFailure:
-        """What the page `source` says of `target`, or why it says nothing of it (any more).
+        """The response of the page `source` to `target`, or why there is none (any more).
 
-        Raises RetryLater, also where its site has used up its share of the processor's time.
+        Raises Refused, and RetryLater, also where its site has used up its share of CPU time.
         """
         self._check(source)
         page = self.fetcher.fetch(source)
         if page is None:
             return ReadFailure(failure=Failure.GONE, why="there is no such page")
         self._check(page.url)
-        response = self._read(page, source, target)
+        begun = self.now()
+        try:
+            response = read(page, target)
+        finally:
+            end = self.now()
+            self.budget.spend({source, page.url}, end - begun, end)
         if response is not None:
             return replace(response, url=page.url)
         if not page.whole:
@@ -55,21 +60,13 @@ class PageReader:
 
     def _check(self, address: str) -> None:
         if self.budget.is_used_up(address, self.now()):
-            raise RetryLater("pages of its site have taken too much of the processor's time")
-
-    def _read(self, page: Fetched, source: str, target: str) -> Response | None:
-        begun = self.now()
-        try:
-            return read(page, target)
-        finally:
-            end = self.now()
-            self.budget.spend({source, page.url}, end - begun, end)
+            raise RetryLater("the pages of its site took too much CPU time")
 
 
 def read(page: Fetched, target: str) -> Response | None:
-    """What the page says of `target`, or None if it does not link there.
+    """The response of the page to `target`, or None if it does not link there.
 
-    Raises Refused for a page that cannot be read within its bounds.
+    Raises Refused for a page that cannot be read within the limits.
     """
     asked = {"url": page.url, "kind": page.kind, "charset": page.charset, "target": target}
     try:

@@ -1,4 +1,4 @@
-"""Addresses of the public internet: the only ones that a stranger may make us connect to."""
+"""Addresses of the public internet: the only ones to which a stranger's page may lead."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from bot.core.errors import Refused, RetryLater
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 Resolve = Callable[[str, int], Sequence[str]]
-"""Every address of a host; raises OSError. A name has whatever addresses its owner likes."""
+"""Every address of a host; raises OSError. The owner of a name chooses its addresses."""
 
 _UNICAST = ip_network("2000::/3")
-"""All of IPv6 that is given out to the public."""
+"""The public part of IPv6."""
 
 _NOT_PUBLIC = tuple(
     ip_network(network)
@@ -26,14 +26,14 @@ _NOT_PUBLIC = tuple(
         "3fff::/20",  # documentation
     )
 )
-"""What the standard library of Python 3.11 takes for global, or may."""
+"""Networks that the standard library of Python 3.11 takes for global, or may."""
 
 
 def is_public(address: Address) -> bool:
     """Whether this is one machine of the public internet.
 
     No IPv6 address that carries an IPv4 address counts (mapped, NAT64, 6to4, Teredo): it leads to
-    whatever that one names.
+    that IPv4 address.
     """
     if address.version == 6 and address not in _UNICAST:
         return False
@@ -50,7 +50,7 @@ def resolve(host: str, port: int) -> Sequence[str]:
 def public_addresses(
     host: str, port: int, ask: Resolve, allowed: Collection[Network] = ()
 ) -> list[str]:
-    """The addresses of a host, asked for once: connect to one of them, not to its name.
+    """The addresses of a host, resolved once: connect to one of them, not to its name.
 
     Raises Refused if any is neither public nor in an `allowed` network, and RetryLater where the
     name is not found.

@@ -1,4 +1,4 @@
-"""Fetching a page that a stranger named: bounded, and from the public internet only."""
+"""Fetches a page that a stranger named: bounded, and from the public internet only."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ LARGEST = 1024 * 1024
 """Bytes of a page that are read."""
 
 WITHIN = timedelta(seconds=10)
-"""How long all of it may take, redirects included."""
+"""The longest that a fetch may take, redirects included."""
 
 KINDS = ("text/html", "application/xhtml+xml", "text/plain", "application/json")
-"""What a page can be; JSON under a name of its own (`application/activity+json`) counts, too."""
+"""The types of pages; other types of JSON (`application/activity+json`) count, too."""
 
 _PIECE = 64 * 1024
 _TRIED = 3
-"""So many addresses of a host are tried at most."""
+"""The most addresses of a host that are tried."""
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
@@ -45,23 +45,24 @@ _BUSY = frozenset({408, 425, 429})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fetched:
-    """A page as it was sent: where it was found in the end, its kind, its encoding, its bytes.
+    """A page as it was sent."""
 
-    Of one that is larger than LARGEST it has the beginning, and is not `whole`.
-    """
-
+    #: the address after all redirects
     url: str
+    #: the media type
     kind: str
     charset: str | None
+    #: the page, or its first LARGEST bytes
     body: bytes
+    #: whether `body` is all of it
     whole: bool = True
 
 
 class PageFetcher:
-    """Fetches pages. Only the tests allow networks that are not public, or other ports.
+    """Fetches pages. Only tests allow networks that are not public, or other ports.
 
     Each name is resolved once, all its addresses have to be public, and the connection is made to
-    one of them; each redirect is looked at in the same way. No proxy, no cookie, no credential.
+    one of them; the same holds for each redirect. No proxy, no cookie, no credential.
     """
 
     def __init__(
@@ -87,27 +88,30 @@ class PageFetcher:
     def fetch(self, address: str) -> Fetched | None:
         """The page at this address, or None where there is none (any more).
 
-        Raises RetryLater where another time may be better, and Refused where none is.
+        Raises RetryLater where a later fetch may succeed, and Refused where none will.
         """
         until = time.monotonic() + self._within.total_seconds()
         for _ in range(MOST_REDIRECTS + 1):
             answer = self._ask_for(address, until)
             if not isinstance(answer, str):
                 return answer
-            address = _next(address, answer)
+            try:
+                address = urljoin(address, answer)
+            except ValueError as error:
+                raise Refused("its address is not valid") from error
         raise Refused(f"it redirects more than {MOST_REDIRECTS} times")
 
     def _ask_for(self, address: str, until: float) -> Fetched | str | None:
-        """The page, where it has moved to, or None."""
+        """The page, the address to which it redirects, or None."""
         url = self._parsed(address)
         host = (url.host or "").strip("[]")
-        with _told(host, until), self._connected(url, host, until) as line:
+        with _clear_errors(host, until), self._connected(url, host, until) as line:
             connection = HTTPConnection(host, _port(url), timeout=_left(until))
             connection.sock = line
-            connection.auto_open = 0  # it never connects by itself, to wherever the name leads then
+            connection.auto_open = 0  # it never connects by itself, as the name may lead elsewhere
             headers = {**self._headers, "Host": url.netloc or host}
             connection.request("GET", url.request_uri, headers=headers, preload_content=False)
-            with closing(connection.getresponse()) as response:  # it holds the line, too
+            with closing(connection.getresponse()) as response:  # and its socket
                 return _answer(response, address, until)
 
     def _parsed(self, address: str) -> Url:
@@ -126,9 +130,12 @@ class PageFetcher:
 
     @contextmanager
     def _connected(self, url: Url, host: str, until: float) -> Iterator[socket.socket]:
-        """A line to one of the host's addresses, cut off when the time is over."""
+        """A socket to one of the host's addresses, shut down when the time is over."""
         addresses = public_addresses(host, _port(url), self._ask, self._allowed)
-        with closing(_line(addresses[:_TRIED], _port(url), until)) as line, _cut_off(line, until):
+        with (
+            closing(_line(addresses[:_TRIED], _port(url), until)) as line,
+            _shut_down_in_time(line, until),
+        ):
             if url.scheme == "http":
                 yield line
                 return
@@ -137,16 +144,8 @@ class PageFetcher:
                 yield sealed
 
 
-def _next(address: str, location: str) -> str:
-    """Where a redirect leads. Raises Refused if nobody can tell."""
-    try:
-        return urljoin(address, location)
-    except ValueError as error:
-        raise Refused("its address is not valid") from error
-
-
 def _line(addresses: Sequence[str], port: int, until: float) -> socket.socket:
-    """A line to the first of these addresses that takes one. Raises OSError."""
+    """A socket to the first of these addresses that accepts a connection. Raises OSError."""
     *others, last = addresses
     for address in others:
         with suppress(OSError):
@@ -163,8 +162,8 @@ def _port(url: Url) -> int:
 
 
 @contextmanager
-def _told(host: str, until: float) -> Iterator[None]:
-    """Whatever goes wrong on the way, in our words."""
+def _clear_errors(host: str, until: float) -> Iterator[None]:
+    """Turn errors of the network into RetryLater."""
     try:
         yield
     except (HTTPError, HTTPException, OSError, ValueError) as error:
@@ -173,9 +172,9 @@ def _told(host: str, until: float) -> Iterator[None]:
 
 
 @contextmanager
-def _cut_off(line: socket.socket, until: float) -> Iterator[None]:
-    """Cut the line when the time is over: a trickle would never let a time-out of a read pass."""
-    end = line.dup()  # TLS takes the line itself over
+def _shut_down_in_time(line: socket.socket, until: float) -> Iterator[None]:
+    """Shut the socket down in time: with a slow sender no single read times out."""
+    end = line.dup()  # TLS takes over the socket itself
 
     def cut() -> None:
         with suppress(OSError):
@@ -217,7 +216,7 @@ def _kind(headers: Mapping[str, str]) -> tuple[str, str | None]:
 
 
 def _body(response: BaseHTTPResponse, until: float) -> bytes:
-    """The page, or of a large one somewhat more than is read of it."""
+    """The page, or a little more than LARGEST bytes of it."""
     body = bytearray()
     while len(body) <= LARGEST and (piece := response.read1(_PIECE, decode_content=True)):
         body += piece

@@ -15,10 +15,8 @@ from bot.core.model.config import Identity
 from bot.core.model.inspection import clock_remarks
 from bot.core.ports.platform import InspectionRemark
 from bot.core.text.sanitize import one_line
-from bot.outbound.bounded_body import read_body
-from bot.outbound.http_dates import date_of
-from bot.outbound.not_sent import not_sent
-from bot.outbound.session import Carrier, Session
+from bot.outbound.rate_limits import date_of
+from bot.outbound.session import Carrier, Session, not_sent, read_body
 
 PATIENCE = 20.0
 """Seconds for the whole question."""

@@ -1,4 +1,4 @@
-"""What is left of an entry that is heard of again, and what that changes."""
+"""Merges an edit or a deletion into the stored entry."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from datetime import datetime
 
 from bot.core.model.entry import NOBODY, Change, Entry, EntryKind, Standing, without_words
 
+_CONTENT = ("author", "text", "html", "warning", "visibility", "url", "language", "version")
+"""The fields of an entry that a newer version replaces."""
+
 
 def updated(known: Entry, heard: Entry, now: datetime) -> Entry:
-    """What we know after hearing of an entry again: newer text, or its end; never a return."""
+    """The entry after it was received again: newer text, or its deletion, which stays."""
     if known.deleted_at is not None or not known.visibility.may_be_kept:
         return known
     if heard.deleted_at is not None or not heard.visibility.may_be_kept:
@@ -25,14 +28,7 @@ def updated(known: Entry, heard: Entry, now: datetime) -> Entry:
         return known
     return replace(
         known,
-        author=heard.author,
-        text=heard.text,
-        html=heard.html,
-        warning=heard.warning,
-        visibility=heard.visibility,
-        url=heard.url,
-        language=heard.language,
-        version=heard.version,
+        **{name: getattr(heard, name) for name in _CONTENT},
         edited_at=known.edited_at if _is_read_anew(known, heard) else heard.edited_at or now,
         checked_at=now,
         standing=heard.standing if _is_held_now(known, heard) else known.standing,
@@ -40,7 +36,7 @@ def updated(known: Entry, heard: Entry, now: datetime) -> Entry:
 
 
 def what_changed(known: Entry, fresh: Entry) -> Change | None:
-    """What a line of the history says of it; None: nothing that anybody could see."""
+    """The change for the history; None: nothing that anybody could see."""
     if known.is_legible and not fresh.is_legible:
         return Change.DELETED
     if _words(known) != _words(fresh) and not _is_read_anew(known, fresh):
@@ -53,7 +49,7 @@ def _words(entry: Entry) -> tuple[str, ...]:
 
 
 def _is_read_anew(known: Entry, heard: Entry) -> bool:
-    """Whether only our reading of it changed: an earlier release kept less of the same words."""
+    """Whether only the stored form changed: an earlier release kept less of the same words."""
     if known.warning is not None or known.version != heard.version:
         return False
     if known.html:
@@ -62,15 +58,15 @@ def _is_read_anew(known: Entry, heard: Entry) -> bool:
 
 
 def _is_held_now(known: Entry, heard: Entry) -> bool:
-    """Whether its new words wait for the operator, as those that were shown did not."""
+    """Whether its new words wait for the operator, unlike the old ones, which were shown."""
     return known.standing is Standing.SHOWN and heard.standing is Standing.HELD
 
 
 def _is_older(heard: Entry, known: Entry) -> bool:
-    """Whether we already know a later version than the one heard.
+    """Whether a later version than this one is stored already.
 
-    Never of a response: what the site remembers of a page is what it said last. Nor of an entry
-    without a version, whose edit has the time of our hearing, which may lie behind the next edit.
+    Never for a response: the site keeps the last words of a page. Nor for an entry without a
+    version: its edit has the time when it was received, which may lie after the next edit.
     """
     if known.edited_at is None or not known.version or heard.kind is EntryKind.RESPONSE:
         return False

@@ -1,34 +1,38 @@
-"""`core.ports.unit_of_work.Persons` over SQL."""
+"""Rules for people, and their acknowledgements: `People` and `Acknowledgements` over SQL.
+
+The ports are in `core.ports.unit_of_work`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import delete, select, update
 
+from bot.core.discussion.acknowledgement_policy import Acknowledgement, AcknowledgementState
 from bot.core.ports.unit_of_work import Person, PersonRule
-from bot.store.discussion.entry_rows import Part, batched, made
-from bot.store.tables import persons
+from bot.store.rows import Part, batched, made
+from bot.store.tables import persons, thanks
 
 
 class SqlPeople(Part):
-    """The rules for persons of one bot, in one transaction."""
+    """The rules for people of one bot, in one transaction."""
 
     def add_rule(
         self, account: str, who: str, rule: PersonRule, now: datetime, label: str = ""
     ) -> bool:
-        """Have a rule hold for a person from now on."""
-        if self._connection.execute(select(persons).where(self._one(account, who, rule))).first():
+        """Add a rule for a person."""
+        row = {"account": account, "who": who, "rule": rule}
+        if self._connection.execute(select(persons).where(self._is(persons, **row))).first():
             return False
-        row = {"bot": self._bot, "account": account, "who": who, "rule": rule}
-        self._connection.execute(insert(persons).values(**row, label=label, at=now))
+        self._add(persons, **row, label=label, at=now)
         return True
 
     def remove_rule(self, account: str, who: str, rule: PersonRule) -> bool:
-        """Have it hold no more."""
-        done = self._connection.execute(delete(persons).where(self._one(account, who, rule)))
-        return bool(done.rowcount)
+        """Remove the rule."""
+        one = self._is(persons, account=account, who=who, rule=rule)
+        return self._change(delete(persons).where(one)) > 0
 
     def rules(
         self, account: str, pseudonyms: Collection[str]
@@ -37,23 +41,41 @@ class SqlPeople(Part):
         found: dict[str, frozenset[PersonRule]] = {}
         for some in batched(sorted(pseudonyms)):
             query = select(persons.c.who, persons.c.rule).where(
-                persons.c.bot == self._bot,
-                persons.c.account == account,
-                persons.c.who.in_(some),
+                self._is(persons, account=account), persons.c.who.in_(some)
             )
             for row in self._connection.execute(query):
                 found[row.who] = found.get(row.who, frozenset()) | {row.rule}
         return found
 
     def blocked(self) -> Sequence[Person]:
-        """All who are blocked."""
-        query = (
-            select(persons)
-            .where(persons.c.bot == self._bot, persons.c.rule == PersonRule.BLOCKED)
-            .order_by(persons.c.account, persons.c.label, persons.c.who)
-        )
-        return [made(Person, row) for row in self._connection.execute(query)]
+        """All people who are blocked."""
+        query = select(persons).where(self._is(persons, rule=PersonRule.BLOCKED))
+        order = (persons.c.account, persons.c.label, persons.c.who)
+        return self._all(query.order_by(*order), lambda row: made(Person, row))
 
-    def _one(self, account: str, who: str, rule: PersonRule) -> ColumnElement[bool]:
-        theirs = (persons.c.bot == self._bot) & (persons.c.account == account)
-        return theirs & (persons.c.who == who) & (persons.c.rule == rule)
+
+class SqlAcknowledgements(Part):
+    """The acknowledgements of one bot, in one transaction."""
+
+    def begin(self, account: str, entry_id: int, who: str, now: datetime) -> bool:
+        """Record that an entry is about to be acknowledged."""
+        one = self._is(thanks, entry=entry_id)
+        if self._connection.execute(select(thanks).where(one)).first():
+            return False
+        state = AcknowledgementState.SENT
+        self._add(thanks, entry=entry_id, account=account, who=who, at=now, state=state)
+        return True
+
+    def end(self, entry_id: int, state: AcknowledgementState) -> None:
+        """Record the result."""
+        self._change(update(thanks).where(self._is(thanks, entry=entry_id)).values(state=state))
+
+    def withdraw(self, entry_id: int) -> None:
+        """Remove the record of an acknowledgement that is proven not to have been sent."""
+        self._change(delete(thanks).where(self._is(thanks, entry=entry_id)))
+
+    def recent(self, account: str, limit: int) -> Sequence[Acknowledgement]:
+        """The account's newest, newest first."""
+        query = select(thanks).where(self._is(thanks, account=account)).limit(limit)
+        order = (thanks.c.at.desc(), thanks.c.entry.desc())
+        return self._all(query.order_by(*order), lambda row: made(Acknowledgement, row))

@@ -1,25 +1,22 @@
-"""`core.discussion.event_log.Book` as files of JSON lines in the data directory.
+"""`core.discussion.event_log.EventLog` as files of JSON lines in the data directory.
 
-`discussion.jsonl` is the newest; full, it becomes `discussion.jsonl.1`, and so on. Lines are
-plain ASCII. No byte that was written ever moves: words that go are overwritten where they stand,
-and so is what is left of a broken line, so that whoever follows a file by offset loses nothing.
+`discussion.jsonl` is the newest; when it is full, it becomes `discussion.jsonl.1`, and so on. Lines
+are plain ASCII. No byte ever moves: erased words and the rest of a broken line are overwritten in
+place, so that a program that follows a file by offset loses nothing.
 """
 
 from __future__ import annotations
 
 import json
-import mmap
 import os
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from bot.core.discussion.event_log import WORDS, Fields
 from bot.core.errors import StoreError
 from bot.regular_files import folder_to_disk, to_disk
-from bot.store.files.data_files import make_file, refuse_irregular
-from bot.store.files.process_lock import make_directory
+from bot.store.files.data_files import make_directory, make_file, refuse_irregular
 
 NAME = "discussion.jsonl"
 
@@ -27,14 +24,13 @@ FULL = 10_000_000
 """Bytes after which a file is full."""
 
 KEPT = 9
-"""So many full files are kept beside the newest."""
+"""The number of full files that are kept beside the newest."""
 
-_TEXT = rb'"((?:[^"\\]|\\.)*+)"'
-"""A text in JSON. Nothing inside it looks like a field: its quotes have a backslash."""
+_JSON = json.JSONDecoder()
 
 
 class EventLogFile:
-    """The book of one data directory, for whoever holds its lock."""
+    """The event log of one data directory, for the process that holds its lock."""
 
     def __init__(self, data: Path, *, full: int = FULL, kept: int = KEPT) -> None:
         self._path = data / NAME
@@ -42,17 +38,17 @@ class EventLogFile:
         self._kept = kept
 
     def newest(self) -> Iterator[Fields]:
-        """The whole lines, the newest first; the end of the newest file is mended before."""
+        """The complete lines, the newest first; the end of the newest file is repaired before."""
         with self._clear_errors():
             files = self._files()
-            self._mend()
+            self._repair()
             for path in files:
                 for line in reversed(path.read_bytes().splitlines()):
                     if (fields := _read(line)) is not None:
                         yield fields
 
     def append(self, lines: Sequence[Fields]) -> None:
-        """Add lines to the newest file, and have them on the disk."""
+        """Add lines to the newest file, and write them to the disk."""
         if not lines:
             return
         with self._clear_errors():
@@ -62,16 +58,15 @@ class EventLogFile:
 
     def blank(self, places: Collection[Fields], words: Sequence[str] = WORDS) -> None:
         """Overwrite these fields in every line with one of these places, in all files."""
-        wanted: dict[tuple[str, ...], set[bytes]] = {}
+        wanted: dict[tuple[str, ...], set[str]] = {}
         for place in places:
-            wanted.setdefault(tuple(place), set()).add(_written(place)[1:-2])
+            wanted.setdefault(tuple(place), set()).add(_values(place, place))
         with self._clear_errors():
-            for names, written in wanted.items():
-                for path in self._files():
-                    _blank(path, _fields(names), written, _words(words))
+            for path in self._files():
+                _blank(path, wanted, words)
 
     def _files(self) -> list[Path]:
-        """The files that are there, the newest first. Raises OSError for what is no file."""
+        """The existing files, the newest first. Raises OSError for one that is no regular file."""
         found = [path for path in map(self._numbered, range(self._kept + 1)) if path.exists()]
         for path in found:
             refuse_irregular(path)
@@ -81,12 +76,12 @@ class EventLogFile:
         return self._path.with_name(f"{NAME}.{number}") if number else self._path
 
     def _portions(self, lines: Sequence[bytes]) -> Iterator[bytes]:
-        """The lines in portions, each of which fits into the file that is the newest then."""
+        """The lines in portions, each of which fits into the newest file of that moment."""
         portion, room = b"", self._full - _size(self._path)
         for line in lines:
             if len(portion) + len(line) > room:
                 yield portion
-                self._turn()
+                self._rotate()
                 portion, room = b"", self._full
             portion += line
         yield portion
@@ -101,8 +96,8 @@ class EventLogFile:
         if is_new:
             folder_to_disk(self._path.parent)
 
-    def _turn(self) -> None:
-        """Begin a new file; each older one moves up, and the oldest makes room where it must.
+    def _rotate(self) -> None:
+        """Begin a new file; each older one moves up, and the oldest of too many is deleted.
 
         After a kill a number is free, and only the files below it still have to move.
         """
@@ -117,8 +112,8 @@ class EventLogFile:
             self._numbered(number - 1).replace(self._numbered(number))
         folder_to_disk(self._path.parent)
 
-    def _mend(self) -> None:
-        """Overwrite what a line left that broke off, and end it."""
+    def _repair(self) -> None:
+        """Overwrite an incomplete last line, and end it."""
         if not self._path.exists():
             return
         with self._path.open("r+b") as file:
@@ -150,43 +145,57 @@ def _written(fields: Fields) -> bytes:
 
 
 def _read(line: bytes) -> Fields | None:
-    """The fields of a line; None for what is none, such as a mended one."""
+    """The fields of a line; None for one that has none, such as a repaired one."""
     try:
-        fields = json.loads(line)
+        fields = json.loads(line.decode())
     except ValueError:
         return None
     return fields if isinstance(fields, dict) else None
 
 
-def _words(names: Sequence[str]) -> re.Pattern[bytes]:
-    """Any one of these fields, where it holds a text."""
-    return re.compile(rb'"(?:%s)": %s' % ("|".join(names).encode(), _TEXT))
-
-
-def _fields(names: Sequence[str]) -> re.Pattern[bytes]:
-    """All of these fields, one after the other, whatever they hold."""
-    held = rb"(?:%s|[^,\"}]++)(?=[,}])" % _TEXT
-    return re.compile(rb", ".join(rb'"%s": %s' % (name.encode(), held) for name in names))
+def _values(fields: Fields, names: Iterable[str]) -> str:
+    """The values of these fields, in a form that can be compared."""
+    return json.dumps([fields.get(name) for name in names])
 
 
 def _blank(
-    path: Path, place: re.Pattern[bytes], wanted: Collection[bytes], words: re.Pattern[bytes]
+    path: Path, wanted: Mapping[tuple[str, ...], Collection[str]], words: Collection[str]
 ) -> None:
-    """Overwrite the words in the lines of a file whose place is one of those that are wanted."""
-    if not _size(path):
-        return
-    with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as content:
-        for found in place.finditer(content):
-            if found[0] not in wanted:
-                continue
-            begin = content.rfind(b"\n", 0, found.start()) + 1
-            for gone in words.finditer(content, begin, content.find(b"\n", begin)):
-                content[gone.start(1) : gone.end(1)] = b" " * (gone.end(1) - gone.start(1))
-        content.flush()
+    """Overwrite these words in the lines of a file whose fields have one of the wanted values."""
+    with path.open("r+b") as file:
+        at = 0
+        for line in file.readlines():
+            fields = _read(line)
+            if fields and any(_values(fields, names) in wanted[names] for names in wanted):
+                file.seek(at)
+                file.write(_without(line.decode(), words).encode())
+            at += len(line)
+        to_disk(file)
+
+
+def _without(line: str, words: Collection[str]) -> str:
+    """The line with blanks in place of the texts of these fields, with the same length in bytes."""
+    at = _skip(line, 0, "{")
+    while at < len(line) and line[at] != "}":
+        name, at = _JSON.raw_decode(line, at)
+        start = _skip(line, at, ":")
+        value, at = _JSON.raw_decode(line, start)
+        if name in words and isinstance(value, str):
+            blank = " " * (len(line[start:at].encode()) - 2)
+            line, at = f'{line[:start]}"{blank}"{line[at:]}', start + len(blank) + 2
+        at = _skip(line, at, ",")
+    return line
+
+
+def _skip(line: str, at: int, sign: str) -> int:
+    """The position behind a sign and the blanks around it, of which none has to be there."""
+    while at < len(line) and line[at] in f"{sign} \t\r\n":
+        at += 1
+    return at
 
 
 def _shred(path: Path) -> None:
-    """Overwrite a file and remove it: what is deleted later could not be found there any more."""
+    """Overwrite a file and remove it: nobody can erase words from it later."""
     with path.open("r+b") as file:
         file.write(b" " * _size(path))
         to_disk(file)

@@ -1,8 +1,8 @@
 """One running bot for each data directory.
 
-The lock is on the directory itself, which cannot be deleted and made anew without being another
-one. The file `lock` in it is locked, too: it names the holder, bots of earlier versions know
-nothing else, and some network file systems lock no directories.
+The lock is on the directory itself: a directory that was deleted and made again is another one.
+The file `lock` in it is locked, too: it names the holder, bots of earlier versions lock only this
+file, and some network file systems lock no directories.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import Self
 
 from bot.core.errors import StoreError
-from bot.store.files.data_files import clear_file_errors, make_file
+from bot.store.files.data_files import clear_file_errors, make_directory, make_file
 
 _NO_LOCKS = (errno.EBADF, errno.EINVAL, errno.ENOTSUP, errno.EISDIR)
-"""What network file systems answer that lock files only."""
+"""The errors of network file systems that lock only files."""
 
 PATIENCE = 1.0
-"""Seconds: another command may look at the lock for a moment."""
+"""Seconds: another command may test the lock for a moment."""
 
 
 class DataLock:
@@ -37,7 +37,7 @@ class DataLock:
     def __enter__(self) -> Self:
         """Take the lock, and make the directory if there is none.
 
-        Raises StoreError when another process has it for longer than a look takes.
+        Raises StoreError when another process holds it for longer than a test takes.
         """
         make_directory(self._data)
         try:
@@ -47,14 +47,14 @@ class DataLock:
                 self._held[self._path] = os.open(self._path, os.O_RDWR)
             self._take()
         except BaseException:
-            self._let_go()
+            self._release()
             raise
         return self
 
     def check(self) -> None:
-        """Raise StoreError where another directory, or none, has taken the place of this one.
+        """Raise StoreError where the directory was moved, deleted or replaced.
 
-        A bot that goes on then works on files that the next one does not see.
+        Otherwise the bot would go on with files that the next one does not see.
         """
         held = os.fstat(self._held[self._data])
         try:
@@ -68,26 +68,23 @@ class DataLock:
             )
 
     def _take(self) -> None:
-        """Lock both, and write down who did."""
+        """Lock both, and write this process's number into the file."""
         file = self._held[self._path]
         end = time.monotonic() + PATIENCE
         while not (
             _locks_directory(self._held[self._data], fcntl.LOCK_EX) and _locks(file, fcntl.LOCK_EX)
         ):
             if time.monotonic() > end:
-                self._refuse(file)
+                holder = os.read(file, 20).decode("ascii", "replace").strip() or "unknown"
+                raise StoreError(
+                    f"{self._data} is in use by a running bot (process {holder})",
+                    "stop that one first, or give this one a directory of its own in TIPSBOT_DATA",
+                )
             time.sleep(PATIENCE / 20)
         os.ftruncate(file, 0)
         os.write(file, f"{os.getpid()}\n".encode())
 
-    def _refuse(self, file: int) -> NoReturn:
-        holder = os.read(file, 20).decode("ascii", "replace").strip() or "unknown"
-        raise StoreError(
-            f"{self._data} is in use by a running bot (process {holder})",
-            "stop that one first, or give this one a directory of its own in TIPSBOT_DATA",
-        )
-
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         while self._held:
             os.close(self._held.popitem()[1])
 
@@ -97,14 +94,14 @@ class DataLock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Let go."""
-        self._let_go()
+        """Release the lock."""
+        self._release()
 
 
 def is_running(data: Path) -> bool:
-    """Whether a bot runs on this data directory now; a look that is in nobody's way.
+    """Whether a bot runs on this data directory now, without hindering it.
 
-    Raises StoreError where the lock is there and may not be looked at.
+    Raises StoreError where the lock exists and cannot be read.
     """
     return _is_held(data, _locks_directory) or _is_held(data / "lock", _locks)
 
@@ -121,24 +118,8 @@ def _is_held(path: Path, locks: Callable[[int, int], bool]) -> bool:
         os.close(held)
 
 
-def make_directory(data: Path) -> None:
-    """Make the data directory, for its owner alone. Raises StoreError where that cannot be."""
-    try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(
-            f"the data directory {data} cannot be made: {error.strerror}",
-            "give the bot a directory that it may write to in TIPSBOT_DATA",
-        ) from None
-    if not os.access(data, os.W_OK | os.X_OK):
-        raise StoreError(
-            f"the data directory {data} cannot be written to",
-            "change its owner or mode, or set TIPSBOT_DATA",
-        )
-
-
 def _locks(file: int, how: int) -> bool:
-    """Whether the lock could be had at once."""
+    """Whether the lock was free."""
     try:
         fcntl.flock(file, how | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -147,7 +128,7 @@ def _locks(file: int, how: int) -> bool:
 
 
 def _locks_directory(directory: int, how: int) -> bool:
-    """The same for a directory; on a file system that locks none, the file has to be enough."""
+    """The same for a directory; True on a file system that locks none: the file has to do."""
     try:
         return _locks(directory, how)
     except OSError as error:

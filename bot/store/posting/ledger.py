@@ -10,17 +10,17 @@ from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 
 from bot.core.model.delivery import UNSETTLED, Delivery, Receipt, State, check_move
 from bot.core.ports.platform import LEASE, SKEW
-from bot.store.discussion.entry_rows import Part, columns, made
+from bot.store.rows import Part, columns, made
 from bot.store.tables import LARGEST, deliveries, events
 
 FAR = timedelta(days=2)
-"""No wait is so long: what lies further ahead was set by a clock that ran ahead."""
+"""Longer than any wait: a later moment was set by a clock that ran ahead."""
 
 A_DAY = timedelta(days=1)
-"""More than any network's clock is behind ours."""
+"""More than the clock of any network is behind ours."""
 
 _MANY = 50
-"""So many of the newest deliveries hold the last sending: older ones have ended by their rule."""
+"""The number of newest deliveries that hold the last sending: older ones are settled."""
 
 _NEVER_LEFT = [State.MISSED, State.ABANDONED]
 
@@ -30,10 +30,8 @@ class SqlLedger(Part):
 
     def plan(self, delivery: Delivery) -> Delivery | None:
         """Insert a new delivery; None where its slot and account have one."""
-        query = self._mine().where(
-            deliveries.c.slot == delivery.slot, deliveries.c.account == delivery.account
-        )
-        if self._connection.execute(query).first() is not None:
+        same = self._is(deliveries, slot=delivery.slot, account=delivery.account)
+        if self._connection.execute(select(deliveries.c.id).where(same)).first() is not None:
             return None
         done = self._connection.execute(insert(deliveries).values(bot=self._bot, **_row(delivery)))
         (new_id,) = done.inserted_primary_key or (0,)
@@ -42,29 +40,24 @@ class SqlLedger(Part):
 
     def get(self, delivery_id: int) -> Delivery | None:
         """The delivery of this id, or None."""
-        if abs(delivery_id) > LARGEST:
-            return None
-        return self._first(self._mine().where(deliveries.c.id == delivery_id))
+        return None if abs(delivery_id) > LARGEST else self._newest(id=delivery_id)
 
     def of_slot(self, slot: str) -> Sequence[Delivery]:
         """All deliveries of a slot."""
-        return self._all(self._mine().where(deliveries.c.slot == slot).order_by(deliveries.c.id))
+        return self._all(self._query(slot=slot).order_by(deliveries.c.id), _delivery)
 
     def of_tip(self, tip: str, account: str, limit: int = 20) -> Sequence[Delivery]:
         """A tip's deliveries on an account, newest first."""
-        query = self._mine().where(deliveries.c.tip == tip, deliveries.c.account == account)
-        return self._all(query.order_by(deliveries.c.id.desc()).limit(limit))
+        return self.recent(limit, account=account, tip=tip)
 
     def said(self, tip: str | None = None) -> Mapping[tuple[str, str], Sequence[str]]:
         """The texts of each tip on each account, oldest first."""
         query = (
             select(deliveries.c.tip, deliveries.c.account, deliveries.c.post)
-            .where(deliveries.c.bot == self._bot, deliveries.c.is_reply.is_(False))
+            .where(self._is(deliveries, is_reply=False, **_given(tip=tip)))
             .where(deliveries.c.tip.is_not(None), deliveries.c.state.not_in(_NEVER_LEFT))
             .order_by(deliveries.c.id)
         )
-        if tip is not None:
-            query = query.where(deliveries.c.tip == tip)
         texts: dict[tuple[str, str], list[str]] = {}
         for row in self._connection.execute(query):
             texts.setdefault((row.tip, row.account), []).append(row.post.text)
@@ -72,29 +65,23 @@ class SqlLedger(Part):
 
     def of_remote(self, account: str, remote_id: str) -> Delivery | None:
         """The delivery that made this post, or None."""
-        return self._first(
-            self._mine().where(deliveries.c.account == account, deliveries.c.remote_id == remote_id)
-        )
+        return self._newest(account=account, remote_id=remote_id)
 
     def waiting(self, account: str, state: State, now: datetime) -> Sequence[Delivery]:
         """Deliveries in a waiting state whose moment has come."""
         ready, far = deliveries.c.not_before, FAR
         if state is State.SENDING:
             ready, far = deliveries.c.lease_until, LEASE
-        query = self._mine().where(
-            deliveries.c.account == account,
-            deliveries.c.state == state,
+        query = self._query(account=account, state=state).where(
             (ready <= now) | (ready > now + far) | (deliveries.c.sent_at > now + SKEW),
         )
-        return self._all(query.order_by(deliveries.c.due, deliveries.c.id))
+        return self._all(query.order_by(deliveries.c.due, deliveries.c.id), _delivery)
 
     def claims(self, owner: str) -> Sequence[Delivery]:
-        """What is being sent by owners whose names begin so."""
-        query = self._mine().where(
-            deliveries.c.state == State.SENDING,
-            func.substr(deliveries.c.owner, 1, len(owner)) == owner,
-        )
-        return self._all(query.order_by(deliveries.c.id))
+        """Deliveries that are being sent by owners whose names begin so."""
+        theirs = func.substr(deliveries.c.owner, 1, len(owner)) == owner
+        query = self._query(state=State.SENDING).where(theirs)
+        return self._all(query.order_by(deliveries.c.id), _delivery)
 
     def recent(
         self,
@@ -104,39 +91,32 @@ class SqlLedger(Part):
         tip: str | None = None,
     ) -> Sequence[Delivery]:
         """The newest deliveries in these states, of an account, of a tip, newest first."""
-        query = self._mine().where(*_of(account, tip))
+        query = self._query(**_given(account=account, tip=tip))
         if states is not None:
             query = query.where(deliveries.c.state.in_(list(states)))
-        return self._all(query.order_by(deliveries.c.id.desc()).limit(limit))
+        return self._all(query.order_by(deliveries.c.id.desc()).limit(limit), _delivery)
 
     def number(self, *, account: str | None = None, tip: str | None = None) -> int:
-        """How many deliveries an account, or a tip, has."""
-        query = select(func.count()).where(deliveries.c.bot == self._bot, *_of(account, tip))
-        return int(self._connection.scalar(query) or 0)
+        """The number of deliveries of an account, or of a tip."""
+        which = self._is(deliveries, **_given(account=account, tip=tip))
+        return self._number(select(func.count()).where(which))
 
     def at_address(self, url: str) -> Delivery | None:
         """The newest delivery whose post has this public address, or None."""
-        there = self._mine().where(deliveries.c.url == url)
-        return self._first(there.order_by(deliveries.c.id.desc()))
+        return self._newest(url=url)
 
     def counts(self) -> Mapping[tuple[str, State], int]:
-        """How many deliveries each account has in each state."""
-        query = (
-            select(deliveries.c.account, deliveries.c.state, func.count())
-            .where(deliveries.c.bot == self._bot)
-            .group_by(deliveries.c.account, deliveries.c.state)
-        )
-        return {(row.account, row.state): row[2] for row in self._connection.execute(query)}
+        """The number of deliveries by account and state."""
+        query = select(deliveries.c.account, deliveries.c.state, func.count())
+        query = query.where(self._is(deliveries))
+        rows = self._connection.execute(query.group_by(deliveries.c.account, deliveries.c.state))
+        return {(row.account, row.state): row[2] for row in rows}
 
     def delays(self, since: datetime) -> Sequence[tuple[str, timedelta]]:
-        """How long after it was due each tip was posted since then."""
-        query = select(deliveries.c.account, deliveries.c.due, deliveries.c.posted_at).where(
-            deliveries.c.bot == self._bot,
-            deliveries.c.posted_at >= since,
-            deliveries.c.is_reply.is_(False),
-        )
-        rows = self._connection.execute(query)
-        return [(row.account, row.posted_at - row.due) for row in rows]
+        """The account of each tip posted since then, and its delay after its due moment."""
+        query = select(deliveries.c.account, deliveries.c.due, deliveries.c.posted_at)
+        query = query.where(self._is(deliveries, is_reply=False), deliveries.c.posted_at >= since)
+        return self._all(query, lambda row: (row.account, row.posted_at - row.due))
 
     def taken(self, delivery: Delivery) -> frozenset[str]:
         """Remote ids of other deliveries of the account, sent since shortly before this one."""
@@ -149,8 +129,7 @@ class SqlLedger(Part):
 
     def _made(self, account: str, since: datetime, *which: ColumnElement[bool]) -> frozenset[str]:
         query = select(deliveries.c.remote_id).where(
-            deliveries.c.bot == self._bot,
-            deliveries.c.account == account,
+            self._is(deliveries, account=account),
             deliveries.c.remote_id.is_not(None),
             deliveries.c.posted_at >= since,
             *which,
@@ -159,22 +138,20 @@ class SqlLedger(Part):
 
     def accounts_waiting(self) -> Sequence[str]:
         """The accounts that have deliveries in a waiting state."""
-        query = select(deliveries.c.account).distinct().where(deliveries.c.bot == self._bot)
         waiting = deliveries.c.state.in_(UNSETTLED)
-        return self._connection.scalars(query.where(waiting)).all()
+        query = select(deliveries.c.account).distinct().where(self._is(deliveries), waiting)
+        return self._connection.scalars(query).all()
 
     def move(self, old: Delivery, new: Delivery, now: datetime) -> bool:
         """Compare-and-set on state and attempt."""
         if new.state is not old.state:
             check_move(old.state, new.state)
         unchanged = (
-            (deliveries.c.bot == self._bot)
-            & (deliveries.c.id == old.id)
+            self._is(deliveries, id=old.id)
             & (deliveries.c.state == old.state)
             & (deliveries.c.attempt == old.attempt)
         )
-        done = self._connection.execute(update(deliveries).where(unchanged).values(**_row(new)))
-        if done.rowcount != 1:
+        if self._change(update(deliveries).where(unchanged).values(**_row(new))) != 1:
             return False
         if (new.state, new.reason) != (old.state, old.reason):
             self._note(old.id, old.state, new, now)
@@ -184,8 +161,8 @@ class SqlLedger(Part):
         """When the account last posted a tip, or may have, that of this delivery's id left out."""
         newest = (
             select(deliveries.c.id)
-            .where(deliveries.c.bot == self._bot, deliveries.c.account == account)
-            .where(deliveries.c.sent_at.is_not(None), deliveries.c.is_reply.is_(False))
+            .where(self._is(deliveries, account=account, is_reply=False))
+            .where(deliveries.c.sent_at.is_not(None))
             .where(deliveries.c.id != apart_from)
             .order_by(deliveries.c.id.desc())
             .limit(_MANY)
@@ -197,23 +174,15 @@ class SqlLedger(Part):
 
     def has_page(self, tip: str, account: str) -> bool:
         """Whether the site has a post of this tip."""
-        query = self._mine().where(
-            deliveries.c.tip == tip,
-            deliveries.c.account == account,
-            deliveries.c.state == State.POSTED,
-            deliveries.c.is_reply.is_(False),
-        )
-        return self._connection.execute(query.limit(1)).first() is not None
+        which = {"tip": tip, "account": account, "state": State.POSTED, "is_reply": False}
+        return self._newest(**which) is not None
 
-    def _mine(self) -> Select[Any]:
-        return select(deliveries).where(deliveries.c.bot == self._bot)
+    def _query(self, **values: Any) -> Select[Any]:
+        return select(deliveries).where(self._is(deliveries, **values))
 
-    def _first(self, query: Select[Any]) -> Delivery | None:
-        row = self._connection.execute(query.limit(1)).first()
-        return None if row is None else _delivery(row)
-
-    def _all(self, query: Select[Any]) -> list[Delivery]:
-        return [_delivery(row) for row in self._connection.execute(query)]
+    def _newest(self, **values: Any) -> Delivery | None:
+        """The newest delivery with these values, or None."""
+        return self._first(self._query(**values).order_by(deliveries.c.id.desc()), _delivery)
 
     def _note(self, delivery_id: int, old: State | None, new: Delivery, now: datetime) -> None:
         self._connection.execute(
@@ -229,7 +198,7 @@ class SqlLedger(Part):
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:
-    """The columns of a delivery, but for its id and bot."""
+    """The columns of a delivery, without its id and bot."""
     receipt = delivery.receipt
     return {
         **columns(delivery, "id", "receipt"),
@@ -240,10 +209,9 @@ def _row(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def _of(account: str | None, tip: str | None) -> list[ColumnElement[bool]]:
-    """The conditions for deliveries of this account and of this tip, where they are named."""
-    named = ((deliveries.c.account, account), (deliveries.c.tip, tip))
-    return [column == value for column, value in named if value is not None]
+def _given(**values: str | None) -> dict[str, str]:
+    """Those of the values that are not None."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _delivery(row: Row[Any]) -> Delivery:

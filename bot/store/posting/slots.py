@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, select, update
 
 from bot.core.model.delivery import TURN_STATES
 from bot.core.model.schedule import Outcome, Schedule, Slot
 from bot.core.ports.unit_of_work import SlotRecord
-from bot.store.discussion.entry_rows import Part, columns, made
+from bot.store.rows import Part, columns, made
 from bot.store.tables import deliveries, schedules, slots
 
 
@@ -19,68 +19,50 @@ class SqlSlots(Part):
     """The slots of one bot, in one transaction."""
 
     def cursor(self, schedule: Schedule) -> datetime | None:
-        """Up to when the schedule, with the rule that it has now, was worked through."""
-        query = select(schedules.c.worked_until).where(self._is(schedule))
+        """The moment up to which the schedule was worked through with its present rule."""
+        query = select(schedules.c.worked_until).where(self._is(schedules, name=schedule.name))
         return self._connection.scalar(query.where(schedules.c.rule == schedule.rule))
 
     def advance(self, schedule: Schedule, until: datetime) -> None:
         """Move the cursor forward, never back."""
-        query = select(schedules.c.worked_until).where(self._is(schedule))
-        before = self._connection.scalar(query)
+        one = self._is(schedules, name=schedule.name)
+        before = self._connection.scalar(select(schedules.c.worked_until).where(one))
         values = {"rule": schedule.rule, "worked_until": max(until, before or until)}
         if before is None:
-            row = {"bot": self._bot, "name": schedule.name, **values}
-            self._connection.execute(insert(schedules).values(row))
+            self._add(schedules, name=schedule.name, **values)
         else:
-            self._connection.execute(update(schedules).where(self._is(schedule)).values(values))
+            self._change(update(schedules).where(one).values(values))
 
     def rewind(self, schedule: Schedule, to: datetime) -> None:
-        """Move the cursor back, and open again what was never really missed."""
-        self._connection.execute(
-            update(schedules).where(self._is(schedule)).values(worked_until=to)
-        )
-        self._connection.execute(
+        """Move the cursor back, and open again the slots that were not really missed."""
+        one = self._is(schedules, name=schedule.name)
+        self._change(update(schedules).where(one).values(worked_until=to))
+        self._change(
             delete(slots).where(
-                slots.c.bot == self._bot,
-                slots.c.schedule == schedule.name,
+                self._is(slots, schedule=schedule.name),
                 slots.c.due > to,
                 slots.c.outcome.in_([Outcome.MISSED, Outcome.EMPTY]),
             )
         )
 
-    def _is(self, schedule: Schedule) -> ColumnElement[bool]:
-        return (schedules.c.bot == self._bot) & (schedules.c.name == schedule.name)
-
     def record(self, record: SlotRecord) -> bool:
         """Record an outcome once."""
-        if self.get(record.slot.schedule, record.slot.key) is not None:
+        slot = record.slot
+        if self.get(slot.schedule, slot.key) is not None:
             return False
-        self._connection.execute(
-            insert(slots).values(
-                bot=self._bot,
-                name=record.slot.name,
-                **columns(record.slot),
-                **columns(record, "slot"),
-            )
-        )
+        self._add(slots, name=slot.name, **columns(slot), **columns(record, "slot"))
         return True
 
     def reopen(self, slot: Slot) -> None:
         """Take back that a slot was skipped."""
-        self._connection.execute(
-            delete(slots).where(
-                slots.c.bot == self._bot,
-                slots.c.schedule == slot.schedule,
-                slots.c.key == slot.key,
-                slots.c.outcome == Outcome.SKIPPED,
-            )
-        )
+        skipped = self._is(slots, schedule=slot.schedule, key=slot.key, outcome=Outcome.SKIPPED)
+        self._change(delete(slots).where(skipped))
 
     def get(self, schedule: str, key: str) -> SlotRecord | None:
         """The record of a slot, or None."""
-        found = (slots.c.bot == self._bot) & (slots.c.schedule == schedule) & (slots.c.key == key)
-        row = self._connection.execute(select(slots).where(found)).first()
-        return None if row is None else _record(row)
+        return self._first(
+            select(slots).where(self._is(slots, schedule=schedule, key=key)), _record
+        )
 
     def turns(self) -> Sequence[str]:
         """Ids of the tips that had their turn, oldest first."""
@@ -90,35 +72,27 @@ class SqlSlots(Part):
             .where(deliveries.c.state.in_(TURN_STATES))
             .exists()
         )
-        query = select(slots.c.tip).where(slots.c.bot == self._bot, slots.c.tip.is_not(None), taken)
+        query = select(slots.c.tip).where(self._is(slots), slots.c.tip.is_not(None), taken)
         return self._connection.scalars(query.order_by(slots.c.id)).all()
 
     def recent(self, limit: int, outcome: Outcome | None = None) -> Sequence[SlotRecord]:
         """The newest records, newest first."""
-        query = select(slots).where(slots.c.bot == self._bot)
+        query = select(slots).where(self._is(slots)).order_by(slots.c.id.desc()).limit(limit)
         if outcome is not None:
             query = query.where(slots.c.outcome == outcome)
-        rows = self._connection.execute(query.order_by(slots.c.id.desc()).limit(limit))
-        return [_record(row) for row in rows]
+        return self._all(query, _record)
 
     def last_due(self, now: datetime) -> SlotRecord | None:
         """The record of the slot that was due last."""
-        query = select(slots).where(
-            slots.c.bot == self._bot,
-            slots.c.due <= now,
-            slots.c.outcome != Outcome.SKIPPED,
-        )
-        row = self._connection.execute(query.order_by(slots.c.due.desc()).limit(1)).first()
-        return None if row is None else _record(row)
+        is_due = (slots.c.due <= now) & (slots.c.outcome != Outcome.SKIPPED)
+        query = select(slots).where(self._is(slots), is_due)
+        return self._first(query.order_by(slots.c.due.desc()), _record)
 
     def counts(self) -> Mapping[Outcome, int]:
-        """How many slots ended in which way."""
-        query = (
-            select(slots.c.outcome, func.count())
-            .where(slots.c.bot == self._bot)
-            .group_by(slots.c.outcome)
-        )
-        return {row.outcome: row[1] for row in self._connection.execute(query)}
+        """The number of slots by outcome."""
+        query = select(slots.c.outcome, func.count()).where(self._is(slots))
+        rows = self._connection.execute(query.group_by(slots.c.outcome))
+        return {row.outcome: row[1] for row in rows}
 
 
 def _record(row: Row[Any]) -> SlotRecord:

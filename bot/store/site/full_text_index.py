@@ -1,17 +1,17 @@
-"""The full-text index over what may be shown.
+"""The full-text index over the entries that may be shown.
 
-On SQLite it is an FTS5 table without content: it holds words and where they stand, but no texts,
-so whoever takes an entry out has to tell it what its words were. A word that is taken out lingers
-in older parts of the index until they are merged (measured with SQLite 3.40): a note remembers
-that there is something to purge, and `purge` merges in small steps. On another database a search
-is a plain LIKE.
+On SQLite it is an FTS5 table without content: it holds words and their positions, but no texts, so
+the words of an entry are needed to remove it. A removed word stays in older parts of the index
+until they are merged (measured with SQLite 3.40): a note records that there is something to purge,
+and `purge` merges in small steps. On another database a search is a plain LIKE.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from itertools import chain, repeat
 from typing import Any
 
 from sqlalchemy import (
@@ -33,8 +33,8 @@ from sqlalchemy import (
 
 from bot.core.discussion.search_query import Term, sought, spread
 from bot.core.model.entry import Entry, Standing
-from bot.store.discussion.entry_rows import Part
-from bot.store.key_values import SqlKeyValues
+from bot.store.accounts import SqlKeyValues
+from bot.store.rows import Part, of_bot
 from bot.store.tables import entries, metadata, notes
 
 MAKE = (
@@ -47,20 +47,20 @@ _TAKE = "INSERT INTO entry_words (entry_words, rowid, text, author) VALUES ('del
 _MERGE = "INSERT INTO entry_words (entry_words, rank) VALUES ('merge', ?)"
 _STALE = "search: words to purge"
 _STEP = 400
-"""Pages that one step of merging writes: a few hundredths of a second under the lock."""
+"""Pages that one step writes: a few hundredths of a second under the lock."""
 
 _made = DDL(MAKE)  # type: ignore[no-untyped-call]
 event.listen(metadata, "after_create", _made.execute_if(dialect="sqlite"))
 
 
 class FullTextIndex(Part):
-    """What the log tells of every change, in the same transaction; here nothing is kept of it."""
+    """Receives every change of the entries, in the same transaction; this one keeps nothing."""
 
     def put(self, fresh: Sequence[Entry]) -> None:
-        """Take new entries in, those that may be shown."""
+        """Add new entries, those that may be shown."""
 
     def replace(self, known: Entry, fresh: Entry, now: datetime) -> None:
-        """Bring the index up to date with a changed entry."""
+        """Replace the words of a changed entry."""
 
     def narrow(self, query: Select[Any], wanted: Sequence[Term]) -> Select[Any]:
         """A query over entries, narrowed to those that have all these terms."""
@@ -79,7 +79,7 @@ def index_of(connection: Connection, bot: str) -> FullTextIndex:
 
 
 def is_indexed(entry: Entry) -> bool:
-    """Whether its words are in the index; whether they are shown, a search looks up as well."""
+    """Whether its words are in the index; a search also checks whether it is shown."""
     return entry.is_legible and entry.standing is Standing.SHOWN
 
 
@@ -87,37 +87,33 @@ class WordIndex(FullTextIndex):
     """The index in SQLite's FTS5."""
 
     def put(self, fresh: Sequence[Entry]) -> None:
-        """Take new entries in."""
+        """Add new entries."""
         rows = [_row(entry) for entry in fresh if is_indexed(entry)]
         if rows:
             self._connection.exec_driver_sql(_PUT, rows)
 
     def replace(self, known: Entry, fresh: Entry, now: datetime) -> None:
-        """Take the old words out, and the new ones in."""
+        """Remove the old words, and add the new ones."""
         before, after = (_row(one) if is_indexed(one) else None for one in (known, fresh))
         if before == after:
             return
         if before is not None:
             self._connection.exec_driver_sql(_TAKE, before)
-            self._note_stale(known, now)
+            value = f"{known.id} {known.version} {now.isoformat()}"  # differs each time
+            SqlKeyValues(self._connection, self._bot).put(_STALE, value, now)
         if after is not None:
             self._connection.exec_driver_sql(_PUT, after)
 
     def narrow(self, query: Select[Any], wanted: Sequence[Term]) -> Select[Any]:
-        """Led by the index, which gives the numbers of entries in either order, one by one."""
+        """The same, in the order of the index, which returns the numbers one by one."""
         matches = literal_column("entry_words").op("MATCH")(_expression(wanted))
         same = _WORDS.c.rowid == entries.c.id
         return query.select_from(_WORDS.join(entries, same)).where(matches)
 
     @property
     def number(self) -> ColumnElement[int]:
-        """What to order and to page by, without a look at the entries themselves."""
+        """The column to order and to page by, without a read of the entries."""
         return _WORDS.c.rowid
-
-    def _note_stale(self, entry: Entry, now: datetime) -> None:
-        """Remember that words of this entry linger; the note differs after every time."""
-        value = f"{entry.id} {entry.version} {now.isoformat()}"
-        SqlKeyValues(self._connection, self._bot).put(_STALE, value, now)
 
 
 def _stands_in(words: str) -> ColumnElement[bool]:
@@ -131,7 +127,7 @@ def _row(entry: Entry) -> tuple[int, str, str]:
 
 
 def _expression(wanted: Sequence[Term]) -> str:
-    """The terms in the index's own language: each in quotes, so that nothing in it commands."""
+    """The terms as a query of FTS5: each in quotes, so that no part of it is an operator."""
     pairs = (sought(term) for term in wanted)
     return " AND ".join(
         '"{}"{}'.format(words.replace('"', " "), "*" * is_open) for words, is_open in pairs
@@ -141,34 +137,29 @@ def _expression(wanted: Sequence[Term]) -> str:
 def purge(
     connect: Callable[[], AbstractContextManager[Connection]], stale: Sequence[tuple[str, str]]
 ) -> None:
-    """Merge away what was taken out; each step is a transaction of its own."""
-    for pages in _steps():
+    """Remove the leftovers by merging; each step is a transaction of its own.
+
+    The first step has a negative number of pages, by which SQLite begins with all parts.
+    """
+    for pages in chain([-_STEP], repeat(_STEP)):
         with connect() as connection:
             if not _merge(connection, pages):
                 break
     with connect() as connection:
         for bot, value in stale:
-            mine = (notes.c.bot == bot) & (notes.c.name == _STALE) & (notes.c.value == value)
-            connection.execute(delete(notes).where(mine))
-
-
-def _steps() -> Iterator[int]:
-    """How many pages to merge; below nought, SQLite begins with all parts that there are."""
-    yield -_STEP
-    while True:
-        yield _STEP
+            connection.execute(delete(notes).where(of_bot(notes, bot, name=_STALE, value=value)))
 
 
 def to_purge(connection: Connection) -> Sequence[tuple[str, str]]:
-    """The bots that have words to purge, each with its note."""
+    """The bots that have words to purge, each with the value of its note."""
     query = select(notes.c.bot, notes.c.value).where(notes.c.name == _STALE)
     return [(row.bot, row.value) for row in connection.execute(query)]
 
 
 def _merge(connection: Connection, pages: int) -> bool:
-    """Merge so many pages; whether there was anything to merge.
+    """Merge this number of pages; whether there was anything to merge.
 
-    One change is the command itself; SQLite's own manual advises to look at it like this.
+    The command itself counts as one change; SQLite's manual advises this check.
     """
     changes = literal_column("total_changes()", Integer)
     before = connection.scalar(select(changes)) or 0

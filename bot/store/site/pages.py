@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -14,6 +14,8 @@ from sqlalchemy import (
     Connection,
     Executable,
     Row,
+    Table,
+    Update,
     delete,
     exists,
     func,
@@ -26,22 +28,29 @@ from sqlalchemy import (
 from bot.core.model.delivery import Post
 from bot.core.model.site_page import Comment, Page
 from bot.core.text.web_addresses import PORTS
-from bot.store.discussion.entry_rows import columns, made
+from bot.store.rows import columns, made, of_bot
 from bot.store.tables import comments, pages, pings
 
-_STANDS = comments.c.deleted_at.is_(None)
-_LATER = pages.alias("later")
+_EVERY = comments.alias("every")
+_LATER, _EARLIER = pages.alias("later"), pages.alias("earlier")
 _NEWER = (
     (_LATER.c.bot == pages.c.bot)
     & (_LATER.c.tip == pages.c.tip)
     & (_LATER.c.at > pages.c.at)
     & _LATER.c.gone.is_(None)
 )
-"""The same tip was posted again since, and that is up."""
+"""Whether a later post of the same tip is up."""
+
+_FIRST = (
+    select(func.min(_EARLIER.c.at))
+    .where(_EARLIER.c.bot == pages.c.bot, _EARLIER.c.tip == pages.c.tip)
+    .scalar_subquery()
+)
+_PAGES = select(pages, _FIRST.label("first_at"))
 
 
 class Connects(Protocol):
-    """Whoever can open a transaction for one bot."""
+    """Opens transactions for one bot."""
 
     @property
     def bot(self) -> str:
@@ -53,31 +62,48 @@ class Connects(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """A transaction that is open already, for what has to happen together with other things."""
+    """An open transaction, for changes that belong together with others."""
 
     connection: Connection
     bot: str
 
     def connect(self, *, writing: bool) -> AbstractContextManager[Connection]:  # noqa: ARG002 - it writes if the whole transaction does
-        """The connection, whose transaction somebody else ends."""
+        """The connection, whose transaction ends elsewhere."""
         return nullcontext(self.connection)
 
 
-class SqlPages:
-    """What the site published and what was written into its form."""
+class Transactions:
+    """The base of stores that open a transaction for each call."""
 
     def __init__(self, store: Connects) -> None:
         self._store = store
 
+    def _is(self, table: Table, **values: Any) -> ColumnElement[bool]:
+        return of_bot(table, self._store.bot, **values)
+
+    def _rows(self, query: Executable) -> Sequence[Row[Any]]:
+        """The rows that a query finds, in a transaction of its own."""
+        with self._store.connect(writing=False) as connection:
+            return connection.execute(query).all()
+
+    def _change(self, change: Executable) -> int:
+        """Run an update or a delete in a transaction of its own; how many rows it changed."""
+        with self._store.connect(writing=True) as connection:
+            return connection.execute(change).rowcount
+
+
+class SqlPages(Transactions):
+    """The pages that the site published, and the comments on them."""
+
     def put(self, page: Page) -> Page:
         """Publish, unless the key is there."""
+        key = page.post.key
         with self._store.connect(writing=True) as connection:
-            known = self._by_key(connection, page.post.key)
-            if known is not None:
+            if (known := self._by_key(connection, key)) is not None:
                 return known
-            row = {"bot": self._store.bot, "key": page.post.key, "tip": page.tip, "at": page.at}
-            connection.execute(insert(pages).values(**row, post=page.post, gone=None))
-            return self._by_key(connection, page.post.key) or page
+            row = columns(page, "first_at", "gone")
+            connection.execute(insert(pages).values(bot=self._store.bot, key=key, **row))
+            return self._by_key(connection, key) or page
 
     def find(self, key: str) -> Page | None:
         """The page that this post made, or None."""
@@ -86,60 +112,50 @@ class SqlPages:
 
     def get(self, tip: str) -> Page | None:
         """The newest post of a tip that is up, else its newest retracted one, or None."""
-        query = select(pages).where(pages.c.bot == self._store.bot, pages.c.tip == tip)
-        order = (pages.c.gone.is_not(None), pages.c.at.desc())
-        with self._store.connect(writing=False) as connection:
-            row = connection.execute(query.order_by(*order).limit(1)).first()
-            return None if row is None else self._page(connection, row)
+        query = _PAGES.where(self._is(pages, tip=tip))
+        rows = self._rows(query.order_by(pages.c.gone.is_not(None), pages.c.at.desc()).limit(1))
+        return made(Page, rows[0]) if rows else None
 
     def newest(self, limit: int, before: datetime | None = None) -> Sequence[Page]:
         """The newest page of each tip that is up, newest first."""
-        is_up = (pages.c.bot == self._store.bot) & pages.c.gone.is_(None)
-        query = select(pages).where(is_up, ~exists().where(_NEWER))
+        query = _PAGES.where(self._is(pages, gone=None), ~exists().where(_NEWER))
         if before is not None:
             query = query.where(pages.c.at < before)
-        with self._store.connect(writing=False) as connection:
-            rows = connection.execute(query.order_by(pages.c.at.desc()).limit(limit)).all()
-            return [self._page(connection, row) for row in rows]
+        rows = self._rows(query.order_by(pages.c.at.desc()).limit(limit))
+        return [made(Page, row) for row in rows]
 
     def posts(self) -> Mapping[str, Post]:
-        """What every page that is up shows, by tip, newest first."""
-        is_up = (pages.c.bot == self._store.bot) & pages.c.gone.is_(None)
-        query = select(pages.c.tip, pages.c.post).where(is_up, ~exists().where(_NEWER))
+        """The post of every page that is up, by tip, newest first."""
+        is_newest = self._is(pages, gone=None) & ~exists().where(_NEWER)
+        query = select(pages.c.tip, pages.c.post).where(is_newest)
         return {row.tip: row.post for row in self._rows(query.order_by(pages.c.at.desc()))}
 
     def stamp(self) -> str:
-        """How many pages were put up and taken down."""
-        query = select(func.count(), func.count(pages.c.gone)).where(pages.c.bot == self._store.bot)
+        """The numbers of pages that were published and retracted."""
+        query = select(func.count(), func.count(pages.c.gone)).where(self._is(pages))
         return " ".join(map(str, self._rows(query)[0]))
 
     def retract(self, key: str, now: datetime) -> None:
-        """Take down what this post put up."""
-        up = (pages.c.bot == self._store.bot) & (pages.c.key == key) & pages.c.gone.is_(None)
-        with self._store.connect(writing=True) as connection:
-            connection.execute(update(pages).where(up).values(gone=now))
+        """Take down the page of this post."""
+        self._change(update(pages).where(self._is(pages, key=key, gone=None)).values(gone=now))
 
     def write(self, comment: Comment) -> Comment:
         """Keep a comment, unless its id is there."""
         with self._store.connect(writing=True) as connection:
-            known = self._by_id(connection, comment.id)
-            if known is not None:
+            if (known := self._by_id(connection, comment.id)) is not None:
                 return known
-            fresh = replace(comment, seq=self._next(connection))
-            connection.execute(insert(comments).values(bot=self._store.bot, **columns(fresh)))
-            return fresh
+            row = {"bot": self._store.bot, **columns(comment), "seq": self._next()}
+            connection.execute(insert(comments).values(**row))
+            return self._by_id(connection, comment.id) or comment
 
     def respond(self, response: Comment) -> Comment:
-        """Keep a response, in place of what its page said before; erased is erased."""
+        """Keep a response, in place of its page's earlier words; an erased one stays erased."""
         known = self.write(response)
         said = {field: getattr(response, field) for field in _SAID}
         if known.deleted_at is not None or all(getattr(known, name) == said[name] for name in said):
             return known
-        mine = (comments.c.bot == self._store.bot) & (comments.c.id == response.id) & _STANDS
-        with self._store.connect(writing=True) as connection:
-            seq = self._next(connection)
-            connection.execute(update(comments).where(mine).values(**said, seq=seq))
-            return self._by_id(connection, response.id) or known
+        self._change(self._altered(response.id, **said))
+        return self.comment(response.id) or known
 
     def comment(self, comment_id: str) -> Comment | None:
         """The comment of this id, or None."""
@@ -148,112 +164,82 @@ class SqlPages:
 
     def owned(self, owner: str, ids: Iterable[str]) -> frozenset[str]:
         """Which of these comments are this owner's, in one query by their key."""
-        theirs = comments.c.id.in_(list(ids)) & (comments.c.owner == owner)
-        query = select(comments.c.id).where(comments.c.bot == self._store.bot, theirs, _STANDS)
+        theirs = self._is(comments, owner=owner, deleted_at=None)
+        query = select(comments.c.id).where(theirs, comments.c.id.in_(list(ids)))
         return frozenset(row.id for row in self._rows(query))
 
     def standing(self, tip: str) -> int:
-        """How many comments of visitors stand under a tip."""
+        """The number of visitors' comments under a tip."""
         return self._count(tip, ~comments.c.ours & comments.c.source.is_(None))
 
     def responses(self, tip: str) -> int:
-        """How many responses of other sites stand under a tip."""
+        """The number of responses of other sites under a tip."""
         return self._count(tip, comments.c.source.is_not(None))
 
     def is_trusted(self, owner: str) -> bool:
         """Whether a comment of this owner stands and is not held."""
-        theirs = (comments.c.owner == owner) & ~comments.c.held
-        query = select(comments.c.id).where(comments.c.bot == self._store.bot, theirs, _STANDS)
-        return bool(self._rows(query.limit(1)))
+        return self._has_shown(comments.c.owner == owner)
 
     def is_trusted_site(self, source: str) -> bool:
         """Whether a response from the host of this address stands and is not held."""
-        place = urlsplit(source).netloc
-        theirs = or_(
-            *(
-                comments.c.source.startswith(f"{scheme}://{place}/", autoescape=True)
-                for scheme in PORTS
-            )
+        sites = (f"{scheme}://{urlsplit(source).netloc}/" for scheme in PORTS)
+        return self._has_shown(
+            or_(*(comments.c.source.startswith(site, autoescape=True) for site in sites))
         )
-        query = select(comments.c.id).where(
-            comments.c.bot == self._store.bot, theirs, ~comments.c.held, _STANDS
-        )
+
+    def _has_shown(self, which: ColumnElement[bool]) -> bool:
+        query = select(comments.c.id).where(self._is(comments, held=False, deleted_at=None), which)
         return bool(self._rows(query.limit(1)))
 
     def held(self) -> Sequence[Comment]:
         """Comments that are held, the one that waits longest first."""
-        query = select(comments).where(comments.c.bot == self._store.bot, comments.c.held, _STANDS)
+        query = select(comments).where(self._is(comments, held=True, deleted_at=None))
         rows = self._rows(query.order_by(comments.c.at, comments.c.seq))
         return [made(Comment, row) for row in rows]
 
     def hold(self, comment_id: str, *, held: bool) -> None:
-        """Hold a comment, or hold it no longer; whoever reads changes is told of it."""
-        mine = (comments.c.bot == self._store.bot) & (comments.c.id == comment_id) & _STANDS
-        with self._store.connect(writing=True) as connection:
-            fresh = {"held": held, "seq": self._next(connection)}
-            connection.execute(
-                update(comments).where(mine, comments.c.held != held).values(**fresh)
-            )
+        """Hold or release a comment; this is a change that readers of changes see."""
+        self._change(self._altered(comment_id, held=held).where(comments.c.held != held))
 
     def erase(self, comment_id: str, now: datetime) -> None:
-        """Erase a comment's words for good."""
-        mine = (comments.c.bot == self._store.bot) & (comments.c.id == comment_id) & _STANDS
+        """Erase a comment's words for good, and the webmention that may name its author."""
+        blank = {"name": "", "text": "", "owner": "", "source": None, "author_url": None}
         with self._store.connect(writing=True) as connection:
             known = self._by_id(connection, comment_id)
             if known is not None and known.source is not None:
-                self._forget_ping(connection, known.source, known.tip)
-            blank = {"name": "", "text": "", "owner": "", "source": None, "author_url": None}
-            changes = {**blank, "deleted_at": now, "seq": self._next(connection)}
-            connection.execute(update(comments).where(mine).values(**changes))
+                told = pings.c.target.endswith(f"/tips/{known.tip}", autoescape=True)
+                connection.execute(delete(pings).where(self._is(pings, source=known.source), told))
+            connection.execute(self._altered(comment_id, **blank, deleted_at=now))
 
     def changes(self, after: int, limit: int) -> Sequence[Comment]:
         """Comments changed after `after`, oldest change first."""
-        query = (
-            select(comments)
-            .where(comments.c.bot == self._store.bot, comments.c.seq > after)
-            .order_by(comments.c.seq)
-            .limit(limit)
-        )
-        return [made(Comment, row) for row in self._rows(query)]
-
-    def _forget_ping(self, connection: Connection, source: str, tip: str) -> None:
-        """An address often holds its author's name: none is left of what was erased."""
-        told = pings.c.target.endswith(f"/tips/{tip}", autoescape=True)
-        mine = (pings.c.bot == self._store.bot) & (pings.c.source == source) & told
-        connection.execute(delete(pings).where(mine))
+        query = select(comments).where(self._is(comments), comments.c.seq > after)
+        rows = self._rows(query.order_by(comments.c.seq).limit(limit))
+        return [made(Comment, row) for row in rows]
 
     def _count(self, tip: str, which: ColumnElement[bool]) -> int:
-        query = select(func.count()).where(
-            comments.c.bot == self._store.bot, comments.c.tip == tip, which, _STANDS
-        )
+        query = select(func.count()).where(self._is(comments, tip=tip, deleted_at=None), which)
         return int(self._rows(query)[0][0])
 
-    def _rows(self, query: Executable) -> Sequence[Row[Any]]:
-        """What a query finds, in a transaction of its own."""
-        with self._store.connect(writing=False) as connection:
-            return connection.execute(query).all()
+    def _altered(self, comment_id: str, **values: Any) -> Update:
+        """The update of a comment that is not erased, as the newest change."""
+        one = update(comments).where(self._is(comments, id=comment_id, deleted_at=None))
+        return one.values(**values, seq=self._next())
 
     def _by_key(self, connection: Connection, key: str) -> Page | None:
-        mine = (pages.c.bot == self._store.bot) & (pages.c.key == key)
-        row = connection.execute(select(pages).where(mine)).first()
-        return None if row is None else self._page(connection, row)
-
-    def _page(self, connection: Connection, row: Row[Any]) -> Page:
-        first = select(func.min(pages.c.at)).where(
-            pages.c.bot == self._store.bot, pages.c.tip == row.tip
-        )
-        return made(Page, row, first_at=connection.scalar(first) or row.at)
+        row = connection.execute(_PAGES.where(self._is(pages, key=key))).first()
+        return None if row is None else made(Page, row)
 
     def _by_id(self, connection: Connection, comment_id: str) -> Comment | None:
-        mine = (comments.c.bot == self._store.bot) & (comments.c.id == comment_id)
-        row = connection.execute(select(comments).where(mine)).first()
+        query = select(comments).where(self._is(comments, id=comment_id))
+        row = connection.execute(query).first()
         return None if row is None else made(Comment, row)
 
-    def _next(self, connection: Connection) -> int:
-        """The next number in the order of changes; the write lock makes it ours alone."""
-        query = select(func.max(comments.c.seq)).where(comments.c.bot == self._store.bot)
-        return int(connection.scalar(query) or 0) + 1
+    def _next(self) -> ColumnElement[int]:
+        """The next number in the order of changes; the write lock keeps others from taking it."""
+        last = func.coalesce(func.max(_EVERY.c.seq), 0)
+        return select(last + 1).where(_EVERY.c.bot == self._store.bot).scalar_subquery()
 
 
 _SAID = ("name", "text", "at", "author_url", "held")
-"""What a response may say otherwise when its page is read again."""
+"""The fields of a response that may change when its page is read again."""

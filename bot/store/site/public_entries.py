@@ -1,54 +1,93 @@
-"""`PublicEntries` over SQL: what everybody may read, without a scan of all that was said."""
+"""`PublicEntries` over SQL: the entries that everybody may read, without a scan of all of them.
+
+Also the conditions for that, on the rows of entries.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, or_, select
 
 from bot.core.discussion.outline import Stub
 from bot.core.discussion.search_query import Term
-from bot.core.model.entry import Entry, erased_entry
+from bot.core.model.entry import Entry, Standing, Visibility, erased_entry
 from bot.core.ports.unit_of_work import Tally
-from bot.store.discussion.entry_rows import Part, batched, by_number, entry_of, under
+from bot.store.rows import Part, batched, by_number, entry_of, under
 from bot.store.site.full_text_index import index_of
-from bot.store.site.visibility import remains, shown
 from bot.store.tables import entries
+
+LEGIBLE = entries.c.deleted_at.is_(None) & entries.c.visibility.in_(
+    [visibility for visibility in Visibility if visibility.may_be_kept]
+)
+_OPEN = entries.c.visibility == Visibility.PUBLIC
+_STANDS = entries.c.standing == Standing.SHOWN
+_ANSWERED = entries.alias("answered")
+_UNSEEN = (
+    _ANSWERED.c.standing != Standing.SHOWN,
+    _ANSWERED.c.visibility.in_(
+        [visibility for visibility in Visibility if not visibility.may_be_kept]
+    ),
+)
+_UNLISTED = _ANSWERED.c.visibility == Visibility.UNLISTED
+
+
+@cache
+def shown(*, unlisted: bool = False) -> ColumnElement[bool]:
+    """Whether everybody may read an entry; `unlisted`: the operator shows unlisted ones, too.
+
+    Our answers name the person whom they answer, so they are shown only where that person's entry
+    may be read.
+    """
+    theirs = ~entries.c.ours if unlisted else _OPEN & ~entries.c.ours
+    ours = entries.c.ours & ~_answers_unseen(unlisted=unlisted)
+    return LEGIBLE & _STANDS & or_(theirs, ours)
+
+
+@cache
+def remains(*, unlisted: bool = False) -> ColumnElement[bool]:
+    """Whether an entry was deleted and everybody could read it before."""
+    is_open = entries.c.visibility.in_([Visibility.PUBLIC, Visibility.UNLISTED])
+    is_gone = entries.c.deleted_at.is_not(None) & _STANDS & (is_open if unlisted else _OPEN)
+    return is_gone & or_(~entries.c.ours, ~_answers_unseen(unlisted=unlisted))
+
+
+def _answers_unseen(*, unlisted: bool) -> ColumnElement[bool]:
+    """Whether it answers an entry of somebody else that not everybody may read."""
+    return exists().where(
+        _ANSWERED.c.bot == entries.c.bot,
+        _ANSWERED.c.account == entries.c.account,
+        _ANSWERED.c.remote_id == entries.c.in_reply_to,
+        _ANSWERED.c.deleted_at.is_(None),
+        ~_ANSWERED.c.ours,
+        or_(*_UNSEEN) if unlisted else or_(*_UNSEEN, _UNLISTED),
+    )
 
 
 class SqlPublicEntries(Part):
-    """What everybody may read of one bot's discussion, in one transaction."""
+    """The public entries of one bot, in one transaction."""
 
     def __init__(self, connection: Connection, bot: str, *, unlisted: bool = False) -> None:
         super().__init__(connection, bot)
         self._is_shown = shown(unlisted=unlisted)
         self._remains = remains(unlisted=unlisted)
-        self._words = index_of(connection, bot)
+        self._index = index_of(connection, bot)
 
     def including_unlisted(self, *, unlisted: bool) -> SqlPublicEntries:
-        """The same, with what was said unlisted where the operator shows that."""
+        """The same, with unlisted entries where the operator shows them."""
         return SqlPublicEntries(self._connection, self._bot, unlisted=unlisted)
 
     def stubs(self, tip: str) -> Sequence[Stub]:
         """A tip's entries without their words, in the order of their time."""
-        query = (
-            select(
-                entries.c.id,
-                entries.c.account,
-                entries.c.remote_id,
-                entries.c.in_reply_to,
-                self._is_shown.label("is_shown"),
-            )
-            .where(entries.c.bot == self._bot, entries.c.tip == tip)
-            .order_by(entries.c.at, entries.c.id)
-        )
-        return [Stub._make(row) for row in self._connection.execute(query)]
+        columns = (entries.c[name] for name in Stub._fields if name != "is_shown")
+        query = select(*columns, self._is_shown.label("is_shown")).where(self._is(entries, tip=tip))
+        return self._all(query.order_by(entries.c.at, entries.c.id), Stub._make)
 
     def size(self, tip: str) -> int:
-        """How many entries a tip has, whoever may read them."""
-        query = select(func.count()).where(entries.c.bot == self._bot, entries.c.tip == tip)
-        return int(self._connection.scalar(query) or 0)
+        """The number of a tip's entries, also of those that not everybody may read."""
+        return self._number(select(func.count()).where(self._is(entries, tip=tip)))
 
     def several(self, ids: Iterable[int]) -> Mapping[int, Entry]:
         """These entries, those that not everybody may read without words and author."""
@@ -56,43 +95,41 @@ class SqlPublicEntries(Part):
         return {row.id: _seen(row) for row in self._numbered(query, set(ids))}
 
     def newest(self, limit: int, tip: str | None = None) -> Sequence[Entry]:
-        """The newest that belong to a tip, or to this one, newest first."""
+        """The newest entries of any tip, or of this one, newest first."""
         query = self._shown().where(
             entries.c.tip.is_not(None) if tip is None else entries.c.tip == tip
         )
         query = query.order_by(entries.c.at.desc(), entries.c.id.desc()).limit(limit)
-        return [entry_of(row) for row in self._connection.execute(query)]
+        return self._all(query, entry_of)
 
     def search(
         self, wanted: Sequence[Term], limit: int, before: int | None = None
     ) -> Sequence[Entry]:
-        """Those under a tip that have all these terms, the last taken in first."""
-        number = self._words.number
-        query = self._words.narrow(self._shown(), wanted).where(entries.c.tip.is_not(None))
+        """Entries under a tip that have all these terms, the one stored last first."""
+        number = self._index.number
+        query = self._index.narrow(self._shown(), wanted).where(entries.c.tip.is_not(None))
         if before is not None:
             query = query.where(number < before)
-        rows = self._connection.execute(query.order_by(number.desc()).limit(limit))
-        return [entry_of(row) for row in rows]
+        return self._all(query.order_by(number.desc()).limit(limit), entry_of)
 
     def tallies(self, tips: Sequence[str]) -> Mapping[str, Tally]:
-        """How much was said under each of these tips, and when last."""
+        """The number of entries of each of these tips, and the time of the newest."""
         found: dict[str, Tally] = {}
         for some in batched(sorted(set(tips))):
             query = (
                 select(entries.c.tip, func.count(), func.max(entries.c.at))
-                .where(entries.c.bot == self._bot, entries.c.tip.in_(some), self._is_shown)
+                .where(self._is(entries), entries.c.tip.in_(some), self._is_shown)
                 .group_by(entries.c.tip)
             )
-            found.update(
-                {row[0]: Tally(count=row[1], at=row[2]) for row in self._connection.execute(query)}
-            )
+            rows = self._connection.execute(query)
+            found.update({row[0]: Tally(count=row[1], at=row[2]) for row in rows})
         return found
 
     def counts(self) -> Mapping[str, int]:
-        """How many entries each tip has that everybody may read."""
+        """The number of public entries by tip."""
         query = (
             select(entries.c.tip, func.count())
-            .where(entries.c.bot == self._bot, entries.c.tip.is_not(None), self._is_shown)
+            .where(self._is(entries), entries.c.tip.is_not(None), self._is_shown)
             .group_by(entries.c.tip)
         )
         return {row.tip: row[1] for row in self._connection.execute(query)}
@@ -105,27 +142,24 @@ class SqlPublicEntries(Part):
     def entries(
         self, *, tip: str | None = None, loose: bool = False, after: int = 0, limit: int
     ) -> Sequence[Entry]:
-        """Entries that everybody may read, and what is left of deleted ones."""
+        """Entries that everybody may read, and deleted ones without their words."""
         seen = or_(self._is_shown, self._remains)
         query = select(entries).where(entries.c.id > after, seen, under(tip, self._bot))
         if loose:
             query = query.where(entries.c.tip.is_(None))
-        rows = self._connection.execute(query.order_by(entries.c.id).limit(limit))
-        return [entry_of(row) for row in rows]
+        return self._all(query.order_by(entries.c.id).limit(limit), entry_of)
 
     def _numbered(self, query: Select[Any], ids: Collection[int]) -> Iterator[Row[Any]]:
-        """The rows of a query that have these numbers."""
+        """The rows of a query for the entries of these numbers."""
         for some in batched(sorted(ids)):
             mine = by_number(self._bot) & entries.c.id.in_(some)
             yield from self._connection.execute(query.where(mine))
 
     def _shown(self) -> Select[Any]:
-        return select(entries).where(entries.c.bot == self._bot, self._is_shown)
+        return select(entries).where(self._is(entries), self._is_shown)
 
 
 def _seen(row: Row[Any]) -> Entry:
     """The entry as everybody may see it."""
     entry = entry_of(row)
-    if row.is_shown or not entry.is_legible:
-        return entry
-    return erased_entry(entry)
+    return entry if row.is_shown or not entry.is_legible else erased_entry(entry)

@@ -1,76 +1,52 @@
-"""`core.discussion.webmention.Pings` over SQL, each call a transaction of its own."""
+"""`core.discussion.webmention.WebmentionStore` over SQL, each call a transaction of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from bot.core.discussion.webmention import Webmention
-from bot.store.discussion.entry_rows import columns, made
-from bot.store.site.pages import Connects
+from bot.store.rows import columns, made
+from bot.store.site.pages import Transactions
 from bot.store.tables import pings
 
 
-class SqlWebmentions:
-    """What other sites told us of their pages."""
-
-    def __init__(self, store: Connects) -> None:
-        self._store = store
+class SqlWebmentions(Transactions):
+    """The notices of links that other sites sent."""
 
     def get(self, source: str, target: str) -> Webmention | None:
-        """The ping of this pair, or None."""
-        query = select(pings).where(self._is(source, target))
-        with self._store.connect(writing=False) as connection:
-            row = connection.execute(query).first()
-            return None if row is None else made(Webmention, row)
+        """The webmention of this pair, or None."""
+        rows = self._rows(select(pings).where(self._is(pings, source=source, target=target)))
+        return made(Webmention, rows[0]) if rows else None
 
     def put(self, ping: Webmention) -> None:
-        """Write a ping, in place of what is known of its pair."""
+        """Store a webmention, in place of an earlier one of the same pair."""
+        same = self._is(pings, source=ping.source, target=ping.target)
         with self._store.connect(writing=True) as connection:
-            connection.execute(delete(pings).where(self._is(ping.source, ping.target)))
+            connection.execute(delete(pings).where(same))
             connection.execute(insert(pings).values(bot=self._store.bot, **columns(ping)))
 
     def move(self, old: Webmention, new: Webmention | None) -> bool:
-        """Replace or forget `old`, if it is still as it was."""
-        same = (
-            self._is(old.source, old.target) & (pings.c.at == old.at) & (pings.c.tries == old.tries)
-        )
+        """Replace or (None) forget `old`, if it is unchanged."""
+        same = {name: getattr(old, name) for name in ("source", "target", "at", "tries")}
         change = delete(pings) if new is None else update(pings).values(**columns(new))
-        with self._store.connect(writing=True) as connection:
-            return connection.execute(change.where(same)).rowcount == 1
+        return self._change(change.where(self._is(pings, **same))) == 1
 
     def due(self, now: datetime, limit: int) -> Sequence[Webmention]:
-        """Those whose page is to be looked at now."""
-        query = (
-            select(pings)
-            .where(pings.c.bot == self._store.bot, pings.c.not_before <= now)
-            .order_by(pings.c.not_before)
-            .limit(limit)
-        )
-        with self._store.connect(writing=False) as connection:
-            return [made(Webmention, row) for row in connection.execute(query)]
+        """Those whose page is to be read now."""
+        query = select(pings).where(self._is(pings), pings.c.not_before <= now)
+        rows = self._rows(query.order_by(pings.c.not_before).limit(limit))
+        return [made(Webmention, row) for row in rows]
 
     def waiting(self) -> int:
-        """How many pages are still to be looked at."""
-        query = select(func.count()).where(
-            pings.c.bot == self._store.bot, pings.c.not_before.is_not(None)
-        )
-        with self._store.connect(writing=False) as connection:
-            return int(connection.scalar(query) or 0)
+        """The number of pages that are still to be read."""
+        waits = pings.c.not_before.is_not(None)
+        rows = self._rows(select(func.count()).where(self._is(pings), waits))
+        return int(rows[0][0])
 
     def forget(self, before: datetime) -> None:
-        """Forget what was settled and is older than this."""
-        old = (
-            (pings.c.bot == self._store.bot) & pings.c.not_before.is_(None) & (pings.c.at < before)
-        )
-        with self._store.connect(writing=True) as connection:
-            connection.execute(delete(pings).where(old))
-
-    def _is(self, source: str, target: str) -> ColumnElement[bool]:
-        return (
-            (pings.c.bot == self._store.bot)
-            & (pings.c.source == source)
-            & (pings.c.target == target)
-        )
+        """Delete what was settled and is older than this."""
+        old = self._is(pings, not_before=None) & (pings.c.at < before)
+        self._change(delete(pings).where(old))

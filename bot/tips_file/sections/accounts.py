@@ -1,103 +1,249 @@
-"""The `platforms` section: which accounts there are, of which kind, with which settings."""
+"""The `platforms` section: the accounts of a file, the kind of each, and its settings.
+
+The model of an account's settings is made from the description of its kind of platform.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from functools import cache, partial
+from typing import Annotated, Any, TypeAlias
 
-from bot.core.model.config import Account
-from bot.core.model.platform_kind import PlatformKind, variable
+from pydantic import PlainValidator, WithJsonSchema, create_model
+from pydantic.fields import Field
+
+from bot.core.model.config import PROMISE, Account, AcknowledgementStyle, LinkRule, WhenUnsure
+from bot.core.model.platform_kind import Form, Option, PlatformKind, variable
 from bot.core.platform_names import account_hint, mastodon_server, platform_meant
 from bot.core.text.suggest import did_you_mean
 from bot.tips_file.messages import hint, quote
 from bot.tips_file.problems import Problems
-from bot.tips_file.sections.account_models import account_from, looks_secret, settings_of
+from bot.tips_file.sections.models import Section
+from bot.tips_file.values import field_types, parse_scalars
 from bot.tips_file.values.field_types import is_id
-from bot.tips_file.yaml.yaml_tree import Block, Path, Value
+from bot.tips_file.yaml.yaml_reader import Block, Path, Value
 
 DEFAULT = "site"
 """The account of a file that names none: the bot's own site."""
 
+LIMIT_MIN = 20
+
+_SECRET = re.compile(r"token|passw|secret|credential|key$|^key", re.IGNORECASE)
+
+_Field: TypeAlias = tuple[Any, Any]
+"""A field for pydantic: its type, and its default and description."""
+
+
+def _common(kind: PlatformKind) -> dict[str, _Field]:
+    """The settings that several kinds share; `kind.common` names those that this kind has."""
+    bounds = {"type": "integer", "minimum": LIMIT_MIN, "maximum": kind.limit_max}
+    limit = PlainValidator(partial(parse_scalars.whole, LIMIT_MIN, kind.limit_max))
+    styles = [one.value for one in kind.courtesies]
+    style = PlainValidator(
+        lambda value: AcknowledgementStyle(parse_scalars.choice(styles, "choice", value))
+    )
+    of_style = WithJsonSchema({"type": "string", "enum": styles})
+    return {
+        "limit": _field(
+            Annotated[int, limit, WithJsonSchema(bounds)],
+            min(PROMISE, kind.limit_max),
+            "The longest that a post may be, link and hashtags included, by X's weights.",
+        ),
+        "hashtags": _field(
+            field_types.Hashtags,
+            2,
+            "How many hashtags a post may end with, where there is room.",
+        ),
+        "gap": _field(
+            field_types.Gap, kind.gap, "The shortest time between two posts, such as 10m."
+        ),
+        "link": _field(
+            field_types.Rule,
+            LinkRule.ALWAYS,
+            "Whether posts carry the tip's link: always or never.",
+        ),
+        "visibility": _field(
+            _one_of(kind.visibilities, "visibility"), kind.visibilities[0], "Who sees the posts."
+        ),
+        "unsure": _field(
+            field_types.Unsure,
+            WhenUnsure.ASK,
+            "What to do when nobody can tell whether a post arrived: ask you, or resend it.",
+        ),
+        "monthly_budget": _field(
+            field_types.Dollars | None,
+            None,
+            "The most that posting and listening may cost in a calendar month, in US dollars.",
+        ),
+        "listening_budget": _field(
+            field_types.Dollars,
+            Decimal(5),
+            "The most of it that reading may cost: mentions, searches and checks of known replies.",
+        ),
+        "fresh_days": _field(
+            field_types.FreshDays,
+            7,
+            "For how many days a reply is checked again each day, so that its text may be shown.",
+        ),
+        "poll": _field(
+            field_types.Poll | None,
+            None,
+            "How often to look for replies, 30s or more; left out, what suits the network.",
+        ),
+        "acknowledge": _field(
+            Annotated[AcknowledgementStyle, style, of_style] | None,
+            None,
+            "How the bot acknowledges replies to it; left out, what suits the network.",
+        ),
+    }
+
+
+def _field(form: Any, default: Any, about: str) -> _Field:
+    return form, Field(default=default, description=about)
+
+
+def _one_of(words: tuple[str, ...], noun: str) -> Any:
+    schema = WithJsonSchema({"type": "string", "enum": list(words)})
+    return Annotated[str, PlainValidator(partial(parse_scalars.choice, words, noun)), schema]
+
+
+@cache
+def settings_of(kind: PlatformKind) -> type[Section]:
+    """The model of an account of this kind."""
+    about = f"The kind of platform; left out, the account's name says it ({kind.name})."
+    which = Annotated[str, WithJsonSchema({"const": kind.name})]
+    known: dict[str, Any] = {
+        "kind": _field(which, kind.name, about),
+        **{option.name: _option(option) for option in kind.options},
+        **{name: field for name, field in _common(kind).items() if name in kind.common},
+    }
+    return create_model(
+        kind.name,
+        __base__=Section,
+        __doc__=_sentence(kind.about),
+        # The source text has no docstrings for them, and the search takes most of the time.
+        __cls_kwargs__={"use_attribute_docstrings": False},
+        **known,
+    )
+
+
+def _option(option: Option) -> _Field:
+    """A setting of one kind alone."""
+    form: Any = field_types.Address if option.form is Form.ADDRESS else field_types.Title
+    if option.choices:
+        form = _one_of(option.choices, "rule")
+    default = ... if option.default is None else option.default
+    return _field(form, default, _sentence(option.about))
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def looks_secret(name: str, kind: PlatformKind) -> bool:
+    """Whether a name in the file is that of a credential, which does not belong there."""
+    if name in {secret.name for secret in kind.secrets}:
+        return True
+    settings = {*kind.common, *(option.name for option in kind.options), "kind"}
+    return name not in settings and _SECRET.search(name) is not None
+
+
+def account_from(name: str, kind: PlatformKind, settings: Section) -> Account:
+    """The account with its settings; the kind gives those that the file leaves out."""
+    given = {
+        "limit": min(PROMISE, kind.limit_max),
+        "gap": kind.gap,
+        "visibility": kind.visibilities[0],
+        **dict(settings),
+    }
+    common: dict[str, Any] = {name: given[name] for name in _common(kind) if name in given}
+    common["acknowledge"] = given.get("acknowledge") or kind.courtesies[0]
+    options = {option.name: given[option.name] for option in kind.options}
+    return Account(name=name, kind=kind.name, options=options, **common)
+
 
 def account_names(root: Block) -> tuple[str, ...]:
-    """The names of the accounts, however wrong their settings are."""
+    """The names of the accounts, also of those whose settings are wrong."""
     platforms = root.get("platforms")
     return tuple(platforms) if isinstance(platforms, Block) else (DEFAULT,)
 
 
 def read_accounts(
-    review: Problems, root: Block, kinds: Mapping[str, PlatformKind]
+    problems: Problems, root: Block, kinds: Mapping[str, PlatformKind]
 ) -> list[Account]:
-    """Every account whose settings are right; what is wrong goes to the review."""
+    """Every account whose settings are right; the problems of others are noted."""
     platforms = root.get("platforms")
     if platforms is None:
         platforms = Block()
         if DEFAULT in kinds:
             return [account_from(DEFAULT, kinds[DEFAULT], settings_of(kinds[DEFAULT])())]
     if not isinstance(platforms, Block):
-        review.wrong(("platforms",), "not a block", "write a line `site: {}` below it, indented")
+        problems.wrong(("platforms",), "not a block", "write a line `site: {}` below it, indented")
         return []
     if not platforms:
-        review.wrong(("platforms",), "no account", "add a line `site: {}` below it, indented")
-    known = {name: _kind(review, name, value, kinds) for name, value in platforms.items()}
+        problems.wrong(("platforms",), "no account", "add a line `site: {}` below it, indented")
+    known = {name: _kind(problems, name, value, kinds) for name, value in platforms.items()}
     found = {name: kind for name, kind in known.items() if kind}
-    _check_one_site(review, found)
-    _check_variables(review, found)
-    read = (_account(review, name, platforms[name], kind) for name, kind in found.items())
+    _check_one_site(problems, found)
+    _check_variables(problems, found)
+    read = (_account(problems, name, platforms[name], kind) for name, kind in found.items())
     return [account for account in read if account is not None]
 
 
-def _account(review: Problems, name: str, value: Value, kind: PlatformKind) -> Account | None:
+def _account(problems: Problems, name: str, value: Value, kind: PlatformKind) -> Account | None:
     """One account, or None once its problems are noted."""
     path: Path = ("platforms", name)
     given = Block() if value is None else value
     if isinstance(given, Block):
-        given = _without_secrets(review, path, given, kind)
-    settings = review.section(path, given, settings_of(kind))
+        given = _without_secrets(problems, path, given, kind)
+    settings = problems.section(path, given, settings_of(kind))
     return account_from(name, kind, settings) if settings else None
 
 
 def _kind(
-    review: Problems, name: str, given: Value, kinds: Mapping[str, PlatformKind]
+    problems: Problems, name: str, given: Value, kinds: Mapping[str, PlatformKind]
 ) -> PlatformKind | None:
-    """The kind that an account says it is of, or else the kind of its name."""
+    """The kind that an account names, or else the kind that has the account's name."""
     path: Path = ("platforms", name)
     said = given.get("kind") if isinstance(given, Block) else None
     if not is_id(name):
         rule = "use lower-case letters, digits, '-' and '_', at most 64, a letter or digit first"
-        todo = _called_here(name, kinds) or rule
-        review.wrong_name(path, f"{quote(name)} is no name for an account", todo)
+        todo = _platform_line(name, kinds) or rule
+        problems.wrong_name(path, f"{quote(name)} is not a valid account name", todo)
     elif said is None:
         if name in kinds:
             return kinds[name]
-        meant = _called_here(name, kinds)
+        meant = _platform_line(name, kinds)
         other = f"{meant}, or add `kind: {platform_meant(name, kinds)}`" if meant else ""
         todo = other or did_you_mean(name, kinds) or f"add `kind:`, one of {', '.join(kinds)}"
-        review.wrong_name(path, f"{quote(name)} is no platform", todo)
+        problems.wrong_name(path, f"{quote(name)} is not a platform", todo)
     elif not isinstance(said, str):
-        review.wrong((*path, "kind"), "a list or block stands here", "give it a single value")
+        problems.wrong((*path, "kind"), "this is a list or block", "give it a single value")
     elif said in kinds:
         return kinds[said]
     else:
         todo = account_hint(said, kinds) or hint(said, tuple(kinds))
-        review.wrong((*path, "kind"), f"{quote(said)} is no platform", todo)
+        problems.wrong((*path, "kind"), f"{quote(said)} is not a platform", todo)
     return None
 
 
-def _called_here(name: str, kinds: Mapping[str, PlatformKind]) -> str:
-    """How to write the platform that people call so; "" where that is none that there is."""
+def _platform_line(name: str, kinds: Mapping[str, PlatformKind]) -> str:
+    """The line for the platform of this common name; "" if there is no such platform."""
     meant = platform_meant(name, kinds)
     if meant == "mastodon" and (server := mastodon_server(name)):
         return f"write `mastodon: {{server: https://{server}}}`"
     return f"write `{meant}:`" if meant else ""
 
 
-def _without_secrets(review: Problems, path: Path, given: Block, kind: PlatformKind) -> Block:
-    """The settings without credentials; each is refused, and its value not repeated."""
+def _without_secrets(problems: Problems, path: Path, given: Block, kind: PlatformKind) -> Block:
+    """The settings without credentials, which are refused; their values are not repeated."""
     kept = Block()
     for name, value in given.items():
         if looks_secret(name, kind):
             todo = _secret_todo(str(path[-1]), name, kind)
-            review.wrong_name((*path, name), "a secret does not belong in this file", todo)
+            problems.wrong_name((*path, name), "a secret does not belong in this file", todo)
         else:
             kept.put(name, value, given.name_places[name], given.places[name])
     return kept
@@ -108,24 +254,24 @@ def _secret_todo(account: str, name: str, kind: PlatformKind) -> str:
     known = [secret.name for secret in kind.secrets]
     wanted = [name] if name in known else known
     if not wanted:
-        return f"take it out: {kind.name} needs none"
+        return f"remove it: {kind.name} needs none"
     variables = ", ".join(variable(account, secret) for secret in wanted)
-    return f"take it out and set {variables} in the environment"
+    return f"remove it and set {variables} in the environment"
 
 
-def _check_one_site(review: Problems, kinds: Mapping[str, PlatformKind]) -> None:
+def _check_one_site(problems: Problems, kinds: Mapping[str, PlatformKind]) -> None:
     """The bot has one site at most."""
     first, *others = [name for name, kind in kinds.items() if kind.name == "site"] or [""]
     for name in others:
         what = f"a second site (the first is {quote(first)})"
-        review.wrong_name(("platforms", name), what, "keep one of the two")
+        problems.wrong_name(("platforms", name), what, "keep one of the two")
 
 
-def _check_variables(review: Problems, names: Iterable[str]) -> None:
+def _check_variables(problems: Problems, names: Iterable[str]) -> None:
     """No two accounts read the same environment variables."""
     first: dict[str, str] = {}
     for name in names:
         other = first.setdefault(variable(name, ""), name)
         if other != name:
             what = f"too like {quote(other)}: both read {variable(other, '*')}"
-            review.wrong_name(("platforms", name), what, "rename one of the two")
+            problems.wrong_name(("platforms", name), what, "rename one of the two")

@@ -1,6 +1,6 @@
-"""What no section can know alone: names that must differ, exist or go together.
+"""Checks across sections: names that must differ, exist or go together.
 
-Every check looks at the tree, so that it works beside other mistakes in the same section.
+Every check reads the tree, so that it works beside other mistakes in the same section.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from bot.core.platform_names import account_hint
+from bot.tips_file.locations import Place
 from bot.tips_file.messages import escape, hint, quote
 from bot.tips_file.problems import Problems
 from bot.tips_file.values.field_types import is_id
-from bot.tips_file.yaml.yaml_tree import Block, Items, Path, Place, Value, listed
+from bot.tips_file.yaml.yaml_reader import Block, Items, Path, Value, listed
 
 CheckCron: TypeAlias = Callable[[str], str | None]
-"""What is wrong with a crontab line, in a sentence, or None: the clock knows."""
+"""The problem of a crontab line in a sentence, or None; the scheduler knows."""
 
 _RULES = ("at", "cron", "every")
 _NEEDS = {"days": "at", "from": "every"}
@@ -30,30 +31,30 @@ def blocks(root: Block, section: str) -> Iterator[tuple[Path, Block]]:
             yield (section, position), item
 
 
-def check_rules(review: Problems, root: Block, check_cron: CheckCron) -> None:
+def check_rules(problems: Problems, root: Block, check_cron: CheckCron) -> None:
     """Each schedule has one rule, and only the settings that go with it."""
     for path, schedule in blocks(root, "schedule"):
         given = [rule for rule in _RULES if schedule.get(rule) is not None]
         if not any(rule in schedule for rule in _RULES):
-            review.wrong(path, "it has no time", "add one of `at:`, `cron:` and `every:`")
+            problems.wrong(path, "it has no time", "add one of `at:`, `cron:` and `every:`")
         for extra in given[1:]:
             what = f"there is a rule already, '{given[0]}'"
-            review.wrong_name((*path, extra), what, "keep one of the two")
+            problems.wrong_name((*path, extra), what, "keep one of the two")
         for name, rule in _NEEDS.items():
             if schedule.get(name) is not None and given and rule not in given:
-                todo = f"take it out, or use `{rule}:`"
-                review.wrong_name((*path, name), f"it goes with '{rule}' only", todo)
-        _check_cron(review, (*path, "cron"), schedule.get("cron"), check_cron)
+                todo = f"remove it, or use `{rule}:`"
+                problems.wrong_name((*path, name), f"it goes with '{rule}' only", todo)
+        _check_cron(problems, (*path, "cron"), schedule.get("cron"), check_cron)
 
 
-def _check_cron(review: Problems, path: Path, line: Value, check_cron: CheckCron) -> None:
-    """The crontab line says something possible."""
-    if isinstance(line, str) and line.strip() and (problem := check_cron(line[:200])):
-        what, _, todo = escape(problem).partition("; ")
-        review.wrong(path, what, todo or "write five fields, such as 0 9 * * mon")
+def _check_cron(problems: Problems, path: Path, line: Value, check_cron: CheckCron) -> None:
+    """The crontab line is valid."""
+    if isinstance(line, str) and line.strip() and (found := check_cron(line[:200])):
+        what, _, todo = escape(found).partition("; ")
+        problems.wrong(path, what, todo or "write five fields, such as 0 9 * * mon")
 
 
-def check_unique(review: Problems, root: Block, section: str, name: str, noun: str) -> None:
+def check_unique(problems: Problems, root: Block, section: str, name: str, noun: str) -> None:
     """No two items of a list share this name."""
     first: dict[str, Place] = {}
     for path, item in blocks(root, section):
@@ -64,32 +65,32 @@ def check_unique(review: Problems, root: Block, section: str, name: str, noun: s
         taken = first.setdefault(" ".join(value.split()), place)
         if taken != place:
             what = f"{quote(value)} is taken (by the {noun} in line {taken[0]})"
-            review.wrong((*path, name), what, "give each its own")
+            problems.wrong((*path, name), what, "give each its own")
 
 
-def check_names(review: Problems, root: Block, accounts: Sequence[str]) -> None:
-    """Tips and schedules name only accounts that there are."""
+def check_names(problems: Problems, root: Block, accounts: Sequence[str]) -> None:
+    """Tips and schedules name only existing accounts."""
     for section in ("schedule", "tips"):
         for path, item in blocks(root, section):
             for step, name in _texts(item, "platforms"):
                 if is_id(name) and name not in accounts:
-                    what = f"{quote(name)} is no account in this file"
+                    what = f"{quote(name)} is not an account in this file"
                     todo = account_hint(name, accounts) or hint(name, accounts)
-                    review.wrong((*path, "platforms", *step), what, todo)
+                    problems.wrong((*path, "platforms", *step), what, todo)
 
 
-def check_tags(review: Problems, root: Block) -> None:
-    """Some tip has each tag that a schedule asks for; a schedule without tips never posts."""
+def check_tags(problems: Problems, root: Block) -> None:
+    """Each tag of a schedule is that of a tip; a schedule without tips never posts."""
     known = {_same(tag) for _, tip in blocks(root, "tips") for _, tag in _texts(tip, "tags")}
     for path, schedule in blocks(root, "schedule"):
         for step, tag in _texts(schedule, "tags"):
             if _same(tag) not in known:
                 todo = hint(tag, sorted(known)[:20]) if known else "add it to some tip"
-                review.wrong((*path, "tags", *step), f"no tip has the tag {quote(tag)}", todo)
+                problems.wrong((*path, "tags", *step), f"no tip has the tag {quote(tag)}", todo)
 
 
 def _texts(item: Block, name: str) -> Iterator[tuple[Path, str]]:
-    """The texts in a list of an item, or its single text, with the way to each."""
+    """The texts in a list of an item, or its single text, with the path to each."""
     value = item.get(name)
     in_list = isinstance(value, Items)
     for position, text in enumerate(listed(value)):

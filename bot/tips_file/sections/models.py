@@ -1,4 +1,4 @@
-"""The sections of tips.yaml as models: what each may hold, and what it means.
+"""The sections of tips.yaml as models: the fields of each, with their types.
 
 The line under a field is its description, in the JSON Schema too.
 """
@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.tips_file.values import field_types
 
 SITE = "http://127.0.0.1:8140"
-"""Where the site is while nobody said otherwise: on this machine only."""
+"""The address of the site unless one is set: on this machine only."""
 
 
 class Section(BaseModel):
-    """A block of the file; a name that it does not know is an error."""
+    """A block of the file; an unknown name in it is an error."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
@@ -36,9 +36,9 @@ class BotSection(Section):
     site: field_types.Address = SITE
     """The address at which the bot's own pages can be reached."""
     contact: field_types.Contact | None = None
-    """The human behind the bot: a web address, or mailto: and a mail address."""
+    """The person behind the bot: a web address, or mailto: and a mail address."""
     show_unlisted: field_types.YesOrNo = False
-    """Whether pages, feeds and exports show what was said unlisted, as what was said in public."""
+    """Whether pages, feeds and exports show unlisted replies, as they show public ones."""
 
 
 class ScheduleSection(Section):
@@ -80,11 +80,11 @@ class TipSection(Section):
     text: field_types.Text
     """The whole tip, in a few sentences."""
     link: field_types.Link | None = None
-    """What the posts point at; left out, the tip's own page on the site."""
+    """The link in the posts; left out, the tip's own page on the site."""
     tags: field_types.Tags = []
-    """What the tip is about; hashtags are made from these where there is room."""
+    """The subjects of the tip; hashtags are made from these where there is room."""
     credit: field_types.Title | None = None
-    """Whose idea it is; nobody is mentioned live by it."""
+    """Whose idea it is; the post notifies nobody of it."""
     summary: field_types.Summary | None = None
     """The post's own words, used as they are if they fit; left out, the bot writes them."""
     language: field_types.Language | None = None

@@ -1,10 +1,11 @@
-"""The types of the fields in tips.yaml: how each is read, and how the JSON Schema describes it."""
+"""The types of the fields in tips.yaml: the parser of each, and its description in JSON Schema."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
@@ -12,7 +13,7 @@ from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 from bot.core.model.config import LinkRule, WhenUnsure
 from bot.core.model.schedule import WEEKDAYS
 from bot.tips_file.messages import quote
-from bot.tips_file.values import parse_scalars, parse_times, parse_urls
+from bot.tips_file.values import parse_scalars, parse_times
 
 
 def _text(**rules: Any) -> WithJsonSchema:
@@ -26,23 +27,23 @@ def _one_or_more(item: WithJsonSchema, least: int = 1) -> WithJsonSchema:
 
 
 def _as_list(value: object) -> object:
-    """A list as it is; a single value needs none around it."""
+    """A single value as a list of one."""
     return [value] if isinstance(value, str) else value
 
 
 def _not_empty(value: object) -> object:
-    """The list, which has to name something."""
+    """The list, which must not be empty."""
     if value == []:
         raise parse_scalars.wrong("an empty list", "name at least one, or leave the line out")
     return _as_list(value)
 
 
 def _no_list_in_one(value: object) -> object:
-    """The value; a text that is several names at once is refused."""
+    """The value; a text with several names in it is refused."""
     if isinstance(value, str):
         names = re.split(r"\s*[,;&]\s*|\s+(?:and\s+)?", value[:500].strip(" ,;"))
         if len(names) > 1 and all(map(is_id, names)):
-            what = f"{quote(value.strip())} is no id"
+            what = f"{quote(value.strip())} is not a valid id"
             raise parse_scalars.wrong(what, f"write a list: [{', '.join(names)}]")
     return value
 
@@ -57,17 +58,19 @@ _TAG = _text(pattern=r"^[^\s,#]+$", maxLength=50)
 _TIME = _text(pattern="^([01]?[0-9]|2[0-3]):[0-5][0-9]$")
 _DAY = _text(enum=list(WEEKDAYS))
 _ADDRESS = _text(pattern="^[Hh][Tt][Tt][Pp][Ss]?://[^/]", maxLength=2048)
+_LINK_RULES = [rule.value for rule in LinkRule]
+_UNSURE_RULES = [rule.value for rule in WhenUnsure]
 _MOMENT = _text(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Id: TypeAlias = Annotated[str, PlainValidator(parse_scalars.identifier), _ID]
 Title: TypeAlias = Annotated[
-    str, PlainValidator(parse_scalars.line(200)), _text(minLength=1, maxLength=200)
+    str, PlainValidator(partial(parse_scalars.line, 200)), _text(minLength=1, maxLength=200)
 ]
 Summary: TypeAlias = Annotated[
-    str, PlainValidator(parse_scalars.line(1000)), _text(minLength=1, maxLength=1000)
+    str, PlainValidator(partial(parse_scalars.line, 1000)), _text(minLength=1, maxLength=1000)
 ]
 Text: TypeAlias = Annotated[
-    str, PlainValidator(parse_scalars.text(20_000)), _text(minLength=1, maxLength=20_000)
+    str, PlainValidator(partial(parse_scalars.text, 20_000)), _text(minLength=1, maxLength=20_000)
 ]
 Name: TypeAlias = Annotated[
     str,
@@ -80,31 +83,31 @@ Language: TypeAlias = Annotated[
     PlainValidator(parse_scalars.language),
     _text(pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"),
 ]
-Link: TypeAlias = Annotated[str, PlainValidator(parse_urls.link), _ADDRESS]
-Address: TypeAlias = Annotated[str, PlainValidator(parse_urls.base), _ADDRESS]
+Link: TypeAlias = Annotated[str, PlainValidator(parse_scalars.link), _ADDRESS]
+Address: TypeAlias = Annotated[str, PlainValidator(parse_scalars.base), _ADDRESS]
 Contact: TypeAlias = Annotated[
-    str, PlainValidator(parse_urls.contact), _text(pattern="^([Hh][Tt][Tt][Pp][Ss]?://|mailto:)")
+    str, PlainValidator(parse_scalars.contact), _text(pattern="^([Hh][Tt][Tt][Pp][Ss]?://|mailto:)")
 ]
 Zone: TypeAlias = Annotated[str, PlainValidator(parse_times.time_zone), _text()]
 CronLine: TypeAlias = Annotated[
-    str, PlainValidator(parse_scalars.line(200)), _text(pattern=r"^\s*(\S+\s+){4}\S+\s*$")
+    str, PlainValidator(partial(parse_scalars.line, 200)), _text(pattern=r"^\s*(\S+\s+){4}\S+\s*$")
 ]
 Moment: TypeAlias = Annotated[date | datetime, PlainValidator(parse_times.moment), _MOMENT]
 TimeOfDay: TypeAlias = Annotated[time, PlainValidator(parse_times.time_of_day), _TIME]
 Weekday: TypeAlias = Annotated[int, PlainValidator(parse_times.weekday), _DAY]
 Weight: TypeAlias = Annotated[
     int,
-    PlainValidator(parse_scalars.whole(1, 100)),
+    PlainValidator(partial(parse_scalars.whole, 1, 100)),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100}),
 ]
 Hashtags: TypeAlias = Annotated[
     int,
-    PlainValidator(parse_scalars.whole(0, 10)),
+    PlainValidator(partial(parse_scalars.whole, 0, 10)),
     WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 10}),
 ]
 FreshDays: TypeAlias = Annotated[
     int,
-    PlainValidator(parse_scalars.whole(0, 366)),
+    PlainValidator(partial(parse_scalars.whole, 0, 366)),
     WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 366}),
 ]
 Dollars: TypeAlias = Annotated[
@@ -115,12 +118,14 @@ Dollars: TypeAlias = Annotated[
 
 _DURATION = _text(pattern="^([0-9]{1,6}[smhdw])+$", examples=["90s", "15m", "1h30m", "1d"])
 
-Gap: TypeAlias = Annotated[timedelta, PlainValidator(parse_times.duration(timedelta(0))), _DURATION]
+Gap: TypeAlias = Annotated[
+    timedelta, PlainValidator(partial(parse_times.duration, timedelta(0))), _DURATION
+]
 Poll: TypeAlias = Annotated[
-    timedelta, PlainValidator(parse_times.duration(timedelta(seconds=30))), _DURATION
+    timedelta, PlainValidator(partial(parse_times.duration, timedelta(seconds=30))), _DURATION
 ]
 Period: TypeAlias = Annotated[
-    timedelta, PlainValidator(parse_times.duration(timedelta(minutes=1))), _DURATION
+    timedelta, PlainValidator(partial(parse_times.duration, timedelta(minutes=1))), _DURATION
 ]
 
 Tags: TypeAlias = Annotated[list[Tag], BeforeValidator(_as_list), _one_or_more(_TAG, 0)]
@@ -144,11 +149,11 @@ YesOrNo: TypeAlias = Annotated[
 ]
 Rule: TypeAlias = Annotated[
     LinkRule,
-    PlainValidator(parse_scalars.member(LinkRule, "rule")),
-    _text(enum=[rule.value for rule in LinkRule]),
+    PlainValidator(lambda value: LinkRule(parse_scalars.choice(_LINK_RULES, "rule", value))),
+    _text(enum=_LINK_RULES),
 ]
 Unsure: TypeAlias = Annotated[
     WhenUnsure,
-    PlainValidator(parse_scalars.member(WhenUnsure, "rule")),
-    _text(enum=[way.value for way in WhenUnsure]),
+    PlainValidator(lambda value: WhenUnsure(parse_scalars.choice(_UNSURE_RULES, "rule", value))),
+    _text(enum=_UNSURE_RULES),
 ]

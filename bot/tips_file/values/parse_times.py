@@ -1,17 +1,21 @@
-"""From the text of one value to a time: lengths of time, times of day, weekdays, dates, zones."""
+"""Parsers of times: lengths of time, times of day, weekdays, dates, time zones.
+
+Where a value is none of these, the advice tells what was probably meant.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.core.model.schedule import WEEKDAYS
+from bot.core.text.suggest import did_you_mean
 from bot.tips_file.messages import quote
 from bot.tips_file.values.parse_scalars import scalar, wrong
-from bot.tips_file.values.weekday_hint import weekdays_hint
 from bot.tips_file.values.zone_hint import zone_hint
 
 _DURATION = re.compile(r"(?:[0-9]{1,6}[smhdw])+")
@@ -27,24 +31,45 @@ _YEARS = range(1970, 9999)
 _CLOCK = re.compile(r"([0-9]{1,2})(?:[:.h]?([0-5][0-9]))?(?::[0-9]{2})?\s*(?:([ap])\.?m\.?|h|uhr)?")
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
+_LONGEST = 100
+_EVERY_DAY = frozenset({"*", "all", "all days", "any", "daily", "every day", "everyday", "always"})
+_GROUPS = {
+    "weekday": range(5),
+    "weekdays": range(5),
+    "workday": range(5),
+    "workdays": range(5),
+    "weekend": range(5, 7),
+    "weekends": range(5, 7),
+}
+_SPELLINGS = (
+    ("1", "mo", "mon", "monday", "montag"),
+    ("2", "tu", "tue", "tues", "tuesday", "di", "dienstag"),
+    ("3", "we", "wed", "weds", "wednesday", "mi", "mittwoch"),
+    ("4", "th", "thu", "thur", "thurs", "thursday", "do", "donnerstag"),
+    ("5", "fr", "fri", "friday", "freitag"),
+    ("6", "sa", "sat", "saturday", "samstag"),
+    ("0", "7", "su", "sun", "sunday", "so", "sonntag"),
+)
+_DAYS = {word: day for day, words in enumerate(_SPELLINGS) for word in words}
+_FROM_TO = re.compile(
+    r"\s*(?:[-\u2010-\u2015\u2212~]|\.{2,3}|\b(?:to|through|thru|till|until|bis)\b)\s*"
+)
+_BETWEEN = re.compile(r"(?:[\s,;/|&+\u3001]|\band\b|\bund\b)+")
 
-def duration(shortest: timedelta) -> Callable[[object], timedelta]:
+
+def duration(shortest: timedelta, value: object) -> timedelta:
     """A length of time, `90s`, `15m`, `2h`, `1d`, `1w`, or several, `1h30m`."""
-
-    def parse(value: object) -> timedelta:
-        found = scalar(value)
-        if not _DURATION.fullmatch(found):
-            todo = "write a number and s, m, h, d or w, such as 90s, 15m, 2h, 1h30m, 1d"
-            raise wrong(f"{quote(found)} is no length of time", todo)
-        pairs = re.findall(r"([0-9]+)([smhdw])", found)
-        length = sum((timedelta(**{_UNITS[unit]: int(n)}) for n, unit in pairs), timedelta())
-        if length < shortest:
-            raise wrong(f"{quote(found)} is too short", f"use {written(shortest)} or more")
-        if length > _LONGEST_DURATION:
-            raise wrong(f"{quote(found)} is too long", "use 366d or less")
-        return length
-
-    return parse
+    found = scalar(value)
+    if not _DURATION.fullmatch(found):
+        todo = "write a number and s, m, h, d or w, such as 90s, 15m, 2h, 1h30m, 1d"
+        raise wrong(f"{quote(found)} is not a length of time", todo)
+    pairs = re.findall(r"([0-9]+)([smhdw])", found)
+    length = sum((timedelta(**{_UNITS[unit]: int(n)}) for n, unit in pairs), timedelta())
+    if length < shortest:
+        raise wrong(f"{quote(found)} is too short", f"use {written(shortest)} or more")
+    if length > _LONGEST_DURATION:
+        raise wrong(f"{quote(found)} is too long", "use 366d or less")
+    return length
 
 
 def written(length: timedelta) -> str:
@@ -65,7 +90,7 @@ def time_of_day(value: object) -> time:
         hour, minute = int(parts[1]), int(parts[2])
         if hour < 24 and minute < 60:
             return time(hour, minute)
-    raise wrong(f"{quote(found)} is no time of day", _time_hint(found))
+    raise wrong(f"{quote(found)} is not a time of day", _time_hint(found))
 
 
 def _time_hint(said: str) -> str:
@@ -93,7 +118,7 @@ def weekday(value: object) -> int:
     found = scalar(value)
     day = _weekday(found)
     if day is None:
-        raise wrong(f"{quote(found)} is no weekday", weekdays_hint(found, in_list=True))
+        raise wrong(f"{quote(found)} is not a weekday", _weekdays_hint(found, in_list=True))
     return day
 
 
@@ -101,7 +126,7 @@ def weekdays(value: object) -> object:
     """The list as it is; a single text has to be one weekday."""
     if isinstance(value, str) and value.strip() and _weekday(value.strip()) is None:
         found = value.strip()
-        raise wrong(f"{quote(found)} is no weekday", weekdays_hint(found, in_list=False))
+        raise wrong(f"{quote(found)} is not a weekday", _weekdays_hint(found, in_list=False))
     return value
 
 
@@ -111,13 +136,53 @@ def _weekday(found: str) -> int | None:
     return names.index(name) if name in names else None
 
 
+def _weekdays_hint(said: str, *, in_list: bool) -> str:
+    """The advice for a text that is not a weekday; `in_list`: it is in a list already."""
+    plain = " ".join(unicodedata.normalize("NFKC", said[:_LONGEST]).casefold().split())
+    if plain in _EVERY_DAY:
+        return "leave `days:` out for every day"
+    meant = _meant(plain)
+    if meant:
+        return f"write {meant}" if in_list or ", " not in meant else f"write [{meant}]"
+    alike = [day for day in WEEKDAYS if day[0] == plain[:1]]  # 'lun' is no slip for 'sun'
+    if near := did_you_mean(plain, alike):
+        return near
+    return f"write a list such as [mon, tue], of {', '.join(WEEKDAYS)}"
+
+
+def _meant(plain: str) -> str:
+    """The weekdays that were meant, with commas between them; "" if a part is unknown."""
+    parts = _BETWEEN.split(_FROM_TO.sub("-", plain).strip(" ,;"))
+    try:
+        days = [WEEKDAYS[day] for part in parts for day in _days(part)]
+    except KeyError:
+        return ""
+    return ", ".join(dict.fromkeys(days))
+
+
+def _days(part: str) -> Iterator[int]:
+    """The days of a name, a group or a range, 0 is Monday. Raises KeyError."""
+    if part in _GROUPS:
+        yield from _GROUPS[part]
+        return
+    first, dash, last = part.partition("-")
+    begin = _day(first)
+    length = (_day(last) - begin) % 7 if dash else 0
+    yield from ((begin + step) % 7 for step in range(length + 1))
+
+
+def _day(word: str) -> int:
+    word = word.rstrip(".")
+    return _DAYS[word if word in _DAYS else word.removesuffix("s")]
+
+
 def moment(value: object) -> date | datetime:
     """A date, or a date and time, with or without a zone."""
     found = scalar(value)
     parts = _MOMENT.fullmatch(found)
     if not parts:
         todo = "write 2026-12-31, or 2026-12-31 18:00 with a time"
-        raise wrong(f"{quote(found)} is no date", todo)
+        raise wrong(f"{quote(found)} is not a date", todo)
     day = _in_calendar(parts)
     if day is None:
         raise wrong(f"{quote(found)} does not exist", "check day, month and time")
@@ -127,7 +192,7 @@ def moment(value: object) -> date | datetime:
 
 
 def _in_calendar(parts: re.Match[str]) -> date | datetime | None:
-    """The date or the moment, or None where the calendar has none such."""
+    """The date or the moment, or None where the calendar has no such day."""
     day, hour, zone = parts.groups()
     try:
         return (
@@ -154,13 +219,15 @@ def end_of(found: date | datetime, zone: ZoneInfo) -> datetime:
 
 def time_zone(value: object) -> str:
     """The name of a time zone that exists."""
-    return _known_zone(scalar(value))
+    name = scalar(value)
+    if not _is_zone(name):
+        raise wrong(f"{quote(name)} is not a time zone", zone_hint(name))
+    return name
 
 
 @cache
-def _known_zone(name: str) -> str:
+def _is_zone(name: str) -> bool:
     try:
-        ZoneInfo(name)
+        return bool(ZoneInfo(name))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise wrong(f"{quote(name)} is no time zone", zone_hint(name)) from None
-    return name
+        return False

@@ -1,7 +1,7 @@
-"""Which time zone was meant by a name that is none: an offset, an abbreviation, a country, a slip.
+"""The time zone that was meant by an unknown name: an offset, an abbreviation, a country, a typo.
 
-A zone has the name of a city, since only a city knows when its clocks change. What is proposed is
-computed from the time zone database itself.
+A zone has the name of a city, since the rules of summer time belong to a place. The proposals are
+computed from the time zone database.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ _OTHER_NAMES = {
     "peking": "Asia/Shanghai",
     "beijing": "Asia/Shanghai",
 }
-"""What people call a zone, and no table of the database does."""
+"""Common names of zones that are in no table of the database."""
 
 _OFFSET = re.compile(
     r"(?P<posix>etc/)?(?:utc|gmt|z)?(?P<sign>[+-])(?P<hours>[0-9]{1,2})(?:[:.]?(?P<minutes>[0-5][0-9]))?",
@@ -74,7 +74,7 @@ _WINTER, _SUMMER = datetime(2026, 1, 1, 12), datetime(2026, 7, 1, 12)  # noqa: D
 
 
 def zone_hint(name: str) -> str:
-    """What to write instead of a name that is no time zone."""
+    """The advice for a name that is not a time zone."""
     said = unicodedata.normalize("NFKC", name[:64]).replace("\u2212", "-").strip()
     if said.casefold() in {"utc", "gmt", "z", "zulu"}:
         return "did you mean 'UTC'?"
@@ -85,7 +85,7 @@ def zone_hint(name: str) -> str:
 
 
 def fixed_offset_advice(name: str) -> tuple[str, str] | None:
-    """What there is to know of a zone without summer time, and what to do; None of any other.
+    """The problem with a zone without summer time, and the advice; None for any other.
 
     `EST` is five hours behind UTC in summer, too, and `Etc/GMT-1` one hour ahead of it.
     """
@@ -103,7 +103,7 @@ def _named(city: str | None) -> str:
 
 
 def _length(offset: re.Match[str]) -> timedelta:
-    """How far the clocks are ahead of UTC; in names such as Etc/GMT-1 the sign is turned round."""
+    """How far the clocks are ahead of UTC; in names such as Etc/GMT-1 the sign is reversed."""
     length = timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"] or 0))
     return -length if (offset["sign"] == "-") != bool(offset["posix"]) else length
 
@@ -128,7 +128,7 @@ def _abbreviated() -> dict[str, str]:
 
 
 def _place(said: str) -> str | None:
-    """The zone of a city or a country, also one written with a slip."""
+    """The zone of a city or a country, also of one with a typo."""
     cities, countries = _tables()
     whole = _folded(said)
     for wanted in (whole, whole.rpartition("/")[2], whole.partition(",")[0]):

@@ -1,7 +1,7 @@
-"""The YAML parser's complaints in plain words.
+"""The errors of the YAML parser in plain words.
 
-The parser says where it could not go on. The mistake is often another one, and in another line:
-so the common ones are looked for first, each by a function that finds it or says None.
+The parser reports where it gave up. The mistake is often another one, and in another line, so the
+common mistakes are looked for first.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from yaml import tokens
 
 from bot.tips_file.messages import escape, quote
 from bot.tips_file.yaml import yaml_lines
-from bot.tips_file.yaml.yaml_context import Broken, tokens_of
+from bot.tips_file.yaml.yaml_lines import Broken, tokens_of
 from bot.tips_file.yaml.yaml_mistakes import (
     INDENT,
     MISTAKES,
     QUOTES,
     UNFIT,
-    Told,
-    open_quote_told,
+    Mistake,
+    open_quote_mistake,
     swallows,
 )
 
@@ -47,8 +47,8 @@ _PLAIN_WORDS = (
 )
 
 
-def explain(error: yaml.YAMLError, text: str) -> Told:
-    """What is wrong with the text, what to do, and where."""
+def explain(error: yaml.YAMLError, text: str) -> Mistake:
+    """The problem of the text, the advice, and the place."""
     broken = Broken.at(error, text)
     for mistake in MISTAKES:
         if told := mistake(broken):
@@ -60,14 +60,14 @@ def explain(error: yaml.YAMLError, text: str) -> Told:
     return f"this is not valid YAML{detail}", "compare it with the lines around it", broken.place
 
 
-def swallowed_lines(text: str) -> list[Told]:
-    """The quotes that are closed only in a later line and took lines with names for their text."""
+def swallowed_lines(text: str) -> list[Mistake]:
+    """The quotes that are closed only in a later line, after lines with names."""
     lines = yaml_lines.lines_of(text)
-    return [open_quote_told(token) for token in tokens_of(text) if swallows(token, lines)]
+    return [open_quote_mistake(token) for token in tokens_of(text) if swallows(token, lines)]
 
 
-def cut_off(text: str) -> list[Told]:
-    """Where a `#` with a word behind it made a comment of what may belong to a text or a list."""
+def cut_off(text: str) -> list[Mistake]:
+    """The places where a `#` made a comment of words that may belong to a text or a list."""
     lines = yaml_lines.lines_of(text)
     last = {token.end_mark.line: token for token in tokens_of(text)}
     told = []
@@ -82,7 +82,7 @@ def cut_off(text: str) -> list[Told]:
 
 
 def _may_go_on(token: Any) -> bool:
-    """Whether words behind it could be meant for a text."""
+    """Whether words after it may be meant as text."""
     if isinstance(token, tokens.ScalarToken):
         return bool(token.plain)
     begun = tokens.ValueToken | tokens.FlowSequenceStartToken | tokens.FlowEntryToken

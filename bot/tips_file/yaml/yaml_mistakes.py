@@ -1,4 +1,4 @@
-"""The mistakes that operators make in YAML: each is found where it was made, or is not there."""
+"""Common mistakes in YAML: each function finds one at its place, or returns None."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Any, TypeAlias
 from yaml import tokens
 
 from bot.core.model.schedule import CRON_NICKNAMES
+from bot.tips_file.locations import Place
 from bot.tips_file.messages import quote
 from bot.tips_file.yaml import yaml_lines
-from bot.tips_file.yaml.yaml_context import Broken
-from bot.tips_file.yaml.yaml_tree import Place
+from bot.tips_file.yaml.yaml_lines import Broken
 
 QUOTES = "put the text in double quotes, or write it below `>`"
 INDENT = "indent it like the lines beside it, with spaces"
 UNFIT = "wrong indentation: this line does not fit the lines around it"
 
 _BEGUN = ("alias", "anchor", "tag", "directive", "block scalar")
-"""Contexts in which a sign means something to YAML with which a text was to begin."""
+"""Contexts in which a text begins with a sign that means something to YAML."""
 
-Told: TypeAlias = tuple[str, str, Place]
-"""What is wrong, what to do, and where."""
+Mistake: TypeAlias = tuple[str, str, Place]
+"""The problem, the advice, and the place."""
 
 
-def _comment_in_brackets(broken: Broken) -> Told | None:
+def _comment_in_brackets(broken: Broken) -> Mistake | None:
     """A `#` in a list with brackets, which makes the rest of the line a comment, its end too."""
     if not broken.brackets:
         return None
@@ -41,12 +41,12 @@ def _comment_in_brackets(broken: Broken) -> Told | None:
     return None
 
 
-def _open_quote(broken: Broken) -> Told | None:
+def _open_quote(broken: Broken) -> Mistake | None:
     """A quote that was closed only by a later one, in the line where it was opened."""
     ends = {broken.line, broken.place[0] - 1}
     for token in reversed(broken.read):
         if token.end_mark.line in ends and swallows(token, broken.lines):
-            return open_quote_told(token)
+            return open_quote_mistake(token)
     return None
 
 
@@ -58,14 +58,14 @@ def swallows(token: Any, lines: list[str]) -> bool:
     return any(map(yaml_lines.opens_a_line, inside))
 
 
-def open_quote_told(token: Any) -> Told:
-    """What to say of a quote that only a later line closes."""
+def open_quote_mistake(token: Any) -> Mistake:
+    """The problem of a quote that only a later line closes."""
     mark = token.start_mark
     what = f"a quote is opened here and closed only in line {token.end_mark.line + 1}"
     return what, "close it in its own line", (mark.line + 1, mark.column + 1)
 
 
-def _blank_that_is_no_space(broken: Broken) -> Told | None:
+def _blank_that_is_no_space(broken: Broken) -> Mistake | None:
     """A tab, a no-break space or the like in the indentation."""
     inside = [
         range(token.start_mark.line + 1, token.end_mark.line)
@@ -79,19 +79,19 @@ def _blank_that_is_no_space(broken: Broken) -> Told | None:
         if column is None or not (is_near or yaml_lines.opens_a_line(line)):
             continue
         if not any(number in lines for lines in inside):
-            return odd_blank_told(line, number + 1, column)
+            return odd_blank_mistake(line, number + 1, column)
     return None
 
 
-def odd_blank_told(line: str, number: int, column: int) -> Told:
-    """What to say of a blank that is no space; its place counts from 0 in the line."""
+def odd_blank_mistake(line: str, number: int, column: int) -> Mistake:
+    """The problem of a blank that is no space; its column counts from 0."""
     named = yaml_lines.blank_name(line[column])
     if line[:column].strip(" -"):
         return f"there is {named} here", "put a space in its place", (number, column + 1)
     return f"wrong indentation: there is {named} here", "indent with spaces", (number, column + 1)
 
 
-def _sign_that_begins(broken: Broken) -> Told | None:
+def _sign_that_begins(broken: Broken) -> Mistake | None:
     """A text that begins with a sign that means something to YAML."""
     place = _sign_place(broken)
     if place is None:
@@ -109,13 +109,13 @@ def _sign_that_begins(broken: Broken) -> Told | None:
 
 
 def _crontab(written: str) -> str:
-    """The crontab line that was meant, shortened and harmless."""
+    """The intended crontab line, shortened and harmless."""
     meant = written.partition(" #")[0].strip()
     return quote(CRON_NICKNAMES.get(meant.lower(), meant))[1:-1]
 
 
 def _sign_place(broken: Broken) -> tuple[int, int] | None:
-    """Where such a sign stands, from 0."""
+    """The place of such a sign, from 0."""
     here = broken.line, broken.column
     sign = broken.line_at(here[0])[here[1] : here[1] + 1]
     if "cannot start any token" in broken.problem and sign != "\t":
@@ -133,14 +133,14 @@ def _sign_place(broken: Broken) -> tuple[int, int] | None:
 
 
 def _behind(broken: Broken, token: Any) -> tuple[int, int] | None:
-    """Where the words begin that stand behind a token in its line."""
+    """The place of the words after a token in its line."""
     mark = token.end_mark
     words = re.compile(r" *(?=\S)").match(broken.line_at(mark.line), mark.column)
     return (mark.line, words.end()) if words else None
 
 
-def _more_behind(broken: Broken) -> Told | None:
-    """Text behind a closing quote or bracket."""
+def _more_behind(broken: Broken) -> Mistake | None:
+    """Text after a closing quote or bracket."""
     before = broken.text[: broken.place[1] - 1].rstrip()
     last = broken.read[-1] if broken.read else None
     if last is None or not before or last.end_mark.line != broken.line:
@@ -148,30 +148,30 @@ def _more_behind(broken: Broken) -> Told | None:
     if isinstance(last, tokens.ScalarToken) and last.style in {"'", '"'}:
         inner = ', with \\" for a quote in it' if last.style == '"' else ""
         todo = f"put the whole text in double quotes{inner}, or write it below `>`"
-        return "there is more text behind the closing quote", todo, broken.place
+        return "there is more text after the closing quote", todo, broken.place
     if isinstance(last, tokens.FlowSequenceEndToken | tokens.FlowMappingEndToken):
-        what = f"there is more text behind the closing {quote(before[-1])}"
-        return what, "take it out, or put the whole text in double quotes", broken.place
+        what = f"there is more text after the closing {quote(before[-1])}"
+        return what, "remove it, or put the whole text in double quotes", broken.place
     return None
 
 
-def _no_blank(broken: Broken) -> Told | None:
-    """A name or a dash without a blank behind it."""
-    return no_blank_told(broken.text, broken.place[0]) if broken.begins else None
+def _no_blank(broken: Broken) -> Mistake | None:
+    """A name or a dash without a space after it."""
+    return no_blank_mistake(broken.text, broken.place[0]) if broken.begins else None
 
 
-def no_blank_told(line: str, number: int) -> Told | None:
-    """What to say of a line whose name or dash has no blank behind it; None of any other."""
+def no_blank_mistake(line: str, number: int) -> Mistake | None:
+    """The problem of a line whose name or dash has no space after it; None for any other."""
     found = re.match(r" *(?:- +)*(?:(-)|([A-Za-z_][\w-]*)[:\uff1a])(?! |$|//|-)", line)
     if found is None:
         return None
     sign = "-" if found[1] else f"{found[2]}:"
     todo = "write `- ` before the item" if found[1] else f"write `{sign} ...`"
-    return f"there is no blank behind {quote(sign)}", todo, (number, found.end() + 1)
+    return f"a space is missing after {quote(sign)}", todo, (number, found.end() + 1)
 
 
-def _comment_above(broken: Broken) -> Told | None:
-    """A line of a text that begins with `#`, where the text goes on behind it."""
+def _comment_above(broken: Broken) -> Mistake | None:
+    """A line of a text that begins with `#`, where the text goes on after it."""
     number = next(iter(yaml_lines.near(broken.lines, broken.place[0] - 2)), 0)
     line = broken.line_at(number)
     is_text = broken.begins and not yaml_lines.opens_a_line(broken.text)
@@ -181,7 +181,7 @@ def _comment_above(broken: Broken) -> Told | None:
     return what, QUOTES, (number + 1, line.index("#") + 1)
 
 
-def _indentation(broken: Broken) -> Told | None:
+def _indentation(broken: Broken) -> Mistake | None:
     """A line that begins further left or right than it should."""
     number, column = broken.place[0] - 1, broken.place[1] - 1
     start = len(broken.text) - len(broken.text.lstrip())
@@ -201,8 +201,8 @@ def _indentation(broken: Broken) -> Told | None:
     return "wrong indentation: a line without ': '", todo, broken.place
 
 
-def _deeper(broken: Broken, number: int) -> Told | None:
-    """A line with a name that would go on with the line above, or else that line."""
+def _deeper(broken: Broken, number: int) -> Mistake | None:
+    """A line with a name that continues the line above, or else that line."""
     above = next(yaml_lines.above(broken.lines, number), None)
     if above is None or not yaml_lines.opens_a_line(broken.text):
         return None
@@ -216,7 +216,7 @@ def _deeper(broken: Broken, number: int) -> Told | None:
     return UNFIT, todo, (number + 1, start + 1)
 
 
-MISTAKES: tuple[Callable[[Broken], Told | None], ...] = (
+MISTAKES: tuple[Callable[[Broken], Mistake | None], ...] = (
     _comment_in_brackets,
     _open_quote,
     _blank_that_is_no_space,

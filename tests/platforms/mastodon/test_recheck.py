@@ -7,7 +7,7 @@ import pytest
 from bot.core.errors import PlatformError, Refused, RetryLater
 from bot.core.model.config import Account
 from bot.core.model.entry import OptOut
-from bot.outbound.bounded_body import LARGEST
+from bot.outbound.session import LARGEST
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.recheck import MANY, ONE_BY_ONE
 from tests.clock import FakeClock

@@ -121,5 +121,7 @@ def test_rules_need_no_network(site):
 def test_responses_is_one_of_three_words():
     """A word that `responses` does not know is refused with its line, and with those it knows."""
     text = b"bot: {name: A}\nplatforms: {site: {responses: some}}\ntips: [{id: a, title: A, text: B}]\n"
-    with pytest.raises(TipsError, match="'some' is no rule; use one of all, webmention, none"):
+    with pytest.raises(
+        TipsError, match="'some' is not a valid rule; use one of all, webmention, none"
+    ):
         parse(text, "tips.yaml", KINDS, check_cron)

@@ -24,7 +24,7 @@ from bot.core.errors import (
 )
 from bot.core.model.config import Account
 from bot.core.model.delivery import Post
-from bot.outbound.bounded_body import LARGEST
+from bot.outbound.session import LARGEST
 from bot.platforms.x.adapter import PATIENCE, XPlatform
 from bot.platforms.x.http.errors import translate
 from bot.platforms.x.http.transport import TransportTimeouts

@@ -14,7 +14,7 @@ TAKING, LOGBOOK, THANKS = (
     "bot/app/discussion/event_log.py",
     "bot/app/discussion/acknowledge.py",
 )
-EDITS, LOG = "bot/store/discussion/merge_edit.py", "bot/store/discussion/log.py"
+EDITS, LOG = "bot/store/discussion/merge_edit.py", "bot/store/discussion/entry_store.py"
 
 MUTANTS = (
     m(

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 from bot.core.discussion.search_query import terms
 from bot.core.model.entry import NOBODY, Change, Visibility
 from bot.store import open_store
-from bot.store.engine import make_ours
+from bot.store.engine import configure
 from bot.store.migrate import MIGRATIONS
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, entry
@@ -109,7 +109,7 @@ OLD = {
 def old(tmp_path):
     """A database of the release before, with an entry whose markup was read as text of that time."""
     engine = create_engine(f"sqlite:///{tmp_path / 'tipsbot.db'}")
-    make_ours(engine)
+    configure(engine)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.execution_options(writing=True).begin() as connection:

@@ -129,6 +129,29 @@ def test_blanking_knows_the_place_exactly(book):
     assert list(book.newest()) == lines[::-1]
 
 
+def test_blanking_parses_lines(book, tmp_path):
+    """A line is found by its fields, whatever their order, the blanks between them and its spelling."""
+    lines = [
+        '{"text":"café \\"here\\"", "remote_id" :"e1","url":null, "account":"town"}',
+        '{ "remote_id": "\\u0065\\u0031", "event": 2, "account": "town", "text": "a, b: c" }',
+        '{"remote_id": "e1", "account": "hamlet", "text": "another"}',
+        '{"account": "town", "text": "without an id"}',
+        '[{"account": "town", "remote_id": "e1", "text": "no line of ours"}]',
+    ]
+    path = tmp_path / NAME
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    before = path.read_bytes()
+    book.blank([{"account": "town", "remote_id": "e1"}])
+    after = path.read_bytes()
+    assert [len(line) for line in after.split(b"\n")] == [len(line) for line in before.split(b"\n")]
+    assert after.split(b"\n")[2:] == before.split(b"\n")[2:]
+    first, second, *_ = map(json.loads, after.decode().splitlines())
+    assert first | {"text": ""} == {"text": "", "remote_id": "e1", "url": None, "account": "town"}
+    assert second | {"text": ""} == {"remote_id": "e1", "event": 2, "account": "town", "text": ""}
+    assert not first["text"].strip()
+    assert not second["text"].strip()
+
+
 def test_blanking_with_nothing_there(book, tmp_path):
     """Nothing to blank is no mistake, with no file and with an empty one."""
     book.blank([{"entry": 1}])

@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from bot.store import open_store
-from bot.store.files.permissions import close_to_others
+from bot.store.files.data_files import close_to_others
 
 FILES = [
     "tipsbot.db",

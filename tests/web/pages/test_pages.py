@@ -15,7 +15,7 @@ from sqlalchemy import event
 
 from bot.core.model.entry import NOBODY, Author, EntryKind, Standing, Visibility
 from bot.core.model.site_page import Comment
-from bot.tips_file.values import parse_urls
+from bot.tips_file.values import parse_scalars
 from bot.web import Health
 from tests.site import (
     BODY,
@@ -519,7 +519,7 @@ def test_health(site):
 )
 def test_privacy_names_the_contact(site, contact, shown):
     """The privacy page leads to whom to ask for a removal, whichever way the file names them."""
-    site.config = config(contact=parse_urls.contact(contact))
+    site.config = config(contact=parse_scalars.contact(contact))
     assert shown in get(site, "/privacy").text
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.text.redact import Redactor
 from bot.core.text.sanitize import one_line
-from bot.outbound.http_dates import date_of
+from bot.outbound.rate_limits import date_of
 from bot.platforms.mastodon.http.http_session import HttpSession, RequestProgress
 from bot.platforms.mastodon.http.retry_after import asked_wait
 

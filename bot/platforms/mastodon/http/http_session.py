@@ -13,10 +13,8 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from bot.core.text.redact import Redactor
-from bot.outbound.bounded_body import TooLarge, read_body
-from bot.outbound.not_sent import not_sent
 from bot.outbound.rate_limits import RateLimits
-from bot.outbound.session import Carrier, Session
+from bot.outbound.session import Carrier, Session, TooLarge, not_sent, read_body
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.retry_after import asked_wait
 from bot.platforms.mastodon.urls import end_point

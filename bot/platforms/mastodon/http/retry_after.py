@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.outbound.http_dates import date_of
-from bot.outbound.wait_spans import span_of
+from bot.outbound.rate_limits import date_of, span_of
 
 WAIT = timedelta(minutes=5)
 """How long to hold back where a server says "too many" without a usable time."""

@@ -17,8 +17,7 @@ from mastodon.return_types import Notification
 
 from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.text.sanitize import one_line
-from bot.outbound.not_sent import not_sent
-from bot.outbound.session import Carrier, Session
+from bot.outbound.session import Carrier, Session, not_sent
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.errors import SCOPES, ErrorContext
 from bot.platforms.mastodon.http.http_session import CONNECT

@@ -21,7 +21,7 @@ import requests
 
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.text.sanitize import one_line
-from bot.outbound.not_sent import not_sent
+from bot.outbound.session import not_sent
 from bot.platforms.x.http.error_rules import RULES, ErrorRule, Gone
 from bot.platforms.x.http.limits import wait
 from bot.platforms.x.http.problems import is_own

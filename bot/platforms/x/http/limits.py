@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.core.errors import RetryLater
-from bot.outbound.rate_limits import RateLimits
-from bot.outbound.wait_spans import span_of
+from bot.outbound.rate_limits import RateLimits, span_of
 
 WINDOW = timedelta(minutes=15)
 """X's usual rate-limit window, where it does not say when the present one ends."""

@@ -17,8 +17,7 @@ from typing import Any
 import requests
 
 from bot.core.text.redact import Redactor
-from bot.outbound.bounded_body import read_body
-from bot.outbound.session import Carrier, Session
+from bot.outbound.session import Carrier, Session, read_body
 
 TWEEPY_HOST = "https://api.twitter.com"
 ONE_ANSWER = {"allow_redirects": False, "stream": True}

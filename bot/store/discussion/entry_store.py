@@ -1,4 +1,4 @@
-"""`core.ports.unit_of_work.Log` over SQL."""
+"""`core.ports.unit_of_work.EntryStore` over SQL: stores entries, their changes and their events."""
 
 from __future__ import annotations
 
@@ -10,27 +10,26 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from bot.core.discussion.backoff import SOON
-from bot.core.model.entry import Change, Entry, Standing
+from bot.core.model.entry import Change, Entry, Standing, Visibility
 from bot.store.discussion.entry_queries import SqlEntryQueries
-from bot.store.discussion.entry_rows import row_of, storable
-from bot.store.discussion.event_queries import SqlEventQueries
 from bot.store.discussion.merge_edit import updated, what_changed
-from bot.store.discussion.recheck_queue import SqlRecheckQueue
 from bot.store.discussion.tip_assignment import TipAssigner, above
+from bot.store.rows import row_of, storable
 from bot.store.site.full_text_index import index_of
+from bot.store.site.public_entries import shown
 from bot.store.tables import entries, entry_events
 
 
-class SqlEntryStore(SqlEntryQueries, SqlEventQueries, SqlRecheckQueue):
+class SqlEntryStore(SqlEntryQueries):
     """The discussion of one bot, in one transaction."""
 
     def __init__(self, connection: Connection, bot: str) -> None:
         super().__init__(connection, bot)
-        self._homes = TipAssigner(connection, bot)
-        self._words = index_of(connection, bot)
+        self._tips = TipAssigner(connection, bot)
+        self._index = index_of(connection, bot)
 
     def keep(self, entry: Entry, now: datetime) -> bool:
-        """Insert the entry, or bring what we have up to date."""
+        """Insert the entry, or update the stored one."""
         entry = storable(entry)
         known = self.find(entry.account, entry.remote_id)
         if known is None:
@@ -42,18 +41,15 @@ class SqlEntryStore(SqlEntryQueries, SqlEventQueries, SqlRecheckQueue):
             fresh = replace(fresh, tip=self.tip_of(fresh.account, above(fresh)))
         if fresh == known:
             return False
-        seen_by = self.seen_by(known)
-        self._change(known, fresh, now)
-        if (what := what_changed(known, fresh)) is not None:
-            self.note(fresh, what, now, seen_by)
+        self._update(known, fresh, what_changed(known, fresh), now)
         if fresh.tip is not None and known.tip is None:
             self.adopt(fresh.account, fresh.remote_id, fresh.tip, now)
         return True
 
     def keep_all(self, heard: Sequence[Entry], now: datetime) -> int:
-        """Keep these one after the other, new ones by the hundred; returns how many changed."""
+        """Keep these one after the other, new ones in batches; returns how many changed."""
         found = [storable(entry) for entry in heard]
-        known = self._names(found)
+        known = set(self._tips.tips(entries, [(one.account, one.remote_id) for one in found]))
         fresh: list[Entry] = []
         changed = 0
         for entry in found:
@@ -67,39 +63,30 @@ class SqlEntryStore(SqlEntryQueries, SqlEventQueries, SqlRecheckQueue):
             changed += self.keep(entry, now)
         return changed + self._insert(fresh, now)
 
-    def _names(self, heard: Sequence[Entry]) -> set[tuple[str, str]]:
-        """The account and remote id of those that are in the log."""
-        found = self._homes.tips(entries, [(entry.account, entry.remote_id) for entry in heard])
-        return set(found)
-
     def _insert(self, fresh: Sequence[Entry], now: datetime) -> int:
-        """Insert entries that are not there, in this order; returns how many."""
+        """Insert entries that are not stored yet, in this order; returns how many."""
         if not fresh:
             return 0
-        first = self._next_id()
+        # The number after the newest of all bots; the write lock keeps others from taking it.
+        first = self._number(select(func.max(entries.c.id))) + 1
         kept = [
             replace(entry, id=number, tip=tip, checked_at=entry.checked_at or now)
             for number, (entry, tip) in enumerate(
-                zip(fresh, self._homes.of(fresh), strict=True), first
+                zip(fresh, self._tips.of(fresh), strict=True), first
             )
         ]
         rows = [self._new_row(one, now) for one in kept]
         self._connection.execute(insert(entries), rows)
-        self._words.put(kept)
-        lines = [self.line(one.id, one.tip, Change.CREATED, now) for one in kept]
-        self._connection.execute(insert(entry_events), lines)
-        for one in self._homes.with_orphans(kept):
+        self._index.put(kept)
+        self._add_events([(one.id, one.tip) for one in kept], Change.CREATED, now)
+        for one in self._tips.with_orphans(kept):
             self.adopt(one.account, one.remote_id, one.tip or "", now)
         return len(kept)
 
     def _new_row(self, entry: Entry, now: datetime) -> dict[str, Any]:
-        changes = not entry.ours or bool(entry.author.key)  # what the bot sent only it changes
+        changes = not entry.ours or bool(entry.author.key)  # only the bot changes what it sent
         look = now + SOON if entry.is_legible and changes else None
         return {**row_of(entry), "id": entry.id, "bot": self._bot, "kept_at": now, "check_at": look}
-
-    def _next_id(self) -> int:
-        """The next number of an entry, of whichever bot; the write lock makes it ours alone."""
-        return int(self._connection.scalar(select(func.max(entries.c.id))) or 0) + 1
 
     def set_standing(self, entry_id: int, standing: Standing, now: datetime) -> Entry | None:
         """Show, hold or hide an entry; the entry as it stands, or None where there is none."""
@@ -107,24 +94,53 @@ class SqlEntryStore(SqlEntryQueries, SqlEventQueries, SqlRecheckQueue):
         if known is None or known.standing is standing:
             return known
         fresh = replace(known, standing=standing)
-        seen_by = self.seen_by(known)
-        self._change(known, fresh, now)
         what = Change.SHOWN if standing is Standing.SHOWN else Change.HIDDEN
-        self.note(fresh, what, now, seen_by)
+        self._update(known, fresh, what, now)
         return fresh
 
-    def _change(self, known: Entry, fresh: Entry, now: datetime) -> None:
-        mine = entries.c.id == fresh.id
-        self._connection.execute(update(entries).where(mine).values(**row_of(fresh)))
-        self._words.replace(known, fresh, now)
+    def _update(self, known: Entry, fresh: Entry, what: Change | None, now: datetime) -> None:
+        """Store the changed entry, and (None: without) an event that tells the change."""
+        seen_by = self._seen_by(known)
+        one = entries.c.id == fresh.id
+        self._connection.execute(update(entries).where(one).values(**row_of(fresh)))
+        self._index.replace(known, fresh, now)
+        if what is not None:
+            self.note(fresh, what, now, seen_by)
 
-    def adopt(self, account: str, remote_id: str, tip: str, now: datetime) -> None:
-        """Give the tip to everything that hangs on this remote id and has none."""
-        moved = self._homes.adopt(account, remote_id, tip)
-        lines = [self.line(number, tip, Change.MOVED, now) for number in moved]
+    def _seen_by(self, entry: Entry) -> Visibility | None:
+        """The visibility under which the entry is shown now; None: it is not shown."""
+        query = select(shown(), shown(unlisted=True)).where(entries.c.id == entry.id)
+        for is_public, is_unlisted in self._connection.execute(query):
+            if is_public:
+                return Visibility.PUBLIC
+            if is_unlisted:
+                return Visibility.UNLISTED
+        return None
+
+    def note(
+        self, entry: Entry, change: Change, now: datetime, seen_by: Visibility | None = None
+    ) -> None:
+        """Add an event; `seen_by` says to whom the entry was shown before."""
+        self._add_events([(entry.id, entry.tip)], change, now, seen_by)
+
+    def _add_events(
+        self,
+        changed: Sequence[tuple[int, str | None]],
+        change: Change,
+        now: datetime,
+        seen_by: Visibility | None = None,
+    ) -> None:
+        """Add an event for each of these entries, which are given by number and tip."""
+        event = {"bot": self._bot, "at": now, "change": change, "seen_by": seen_by}
+        lines = [{**event, "entry": number, "tip": tip} for number, tip in changed]
         if lines:
             self._connection.execute(insert(entry_events), lines)
 
+    def adopt(self, account: str, remote_id: str, tip: str, now: datetime) -> None:
+        """Assign the tip to all entries under this remote id that have none."""
+        moved = self._tips.adopt(account, remote_id, tip)
+        self._add_events([(number, tip) for number in moved], Change.MOVED, now)
+
     def tip_of(self, account: str, remote_ids: Sequence[str]) -> str | None:
         """The tip of the first of these remote ids that has one."""
-        return self._homes.tip_of(account, remote_ids)
+        return self._tips.tip_of(account, remote_ids)

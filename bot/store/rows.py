@@ -1,0 +1,118 @@
+"""Rows and the dataclasses that they hold: a field is in the column of its name.
+
+The type of the column says how the field is stored. Also what no row can hold, and how the rows of
+one bot are selected.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, replace
+from functools import cache
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Executable, Row, Select, Table, and_, insert
+
+from bot.core.model.entry import Author, Entry
+from bot.store.tables import entries
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_Name = TypeVar("_Name", str, int)
+_Value = TypeVar("_Value")
+_BATCH = 500
+"""The most names or numbers in one query."""
+
+
+class Part:
+    """One part of the data of one bot, in one transaction."""
+
+    def __init__(self, connection: Connection, bot: str) -> None:
+        self._connection = connection
+        self._bot = bot
+
+    def _is(self, table: Table, **values: Any) -> ColumnElement[bool]:
+        return of_bot(table, self._bot, **values)
+
+    def _add(self, table: Table, **values: Any) -> None:
+        self._connection.execute(insert(table).values(bot=self._bot, **values))
+
+    def _change(self, change: Executable) -> int:
+        """Run an update or a delete; how many rows it changed."""
+        return self._connection.execute(change).rowcount
+
+    def _first(self, query: Select[Any], make: Callable[[Row[Any]], _Value]) -> _Value | None:
+        row = self._connection.execute(query.limit(1)).first()
+        return None if row is None else make(row)
+
+    def _all(self, query: Select[Any], make: Callable[[Row[Any]], _Value]) -> list[_Value]:
+        return [make(row) for row in self._connection.execute(query)]
+
+    def _number(self, query: Select[Any]) -> int:
+        """The number that a query finds, 0 where it finds none."""
+        return int(self._connection.scalar(query) or 0)
+
+
+def of_bot(table: Table, bot: str, **values: Any) -> ColumnElement[bool]:
+    """Whether a row is the bot's and has these values in the columns of these names."""
+    return and_(*(table.c[name] == value for name, value in {"bot": bot, **values}.items()))
+
+
+def columns(value: Any, *apart: str, prefix: str = "") -> dict[str, Any]:
+    """The fields of a dataclass as columns, all but those `apart`."""
+    return {f"{prefix}{name}": getattr(value, name) for name in _names(value.__class__, apart)}
+
+
+def made(kind: Callable[..., _Value], row: Row[Any], prefix: str = "", **given: Any) -> _Value:
+    """The dataclass whose fields are in the columns of a row, but for those that are given."""
+    names = _names(kind, tuple(given))
+    return kind(**{name: getattr(row, f"{prefix}{name}") for name in names}, **given)
+
+
+@cache
+def _names(kind: Any, apart: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind) if one.name not in apart)
+
+
+def storable(entry: Entry) -> Entry:
+    """The entry without NUL and without single surrogates, which no database takes."""
+    author = _storable(entry.author)
+    return _storable(entry if author is entry.author else replace(entry, author=author))
+
+
+def _storable(value: _Value) -> _Value:
+    fresh = {}
+    for name, text in columns(value).items():
+        if isinstance(text, str) and _UNSTORABLE.search(text):
+            fresh[name] = _UNSTORABLE.sub("\ufffd", text)
+    return replace(value, **fresh) if fresh else value  # type: ignore[type-var]
+
+
+def row_of(entry: Entry) -> dict[str, Any]:
+    """The columns of an entry, without its id, its bot and the moment when it was stored."""
+    author = columns(entry.author, prefix="author_")
+    return columns(entry, "id", "author", "withheld") | author
+
+
+def entry_of(row: Row[Any]) -> Entry:
+    """The entry in a row."""
+    return made(Entry, row, author=made(Author, row, "author_"), withheld=False)
+
+
+def by_number(bot: str) -> ColumnElement[bool]:
+    """Whether an entry is the bot's, written so that only the index of the numbers is used.
+
+    SQLite assumes that a bot has a handful of rows. It would look for a hundred numbers among all
+    million entries of the bot, and sort all of them to return the first few.
+    """
+    return entries.c.bot.concat("") == bot
+
+
+def under(tip: str | None, bot: str) -> ColumnElement[bool]:
+    """Whether an entry is the bot's and belongs to this tip (None: any), for queries by number."""
+    return by_number(bot) if tip is None else of_bot(entries, bot, tip=tip)
+
+
+def batched(names: Sequence[_Name]) -> Iterator[Sequence[_Name]]:
+    """The names in batches: SQLite limits the number of values in a statement."""
+    return (names[at : at + _BATCH] for at in range(0, len(names), _BATCH))
