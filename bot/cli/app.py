@@ -8,21 +8,13 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import (
-    acting,
-    checking,
-    exporting,
-    holding,
-    people,
-    posts,
-    retract,
-    running,
-    settling,
-    showing,
-    summarising,
-    telling,
-)
+from bot.cli import run
+from bot.cli.discussion import export, forget, log, reply
+from bot.cli.moderation import approve, block, hide, refuse, show, unblock
 from bot.cli.options import TakesFile
+from bot.cli.posting import pause, post, posts, preview, resolve, resume, retract, skip
+from bot.cli.status import status
+from bot.cli.tips_file import check, init, schema, summarise
 from bot.cli.usage_errors import Command, Commands
 
 app = typer.Typer(
@@ -53,30 +45,30 @@ def tipsbot(
     """Posts tips on X, Mastodon and its own site, and keeps the discussion that follows."""
 
 
-app.command(cls=Command)(checking.init)
-app.command(cls=TakesFile)(checking.check)
-app.command(cls=TakesFile)(showing.preview)
-app.command(cls=TakesFile)(summarising.summarise)
-app.command(cls=TakesFile)(running.run)
-app.command(cls=TakesFile)(telling.status)
-app.command(cls=TakesFile)(telling.log)
+app.command(cls=Command)(init.init)
+app.command(cls=TakesFile)(check.check)
+app.command(cls=TakesFile)(preview.preview)
+app.command(cls=TakesFile)(summarise.summarise)
+app.command(cls=TakesFile)(run.run)
+app.command(cls=TakesFile)(status.status)
+app.command(cls=TakesFile)(log.log)
 app.command(cls=TakesFile)(posts.posts)
-app.command(cls=Command)(exporting.export)
-app.command(cls=Command)(acting.post)
-app.command(cls=Command)(acting.reply)
+app.command(cls=Command)(export.export)
+app.command(cls=Command)(post.post)
+app.command(cls=Command)(reply.reply)
 app.command(cls=Command)(retract.retract)
-app.command(cls=Command)(settling.resolve)
-app.command(cls=Command)(people.hide)
-app.command(cls=Command)(people.show)
-app.command(cls=Command)(people.block)
-app.command(cls=Command)(people.unblock)
-app.command(cls=Command)(people.forget)
-app.command(cls=Command)(settling.approve)
-app.command(cls=Command)(settling.refuse)
-app.command(cls=Command)(holding.pause)
-app.command(cls=Command)(holding.resume)
-app.command(cls=Command)(holding.skip)
-app.command(cls=Command)(checking.schema)
+app.command(cls=Command)(resolve.resolve)
+app.command(cls=Command)(hide.hide)
+app.command(cls=Command)(show.show)
+app.command(cls=Command)(block.block)
+app.command(cls=Command)(unblock.unblock)
+app.command(cls=Command)(forget.forget)
+app.command(cls=Command)(approve.approve)
+app.command(cls=Command)(refuse.refuse)
+app.command(cls=Command)(pause.pause)
+app.command(cls=Command)(resume.resume)
+app.command(cls=Command)(skip.skip)
+app.command(cls=Command)(schema.schema)
 
 for _one in app.registered_commands:  # or the list of commands would cut what each says of itself
     _one.short_help = " ".join((getdoc(_one.callback) or "").split())

@@ -10,9 +10,10 @@ import pytest
 from bot.app.discussion.by_tip import unanswered
 from bot.app.discussion.public_view import FreshnessFilter
 from bot.app.status.status import status
-from bot.cli.counted import counted
-from bot.cli.discussion import Teller
-from bot.cli.standing import lines, record
+from bot.cli.discussion.log_format import Teller
+from bot.cli.output import counted
+from bot.cli.status.status_record import record
+from bot.cli.status.status_text import lines
 from bot.core.errors import RetryLater, Unauthorised
 from bot.core.model.entry import Author, Standing, erased_entry
 from bot.scheduler.timetable import ZonedTimetable

@@ -11,8 +11,8 @@ import pytest
 from rich.cells import cell_len
 
 from bot.app.discussion.public_view import FreshnessFilter
-from bot.cli.discussion import Teller
-from bot.cli.terminal import wrapped
+from bot.cli.discussion.log_format import Teller
+from bot.cli.discussion.wrap import wrapped
 from bot.core.model.entry import Change, Standing, Visibility
 from bot.store import open_memory
 from tests.clock import MONDAY

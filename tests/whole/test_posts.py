@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.cli.posts import MANY
+from bot.cli.posting.posts import MANY
 from bot.core.model.delivery import State
 from bot.store import open_store
 from tests.servers.mastodon import MastodonServer

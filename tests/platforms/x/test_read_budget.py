@@ -14,7 +14,8 @@ from bot.app.posting.by_hand.post_now import post
 from bot.app.posting.by_hand.retract import retract
 from bot.app.status.status import status
 from bot.bootstrap.container import open_container
-from bot.cli import standing
+from bot.cli.status.status_record import record
+from bot.cli.status.status_text import lines as status_lines
 from bot.core.errors import OutcomeUnknown
 from bot.core.ports.platform import PostRemover
 from bot.platforms.catalogue import KINDS
@@ -60,11 +61,9 @@ def listen(container):
     found = status(
         container.database.store, container.timetable, container.config, container.clock.now()
     )
-    lines = "\n".join(standing.lines(found, ZoneInfo("UTC"), {}, running=True))
-    [record] = [
-        one for one in standing.record(found, {}, running=True)["accounts"] if one["name"] == "x"
-    ]
-    return lines, record
+    lines = "\n".join(status_lines(found, ZoneInfo("UTC"), {}, running=True))
+    [account] = [one for one in record(found, {}, running=True)["accounts"] if one["name"] == "x"]
+    return lines, account
 
 
 @pytest.mark.parametrize("cap", ["0.30", "0.50"])

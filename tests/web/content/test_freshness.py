@@ -11,7 +11,7 @@ import mf2py
 import pytest
 
 from bot.app.discussion.public_view import FreshnessFilter
-from bot.cli.discussion import Teller
+from bot.cli.discussion.log_format import Teller
 from bot.core.model.config import Account
 from bot.core.model.entry import Author
 from bot.platforms.catalogue import KINDS

@@ -7,7 +7,7 @@ import pytest
 from defusedxml import ElementTree
 
 from bot.app.discussion.public_view import FreshnessFilter
-from bot.cli.discussion import Teller
+from bot.cli.discussion.log_format import Teller
 from bot.core.model.entry import Author, EntryKind
 from bot.platforms.catalogue import KINDS
 from tests.site import TIP, running_site

@@ -1,4 +1,4 @@
-"""Asking the operator, tip by tip, which summary to put into the file."""
+"""Asks the operator, tip by tip, which summary to write into the file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from bot.app.tips.propose import WeakSummary
 from bot.app.tips.room import destinations, room, tightest
 from bot.bootstrap.edit_tips_file import write
-from bot.cli.proposing import NOTHING, lines, say, written
+from bot.cli.tips_file.summarise_view import NOTHING, lines, say, written
 from bot.core.summary.prose import one_line
 from bot.core.text.sanitize import shown
 from bot.tips_file.read_file import CONTROL

@@ -1,4 +1,4 @@
-"""`preview`: what will be posted, when, where, how long and at what price."""
+"""`preview`: show the next posts, or all."""
 
 from __future__ import annotations
 

@@ -1,13 +1,11 @@
-"""`status` and `log`: how things stand, and what people said."""
+"""`log`: show the discussion."""
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import time
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
@@ -21,9 +19,11 @@ from bot.core.errors import StoreError
 
 if TYPE_CHECKING:
     from bot.bootstrap.container import Container
+import re
+from datetime import UTC, timedelta
 
-LOOK_AHEAD = 20
-"""Slots of which `status` works out the tip."""
+from bot.app.discussion.public_view import FreshnessFilter
+from bot.core.errors import UsageError
 
 LOOK_EVERY = 0.5
 """Seconds between looks of `log --follow`."""
@@ -35,29 +35,6 @@ class Format(Enum):
     TEXT = "text"
     MARKDOWN = "markdown"
     JSONL = "jsonl"
-
-
-def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
-    """Say how things stand. Exits with 1 when something needs a person."""
-    from bot.app.status.status import status as status_of
-    from bot.cli import standing
-    from bot.store import is_running
-
-    with opened(file, reading=True, forgiving=True) as container:
-        found = status_of(
-            container.database.store, container.timetable, container.config, container.clock.now()
-        )
-        found = replace(found, file_trouble=container.trouble or found.file_trouble)
-        links = {one.id: container.held_link(one.remote_id) for one in found.held}
-        running = is_running(container.environment.data)
-        found = replace(found, tips=_tips(container, is_running=running))
-        zone = ZoneInfo(container.config.bot.timezone)
-    if as_json:
-        typer.echo(json.dumps(standing.record(found, links, running=running)))
-    else:
-        typer.echo("\n".join(standing.lines(found, zone, links, running=running)))
-    if found.needs_person:
-        raise typer.Exit(1)
 
 
 def log(
@@ -78,18 +55,17 @@ def log(
 ) -> None:
     """Show the discussion: every reply and mention, in its thread, under its tip."""
     from bot.app.discussion.by_tip import known_or_discussed
-    from bot.app.discussion.public_view import FreshnessFilter
-    from bot.cli import discussion
+    from bot.cli.discussion.log_format import Teller
 
     with opened(file, reading=True, forgiving=True) as container:
         if tip is not None:
             known_or_discussed(container.config, container.database.store, tip)
-        start = discussion.moment(since, container.config.bot.timezone, container.clock.now())
+        start = moment(since, container.config.bot.timezone, container.clock.now())
         form = Format.JSONL if as_json else form
         told = _first_tip(container)
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         withholder = FreshnessFilter(config=container.config, capabilities_of=container.rules.of)
-        teller = discussion.Teller(
+        teller = Teller(
             form=form.value,
             withholder=withholder,
             now=container.clock.now,
@@ -132,18 +108,10 @@ def _note_read(container: Container) -> None:
                 tx.notes.put(LOG_READ, str(last), container.clock.now())
 
 
-def _tips(container: Container, *, is_running: bool) -> dict[tuple[str, datetime], str]:
-    """Which tip each of the next slots will bring, if file, history and discussion stay."""
-    coming = container.preview.coming(
-        container.config, container.clock.now(), LOOK_AHEAD, is_running=is_running
-    )
-    return {(one.slot.schedule, one.slot.due): one.tip for one in coming if one.tip is not None}
-
-
 def _first_tip(container: Container) -> str | None:
     """When the first tip comes; None: one was planned before."""
     from bot.app.posting.first_tip import first_tip
-    from bot.cli.first_tip import first_tip_line
+    from bot.cli.output import first_tip_line
     from bot.store import is_running
 
     with container.database.store.reading() as tx:
@@ -152,3 +120,25 @@ def _first_tip(container: Container) -> str | None:
         return None
     zone = ZoneInfo(container.config.bot.timezone)
     return first_tip_line(found, zone, is_running=is_running(container.environment.data))
+
+
+_AGE = re.compile(r"(\d{1,999})\s*([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def moment(text: str | None, timezone: str, now: datetime) -> datetime | None:
+    """`2026-03-01`, `2026-03-01T09:00` (in the bot's zone) or an age such as `2d` as a moment."""
+    if text is None:
+        return None
+    if age := _AGE.fullmatch(text.strip()):
+        try:
+            return now - timedelta(**{_UNITS[age[2]]: int(age[1])})
+        except OverflowError:
+            return datetime.min.replace(tzinfo=UTC)
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(
+            f"--since {text!r} is no time", "write 2026-03-01, 2026-03-01T09:00 or an age like 2d"
+        ) from None
+    return found if found.utcoffset() is not None else found.replace(tzinfo=ZoneInfo(timezone))

@@ -1,4 +1,4 @@
-"""A tip and what was proposed for it, in lines for people and as a record for programs."""
+"""A tip and its proposals, as lines for people and as a record for programs."""
 
 from __future__ import annotations
 

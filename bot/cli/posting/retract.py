@@ -1,4 +1,4 @@
-"""`retract`: taking posts back, by number, by tip or by address."""
+"""`retract`: delete posts, by number, tip or address."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.context import opened
+from bot.cli.context import each, opened
 from bot.cli.options import DEFAULT_FILE, File
-from bot.cli.posts import line
-from bot.cli.several import each
+from bot.cli.posting.posts import line
 from bot.core.errors import UsageError
 from bot.core.ports.platform import PermalinkParser, PostRemover
 from bot.core.text.sanitize import is_number, shown

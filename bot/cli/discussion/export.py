@@ -1,4 +1,4 @@
-"""`export`: the discussion that everybody may read, for other programs."""
+"""`export`: write the public discussion for other programs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 
 from bot.cli.context import opened
 from bot.cli.options import DEFAULT_FILE, File
-from bot.cli.saying import say_done
+from bot.cli.output import say_done
 from bot.core.errors import UsageError
 
 if TYPE_CHECKING:

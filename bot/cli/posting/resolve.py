@@ -1,4 +1,4 @@
-"""`resolve`, `approve` and `refuse`: what only a person can decide."""
+"""`resolve`: settle an unsure delivery."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.context import opened
+from bot.cli.context import each, opened
 from bot.cli.options import DEFAULT_FILE, File
-from bot.cli.several import each, for_each
 from bot.cli.usage_errors import number_of
 from bot.core.errors import SecretError, UsageError
 from bot.core.ports.platform import PermalinkParser
@@ -20,16 +19,6 @@ from bot.core.text.sanitize import shown, shown_lines
 if TYPE_CHECKING:
     from bot.bootstrap.container import Container
     from bot.core.model.delivery import Delivery
-    from bot.core.ports.unit_of_work import UnitOfWork
-
-HeldNumbers = Annotated[
-    list[int],
-    typer.Argument(
-        metavar="ENTRY...",
-        help="Numbers, as `tipsbot status` shows them.",
-        parser=number_of("an entry", "`tipsbot status` shows those that are held"),
-    ),
-]
 
 
 def resolve(
@@ -73,28 +62,6 @@ def resolve(
 
     with opened(file, forgiving=True) as container:
         each(delivery, lambda number: told(container, number))
-
-
-def approve(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
-    """Let everybody read comments that are held."""
-    from bot.app.moderation import held_comments
-
-    def act(container: Container, tx: UnitOfWork, number: int) -> str:
-        found = held_comments.approve(tx, number, container.clock.now())
-        return f"everybody can read entry {number}: {shown(found.url or '')}"
-
-    for_each(file, entry, act)
-
-
-def refuse(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
-    """Erase comments that are held, for good."""
-    from bot.app.moderation import held_comments
-
-    def act(container: Container, tx: UnitOfWork, number: int) -> str:
-        held_comments.refuse(tx, number, container.clock.now())
-        return f"entry {number} is erased; nobody saw it"
-
-    for_each(file, entry, act, erases=True)
 
 
 def _known(container: Container, number: int) -> Delivery:

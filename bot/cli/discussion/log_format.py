@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.app.discussion.by_tip import discussions, title_of, unanswered
 from bot.app.discussion.exports import markdown
 from bot.app.discussion.exports.records import Source, record
 from bot.app.discussion.public_view import FreshnessFilter
-from bot.cli.terminal import wrapped
+from bot.cli.discussion.wrap import wrapped
 from bot.core.datetimes import iso
 from bot.core.discussion.attachments import warning_line
-from bot.core.errors import UsageError
 from bot.core.model.config import Config
 from bot.core.model.entry import Change, Entry, EntryEvent, Standing, Visibility
 from bot.core.ports.unit_of_work import UnitOfWork
 from bot.core.text.lookalikes import passes_for_bot
 from bot.core.text.sanitize import shown, shown_lines
 
-_AGE = re.compile(r"(\d{1,999})\s*([mhdw])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 AT_ONCE = 500
 """So many events are told at once."""
 
@@ -153,24 +149,6 @@ class Teller:
 
     def _wrapped(self, line: str, indent: int) -> list[str]:
         return [line] if self.width is None else wrapped(line, max(self.width - indent, 20))
-
-
-def moment(text: str | None, timezone: str, now: datetime) -> datetime | None:
-    """`2026-03-01`, `2026-03-01T09:00` (in the bot's zone) or an age such as `2d` as a moment."""
-    if text is None:
-        return None
-    if age := _AGE.fullmatch(text.strip()):
-        try:
-            return now - timedelta(**{_UNITS[age[2]]: int(age[1])})
-        except OverflowError:
-            return datetime.min.replace(tzinfo=UTC)
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise UsageError(
-            f"--since {text!r} is no time", "write 2026-03-01, 2026-03-01T09:00 or an age like 2d"
-        ) from None
-    return found if found.utcoffset() is not None else found.replace(tzinfo=ZoneInfo(timezone))
 
 
 def _who(entry: Entry) -> str:

@@ -1,4 +1,4 @@
-"""`posts`: everything that was posted, with its number, state and address."""
+"""`posts`: list posts with their numbers, states and addresses."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def line(one: Delivery, zone: ZoneInfo) -> str:
 
 def record(one: Delivery) -> dict[str, Any]:
     """The same for programs, as `status --json` tells of a delivery."""
-    from bot.cli.standing import delivery_record
+    from bot.cli.status.status_record import delivery_record
 
     kind = "tip" if one.post.in_reply_to is None else "answer"
     return {**delivery_record(one), "kind": kind, "in_reply_to": one.post.in_reply_to}

@@ -10,9 +10,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.counted import counted
-from bot.cli.first_tip import first_tip_line
 from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.output import counted, first_tip_line
 from bot.cli.standard_streams import OUTPUT
 from bot.core.text.sanitize import shown
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 LAST_WORDS = 1.0
 """Seconds that the last lines may take at the end, where log or output cannot be written."""
-
 _ALL_DONE = "stopped; nothing was left in hand"
 _LEFT = "stopped; what was still being sent is noted and will be looked for at the next start"
 

@@ -1,17 +1,14 @@
-"""`post` and `reply`: what the operator says by hand."""
+"""Delivers what the operator posts by hand, and prints the outcome."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.context import opened
-from bot.cli.options import DEFAULT_FILE, File
-from bot.cli.saying import say_done
-from bot.cli.usage_errors import number_of
+from bot.cli.output import say_done
 from bot.core.model.delivery import UNSETTLED, Delivery, State
 from bot.core.text.sanitize import shown
 
@@ -20,65 +17,11 @@ if TYPE_CHECKING:
 
 BRIEF = 10
 """Seconds to wait for something that is held back: many holds pass at once."""
-
 PATIENCE = 60
 """Seconds to wait for a running bot to carry out what was asked."""
 
 
-def post(
-    tip: Annotated[str, typer.Argument(help="The tip's id.")],
-    *,
-    to: Annotated[
-        list[str] | None, typer.Option("--to", help="Only this account; may be repeated.")
-    ] = None,
-    again: Annotated[
-        bool, typer.Option("--again", help="Even if it was posted there within a day.")
-    ] = False,
-    file: File = DEFAULT_FILE,
-) -> None:
-    """Post a tip now, as safely as a scheduled post."""
-    from bot.app.posting.by_hand.post_now import post as plan_post
-
-    with opened(file) as container:
-        _connect(container)
-        planned = plan_post(
-            container.database.store,
-            container.drafter,
-            container.config,
-            tip,
-            to or [],
-            container.clock.now(),
-            again=again,
-        )
-        _carry_out(container, planned)
-
-
-def reply(
-    entry: Annotated[
-        int,
-        typer.Argument(
-            metavar="ENTRY",
-            help="The entry's number, as `tipsbot log` shows it.",
-            parser=number_of("an entry", "`tipsbot log` shows their numbers"),
-        ),
-    ],
-    text: Annotated[str, typer.Argument(help="What to answer.")],
-    *,
-    file: File = DEFAULT_FILE,
-) -> None:
-    """Answer an entry of the discussion as the bot, where it was said."""
-    from bot.app.discussion.reply import reply as plan_reply
-
-    with opened(file, forgiving=True) as container:
-        _connect(container)
-        with container.database.store.writing() as tx:
-            planned = plan_reply(
-                tx, container.rules.of, container.config, entry, text, container.clock.now()
-            )
-        _carry_out(container, [planned])
-
-
-def _connect(container: Container) -> None:
+def connect(container: Container) -> None:
     """Where no bot runs, have the credentials before anything is planned."""
     from bot.store import is_running
 
@@ -86,7 +29,7 @@ def _connect(container: Container) -> None:
         container.adopt(container.good, container.connect(container.config))
 
 
-def _carry_out(container: Container, planned: Sequence[Delivery]) -> None:
+def carry_out(container: Container, planned: Sequence[Delivery]) -> None:
     """Have the running bot deliver, or deliver here where none runs; then say what became of it."""
     from bot.store import is_running
 

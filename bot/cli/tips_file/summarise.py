@@ -1,4 +1,4 @@
-"""`summarise`: proposing summaries for doubtful tips, and putting accepted ones into the file."""
+"""`summarise`: propose summaries, and write accepted ones into the file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def summarise(
     as_json: AsJson = False,
 ) -> None:
     """Propose summaries for the tips whose best one is doubtful; with --write, put them in."""
-    from bot.cli.choosing import choose
+    from bot.cli.tips_file.summarise_prompt import choose
 
     _check(write=write, yes=yes, as_json=as_json)
     with opened(file, reading=True, forgiving=True) as container:
@@ -64,7 +64,7 @@ def _cases(container: Container, named: list[str], every: bool) -> Iterator[Weak
     """The tips that want a summary; why a model said nothing is told at once."""
     from bot.app.tips.propose import cases
     from bot.bootstrap.configured_model import model
-    from bot.cli.proposing import say
+    from bot.cli.tips_file.summarise_view import say
 
     proposer = model(container.environment.variables)
     for case in cases(
@@ -77,7 +77,7 @@ def _cases(container: Container, named: list[str], every: bool) -> Iterator[Weak
 
 def _propose(cases: Iterator[WeakSummary], as_json: bool) -> None:
     """Show what is proposed, and change nothing."""
-    from bot.cli import proposing
+    from bot.cli.tips_file import summarise_view as proposing
 
     some = False
     for case in cases:
@@ -93,7 +93,7 @@ def _propose(cases: Iterator[WeakSummary], as_json: bool) -> None:
 def _take(container: Container, cases: list[WeakSummary], as_json: bool) -> None:
     """Take what is sure for tips without a summary by hand, all at one stroke."""
     from bot.bootstrap.edit_tips_file import write
-    from bot.cli import proposing
+    from bot.cli.tips_file import summarise_view as proposing
 
     taken = {case.tip.id: case.sure.text for case in cases if case.sure and not case.tip.summary}
     if taken:
