@@ -10,7 +10,7 @@ import pytest
 from bot.app.discussion.by_tip import unanswered
 from bot.app.discussion.public_view import FreshnessFilter
 from bot.app.status.status import status
-from bot.cli.discussion.log_format import Teller
+from bot.cli.discussion.log_format import LogFormatter
 from bot.cli.output import counted
 from bot.cli.status.status_record import record
 from bot.cli.status.status_text import lines
@@ -159,8 +159,10 @@ def test_unanswered_replies_are_marked_in_the_log(harness):
             tx.log.keep(one, EIGHT)
     withholder = FreshnessFilter(config=config(), capabilities_of=lambda _: traits())
     for only, heads in ((False, [("ada", False), ("bob", True)]), (True, [("bob", True)])):
-        teller = Teller(form="text", withholder=withholder, now=lambda: MONDAY, unanswered=only)
+        formatter = LogFormatter(
+            form="text", withholder=withholder, now=lambda: MONDAY, unanswered=only
+        )
         with harness.store.reading() as tx:
-            _, written = teller.so_far(tx)
+            _, written = formatter.whole(tx)
         marks = [(line.split()[1], "unanswered" in line) for line in written if " on town," in line]
         assert marks == heads

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -14,19 +16,18 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.cli.context import opened
-from bot.cli.options import DEFAULT_FILE, AsJson, File
-from bot.core.errors import StoreError
+from bot.cli.options import DEFAULT_FILE, AsJson, File, OnlyTip
+from bot.cli.output import first_tip_line
+from bot.core.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from bot.bootstrap.container import Container
-import re
-from datetime import UTC, timedelta
 
-from bot.app.discussion.public_view import FreshnessFilter
-from bot.core.errors import UsageError
+INTERVAL = 0.5
+"""Seconds between two reads of `log --follow`."""
 
-LOOK_EVERY = 0.5
-"""Seconds between looks of `log --follow`."""
+_AGE = re.compile(r"(\d{1,999})\s*([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class Format(Enum):
@@ -40,7 +41,7 @@ class Format(Enum):
 def log(
     file: File = DEFAULT_FILE,
     *,
-    tip: Annotated[str | None, typer.Option("--tip", help="Only what belongs to this tip.")] = None,
+    tip: OnlyTip = None,
     since: Annotated[
         str | None, typer.Option("--since", help="A date, a date and time, or an age such as 2d.")
     ] = None,
@@ -55,78 +56,65 @@ def log(
 ) -> None:
     """Show the discussion: every reply and mention, in its thread, under its tip."""
     from bot.app.discussion.by_tip import known_or_discussed
-    from bot.cli.discussion.log_format import Teller
+    from bot.app.discussion.public_view import FreshnessFilter
+    from bot.cli.discussion.log_format import LogFormatter
 
-    with opened(file, reading=True, forgiving=True) as container:
+    with opened(file, reading=True, forgiving=True) as bot:
+        store, form = bot.database.store, Format.JSONL if as_json else form
         if tip is not None:
-            known_or_discussed(container.config, container.database.store, tip)
-        start = moment(since, container.config.bot.timezone, container.clock.now())
-        form = Format.JSONL if as_json else form
-        told = _first_tip(container)
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        withholder = FreshnessFilter(config=container.config, capabilities_of=container.rules.of)
-        teller = Teller(
+            known_or_discussed(bot.config, store, tip)
+        formatter = LogFormatter(
             form=form.value,
-            withholder=withholder,
-            now=container.clock.now,
+            withholder=FreshnessFilter(config=bot.config, capabilities_of=bot.rules.of),
+            now=bot.clock.now,
             tip=tip,
-            begin=start,
-            width=width,
+            begin=_moment(since, bot.config.bot.timezone, bot.clock.now()),
+            width=shutil.get_terminal_size().columns if sys.stdout.isatty() else None,
             unanswered=unanswered,
         )
-        is_whole = width is not None and tip is None and start is None and not unanswered
-        with container.database.store.reading() as tx:
-            seen, lines = teller.so_far(tx)
-        for line in lines:
-            typer.echo(line)
-        if is_whole:
-            _note_read(container)
+        with store.reading() as tx:
+            seen, lines = formatter.whole(tx)
+        _print(bot, lines, is_read=formatter.shows_everything)
         if not lines and form is not Format.JSONL and not follow:
-            typer.echo("nothing was said yet", err=True)
-            if told is not None:
-                typer.echo(told, err=True)
+            _print_nothing(bot)
         while follow:
-            time.sleep(LOOK_EVERY)
-            with container.database.store.reading() as tx:
-                seen, lines = teller.since(tx, seen)
-            for line in lines:
-                typer.echo(line)
-            if is_whole and lines:
-                _note_read(container)
+            time.sleep(INTERVAL)
+            with store.reading() as tx:
+                seen, lines = formatter.after(tx, seen)
+            _print(bot, lines, is_read=formatter.shows_everything and bool(lines))
 
 
-def _note_read(container: Container) -> None:
-    """Remember for `status` up to where the log was shown, if that can be written down."""
+def _print(bot: Container, lines: Sequence[str], *, is_read: bool) -> None:
+    """Print; with `is_read`, store for `status` how far the log was shown, if that is possible."""
     from bot.app.status.status import LOG_READ
 
-    store = container.database.store
+    for line in lines:
+        typer.echo(line)
+    if not is_read:
+        return
+    store = bot.database.store
     with suppress(StoreError):
         with store.reading() as tx:
             last, known = tx.log.last_id(), tx.notes.get(LOG_READ)
         if known != str(last):
             with store.writing() as tx:
-                tx.notes.put(LOG_READ, str(last), container.clock.now())
+                tx.notes.put(LOG_READ, str(last), bot.clock.now())
 
 
-def _first_tip(container: Container) -> str | None:
-    """When the first tip comes; None: one was planned before."""
+def _print_nothing(bot: Container) -> None:
+    """Print that there are no entries, and when the first tip comes if none was planned."""
     from bot.app.posting.first_tip import first_tip
-    from bot.cli.output import first_tip_line
     from bot.store import is_running
 
-    with container.database.store.reading() as tx:
-        found = first_tip(tx, container.timetable, container.config, container.clock.now())
-    if found is None:
-        return None
-    zone = ZoneInfo(container.config.bot.timezone)
-    return first_tip_line(found, zone, is_running=is_running(container.environment.data))
+    typer.echo("nothing was said yet", err=True)
+    with bot.database.store.reading() as tx:
+        first = first_tip(tx, bot.timetable, bot.config, bot.clock.now())
+    if first is not None:
+        zone, running = ZoneInfo(bot.config.bot.timezone), is_running(bot.environment.data)
+        typer.echo(first_tip_line(first, zone, is_running=running), err=True)
 
 
-_AGE = re.compile(r"(\d{1,999})\s*([mhdw])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-
-def moment(text: str | None, timezone: str, now: datetime) -> datetime | None:
+def _moment(text: str | None, timezone: str, now: datetime) -> datetime | None:
     """`2026-03-01`, `2026-03-01T09:00` (in the bot's zone) or an age such as `2d` as a moment."""
     if text is None:
         return None

@@ -1,4 +1,4 @@
-"""The discussion as text, Markdown or JSON lines; everything in it is foreign."""
+"""The discussion as text, Markdown or JSON lines. All words in it are untrusted."""
 
 from __future__ import annotations
 
@@ -8,72 +8,75 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len, chop_cells
+
 from bot.app.discussion.by_tip import discussions, title_of, unanswered
 from bot.app.discussion.exports import markdown
 from bot.app.discussion.exports.records import Source, record
 from bot.app.discussion.public_view import FreshnessFilter
-from bot.cli.discussion.wrap import wrapped
 from bot.core.datetimes import iso
 from bot.core.discussion.attachments import warning_line
-from bot.core.model.config import Config
 from bot.core.model.entry import Change, Entry, EntryEvent, Standing, Visibility
 from bot.core.ports.unit_of_work import UnitOfWork
 from bot.core.text.lookalikes import passes_for_bot
 from bot.core.text.sanitize import shown, shown_lines
 
 AT_ONCE = 500
-"""So many events are told at once."""
+"""How many events are read in one transaction."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Teller:
-    """Writes the discussion in one form: `text`, or as exports do `markdown` or `jsonl`.
+class LogFormatter:
+    """Writes the discussion in one form.
 
-    With a `width` no line of text is wider, in cells of a terminal.
+    Text is for the operator: it has everything that is stored. Markdown and JSON lines are those
+    of the exports: they have what everybody may read.
     """
 
+    #: `text`, `markdown` or `jsonl`
     form: str
     withholder: FreshnessFilter
     now: Callable[[], datetime]
+    #: only entries of this tip
     tip: str | None = None
+    #: only entries since this moment
     begin: datetime | None = None
+    #: the most cells of a terminal that a line of text takes
     width: int | None = None
-    #: only what nobody answered
+    #: only entries that nobody answered
     unanswered: bool = False
 
     @property
-    def config(self) -> Config:
-        """The bot's file."""
-        return self.withholder.config
+    def shows_everything(self) -> bool:
+        """Whether the whole log is shown on a terminal."""
+        is_filtered = self.unanswered or self.tip is not None or self.begin is not None
+        return self.width is not None and not is_filtered
 
-    def so_far(self, tx: UnitOfWork) -> tuple[int, list[str]]:
-        """All that was said, in threads, and the number of the last event that is told by it."""
-        entries = self._entries(tx)
+    def whole(self, tx: UnitOfWork) -> tuple[int, list[str]]:
+        """All entries, in threads, and the number of the last event that they include."""
+        if self.form == "text":
+            entries = self._fresh(tx, tx.log.entries(tip=self.tip, since=self.begin))
+        else:
+            entries = list(self._source(tx).entries(tip=self.tip, since=self.begin))
         open_ = unanswered(entries)
         if self.unanswered:
             entries = [entry for entry in entries if entry.id in open_]
-        return tx.log.last_event(), list(self._whole(entries, open_))
+        return tx.log.last_event(), list(self._threads(entries, open_))
 
-    def since(self, tx: UnitOfWork, seen: int) -> tuple[int, list[str]]:
-        """What happened after the event numbered `seen`, each on its own."""
+    def after(self, tx: UnitOfWork, seen: int) -> tuple[int, list[str]]:
+        """The events after the one numbered `seen`, and the number of the last."""
         events = tx.log.events(seen, AT_ONCE)
-        told = [
+        lines = [
             line
             for event in events
             if (known := tx.log.get(event.entry)) and self.tip in (None, known.tip)
-            if event.change is Change.DELETED or self._may_be_told(tx, known)
+            if event.change is Change.DELETED or self._is_readable(tx, known)
             for entry in self._fresh(tx, [known])
-            for line in self._alone(event, entry)
+            for line in self._event(event, entry)
         ]
-        return events[-1].id if events else seen, told
+        return events[-1].id if events else seen, lines
 
-    def _entries(self, tx: UnitOfWork) -> list[Entry]:
-        """In a terminal all entries; for other programs what everybody may read."""
-        if self.form == "text":
-            return self._fresh(tx, tx.log.entries(tip=self.tip, since=self.begin))
-        return list(self._source(tx).entries(tip=self.tip, since=self.begin))
-
-    def _may_be_told(self, tx: UnitOfWork, entry: Entry) -> bool:
+    def _is_readable(self, tx: UnitOfWork, entry: Entry) -> bool:
         if self.form == "text":
             return entry.is_legible
         return bool(self._source(tx).shown.readable([entry.id]))
@@ -82,61 +85,56 @@ class Teller:
         return Source(tx=tx, withholder=self.withholder, now=self.now())
 
     def _fresh(self, tx: UnitOfWork, entries: Sequence[Entry]) -> list[Entry]:
-        """The entries without words that may not be shown now; in a terminal these are marked."""
-        shown = self.withholder.shown(tx, entries, self.now())
+        """The entries without words that may not be shown now; text keeps and marks these."""
+        public = self.withholder.shown(tx, entries, self.now())
         if self.form != "text":
-            return shown
-        return [
-            replace(entry, withheld=public.withheld)
-            for entry, public in zip(entries, shown, strict=True)
-        ]
+            return public
+        pairs = zip(entries, public, strict=True)
+        return [replace(entry, withheld=one.withheld) for entry, one in pairs]
 
-    def _whole(self, entries: list[Entry], open_: Collection[int]) -> Iterator[str]:
+    def _threads(self, entries: list[Entry], open_: Collection[int]) -> Iterator[str]:
+        config = self.withholder.config
         if self.form == "jsonl":
-            yield from (json.dumps(record(entry, self.config.kinds)) for entry in entries)
+            yield from (json.dumps(record(entry, config.kinds)) for entry in entries)
             return
         for tip, found in discussions(entries):
             if self.form == "markdown":
-                yield from markdown.section(self.config, tip, found)
-            else:
-                yield from self._section(tip, found, open_)
+                yield from markdown.section(config, tip, found)
+                continue
+            title = shown(title_of(config, tip))
+            yield title if tip is None else f"{title}  [{shown(tip)}]"
+            for depth, entry in found:
+                yield from self._text(entry, min(depth, markdown.DEEPEST), entry.id in open_)
+            yield ""
 
-    def _section(
-        self, tip: str | None, found: Sequence[tuple[int, Entry]], open_: Collection[int]
-    ) -> Iterator[str]:
-        """What was said about one tip, as text."""
-        title = shown(title_of(self.config, tip))
-        yield title if tip is None else f"{title}  [{shown(tip)}]"
-        for depth, entry in found:
-            yield from self._lines(entry, min(depth, markdown.DEEPEST), entry.id in open_)
-        yield ""
-
-    def _alone(self, event: EntryEvent, entry: Entry) -> Iterator[str]:
-        """An entry as it is now, with what happened to it."""
+    def _event(self, event: EntryEvent, entry: Entry) -> Iterator[str]:
+        """An entry as it is now, with the event."""
         if self.form == "jsonl":
             what = {"event": event.id, "change": event.change.value, "noticed_at": iso(event.at)}
-            yield json.dumps(record(entry, self.config.kinds) | what)
+            yield json.dumps(record(entry, self.withholder.config.kinds) | what)
         elif self.form == "markdown":
             yield from markdown.item(entry)
         else:
-            what_else = f", {event.change.value}" if event.change is not Change.CREATED else ""
-            yield f"{shown(entry.tip) if entry.tip else 'under no tip'}{what_else}:"
-            yield from self._lines(entry)
+            change = f", {event.change.value}" if event.change is not Change.CREATED else ""
+            yield f"{shown(entry.tip) if entry.tip else 'under no tip'}{change}:"
+            yield from self._text(entry)
 
-    def _lines(self, entry: Entry, depth: int = 0, is_open: bool = False) -> Iterator[str]:
-        """One entry: who, where and when, then what was said."""
-        zone = ZoneInfo(self.config.bot.timezone)
+    def _text(self, entry: Entry, depth: int = 0, is_open: bool = False) -> Iterator[str]:
+        """One entry: author, account and time, then its words."""
+        zone = ZoneInfo(self.withholder.config.bot.timezone)
         when = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
         indent = "  " * (depth + 1)
-        marks = self._marks(entry) + (", unanswered" if is_open else "")
+        marks = "".join(f", {mark}" for mark in self._marks(entry, is_open))
         yield f"{indent}{entry.id}. {shown(_who(entry))} on {shown(entry.account)}, {when}{marks}"
-        for line in _words(entry):
-            for piece in self._wrapped(line, len(indent) + 3):
+        words = shown_lines(entry.text).splitlines()
+        for line in [shown(warning_line(entry.warning)), *words] if entry.warning else words:
+            room = None if self.width is None else max(self.width - len(indent) - 3, 20)
+            for piece in [line] if room is None else wrapped(line, room):
                 yield f"{indent}   {piece}".rstrip()
 
-    def _marks(self, entry: Entry) -> str:
-        """What else there is to know of an entry."""
-        alike = not entry.ours and passes_for_bot(entry.author.called, self.config.bot)
+    def _marks(self, entry: Entry, is_open: bool) -> Iterator[str]:
+        bot = self.withholder.config.bot
+        alike = not entry.ours and passes_for_bot(entry.author.called, bot)
         marks = {
             "the bot": entry.ours and entry.is_legible,
             "not the bot": alike and entry.is_legible,
@@ -144,15 +142,13 @@ class Teller:
             "unlisted": entry.visibility is Visibility.UNLISTED,
             "withheld": entry.withheld,
             entry.standing.value: entry.standing is not Standing.SHOWN and entry.is_legible,
+            "unanswered": is_open,
         }
-        return "".join(f", {mark}" for mark, holds in marks.items() if holds)
-
-    def _wrapped(self, line: str, indent: int) -> list[str]:
-        return [line] if self.width is None else wrapped(line, max(self.width - indent, 20))
+        return (mark for mark, holds in marks.items() if holds)
 
 
 def _who(entry: Entry) -> str:
-    """`Name (@handle)`, or what there is of it, or why there is nobody."""
+    """`Name (@handle)`, or the part of it that is known, or why there is no author."""
     if not entry.is_legible:
         return "(deleted)" if entry.deleted_at is not None else "(private)"
     author = entry.author
@@ -160,7 +156,17 @@ def _who(entry: Entry) -> str:
     return f"{name} ({author.handle})" if author.handle and author.handle != name else name
 
 
-def _words(entry: Entry) -> list[str]:
-    """The lines of what was said, behind the warning if there is one."""
-    said = shown_lines(entry.text).splitlines()
-    return [shown(warning_line(entry.warning)), *said] if entry.warning else said
+def wrapped(line: str, width: int) -> list[str]:
+    """The line in pieces of at most `width` cells of a terminal, parted at blanks if possible."""
+    if cell_len(line) <= width:
+        return [line]
+    pieces, piece, room = [], "", width
+    for word in line.split(" "):
+        for part in [word] if cell_len(word) <= width else chop_cells(word, width):
+            cells = cell_len(part)
+            if piece and cells > room:
+                pieces.append(piece)
+                piece, room = "", width
+            blank = " " if piece else ""
+            piece, room = f"{piece}{blank}{part}", room - cells - 1
+    return [*pieces, piece]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.context import opened
 from bot.cli.options import DEFAULT_FILE, File
-from bot.cli.posting.deliver_now import carry_out, connect
+from bot.cli.posting.deliver_now import deliver_now
 from bot.cli.usage_errors import number_of
+
+if TYPE_CHECKING:
+    from bot.bootstrap.container import Container
+    from bot.core.model.delivery import Delivery
 
 
 def reply(
@@ -28,10 +32,8 @@ def reply(
     """Answer an entry of the discussion as the bot, where it was said."""
     from bot.app.discussion.reply import reply as plan_reply
 
-    with opened(file, forgiving=True) as container:
-        connect(container)
-        with container.database.store.writing() as tx:
-            planned = plan_reply(
-                tx, container.rules.of, container.config, entry, text, container.clock.now()
-            )
-        carry_out(container, [planned])
+    def plan(bot: Container) -> Sequence[Delivery]:
+        with bot.database.store.writing() as tx:
+            return [plan_reply(tx, bot.rules.of, bot.config, entry, text, bot.clock.now())]
+
+    deliver_now(file, plan, forgiving=True)

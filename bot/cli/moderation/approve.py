@@ -1,25 +1,21 @@
-"""`approve`: publish a held comment."""
+"""`approve`: publish held comments."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bot.cli.context import for_each
-from bot.cli.moderation.arguments import HeldNumbers
-from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.options import DEFAULT_FILE, File, HeldNumbers
 from bot.core.text.sanitize import shown
-
-if TYPE_CHECKING:
-    from bot.bootstrap.container import Container
-    from bot.core.ports.unit_of_work import UnitOfWork
 
 
 def approve(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Let everybody read comments that are held."""
-    from bot.app.moderation import held_comments
+    from bot.app.moderation.held_comments import approve as approve_comment
 
-    def act(container: Container, tx: UnitOfWork, number: int) -> str:
-        found = held_comments.approve(tx, number, container.clock.now())
-        return f"everybody can read entry {number}: {shown(found.url or '')}"
-
-    for_each(file, entry, act)
+    for_each(
+        file,
+        entry,
+        lambda bot, tx, number: (
+            f"everybody can read entry {number}: "
+            f"{shown(approve_comment(tx, number, bot.clock.now()).url or '')}"
+        ),
+    )

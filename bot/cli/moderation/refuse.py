@@ -1,24 +1,20 @@
-"""`refuse`: erase a held comment."""
+"""`refuse`: erase held comments."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bot.cli.context import for_each
-from bot.cli.moderation.arguments import HeldNumbers
-from bot.cli.options import DEFAULT_FILE, File
-
-if TYPE_CHECKING:
-    from bot.bootstrap.container import Container
-    from bot.core.ports.unit_of_work import UnitOfWork
+from bot.cli.options import DEFAULT_FILE, File, HeldNumbers
 
 
 def refuse(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Erase comments that are held, for good."""
-    from bot.app.moderation import held_comments
+    from bot.app.moderation.held_comments import refuse as refuse_comment
 
-    def act(container: Container, tx: UnitOfWork, number: int) -> str:
-        held_comments.refuse(tx, number, container.clock.now())
-        return f"entry {number} is erased; nobody saw it"
-
-    for_each(file, entry, act, erases=True)
+    for_each(
+        file,
+        entry,
+        lambda bot, tx, number: (
+            f"entry {refuse_comment(tx, number, bot.clock.now()).id} is erased; nobody saw it"
+        ),
+        erases=True,
+    )

@@ -1,24 +1,17 @@
-"""`show`: show a hidden or held entry."""
+"""`show`: show hidden or held entries."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bot.cli.context import for_each
-from bot.cli.moderation.arguments import EntryNumbers
-from bot.cli.options import DEFAULT_FILE, File
-
-if TYPE_CHECKING:
-    from bot.bootstrap.container import Container
-    from bot.core.ports.unit_of_work import UnitOfWork
+from bot.cli.options import DEFAULT_FILE, EntryNumbers, File
 
 
 def show(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Show entries that were hidden or held."""
     from bot.app.moderation.hide import show as show_entry
 
-    def act(container: Container, tx: UnitOfWork, number: int) -> str:
-        show_entry(tx, number, container.clock.now())
-        return f"entry {number} is shown"
-
-    for_each(file, entry, act)
+    for_each(
+        file,
+        entry,
+        lambda bot, tx, number: f"entry {show_entry(tx, number, bot.clock.now()).id} is shown",
+    )

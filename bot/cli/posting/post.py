@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.context import opened
 from bot.cli.options import DEFAULT_FILE, File
-from bot.cli.posting.deliver_now import carry_out, connect
+from bot.cli.posting.deliver_now import deliver_now
 
 
 def post(
@@ -25,15 +24,15 @@ def post(
     """Post a tip now, as safely as a scheduled post."""
     from bot.app.posting.by_hand.post_now import post as plan_post
 
-    with opened(file) as container:
-        connect(container)
-        planned = plan_post(
-            container.database.store,
-            container.drafter,
-            container.config,
+    deliver_now(
+        file,
+        lambda bot: plan_post(
+            bot.database.store,
+            bot.drafter,
+            bot.config,
             tip,
             to or [],
-            container.clock.now(),
+            bot.clock.now(),
             again=again,
-        )
-        carry_out(container, planned)
+        ),
+    )

@@ -34,49 +34,51 @@ def preview(
     as_json: AsJson = False,
 ) -> None:
     """Show the next posts: when, where, the exact text, its length and what it costs."""
-    with opened(file, reading=True) as container:
-        for line in (
-            _all(container, as_json, why) if every else _coming(container, count, as_json, why)
-        ):
+    with opened(file, reading=True) as bot:
+        lines = _all(bot, as_json, why) if every else _coming(bot, count, as_json, why)
+        for line in lines:
             typer.echo(line)
 
 
-def _all(container: Container, as_json: bool, why: bool) -> Iterator[str]:
-    from bot.app.posting.draft import Misfit
+def _all(bot: Container, as_json: bool, why: bool) -> Iterator[str]:
+    """Every tip on every account. There is no misfit: a file with one is refused before."""
+    from bot.app.posting.preview import Showing
 
-    for one in container.preview.everything(container.config, why=why):
-        if isinstance(one, Misfit):
-            continue  # `open_desk` refuses a file with one
-        yield json.dumps(_record(one), ensure_ascii=False) if as_json else _paragraph(one)
-
-
-def _when(one: Coming, zone: ZoneInfo) -> str:
-    if one.at_start:
-        return "at start  as soon as the bot runs, since its site is empty"
-    return f"{one.slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {one.slot.schedule}"
+    for one in bot.preview.everything(bot.config, why=why):
+        if isinstance(one, Showing):
+            yield json.dumps(_record(one), ensure_ascii=False) if as_json else _paragraph(one)
 
 
-def _coming(container: Container, count: int, as_json: bool, why: bool) -> Iterator[str]:
+def _coming(bot: Container, count: int, as_json: bool, why: bool) -> Iterator[str]:
     from bot.store import is_running
 
-    zone = ZoneInfo(container.config.bot.timezone)
-    running = is_running(container.environment.data)
-    coming = container.preview.coming(
-        container.config, container.clock.now(), count, why=why, is_running=running
-    )
-    if not coming and not as_json:
+    zone, running = ZoneInfo(bot.config.bot.timezone), is_running(bot.environment.data)
+    coming = bot.preview.coming(bot.config, bot.clock.now(), count, why=why, is_running=running)
+    if as_json:
+        yield from (json.dumps(_coming_record(one), ensure_ascii=False) for one in coming)
+        return
+    if not coming:
         yield "nothing is coming: the file has no schedule, or all are paused"
     for one in coming:
-        if as_json:
-            yield json.dumps(_coming_record(one), ensure_ascii=False)
-        else:
-            yield _when(one, zone)
-            yield f"  {one.tip or 'nothing'}: {one.why}"
-            yield from (_paragraph(post, "  ") for post in one.posts)
+        when = f"{one.slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {one.slot.schedule}"
+        yield "at start  as soon as the bot runs, since its site is empty" if one.at_start else when
+        yield f"  {one.tip or 'nothing'}: {one.why}"
+        yield from (_paragraph(post, "  ") for post in one.posts)
+
+
+def _coming_record(one: Coming) -> dict[str, Any]:
+    """A slot to come, for programs."""
+    return {
+        "due": None if one.at_start else iso(one.slot.due),
+        "schedule": one.slot.schedule,
+        "tip": one.tip,
+        "why": one.why,
+        "posts": [_record(post) for post in one.posts],
+    }
 
 
 def _record(one: Showing) -> dict[str, Any]:
-    """One line of JSON for a tip and account. Money is in US dollars."""
+    """A post for programs. Money is in US dollars."""
     return {
         "tip": one.tip,
         "account": one.account,
@@ -99,32 +101,22 @@ def _record(one: Showing) -> dict[str, Any]:
     }
 
 
-def _coming_record(one: Coming) -> dict[str, Any]:
-    return {
-        "due": None if one.at_start else iso(one.slot.due),
-        "schedule": one.slot.schedule,
-        "tip": one.tip,
-        "why": one.why,
-        "posts": [_record(post) for post in one.posts],
-    }
-
-
 def _paragraph(one: Showing, indent: str = "") -> str:
     """A post for people: its numbers, then the text as it is."""
     native = one.native
-    counts = f"{one.length}/{one.limit}"
+    counts, cost = f"{one.length}/{one.limit}", f", ${one.cost}" if one.cost else ""
     if (native.length, native.limit) != (one.length, one.limit):
         counts += f", {native.length}/{native.limit} {native.unit.value}"
-    cost = f", ${one.cost}" if one.cost else ""
     if one.cost != one.cost_without_link:
         cost += f" (without a link ${one.cost_without_link})"
-    head = f"{one.tip} on {one.account}: {counts}, {one.how}{cost}"
-    held = f"\n{indent}  held: {shown(one.held)}" if one.held else ""
-    others = "".join(f"\n{indent}  or: {_worth(other)}: {other.text}" for other in one.others)
-    trust = f"\n{indent}  chosen: {_worth(one.summary)}" if one.others and one.summary else ""
-    return f"{indent}{head}{held}\n{indent}  {one.text}{trust}{others}"
+    lines = [f"{one.tip} on {one.account}: {counts}, {one.how}{cost}"]
+    lines += [f"  held: {shown(one.held)}"] if one.held else []
+    lines += [f"  {one.text}"]
+    lines += [f"  chosen: {_quality(one.summary)}"] if one.others and one.summary else []
+    lines += [f"  or: {_quality(other)}: {other.text}" for other in one.others]
+    return "\n".join(f"{indent}{line}" for line in lines)
 
 
-def _worth(summary: Summary) -> str:
-    """How a summary was made and how far it can be trusted."""
+def _quality(summary: Summary) -> str:
+    """How a summary was made, how sure it is, and its doubts."""
     return "; ".join((f"{summary.how}, {summary.sure:.0%} sure", *summary.doubts))

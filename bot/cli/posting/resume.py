@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from bot.cli.context import opened
-from bot.cli.options import DEFAULT_FILE, File
-from bot.cli.output import say_done
-from bot.cli.posting.pause import Name
+from bot.cli.options import DEFAULT_FILE, File, Pausable
+from bot.cli.output import print_done
 
 
-def resume(name: Name, *, file: File = DEFAULT_FILE) -> None:
+def resume(name: Pausable, *, file: File = DEFAULT_FILE) -> None:
     """Let a paused schedule or account go on."""
     from bot.app.posting.by_hand import pauses
 
-    with opened(file, forgiving=True) as container, container.database.store.writing() as tx:
-        full = pauses.resume(tx, container.config, name)
-    say_done(f"{full} goes on")
+    with opened(file, forgiving=True) as bot, bot.database.store.writing() as tx:
+        full = pauses.resume(tx, bot.config, name)
+    print_done(f"{full} goes on")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -13,12 +13,12 @@ from bot.cli.context import each, opened
 from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.posting.posts import line
 from bot.core.errors import UsageError
+from bot.core.model.delivery import Delivery
 from bot.core.ports.platform import PermalinkParser, PostRemover
 from bot.core.text.sanitize import is_number, shown
 
 if TYPE_CHECKING:
     from bot.bootstrap.container import Container
-    from bot.core.model.delivery import Delivery
 
 
 def retract(
@@ -37,48 +37,43 @@ def retract(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Take posts back: delete them on their networks, and say so in the ledger."""
-    with opened(file, forgiving=True) as container:
-        chosen, tips = _chosen(container, what)
-        if tips and not yes:
-            _confirm(container, tips)
-        each(chosen, lambda number: "\n".join(_take_back(container, number, chosen)))
+    with opened(file, forgiving=True) as bot:
+        numbers, of_tips = _named(bot, what)
+        if of_tips and not yes:
+            _confirm(of_tips, ZoneInfo(bot.config.bot.timezone))
+        each(numbers, lambda number: _retract(bot, number, numbers))
 
 
-def _chosen(container: Container, what: Sequence[str]) -> tuple[list[int], list[Delivery]]:
-    """The numbers of all that is named, and the posts of tips, which are to be confirmed."""
+def _named(bot: Container, what: Sequence[str]) -> tuple[list[int], list[Delivery]]:
+    """The numbers of all posts that are named, and the posts of tips, which are to be confirmed."""
     from bot.app.posting.by_hand.find_posts import at_address, of_tip
 
-    store = container.database.store
+    store, find_parser = bot.database.store, partial(bot.port, PermalinkParser)
     numbers: list[int] = []
-    tips: list[Delivery] = []
+    of_tips: list[Delivery] = []
     for name in what:
-        if _is_number(container, name):
+        if _is_number(bot, name):
             numbers.append(int(name))
         elif "/" in name:
-            numbers.append(
-                at_address(
-                    store, container.config, partial(container.port, PermalinkParser), name
-                ).id
-            )
+            numbers.append(at_address(store, bot.config, find_parser, name).id)
         else:
             with store.reading() as tx:
-                found = of_tip(tx, container.config, name)
-            tips += found
+                found = of_tip(tx, bot.config, name)
+            of_tips += found
             numbers += [one.id for one in found]
-    return numbers, tips
+    return numbers, of_tips
 
 
-def _is_number(container: Container, name: str) -> bool:
-    """Whether it is a delivery's number, and not the id of a tip that is one, too."""
+def _is_number(bot: Container, name: str) -> bool:
+    """Whether it is a delivery's number, and not a tip's id that looks like one."""
     if not is_number(name):
         return False
-    with container.database.store.reading() as tx:
-        return container.config.library.get(name) is None or tx.ledger.get(int(name)) is not None
+    with bot.database.store.reading() as tx:
+        return bot.config.library.get(name) is None or tx.ledger.get(int(name)) is not None
 
 
-def _confirm(container: Container, posts: Sequence[Delivery]) -> None:
-    """Show them and ask. Raises UsageError where nobody answers, and Exit for a no."""
-    zone = ZoneInfo(container.config.bot.timezone)
+def _confirm(posts: Sequence[Delivery], zone: ZoneInfo) -> None:
+    """Show the posts and ask. Raises UsageError where nobody answers, and Exit for a no."""
     for one in posts:
         typer.echo(line(one, zone))
     try:
@@ -90,21 +85,24 @@ def _confirm(container: Container, posts: Sequence[Delivery]) -> None:
         raise typer.Exit(1)
 
 
-def _take_back(container: Container, number: int, chosen: Sequence[int]) -> Iterator[str]:
-    """Take one back; what was done, and which others still point at a page that is gone."""
+def _retract(bot: Container, number: int, numbers: Sequence[int]) -> str:
+    """Retract one; the result, and which other posts still link to a page that is gone."""
     from bot.app.posting.by_hand.find_posts import linking
-    from bot.app.posting.by_hand.retract import retract as take_back
+    from bot.app.posting.by_hand.retract import retract as retract_post
 
-    store = container.database.store
+    store = bot.database.store
     with store.reading() as tx:
         known = tx.ledger.get(number)
-    editor = container.port(PostRemover, known.account) if known is not None else None
-    gone = take_back(store, number, editor, container.clock.now())
+    remover = bot.port(PostRemover, known.account) if known is not None else None
+    gone = retract_post(store, number, remover, bot.clock.now())
     with store.reading() as tx:
-        links = linking(tx, container.config, gone)
-    yield f"{gone.account}: taken back {shown((gone.receipt.url if gone.receipt else None) or '')}"
-    for one in links:
-        if one.id in chosen:
-            continue
-        where = shown((one.receipt.url if one.receipt else None) or "")
-        yield f"  {shown(one.account)} still links to it: {where} (delivery {one.id})"
+        links = [one for one in linking(tx, bot.config, gone) if one.id not in numbers]
+    still = "".join(
+        f"\n  {shown(one.account)} still links to it: {_url(one)} (delivery {one.id})"
+        for one in links
+    )
+    return f"{gone.account}: taken back {_url(gone)}{still}"
+
+
+def _url(one: Delivery) -> str:
+    return shown((one.receipt.url if one.receipt else None) or "")

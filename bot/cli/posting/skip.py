@@ -9,7 +9,7 @@ import typer
 
 from bot.cli.context import opened
 from bot.cli.options import DEFAULT_FILE, File
-from bot.cli.output import say_done
+from bot.cli.output import print_done
 
 
 def skip(
@@ -25,13 +25,13 @@ def skip(
     """Skip the next slot."""
     from bot.app.posting.by_hand import pauses
 
-    with opened(file, forgiving=True) as container:
-        store, now = container.database.store, container.clock.now()
+    with opened(file, forgiving=True) as bot:
+        store, now = bot.database.store, bot.clock.now()
         if undo:
             with store.writing() as tx:
-                slot = pauses.unskip(tx, container.config, schedule, now)
+                slot = pauses.unskip(tx, bot.config, schedule, now)
         else:
-            slot = pauses.skip(store, container.timetable, container.config, schedule, now)
-        zone = ZoneInfo(container.config.bot.timezone)
-    told = "comes after all" if undo else "skipped"
-    say_done(f"{told}: {slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {slot.schedule}")
+            slot = pauses.skip(store, bot.timetable, bot.config, schedule, now)
+        due = slot.due.astimezone(ZoneInfo(bot.config.bot.timezone))
+    done = "comes after all" if undo else "skipped"
+    print_done(f"{done}: {due:%a %d %b %Y %H:%M %Z}  {slot.schedule}")

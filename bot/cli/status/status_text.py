@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from bot.app.status.status import AccountStatus, Status
 from bot.cli.output import counted, first_tip_line
 from bot.core.model.delivery import Delivery
-from bot.core.model.entry import Entry
-from bot.core.model.schedule import Slot
-from bot.core.ports.unit_of_work import Pause, SlotRecord
 from bot.core.text.sanitize import one_line, shown
 
 MOST = 20
-"""So many lines are shown of what is alike."""
+"""How many similar lines are shown."""
 GAPS = 3
-"""So many of the newest gaps in what was heard are shown."""
+"""How many of the newest gaps in the replies are shown."""
 
 
 def lines(
     status: Status, zone: ZoneInfo, links: Mapping[int, str], *, running: bool
 ) -> Iterator[str]:
-    """What an operator wants to know, the most pressing first.
+    """The state, the most urgent first.
 
-    `links` are those by which to decide on what is held, by the entry's number.
+    `links` are those by which held comments are decided, by the entry's number.
     """
     yield f"the bot is {'running' if running else 'not running'}"
     if status.file_trouble:
@@ -40,22 +38,45 @@ def lines(
     if status.new_entries:
         replies = counted(status.new_entries, "reply", "replies")
         yield f"new since you read the log: {replies}; see `tipsbot log`"
-    told = {one.pause.reason for one in status.accounts if is_refused(one) and one.pause}
-    waiting = (_waiting(one, zone, status.at, told) for one in status.waiting)
-    yield from _listed("waiting", waiting)
-    yield from _listed("refused or missed", (_delivery(one, zone) for one in status.failed))
-    yield from _listed("passed over", (_slot(one, zone) for one in status.passed_over))
-    held = (f"{_held(one, zone)}  {links[one.id]}" for one in status.held)
-    yield from _listed("held until you have read them", held)
-    paused = (_pause(one, zone) for one in status.pauses if one.reason not in told)
-    yield from _listed("paused", paused)
-    yield from _listed("next", (_coming(one, status, zone) for one in status.coming))
+    yield from _lists(status, zone, links)
     if status.needs_person:
         yield "something needs you: see above, and docs/troubleshooting.md"
 
 
+def _lists(status: Status, zone: ZoneInfo, links: Mapping[int, str]) -> Iterator[str]:
+    """Deliveries, slots, comments and pauses. A reason stands with its account only."""
+    told = {one.pause.reason for one in status.accounts if one.pause and is_refused(one)}
+    waiting = (_delivery(one, zone, told) + _late(one, status.at) for one in status.waiting)
+    yield from _listed("waiting", waiting)
+    yield from _listed("refused or missed", (_delivery(one, zone) for one in status.failed))
+    passed_over = (
+        f"{_time(one.slot.due, zone)}  {one.slot.schedule}  {one.outcome.value}: {one.why}"
+        for one in status.passed_over
+    )
+    yield from _listed("passed over", passed_over)
+    held = (
+        f"entry {one.id}  {shown(one.tip or '')}, since {_time(one.at, zone)}  "
+        f"{one_line(f'{one.author.name}: {one.text}', 80)}  {links[one.id]}"
+        for one in status.held
+    )
+    yield from _listed("held until you have read them", held)
+    paused = (
+        f"{shown(one.name)}: {shown(one.reason)}"
+        + (f", until {_date(one.until, zone)}" if one.until else "")
+        for one in status.pauses
+        if one.reason not in told
+    )
+    yield from _listed("paused", paused)
+    coming = (
+        f"{_date(one.due, zone)}  {one.schedule}"
+        f"  {shown(status.tips.get((one.schedule, one.due), ''))}".rstrip()
+        for one in status.coming
+    )
+    yield from _listed("next", coming)
+
+
 def _listed(title: str, items: Iterable[str]) -> Iterator[str]:
-    """A title and its lines, the first of them where there are many; or nothing at all."""
+    """A title and its lines, the first of them where there are many; nothing without lines."""
     lines = tuple(items)
     if lines:
         yield f"{title}:"
@@ -65,86 +86,71 @@ def _listed(title: str, items: Iterable[str]) -> Iterator[str]:
 
 
 def _account(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
-    last = "nothing posted yet"
-    if one.last_post is not None and one.last_post.receipt is not None:
-        receipt = one.last_post.receipt
-        last = f"last post {receipt.at.astimezone(zone):%a %d %b %H:%M %Z}"
-        last += f" (delivery {one.last_post.id}) {shown(receipt.url or '')}"
+    last, post = "nothing posted yet", one.last_post
+    if post is not None and post.receipt is not None:
+        place = shown(post.receipt.url or "")
+        last = f"last post {_time(post.receipt.at, zone)} (delivery {post.id}) {place}"
     yield f"{one.name}: {last}"
-    if one.budget is not None or one.spent:
-        of = f" of ${one.budget}" if one.budget is not None else ""
-        yield f"  spent this month: ${one.spent:.2f}{of}"
-    if one.listening_budget is not None or one.listened:
-        of = f" of ${one.listening_budget:.2f}" if one.listening_budget is not None else ""
-        yield f"  listening cost this month: ${one.listened:.2f}{of}"
+    budget = None if one.budget is None else str(one.budget)
+    yield from _money("spent this month:", one.spent, budget)
+    budget = None if one.listening_budget is None else f"{one.listening_budget:.2f}"
+    yield from _money("listening cost this month:", one.listened, budget)
     if one.heard_at is not None:
-        yield f"  replies read until {one.heard_at.astimezone(zone):%a %d %b %H:%M %Z}"
+        yield f"  replies read until {_time(one.heard_at, zone)}"
     if one.limit is not None:
         yield f"  takes {one.limit.limit} {one.limit.unit.value}"
-    yield from _unread(one, zone)
+    yield from _problems(one, zone)
+    yield from _gaps(one.unheard)
 
 
-def _unread(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
-    """What keeps the bot from hearing what people say, or from thanking them for it."""
-    if is_refused(one) and one.pause is not None:
-        yield f"  its secrets were refused: {shown(one.pause.reason)}, then restart the bot"
-    if one.trouble and not (one.pause and one.trouble == one.pause.reason):
-        since = (
-            f" (since {one.deaf_since.astimezone(zone):%a %d %b %H:%M %Z})"
-            if one.deaf_since
-            else ""
-        )
+def _money(title: str, spent: Decimal, budget: str | None) -> Iterator[str]:
+    if spent or budget is not None:
+        yield f"  {title} ${spent:.2f}" + (f" of ${budget}" if budget is not None else "")
+
+
+def _problems(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
+    """Why the bot cannot read replies, or cannot acknowledge them."""
+    reason = one.pause.reason if one.pause else None
+    if reason is not None and is_refused(one):
+        yield f"  its secrets were refused: {shown(reason)}, then restart the bot"
+    if one.trouble and one.trouble != reason:
+        since = f" (since {_time(one.deaf_since, zone)})" if one.deaf_since else ""
         yield f"  cannot listen{since}: {shown(one.trouble)}"
     if one.not_acknowledging:
         yield f"  cannot acknowledge: {shown(one.not_acknowledging)}"
     if one.to_approve:
         yield f"  replies that wait for your approval on its server: {one.to_approve}"
-    yield from _gaps(one.unheard)
 
 
 def _gaps(unheard: Sequence[str]) -> Iterator[str]:
-    """What was not heard, the newest of it where that is much."""
+    """Replies that the network no longer shows, the newest gaps only."""
     yield from (f"  not heard: {shown(gap)}" for gap in unheard[-GAPS:])
     if len(unheard) > GAPS:
         yield f"  and {len(unheard) - GAPS} older: see `tipsbot status --json`"
 
 
 def is_refused(one: AccountStatus) -> bool:
-    """Whether the network does not take the account's secrets."""
+    """Whether the network rejects the account's credentials."""
     return one.pause is not None and not one.pause.by_operator
 
 
 def _delivery(one: Delivery, zone: ZoneInfo, told: Collection[str] = ()) -> str:
-    why = f": {shown(one.reason)}" if one.reason else ""
-    if one.reason in told:
-        why = f": the secrets of {one.account} were refused"
-    due = f"{one.due.astimezone(zone):%a %d %b %H:%M %Z}"
-    what = f"{one.tip or 'an answer'} on {one.account}"
-    return f"delivery {one.id}  {one.state.value}  {what}, {due}{why}"
+    """A delivery on one line; a reason that was `told` with the account is not repeated."""
+    reason = f"the secrets of {one.account} were refused" if one.reason in told else one.reason
+    what = f"{one.tip or 'an answer'} on {one.account}, {_time(one.due, zone)}"
+    why = f": {shown(reason)}" if reason else ""
+    return f"delivery {one.id}  {one.state.value}  {what}{why}"
 
 
-def _waiting(one: Delivery, zone: ZoneInfo, now: datetime, told: Collection[str]) -> str:
-    late = (now - one.due) // timedelta(minutes=1)
-    return _delivery(one, zone, told) + (f" (late by {late} min)" if late > 0 else "")
+def _late(one: Delivery, now: datetime) -> str:
+    minutes = (now - one.due) // timedelta(minutes=1)
+    return f" (late by {minutes} min)" if minutes > 0 else ""
 
 
-def _coming(one: Slot, status: Status, zone: ZoneInfo) -> str:
-    tip = status.tips.get((one.schedule, one.due))
-    due = f"{one.due.astimezone(zone):%a %d %b %Y %H:%M %Z}"
-    return f"{due}  {one.schedule}" + (f"  {shown(tip)}" if tip is not None else "")
+def _time(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%a %d %b %H:%M %Z}"
 
 
-def _held(one: Entry, zone: ZoneInfo) -> str:
-    since = f"{one.at.astimezone(zone):%a %d %b %H:%M %Z}"
-    words = one_line(f"{one.author.name}: {one.text}", 80)
-    return f"entry {one.id}  {shown(one.tip or '')}, since {since}  {words}"
-
-
-def _pause(one: Pause, zone: ZoneInfo) -> str:
-    until = f", until {one.until.astimezone(zone):%a %d %b %Y %H:%M %Z}" if one.until else ""
-    return f"{shown(one.name)}: {shown(one.reason)}{until}"
-
-
-def _slot(one: SlotRecord, zone: ZoneInfo) -> str:
-    due = f"{one.slot.due.astimezone(zone):%a %d %b %H:%M %Z}"
-    return f"{due}  {one.slot.schedule}  {one.outcome.value}: {one.why}"
+def _date(moment: datetime, zone: ZoneInfo) -> str:
+    """The same with the year, for moments that may be far away."""
+    return f"{moment.astimezone(zone):%a %d %b %Y %H:%M %Z}"

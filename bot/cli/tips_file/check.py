@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -13,9 +14,6 @@ from bot.cli.context import opened
 from bot.cli.options import DEFAULT_FILE, AsJson, File
 from bot.cli.output import counted
 from bot.core.errors import Problem, TipsError
-
-if TYPE_CHECKING:
-    from bot.bootstrap.container import Container
 
 
 def check(
@@ -34,42 +32,34 @@ def check(
 ) -> None:
     """Say everything that is wrong with the file, each with its line and what to do."""
     try:
-        with opened(file, reading=True) as container:
-            config = container.config
-            notes = container.notes(every=every)
-            wrong, told = _inspected(container) if online else ([], [])
+        problems, notes, good = _examined(file, every=every, online=online)
     except TipsError as error:
         if not as_json:
             raise
-        _echo_json(error.problems, ())
-        raise typer.Exit(2) from None
-    notes += told
+        problems, notes, good = error.problems, [], ""
     if as_json:
-        _echo_json(wrong, notes)
-        if wrong:
-            raise typer.Exit(2)
-        return
+        found = {"problems": [*map(asdict, problems)], "notes": [*map(asdict, notes)]}
+        typer.echo(json.dumps({"ok": not problems, **found}))
+        raise typer.Exit(2 if problems else 0)
     for note in notes:
         typer.echo(f"note: {note}")
-    if wrong:
-        raise TipsError(tuple(wrong))
-    typer.echo(
-        f"{file}: good: {counted(len(config.library), 'tip')}, "
-        f"{counted(len(config.schedules), 'schedule')}, {counted(len(config.accounts), 'account')}"
-    )
+    if problems:
+        raise TipsError(tuple(problems))
+    typer.echo(good)
 
 
-def _inspected(container: Container) -> tuple[list[Problem], list[Problem]]:
-    """What the accounts say of themselves; what asks them is loaded here and not before."""
-    from bot.bootstrap.inspect_accounts import inspect
+def _examined(
+    file: Path, *, every: bool, online: bool
+) -> tuple[Sequence[Problem], list[Problem], str]:
+    """Problems of the accounts, notes, and the line for a file without a problem."""
+    with opened(file, reading=True) as bot:
+        tips = counted(len(bot.config.library), "tip")
+        schedules = counted(len(bot.config.schedules), "schedule")
+        good = f"{file}: good: {tips}, {schedules}, {counted(len(bot.config.accounts), 'account')}"
+        notes = bot.notes(every=every)
+        if not online:
+            return [], notes, good
+        from bot.bootstrap.inspect_accounts import inspect
 
-    return inspect(container)
-
-
-def _echo_json(problems: Sequence[Problem], notes: Sequence[Problem]) -> None:
-    told = {
-        "ok": not problems,
-        "problems": [asdict(one) for one in problems],
-        "notes": [asdict(one) for one in notes],
-    }
-    typer.echo(json.dumps(told))
+        problems, more = inspect(bot)
+        return problems, notes + more, good

@@ -32,23 +32,16 @@ def init(
     except FileExistsError:
         raise UsageError(f"{path} is there already", "edit it, or name another folder") from None
     (folder / "tips.schema.json").write_text(schema_text(), encoding="utf-8")
-    named = (
-        [] if path == DEFAULT_FILE and FILE_VARIABLE not in os.environ else ["--file", str(path)]
-    )
+    is_default = path == DEFAULT_FILE and FILE_VARIABLE not in os.environ
+    option = [] if is_default else ["--file", str(path)]
     typer.echo(f"wrote {path}: edit it, then look for mistakes, try the accounts and start the bot")
-    typer.echo(f"  {command('check', *named)}")
-    typer.echo(f"  {command('check', '--online', *named)}")
-    typer.echo(f"  {command('run', *named)}")
+    for words in (["check"], ["check", "--online"], ["run"]):
+        typer.echo(f"  {shlex.join([*_program(), *words, *option])}")
     typer.echo(f"what the bot remembers will be in {data_directory(path, os.environ)}")
 
 
-def command(*words: str) -> str:
-    """A command line of this program to type into a shell, in the same folder."""
-    return shlex.join([*_program(), *words])
-
-
 def _program() -> list[str]:
-    """The program as it was called; by its name alone where that finds it."""
+    """This program as it was called; by its name alone if the shell finds it by that."""
     called = Path(sys.argv[0])
     if called.name == "__main__.py":
         return [sys.executable, "-m", "bot"]

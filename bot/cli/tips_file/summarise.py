@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,74 +35,68 @@ def summarise(
     as_json: AsJson = False,
 ) -> None:
     """Propose summaries for the tips whose best one is doubtful; with --write, put them in."""
-    from bot.cli.tips_file.summarise_prompt import choose
+    from bot.cli.tips_file.summarise_prompt import prompt
 
-    _check(write=write, yes=yes, as_json=as_json)
-    with opened(file, reading=True, forgiving=True) as container:
-        if container.trouble:
-            container.reload()
-        cases = _cases(container, tip or [], every)
-        if write and not yes:
-            choose(container, cases)
-        elif write:
-            _take(container, list(cases), as_json)
-        else:
-            _propose(cases, as_json)
-
-
-def _check(*, write: bool, yes: bool, as_json: bool) -> None:
-    """Refuse options that do not go together, and to ask where nobody can answer."""
     if yes and not write:
         raise UsageError("--yes goes with --write", "add it, or leave --yes out")
     if write and as_json and not yes:
         raise UsageError("--json cannot ask", "add --yes, or leave --json out")
     if write and not yes and not sys.stdin.isatty():
         raise UsageError("there is no terminal to ask at", "run it in one, or add --yes")
+    with opened(file, reading=True, forgiving=True) as bot:
+        if bot.trouble:
+            bot.reload()
+        cases = _cases(bot, tip or [], every)
+        if write and not yes:
+            prompt(bot, cases)
+        elif write:
+            _write(bot, list(cases), as_json)
+        else:
+            _propose(cases, as_json)
 
 
-def _cases(container: Container, named: list[str], every: bool) -> Iterator[WeakSummary]:
-    """The tips that want a summary; why a model said nothing is told at once."""
+def _cases(bot: Container, named: list[str], every: bool) -> Iterator[WeakSummary]:
+    """The tips that want a summary; a failure of the model is printed at once."""
     from bot.app.tips.propose import cases
     from bot.bootstrap.configured_model import model
-    from bot.cli.tips_file.summarise_view import say
+    from bot.cli.tips_file.summarise_view import show
 
-    proposer = model(container.environment.variables)
-    for case in cases(
-        container.drafter, container.config, named=named, every=every, proposer=proposer
-    ):
+    proposer = model(bot.environment.variables)
+    for case in cases(bot.drafter, bot.config, named=named, every=every, proposer=proposer):
         if case.trouble:
-            say(f"tipsbot: no proposals of the model for '{case.tip.id}': {case.trouble}", err=True)
+            trouble = f"no proposals of the model for '{case.tip.id}': {case.trouble}"
+            show(f"tipsbot: {trouble}", err=True)
         yield case
 
 
-def _propose(cases: Iterator[WeakSummary], as_json: bool) -> None:
-    """Show what is proposed, and change nothing."""
-    from bot.cli.tips_file import summarise_view as proposing
+def _propose(cases: Iterable[WeakSummary], as_json: bool) -> None:
+    """Show the proposals, and change nothing."""
+    from bot.cli.tips_file.summarise_view import NOTHING, lines, record, show, show_json
 
     some = False
     for case in cases:
         some = True
         if as_json:
-            proposing.say_json(proposing.record(case))
+            show_json(record(case))
         else:
-            proposing.say(*proposing.lines(case))
+            show(*lines(case))
     if not some and not as_json:
-        proposing.say(proposing.NOTHING)
+        show(NOTHING)
 
 
-def _take(container: Container, cases: list[WeakSummary], as_json: bool) -> None:
-    """Take what is sure for tips without a summary by hand, all at one stroke."""
+def _write(bot: Container, cases: list[WeakSummary], as_json: bool) -> None:
+    """Write the sure summaries of tips without one by hand, all in one change of the file."""
     from bot.bootstrap.edit_tips_file import write
-    from bot.cli.tips_file import summarise_view as proposing
+    from bot.cli.tips_file.summarise_view import record, show, show_json, written
 
     taken = {case.tip.id: case.sure.text for case in cases if case.sure and not case.tip.summary}
     if taken:
-        write(container.file, container.good.data, taken)
+        write(bot.file, bot.good.data, taken)
     for case in cases:
         text = taken.get(case.tip.id)
         if as_json:
-            proposing.say_json({**proposing.record(case), "written": text})
+            show_json({**record(case), "written": text})
         else:
-            proposing.say(f"{case.tip.id}: {text or 'left as it is'}")
+            show(f"{case.tip.id}: {text or 'left as it is'}")
     if not as_json:
-        proposing.say(proposing.written(len(taken), container.file) if cases else proposing.NOTHING)
+        show(written(len(taken), bot.file, is_any=bool(cases)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import typer
@@ -10,7 +10,7 @@ import typer
 from bot.app.tips.propose import WeakSummary
 from bot.app.tips.room import destinations, room, tightest
 from bot.bootstrap.edit_tips_file import write
-from bot.cli.tips_file.summarise_view import NOTHING, lines, say, written
+from bot.cli.tips_file.summarise_view import lines, show, written
 from bot.core.summary.prose import one_line
 from bot.core.text.sanitize import shown
 from bot.tips_file.read_file import CONTROL
@@ -18,52 +18,53 @@ from bot.tips_file.read_file import CONTROL
 if TYPE_CHECKING:
     from bot.bootstrap.container import Container
 
-WAYS = "w to write your own, s to skip, q to quit"
+CHOICES = "w to write your own, s to skip, q to quit"
 
 
-def choose(container: Container, cases: Iterator[WeakSummary]) -> None:
+def prompt(bot: Container, cases: Iterable[WeakSummary]) -> None:
     """Show and ask; each answer is in the file before the next question."""
-    asked, count, data = False, 0, container.good.data
+    asked, count, data = False, 0, bot.good.data
     try:
         for case in cases:
             asked = True
-            say(*lines(case))
-            summary = _answer(container, case)
+            show(*lines(case))
+            summary = _answer(bot, case)
             if summary is not None:
-                data = write(container.file, data, {case.tip.id: summary})
+                data = write(bot.file, data, {case.tip.id: summary})
                 count += 1
     except typer.Abort:
-        say("")
-    say(written(count, container.file) if asked else NOTHING)
+        show("")
+    show(written(count, bot.file, is_any=asked))
 
 
-def _answer(container: Container, case: WeakSummary) -> str | None:
-    """The summary that the operator wants, or None to pass on. Raises Abort to stop."""
+def _answer(bot: Container, case: WeakSummary) -> str | None:
+    """The summary that the operator wants, or None to skip. Raises Abort to stop."""
     numbers = {str(number): one for number, one in enumerate(case.proposals, 1)}
+    question = f"a number, {CHOICES}" if numbers else CHOICES
     while True:
-        said = typer.prompt(f"a number, {WAYS}" if numbers else WAYS, default="s").strip().lower()
-        if said in numbers:
-            return numbers[said].summary.text
-        if said == "s":
+        answer = typer.prompt(question, default="s").strip().lower()
+        if answer in numbers:
+            return numbers[answer].summary.text
+        if answer == "s":
             return None
-        if said == "q":
+        if answer == "q":
             raise typer.Abort
-        if said == "w" and (own := _own(container, case)):
+        if answer == "w" and (own := _own_summary(bot, case)):
             return own
 
 
-def _own(container: Container, case: WeakSummary) -> str | None:
+def _own_summary(bot: Container, case: WeakSummary) -> str | None:
     """The operator's own words, or None where they cannot be used."""
     words = one_line(typer.prompt("summary"))
     if not words:
         return None
     if CONTROL.search(words) or shown(words) != words:
-        say("there is a control character in it")
+        show("there is a control character in it")
         return None
-    among = destinations(case.tip, container.config, container.drafter)
-    tight = tightest(words, among)
+    accounts = destinations(case.tip, bot.config, bot.drafter)
+    tight = tightest(words, accounts)
     if tight is None:
-        say(f"it does not fit: beside the link there is room for {room(among)} characters")
+        show(f"it does not fit: beside the link there is room for {room(accounts)} characters")
         return None
-    say(f"{tight.length}/{tight.limit} on {tight.account}")
+    show(f"{tight.length}/{tight.limit} on {tight.account}")
     return words
