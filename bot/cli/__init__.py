@@ -44,9 +44,7 @@ def main() -> NoReturn:
         if os.environ.get("TIPSBOT_DEBUG"):
             raise
         what = f"{type(error).__name__}: {error}".splitlines()[0]
-        _end(
-            f"tipsbot: a mistake of ours: {what}; set TIPSBOT_DEBUG=1 to see where", INTERNAL_ERROR
-        )
+        _end(f"tipsbot: internal error: {what}; set TIPSBOT_DEBUG=1 to see where", INTERNAL_ERROR)
 
 
 def _end(message: str, code: int) -> NoReturn:

@@ -18,11 +18,11 @@ File = Annotated[
         "--file",
         "-f",
         envvar=FILE_VARIABLE,
-        help="The tips file. What the bot remembers is in data/ beside it, or in TIPSBOT_DATA.",
+        help="The tips file. The data directory is data/ beside it, or TIPSBOT_DATA.",
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for programs.")]
-OnlyTip = Annotated[str | None, typer.Option("--tip", help="Only what belongs to this tip.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
+OnlyTip = Annotated[str | None, typer.Option("--tip", help="Only of this tip.")]
 EntryNumbers = Annotated[
     list[int],
     typer.Argument(
@@ -43,10 +43,10 @@ People = Annotated[
     list[str],
     typer.Argument(
         metavar="ACCOUNT|ENTRY...",
-        help="Handles, or numbers of something that they said, as `tipsbot log` shows them.",
+        help="Handles, or numbers of entries of theirs, as `tipsbot log` shows them.",
     ),
 ]
 OnAccount = Annotated[
-    str | None, typer.Option("--on", help="On which of the bot's accounts, where it is not clear.")
+    str | None, typer.Option("--on", help="On which account of the bot, if that is unclear.")
 ]
 Pausable = Annotated[str, typer.Argument(help="A schedule or an account.")]

@@ -23,7 +23,7 @@ def print_done(line: str) -> None:
         sys.stdout.flush()
     except OutputLost as error:
         discard_output()
-        typer.echo(f"tipsbot: it is done, but {error}", err=True)
+        typer.echo(f"tipsbot: done, but {error}", err=True)
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

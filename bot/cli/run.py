@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 FLUSH_TIMEOUT = 1.0
 """Seconds that the last lines may take at the end, if log or output cannot be written."""
 
-_ALL_DONE = "stopped; nothing was left in hand"
-_LEFT = "stopped; what was still being sent is noted and will be looked for at the next start"
+_ALL_DONE = "stopped; all work finished"
+_LEFT = "stopped; posts that were still being sent are recorded, and the next start checks them"
 
 
 def run(
@@ -32,7 +32,7 @@ def run(
         bool | None,
         typer.Option(
             "--now/--no-now",
-            help="Post one tip at once, too, or do not (once for each data directory). "
+            help="Post one extra tip at once, or do not (once for each data directory). "
             "[default: only where the site is the only account and is empty]",
             show_default=False,
         ),
@@ -41,11 +41,11 @@ def run(
         bool,
         typer.Option(
             "--strict",
-            help="Refuse a broken tips file, and do not use the last good one instead.",
+            help="Refuse a broken tips file instead of using the last good one.",
         ),
     ] = False,
 ) -> None:
-    """Run the bot: post when it is time, listen, serve the site. Ctrl-C or SIGTERM stops it."""
+    """Run the bot: post on schedule, read replies, serve the site. Ctrl-C or SIGTERM stops it."""
     from bot.bootstrap.running.runner import run as run_bot
     from bot.bootstrap.settings import log_setup
     from bot.bootstrap.settings.line_writer import LineWriter

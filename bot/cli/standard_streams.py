@@ -25,7 +25,7 @@ class OutputLost(BotError):
 
     def __init__(self, error: OSError) -> None:
         super().__init__(
-            f"standard output cannot be written: {error.strerror}", "look at where it goes"
+            f"standard output cannot be written: {error.strerror}", "check where it goes"
         )
         self.is_closed = error.errno == errno.EPIPE
 

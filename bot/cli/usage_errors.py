@@ -28,7 +28,7 @@ class Command(TyperCommand):
         if source is not None and source.name == "COMMANDLINE":
             words = [str(ctx.params["file"]), *words]
         if len(words) > 1:
-            raise UsageError(f"more than one tips file: {', '.join(words)}", "name one")
+            raise UsageError(f"more than one tips file: {', '.join(words)}", "name only one")
         if words:
             ctx.params["file"] = Path(words[0])
         return ctx.args
@@ -54,7 +54,7 @@ def number_of(noun: str, where: str) -> Callable[[str], int]:
 
     def read(text: str) -> int:
         if not is_number(text.removeprefix("-")):
-            raise UsageError(f"{one_line(text, 40)!r} is no number of {noun}", where)
+            raise UsageError(f"{one_line(text, 40)!r} is not the number of {noun}", where)
         return int(text)
 
     return read

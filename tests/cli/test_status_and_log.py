@@ -52,7 +52,7 @@ def test_wrong_secrets_are_told_once_with_what_to_do(harness):
     said = told(harness)
     assert said.count("the token is revoked") == 1
     assert "put another one into TIPSBOT_TOWN_ACCESS_TOKEN, then restart the bot" in said
-    assert "the secrets of town were refused" in said
+    assert "the credentials of town were rejected" in said
 
 
 def test_a_pause_by_hand_is_listed(harness):
@@ -71,7 +71,7 @@ def test_since_when_listening_fails(harness):
     harness.platforms["town"] = Deaf()
     harness.mention_poller.step(harness.account())
     harness.clock.advance(2 * HOUR)
-    assert "cannot listen (since Mon 02 Mar 10:00 EET): the server cannot be reached" in told(
+    assert "cannot read replies (since Mon 02 Mar 10:00 EET): the server cannot be reached" in told(
         harness
     )
     assert record(found(harness), {}, running=True)["accounts"][0]["trouble_since"] == (
@@ -101,9 +101,7 @@ def test_how_many_replies_came(harness, number, said):
 def test_what_fails_in_the_running_bot(harness):
     """Steps that fail are told while the bot runs, and not when they are those of a dead one."""
     failing = ("deliver:town: no space left",)
-    assert "failing just now; tried again:\n  deliver:town: no space left" in told(
-        harness, failing=failing
-    )
+    assert "failing now; retried:\n  deliver:town: no space left" in told(harness, failing=failing)
     standing = replace(found(harness), failing=failing)
     assert not any(
         "failing" in line for line in lines(standing, ZoneInfo("UTC"), {}, running=False)

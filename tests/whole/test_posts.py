@@ -104,7 +104,7 @@ def test_retract_a_tip(everywhere: Operator, mastodon: MastodonServer, x: XServe
     assert everywhere.does("post", "ask", "--to", "mastodon", "--again").code == 0
     asked = everywhere.does("retract", "ask")
     assert asked.code == 2
-    assert "nothing was taken back; answer y, or add --yes" in asked.err
+    assert "nothing was retracted; answer y, or add --yes" in asked.err
     assert len(asked.out.splitlines()) >= 3
     assert (len(mastodon.posts()), live(x)) == (2, 1)
     done = everywhere.does("retract", "ask", "--yes")

@@ -30,18 +30,18 @@ def export(
     *,
     to: Annotated[
         Path | None,
-        typer.Option("--to", help="The file to write; for Markdown, the folder."),
+        typer.Option("--to", help="The file to write; for Markdown, the directory."),
     ] = None,
     file: File = DEFAULT_FILE,
 ) -> None:
-    """Export what everybody may read: as markdown, jsonl, csv or activitystreams."""
+    """Export the public discussion as markdown, jsonl, csv or activitystreams."""
     from bot.app.discussion.exports import activity, lines, markdown, table
     from bot.app.discussion.exports.records import Source
     from bot.app.discussion.public_view import FreshnessFilter
     from bot.bootstrap.export_folder import keep_folder, write_file
 
     if form is ExportFormat.MARKDOWN and to is None:
-        raise UsageError("Markdown needs a folder", "name one with --to")
+        raise UsageError("Markdown needs a directory", "name one with --to")
     with opened(file, reading=True, forgiving=True) as bot, bot.database.store.reading() as tx:
         withholder = FreshnessFilter(config=bot.config, capabilities_of=bot.rules.of)
         source = Source(tx=tx, withholder=withholder, now=bot.clock.now())

@@ -26,12 +26,12 @@ def forget(
     ],
     *,
     author: Annotated[
-        bool, typer.Option("--author", help="Of an entry: all that its author said, too.")
+        bool, typer.Option("--author", help="Of an entry: everything that its author said.")
     ] = False,
     on: OnAccount = None,
     file: File = DEFAULT_FILE,
 ) -> None:
-    """Erase an entry's words and name for good; of a person, everything, and keep no more."""
+    """Erase an entry permanently; of a person, everything, and store nothing more."""
     from bot.app.discussion.erase import forget as forget_entry
     from bot.app.moderation.people import forget_author
 
@@ -41,7 +41,7 @@ def forget(
             erased = f"entry {forget_entry(tx, int(one), now).id} is erased"
         else:
             done = forget_author(tx, bot.pseudonyms, bot.config, one, on, now)
-            erased = person_line(done, "is forgotten", "erased, no more are kept")
-        return f"{erased}; backups still hold what they held"
+            erased = person_line(done, "is forgotten", "erased, and nothing more is stored")
+        return f"{erased}; backups still contain it"
 
     for_each(file, what, act, erases=True)

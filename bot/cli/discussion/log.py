@@ -43,15 +43,16 @@ def log(
     *,
     tip: OnlyTip = None,
     since: Annotated[
-        str | None, typer.Option("--since", help="A date, a date and time, or an age such as 2d.")
+        str | None,
+        typer.Option("--since", help="Since a date, a date and time, or an age such as 2d."),
     ] = None,
     follow: Annotated[
-        bool, typer.Option("--follow", "-F", help="Go on with what is said from now on.")
+        bool, typer.Option("--follow", "-F", help="Continue with new entries and changes.")
     ] = False,
     unanswered: Annotated[
-        bool, typer.Option("--unanswered", help="Only what nobody answered.")
+        bool, typer.Option("--unanswered", help="Only entries that nobody answered.")
     ] = False,
-    form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
+    form: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
     as_json: AsJson = False,
 ) -> None:
     """Show the discussion: every reply and mention, in its thread, under its tip."""
@@ -106,7 +107,7 @@ def _print_nothing(bot: Container) -> None:
     from bot.app.posting.first_tip import first_tip
     from bot.store import is_running
 
-    typer.echo("nothing was said yet", err=True)
+    typer.echo("there are no entries yet", err=True)
     with bot.database.store.reading() as tx:
         first = first_tip(tx, bot.timetable, bot.config, bot.clock.now())
     if first is not None:
@@ -127,6 +128,7 @@ def _moment(text: str | None, timezone: str, now: datetime) -> datetime | None:
         found = datetime.fromisoformat(text.strip())
     except ValueError:
         raise UsageError(
-            f"--since {text!r} is no time", "write 2026-03-01, 2026-03-01T09:00 or an age like 2d"
+            f"--since {text!r} is not a time",
+            "write 2026-03-01, 2026-03-01T09:00 or an age like 2d",
         ) from None
     return found if found.utcoffset() is not None else found.replace(tzinfo=ZoneInfo(timezone))

@@ -25,11 +25,11 @@ def reply(
             parser=number_of("an entry", "`tipsbot log` shows their numbers"),
         ),
     ],
-    text: Annotated[str, typer.Argument(help="What to answer.")],
+    text: Annotated[str, typer.Argument(help="The answer.")],
     *,
     file: File = DEFAULT_FILE,
 ) -> None:
-    """Answer an entry of the discussion as the bot, where it was said."""
+    """Answer an entry of the discussion as the bot, on its account."""
     from bot.app.discussion.reply import reply as plan_reply
 
     def plan(bot: Container) -> Sequence[Delivery]:

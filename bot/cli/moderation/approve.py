@@ -8,14 +8,14 @@ from bot.core.text.sanitize import shown
 
 
 def approve(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
-    """Let everybody read comments that are held."""
+    """Publish held comments."""
     from bot.app.moderation.held_comments import approve as approve_comment
 
     for_each(
         file,
         entry,
         lambda bot, tx, number: (
-            f"everybody can read entry {number}: "
+            f"entry {number} is published: "
             f"{shown(approve_comment(tx, number, bot.clock.now()).url or '')}"
         ),
     )

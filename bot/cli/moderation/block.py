@@ -8,7 +8,7 @@ from bot.cli.output import person_line
 
 
 def block(whom: People, *, on: OnAccount = None, file: File = DEFAULT_FILE) -> None:
-    """Hide what a person said on an account, and all that they say from now on."""
+    """Hide everything that a person said on an account, and says from now on."""
     from bot.app.moderation.people import block as block_person
 
     for_each(

@@ -7,7 +7,7 @@ from bot.cli.options import DEFAULT_FILE, File, HeldNumbers
 
 
 def refuse(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
-    """Erase comments that are held, for good."""
+    """Erase held comments permanently."""
     from bot.app.moderation.held_comments import refuse as refuse_comment
 
     for_each(

@@ -7,7 +7,7 @@ from bot.cli.options import DEFAULT_FILE, EntryNumbers, File
 
 
 def show(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
-    """Show entries that were hidden or held."""
+    """Show hidden or held entries to everybody."""
     from bot.app.moderation.hide import show as show_entry
 
     for_each(

@@ -8,7 +8,7 @@ from bot.cli.output import person_line
 
 
 def unblock(whom: People, *, on: OnAccount = None, file: File = DEFAULT_FILE) -> None:
-    """Let a blocked person be seen again."""
+    """Show a blocked person again."""
     from bot.app.moderation.people import unblock as unblock_person
 
     for_each(

@@ -74,6 +74,6 @@ def _print_outcome(one: Delivery) -> None:
         place = shown(one.receipt.url or one.receipt.remote_id)
         print_done(f"{one.account}: posted {place} (delivery {one.id})")
         return
-    reason = shown(one.reason) if one.reason else "the running bot has not come to it yet"
-    later = "; the bot goes on with it" if one.state in UNSETTLED else ""
+    reason = shown(one.reason) if one.reason else "the running bot has not delivered it yet"
+    later = "; the bot continues with it" if one.state in UNSETTLED else ""
     typer.echo(f"{one.account}: {one.state.value} (delivery {one.id}): {reason}{later}", err=True)

@@ -24,7 +24,7 @@ def pause(
     ] = None,
     file: File = DEFAULT_FILE,
 ) -> None:
-    """Hold a schedule (its slots are skipped) or an account (its posts wait, then are missed)."""
+    """Pause a schedule (its slots are skipped) or an account (its posts wait, then are missed)."""
     from bot.app.posting.by_hand import pauses
 
     with opened(file, forgiving=True) as bot, bot.database.store.writing() as tx:

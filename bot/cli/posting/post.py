@@ -17,7 +17,7 @@ def post(
         list[str] | None, typer.Option("--to", help="Only this account; may be repeated.")
     ] = None,
     again: Annotated[
-        bool, typer.Option("--again", help="Even if it was posted there within a day.")
+        bool, typer.Option("--again", help="Even if it was posted there less than a day ago.")
     ] = False,
     file: File = DEFAULT_FILE,
 ) -> None:

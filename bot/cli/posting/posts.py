@@ -25,9 +25,7 @@ def posts(
     file: File = DEFAULT_FILE,
     *,
     tip: OnlyTip = None,
-    account: Annotated[
-        str | None, typer.Option("--account", help="Only what is on this account.")
-    ] = None,
+    account: Annotated[str | None, typer.Option("--account", help="Only on this account.")] = None,
     count: Annotated[
         int | None,
         typer.Option(
@@ -41,7 +39,7 @@ def posts(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List what was posted, tips and answers, newest first: number, state, address."""
+    """List tips and answers that were posted, newest first: number, state, address."""
     from bot.app.accounts.lookup import known_account, known_tip
 
     limit = count or (None if as_json else MANY)

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 def preview(
     file: File = DEFAULT_FILE,
     *,
-    every: Annotated[
-        bool, typer.Option("--all", help="Every tip on every account, whatever comes next.")
-    ] = False,
-    count: Annotated[int, typer.Option("--count", "-n", min=1, max=1000, help="How many.")] = 5,
+    every: Annotated[bool, typer.Option("--all", help="Every tip on every account.")] = False,
+    count: Annotated[
+        int, typer.Option("--count", "-n", min=1, max=1000, help="How many posts.")
+    ] = 5,
     why: Annotated[
-        bool, typer.Option("--why", help="Say how sure each summary is, and what else there was.")
+        bool, typer.Option("--why", help="Show how sure each summary is, and the next best ones.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -58,7 +58,7 @@ def _coming(bot: Container, count: int, as_json: bool, why: bool) -> Iterator[st
         yield from (json.dumps(_coming_record(one), ensure_ascii=False) for one in coming)
         return
     if not coming:
-        yield "nothing is coming: the file has no schedule, or all are paused"
+        yield "no post is scheduled: the file has no schedule, or all are paused"
     for one in coming:
         when = f"{one.slot.due.astimezone(zone):%a %d %b %Y %H:%M %Z}  {one.slot.schedule}"
         yield "at start  as soon as the bot runs, since its site is empty" if one.at_start else when

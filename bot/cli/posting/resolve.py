@@ -32,19 +32,23 @@ def resolve(
     ],
     *,
     posted: Annotated[
-        str | None, typer.Option("--posted", help="It is there, at this address.")
+        str | None, typer.Option("--posted", help="The post exists, at this address.")
     ] = None,
-    retry: Annotated[bool, typer.Option("--retry", help="It is not there: send it again.")] = False,
-    drop: Annotated[bool, typer.Option("--drop", help="Leave it, there or not.")] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="The post does not exist: send it again.")
+    ] = False,
+    drop: Annotated[
+        bool, typer.Option("--drop", help="Give it up, whether it exists or not.")
+    ] = False,
     file: File = DEFAULT_FILE,
 ) -> None:
-    """Settle unsure deliveries; without an option, show what is known of them."""
+    """Settle unsure deliveries; without an option, show the facts about them."""
     from bot.app.accounts.lookup import known_delivery
     from bot.app.posting.by_hand.resolve import give_up, mark_posted, named, send_again
 
     answers = sum((posted is not None, retry, drop))
     if answers > 1:
-        raise UsageError("one answer only", "say --posted, --retry or --drop")
+        raise UsageError("only one option is possible", "use --posted, --retry or --drop")
     if posted is not None and len(delivery) > 1:
         raise UsageError("one post has one address", "name one delivery with --posted")
 
@@ -78,9 +82,9 @@ def _parser(bot: Container, account: str) -> PermalinkParser | None:
 def _facts(one: Delivery, zone: ZoneInfo) -> Iterator[str]:
     """What was to be sent, when, and the outcome so far."""
     yield f"{one.tip or 'an answer'} on {shown(one.account)}: {one.state.value}"
-    yield f"  due {_time(one.due, zone)}, attempts: {one.attempt}, looks: {one.looks}"
+    yield f"  due {_time(one.due, zone)}, attempts: {one.attempt}, checks: {one.looks}"
     if one.sent_at is not None:
-        yield f"  it may have left at {_time(one.sent_at, zone)}"
+        yield f"  perhaps sent at {_time(one.sent_at, zone)}"
     if one.reason:
         yield f"  {shown(one.reason)}"
     yield from (f"  | {line}" for line in shown_lines(one.post.text).splitlines())

@@ -8,9 +8,9 @@ from bot.cli.output import print_done
 
 
 def resume(name: Pausable, *, file: File = DEFAULT_FILE) -> None:
-    """Let a paused schedule or account go on."""
+    """Resume a paused schedule or account."""
     from bot.app.posting.by_hand import pauses
 
     with opened(file, forgiving=True) as bot, bot.database.store.writing() as tx:
         full = pauses.resume(tx, bot.config, name)
-    print_done(f"{full} goes on")
+    print_done(f"{full} is resumed")

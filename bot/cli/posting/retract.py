@@ -32,11 +32,11 @@ def retract(
     ],
     *,
     yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Take the posts of a tip back without asking.")
+        bool, typer.Option("--yes", "-y", help="Retract the posts of a tip without asking.")
     ] = False,
     file: File = DEFAULT_FILE,
 ) -> None:
-    """Take posts back: delete them on their networks, and say so in the ledger."""
+    """Delete posts on their networks, and record that."""
     with opened(file, forgiving=True) as bot:
         numbers, of_tips = _named(bot, what)
         if of_tips and not yes:
@@ -77,11 +77,11 @@ def _confirm(posts: Sequence[Delivery], zone: ZoneInfo) -> None:
     for one in posts:
         typer.echo(line(one, zone))
     try:
-        is_wanted = typer.confirm(f"take {'it' if len(posts) == 1 else 'them'} back?")
+        is_wanted = typer.confirm(f"retract {'it' if len(posts) == 1 else 'them'}?")
     except typer.Abort:
-        raise UsageError("nothing was taken back", "answer y, or add --yes") from None
+        raise UsageError("nothing was retracted", "answer y, or add --yes") from None
     if not is_wanted:
-        typer.echo("nothing was taken back")
+        typer.echo("nothing was retracted")
         raise typer.Exit(1)
 
 
@@ -101,7 +101,7 @@ def _retract(bot: Container, number: int, numbers: Sequence[int]) -> str:
         f"\n  {shown(one.account)} still links to it: {_url(one)} (delivery {one.id})"
         for one in links
     )
-    return f"{gone.account}: taken back {_url(gone)}{still}"
+    return f"{gone.account}: retracted {_url(gone)}{still}"
 
 
 def _url(one: Delivery) -> str:

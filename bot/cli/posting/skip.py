@@ -14,11 +14,11 @@ from bot.cli.output import print_done
 
 def skip(
     schedule: Annotated[
-        str | None, typer.Argument(help="A schedule; none: the very next slot of all.")
+        str | None, typer.Argument(help="A schedule; without it, the next slot of all schedules.")
     ] = None,
     *,
     undo: Annotated[
-        bool, typer.Option("--undo", help="Let the slot that was skipped last come after all.")
+        bool, typer.Option("--undo", help="Restore the slot that was skipped last.")
     ] = False,
     file: File = DEFAULT_FILE,
 ) -> None:
@@ -33,5 +33,5 @@ def skip(
         else:
             slot = pauses.skip(store, bot.timetable, bot.config, schedule, now)
         due = slot.due.astimezone(ZoneInfo(bot.config.bot.timezone))
-    done = "comes after all" if undo else "skipped"
+    done = "restored" if undo else "skipped"
     print_done(f"{done}: {due:%a %d %b %Y %H:%M %Z}  {slot.schedule}")

@@ -16,7 +16,7 @@ LOOK_AHEAD = 20
 
 
 def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
-    """Say how things stand. Exits with 1 when something needs a person."""
+    """Show the state of the bot. Exits with 1 when a person has to act."""
     from bot.app.status.status import status as current_status
     from bot.cli.status.status_record import record
     from bot.cli.status.status_text import lines

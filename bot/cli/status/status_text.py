@@ -30,7 +30,7 @@ def lines(
         yield "the tips file is broken; the last good one is in use:"
         yield from (f"  {shown(line)}" for line in status.file_trouble.splitlines())
     if running:
-        yield from _listed("failing just now; tried again", map(shown, status.failing))
+        yield from _listed("failing now; retried", map(shown, status.failing))
     if status.first is not None:
         yield first_tip_line(status.first, zone, is_running=running)
     for account in status.accounts:
@@ -40,7 +40,7 @@ def lines(
         yield f"new since you read the log: {replies}; see `tipsbot log`"
     yield from _lists(status, zone, links)
     if status.needs_person:
-        yield "something needs you: see above, and docs/troubleshooting.md"
+        yield "a person has to act: see above, and docs/troubleshooting.md"
 
 
 def _lists(status: Status, zone: ZoneInfo, links: Mapping[int, str]) -> Iterator[str]:
@@ -53,13 +53,13 @@ def _lists(status: Status, zone: ZoneInfo, links: Mapping[int, str]) -> Iterator
         f"{_time(one.slot.due, zone)}  {one.slot.schedule}  {one.outcome.value}: {one.why}"
         for one in status.passed_over
     )
-    yield from _listed("passed over", passed_over)
+    yield from _listed("slots without a post", passed_over)
     held = (
         f"entry {one.id}  {shown(one.tip or '')}, since {_time(one.at, zone)}  "
         f"{one_line(f'{one.author.name}: {one.text}', 80)}  {links[one.id]}"
         for one in status.held
     )
-    yield from _listed("held until you have read them", held)
+    yield from _listed("held for your decision", held)
     paused = (
         f"{shown(one.name)}: {shown(one.reason)}"
         + (f", until {_date(one.until, zone)}" if one.until else "")
@@ -94,11 +94,11 @@ def _account(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
     budget = None if one.budget is None else str(one.budget)
     yield from _money("spent this month:", one.spent, budget)
     budget = None if one.listening_budget is None else f"{one.listening_budget:.2f}"
-    yield from _money("listening cost this month:", one.listened, budget)
+    yield from _money("reading cost this month:", one.listened, budget)
     if one.heard_at is not None:
         yield f"  replies read until {_time(one.heard_at, zone)}"
     if one.limit is not None:
-        yield f"  takes {one.limit.limit} {one.limit.unit.value}"
+        yield f"  longest post: {one.limit.limit} {one.limit.unit.value}"
     yield from _problems(one, zone)
     yield from _gaps(one.unheard)
 
@@ -112,10 +112,10 @@ def _problems(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
     """Why the bot cannot read replies, or cannot acknowledge them."""
     reason = one.pause.reason if one.pause else None
     if reason is not None and is_refused(one):
-        yield f"  its secrets were refused: {shown(reason)}, then restart the bot"
+        yield f"  credentials rejected: {shown(reason)}, then restart the bot"
     if one.trouble and one.trouble != reason:
         since = f" (since {_time(one.deaf_since, zone)})" if one.deaf_since else ""
-        yield f"  cannot listen{since}: {shown(one.trouble)}"
+        yield f"  cannot read replies{since}: {shown(one.trouble)}"
     if one.not_acknowledging:
         yield f"  cannot acknowledge: {shown(one.not_acknowledging)}"
     if one.to_approve:
@@ -124,7 +124,7 @@ def _problems(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
 
 def _gaps(unheard: Sequence[str]) -> Iterator[str]:
     """Replies that the network no longer shows, the newest gaps only."""
-    yield from (f"  not heard: {shown(gap)}" for gap in unheard[-GAPS:])
+    yield from (f"  not read: {shown(gap)}" for gap in unheard[-GAPS:])
     if len(unheard) > GAPS:
         yield f"  and {len(unheard) - GAPS} older: see `tipsbot status --json`"
 
@@ -136,7 +136,7 @@ def is_refused(one: AccountStatus) -> bool:
 
 def _delivery(one: Delivery, zone: ZoneInfo, told: Collection[str] = ()) -> str:
     """A delivery on one line; a reason that was `told` with the account is not repeated."""
-    reason = f"the secrets of {one.account} were refused" if one.reason in told else one.reason
+    reason = f"the credentials of {one.account} were rejected" if one.reason in told else one.reason
     what = f"{one.tip or 'an answer'} on {one.account}, {_time(one.due, zone)}"
     why = f": {shown(reason)}" if reason else ""
     return f"delivery {one.id}  {one.state.value}  {what}{why}"

@@ -20,17 +20,15 @@ def check(
     file: File = DEFAULT_FILE,
     *,
     every: Annotated[
-        bool, typer.Option("--all", help="Look at every summary, also of very many tips.")
+        bool, typer.Option("--all", help="Check every summary, even of very many tips.")
     ] = False,
     online: Annotated[
         bool,
-        typer.Option(
-            "--online", help="Ask every account how it stands, too, without posting anything."
-        ),
+        typer.Option("--online", help="Check every account, too, without posting anything."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say everything that is wrong with the file, each with its line and what to do."""
+    """List every mistake in the file, with its line and what to do."""
     try:
         problems, notes, good = _examined(file, every=every, online=online)
     except TipsError as error:

@@ -20,7 +20,7 @@ from bot.core.errors import UsageError
 def init(
     folder: Annotated[Path, typer.Argument(help="Where to write tips.yaml.")] = Path(),
 ) -> None:
-    """Write a small tips.yaml to begin with, and its schema for editors. Never overwrites one."""
+    """Write a small tips.yaml to start with, and its schema for editors. Never overwrites one."""
     from bot.bootstrap.settings.environment import data_directory
 
     path = folder / DEFAULT_FILE
@@ -30,14 +30,14 @@ def init(
         with path.open("x", encoding="utf-8") as file:
             file.write(starter)
     except FileExistsError:
-        raise UsageError(f"{path} is there already", "edit it, or name another folder") from None
+        raise UsageError(f"{path} already exists", "edit it, or name another directory") from None
     (folder / "tips.schema.json").write_text(schema_text(), encoding="utf-8")
     is_default = path == DEFAULT_FILE and FILE_VARIABLE not in os.environ
     option = [] if is_default else ["--file", str(path)]
-    typer.echo(f"wrote {path}: edit it, then look for mistakes, try the accounts and start the bot")
+    typer.echo(f"wrote {path}: edit it, then check it, check the accounts and start the bot")
     for words in (["check"], ["check", "--online"], ["run"]):
         typer.echo(f"  {shlex.join([*_program(), *words, *option])}")
-    typer.echo(f"what the bot remembers will be in {data_directory(path, os.environ)}")
+    typer.echo(f"the bot's data will be in {data_directory(path, os.environ)}")
 
 
 def _program() -> list[str]:

@@ -24,25 +24,25 @@ def summarise(
         list[str] | None, typer.Option("--tip", help="Only this tip; may be repeated.")
     ] = None,
     every: Annotated[
-        bool, typer.Option("--all", help="Every tip without a summary of yours.")
+        bool, typer.Option("--all", help="Every tip without a summary in the file.")
     ] = False,
     write: Annotated[
-        bool, typer.Option("--write", help="Ask, and put what you accept into the file.")
+        bool, typer.Option("--write", help="Ask, and write accepted summaries into the file.")
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask: take what nothing is doubtful about.")
+        bool, typer.Option("--yes", help="Do not ask: write every summary without a doubt.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Propose summaries for the tips whose best one is doubtful; with --write, put them in."""
+    """Propose summaries for the tips whose best one is doubtful; with --write, write them."""
     from bot.cli.tips_file.summarise_prompt import prompt
 
     if yes and not write:
-        raise UsageError("--yes goes with --write", "add it, or leave --yes out")
+        raise UsageError("--yes needs --write", "add it, or omit --yes")
     if write and as_json and not yes:
-        raise UsageError("--json cannot ask", "add --yes, or leave --json out")
+        raise UsageError("--json cannot ask", "add --yes, or omit --json")
     if write and not yes and not sys.stdin.isatty():
-        raise UsageError("there is no terminal to ask at", "run it in one, or add --yes")
+        raise UsageError("standard input is not a terminal", "run it in one, or add --yes")
     with opened(file, reading=True, forgiving=True) as bot:
         if bot.trouble:
             bot.reload()
@@ -64,7 +64,7 @@ def _cases(bot: Container, named: list[str], every: bool) -> Iterator[WeakSummar
     proposer = model(bot.environment.variables)
     for case in cases(bot.drafter, bot.config, named=named, every=every, proposer=proposer):
         if case.trouble:
-            trouble = f"no proposals of the model for '{case.tip.id}': {case.trouble}"
+            trouble = f"the model made no proposals for '{case.tip.id}': {case.trouble}"
             show(f"tipsbot: {trouble}", err=True)
         yield case
 
@@ -97,6 +97,6 @@ def _write(bot: Container, cases: list[WeakSummary], as_json: bool) -> None:
         if as_json:
             show_json({**record(case), "written": text})
         else:
-            show(f"{case.tip.id}: {text or 'left as it is'}")
+            show(f"{case.tip.id}: {text or 'unchanged'}")
     if not as_json:
         show(written(len(taken), bot.file, is_any=bool(cases)))

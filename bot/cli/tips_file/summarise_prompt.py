@@ -59,12 +59,12 @@ def _own_summary(bot: Container, case: WeakSummary) -> str | None:
     if not words:
         return None
     if CONTROL.search(words) or shown(words) != words:
-        show("there is a control character in it")
+        show("it contains a control character")
         return None
     accounts = destinations(case.tip, bot.config, bot.drafter)
     tight = tightest(words, accounts)
     if tight is None:
-        show(f"it does not fit: beside the link there is room for {room(accounts)} characters")
+        show(f"it is too long: beside the link there is room for {room(accounts)} characters")
         return None
     show(f"{tight.length}/{tight.limit} on {tight.account}")
     return words

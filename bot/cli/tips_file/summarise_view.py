@@ -14,7 +14,7 @@ from bot.bootstrap.settings.log_setup import redacted
 from bot.cli.output import counted
 from bot.core.text.sanitize import shown
 
-NOTHING = "nothing is doubtful; --all proposes for every tip without a summary of yours"
+NOTHING = "no summary is doubtful; --all proposes one for every tip without a summary"
 
 
 def show(*lines: str, err: bool = False) -> None:
@@ -45,7 +45,7 @@ def lines(case: WeakSummary) -> Iterator[str]:
         yield f"  {number}. {tight.length}/{tight.limit} on {tight.account}, {summary.how}, {sure}"
         yield f"     {summary.text}"
         yield from (f"     doubtful: {doubt}" for doubt in summary.doubts if doubt != summary.how)
-    yield from (f"  left out what the model proposed: {why}" for why in case.left_out)
+    yield from (f"  rejected a proposal of the model: {why}" for why in case.left_out)
     if not case.proposals:
         yield "  nothing to propose: write your own"
 

@@ -72,8 +72,8 @@ def test_the_bound_holds(x, tmp_path, cap):
     container = opened(x, tmp_path, f"listening_budget: {cap}")
     lines, record = listen(container)
     assert Decimal("0.1") < x.billed <= Decimal(cap)
-    assert f"listening cost this month: ${x.billed:.2f} of ${cap}" in lines
-    assert "cannot listen: what is left of this month's money for listening" in lines
+    assert f"reading cost this month: ${x.billed:.2f} of ${cap}" in lines
+    assert "cannot read replies: what is left of this month's money for listening" in lines
     assert (record["listened"], record["listening_budget"]) == (float(x.billed), float(cap))
     container.close()
 
@@ -84,7 +84,7 @@ def test_the_accounts_bound_holds_too(x, tmp_path):
     lines, record = listen(container)
     assert x.billed <= Decimal("0.40")
     assert record["listening_budget"] == 5
-    assert "cannot listen" in lines
+    assert "cannot read replies" in lines
     container.close()
 
 
@@ -99,7 +99,7 @@ def test_raising_it(x, tmp_path):
     lines, record = listen(container)
     with container.database.store.reading() as tx:
         assert len(tx.log.entries()) == 60
-    assert "cannot listen" not in lines
+    assert "cannot read replies" not in lines
     assert record["unheard"] == []
     container.close()
 
