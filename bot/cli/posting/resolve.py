@@ -14,11 +14,11 @@ from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.usage_errors import number_of
 from bot.core.errors import SecretError, UsageError
 from bot.core.model.delivery import Delivery
-from bot.core.ports.platform import PermalinkParser
 from bot.core.text.sanitize import shown, shown_lines
 
 if TYPE_CHECKING:
     from bot.bootstrap.container import Container
+    from bot.core.ports.platform import PermalinkParser
 
 
 def resolve(
@@ -73,6 +73,8 @@ def resolve(
 
 def _parser(bot: Container, account: str) -> PermalinkParser | None:
     """The network's own parser of addresses, if the account's credentials are set."""
+    from bot.core.ports.platform import PermalinkParser
+
     try:
         return bot.port(PermalinkParser, account)
     except SecretError:

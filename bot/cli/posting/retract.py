@@ -14,7 +14,6 @@ from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.posting.posts import line
 from bot.core.errors import UsageError
 from bot.core.model.delivery import Delivery
-from bot.core.ports.platform import PermalinkParser, PostRemover
 from bot.core.text.sanitize import is_number, shown
 
 if TYPE_CHECKING:
@@ -47,6 +46,7 @@ def retract(
 def _named(bot: Container, what: Sequence[str]) -> tuple[list[int], list[Delivery]]:
     """The numbers of all posts that are named, and the posts of tips, which are to be confirmed."""
     from bot.app.posting.by_hand.find_posts import at_address, of_tip
+    from bot.core.ports.platform import PermalinkParser
 
     store, find_parser = bot.database.store, partial(bot.port, PermalinkParser)
     numbers: list[int] = []
@@ -89,6 +89,7 @@ def _retract(bot: Container, number: int, numbers: Sequence[int]) -> str:
     """Retract one; the result, and which other posts still link to a page that is gone."""
     from bot.app.posting.by_hand.find_posts import linking
     from bot.app.posting.by_hand.retract import retract as retract_post
+    from bot.core.ports.platform import PostRemover
 
     store = bot.database.store
     with store.reading() as tx:
