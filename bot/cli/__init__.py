@@ -9,8 +9,9 @@ from typing import NoReturn
 from bot.bootstrap.running import stop_signals
 
 USER_ERROR = 2
-BROKEN_PIPE = 141
+INTERNAL_ERROR = 70
 INTERRUPTED = 130
+BROKEN_PIPE = 141
 
 
 def main() -> NoReturn:
@@ -20,11 +21,12 @@ def main() -> NoReturn:
 
     standard_streams.prepare()
     from bot.cli.app import app
+    from bot.cli.usage_errors import run_command
     from bot.core.errors import BotError, TipsError
 
     try:
         try:
-            app(prog_name="tipsbot")
+            sys.exit(run_command(app))
         finally:
             sys.stdout.flush()
     except standard_streams.OutputLost as error:
@@ -32,10 +34,8 @@ def main() -> NoReturn:
         if error.is_closed:
             sys.exit(BROKEN_PIPE)
         _end(f"tipsbot: {error}", USER_ERROR)
-    except TipsError as error:
-        _end(str(error), USER_ERROR)
     except BotError as error:
-        _end(f"tipsbot: {error}", USER_ERROR)
+        _end(f"{'' if isinstance(error, TipsError) else 'tipsbot: '}{error}", USER_ERROR)
     except KeyboardInterrupt:
         _end("tipsbot: interrupted", INTERRUPTED)
     except OSError as error:
@@ -44,12 +44,11 @@ def main() -> NoReturn:
         if os.environ.get("TIPSBOT_DEBUG"):
             raise
         what = f"{type(error).__name__}: {error}".splitlines()[0]
-        _end(f"tipsbot: a mistake of ours: {what}; set TIPSBOT_DEBUG=1 to see where", 70)
-    sys.exit(0)
+        _end(f"tipsbot: internal error: {what}; set TIPSBOT_DEBUG=1 to see where", INTERNAL_ERROR)
 
 
 def _end(message: str, code: int) -> NoReturn:
-    """Say it on standard error, without anything harmful or secret, and exit."""
+    """Print a message to standard error, without anything harmful or secret, and exit."""
     from bot.bootstrap.settings.log_setup import redacted
     from bot.core.text.sanitize import shown_lines
 

@@ -1,4 +1,4 @@
-"""All commands, in the order in which an operator meets them."""
+"""All commands, in the order in which an operator needs them."""
 
 from __future__ import annotations
 
@@ -8,75 +8,64 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import (
-    acting,
-    checking,
-    exporting,
-    holding,
-    people,
-    posts,
-    retract,
-    running,
-    settling,
-    showing,
-    summarising,
-    telling,
-)
-from bot.cli.options import TakesFile
-from bot.cli.usage_errors import Command, Commands
+from bot.cli import run
+from bot.cli.discussion import export, forget, log, reply
+from bot.cli.moderation import approve, block, hide, refuse, show, unblock
+from bot.cli.posting import pause, post, posts, preview, resolve, resume, retract, skip
+from bot.cli.status import status
+from bot.cli.tips_file import check, init, schema, summarise
+from bot.cli.usage_errors import Command
 
 app = typer.Typer(
     name="tipsbot",
-    cls=Commands,
     help="Posts tips on X, Mastodon and its own site, and keeps the discussion that follows.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"tipsbot {version('tipsbot')}")
-        raise typer.Exit
-
-
-@app.callback()
+@app.callback(invoke_without_command=True)
 def tipsbot(
+    context: typer.Context,
     *,
-    wanted: Annotated[
-        bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
-    ] = False,
+    is_version_wanted: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
 ) -> None:
     """Posts tips on X, Mastodon and its own site, and keeps the discussion that follows."""
+    if is_version_wanted:
+        typer.echo(f"tipsbot {version('tipsbot')}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(2)
 
 
-app.command(cls=Command)(checking.init)
-app.command(cls=TakesFile)(checking.check)
-app.command(cls=TakesFile)(showing.preview)
-app.command(cls=TakesFile)(summarising.summarise)
-app.command(cls=TakesFile)(running.run)
-app.command(cls=TakesFile)(telling.status)
-app.command(cls=TakesFile)(telling.log)
-app.command(cls=TakesFile)(posts.posts)
-app.command(cls=Command)(exporting.export)
-app.command(cls=Command)(acting.post)
-app.command(cls=Command)(acting.reply)
-app.command(cls=Command)(retract.retract)
-app.command(cls=Command)(settling.resolve)
-app.command(cls=Command)(people.hide)
-app.command(cls=Command)(people.show)
-app.command(cls=Command)(people.block)
-app.command(cls=Command)(people.unblock)
-app.command(cls=Command)(people.forget)
-app.command(cls=Command)(settling.approve)
-app.command(cls=Command)(settling.refuse)
-app.command(cls=Command)(holding.pause)
-app.command(cls=Command)(holding.resume)
-app.command(cls=Command)(holding.skip)
-app.command(cls=Command)(checking.schema)
-
-for _one in app.registered_commands:  # or the list of commands would cut what each says of itself
-    _one.short_help = " ".join((getdoc(_one.callback) or "").split())
+for _command in (
+    init.init,
+    check.check,
+    preview.preview,
+    summarise.summarise,
+    run.run,
+    status.status,
+    log.log,
+    posts.posts,
+    export.export,
+    post.post,
+    reply.reply,
+    retract.retract,
+    resolve.resolve,
+    hide.hide,
+    show.show,
+    block.block,
+    unblock.unblock,
+    forget.forget,
+    approve.approve,
+    refuse.refuse,
+    pause.pause,
+    resume.resume,
+    skip.skip,
+    schema.schema,
+):
+    # without a `short_help` the list of commands would cut each description short
+    _help = " ".join((getdoc(_command) or "").split())
+    app.command(cls=Command, short_help=_help)(_command)

@@ -1,22 +1,31 @@
-"""Opening what a command works on, and closing it again."""
+"""Opens what a command works on, and applies a command to several things."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import typer
+
+from bot.cli.output import print_done
+from bot.core.errors import BotError
+from bot.core.text.sanitize import shown_lines
 
 if TYPE_CHECKING:
     from bot.bootstrap.container import Container
+    from bot.core.ports.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
 
 
 @contextmanager
 def opened(file: Path, *, reading: bool = False, forgiving: bool = False) -> Iterator[Container]:
-    """The container for a command that ends by itself; of the log only errors are written.
+    """The container of a command that ends by itself; the log has errors only.
 
-    `reading` and `forgiving` as for `open_desk`.
+    `reading` and `forgiving` as for `open_container`.
     """
     from bot.bootstrap.container import open_container
     from bot.bootstrap.running import stop_signals
@@ -29,3 +38,45 @@ def opened(file: Path, *, reading: bool = False, forgiving: bool = False) -> Ite
         yield container
     finally:
         container.close()
+
+
+def for_each(
+    file: Path,
+    named: Iterable[T],
+    act: Callable[[Container, UnitOfWork, T], str],
+    *,
+    erases: bool = False,
+) -> None:
+    """Act on each part of the discussion that is named, in a transaction each; print the results.
+
+    Then the event log file is updated. `erases` says that words are erased permanently.
+    """
+    with opened(file, forgiving=True) as container:
+
+        def act_on(one: T) -> str:
+            with container.database.store.writing() as tx:
+                return act(container, tx, one)
+
+        try:
+            each(named, act_on)
+        finally:
+            container.update_event_log_file()
+            if erases:
+                container.database.tidy()
+
+
+def each(named: Iterable[T], act: Callable[[T], str]) -> None:
+    """Act on each, once, and print the result; one failure does not prevent the others.
+
+    Raises the last failure; those before it are printed to standard error.
+    """
+    failed: BotError | None = None
+    for one in dict.fromkeys(named):
+        try:
+            print_done(act(one))
+        except BotError as error:
+            if failed is not None:
+                typer.echo(shown_lines(f"tipsbot: {failed}"), err=True)
+            failed = error
+    if failed is not None:
+        raise failed

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options and arguments that several commands share."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.usage_errors import Command
-from bot.core.errors import UsageError
+from bot.cli.usage_errors import number_of
 
 DEFAULT_FILE = Path("tips.yaml")
 FILE_VARIABLE = "TIPSBOT_FILE"
@@ -19,25 +18,35 @@ File = Annotated[
         "--file",
         "-f",
         envvar=FILE_VARIABLE,
-        help="The tips file. What the bot remembers is in data/ beside it, or in TIPSBOT_DATA.",
+        help="The tips file. The data directory is data/ beside it, or TIPSBOT_DATA.",
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for programs.")]
-
-
-class TakesFile(Command):
-    """A command that takes the tips file without `--file`, too: `tipsbot check my-tips.yaml`."""
-
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # Typer keeps the wider type to itself
-        """Read the arguments; a word that is left over is the file. Raises UsageError for two."""
-        ctx.allow_extra_args = True
-        super().parse_args(ctx, args)
-        words, ctx.args = ctx.args, []
-        source = ctx.get_parameter_source("file")
-        if source is not None and source.name == "COMMANDLINE":
-            words = [str(ctx.params["file"]), *words]
-        if len(words) > 1:
-            raise UsageError(f"more than one tips file: {', '.join(words)}", "name one")
-        if words:
-            ctx.params["file"] = Path(words[0])
-        return ctx.args
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
+OnlyTip = Annotated[str | None, typer.Option("--tip", help="Only of this tip.")]
+EntryNumbers = Annotated[
+    list[int],
+    typer.Argument(
+        metavar="ENTRY...",
+        help="Numbers, as `tipsbot log` shows them.",
+        parser=number_of("an entry", "`tipsbot log` shows their numbers"),
+    ),
+]
+HeldNumbers = Annotated[
+    list[int],
+    typer.Argument(
+        metavar="ENTRY...",
+        help="Numbers, as `tipsbot status` shows them.",
+        parser=number_of("an entry", "`tipsbot status` shows those that are held"),
+    ),
+]
+People = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="ACCOUNT|ENTRY...",
+        help="Handles, or numbers of entries of theirs, as `tipsbot log` shows them.",
+    ),
+]
+OnAccount = Annotated[
+    str | None, typer.Option("--on", help="On which account of the bot, if that is unclear.")
+]
+Pausable = Annotated[str, typer.Argument(help="A schedule or an account.")]

@@ -25,7 +25,7 @@ class OutputLost(BotError):
 
     def __init__(self, error: OSError) -> None:
         super().__init__(
-            f"standard output cannot be written: {error.strerror}", "look at where it goes"
+            f"standard output cannot be written: {error.strerror}", "check where it goes"
         )
         self.is_closed = error.errno == errno.EPIPE
 
@@ -33,7 +33,11 @@ class OutputLost(BotError):
 def prepare() -> None:
     """Open what is closed, and let no character fail. To be called before any file is opened."""
     for number, mode in _MODES.items():
-        _open(number, mode)
+        try:
+            os.fstat(number)
+        except OSError:
+            opened = os.open(os.devnull, mode)  # gets the lowest free number, which is this one
+            os.set_inheritable(opened, True)
     if sys.stdin is None:
         sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)))
     sys.stdout = _text(_Output(OUTPUT, "w", closefd=False), sys.stdout)
@@ -61,14 +65,6 @@ class _Error(io.FileIO):
             return super().write(data)
         except OSError:
             return memoryview(data).nbytes
-
-
-def _open(number: int, mode: int) -> None:
-    try:
-        os.fstat(number)
-    except OSError:
-        opened = os.open(os.devnull, mode)  # gets the lowest number that is free, which is this one
-        os.set_inheritable(opened, True)
 
 
 def _text(raw: io.FileIO, old: TextIO | None) -> io.TextIOWrapper:

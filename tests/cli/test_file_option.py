@@ -96,7 +96,7 @@ def test_a_bare_word_is_the_file_too(operator: Operator, name: str) -> None:
     twice = operator.does(name, "one.yaml", "-f", "two.yaml")
     assert (twice.code, twice.err) == (
         2,
-        "tipsbot: more than one tips file: two.yaml, one.yaml; name one\n",
+        "tipsbot: more than one tips file: two.yaml, one.yaml; name only one\n",
     )
 
 

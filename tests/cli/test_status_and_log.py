@@ -10,9 +10,10 @@ import pytest
 from bot.app.discussion.by_tip import unanswered
 from bot.app.discussion.public_view import FreshnessFilter
 from bot.app.status.status import status
-from bot.cli.counted import counted
-from bot.cli.discussion import Teller
-from bot.cli.standing import lines, record
+from bot.cli.discussion.log_format import LogFormatter
+from bot.cli.output import counted
+from bot.cli.status.status_record import record
+from bot.cli.status.status_text import lines
 from bot.core.errors import RetryLater, Unauthorised
 from bot.core.model.entry import Author, Standing, erased_entry
 from bot.scheduler.timetable import ZonedTimetable
@@ -51,7 +52,7 @@ def test_wrong_secrets_are_told_once_with_what_to_do(harness):
     said = told(harness)
     assert said.count("the token is revoked") == 1
     assert "put another one into TIPSBOT_TOWN_ACCESS_TOKEN, then restart the bot" in said
-    assert "the secrets of town were refused" in said
+    assert "the credentials of town were rejected" in said
 
 
 def test_a_pause_by_hand_is_listed(harness):
@@ -70,7 +71,7 @@ def test_since_when_listening_fails(harness):
     harness.platforms["town"] = Deaf()
     harness.mention_poller.step(harness.account())
     harness.clock.advance(2 * HOUR)
-    assert "cannot listen (since Mon 02 Mar 10:00 EET): the server cannot be reached" in told(
+    assert "cannot read replies (since Mon 02 Mar 10:00 EET): the server cannot be reached" in told(
         harness
     )
     assert record(found(harness), {}, running=True)["accounts"][0]["trouble_since"] == (
@@ -100,9 +101,7 @@ def test_how_many_replies_came(harness, number, said):
 def test_what_fails_in_the_running_bot(harness):
     """Steps that fail are told while the bot runs, and not when they are those of a dead one."""
     failing = ("deliver:town: no space left",)
-    assert "failing just now; tried again:\n  deliver:town: no space left" in told(
-        harness, failing=failing
-    )
+    assert "failing now; retried:\n  deliver:town: no space left" in told(harness, failing=failing)
     standing = replace(found(harness), failing=failing)
     assert not any(
         "failing" in line for line in lines(standing, ZoneInfo("UTC"), {}, running=False)
@@ -158,8 +157,10 @@ def test_unanswered_replies_are_marked_in_the_log(harness):
             tx.log.keep(one, EIGHT)
     withholder = FreshnessFilter(config=config(), capabilities_of=lambda _: traits())
     for only, heads in ((False, [("ada", False), ("bob", True)]), (True, [("bob", True)])):
-        teller = Teller(form="text", withholder=withholder, now=lambda: MONDAY, unanswered=only)
+        formatter = LogFormatter(
+            form="text", withholder=withholder, now=lambda: MONDAY, unanswered=only
+        )
         with harness.store.reading() as tx:
-            _, written = teller.so_far(tx)
+            _, written = formatter.whole(tx)
         marks = [(line.split()[1], "unanswered" in line) for line in written if " on town," in line]
         assert marks == heads

@@ -11,8 +11,7 @@ import pytest
 from rich.cells import cell_len
 
 from bot.app.discussion.public_view import FreshnessFilter
-from bot.cli.discussion import Teller
-from bot.cli.terminal import wrapped
+from bot.cli.discussion.log_format import LogFormatter, wrapped
 from bot.core.model.entry import Change, Standing, Visibility
 from bot.store import open_memory
 from tests.clock import MONDAY
@@ -43,9 +42,11 @@ def keep(store, *heard, now=MONDAY):
 def told(store, form="text", width=WIDTH, seen=None, tip=None):
     """What `tipsbot log` writes, or goes on with."""
     withholder = FreshnessFilter(config=config(), capabilities_of=lambda _: traits())
-    teller = Teller(form=form, withholder=withholder, now=lambda: MONDAY, tip=tip, width=width)
+    formatter = LogFormatter(
+        form=form, withholder=withholder, now=lambda: MONDAY, tip=tip, width=width
+    )
     with store.reading() as tx:
-        _, lines = teller.so_far(tx) if seen is None else teller.since(tx, seen)
+        _, lines = formatter.whole(tx) if seen is None else formatter.after(tx, seen)
     return lines
 
 

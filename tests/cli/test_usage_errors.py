@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from bot.cli.app import app
+from bot.cli.usage_errors import run_command
 from bot.core.errors import UsageError
 from tests.whole.operator import Operator, free_port
 
@@ -46,7 +47,7 @@ NOTHING_THERE = {
 def test_it_is_told_in_one_line(case: dict[str, Any]) -> None:
     """Whatever is wrong with a command line, one line says what, and what to do."""
     with pytest.raises(UsageError) as caught:
-        app(shlex.split(case["words"]), prog_name="tipsbot")
+        run_command(app, shlex.split(case["words"]))
     assert str(caught.value) == case["says"]
 
 
@@ -79,7 +80,7 @@ def test_what_was_typed_is_repeated_harmlessly(words: str) -> None:
     """However long or strange a word is, the line about it is short and changes no terminal."""
     for line in ([words], ["check", f"--{words}"], ["hide", words], ["log", "--format", words]):
         with pytest.raises(UsageError) as caught:
-            app(line, prog_name="tipsbot")
+            run_command(app, line)
         assert str(caught.value).isprintable()
         assert len(str(caught.value)) < 400
 

@@ -110,7 +110,7 @@ def _up(engine: Engine, volume: str, user: str | None = None) -> Iterator[Contai
         yield container
         container.signal(signal.SIGTERM)
         _check(_end(container) == 0, f"it ended with {container.ended()}: {container.output()}")
-        _check("nothing was left in hand" in container.output(), container.output())
+        _check("all work finished" in container.output(), container.output())
 
 
 def _is_posted(container: Container) -> bool:

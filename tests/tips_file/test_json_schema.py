@@ -61,7 +61,7 @@ def test_defaults_are_in_the_words_of_the_file():
     assert definitions["mastodon"]["properties"]["link"]["default"] == "always"
 
 
-@pytest.mark.parametrize("name", ["tips.yaml", "bot/tips_file/starter.yaml"])
+@pytest.mark.parametrize("name", ["tips.yaml", "bot/cli/tips_file/starter.yaml"])
 def test_shipped_files_are_valid(name):
     """A real validator has nothing to say against the files that we ship."""
     data = YAML(typ="safe").load(ROOT / name)

@@ -305,7 +305,7 @@ def test_places(tmp_path):
     )
 
 
-@pytest.mark.parametrize("name", ["tips.yaml", "bot/tips_file/starter.yaml"])
+@pytest.mark.parametrize("name", ["tips.yaml", "bot/cli/tips_file/starter.yaml"])
 def test_shipped_files(name):
     """The files that we ship are valid for the platforms that there are."""
     config = parse(read_bytes(ROOT / name), "tips.yaml", REAL_KINDS, check_cron)[0]

@@ -95,7 +95,7 @@ def test_a_file_of_another_is_left_alone(told: Operator) -> None:
 def test_bad_places(told: Operator) -> None:
     """Markdown without a folder, and a place that cannot be written, are each one clear line."""
     done = told.does("export", "markdown")
-    assert (done.code, done.err) == (2, "tipsbot: Markdown needs a folder; name one with --to\n")
+    assert (done.code, done.err) == (2, "tipsbot: Markdown needs a directory; name one with --to\n")
     for form in ("markdown", "csv"):
         done = told.does("export", form, "--to", str(told.home / "tips.yaml" / "x"))
         assert done.code == 2

@@ -36,7 +36,7 @@ def test_the_first_tip_is_up_at_once(operator: Operator) -> None:
         assert "<form" in page
         assert "weekday mornings" in bot.output
         assert bot.stop() == 0
-        assert "stopped; nothing was left in hand" in bot.output
+        assert "stopped; all work finished" in bot.output
 
 
 @pytest.mark.quick

@@ -45,14 +45,14 @@ def test_the_operator_decides(operator: Operator) -> None:
         assert [one["entry"] for one in listed] == [1, 2, 3]
         told_so = operator.does("status")
         assert told_so.code == 0  # strangers raise no alarm
-        assert "held until you have read them:" in told_so.out
+        assert "held for your decision:" in told_so.out
         assert f"entry 1  {FIRST}, since " in told_so.out
         assert operator.status()["held_since"] == listed[0]["at"]
         assert listed[0]["link"] in bot.output
         assert "Spamlet on site" in operator.does("log").out
         assert operator.entries() == []  # which everybody may read
 
-        assert "everybody can read entry 1" in operator.does("approve", "1").out
+        assert "entry 1 is published" in operator.does("approve", "1").out
         assert "entry 2 is erased" in operator.does("refuse", "2").out
         requests.post(listed[2]["link"], data={"answer": "approve"}, timeout=10)
         page = requests.get(f"{operator.site}/tips/{FIRST}", timeout=10).text

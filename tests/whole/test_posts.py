@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.cli.posts import MANY
+from bot.cli.posting.posts import MANY
 from bot.core.model.delivery import State
 from bot.store import open_store
 from tests.servers.mastodon import MastodonServer
@@ -104,7 +104,7 @@ def test_retract_a_tip(everywhere: Operator, mastodon: MastodonServer, x: XServe
     assert everywhere.does("post", "ask", "--to", "mastodon", "--again").code == 0
     asked = everywhere.does("retract", "ask")
     assert asked.code == 2
-    assert "nothing was taken back; answer y, or add --yes" in asked.err
+    assert "nothing was retracted; answer y, or add --yes" in asked.err
     assert len(asked.out.splitlines()) >= 3
     assert (len(mastodon.posts()), live(x)) == (2, 1)
     done = everywhere.does("retract", "ask", "--yes")

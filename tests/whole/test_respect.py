@@ -88,8 +88,8 @@ def test_forgetting_somebody(everywhere: Operator, mastodon: MastodonServer) -> 
         bob = bobs(everywhere)
         done = everywhere.does("forget", bob)
         assert done.out == (
-            f"{bob} on mastodon is forgotten: 1 entry is erased, no more are kept; "
-            "backups still hold what they held\n"
+            f"{bob} on mastodon is forgotten: 1 entry is erased, and nothing more is stored; "
+            "backups still contain it\n"
         )
         await_that(lambda: not is_anywhere(WORDS, everywhere.home / "data"), SOON)
         assert WORDS not in page(everywhere)
@@ -201,7 +201,7 @@ def test_a_commenter_by_number(everywhere: Operator) -> None:
         assert everywhere.does("unblock", "2").code == 0
         assert "second-words" in page(everywhere)
         told = everywhere.does("forget", "1", "--author").out
-        assert told.startswith(f"{who} forgotten: 2 entries are erased, no more are kept")
+        assert told.startswith(f"{who} forgotten: 2 entries are erased, and nothing more is stored")
         await_that(lambda: not is_anywhere(WORDS, data) and not is_anywhere("Robin", data), SOON)
         assert comment(everywhere, browser, "third-words").status_code == 422
         assert not is_anywhere("third-words", data)

@@ -95,7 +95,7 @@ def test_it_ends_orderly_once_it_is_up(operator: Operator, number: signal.Signal
     with operator.runs() as bot:
         bot.process.send_signal(number)
         assert bot.wait() == 0
-    assert "stopped; nothing was left in hand" in bot.output
+    assert "stopped; all work finished" in bot.output
 
 
 class Nohup(Operator):

@@ -195,8 +195,8 @@ def test_a_running_bot_takes_it_up(operator: Operator) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--write"], "there is no terminal to ask at; run it in one, or add --yes"),
-        (["--yes"], "--yes goes with --write"),
+        (["--write"], "standard input is not a terminal; run it in one, or add --yes"),
+        (["--yes"], "--yes needs --write"),
         (["--write", "--json"], "--json cannot ask; add --yes, or leave --json out"),
         (["--tip", "questoins"], "there is no tip 'questoins'; did you mean 'questions'?"),
         (["absent.yaml"], "absent.yaml: not found"),
@@ -214,7 +214,7 @@ def test_a_wrong_word_gets_one_clear_line(operator: Operator, words: list[str], 
 def test_nothing_is_doubtful(operator: Operator) -> None:
     """Where all is well, one line says so."""
     kept(operator, "bot: {name: A}\ntips: [{id: a, title: Ask, text: Ask the crowd at once.}]\n")
-    assert operator.does("summarise").out.startswith("nothing is doubtful; --all proposes")
+    assert operator.does("summarise").out.startswith("no summary is doubtful; --all proposes")
 
 
 def test_a_broken_file_is_not_written(operator: Operator) -> None:
@@ -361,5 +361,5 @@ def test_a_key_in_a_models_own_words_reaches_no_sink(
     kept(operator, CAREFUL)
     model.does(proposing(f"Whatever {KEY} stands."))
     done = operator.does("summarise", "--tip", "own")
-    assert "left out what the model proposed" in done.out
+    assert "rejected a proposal of the model" in done.out
     assert KEY.lower() not in (done.out + done.err).lower()

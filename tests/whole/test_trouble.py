@@ -174,7 +174,7 @@ def test_a_refused_token_holds_the_account_only(
         (["retract", "99"], "there is no posted delivery 99"),
         (["pause", "nobody"], "there is no schedule or account 'nobody'"),
         (["resume", "x"], "account:x is not paused"),
-        (["log", "--since", "yesterday"], "--since 'yesterday' is no time"),
+        (["log", "--since", "yesterday"], "--since 'yesterday' is not a time"),
     ],
 )
 def test_a_wrong_word_gets_one_clear_line(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.app.status.status import FILE_TROUBLE, LOG_READ, RECENT, status
-from bot.cli.standing import MOST, lines
+from bot.cli.status.status_text import MOST, lines
 from bot.core.errors import OutcomeUnknown, OverBudget, Refused, RetryLater
 from bot.core.model.delivery import State
 from bot.core.model.schedule import Cron, Outcome

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.app.status.status import status
-from bot.cli.standing import lines
+from bot.cli.status.status_text import lines
 from bot.core.errors import PlatformError, RetryLater, Unauthorised
 from bot.core.model.config import Account, AcknowledgementStyle
 from bot.platforms.mastodon.adapter import MastodonPlatform

@@ -14,7 +14,8 @@ from bot.app.posting.by_hand.post_now import post
 from bot.app.posting.by_hand.retract import retract
 from bot.app.status.status import status
 from bot.bootstrap.container import open_container
-from bot.cli import standing
+from bot.cli.status.status_record import record
+from bot.cli.status.status_text import lines as status_lines
 from bot.core.errors import OutcomeUnknown
 from bot.core.ports.platform import PostRemover
 from bot.platforms.catalogue import KINDS
@@ -60,11 +61,9 @@ def listen(container):
     found = status(
         container.database.store, container.timetable, container.config, container.clock.now()
     )
-    lines = "\n".join(standing.lines(found, ZoneInfo("UTC"), {}, running=True))
-    [record] = [
-        one for one in standing.record(found, {}, running=True)["accounts"] if one["name"] == "x"
-    ]
-    return lines, record
+    lines = "\n".join(status_lines(found, ZoneInfo("UTC"), {}, running=True))
+    [account] = [one for one in record(found, {}, running=True)["accounts"] if one["name"] == "x"]
+    return lines, account
 
 
 @pytest.mark.parametrize("cap", ["0.30", "0.50"])
@@ -73,8 +72,8 @@ def test_the_bound_holds(x, tmp_path, cap):
     container = opened(x, tmp_path, f"listening_budget: {cap}")
     lines, record = listen(container)
     assert Decimal("0.1") < x.billed <= Decimal(cap)
-    assert f"listening cost this month: ${x.billed:.2f} of ${cap}" in lines
-    assert "cannot listen: what is left of this month's money for listening" in lines
+    assert f"reading cost this month: ${x.billed:.2f} of ${cap}" in lines
+    assert "cannot read replies: what is left of this month's money for listening" in lines
     assert (record["listened"], record["listening_budget"]) == (float(x.billed), float(cap))
     container.close()
 
@@ -85,7 +84,7 @@ def test_the_accounts_bound_holds_too(x, tmp_path):
     lines, record = listen(container)
     assert x.billed <= Decimal("0.40")
     assert record["listening_budget"] == 5
-    assert "cannot listen" in lines
+    assert "cannot read replies" in lines
     container.close()
 
 
@@ -100,7 +99,7 @@ def test_raising_it(x, tmp_path):
     lines, record = listen(container)
     with container.database.store.reading() as tx:
         assert len(tx.log.entries()) == 60
-    assert "cannot listen" not in lines
+    assert "cannot read replies" not in lines
     assert record["unheard"] == []
     container.close()
 

@@ -11,7 +11,7 @@ import mf2py
 import pytest
 
 from bot.app.discussion.public_view import FreshnessFilter
-from bot.cli.discussion import Teller
+from bot.cli.discussion.log_format import LogFormatter
 from bot.core.model.config import Account
 from bot.core.model.entry import Author
 from bot.platforms.catalogue import KINDS
@@ -48,9 +48,9 @@ def told(site, form):
     withholder = FreshnessFilter(
         config=site.config, capabilities_of=lambda account: KINDS[account.kind].traits
     )
-    teller = Teller(form=form, withholder=withholder, now=site.clock.now)
+    formatter = LogFormatter(form=form, withholder=withholder, now=site.clock.now)
     with site.database.store.reading() as tx:
-        return teller.so_far(tx)[1], teller.since(tx, 0)[1]
+        return formatter.whole(tx)[1], formatter.after(tx, 0)[1]
 
 
 def seen_again(site, remote_id):

@@ -7,7 +7,7 @@ import pytest
 from defusedxml import ElementTree
 
 from bot.app.discussion.public_view import FreshnessFilter
-from bot.cli.discussion import Teller
+from bot.cli.discussion.log_format import LogFormatter
 from bot.core.model.entry import Author, EntryKind
 from bot.platforms.catalogue import KINDS
 from tests.site import TIP, running_site
@@ -93,9 +93,9 @@ def test_log_tells_who_is_the_bot(three):
     withholder = FreshnessFilter(
         config=three.config, capabilities_of=lambda account: KINDS[account.kind].traits
     )
-    teller = Teller(form="text", withholder=withholder, now=three.clock.now)
+    formatter = LogFormatter(form="text", withholder=withholder, now=three.clock.now)
     with three.database.store.reading() as tx:
-        _, told = teller.so_far(tx)
+        _, told = formatter.whole(tx)
     heads = [line for line in told if " on " in line and "2026" in line]
     assert [", the bot" in line for line in heads] == [False, True, False]
     assert [", not the bot" in line for line in heads] == [False, False, True]

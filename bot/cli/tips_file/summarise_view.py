@@ -1,4 +1,4 @@
-"""A tip and what was proposed for it, in lines for people and as a record for programs."""
+"""A tip and its proposals, as lines for people and as a record for programs."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ import typer
 
 from bot.app.tips.propose import WeakSummary
 from bot.bootstrap.settings.log_setup import redacted
+from bot.cli.output import counted
 from bot.core.text.sanitize import shown
 
-NOTHING = "nothing is doubtful; --all proposes for every tip without a summary of yours"
+NOTHING = "no summary is doubtful; --all proposes one for every tip without a summary"
 
 
-def say(*lines: str, err: bool = False) -> None:
-    """Show lines, harmless and without any credential, whoever sent it back."""
+def show(*lines: str, err: bool = False) -> None:
+    """Print lines without control characters and credentials, which a model may send back."""
     for line in lines:
         typer.echo(redacted(shown(line)), err=err)
 
 
-def say_json(told: dict[str, Any]) -> None:
-    """Show a line for programs, without any credential either."""
-    typer.echo(redacted(json.dumps(told, ensure_ascii=False)))
+def show_json(line: dict[str, Any]) -> None:
+    """Print a line for programs, without credentials either."""
+    typer.echo(redacted(json.dumps(line, ensure_ascii=False)))
 
 
-def written(count: int, file: Path) -> str:
-    """So many summaries were put into the file."""
-    return f"wrote {count} {'summary' if count == 1 else 'summaries'} into {file}"
+def written(count: int, file: Path, *, is_any: bool) -> str:
+    """The last line of what was written: how many, or that there `is_any` tip to write for."""
+    return f"wrote {counted(count, 'summary', 'summaries')} into {file}" if is_any else NOTHING
 
 
 def lines(case: WeakSummary) -> Iterator[str]:
@@ -44,7 +45,7 @@ def lines(case: WeakSummary) -> Iterator[str]:
         yield f"  {number}. {tight.length}/{tight.limit} on {tight.account}, {summary.how}, {sure}"
         yield f"     {summary.text}"
         yield from (f"     doubtful: {doubt}" for doubt in summary.doubts if doubt != summary.how)
-    yield from (f"  left out what the model proposed: {why}" for why in case.left_out)
+    yield from (f"  rejected a proposal of the model: {why}" for why in case.left_out)
     if not case.proposals:
         yield "  nothing to propose: write your own"
 

@@ -1,4 +1,4 @@
-"""`run`: the bot at work until it is asked to stop."""
+"""`run`: run the bot until it is asked to stop."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.counted import counted
-from bot.cli.first_tip import first_tip_line
 from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.output import counted, first_tip_line
 from bot.cli.standard_streams import OUTPUT
 from bot.core.text.sanitize import shown
 
 if TYPE_CHECKING:
     from bot.bootstrap.running.runner import Runner
 
-LAST_WORDS = 1.0
-"""Seconds that the last lines may take at the end, where log or output cannot be written."""
+FLUSH_TIMEOUT = 1.0
+"""Seconds that the last lines may take at the end, if log or output cannot be written."""
 
-_ALL_DONE = "stopped; nothing was left in hand"
-_LEFT = "stopped; what was still being sent is noted and will be looked for at the next start"
+_ALL_DONE = "stopped; all work finished"
+_LEFT = "stopped; posts that were still being sent are recorded, and the next start checks them"
 
 
 def run(
@@ -33,7 +32,7 @@ def run(
         bool | None,
         typer.Option(
             "--now/--no-now",
-            help="Post one tip at once, too, or do not (once for each data directory). "
+            help="Post one extra tip at once, or do not (once for each data directory). "
             "[default: only where the site is the only account and is empty]",
             show_default=False,
         ),
@@ -42,50 +41,46 @@ def run(
         bool,
         typer.Option(
             "--strict",
-            help="Refuse a broken tips file, and do not use the last good one instead.",
+            help="Refuse a broken tips file instead of using the last good one.",
         ),
     ] = False,
 ) -> None:
-    """Run the bot: post when it is time, listen, serve the site. Ctrl-C or SIGTERM stops it."""
+    """Run the bot: post on schedule, read replies, serve the site. Ctrl-C or SIGTERM stops it."""
     from bot.bootstrap.running.runner import run as run_bot
     from bot.bootstrap.settings import log_setup
     from bot.bootstrap.settings.line_writer import LineWriter
 
     log_setup.configure(quiet=False)
     output = LineWriter(OUTPUT, sys.stdout.encoding)
+
+    def tell(runner: Runner) -> None:
+        output.put_text(_greeting(runner))
+
     try:
-        done = run_bot(
-            file,
-            os.environ,
-            now=now,
-            strict=strict,
-            tell=lambda running: output.put_text(_told(running)),
-        )
+        done = run_bot(file, os.environ, now=now, strict=strict, tell=tell)
         output.put_text([_ALL_DONE if done else _LEFT])
     finally:
-        for writer in (log_setup.flush, output.flush):
-            writer(LAST_WORDS)
+        log_setup.flush(FLUSH_TIMEOUT)
+        output.flush(FLUSH_TIMEOUT)
     if not done:
-        os._exit(0)  # a thread still waits for a network; what it needs is in the ledger
+        os._exit(0)  # a thread still waits for a network; its delivery is in the ledger
 
 
-def _told(running: Runner) -> Iterator[str]:
-    """What an operator wants to read first."""
-    container = running.container
-    zone = ZoneInfo(container.config.bot.timezone)
-    status = running.status()
-    names = ", ".join(account.name for account in container.config.accounts)
-    if container.trouble is not None:
+def _greeting(runner: Runner) -> Iterator[str]:
+    """The first lines: the tips, the site's address, and the next slots."""
+    config, trouble = runner.container.config, runner.container.trouble
+    status, zone = runner.status(), ZoneInfo(config.bot.timezone)
+    if trouble is not None:
         yield "the tips file is broken; the last good one is in use:"
-        yield from (f"  {shown(line)}" for line in container.trouble.splitlines())
-    tips = counted(len(container.config.library), "tip")
-    yield f"{container.config.bot.name}: {tips} for {names}"
-    yield f"site: {running.server.address}"
+        yield from (f"  {shown(line)}" for line in trouble.splitlines())
+    names = ", ".join(account.name for account in config.accounts)
+    yield f"{config.bot.name}: {counted(len(config.library), 'tip')} for {names}"
+    yield f"site: {runner.server.address}"
     if status.first is not None:
         at_once = "; with --now one is posted at once" if status.first.due else ""
         yield first_tip_line(status.first, zone, is_running=True) + at_once
     for slot in status.coming:
-        schedule = container.config.schedule(slot.schedule)
+        schedule = config.schedule(slot.schedule)
         there = slot.due.astimezone(ZoneInfo(schedule.timezone) if schedule else zone)
         here = slot.due.astimezone(zone)
         local = f" ({here:%a %H:%M %Z})" if here.utcoffset() != there.utcoffset() else ""

@@ -1,0 +1,20 @@
+"""`refuse`: erase held comments."""
+
+from __future__ import annotations
+
+from bot.cli.context import for_each
+from bot.cli.options import DEFAULT_FILE, File, HeldNumbers
+
+
+def refuse(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
+    """Erase held comments permanently."""
+    from bot.app.moderation.held_comments import refuse as refuse_comment
+
+    for_each(
+        file,
+        entry,
+        lambda bot, tx, number: (
+            f"entry {refuse_comment(tx, number, bot.clock.now()).id} is erased; nobody saw it"
+        ),
+        erases=True,
+    )

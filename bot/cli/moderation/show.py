@@ -1,0 +1,17 @@
+"""`show`: show hidden or held entries."""
+
+from __future__ import annotations
+
+from bot.cli.context import for_each
+from bot.cli.options import DEFAULT_FILE, EntryNumbers, File
+
+
+def show(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
+    """Show hidden or held entries to everybody."""
+    from bot.app.moderation.hide import show as show_entry
+
+    for_each(
+        file,
+        entry,
+        lambda bot, tx, number: f"entry {show_entry(tx, number, bot.clock.now()).id} is shown",
+    )

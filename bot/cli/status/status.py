@@ -1,0 +1,41 @@
+"""`status`: show the state of the bot."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot.cli.context import opened
+from bot.cli.options import DEFAULT_FILE, AsJson, File
+
+LOOK_AHEAD = 20
+"""How many slots ahead the tips are worked out."""
+
+
+def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
+    """Show the state of the bot. Exits with 1 when a person has to act."""
+    from bot.app.status.status import status as current_status
+    from bot.cli.status.status_record import record
+    from bot.cli.status.status_text import lines
+    from bot.store import is_running
+
+    with opened(file, reading=True, forgiving=True) as bot:
+        now, running = bot.clock.now(), is_running(bot.environment.data)
+        found = current_status(bot.database.store, bot.timetable, bot.config, now)
+        coming = bot.preview.coming(bot.config, now, LOOK_AHEAD, is_running=running)
+        found = replace(
+            found,
+            file_trouble=bot.trouble or found.file_trouble,
+            tips={(one.slot.schedule, one.slot.due): one.tip for one in coming if one.tip},
+        )
+        links = {one.id: bot.held_link(one.remote_id) for one in found.held}
+        zone = ZoneInfo(bot.config.bot.timezone)
+    if as_json:
+        typer.echo(json.dumps(record(found, links, running=running)))
+    else:
+        typer.echo("\n".join(lines(found, zone, links, running=running)))
+    if found.needs_person:
+        raise typer.Exit(1)
