@@ -83,7 +83,7 @@ def _connect(container: Container) -> None:
     from bot.store import is_running
 
     if not is_running(container.environment.data):
-        container.adopt(container.good, container.connect(container.config))
+        container.adopt(container.loaded)
 
 
 def _carry_out(container: Container, planned: Sequence[Delivery]) -> None:

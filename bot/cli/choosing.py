@@ -23,7 +23,7 @@ WAYS = "w to write your own, s to skip, q to quit"
 
 def choose(container: Container, cases: Iterator[WeakSummary]) -> None:
     """Show and ask; each answer is in the file before the next question."""
-    asked, count, data = False, 0, container.good.data
+    asked, count, data = False, 0, container.loaded.data
     try:
         for case in cases:
             asked = True

@@ -81,8 +81,8 @@ def _pieces(source: Source, form: ExportFormat) -> Iterator[str]:
 
 def _folder(source: Source, folder: Path) -> str:
     from bot.app.discussion.exports import markdown
-    from bot.bootstrap.export_folder import keep_folder
+    from bot.bootstrap.export_folder import export_folder
 
     names = markdown.names(source)
-    kept = keep_folder(folder, names, lambda name: markdown.file(source, name), markdown.MARK)
+    kept = export_folder(folder, names, lambda name: markdown.file(source, name), markdown.MARK)
     return f"{folder}: {kept.written} written, {kept.same} unchanged, {kept.removed} removed"

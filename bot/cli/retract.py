@@ -58,7 +58,7 @@ def _chosen(container: Container, what: Sequence[str]) -> tuple[list[int], list[
         elif "/" in name:
             numbers.append(
                 at_address(
-                    store, container.config, partial(container.port, PermalinkParser), name
+                    store, container.config, partial(container.adapters.port, PermalinkParser), name
                 ).id
             )
         else:
@@ -99,7 +99,7 @@ def _take_back(container: Container, number: int, chosen: Sequence[int]) -> Iter
     store = container.database.store
     with store.reading() as tx:
         known = tx.ledger.get(number)
-    editor = container.port(PostRemover, known.account) if known is not None else None
+    editor = container.adapters.port(PostRemover, known.account) if known is not None else None
     gone = take_back(store, number, editor, container.clock.now())
     with store.reading() as tx:
         links = linking(tx, container.config, gone)

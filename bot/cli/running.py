@@ -59,7 +59,7 @@ def run(
             os.environ,
             now=now,
             strict=strict,
-            tell=lambda running: output.put_text(_told(running)),
+            started=lambda running: output.put_text(_told(running)),
         )
         output.put_text([_ALL_DONE if done else _LEFT])
     finally:
@@ -75,12 +75,12 @@ def _told(running: Runner) -> Iterator[str]:
     zone = ZoneInfo(container.config.bot.timezone)
     status = running.status()
     names = ", ".join(account.name for account in container.config.accounts)
-    if container.trouble is not None:
+    if container.loaded.problem is not None:
         yield "the tips file is broken; the last good one is in use:"
-        yield from (f"  {shown(line)}" for line in container.trouble.splitlines())
+        yield from (f"  {shown(line)}" for line in container.loaded.problem.splitlines())
     tips = counted(len(container.config.library), "tip")
     yield f"{container.config.bot.name}: {tips} for {names}"
-    yield f"site: {running.server.address}"
+    yield f"site: {running.site.server.address}"
     if status.first is not None:
         at_once = "; with --now one is posted at once" if status.first.due else ""
         yield first_tip_line(status.first, zone, is_running=True) + at_once

@@ -107,7 +107,7 @@ def _known(container: Container, number: int) -> Delivery:
 def _names(container: Container, number: int) -> PermalinkParser | None:
     """The network's own reader of addresses, where its credentials are at hand."""
     try:
-        return container.port(PermalinkParser, _known(container, number).account)
+        return container.adapters.port(PermalinkParser, _known(container, number).account)
     except SecretError:
         return None
 

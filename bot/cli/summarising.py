@@ -39,7 +39,7 @@ def summarise(
 
     _check(write=write, yes=yes, as_json=as_json)
     with opened(file, reading=True, forgiving=True) as container:
-        if container.trouble:
+        if container.loaded.problem:
             container.reload()
         cases = _cases(container, tip or [], every)
         if write and not yes:
@@ -97,7 +97,7 @@ def _take(container: Container, cases: list[WeakSummary], as_json: bool) -> None
 
     taken = {case.tip.id: case.sure.text for case in cases if case.sure and not case.tip.summary}
     if taken:
-        write(container.file, container.good.data, taken)
+        write(container.file, container.loaded.data, taken)
     for case in cases:
         text = taken.get(case.tip.id)
         if as_json:

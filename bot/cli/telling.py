@@ -47,7 +47,7 @@ def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
         found = status_of(
             container.database.store, container.timetable, container.config, container.clock.now()
         )
-        found = replace(found, file_trouble=container.trouble or found.file_trouble)
+        found = replace(found, file_trouble=container.loaded.problem or found.file_trouble)
         links = {one.id: container.held_link(one.remote_id) for one in found.held}
         running = is_running(container.environment.data)
         found = replace(found, tips=_tips(container, is_running=running))

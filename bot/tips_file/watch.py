@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from bot.regular_files import read_regular
-from bot.tips_file.read_file import MAX_BYTES
+from bot.tips_file.read_file import MAX_BYTES, read_bytes
 
 _Look: TypeAlias = tuple[int, int, int, int, int]
 """Device and inode, size, and times of the last change of content and of mode in nanoseconds."""
@@ -16,16 +16,22 @@ _Look: TypeAlias = tuple[int, int, int, int, int]
 class Watch:
     """Notices that a file has other content than before, however it was written.
 
-    Made before the file is loaded, so that no edit falls between. A change is told once, and
-    only when two looks in a row have seen the same file: what is being written is waited for, and
-    a file that is away for a moment (or for good) is no change. One that cannot be read, or that
-    is no ordinary file, is a change: whoever loads it then learns why.
+    The first content is that of `read`, which the bot is started with: no edit falls between. A
+    change is told once, and only when two looks in a row have seen the same file: a file that is
+    being written is waited for, and a file that is missing is no change. A file that cannot be
+    read, or is not a regular file, is a change: loading it then tells why.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._told = self._seen = self._look()
-        self._content = self._digest()
+        self._content = b""
+
+    def read(self) -> bytes:
+        """The file's bytes, with which later ones are compared. Raises TipsError."""
+        data = read_bytes(self._path)
+        self._content = _hash(data)
+        return data
 
     def changed(self) -> bool:
         """Whether there is new content to load."""
@@ -58,6 +64,10 @@ class Watch:
     def _digest(self) -> bytes:
         """The hash of the content, as far as a tips file may be long; none where it has none."""
         try:
-            return hashlib.sha256(read_regular(self._path, MAX_BYTES)).digest()
+            return _hash(read_regular(self._path, MAX_BYTES))
         except (OSError, ValueError):
             return b""
+
+
+def _hash(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
