@@ -47,6 +47,9 @@ def run(
     ] = False,
 ) -> None:
     """Run the bot: post when it is time, listen, serve the site. Ctrl-C or SIGTERM stops it."""
+    from bot.bootstrap.running.optional_imports import skip_unused
+
+    skip_unused()
     from bot.bootstrap.running.runner import run as run_bot
     from bot.bootstrap.settings import log_setup
     from bot.bootstrap.settings.line_writer import LineWriter
