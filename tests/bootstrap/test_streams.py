@@ -56,7 +56,7 @@ class Bot:
         self.polled = []
         self.streams = Streams(
             port=self.networks.get,
-            heard=self.polled.append,
+            on_hint=self.polled.append,
             first_pause=timedelta(milliseconds=50),
         )
 

@@ -68,7 +68,7 @@ class Runner:
         self.scheduler = Scheduler(container.timetable, self.failures.report)
         self.jobs = AccountJobs(container=container, scheduler=self.scheduler)
         self.streams = Streams(
-            port=partial(container.adapters.port, PushHints), heard=self.jobs.listen_soon
+            port=partial(container.adapters.port, PushHints), on_hint=self.jobs.listen_soon
         )
         self.reloader = Reloader(container=container, watch=self.watch, reloaded=self._follow)
         self.cleanup = DatabaseCleanup(database=container.database, clock=container.clock)

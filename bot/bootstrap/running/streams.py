@@ -31,7 +31,7 @@ class Streams:
     #: gives an account's push hints; None: it has none
     port: Callable[[str], PushHints | None]
     #: called with the account's name after a hint
-    heard: Callable[[str], None]
+    on_hint: Callable[[str], None]
     first_pause: timedelta = FIRST_PAUSE
     _running: dict[str, _Stream] = field(default_factory=dict)
     _is_open: bool = False
@@ -59,7 +59,7 @@ class Streams:
         for name, port in ports.items():
             if name not in self._running:
                 stream = _Stream(
-                    account=name, port=port, heard=self.heard, first_pause=self.first_pause
+                    account=name, port=port, on_hint=self.on_hint, first_pause=self.first_pause
                 )
                 self._running[name] = stream
                 threading.Thread(target=stream.run, name=f"stream:{name}", daemon=True).start()
@@ -71,7 +71,7 @@ class _Stream:
 
     account: str
     port: PushHints
-    heard: Callable[[str], None]
+    on_hint: Callable[[str], None]
     first_pause: timedelta
     over: threading.Event = field(default_factory=threading.Event)
     _lost: bool = False
@@ -117,7 +117,7 @@ class _Stream:
 
     def _pass_on(self) -> None:
         if not self.over.is_set():
-            self.heard(self.account)
+            self.on_hint(self.account)
 
 
 @dataclass(kw_only=True, slots=True)

@@ -29,8 +29,10 @@ BACKLOG = timedelta(days=7)
 
 _TOO_LARGE = "too large"
 """The cursor of a thread that is too large to read."""
-_UNHEARD = "more was said since the last listening than the server lets the bot read"
-_FIRST_UNHEARD = "more was said in the seven days before the bot first listened than it could read"
+_UNHEARD = "more mentions came since the last poll than the server lets the bot read"
+_FIRST_UNHEARD = (
+    "more mentions came in the seven days before the first poll than the bot could read"
+)
 
 
 class MastodonListener:
@@ -141,7 +143,7 @@ class MastodonListener:
     def _too_large(self, remote_id: str, cursor: str | None) -> Batch:
         """Of a thread that is too large only the mentions are read, among the notifications."""
         what = (
-            f"{self._api.context.server} answers with too much to read below the post {remote_id}: "
-            "replies there that do not name the account are not read; look at it there"
+            f"{self._api.context.server} has too many replies below the post {remote_id}: the "
+            "bot does not read those that do not name the account; look at it there"
         )
         return Batch(cursor=_TOO_LARGE, unheard=() if cursor == _TOO_LARGE else (what,))
