@@ -86,7 +86,7 @@ def walks() -> dict[str, list[str]]:
         trace = Trace()
         with _noting(trace):
             running = Runner(container=_open(file), watch=Watch(file))
-            running.connect()
+            running.container.adopt(running.container.loaded)
             running.prepare(now=False)
             _change(file)
             trace.taken()
@@ -130,15 +130,14 @@ def _noting(trace: Trace) -> Iterator[None]:
 def _publish(running: Runner) -> None:
     """Bring out a tip that the bot has not seen before."""
     container = running.container
-    good = container.reload()
-    container.adopt(good, container.connect(good.config))
+    container.adopt(container.reload())
     container.planner.now(container.config, container.clock.now())
-    running.steps.do("deliver", "site")
+    running.jobs.run("deliver", "site")
 
 
 def _see(running: Runner) -> str:
     """See the tip's page; its address."""
-    page = f"{running.server.address}/tips/tip-0"
+    page = f"{running.site.server.address}/tips/tip-0"
     if NEWS not in unescape(requests.get(page, timeout=60).text):
         raise SystemExit("the page does not show the tip")
     return page

@@ -1,7 +1,7 @@
 """`python -m bot.health_check`: the health check of a container. It exits with 0 or 1.
 
-It asks the bot's own site at the address in TIPSBOT_BIND, whatever its family, and never through a
-proxy. It imports little, since it runs twice a minute.
+It requests the bot's own site at the address in TIPSBOT_BIND, over IPv4 or IPv6, and never through
+a proxy. It imports little, since it runs twice a minute.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ def problem(variables: Mapping[str, str]) -> str | None:
     try:
         connection.request("GET", "/healthz")
         answer = connection.getresponse()
-        said = one_line(answer.read(2000).decode("utf-8", "replace"), 1000)
+        text = one_line(answer.read(2000).decode("utf-8", "replace"), 1000)
     except (OSError, HTTPException, ValueError) as error:  # a name that is none is a ValueError
         return f"{address} does not answer: {error}"
     finally:
         connection.close()
-    return None if answer.status == 200 else f"{address}/healthz answers {answer.status}: {said}"
+    return None if answer.status == 200 else f"{address}/healthz answers {answer.status}: {text}"
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""The one place where parts meet: what a command needs, and the bot that runs."""
+"""Builds the parts of a command and of the running bot, and connects them."""

@@ -1,8 +1,8 @@
-"""The tips file as the bot uses it: read, checked beyond itself, and kept while it was good."""
+"""The tips file as the bot uses it: loaded, checked as a whole, and kept as the last good one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -29,93 +29,101 @@ from bot.tips_file.yaml.yaml_errors import cut_off
 
 KINDS: Mapping[str, PlatformKind] = catalogue.KINDS
 
-KEPT = "last-good.yaml"
+LAST_GOOD = "last-good.yaml"
 """The running bot's copy of the file that it uses, in the data directory."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LoadedFile:
-    """A tips file that was read: what it says, where, and the very bytes."""
+    """A tips file that was loaded."""
 
     config: Config
+    #: where its tips, accounts and schedules stand
     places: Places
     data: bytes
+    #: what is wrong with the operator's file, where this is the last good one in its place
+    problem: str | None = None
 
 
-def load(file: Path, around: Environment) -> LoadedFile:
-    """The file alone. Raises TipsError with every problem in it."""
-    data = read_bytes(file)
+def load(file: Path, environ: Environment, read: Callable[[], bytes] | None = None) -> LoadedFile:
+    """Load the file; `read` gives its bytes. Raises TipsError with every problem in it."""
+    data = read_bytes(file) if read is None else read()
     config, places = parse(data, escape(str(file)), KINDS, check_cron)
     if config.bot.site == SITE:
-        config = replace(config, bot=replace(config.bot, site=around.own_address))
+        config = replace(config, bot=replace(config.bot, site=environ.own_address))
     return LoadedFile(config=config, places=places, data=data)
 
 
-def load_or_kept(file: Path, around: Environment, *, strict: bool) -> tuple[LoadedFile, str | None]:
-    """The file; or, unless `strict`, the last good one, and what is wrong with the file.
+def load_or_last_good(
+    file: Path, environ: Environment, *, strict: bool, read: Callable[[], bytes] | None = None
+) -> LoadedFile:
+    """The file; or, unless `strict`, the last good one where the file is broken.
 
     Raises TipsError where there is no other than a broken one.
     """
     try:
-        return load(file, around), None
+        return load(file, environ, read)
     except TipsError as error:
-        return _kept_instead(error, around, strict=strict)
+        return _last_good_instead(error, environ, strict=strict)
 
 
-def fitting_or_kept(
-    good: LoadedFile, around: Environment, drafter: Drafter, now: datetime, *, strict: bool
-) -> tuple[LoadedFile, str | None]:
-    """The same for a file that was read: it, or the last good one where its tips do not fit."""
+def fit_or_last_good(
+    loaded: LoadedFile, environ: Environment, drafter: Drafter, now: datetime, *, strict: bool
+) -> LoadedFile:
+    """The same for a loaded file: this one, or the last good one where its tips do not fit."""
     try:
-        refuse_misfits(good, drafter, now)
+        refuse_misfits(loaded, drafter, now)
     except TipsError as error:
-        kept, trouble = _kept_instead(error, around, strict=strict)
-        if kept.config.bot.id != good.config.bot.id:
+        last_good = _last_good_instead(error, environ, strict=strict)
+        if last_good.config.bot.id != loaded.config.bot.id:
             raise
-        return kept, trouble
-    return good, None
+        return last_good
+    return loaded
 
 
-def _kept_instead(error: TipsError, around: Environment, *, strict: bool) -> tuple[LoadedFile, str]:
-    kept = None if strict else load_kept(around)
-    if kept is None:
+def _last_good_instead(error: TipsError, environ: Environment, *, strict: bool) -> LoadedFile:
+    if strict:
         raise error
-    return kept, str(error)
+    try:
+        last_good = load(environ.data / LAST_GOOD, environ)
+    except TipsError:
+        raise error from None
+    return replace(last_good, problem=str(error))
 
 
-def refuse_misfits(good: LoadedFile, drafter: Drafter, now: datetime) -> None:
+def refuse_misfits(loaded: LoadedFile, drafter: Drafter, now: datetime) -> None:
     """Raise TipsError for a file whose tips do not fit or whose links lead nowhere.
 
-    Of tips that have expired nothing is asked.
+    Expired tips are not checked.
     """
-    config = without_expired(good.config, now)
-    problems = tuple(_placed(good, findings(config, KINDS, drafter)))
+    config = without_expired(loaded.config, now)
+    problems = tuple(_placed(loaded, findings(config, KINDS, drafter)))
     if problems:
         raise TipsError(problems)
 
 
 def notes(
-    good: LoadedFile, drafter: Drafter, store: Store, now: datetime, *, every: bool
+    loaded: LoadedFile, drafter: Drafter, store: Store, now: datetime, *, every: bool
 ) -> list[Problem]:
-    """What is no mistake, but may not be what the operator expects."""
-    current = without_expired(good.config, now)
+    """What is allowed in the file, but may not be what the operator expects."""
+    current = without_expired(loaded.config, now)
     return [
-        *_cut_off(good),
-        *_fixed_offsets(good),
-        *_placed(good, expired(good.config, now)),
-        *_placed(good, advise.notes(current, drafter, store, every=every)),
+        *_cut_off(loaded),
+        *_fixed_offsets(loaded),
+        *_placed(loaded, expired(loaded.config, now)),
+        *_placed(loaded, advise.notes(current, drafter, store, every=every)),
     ]
 
 
-def _cut_off(good: LoadedFile) -> Iterator[Problem]:
+def _cut_off(loaded: LoadedFile) -> Iterator[Problem]:
     """Words that look like part of a text and are a comment."""
-    for what, todo, place in cut_off(text_of(good.data, good.places.file)):
-        yield good.places.problem(place, what, todo)
+    for what, todo, place in cut_off(text_of(loaded.data, loaded.places.file)):
+        yield loaded.places.problem(place, what, todo)
 
 
-def _fixed_offsets(good: LoadedFile) -> Iterator[Problem]:
+def _fixed_offsets(loaded: LoadedFile) -> Iterator[Problem]:
     """Time zones without summer time that look as if they had one."""
-    config, places = good.config, good.places
+    config, places = loaded.config, loaded.places
     if advice := fixed_offset_advice(config.bot.timezone):
         yield places.problem(places.timezone, *advice)
     for one in config.schedules:
@@ -124,26 +132,18 @@ def _fixed_offsets(good: LoadedFile) -> Iterator[Problem]:
             yield places.problem(places.schedule(one.name), *advice)
 
 
-def _placed(good: LoadedFile, found: Iterable[TipProblem]) -> Iterator[Problem]:
+def _placed(loaded: LoadedFile, found: Iterable[TipProblem]) -> Iterator[Problem]:
     """Findings with their places in the file."""
     for one in found:
-        place = good.places.tip(one.tip) if one.tip is not None else (0, 0)
-        yield good.places.problem(place, one.what, one.todo)
+        place = loaded.places.tip(one.tip) if one.tip is not None else (0, 0)
+        yield loaded.places.problem(place, one.what, one.todo)
 
 
-def keep(good: LoadedFile, data: Path) -> None:
-    """Keep a copy of a good file, for commands that must work while an edit is broken."""
+def save_last_good(loaded: LoadedFile, data: Path) -> None:
+    """Write a copy of a good file, for commands that must work while an edit is broken."""
     try:
-        replace_file(data / KEPT, good.data)
+        replace_file(data / LAST_GOOD, loaded.data)
     except OSError as error:
         raise StoreError(
-            f"{data / KEPT} cannot be written: {error.strerror}", "look at its disk"
+            f"{data / LAST_GOOD} cannot be written: {error.strerror}", "look at its disk"
         ) from None
-
-
-def load_kept(around: Environment) -> LoadedFile | None:
-    """The last good file of a bot that runs or ran here; None where there is none that is good."""
-    try:
-        return load(around.data / KEPT, around)
-    except TipsError:
-        return None

@@ -1,4 +1,4 @@
-"""The model that the environment names, if it names one."""
+"""The language model that the environment names, if any."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ URL, NAME, KEY = "TIPSBOT_MODEL_URL", "TIPSBOT_MODEL", "TIPSBOT_MODEL_KEY"
 def model(variables: Mapping[str, str]) -> Model | None:
     """The model to ask for proposals; None where no address is set.
 
-    Raises UsageError and SecretError for settings with which nobody could be asked.
+    Raises UsageError and SecretError for unusable settings.
     """
     if not variables.get(URL):
         return None
@@ -36,13 +36,13 @@ def _address(text: str) -> str:
     try:
         return parse_scalars.base(text)
     except PydanticCustomError as wrong:
-        told = wrong.context or {}
-        raise UsageError(f"{URL}: {told['what']}", str(told["todo"])) from None
+        found = wrong.context or {}
+        raise UsageError(f"{URL}: {found['what']}", str(found["todo"])) from None
 
 
 def _check(url: str, key: str) -> None:
-    """Refuse a key that could not be sent, or that anybody on the way could read."""
+    """Refuse a key that cannot be sent, or that would be sent unencrypted."""
     if not key.isascii():
-        raise UsageError(f"{KEY} holds what no key has", "copy it again")
+        raise UsageError(f"{KEY} has characters that no key has", "copy it again")
     if url.lower().startswith("http://") and not is_loopback(url):
         raise UsageError(f"{KEY} would travel to {url} unencrypted", "write https://")

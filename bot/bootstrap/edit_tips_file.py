@@ -1,4 +1,4 @@
-"""Writing accepted summaries into the tips file, which is read back before it is replaced."""
+"""Writes accepted summaries into the tips file; the new file is checked before it replaces it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from bot.tips_file.read_file import CONTROL, text_of
 
 
 def write(file: Path, known: bytes, summaries: Mapping[str, str]) -> bytes:
-    """Put summaries, by the id of their tip, into the file; returns what it holds from now on.
+    """Put summaries, by the id of their tip, into the file; returns its new content.
 
-    `known` is what it held when it was read. What is written says exactly what the file said, and
-    the summaries besides: the program's own reader is asked before anything is replaced. Raises
-    UsageError and leaves the file as it is where that is not so, or where it was changed meanwhile.
+    `known` is its content when it was read. The new content is parsed before anything is replaced:
+    it must mean the same, with the summaries added. Raises UsageError and leaves the file as it is
+    where it does not, or where the file was changed meanwhile.
     """
     name = escape(str(file))
     if any(CONTROL.search(summary) for summary in summaries.values()):
@@ -41,7 +41,7 @@ def write(file: Path, known: bytes, summaries: Mapping[str, str]) -> bytes:
 
 
 def _read(data: bytes, name: str) -> Config | None:
-    """What the bytes say, or None for a file with a mistake."""
+    """The config that the bytes mean, or None for a file with a mistake."""
     try:
         return parse(data, name, KINDS, check_cron)[0]
     except TipsError:
@@ -49,7 +49,7 @@ def _read(data: bytes, name: str) -> Config | None:
 
 
 def _wanted(config: Config | None, summaries: Mapping[str, str]) -> Config | None:
-    """What the file has to say from now on; never None."""
+    """The config that the new file has to mean; never None."""
     if config is None:
         raise ValueError("a file that was read before cannot be read")
     tips = (replace(tip, summary=summaries.get(tip.id, tip.summary)) for tip in config.library)

@@ -1,4 +1,4 @@
-"""A folder of files that we keep as they should be: for a repository, so nothing moves in vain."""
+"""A folder of exported files. Unchanged files are not rewritten, for version control."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from bot.regular_files import replacing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class KeptFiles:
-    """How many files were written, were right already, and were removed."""
+class ExportedFiles:
+    """How many files were written, were unchanged, and were removed."""
 
     written: int
     same: int
     removed: int
 
 
-def keep_folder(
+def export_folder(
     folder: Path, names: Sequence[str], content: Callable[[str], str], mark: str
-) -> KeptFiles:
-    """Have these files in the folder, and no other of ours, which begin with `mark`.
+) -> ExportedFiles:
+    """Write these files into the folder, and remove others of the bot, which begin with `mark`.
 
-    Raises UsageError, and changes nothing, where a file of another's making has one of the names.
+    Raises UsageError, and changes nothing, where a file that is not the bot's has one of the names.
     """
     with _clear_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for name in names:
             _refuse_foreign(folder / name, mark)
-        written = sum(_keep(folder / name, content(name)) for name in names)
+        written = sum(_update(folder / name, content(name)) for name in names)
         removed = sum(_remove(path, names, mark) for path in sorted(folder.glob("*.md")))
-    return KeptFiles(written=written, same=len(names) - written, removed=removed)
+    return ExportedFiles(written=written, same=len(names) - written, removed=removed)
 
 
 def write_file(path: Path, pieces: Iterable[str]) -> None:
-    """Write a file piece by piece, and put it in its place when it is whole."""
+    """Write a file piece by piece, and rename it into place when it is complete."""
     fresh = path.with_name(f".{path.name}.new")
     with _clear_errors(path):
         number = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
@@ -46,8 +46,8 @@ def write_file(path: Path, pieces: Iterable[str]) -> None:
             file.writelines(piece.encode() for piece in pieces)
 
 
-def _keep(path: Path, text: str) -> bool:
-    """Whether the file had to be written."""
+def _update(path: Path, text: str) -> bool:
+    """Write the file unless it is unchanged; whether it did."""
     if path.exists() and path.read_bytes() == text.encode():
         return False
     write_file(path, [text])
@@ -55,7 +55,7 @@ def _keep(path: Path, text: str) -> bool:
 
 
 def _remove(path: Path, names: Sequence[str], mark: str) -> bool:
-    """Whether the file was ours, is not wanted any more, and so was removed."""
+    """Remove an old file of the bot; whether it did."""
     if path.name in names or not _is_ours(path, mark):
         return False
     path.unlink()
@@ -65,7 +65,7 @@ def _remove(path: Path, names: Sequence[str], mark: str) -> bool:
 def _refuse_foreign(path: Path, mark: str) -> None:
     if path.exists() and not _is_ours(path, mark):
         raise UsageError(
-            f"{path} is not of our making", "move it away, or export into another folder"
+            f"{path} was not made by tipsbot", "move it away, or export into another folder"
         )
 
 

@@ -1,4 +1,4 @@
-"""Asking every account how it stands, all at once, and in bounded time."""
+"""Inspects all accounts at once, in bounded time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.bootstrap.container import Container
 
 PATIENCE = 60.0
-"""Seconds for all accounts together: longer than any adapter takes that keeps its promise."""
+"""Seconds for all accounts together: longer than any adapter may take."""
 LONGEST = 500
 """Characters of a remark, and of what to do about it."""
 
@@ -26,26 +26,28 @@ LONGEST = 500
 def inspect(
     container: Container, patience: float = PATIENCE
 ) -> tuple[list[Problem], list[Problem]]:
-    """What is wrong with the accounts of the file, and what is only worth knowing.
+    """The problems of the accounts in the file, and remarks that are no problems.
 
-    Nothing is posted. An account that has not answered after `patience` seconds is one of the
-    wrong things. What the questions cost is noted, as all reading is.
+    Nothing is posted. An account that has not answered after `patience` seconds is a problem. The
+    cost of the requests is noted, as that of all reading is.
     """
     until = time.monotonic() + patience
-    wrong: list[Problem] = []
-    told: list[Problem] = []
-    # All are built before the first one asks: two threads must not import the same libraries.
+    problems: list[Problem] = []
+    others: list[Problem] = []
+    # All are built before the first request: two threads must not import the same libraries.
     built = [(account, _built(container, account)) for account in container.config.accounts]
     for account, future in [(account, _ask(container, platform)) for account, platform in built]:
         for remark in _remarks(future, until):
-            (wrong if remark.is_problem else told).append(_problem(container, account.name, remark))
-    return wrong, told
+            (problems if remark.is_problem else others).append(
+                _problem(container, account.name, remark)
+            )
+    return problems, others
 
 
 def _built(container: Container, account: Account) -> Platform | InspectionRemark:
-    """The account's platform, or why there is none."""
+    """The account's adapter, or why there is none."""
     try:
-        return container.adapter(account)
+        return container.adapters.get(account)
     except SecretError as error:
         what = error.problem.removeprefix(f"account {account.name}: ")
         return InspectionRemark(what=what, todo=error.todo, is_problem=True)
@@ -69,10 +71,10 @@ def _inspect(
     try:
         seen = platform.inspect()
         if isinstance(platform, SettlesCost) and (cost := platform.settle_cost()):
-            with container.database.store.writing() as tx:
+            with container.store.writing() as tx:
                 tx.accounts.spend(platform.account, "read", cost, container.clock.now())
         future.set_result(seen)
-    except Exception as error:  # noqa: BLE001 - it is raised by whoever waits for the result
+    except Exception as error:  # noqa: BLE001 - the waiting thread raises it
         future.set_exception(error)
 
 
@@ -88,7 +90,7 @@ def _remarks(
 
 
 def _problem(container: Container, name: str, remark: InspectionRemark) -> Problem:
-    """The remark at the account's line, without anything harmful or secret of a server's."""
+    """The remark at the account's line, without control characters and credentials."""
     what, todo = (redacted(one_line(text, LONGEST)) for text in (remark.what, remark.todo))
-    places = container.good.places
+    places = container.loaded.places
     return places.problem(places.account(name), f"{name}: {what}", todo)

@@ -1,4 +1,4 @@
-"""What makes summaries, by a name that changes when any of it does."""
+"""The version of the summary rules: it changes with any file or library that makes summaries."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 LIBRARIES = ("nh3", "regex", "sentencex")
-"""The packages by which the core reads a text: another release may see other sentences."""
+"""The packages with which the core reads a text: another release may find other sentences."""
 
 
 @cache
 def rules_version() -> str:
-    """A name of the rules, word lists and libraries that summaries are made with."""
+    """A hash of the rules, word lists and libraries that make summaries."""
     digest = hashlib.sha256("\n".join(map(version, LIBRARIES)).encode())
     for file in _parts(files("bot.core")):
         digest.update(file.read_bytes())

@@ -46,6 +46,9 @@ def run(
     ] = False,
 ) -> None:
     """Run the bot: post on schedule, read replies, serve the site. Ctrl-C or SIGTERM stops it."""
+    from bot.bootstrap.running.optional_imports import skip_unused
+
+    skip_unused()
     from bot.bootstrap.running.runner import run as run_bot
     from bot.bootstrap.settings import log_setup
     from bot.bootstrap.settings.line_writer import LineWriter
@@ -57,7 +60,7 @@ def run(
         output.put_text(_greeting(runner))
 
     try:
-        done = run_bot(file, os.environ, now=now, strict=strict, tell=tell)
+        done = run_bot(file, os.environ, now=now, strict=strict, started=tell)
         output.put_text([_ALL_DONE if done else _LEFT])
     finally:
         log_setup.flush(FLUSH_TIMEOUT)
@@ -68,14 +71,14 @@ def run(
 
 def _greeting(runner: Runner) -> Iterator[str]:
     """The first lines: the tips, the site's address, and the next slots."""
-    config, trouble = runner.container.config, runner.container.trouble
+    config, trouble = runner.container.config, runner.container.loaded.problem
     status, zone = runner.status(), ZoneInfo(config.bot.timezone)
     if trouble is not None:
         yield "the tips file is broken; the last good one is in use:"
         yield from (f"  {shown(line)}" for line in trouble.splitlines())
     names = ", ".join(account.name for account in config.accounts)
     yield f"{config.bot.name}: {counted(len(config.library), 'tip')} for {names}"
-    yield f"site: {runner.server.address}"
+    yield f"site: {runner.site.server.address}"
     if status.first is not None:
         at_once = "; with --now one is posted at once" if status.first.due else ""
         yield first_tip_line(status.first, zone, is_running=True) + at_once

@@ -1,4 +1,4 @@
-"""Whom we ask to propose summaries: a model at an address that speaks OpenAI's API."""
+"""A language model that proposes summaries, at an address that speaks OpenAI's API."""
 
 from bot.language_model.client import AskTimeout, Model
 

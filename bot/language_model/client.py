@@ -1,4 +1,4 @@
-"""A model behind `chat/completions`: asked once for each tip, a second time at most."""
+"""A client for `chat/completions`, with one request for each tip and one retry at most."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _AGAIN = frozenset({429, 500, 502, 503, 504})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AskTimeout:
-    """How long we wait, in seconds.
+    """Time-outs in seconds."""
 
-    `connect` until a connection stands, `whole` for all of the answer, `pause` before the second
-    try, or as long as the server says if that is no more than `longest_pause`.
-    """
-
+    #: until a connection stands
     connect: float = 10.0
+    #: for the whole answer
     whole: float = 60.0
+    #: before the retry, unless the server names a wait
     pause: float = 1.0
+    #: the longest wait of a server that is followed by a retry
     longest_pause: float = 10.0
 
 
@@ -45,9 +45,9 @@ class _Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Model:
-    """A proposer of summaries: the model of this name at this address, with a key if it needs one.
+    """The model of this name at this address, with a key if it needs one.
 
-    Nothing that it says is taken over as it is, and no message of ours repeats the key.
+    Its proposals are verified before use, and no message contains the key.
     """
 
     url: str
@@ -66,7 +66,7 @@ class Model:
             raise Refused(f"{self.url} answers with {error}", f"look at {self.name}") from None
 
     def _ask(self, question: object) -> _Answer:
-        """The answer, by a second try where the first was not heard."""
+        """The answer, with one retry."""
         try:
             answer = self._post(question)
             wait = self.patience.pause if answer.wait is None else answer.wait
@@ -99,7 +99,7 @@ class Model:
             raise self._lost(error) from None
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Show the key; where there is none, no other that lies about on this machine either."""
+        """Send the key; without one, send no other credential of this machine either."""
         if self.key is not None:
             request.headers["Authorization"] = f"Bearer {self.key}"
         return request
@@ -114,9 +114,9 @@ class Model:
         return PlatformError(f"{self.url} breaks the connection off", "try again later")
 
     def _refusal(self, answer: _Answer) -> PlatformError:
-        """What an answer means that is no success."""
-        said = one_line(complaint(answer.body))
-        what = f"{self.url} answers {answer.status}" + (f": {said}" if said else "")
+        """The error for an answer that is no success."""
+        reason = one_line(complaint(answer.body))
+        what = f"{self.url} answers {answer.status}" + (f": {reason}" if reason else "")
         if answer.status in {401, 403}:
             return Unauthorised(what, "put a key that it accepts into TIPSBOT_MODEL_KEY")
         if answer.status in _AGAIN:

@@ -1,4 +1,4 @@
-"""What a model is asked, and reading what it says."""
+"""The prompt for a model, and the parser of its answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from bot.core.model.tip import Tip
 
 COUNT = 5
-"""So many proposals are asked for, and no more are looked at."""
+"""The number of proposals to ask for; any more are ignored."""
 
 _TASK = f"""\
 You shorten tips for social networks. You are given a tip as JSON: its title, its text, its \
@@ -40,8 +40,7 @@ def proposals(answer: bytes) -> list[str]:
 
     Many models put their JSON between other words.
     """
-    said = _content(_parsed(answer))
-    for document in _documents(said):
+    for document in _documents(_content(_parsed(answer))):
         listed = document.get("summaries") if isinstance(document, dict) else document
         if isinstance(listed, list) and all(isinstance(one, str) for one in listed):
             return listed[:COUNT]
@@ -49,18 +48,18 @@ def proposals(answer: bytes) -> list[str]:
 
 
 def complaint(answer: bytes) -> str:
-    """What an answer that refuses says for itself, or nothing."""
+    """The error message in a refusal, or nothing."""
     try:
-        told = _parsed(answer)
+        body = _parsed(answer)
     except ValueError:
         return ""
-    error = told.get("error", told) if isinstance(told, dict) else None
-    said = error.get("message") if isinstance(error, dict) else error
-    return said if isinstance(said, str) else ""
+    error = body.get("error", body) if isinstance(body, dict) else None
+    message = error.get("message") if isinstance(error, dict) else error
+    return message if isinstance(message, str) else ""
 
 
 def _content(answer: Any) -> str:
-    """The words of the first choice."""
+    """The text of the first choice."""
     try:
         content = answer["choices"][0]["message"]["content"]
     except (KeyError, IndexError, TypeError):
@@ -70,13 +69,13 @@ def _content(answer: Any) -> str:
     return content
 
 
-def _documents(said: str) -> Iterator[Any]:
-    """What can be read as JSON in a model's words: all of it, or what its brackets hold."""
-    ends = [(0, len(said)), (said.find("{"), said.rfind("}") + 1)]
-    for start, end in (*ends, (said.find("["), said.rfind("]") + 1)):
+def _documents(text: str) -> Iterator[Any]:
+    """The JSON documents in a model's text: the whole text, or the part in brackets."""
+    ends = [(0, len(text)), (text.find("{"), text.rfind("}") + 1)]
+    for start, end in (*ends, (text.find("["), text.rfind("]") + 1)):
         if 0 <= start < end:
             try:
-                yield _parsed(said[start:end])
+                yield _parsed(text[start:end])
             except ValueError:
                 continue
 

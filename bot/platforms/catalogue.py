@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.model.config import Account, Identity
@@ -17,38 +18,46 @@ if TYPE_CHECKING:
 KINDS: Mapping[str, PlatformKind] = {kind.name: kind for kind in (site.KIND, mastodon.KIND, x.KIND)}
 
 
-def build(
-    account: Account,
-    secrets: Mapping[str, str],
-    identity: Identity,
-    pages: Pages,
-    clock: Clock,
-    carrier: Carrier | None = None,
-    *,
-    spending_limit: SpendingLimit | None = None,
-    is_running: Callable[[], bool] = lambda: True,
-) -> Platform:
-    """The adapter of an account; its client library is loaded here and not before.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdapterContext:
+    """What an adapter is built from; each takes what its network needs."""
 
-    `carrier` makes what carries its requests (None: the network does); `spending_limit` tells what
-    its listening may still cost (None: no bound); `is_running` whether the bot runs now.
-    """
+    account: Account
+    secrets: Mapping[str, str]
+    identity: Identity
+    pages: Pages
+    clock: Clock
+    #: makes the transport of its requests; None: the network
+    carrier: Carrier | None = None
+    #: tells what its reading may still cost; None: no limit
+    spending_limit: SpendingLimit | None = None
+    #: tells whether the bot runs now
+    is_running: Callable[[], bool] = lambda: True
+
+
+def build(given: AdapterContext) -> Platform:
+    """The adapter of an account; its client library is loaded here and not before."""
+    account, clock, carrier = given.account, given.clock, given.carrier
     match account.kind:
         case "site":
             from bot.platforms.site.adapter import SitePlatform
 
             return SitePlatform(
-                account, identity, pages, clock, carrier=carrier, is_running=is_running
+                account,
+                given.identity,
+                given.pages,
+                clock,
+                carrier=carrier,
+                is_running=given.is_running,
             )
         case "mastodon":
             from bot.platforms.mastodon.adapter import MastodonPlatform
 
-            return MastodonPlatform(account, secrets, clock, carrier=carrier)
+            return MastodonPlatform(account, given.secrets, clock, carrier=carrier)
         case "x":
             from bot.platforms.x.adapter import XPlatform
 
-            return XPlatform(
-                account, secrets, clock, carrier=carrier, spending_limit=spending_limit
-            )
+            limit = given.spending_limit
+            return XPlatform(account, given.secrets, clock, carrier=carrier, spending_limit=limit)
         case kind:
             raise ValueError(f"no adapter for {kind}")

@@ -1,9 +1,12 @@
-"""The ticker: calls the bot's steps when their time has come.
+"""Calls the bot's jobs when their time has come.
 
-APScheduler is its clock and nothing else: it keeps the times in memory, and at each of them wishes
-for a step, which takes microseconds. The steps themselves run on threads of our own, because
-APScheduler drops a run that comes due while the one before is still going on, and when it is told
-to stop it waits without end or not at all.
+APScheduler keeps the times in memory, and at each of them requests a run of a job, which takes
+microseconds. The jobs themselves run on threads of our own: APScheduler drops a run that comes due
+while the one before still runs, and when it is stopped it waits without limit or not at all.
+
+Both triggers skip missed times in one step. A machine that wakes after a week, or whose clock
+jumps by years, would otherwise walk through every time in between. Nothing is lost by that: a job
+finds out for itself what is due.
 """
 
 from __future__ import annotations
@@ -19,27 +22,26 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from bot.core.model.schedule import Schedule
+from bot.core.model.schedule import LAST, Schedule
 from bot.core.ports.platform import Timetable
 from bot.scheduler.single_flight import Action, OnError, SingleFlightJob, report
-from bot.scheduler.triggers import RepeatTrigger, SlotTrigger
 from bot.scheduler.worker_threads import WorkerThreads
 
 LONGEST_WAIT = timedelta(seconds=30)
-"""How long a clock that was set, or a machine that was asleep, can go unnoticed."""
+"""How long a changed clock, or a machine that was asleep, can go unnoticed."""
 
 
 def schedule_job(schedule: str) -> str:
-    """The name of a schedule's step, `schedule:NAME`, as pauses name it too."""
+    """The name of a schedule's job, `schedule:NAME`, which pauses use as well."""
     return f"schedule:{schedule}"
 
 
 class Scheduler:
-    """Calls steps at their times, each never beside itself; what a step missed it is called for.
+    """Calls jobs at their times. No job runs beside itself, and no time is missed for good.
 
-    `on_error(name, exception)` hears of every exception in a step, on the step's thread, and under
-    the name `clock` of one in the ticker itself, which goes on as well. All methods may be called
-    from any thread, and before `start`; a ticker runs once.
+    `on_error(name, exception)` is called for every exception in a job, on the job's thread, and
+    under the name `clock` for one in the scheduler itself, which goes on as well. All methods may
+    be called from any thread, and before `start`; a scheduler is started once.
     """
 
     def __init__(
@@ -52,70 +54,102 @@ class Scheduler:
     ) -> None:
         self._timetable = timetable
         self._on_error = on_error
-        self._crew = WorkerThreads(threads)
+        self._workers = WorkerThreads(threads)
         self._clock = _WatchfulScheduler(on_error, longest_wait)
-        self._steps: dict[str, SingleFlightJob] = {}
+        self._jobs: dict[str, SingleFlightJob] = {}
         self._followed: set[str] = set()
         self._lock = Lock()
 
-    def follow(self, schedules: Iterable[Schedule], step: Callable[[str], None]) -> None:
-        """Call `step(schedule.name)` whenever one of its slots is due, and for no other schedule.
+    def follow(self, schedules: Iterable[Schedule], action: Callable[[str], None]) -> None:
+        """Call `action(schedule.name)` when a slot of one of these schedules, and no other, is due.
 
-        Each is called once right away, too: for slots that came due before it was followed. From
-        one thread at a time.
+        Each is called once right away, too: for slots that came due before it was followed. Call
+        this from one thread at a time.
         """
         wanted = {schedule_job(schedule.name): schedule for schedule in schedules}
         for name in self._followed - wanted.keys():
             self.drop(name)
         for name, schedule in wanted.items():
-            self._set(name, partial(step, schedule.name), SlotTrigger(self._timetable, schedule))
-            self.nudge(name)
+            self._set(name, partial(action, schedule.name), SlotTrigger(self._timetable, schedule))
+            self.request(name)
         self._followed = set(wanted)
 
-    def every(self, name: str, period: timedelta, step: Action, *, at_once: bool = True) -> None:
-        """Call `step` every `period`, in place of what had this name; also now, if `at_once`."""
-        self._set(name, step, RepeatTrigger(period))
+    def every(self, name: str, period: timedelta, action: Action, *, at_once: bool = True) -> None:
+        """Call `action` every `period` as the job of this name; also now, if `at_once`."""
+        self._set(name, action, RepeatTrigger(period))
         if at_once:
-            self.nudge(name)
+            self.request(name)
 
     def drop(self, name: str) -> None:
-        """Call the step of this name no more; a run in hand goes on to its end."""
-        self._step(name).become(None)
+        """Remove the job of this name; a present run goes on to its end."""
+        self._job(name).set_action(None)
         with suppress(JobLookupError):
             self._clock.remove_job(name)
 
-    def nudge(self, name: str) -> None:
-        """Call the step of this name now; if it is running, once more after that."""
-        self._step(name).wish()
+    def request(self, name: str) -> None:
+        """Run the job of this name now; if it is running, once more after that."""
+        self._job(name).request()
 
     def start(self) -> None:
-        """Begin."""
-        self._crew.open()
+        """Start calling jobs."""
+        self._workers.open()
         self._clock.start()
 
     def stop(self, within: timedelta) -> bool:
-        """Begin no more steps and wait for those in hand; whether all of them ended in time."""
+        """Start no more runs and wait for present ones; whether all of them ended in time."""
         if self._clock.running:
             self._clock.shutdown(wait=False)
-        return self._crew.close(within)
+        return self._workers.close(within)
 
     def _set(self, name: str, action: Action, trigger: BaseTrigger) -> None:
-        self._step(name).become(action)
-        self._clock.add_job(self.nudge, trigger, (name,), id=name, replace_existing=True)
+        self._job(name).set_action(action)
+        self._clock.add_job(self.request, trigger, (name,), id=name, replace_existing=True)
 
-    def _step(self, name: str) -> SingleFlightJob:
-        """The one step of this name, for good: a step made anew could run beside its old self."""
+    def _job(self, name: str) -> SingleFlightJob:
+        """The one job of this name, for good: a new one could run beside its predecessor."""
         with self._lock:
-            return self._steps.setdefault(
-                name, SingleFlightJob(name, self._crew.give, self._on_error)
+            return self._jobs.setdefault(
+                name, SingleFlightJob(name, self._workers.submit, self._on_error)
             )
 
 
-class _WatchfulScheduler(BackgroundScheduler):  # type: ignore[misc]  # APScheduler has no types
-    """Looks at the time at least every `longest_wait`, however far off the next job is.
+class SlotTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """Fires when a slot of the schedule is due, by the same timetable that names the slots."""
 
-    A wait is counted from when it began, so that a clock put forward would go unnoticed until it
-    ends; and after a clock was put back, times worked out before would be waited for.
+    __slots__ = ("_schedule", "_timetable")
+
+    def __init__(self, timetable: Timetable, schedule: Schedule) -> None:
+        self._timetable = timetable
+        self._schedule = schedule
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime | None:
+        """The first slot after the previous one and after `now`."""
+        after = now if previous is None else max(previous, now)
+        slots = self._timetable.slots(self._schedule, after, LAST)
+        return next((slot.due for slot in slots), None)
+
+
+class RepeatTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """Fires every `period`, for the first time one period from now."""
+
+    __slots__ = ("_period",)
+
+    def __init__(self, period: timedelta) -> None:
+        if period <= timedelta():
+            raise ValueError("a period is longer than nothing")
+        self._period = period
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """One period after the previous time or, where that has passed as well, after now."""
+        following = (previous or now) + self._period
+        return following if following > now else now + self._period
+
+
+class _WatchfulScheduler(BackgroundScheduler):  # type: ignore[misc]  # APScheduler has no types
+    """Reads the clock at least every `longest_wait`, however far off the next job is.
+
+    Otherwise a clock that is put forward would go unnoticed until the present wait ends; and after
+    a clock is put back, the scheduler would wait for times that were computed before.
     """
 
     def __init__(self, on_error: OnError, longest_wait: timedelta) -> None:
@@ -129,11 +163,11 @@ class _WatchfulScheduler(BackgroundScheduler):  # type: ignore[misc]  # APSchedu
         self._seen = datetime.now(UTC)
 
     def _process_jobs(self) -> float:
-        """Wish for what is due; seconds to wait. What it raised would end the clock's thread."""
+        """Request what is due; seconds to wait. An exception would end the scheduler's thread."""
         try:
             self._notice_a_clock_put_back(datetime.now(UTC))
             wait = super()._process_jobs()
-        except BaseException as error:  # noqa: BLE001 - a bot whose clock stands still is dead
+        except BaseException as error:  # noqa: BLE001 - without this thread the bot does nothing
             report(self._on_error, "clock", error)
             wait = None
         return self._longest_wait if wait is None else min(wait, self._longest_wait)

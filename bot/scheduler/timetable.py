@@ -1,4 +1,4 @@
-"""Slots: when a schedule wants a post, and the name by which each such moment is remembered.
+"""The machine's clock, and slots: when a schedule wants a post, and the key of each such moment.
 
 On the nights on which clocks are put forward or back:
 
@@ -29,6 +29,14 @@ from bot.scheduler.calendar_pattern import Pattern, of_at, of_crontab
 from bot.scheduler.crontab import read_crontab
 
 _MINUTE = timedelta(minutes=1)
+
+
+class SystemClock:
+    """Implements `core.ports.platform.Clock` with the time of this machine."""
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+        return datetime.now(UTC)
 
 
 class ZonedTimetable:

@@ -1,4 +1,4 @@
-"""The threads that carry out steps: none at rest, at most `size` at work."""
+"""The threads that run jobs: none while idle, at most `size` at once."""
 
 from __future__ import annotations
 
@@ -12,56 +12,56 @@ Work = Callable[[], None]
 
 
 class WorkerThreads:
-    """Carries out work in the order in which it was given, as soon as a hand is free.
+    """Runs work in the order in which it was submitted, as soon as a thread is free.
 
-    Its threads are daemons, which a pool of the standard library's are not: where work hangs on a
-    network, a process that was told to stop can end all the same.
+    Its threads are daemons, unlike those of the standard library's pool: a process that was told
+    to stop can end even while work waits for a network.
     """
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._hands = 0
+        self._threads = 0
         self._open = False
         self._waiting: deque[Work] = deque()
         self._changed = Condition()
 
     def open(self) -> None:
-        """Begin; what was given before now is taken up."""
+        """Start, also with work that was submitted before."""
         with self._changed:
             self._open = True
             for _ in range(min(self._size, len(self._waiting))):
-                self._hire()
+                self._start_thread()
 
-    def give(self, work: Work) -> None:
-        """Have `work` done. It must not raise.
+    def submit(self, work: Work) -> None:
+        """Have `work` run. It must not raise.
 
         Where the system gives no thread for it, it waits for the next one.
         """
         with self._changed:
             self._waiting.append(work)
-            if self._open and self._hands < self._size:
-                self._hire()
+            if self._open and self._threads < self._size:
+                self._start_thread()
 
     def close(self, within: timedelta) -> bool:
-        """Begin nothing more and wait for what is in hand; whether all of it ended in time."""
+        """Start nothing more and wait for running work; whether all of it ended in time."""
         with self._changed:
             self._open = False
-            return self._changed.wait_for(lambda: self._hands == 0, within.total_seconds())
+            return self._changed.wait_for(lambda: self._threads == 0, within.total_seconds())
 
-    def _hire(self) -> None:
-        with suppress(RuntimeError):  # which says that no thread can be started
+    def _start_thread(self) -> None:
+        with suppress(RuntimeError):  # no thread can be started now
             Thread(target=self._work, name="step", daemon=True).start()
-            self._hands += 1
+            self._threads += 1
 
     def _work(self) -> None:
         while work := self._next():
             work()
 
     def _next(self) -> Work | None:
-        """What to do next; None lets the hand go, in the same breath, so that no work is left."""
+        """The next work; None ends the thread, under the same lock, so that no work is left."""
         with self._changed:
             if self._open and self._waiting:
                 return self._waiting.popleft()
-            self._hands -= 1
+            self._threads -= 1
             self._changed.notify_all()
             return None

@@ -62,16 +62,22 @@ def _end_of(text: str) -> Place:
 class Watch:
     """Notices that a file has new content, however it was written.
 
-    Make it before the file is loaded, so that no edit falls between. A change is reported once,
-    and only when two checks in a row see the same file, so not while it is being written. A file
-    that is away for a moment (or for good) is no change. One that cannot be read, or is no regular
-    file, is a change: loading it then tells why.
+    The first content is that of `read`, which the bot is started with: no edit falls between. A
+    change is reported once, and only when two checks in a row see the same file, so not while it
+    is being written. A file that is away for a moment (or for good) is no change. One that cannot
+    be read, or is no regular file, is a change: loading it then tells why.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._reported = self._seen = self._status()
-        self._content = self._digest()
+        self._content = b""
+
+    def read(self) -> bytes:
+        """The file's bytes, with which later ones are compared. Raises TipsError."""
+        data = read_bytes(self._path)
+        self._content = _hash(data)
+        return data
 
     def changed(self) -> bool:
         """Whether there is new content to load. Cheap enough to ask every second."""
@@ -104,6 +110,10 @@ class Watch:
     def _digest(self) -> bytes:
         """The hash of the content, up to the limit of a tips file; empty if it cannot be read."""
         try:
-            return hashlib.sha256(read_regular(self._path, MAX_BYTES)).digest()
+            return _hash(read_regular(self._path, MAX_BYTES))
         except (OSError, ValueError):
             return b""
+
+
+def _hash(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()

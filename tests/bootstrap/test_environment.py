@@ -94,7 +94,7 @@ def test_a_slip_in_a_name(name, meant):
     """A name that is ours but for a slip is refused, and the right one is said."""
     with pytest.raises(UsageError) as caught:
         environment(FILE, {name: "x"})
-    assert str(caught.value) == f"{name} is no variable of ours; did you mean {meant}?"
+    assert str(caught.value) == f"{name} is no variable of tipsbot; did you mean {meant}?"
 
 
 @pytest.mark.parametrize(

@@ -10,20 +10,20 @@ FULL = StoreError("the disk is full", "free some space")
 
 def test_a_trouble_is_said_once_and_its_step_tried_again():
     """A step that fails the same way is named once in the log, and each time tried again."""
-    troubles = Failures()
+    failures = Failures()
     with capture_logs() as logs:
         for _ in range(3):
-            troubles.tell("schedule:mornings", FULL)
-            assert troubles.to_try_again() == {"schedule:mornings"}
+            failures.report("schedule:mornings", FULL)
+            assert failures.take_retries() == {"schedule:mornings"}
     assert [line["event"] for line in logs] == ["step_failed"]
-    assert troubles.to_try_again() == set()
-    assert troubles.fresh() == {"schedule:mornings": str(FULL)}
+    assert failures.take_retries() == set()
+    assert failures.recent() == {"schedule:mornings": str(FULL)}
 
 
 def test_another_trouble_is_said_anew():
     """Another reason, and a mistake of ours, are lines of their own."""
-    troubles = Failures()
+    failures = Failures()
     with capture_logs() as logs:
-        troubles.tell("deliver:x", FULL)
-        troubles.tell("deliver:x", KeyError("odd"))
+        failures.report("deliver:x", FULL)
+        failures.report("deliver:x", KeyError("odd"))
     assert [line["event"] for line in logs] == ["step_failed", "step_failed_oddly"]

@@ -122,7 +122,7 @@ def test_a_descriptor_that_cannot_be_written_raises_nothing(broken, why, tmp_pat
     lines = LineWriter(number, "utf-8", lost, room=2)
     for _ in range(10):
         lines.put(b"said")
-    while lines.trouble != why:
+    while lines.problem != why:
         threading.Event().wait(0.01)
     assert not lines.flush(0)
     mended = os.open(tmp_path / "log", os.O_WRONLY | os.O_CREAT)
@@ -132,7 +132,7 @@ def test_a_descriptor_that_cannot_be_written_raises_nothing(broken, why, tmp_pat
         threading.Event().wait(0.01)
     kept = written.count(b"said\n")
     assert written == b"said\n" * kept + f"{10 - kept} lost\n".encode()
-    assert lines.trouble is None
+    assert lines.problem is None
     os.close(mended)
     os.close(number)
 

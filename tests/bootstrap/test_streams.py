@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.bootstrap.running.streams import APART, Spaced, Streams
+from bot.bootstrap.running.streams import APART, Streams, Throttle
 from bot.core.errors import Refused, RetryLater
 
 PATIENCE = 20.0
@@ -49,14 +49,14 @@ class Network:
 
 
 class Bot:
-    """What a stream nudges."""
+    """Polls accounts after hints of their streams."""
 
     def __init__(self, **networks):
         self.networks = networks
-        self.nudged = []
+        self.polled = []
         self.streams = Streams(
             port=self.networks.get,
-            nudge=self.nudged.append,
+            on_hint=self.polled.append,
             first_pause=timedelta(milliseconds=50),
         )
 
@@ -94,24 +94,24 @@ def test_a_hint_has_its_account_heard(started):
     """Whatever a stream tells has its own account listened to, and so has its beginning."""
     town, village = Network(), Network()
     bot = started(town=town, village=village, site=None)
-    assert becomes(lambda: sorted(bot.nudged) == ["town", "village"])
+    assert becomes(lambda: sorted(bot.polled) == ["town", "village"])
     time.sleep(APART.total_seconds())
     village.say()
-    assert becomes(lambda: bot.nudged.count("village") == 2)
-    assert bot.nudged.count("town") == 1
+    assert becomes(lambda: bot.polled.count("village") == 2)
+    assert bot.polled.count("town") == 1
 
 
 def test_a_flood_of_hints(started):
     """A flood of replies leads to few questions, and to one after the last of them."""
     town = Network()
     bot = started(town=town)
-    assert becomes(lambda: bot.nudged)
+    assert becomes(lambda: bot.polled)
     for _ in range(100):
         town.say()
         time.sleep(0.002)
-    assert becomes(lambda: len(bot.nudged) == 2)
+    assert becomes(lambda: len(bot.polled) == 2)
     time.sleep(APART.total_seconds() + 0.2)
-    assert len(bot.nudged) <= 3
+    assert len(bot.polled) <= 3
 
 
 def test_a_stream_that_breaks_is_followed_again():
@@ -121,7 +121,7 @@ def test_a_stream_that_breaks_is_followed_again():
     bot = Bot(town=town)
     with capture_logs() as lines:
         bot.follow()
-        assert becomes(lambda: bot.nudged)
+        assert becomes(lambda: bot.polled)
         bot.streams.stop()
     assert town.opened == 4
     assert [line["event"] for line in lines] == ["stream_lost", "stream_back"]
@@ -141,14 +141,14 @@ def test_where_there_is_none_it_is_hardly_tried_again(started):
     town = Network(*[Refused("no stream")] * 100)
     bot = started(town=town)
     time.sleep(0.5)
-    assert (town.opened, bot.nudged) == (1, [])
+    assert (town.opened, bot.polled) == (1, [])
 
 
 def test_another_adapter(started):
     """An account whose adapter was made anew has its stream followed anew; one that left, no more."""
     old, new, left = Network(), Network(), Network()
     bot = started(town=old, village=left)
-    assert becomes(lambda: len(bot.nudged) == 2)
+    assert becomes(lambda: len(bot.polled) == 2)
     bot.networks["town"] = new
     del bot.networks["village"]
     bot.follow()
@@ -182,9 +182,9 @@ def test_before_the_beginning():
 def test_spaced_never_forgets_the_last_wish():
     """What was wished for while it had to wait is done at the end of the pause, once."""
     done = []
-    spaced = Spaced(action=lambda: done.append(time.monotonic()), apart=timedelta(seconds=0.3))
+    throttle = Throttle(action=lambda: done.append(time.monotonic()), apart=timedelta(seconds=0.3))
     for _ in range(5):
-        spaced.call()
+        throttle.request()
     assert len(done) == 1
     assert becomes(lambda: len(done) == 2)
     assert done[1] - done[0] >= 0.3

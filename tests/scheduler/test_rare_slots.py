@@ -10,8 +10,8 @@ from bot.core.errors import UsageError
 from bot.core.model.schedule import LAST, WEEKDAYS, Cron, Every
 from bot.core.ports.unit_of_work import Pause
 from bot.scheduler.crontab import check_cron
+from bot.scheduler.scheduler import SlotTrigger
 from bot.scheduler.timetable import ZonedTimetable
-from bot.scheduler.triggers import SlotTrigger
 from tests.app.harness import Harness
 from tests.clock import FakeClock
 from tests.core.samples import config, schedule, tip

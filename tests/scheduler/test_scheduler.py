@@ -1,4 +1,4 @@
-"""The ticker calls steps when they are due, never one beside itself, and loses no wish for one."""
+"""The scheduler calls steps when they are due, never one beside itself, and loses no request for one."""
 
 import math
 from datetime import UTC, datetime, time, timedelta
@@ -9,10 +9,8 @@ import pytest
 import time_machine
 
 from bot.core.model.schedule import At, Cron, Every, Schedule
-from bot.scheduler.scheduler import Scheduler, schedule_job
-from bot.scheduler.system_clock import SystemClock
-from bot.scheduler.timetable import ZonedTimetable
-from bot.scheduler.triggers import RepeatTrigger, SlotTrigger
+from bot.scheduler.scheduler import RepeatTrigger, Scheduler, SlotTrigger, schedule_job
+from bot.scheduler.timetable import SystemClock, ZonedTimetable
 
 SOON = 5.0
 """Seconds after which something that should have happened did not."""
@@ -59,31 +57,31 @@ class Gate:
 
 @pytest.fixture
 def errors():
-    """What tickers reported: names and exceptions."""
+    """What schedulers reported: names and exceptions."""
     return Queue()
 
 
 @pytest.fixture
 def make(errors):
-    """Makes tickers, and stops them when the test is over."""
+    """Makes schedulers, and stops them when the test is over."""
     made = []
 
     def make(timetable=None, on_error=lambda name, error: errors.put((name, error)), **options):
-        ticker = Scheduler(timetable or ZonedTimetable(), on_error, **options)
-        made.append(ticker)
-        return ticker
+        scheduler = Scheduler(timetable or ZonedTimetable(), on_error, **options)
+        made.append(scheduler)
+        return scheduler
 
     yield make
-    for ticker in made:
-        ticker.stop(timedelta(seconds=SOON))
+    for scheduler in made:
+        scheduler.stop(timedelta(seconds=SOON))
 
 
 @pytest.fixture
-def ticker(make):
-    """A ticker that has started."""
-    ticker = make()
-    ticker.start()
-    return ticker
+def scheduler(make):
+    """A scheduler that has started."""
+    scheduler = make()
+    scheduler.start()
+    return scheduler
 
 
 def test_the_system_clock_tells_utc():
@@ -93,11 +91,11 @@ def test_the_system_clock_tells_utc():
         assert SystemClock().now().tzinfo is UTC
 
 
-def test_a_slot_wakes_its_schedule(ticker):
+def test_a_slot_wakes_its_schedule(scheduler):
     """A schedule's step is called when a slot is due: not before, and soon after."""
     calls = Queue()
     schedule, due = due_in(timedelta(seconds=0.5))
-    ticker.follow([schedule], lambda name: calls.put((name, datetime.now(UTC))))
+    scheduler.follow([schedule], lambda name: calls.put((name, datetime.now(UTC))))
     assert calls.get(timeout=SOON)[1] < due, "once right away"
     name, at = calls.get(timeout=SOON)
     assert name == "tips"
@@ -105,101 +103,101 @@ def test_a_slot_wakes_its_schedule(ticker):
     assert quiet(calls)
 
 
-def test_followed_schedules_replace_one_another(ticker):
+def test_followed_schedules_replace_one_another(scheduler):
     """After a new list of schedules only those on it are called, with the new step."""
     calls = Queue()
-    ticker.follow([daily("old"), daily("kept")], lambda name: calls.put(("before", name)))
+    scheduler.follow([daily("old"), daily("kept")], lambda name: calls.put(("before", name)))
     assert {calls.get(timeout=SOON) for _ in range(2)} == {("before", "old"), ("before", "kept")}
-    ticker.follow([daily("kept"), daily("new")], lambda name: calls.put(("after", name)))
+    scheduler.follow([daily("kept"), daily("new")], lambda name: calls.put(("after", name)))
     assert {calls.get(timeout=SOON) for _ in range(2)} == {("after", "kept"), ("after", "new")}
     for name in ("old", "kept"):
-        ticker.nudge(schedule_job(name))
+        scheduler.request(schedule_job(name))
     assert calls.get(timeout=SOON) == ("after", "kept")
     assert quiet(calls)
 
 
-def test_a_repeated_step_repeats(ticker):
+def test_a_repeated_step_repeats(scheduler):
     """A step is called at once, and then again after each period."""
     calls, period = Queue(), timedelta(seconds=0.1)
     begun = datetime.now(UTC)
-    ticker.every("listen", period, lambda: calls.put(datetime.now(UTC)))
+    scheduler.every("listen", period, lambda: calls.put(datetime.now(UTC)))
     _, _, third = (calls.get(timeout=SOON) for _ in range(3))
     assert third - begun >= 2 * period
 
 
-def test_a_repeated_step_can_wait_first(ticker):
+def test_a_repeated_step_can_wait_first(scheduler):
     """A step that is not wanted at once is called after one period, not before."""
     calls = Queue()
     begun = datetime.now(UTC)
-    ticker.every(
+    scheduler.every(
         "listen", timedelta(seconds=0.2), lambda: calls.put(datetime.now(UTC)), at_once=False
     )
     assert calls.get(timeout=SOON) - begun >= timedelta(seconds=0.2)
 
 
-def test_a_step_is_replaced_by_name(ticker):
+def test_a_step_is_replaced_by_name(scheduler):
     """What is given under a name that exists takes its place."""
     calls = Queue()
-    ticker.every("listen", HOUR, lambda: calls.put("old"))
+    scheduler.every("listen", HOUR, lambda: calls.put("old"))
     assert calls.get(timeout=SOON) == "old"
-    ticker.every("listen", TICK, lambda: calls.put("new"))
+    scheduler.every("listen", TICK, lambda: calls.put("new"))
     assert [calls.get(timeout=SOON) for _ in range(3)] == ["new"] * 3
 
 
-def test_a_replaced_step_never_runs_beside_its_successor(ticker):
+def test_a_replaced_step_never_runs_beside_its_successor(scheduler):
     """While the old step of a name is running the new one waits."""
     old, calls = Gate(), Queue()
-    ticker.every("listen", HOUR, old)
+    scheduler.every("listen", HOUR, old)
     old.begun.get(timeout=SOON)
-    ticker.drop("listen")
-    ticker.every("listen", HOUR, lambda: calls.put(old.ended))
+    scheduler.drop("listen")
+    scheduler.every("listen", HOUR, lambda: calls.put(old.ended))
     assert quiet(calls)
     old.through.set()
     assert calls.get(timeout=SOON) == 1
 
 
-def test_a_dropped_step_is_called_no_more(ticker):
-    """Neither time nor a nudge calls a step that was dropped, and dropping it again is fine."""
+def test_a_dropped_step_is_called_no_more(scheduler):
+    """Neither time nor a request calls a step that was dropped, and dropping it again is fine."""
     calls = Queue()
-    ticker.every("listen", TICK, lambda: calls.put(None))
+    scheduler.every("listen", TICK, lambda: calls.put(None))
     calls.get(timeout=SOON)
-    ticker.drop("listen")
-    ticker.drop("listen")
+    scheduler.drop("listen")
+    scheduler.drop("listen")
     while not calls.empty():
         calls.get()
-    ticker.nudge("listen")
-    ticker.nudge("never heard of")
+    scheduler.request("listen")
+    scheduler.request("never heard of")
     assert calls.qsize() <= 1, "one may have been in hand"
     while not calls.empty():
         calls.get()
     assert quiet(calls)
 
 
-def test_many_nudges_are_one_more_run(ticker):
-    """However often a running step is nudged, it runs once more, after all of them."""
+def test_many_requests_are_one_more_run(scheduler):
+    """However often a running step is requested, it runs once more, after all of them."""
     step = Gate()
-    ticker.every("deliver", HOUR, step)
+    scheduler.every("deliver", HOUR, step)
     step.begun.get(timeout=SOON)
     for _ in range(5):
-        ticker.nudge("deliver")
+        scheduler.request("deliver")
     last = datetime.now(UTC)
     step.through.set()
     assert step.begun.get(timeout=SOON) >= last
     assert quiet(step.begun)
 
 
-def test_the_run_after_a_nudge_stands_alone_too(ticker):
-    """A nudge in the second of two runs leads to a third after it, not to one beside it."""
+def test_the_run_after_a_request_stands_alone_too(scheduler):
+    """A request in the second of two runs leads to a third after it, not to one beside it."""
     begun, permits = Queue(), Queue()
 
     def step():
         begun.put(None)
         permits.get(timeout=SOON)
 
-    ticker.every("deliver", HOUR, step)
+    scheduler.every("deliver", HOUR, step)
     for _ in range(2):
         begun.get(timeout=SOON)
-        ticker.nudge("deliver")
+        scheduler.request("deliver")
         assert quiet(begun)
         permits.put(None)
     begun.get(timeout=SOON)
@@ -207,9 +205,9 @@ def test_the_run_after_a_nudge_stands_alone_too(ticker):
     assert quiet(begun)
 
 
-def test_no_nudge_is_lost_and_none_runs_beside_another(make):
-    """After the last of many nudges from many threads a run begins; two never run at once."""
-    ticker, wanted, seen = make(), [0], [0]
+def test_no_request_is_lost_and_none_runs_beside_another(make):
+    """After the last of many requests from many threads a run begins; two never run at once."""
+    scheduler, wanted, seen = make(), [0], [0]
     alone, done, lock = Lock(), Event(), Lock()
 
     def step():
@@ -220,17 +218,17 @@ def test_no_nudge_is_lost_and_none_runs_beside_another(make):
             done.set()
         alone.release()
 
-    def nudges(barrier):
+    def requests(barrier):
         barrier.wait()
         for _ in range(200):
             with lock:
                 wanted[0] += 1
-            ticker.nudge("deliver")
+            scheduler.request("deliver")
 
-    ticker.every("deliver", HOUR, step)
-    ticker.start()
+    scheduler.every("deliver", HOUR, step)
+    scheduler.start()
     barrier = Barrier(8)
-    threads = [Thread(target=nudges, args=(barrier,)) for _ in range(8)]
+    threads = [Thread(target=requests, args=(barrier,)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -238,11 +236,11 @@ def test_no_nudge_is_lost_and_none_runs_beside_another(make):
     assert done.wait(SOON)
 
 
-def test_a_time_that_comes_while_the_step_runs_is_not_lost(ticker):
+def test_a_time_that_comes_while_the_step_runs_is_not_lost(scheduler):
     """A step that is still running when it is due again runs again when it has ended."""
     step = Gate()
     schedule, due = due_in(timedelta(seconds=0.5))
-    ticker.follow([schedule], lambda _: step())
+    scheduler.follow([schedule], lambda _: step())
     assert step.begun.get(timeout=SOON) < due
     while datetime.now(UTC) <= due:
         assert quiet(step.begun)
@@ -251,7 +249,7 @@ def test_a_time_that_comes_while_the_step_runs_is_not_lost(ticker):
     assert step.begun.get(timeout=SOON) > due
 
 
-def test_an_error_is_reported_and_the_step_goes_on(ticker, errors):
+def test_an_error_is_reported_and_the_step_goes_on(scheduler, errors):
     """An exception in a step is told with the step's name, and the step is called again."""
     calls = Queue()
 
@@ -259,7 +257,7 @@ def test_an_error_is_reported_and_the_step_goes_on(ticker, errors):
         calls.put(None)
         raise LookupError("no such tip")
 
-    ticker.every("plan", TICK, step)
+    scheduler.every("plan", TICK, step)
     for _ in range(2):
         calls.get(timeout=SOON)
         name, error = errors.get(timeout=SOON)
@@ -274,63 +272,63 @@ def test_an_error_that_cannot_be_reported_stops_nothing(make, capsys):
         calls.put(arguments)
         raise OSError("no space left on device")
 
-    ticker = make(on_error=fail)
-    ticker.every("plan", TICK, fail)
-    ticker.start()
+    scheduler = make(on_error=fail)
+    scheduler.every("plan", TICK, fail)
+    scheduler.start()
     for _ in range(5):
         calls.get(timeout=SOON)
-    ticker.stop(timedelta(seconds=SOON))
+    scheduler.stop(timedelta(seconds=SOON))
     assert "step_unreported" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("started", [False, True])
 def test_more_steps_than_threads_all_run(make, started):
     """No more steps run at once than there are threads; the others wait, and each gets its turn."""
-    ticker, begun, through = make(threads=2), Queue(), Event()
+    scheduler, begun, through = make(threads=2), Queue(), Event()
 
     def step(name):
         begun.put(name)
         assert through.wait(SOON)
 
     if started:
-        ticker.start()
-    ticker.follow([daily(str(number)) for number in range(20)], step)
+        scheduler.start()
+    scheduler.follow([daily(str(number)) for number in range(20)], step)
     if not started:
-        ticker.start()
+        scheduler.start()
     names = {begun.get(timeout=SOON) for _ in range(2)}
     assert quiet(begun)
     through.set()
     assert len(names | {begun.get(timeout=SOON) for _ in range(18)}) == 20
 
 
-def test_a_hung_step_holds_up_no_other(ticker):
+def test_a_hung_step_holds_up_no_other(scheduler):
     """While one step hangs on its network the others are called in time."""
     hung, calls = Gate(), Queue()
-    ticker.every("listen", HOUR, hung)
+    scheduler.every("listen", HOUR, hung)
     hung.begun.get(timeout=SOON)
-    ticker.every("deliver", TICK, lambda: calls.put(None))
+    scheduler.every("deliver", TICK, lambda: calls.put(None))
     for _ in range(3):
         calls.get(timeout=SOON)
     hung.through.set()
 
 
 def test_nothing_happens_before_the_start(make):
-    """What is given to a ticker that has not started waits for its start."""
+    """What is given to a scheduler that has not started waits for its start."""
     calls = Queue()
-    ticker = make()
-    ticker.every("listen", HOUR, lambda: calls.put("listen"))
-    ticker.follow([daily()], calls.put)
+    scheduler = make()
+    scheduler.every("listen", HOUR, lambda: calls.put("listen"))
+    scheduler.follow([daily()], calls.put)
     assert quiet(calls)
-    ticker.start()
+    scheduler.start()
     assert {calls.get(timeout=SOON) for _ in range(2)} == {"listen", "tips"}
 
 
-def test_stopping_waits_for_what_is_in_hand(ticker):
+def test_stopping_waits_for_what_is_in_hand(scheduler):
     """A stop lets the step in hand end, and says that everything has ended."""
     step, stopped = Gate(), Queue()
-    ticker.every("deliver", TICK, step)
+    scheduler.every("deliver", TICK, step)
     step.begun.get(timeout=SOON)
-    stopper = Thread(target=lambda: stopped.put(ticker.stop(timedelta(seconds=SOON))))
+    stopper = Thread(target=lambda: stopped.put(scheduler.stop(timedelta(seconds=SOON))))
     stopper.start()
     assert quiet(stopped)
     step.through.set()
@@ -340,16 +338,16 @@ def test_stopping_waits_for_what_is_in_hand(ticker):
     assert quiet(step.begun)
 
 
-def test_stopping_does_not_wait_for_ever(ticker):
+def test_stopping_does_not_wait_for_ever(scheduler):
     """A stop with a step that hangs returns in time and says so; nothing new begins after it."""
     step, calls = Gate(), Queue()
-    ticker.every("deliver", HOUR, step)
+    scheduler.every("deliver", HOUR, step)
     step.begun.get(timeout=SOON)
-    assert ticker.stop(timedelta(seconds=0.1)) is False
-    ticker.nudge("deliver")
-    ticker.every("listen", TICK, lambda: calls.put(None))
+    assert scheduler.stop(timedelta(seconds=0.1)) is False
+    scheduler.request("deliver")
+    scheduler.every("listen", TICK, lambda: calls.put(None))
     step.through.set()
-    assert ticker.stop(timedelta(seconds=SOON)) is True
+    assert scheduler.stop(timedelta(seconds=SOON)) is True
     assert quiet(calls)
     assert step.ended == 1
 
@@ -363,25 +361,25 @@ def test_a_clock_put_forward_is_noticed(make):
     """After a jump of the clock, or a sleep of the machine, what came due is called for soon."""
     calls = Queue()
     with time_machine.travel(datetime(2026, 3, 1, 6, tzinfo=UTC)) as clock:
-        ticker = make(longest_wait=timedelta(seconds=0.05))
-        ticker.follow([daily()], calls.put)
-        ticker.start()
+        scheduler = make(longest_wait=timedelta(seconds=0.05))
+        scheduler.follow([daily()], calls.put)
+        scheduler.start()
         calls.get(timeout=SOON)
         assert quiet(calls)
         clock.move_to(datetime(2026, 3, 4, 9, 30, tzinfo=UTC))
         assert calls.get(timeout=SOON) == "tips"
         assert quiet(calls), "three days were missed, and one call finds them all"
-        ticker.stop(timedelta(seconds=SOON))
+        scheduler.stop(timedelta(seconds=SOON))
 
 
 def test_a_clock_put_back_is_noticed(make):
     """After the clock was put back, times worked out before are forgotten and found anew."""
     calls = Queue()
     with time_machine.travel(datetime(2036, 3, 1, 9, 30, tzinfo=UTC)) as clock:
-        ticker = make(longest_wait=timedelta(seconds=0.05))
-        ticker.follow([daily()], calls.put)
-        ticker.every("listen", HOUR, lambda: calls.put("listen"), at_once=False)
-        ticker.start()
+        scheduler = make(longest_wait=timedelta(seconds=0.05))
+        scheduler.follow([daily()], calls.put)
+        scheduler.every("listen", HOUR, lambda: calls.put("listen"), at_once=False)
+        scheduler.start()
         calls.get(timeout=SOON)
         clock.move_to(datetime(2026, 3, 1, 8, 30, tzinfo=UTC))
         assert quiet(calls)
@@ -389,7 +387,7 @@ def test_a_clock_put_back_is_noticed(make):
         assert calls.get(timeout=SOON) == "tips"
         clock.move_to(datetime(2026, 3, 1, 9, 31, tzinfo=UTC))
         assert calls.get(timeout=SOON) == "listen"
-        ticker.stop(timedelta(seconds=SOON))
+        scheduler.stop(timedelta(seconds=SOON))
 
 
 class Brittle(ZonedTimetable):
@@ -409,10 +407,10 @@ def test_an_error_of_the_clock_itself_does_not_stop_it(make, errors):
     """Where the next time cannot be worked out that is told, and the clock goes on trying."""
     calls = Queue()
     timetable = Brittle()
-    ticker = make(timetable, longest_wait=timedelta(seconds=0.05))
-    ticker.start()
+    scheduler = make(timetable, longest_wait=timedelta(seconds=0.05))
+    scheduler.start()
     schedule, _ = due_in(timedelta(seconds=0.2))
-    ticker.follow([schedule], calls.put)
+    scheduler.follow([schedule], calls.put)
     calls.get(timeout=SOON)
     assert errors.get(timeout=SOON)[0] == "clock"
     assert calls.get(timeout=SOON) == "tips"
@@ -468,7 +466,7 @@ def test_a_period_is_longer_than_nothing(seconds):
     [SystemExit(1), KeyboardInterrupt(), GeneratorExit(), BaseException("odd"), MemoryError()],
     ids=repr,
 )
-def test_a_step_that_dies_in_any_way_is_called_at_its_next_time(ticker, errors, error):
+def test_a_step_that_dies_in_any_way_is_called_at_its_next_time(scheduler, errors, error):
     """Whatever it raises, it is reported, and the step goes on."""
     calls = Queue()
 
@@ -476,7 +474,7 @@ def test_a_step_that_dies_in_any_way_is_called_at_its_next_time(ticker, errors, 
         calls.put(None)
         raise error
 
-    ticker.every("deliver", TICK, die)
+    scheduler.every("deliver", TICK, die)
     for _ in range(3):
         calls.get(timeout=SOON)
     assert errors.get(timeout=SOON) == ("deliver", error)
@@ -494,8 +492,8 @@ def test_a_report_that_dies_in_any_way_stops_nothing(make, error):
         calls.put(None)
         raise SystemExit
 
-    ticker = make(on_error=fail)
-    ticker.every("deliver", TICK, die)
-    ticker.start()
+    scheduler = make(on_error=fail)
+    scheduler.every("deliver", TICK, die)
+    scheduler.start()
     for _ in range(3):
         calls.get(timeout=SOON)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from requests.adapters import BaseAdapter
 
+from bot.bootstrap.checked_tips_file import load
 from bot.bootstrap.container import open_container
 from bot.bootstrap.running.runner import Runner
+from bot.bootstrap.settings.environment import environment
 from bot.core.errors import BotError
 from bot.core.model.config import Config
 from bot.tips_file.read_file import Watch
@@ -33,14 +35,13 @@ class Host:
         file = home / "tips.yaml"
         self._odd = odd
         watch = Watch(file)
-        container = open_container(file, variables=variables, holds_lock=holds_lock)
-        container.carrier = carrier
+        loaded = load(file, environment(file, variables), watch.read)
+        container = open_container(file, variables=variables, loaded=loaded, holds_lock=holds_lock)
+        container.adapters.carrier = carrier
         self.running = Runner(container=container, watch=watch)
         try:
-            container.adopt(container.good, container.connect(container.config))
-            self.running._lift_automatic_pauses()
-            container.deliverer.recover(container.config)
-            self.running.file.begin()
+            container.adopt(container.loaded)
+            self.running.recover()
         except BaseException:
             container.close()
             raise
@@ -53,12 +54,12 @@ class Host:
     def round(self, busy: Callable[[], frozenset[str]], *, plan: bool, listen: bool) -> None:
         """Each step once, as the clock would call it; `busy` accounts have something to do now."""
         running = self.running
-        self._step("watch", running.file.step)
-        again = running.troubles.to_try_again()
+        self._step("watch", running.reloader.step)
+        again = running.failures.take_retries()
         for schedule in self.config.schedules:
             if not plan and f"schedule:{schedule.name}" not in again:
                 continue
-            self._step(f"schedule:{schedule.name}", partial(running._plan, schedule.name))
+            self._step(f"schedule:{schedule.name}", partial(running.plan, schedule.name))
         for account in self.config.accounts:
             if listen:
                 self._do("learn", account.name)
@@ -67,7 +68,7 @@ class Host:
             if listen:
                 self._do("listen", account.name)
         if plan:
-            self._step("pulse", running._beat)
+            self._step("pulse", running.beat)
 
     def learn(self) -> None:
         """Ask every network for its rules."""
@@ -80,7 +81,7 @@ class Host:
 
     def compact(self) -> None:
         """Leave nothing of what was erased anywhere in the database."""
-        self._step("compact", self.running._compact)
+        self._step("compact", self.running.cleanup.compact)
 
     def recheck(self, account: str) -> None:
         """Look again at some of what was heard."""
@@ -94,13 +95,13 @@ class Host:
             self._do("threads", account.name)
             self.recheck(account.name)
             self._do("acknowledge", account.name)
-        self._step("logbook", running._write_book)
-        self._step("erase", running._erase)
+        self._step("logbook", running.write_event_log)
+        self._step("erase", running.cleanup.erase)
 
     def look_at_file(self) -> None:
         """What the watching step does, two looks in a row."""
-        self._step("watch", self.running.file.step)
-        self._step("watch", self.running.file.step)
+        self._step("watch", self.running.reloader.step)
+        self._step("watch", self.running.reloader.step)
 
     def close(self) -> None:
         """Let go of the database, as the end of a process does."""
@@ -108,13 +109,13 @@ class Host:
 
     def _do(self, verb: str, account: str) -> None:
         """One step of an account."""
-        self._step(f"{verb}:{account}", partial(self.running.steps.do, verb, account))
+        self._step(f"{verb}:{account}", partial(self.running.jobs.run, verb, account))
 
     def _step(self, name: str, action: Callable[[], None]) -> None:
-        """One step; its error is told and the bot goes on, as on the ticker."""
+        """One step; its error is told and the bot goes on, as in the scheduler."""
         try:
             action()
-        except Exception as error:  # noqa: BLE001 - what the ticker does
-            self.running.troubles.tell(name, error)
+        except Exception as error:  # noqa: BLE001 - what the scheduler does
+            self.running.failures.report(name, error)
             if not isinstance(error, BotError):
                 self._odd(name, error)

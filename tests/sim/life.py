@@ -645,7 +645,7 @@ class Life:
         """The owner has looked, and says what is true."""
         container = self._must().running.container
         there = (
-            named(story.made[0], container.port(PermalinkParser, story.account))
+            named(story.made[0], container.adapters.port(PermalinkParser, story.account))
             if story.made
             else None
         )

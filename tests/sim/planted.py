@@ -290,13 +290,13 @@ MUTANTS = (
     ),
     m(
         "bot/platforms/mastodon/http/errors.py",
-        "if wire.reach is RequestProgress.SENT or",
-        "if wire.reach is RequestProgress.SENT and",
+        "if session.progress is RequestProgress.SENT or",
+        "if session.progress is RequestProgress.SENT and",
         "Mastodon: a broken line has a status",
     ),
     m(
         "bot/platforms/mastodon/http/http_session.py",
-        "            self.reach = RequestProgress.SENT\n",
+        "            self.progress = RequestProgress.SENT\n",
         "",
         "Mastodon: nothing ever leaves",
     ),

@@ -86,7 +86,7 @@ def test_a_file_of_another_is_left_alone(told: Operator) -> None:
     done = told.does("export", "markdown", "--to", str(folder))
     assert (done.code, list(content(folder))) == (2, ["short.md"])
     assert done.err == (
-        f"tipsbot: {folder}/short.md is not of our making; "
+        f"tipsbot: {folder}/short.md was not made by tipsbot; "
         "move it away, or export into another folder\n"
     )
     assert content(folder)["short.md"][0] == "Mine."

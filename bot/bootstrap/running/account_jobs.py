@@ -1,13 +1,13 @@
-"""The steps of an account: which verbs the clock calls for it, how often, and with what."""
+"""The jobs of each account: what the scheduler calls for it, and how often."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from bot.app.accounts.refresh_limits import LimitsRefresher
+from bot.app.discussion.polling import is_time_to_listen
 from bot.bootstrap.container import Container
 from bot.core.model.capabilities import Ability
 from bot.core.model.config import Account, AcknowledgementStyle, Config
@@ -17,95 +17,88 @@ from bot.scheduler.scheduler import Scheduler
 DELIVER_EVERY = timedelta(seconds=2)
 LEARN_EVERY = timedelta(minutes=5)
 LOOK_EVERY = timedelta(seconds=30)
-"""How often to see whether something is to be looked at again."""
+"""How often to check whether a thread or an entry is to be read again."""
 ACKNOWLEDGE_EVERY = timedelta(seconds=15)
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Verb:
-    """What is done for an account, and how often."""
-
-    name: str
-    every: timedelta
-    act: Callable[[Account], object]
+Jobs = dict[str, tuple[timedelta, Callable[[Account], object]]]
+"""How often each job of an account runs, and its function, by the job's name."""
 
 
 @dataclass(kw_only=True, slots=True)
 class AccountJobs:
-    """Has the ticker call the verbs of each account, with the account as the file has it then."""
+    """Schedules the jobs of all accounts. A job reads its account from the present tips file."""
 
     container: Container
-    ticker: Scheduler
+    scheduler: Scheduler
     _followed: frozenset[str] = frozenset()
 
     def follow(self, config: Config) -> None:
-        """Have the steps called that this file asks for, and none that only the last one did."""
+        """Schedule the jobs that this file asks for, and drop those of the last one."""
         wanted = {
-            _name(verb.name, account.name): (verb.every, partial(self.do, verb.name, account.name))
+            _name(job, account.name): (every, partial(self.run, job, account.name))
             for account in config.accounts
-            for verb in self._verbs(account)
+            for job, (every, _) in self._jobs(account).items()
         }
         for name in self._followed - wanted.keys():
-            self.ticker.drop(name)
-        for name, (period, step) in wanted.items():
-            self.ticker.every(name, period, step)
+            self.scheduler.drop(name)
+        for name, (every, action) in wanted.items():
+            self.scheduler.every(name, every, action)
         self._followed = frozenset(wanted)
 
-    def do(self, verb: str, name: str) -> None:
-        """One step of a verb for an account, if the file has that account and it knows the verb."""
+    def run(self, job: str, name: str) -> None:
+        """Run one job of an account, if the file has the account and the account has the job."""
         account = self.container.config.account(name)
-        if account is None:
-            return
-        act = next((one.act for one in self._verbs(account) if one.name == verb), None)
-        if act is not None:
-            act(account)
+        if account is not None and (found := self._jobs(account).get(job)) is not None:
+            found[1](account)
 
     def deliver_soon(self, accounts: Iterable[Account]) -> None:
-        """Have what is due on these accounts delivered now."""
+        """Deliver now what is due on these accounts."""
         for account in accounts:
-            self.ticker.nudge(_name("deliver", account.name))
+            self.scheduler.request(_name("deliver", account.name))
 
     def listen_soon(self, name: str) -> None:
-        """Have an account listened to now."""
-        self.ticker.nudge(_name("listen", name))
+        """Poll an account now."""
+        self.scheduler.request(_name("listen", name))
 
-    def _verbs(self, account: Account) -> Iterator[_Verb]:
-        """What there is to do for an account."""
+    def _jobs(self, account: Account) -> Jobs:
         container, traits = self.container, self.container.rules.of(account)
-        yield _Verb(name="deliver", every=DELIVER_EVERY, act=self._deliver)
-        yield _Verb(name="learn", every=LEARN_EVERY, act=self._learn)
+        jobs: Jobs = {
+            "deliver": (DELIVER_EVERY, self._deliver),
+            "learn": (LEARN_EVERY, self._refresh_limits),
+        }
         if Ability.LISTEN in traits.abilities:
-            yield _Verb(name="listen", every=account.poll or traits.poll, act=self._listen)
-        if container.port(ThreadReader, account.name) is not None:
-            yield _Verb(name="threads", every=LOOK_EVERY, act=container.thread_reader.step)
-        if container.port(EntryChecker, account.name) is not None:
-            yield _Verb(name="recheck", every=LOOK_EVERY, act=container.rechecker.step)
+            jobs["listen"] = (account.poll or traits.poll, self._listen)
+        if container.adapters.port(ThreadReader, account.name) is not None:
+            jobs["threads"] = (LOOK_EVERY, container.thread_poller.step)
+        if container.adapters.port(EntryChecker, account.name) is not None:
+            jobs["recheck"] = (LOOK_EVERY, container.rechecker.step)
         if account.acknowledge is not AcknowledgementStyle.NONE:
-            yield _Verb(name="acknowledge", every=ACKNOWLEDGE_EVERY, act=self._acknowledge)
+            jobs["acknowledge"] = (ACKNOWLEDGE_EVERY, self._acknowledge)
+        return jobs
 
     def _deliver(self, account: Account) -> None:
-        """Settle and send; what waited for the site's page goes out at once when that is up."""
+        """Reconcile and send; deliveries that waited for the site's page follow it at once."""
         config = self.container.config
         self.container.reconciler.step(account)
         if self.container.deliverer.step(config, account) and account == config.site:
             self.deliver_soon(other for other in config.accounts if other != account)
 
     def _listen(self, account: Account) -> None:
-        if self.container.is_time_to_listen(account):
-            self.container.mention_poller.step(account)
+        container, traits = self.container, self.container.rules.of(account)
+        began = container.restore_guard.began
+        with container.store.reading() as tx:
+            is_time = is_time_to_listen(tx, account, traits, container.clock.now(), began)
+        if is_time:
+            container.mention_poller.step(account)
 
     def _acknowledge(self, account: Account) -> None:
         self.container.acknowledger.step(self.container.config, account)
 
-    def _learn(self, account: Account) -> None:
-        container, platform = self.container, self.container.platform(account.name)
-        if platform is not None:
-            learner = LimitsRefresher(
-                store=container.database.store, clock=container.clock, rules=container.rules
-            )
-            learner.step(account, platform)
+    def _refresh_limits(self, account: Account) -> None:
+        adapter = self.container.adapters.get(account)
+        self.container.limits_refresher.step(account, adapter)
 
 
-def _name(verb: str, account: str) -> str:
-    """What the ticker calls a step."""
-    return f"{verb}:{account}"
+def _name(job: str, account: str) -> str:
+    """The scheduler's name of an account's job."""
+    return f"{job}:{account}"

@@ -1,4 +1,4 @@
-"""What goes wrong in steps: said once and not every two seconds, and tried again."""
+"""Failures of jobs: logged once and not every two seconds, and retried."""
 
 from __future__ import annotations
 
@@ -12,50 +12,48 @@ from bot.core.errors import BotError
 
 log = structlog.get_logger()
 
-AGAIN = 600.0
-"""Seconds after which the same trouble is said again."""
+LOG_AGAIN = 600.0
+"""Seconds after which the same failure is logged again."""
 
-FRESH = 60.0
-"""Seconds for which a trouble counts as one of now."""
+RECENT = 60.0
+"""Seconds for which a failure counts as a present one."""
 
 
 @dataclass(slots=True)
 class Failures:
-    """The latest trouble of each step, and which steps are to be tried again soon.
+    """The latest failure of each job, and the jobs to retry soon.
 
-    A step that is called every few seconds tries again by itself; one that plans a slot would
-    only be called at the next slot, and lose this one.
+    A job that is called every few seconds retries by itself; one that plans a slot would only be
+    called at the next slot, and lose this one.
     """
 
-    _said: dict[str, tuple[str, float]] = field(default_factory=dict)
+    _logged: dict[str, tuple[str, float]] = field(default_factory=dict)
     _latest: dict[str, float] = field(default_factory=dict)
-    _again: set[str] = field(default_factory=set)
+    _retries: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
-    def tell(self, step: str, error: BaseException) -> None:
-        """Say it, unless the same was said of this step a short while ago."""
+    def report(self, job: str, error: BaseException) -> None:
+        """Note a failure, and log it unless the same was logged a short while ago."""
         known = isinstance(error, BotError)
         what = str(error) if known else f"{type(error).__name__}: {error}"
         now = time.monotonic()
         with self._lock:
-            self._latest[step] = now
-            self._again.add(step)
-            said, when = self._said.get(step, ("", 0.0))
-            if said == what and now - when < AGAIN:
+            self._latest[job] = now
+            self._retries.add(job)
+            logged, when = self._logged.get(job, ("", 0.0))
+            if logged == what and now - when < LOG_AGAIN:
                 return
-            self._said[step] = (what, now)
-        log.error("step_failed" if known else "step_failed_oddly", step=step, reason=what)
+            self._logged[job] = (what, now)
+        log.error("step_failed" if known else "step_failed_oddly", step=job, reason=what)
 
-    def to_try_again(self) -> set[str]:
-        """The steps that failed since this was last asked."""
+    def take_retries(self) -> set[str]:
+        """The jobs that failed since the last call."""
         with self._lock:
-            again, self._again = self._again - {"clock"}, set()
-            return again
+            retries, self._retries = self._retries - {"clock"}, set()
+            return retries
 
-    def fresh(self) -> dict[str, str]:
-        """The steps that failed just now, and what went wrong."""
-        since = time.monotonic() - FRESH
+    def recent(self) -> dict[str, str]:
+        """The jobs that failed within the last minute, and why."""
+        since = time.monotonic() - RECENT
         with self._lock:
-            return {
-                step: self._said[step][0] for step, when in self._latest.items() if when > since
-            }
+            return {job: self._logged[job][0] for job, when in self._latest.items() if when > since}

@@ -1,4 +1,4 @@
-"""What `/healthz` says: whether the clock ticks, the memory can be read, and nothing is stuck."""
+"""The answer of `/healthz`: whether the scheduler runs, and whether anything is stuck."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from bot.core.model.delivery import Delivery, State
 from bot.web import Health
 
 PULSE_LOST = timedelta(seconds=90)
-"""A clock that ticked last so long ago stands still."""
+"""A scheduler whose last pulse is older counts as dead."""
 
 
 def health_of(standing: Status, bot: str, pulse: datetime, failing: Collection[str]) -> Health:
-    """How a bot is whose clock ticked last at `pulse` and whose `failing` steps failed just now."""
+    """The health of a bot, from its scheduler's last `pulse` and the jobs that are `failing`."""
     alive = standing.at - pulse < PULSE_LOST
     stuck = [one for one in standing.waiting if _is_stuck(one, standing.at)]
     last = _last_post(standing)
@@ -38,13 +38,13 @@ def health_of(standing: Status, bot: str, pulse: datetime, failing: Collection[s
 
 
 def _last_post(standing: Status) -> datetime | None:
-    """When the bot posted last, on whichever account."""
+    """When the bot posted last on any account."""
     posts = [one.last_post for one in standing.accounts if one.last_post is not None]
     return max((one.receipt.at for one in posts if one.receipt), default=None)
 
 
 def _expected(last: Expected) -> dict[str, object]:
-    """The slot that was due last, and whether its tip was posted, and where."""
+    """The slot that was due last, whether its tip was posted, and on which accounts."""
     record = last.record
     return {
         "slot": record.slot.name,
@@ -56,5 +56,5 @@ def _expected(last: Expected) -> dict[str, object]:
 
 
 def _is_stuck(one: Delivery, now: datetime) -> bool:
-    """Whether the bot itself should have dealt with it; what is unsure waits for a person."""
+    """Whether the bot should have finished it by now; an unsure post waits for a person."""
     return one.state is not State.UNSURE and one.deadline + PULSE_LOST < now

@@ -1,9 +1,9 @@
-"""The names under which processes claim what they send, and whose owners are proven dead.
+"""The names under which processes claim deliveries, and which of them are proven dead.
 
-The lock on a data directory is held by one process at a time. Of an earlier holder under the same
-kernel it proves that it is dead, however long its claim's lease still lasts. It proves nothing of
-commands, which send without the lock, nor of another machine, whose lock a network file system may
-not pass on: their claims keep their leases.
+One process at a time holds the lock on a data directory. So an earlier holder under the same kernel
+is dead, however long the lease of its claim still lasts. The lock proves nothing about commands,
+which send without it, nor about another machine, whose lock a network file system may not pass on:
+their claims keep their leases.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Owner:
-    """A process: its name, which no other ever has, and how names of the proven dead begin."""
+    """A process: its unique name, and the prefix of names that are proven dead."""
 
     name: str
     dead: str | None = None
@@ -35,7 +35,7 @@ def owner(*, holds_lock: bool) -> Owner:
 
 
 def _machine() -> str:
-    """What tells this machine's kernel from another's; its host name where nothing better does."""
+    """The id of this machine's present kernel; the host name where there is none."""
     try:
         return BOOT_ID.read_text(encoding="ascii").strip() or socket.gethostname()
     except (OSError, ValueError):

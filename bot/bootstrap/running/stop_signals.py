@@ -1,9 +1,9 @@
 """Signals that ask the process to stop.
 
-SIGTERM, SIGINT (Ctrl-C), SIGHUP (a closed terminal), SIGQUIT, and those that would end a process
-unasked: SIGUSR1, SIGUSR2, SIGALRM.
+SIGTERM, SIGINT (Ctrl-C), SIGHUP (a closed terminal), SIGQUIT, and those whose default ends a
+process: SIGUSR1, SIGUSR2, SIGALRM.
 
-A process has one of three ways to obey at any time. Each function below sets one of them for all
+A process reacts in one of three ways at any time. Each function below sets one of them for all
 later signals; the first has to be set before anything heavy is imported.
 """
 

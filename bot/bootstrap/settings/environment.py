@@ -1,4 +1,4 @@
-"""What the environment says: where data lives, where the site listens, whom it trusts."""
+"""Settings from the environment: the data directory, the site's address, trusted proxies."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ NAMES = (
     "TIPSBOT_MODEL_KEY_FILE",
     "TIPSBOT_DEBUG",
 )
-"""Every variable of ours but the secrets of accounts."""
+"""The bot's variables, without the secrets of accounts."""
 
 _PORT = re.compile("[0-9]{1,5}")
 _NEAR = 0.85
-"""How alike a name has to be to one of these to be taken for a slip; 1 is the same."""
+"""From this similarity on (1: equal) an unknown name counts as a misspelling of one of these."""
 _FAR = 0.5
-"""The same for a name that has one of these words."""
+"""The same for a name that contains one of `_TELLING`."""
 _TELLING = {"TRUSTED", "PROXIES", "PROXY", "BIND", "DATA", "MODEL", "DEBUG"}
-"""Words that only these names have."""
+"""Words that occur in these names only."""
 _SECRETS = tuple(
     f"_{secret.name.upper()}{end}"
     for kind in KINDS.values()
     for secret in kind.secrets
     for end in ("", "_FILE")
 )
-"""Endings of what belongs to an account; perhaps to one that the file does not have just now."""
-_OF_KUBERNETES = re.compile(r"^TIPSBOT_(PORT|SERVICE)(_|$)")
-"""What a cluster tells each container of a service called `tipsbot`."""
+"""Endings of accounts' secrets, perhaps of an account that the file does not have now."""
+_KUBERNETES = re.compile(r"^TIPSBOT_(PORT|SERVICE)(_|$)")
+"""Variables that Kubernetes sets in each container for a service called `tipsbot`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Environment:
-    """Settings of the machine, not of the bot. `variables` is where secrets are looked up."""
+    """Settings of the machine, not of the bot. Secrets are looked up in `variables`."""
 
     data: Path
     host: str
@@ -59,14 +59,14 @@ class Environment:
 
     @property
     def own_address(self) -> str:
-        """Where a browser on this machine finds the site."""
+        """The site's address for a browser on this machine."""
         anywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not bound
         host = anywhere.get(self.host, self.host)
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
 def environment(file: Path, variables: Mapping[str, str]) -> Environment:
-    """Read the variables. Raises UsageError for a value, or a name, that can mean nothing."""
+    """Read the variables. Raises UsageError for an invalid value or a misspelt name."""
     _check_names(variables)
     host, port = _address(variables.get("TIPSBOT_BIND") or DEFAULT_BIND)
     return Environment(
@@ -79,7 +79,7 @@ def environment(file: Path, variables: Mapping[str, str]) -> Environment:
 
 
 def data_directory(file: Path, variables: Mapping[str, str]) -> Path:
-    """Where a bot with this tips file keeps what it remembers."""
+    """The data directory of a bot with this tips file."""
     data = variables.get("TIPSBOT_DATA")
     return Path(data) if data else file.parent / "data"
 
@@ -103,13 +103,13 @@ def _networks(text: str) -> tuple[str, ...]:
             ip_network(one)
         except ValueError:
             raise UsageError(
-                f"{PROXIES}: {quote(one)} is no address or network", _meant(one)
+                f"{PROXIES}: {quote(one)} is no address or network", _advice(one)
             ) from None
     return found
 
 
-def _meant(text: str) -> str:
-    """What to write instead."""
+def _advice(text: str) -> str:
+    """The advice for a network or address that cannot be read."""
     try:
         return f"write {ip_network(text, strict=False)} for the network that it is in"
     except ValueError:
@@ -119,16 +119,18 @@ def _meant(text: str) -> str:
 
 
 def _check_names(variables: Mapping[str, str]) -> None:
-    """Refuse a name that is one of ours but for a slip: what it sets would be silently ignored."""
+    """Refuse a misspelt name: its value would be silently ignored."""
     for name in variables:
-        if name in NAMES or name.endswith(_SECRETS) or _OF_KUBERNETES.match(name):
+        if name in NAMES or name.endswith(_SECRETS) or _KUBERNETES.match(name):
             continue
         if (near := _near(name.upper())) is not None:
-            raise UsageError(f"{escape(name)[:64]} is no variable of ours", f"did you mean {near}?")
+            raise UsageError(
+                f"{escape(name)[:64]} is no variable of tipsbot", f"did you mean {near}?"
+            )
 
 
 def _near(name: str) -> str | None:
-    """Which of our variables this was meant to be, if it was meant to be one."""
+    """The variable that a misspelt name probably means; None where it means none."""
     words = set(re.split("[^A-Z]+", name))
     is_ours = name.startswith("TIPSBOT_") and not words.isdisjoint(_TELLING)
     near = get_close_matches(name, NAMES, n=1, cutoff=_FAR if is_ours else _NEAR)

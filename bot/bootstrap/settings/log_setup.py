@@ -1,7 +1,7 @@
-"""How log events are written: with fields, on standard error, and with nothing harmful in them.
+"""Log events: written with fields to standard error, without credentials or control characters.
 
-Whoever logs something never waits for it and never fails by it, whatever is wrong with standard
-error: the lines are handed to a thread (`line_writer`).
+Logging never waits and never fails, whatever is wrong with standard error: a thread writes the
+lines (`line_writer`).
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ from bot.core.text.sanitize import shown
 STANDARD_ERROR = 2
 
 _secrets: set[str] = set()
-"""What must never be written; filled as credentials are read, and only ever used to blank them."""
+"""Credentials that were read, only ever used to redact them."""
 
 _writer: LineWriter | None = None
-"""What writes to standard error, once that is configured."""
+"""The writer to standard error, once that is configured."""
 
 
 def add_secrets(secrets: Iterable[str]) -> None:
-    """Never write these into the log or the output, whoever hands them over."""
+    """Never write these into the log or the output."""
     _secrets.update(secrets)
 
 
 @cache
-def _blanker(secrets: frozenset[str]) -> Redactor:
+def _redactor(secrets: frozenset[str]) -> Redactor:
     return Redactor(secrets)
 
 
 def configure(*, quiet: bool) -> None:
     """Write events of the bot to standard error: as JSON lines, or for people on a terminal."""
     global _writer  # noqa: PLW0603 - a process has one standard error, and one log
-    for_people = sys.stderr.isatty()
+    on_terminal = sys.stderr.isatty()
     stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
     renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=True)
-    if for_people:
+    if on_terminal:
         stamp = structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)
         renderer = structlog.dev.ConsoleRenderer(colors=True, pad_event_to=20)
     steps: list[Any] = [structlog.processors.add_log_level, stamp, _harmless, renderer]
@@ -57,11 +57,11 @@ def configure(*, quiet: bool) -> None:
             writer.lose()
             raise structlog.DropEvent from None
 
-    def told_lost(lines: int) -> str:
+    def lost_line(lines: int) -> str:
         log = structlog.wrap_logger(structlog.ReturnLogger(), processors=[rendered])
         return str(log.warning("log_lines_lost", lines=lines))
 
-    _writer = writer = LineWriter(STANDARD_ERROR, sys.stderr.encoding, told_lost)
+    _writer = writer = LineWriter(STANDARD_ERROR, sys.stderr.encoding, lost_line)
     level = logging.ERROR if quiet else logging.INFO
     structlog.configure(
         processors=[rendered],
@@ -73,14 +73,14 @@ def configure(*, quiet: bool) -> None:
 
 
 def flush(within: float) -> None:
-    """Have all events written that wait, if that takes no more seconds than this."""
+    """Wait `within` seconds at most until all events are written."""
     if _writer is not None:
         _writer.flush(within)
 
 
-def trouble() -> str | None:
-    """Why the log cannot be written just now, or None."""
-    return None if _writer is None else _writer.trouble
+def problem() -> str | None:
+    """Why the log cannot be written now, or None."""
+    return None if _writer is None else _writer.problem
 
 
 class _Lines:
@@ -90,15 +90,15 @@ class _Lines:
         self._writer = writer
 
     def msg(self, line: str) -> None:
-        """Hand the line over."""
+        """Queue the line."""
         self._writer.put_text([line])
 
     debug = info = warning = error = critical = msg
 
 
 def redacted(text: str) -> str:
-    """The text without any credential, in whatever spelling."""
-    return _blanker(frozenset(_secrets)).text(text)
+    """The text without any credential, however it is encoded."""
+    return _redactor(frozenset(_secrets)).text(text)
 
 
 def _harmless(_logger: object, _method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from bot.tips_file.messages import escape, quote
 
 MAX_BYTES = 64 * 1024
 
-_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|^ | $")
+_UNUSABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|^ | $")
 
 
-class _Unfit(Exception):
-    """Why a secret cannot be used, in a sentence without it."""
+class _UnusableError(Exception):
+    """Why a secret cannot be used, in a sentence that does not contain it."""
 
 
 def secrets_for(account: str, kind: PlatformKind, environ: Mapping[str, str]) -> dict[str, str]:
@@ -29,44 +29,44 @@ def secrets_for(account: str, kind: PlatformKind, environ: Mapping[str, str]) ->
     """
     found: dict[str, str] = {}
     missing: list[str] = []
-    unfit: list[str] = []
+    unusable: list[str] = []
     for secret in kind.secrets:
         name = variable(account, secret.name)
         try:
             value = _look_up(name, environ)
-        except _Unfit as error:
-            unfit.append(str(error))
+        except _UnusableError as error:
+            unusable.append(str(error))
             continue
         if value:
             found[secret.name] = value
         else:
             missing.append(name)
-    if missing or unfit:
-        raise _error(account, missing, unfit)
+    if missing or unusable:
+        raise _error(account, missing, unusable)
     return found
 
 
 def secret(name: str, environ: Mapping[str, str]) -> str | None:
-    """A secret that belongs to no account, from the same places; None where none has it.
+    """A secret that belongs to no account, from the same places; None where it is not set.
 
     Raises SecretError where it cannot be used.
     """
     try:
         return _look_up(name, environ)
-    except _Unfit as error:
+    except _UnusableError as error:
         raise SecretError(str(error), "correct it") from None
 
 
 def _look_up(name: str, environ: Mapping[str, str]) -> str | None:
     """The secret of this variable from the first place that has it, or None."""
     if value := environ.get(name):
-        return _fit(value, name)
+        return _checked(value, name)
     if path := environ.get(f"{name}_FILE"):
-        return _fit(_read(Path(path), f"{name}_FILE"), f"{name}_FILE")
+        return _checked(_read(Path(path), f"{name}_FILE"), f"{name}_FILE")
     if folder := environ.get("CREDENTIALS_DIRECTORY"):
         path_of_systemd = Path(folder) / name.lower()
         if path_of_systemd.exists():
-            return _fit(_read(path_of_systemd, f"credential {name.lower()}"), name.lower())
+            return _checked(_read(path_of_systemd, f"credential {name.lower()}"), name.lower())
     return None
 
 
@@ -76,30 +76,32 @@ def _read(path: Path, source: str) -> str:
         data = read_regular(path, MAX_BYTES)
         text = data[:MAX_BYTES].decode()
     except OSError as error:
-        raise _Unfit(f"{source}: {quote(str(path))} cannot be read ({error.strerror})") from None
+        raise _UnusableError(
+            f"{source}: {quote(str(path))} cannot be read ({error.strerror})"
+        ) from None
     except ValueError:
-        raise _Unfit(f"{source}: {quote(str(path))} is no text file") from None
+        raise _UnusableError(f"{source}: {quote(str(path))} is no text file") from None
     if len(data) > MAX_BYTES:
-        raise _Unfit(f"{source}: {quote(str(path))} is too long for a secret")
+        raise _UnusableError(f"{source}: {quote(str(path))} is too long for a secret")
     if not (secret := text.removesuffix("\n").removesuffix("\r")):
-        raise _Unfit(f"{source}: {quote(str(path))} is empty")
+        raise _UnusableError(f"{source}: {quote(str(path))} is empty")
     return secret
 
 
-def _fit(secret: str, source: str) -> str:
+def _checked(secret: str, source: str) -> str:
     """The secret, which has to be one line of text."""
-    if _UNFIT.search(secret):
-        raise _Unfit(f"{source} has a line break, a control character or a blank at an end")
+    if _UNUSABLE.search(secret):
+        raise _UnusableError(f"{source} has a line break, a control character or a blank at an end")
     return secret
 
 
-def _error(account: str, missing: list[str], unfit: list[str]) -> SecretError:
-    """One line about everything that stands in the way."""
+def _error(account: str, missing: list[str], unusable: list[str]) -> SecretError:
+    """One line with all that is missing or unusable."""
     are = "is" if len(missing) == 1 else "are"
-    said = [f"{', '.join(missing)} {are} not set"] if missing else []
-    todo = "correct it" if len(unfit) == 1 else "correct them"
+    problems = [f"{', '.join(missing)} {are} not set"] if missing else []
+    todo = "correct it" if len(unusable) == 1 else "correct them"
     if missing:
         todo = f"set {'it' if len(missing) == 1 else 'them'} in the environment"
         todo += f", or name a file that holds it in {missing[0]}_FILE"
         todo += " and so on" if len(missing) > 1 else ""
-    return SecretError(f"account {escape(account)}: {'; '.join([*said, *unfit])}", todo)
+    return SecretError(f"account {escape(account)}: {'; '.join([*problems, *unusable])}", todo)

@@ -1,4 +1,4 @@
-"""The bot's own secret: with it the site seals its forms, and people are known by pseudonyms."""
+"""The bot's own secret, which signs the site's forms and links and makes people's pseudonyms."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def site_key(data: Path) -> bytes:
 
 
 def pseudonyms(data: Path) -> Pseudonyms:
-    """What makes pseudonyms of people, with a key that is made from the site's for this alone."""
+    """Makes pseudonyms of people, with a key derived from the site key for this alone."""
     return Pseudonyms(hmac.new(site_key(data), b"masks", hashlib.sha256).digest())
 
 

@@ -38,7 +38,7 @@ def export(
     from bot.app.discussion.exports import activity, lines, markdown, table
     from bot.app.discussion.exports.records import Source
     from bot.app.discussion.public_view import FreshnessFilter
-    from bot.bootstrap.export_folder import keep_folder, write_file
+    from bot.bootstrap.export_folder import export_folder, write_file
 
     if form is ExportFormat.MARKDOWN and to is None:
         raise UsageError("Markdown needs a directory", "name one with --to")
@@ -47,7 +47,7 @@ def export(
         source = Source(tx=tx, withholder=withholder, now=bot.clock.now())
         if form is ExportFormat.MARKDOWN and to is not None:
             names = markdown.names(source)
-            kept = keep_folder(to, names, lambda one: markdown.file(source, one), markdown.MARK)
+            kept = export_folder(to, names, lambda one: markdown.file(source, one), markdown.MARK)
             counts = f"{kept.written} written, {kept.same} unchanged, {kept.removed} removed"
             print_done(f"{to}: {counts}")
             return

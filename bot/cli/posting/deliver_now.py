@@ -35,7 +35,7 @@ def deliver_now(
 
     with opened(file, forgiving=forgiving) as bot:
         if not is_running(bot.environment.data):  # missing credentials are an error before planning
-            bot.adopt(bot.good, bot.connect(bot.config))
+            bot.adopt(bot.loaded)
         planned = plan(bot)
         if not is_running(bot.environment.data):
             _deliver(bot, {one.account for one in planned})

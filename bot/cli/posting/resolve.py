@@ -76,7 +76,7 @@ def _parser(bot: Container, account: str) -> PermalinkParser | None:
     from bot.core.ports.platform import PermalinkParser
 
     try:
-        return bot.port(PermalinkParser, account)
+        return bot.adapters.port(PermalinkParser, account)
     except SecretError:
         return None
 

@@ -48,7 +48,7 @@ def _named(bot: Container, what: Sequence[str]) -> tuple[list[int], list[Deliver
     from bot.app.posting.by_hand.find_posts import at_address, of_tip
     from bot.core.ports.platform import PermalinkParser
 
-    store, find_parser = bot.database.store, partial(bot.port, PermalinkParser)
+    store, find_parser = bot.database.store, partial(bot.adapters.port, PermalinkParser)
     numbers: list[int] = []
     of_tips: list[Delivery] = []
     for name in what:
@@ -94,7 +94,7 @@ def _retract(bot: Container, number: int, numbers: Sequence[int]) -> str:
     store = bot.database.store
     with store.reading() as tx:
         known = tx.ledger.get(number)
-    remover = bot.port(PostRemover, known.account) if known is not None else None
+    remover = bot.adapters.port(PostRemover, known.account) if known is not None else None
     gone = retract_post(store, number, remover, bot.clock.now())
     with store.reading() as tx:
         links = [one for one in linking(tx, bot.config, gone) if one.id not in numbers]

@@ -28,7 +28,7 @@ def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
         coming = bot.preview.coming(bot.config, now, LOOK_AHEAD, is_running=running)
         found = replace(
             found,
-            file_trouble=bot.trouble or found.file_trouble,
+            file_trouble=bot.loaded.problem or found.file_trouble,
             tips={(one.slot.schedule, one.slot.due): one.tip for one in coming if one.tip},
         )
         links = {one.id: bot.held_link(one.remote_id) for one in found.held}

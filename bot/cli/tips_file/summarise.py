@@ -44,7 +44,7 @@ def summarise(
     if write and not yes and not sys.stdin.isatty():
         raise UsageError("standard input is not a terminal", "run it in one, or add --yes")
     with opened(file, reading=True, forgiving=True) as bot:
-        if bot.trouble:
+        if bot.loaded.problem:
             bot.reload()
         cases = _cases(bot, tip or [], every)
         if write and not yes:
@@ -91,7 +91,7 @@ def _write(bot: Container, cases: list[WeakSummary], as_json: bool) -> None:
 
     taken = {case.tip.id: case.sure.text for case in cases if case.sure and not case.tip.summary}
     if taken:
-        write(bot.file, bot.good.data, taken)
+        write(bot.file, bot.loaded.data, taken)
     for case in cases:
         text = taken.get(case.tip.id)
         if as_json:

@@ -23,7 +23,7 @@ CHOICES = "w to write your own, s to skip, q to quit"
 
 def prompt(bot: Container, cases: Iterable[WeakSummary]) -> None:
     """Show and ask; each answer is in the file before the next question."""
-    asked, count, data = False, 0, bot.good.data
+    asked, count, data = False, 0, bot.loaded.data
     try:
         for case in cases:
             asked = True

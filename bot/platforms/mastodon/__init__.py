@@ -1,4 +1,4 @@
-"""Mastodon and the servers that speak its API: what such an account asks of the operator."""
+"""Mastodon and the servers that speak its API: settings, and rules before the server is known."""
 
 from __future__ import annotations
 
@@ -47,4 +47,4 @@ KIND = PlatformKind(
     ),
     limit_max=500,
 )
-"""What holds before the server was asked: no server is trusted to know a key until it says so."""
+"""No server is trusted to know idempotency keys until it says what software it is."""

@@ -1,4 +1,4 @@
-"""Looking for a post among our own statuses, from the newest back to when it may have left."""
+"""Finds a post among our own statuses, from the newest back to the time of its sending."""
 
 from __future__ import annotations
 
@@ -14,61 +14,27 @@ from bot.platforms.mastodon.rendered_text import as_markup, letters, plain, word
 
 PAGE = 40
 PAGES = 10
-"""How far back to look: no account says so much between a sending and its look."""
+"""How far back to look: no account posts more between a sending and the look for it."""
 
-Ask = Callable[..., list[Record]]
-"""Asks for one page of our own statuses, newest first, with `limit` and perhaps `max_id`."""
+AskPage = Callable[[int, str | None], list[Record]]
+"""Asks for one page of our own statuses, newest first, by its length and `max_id`."""
 
-Since = Callable[[], datetime]
-"""The moment to look back to, asked after a page: the server's clock is read off its answer."""
+Own = Iterator[tuple[Record, Receipt]]
+"""Our own statuses, each with its receipt."""
 
 
 class _Doubt(Exception):
-    """The walk ended before it had seen everything."""
+    """The list ended before everything was seen."""
 
 
-def look(ask: Ask, post: Post, since: Since, taken: Collection[str]) -> Found | Absent | CannotTell:
-    """Find the earliest status made at or after `since()` that says what `post` says.
+def walk(ask: AskPage, since: Callable[[], datetime]) -> Own:
+    """Every status made at or after `since()`, newest first. Raises _Doubt if it cannot be sure.
 
-    Those whose ids are `taken` are passed over. Where none says it to the letter, one will do that
-    says it as a server shows it that has taken the text for markup.
+    `since` is called after a page: the server's clock is read from its answer.
     """
-    exact, rendered, doubt = None, None, ""
-    try:
-        for status, receipt in _walk(ask, since):
-            if receipt.remote_id in taken:
-                continue
-            if is_post(status, post):
-                exact = receipt
-            elif is_rendered_post(status, post):
-                rendered = receipt
-    except _Doubt as why:
-        doubt = str(why)
-    if match := exact or rendered:
-        return Found(receipt=match)
-    return CannotTell(why=doubt) if doubt else Absent()
-
-
-def own(ask: Ask, since: Since, in_reply_to: str | None) -> frozenset[str]:
-    """The ids of all statuses made at or after `since()` that answer this one (None: nothing).
-
-    Raises RetryLater where it is unsure.
-    """
-    try:
-        return frozenset(
-            receipt.remote_id
-            for status, receipt in _walk(ask, since)
-            if json_values.ident(status.get("in_reply_to_id")) == in_reply_to
-        )
-    except _Doubt as why:
-        raise RetryLater(str(why), "look at the account yourself") from None
-
-
-def _walk(ask: Ask, since: Since) -> Iterator[tuple[Record, Receipt]]:
-    """Every status made at or after `since()`, newest first. Raises _Doubt if it cannot be sure."""
     oldest = None
     for _ in range(PAGES):
-        page = ask(limit=PAGE, max_id=oldest)
+        page = ask(PAGE, oldest)
         floor = since()
         is_past = not page
         for status in page:
@@ -83,13 +49,50 @@ def _walk(ask: Ask, since: Since) -> Iterator[tuple[Record, Receipt]]:
     raise _Doubt(f"the account has more than {PAGE * PAGES} newer posts than this one")
 
 
+def look(statuses: Own, post: Post, taken: Collection[str]) -> Found | Absent | CannotTell:
+    """Find the earliest of these statuses that has the text of `post`.
+
+    Those whose ids are `taken` are skipped. Where none has the exact text, one counts that shows
+    it as a server does that has taken the text for markup.
+    """
+    exact, rendered, doubt = None, None, ""
+    try:
+        for status, receipt in statuses:
+            if receipt.remote_id in taken:
+                continue
+            if is_post(status, post):
+                exact = receipt
+            elif is_rendered_post(status, post):
+                rendered = receipt
+    except _Doubt as why:
+        doubt = str(why)
+    if match := exact or rendered:
+        return Found(receipt=match)
+    return CannotTell(why=doubt) if doubt else Absent()
+
+
+def own(statuses: Own, in_reply_to: str | None) -> frozenset[str]:
+    """The ids of those of these statuses that answer this one (None: nothing).
+
+    Raises RetryLater where it is unsure.
+    """
+    try:
+        return frozenset(
+            receipt.remote_id
+            for status, receipt in statuses
+            if json_values.ident(status.get("in_reply_to_id")) == in_reply_to
+        )
+    except _Doubt as why:
+        raise RetryLater(str(why), "look at the account yourself") from None
+
+
 def is_post(status: Record, post: Post) -> bool:
-    """Whether a status says the same as a post, in answer to the same."""
+    """Whether a status has the text of a post, in answer to the same status."""
     return _answers_same(status, post) and words(_text(status)) == words(post.text)
 
 
 def is_rendered_post(status: Record, post: Post) -> bool:
-    """Whether a status is what becomes of a post whose text was taken for Markdown or HTML."""
+    """Whether a status shows a post whose text was taken for Markdown or HTML."""
     shown = letters(_text(status))
     is_same = shown in {letters(text) for text in as_markup(post.text)}
     return bool(shown) and is_same and _answers_same(status, post)
@@ -104,7 +107,7 @@ def _answers_same(status: Record, post: Post) -> bool:
 
 
 def receipt_of(status: Record, otherwise: datetime | None = None) -> Receipt | None:
-    """The receipt of a status, made at `otherwise` where it says no time; None if it is none."""
+    """The receipt of a status, made at `otherwise` where it has no time; None for no status."""
     remote_id = json_values.ident(status.get("id"))
     at = json_values.recent(status.get("created_at")) or otherwise
     if remote_id is None or at is None or not isinstance(status.get("content"), str):

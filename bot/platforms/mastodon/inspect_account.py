@@ -1,4 +1,4 @@
-"""How an account on a Mastodon server stands, from what the server tells of it."""
+"""Remarks on an account on a Mastodon server, from the server's answers."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _STATES = {
     "locked": "new followers have to be approved",
     "moved": "the account has moved to another server",
 }
-"""What an account document tells by a value that is not false, and what that means."""
+"""States in an account document whose value is not false, and their meaning."""
 
 
 def standing(account: Record, server: Instance) -> Iterator[InspectionRemark]:
-    """Who we are there, and what the server allows; raises nothing for odd documents."""
+    """The account's name and state, and the server's limits; raises nothing for odd documents."""
     name = one_line(str(account.get("acct") or account.get("username")), _LONGEST)
     cost = "counts in full" if server.link_cost is None else f"counts {server.link_cost}"
     yield InspectionRemark(
@@ -44,7 +44,7 @@ def standing(account: Record, server: Instance) -> Iterator[InspectionRemark]:
 
 
 def defaults(account: Record, server: Instance) -> Iterator[InspectionRemark]:
-    """What the account's own settings would make of a post, which a post of ours overrides."""
+    """The account's defaults for posts, which each of our posts overrides."""
     source = json_values.record(account.get("source"))
     visibility = json_values.word(source.get("privacy"))
     if visibility not in {None, "public"}:

@@ -1,4 +1,4 @@
-"""What kind of server this is, and what follows from it. Read from its instance document."""
+"""The kind and the rules of a server, read from its instance document."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ FAMILIES = (
     Family(name="Sharkey"),
     Family(name="Iceshrimp"),
 )
-"""The servers of which it is known what they do with a key."""
+"""The servers whose use of idempotency keys is known."""
 
 PLAIN = "text/plain"
 """The format in which no sign of a text is taken for markup."""
@@ -54,7 +54,7 @@ _STREAMING = {"ws": "http", "wss": "https", "http": "http", "https": "https"}
 _FILTERS_SINCE = (4, 3)
 """The first version of Mastodon that filters notifications and shows many statuses at once."""
 _OF_AN_INSTANCE = ("domain", "uri", "account_domain", "configuration", "urls")
-"""What tells an instance document from anything else that has a version."""
+"""Fields by which an instance document differs from other documents with a version."""
 _QUOTES_SINCE = 7
 """The version of Mastodon's API, that of Mastodon 4.5, which first tells of quotes."""
 

@@ -1,4 +1,4 @@
-"""Looking again at statuses: which are there, which are gone, and whether anything is new."""
+"""Checks known statuses: which exist, which are gone, and whether a thread has changed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CannotShow(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecheckedStatus:
-    """Statuses that are there, and the ids of those that are gone or that it fails to show."""
+    """Statuses that exist, and the ids of those that are gone or cannot be shown."""
 
     statuses: list[Record]
     gone: frozenset[str]

@@ -1,4 +1,4 @@
-"""What is left of a text that a server has taken for markup, to know it again.
+"""Recognises a text that a server has taken for markup.
 
 An account's default format can be Markdown, HTML or BBCode (GoToSocial, glitch-soc, Pleroma,
 Akkoma). Then signs vanish or change: stars, the numbers and signs of lists, headings, quotes and

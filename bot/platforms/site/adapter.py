@@ -1,4 +1,4 @@
-"""The site behind the same doors as any network: its server is our own memory of pages."""
+"""The site as a platform: its server is our own store of pages."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from bot.outbound.session import Carrier
 
 STEP = 200
-"""How many changes one step of listening takes in."""
+"""How many changes one poll reads."""
 
 
 class SitePlatform:
-    """Publishes tips as pages and the bot's answers as comments; hears what others comment.
+    """Publishes tips as pages and the bot's answers as comments, and reads comments.
 
-    A post's key is its id here, and what is there is never replaced, so that the same request
-    can be repeated without end. Raises Refused for a post that has no place on the site, and
-    StoreError where the memory cannot be used.
+    A post's key is its id here, and a stored post is never replaced, so that the same request
+    can be repeated any number of times. Raises Refused for a post that has no place on the site,
+    and StoreError where the database cannot be used.
     """
 
     def __init__(
@@ -49,11 +49,11 @@ class SitePlatform:
         self._is_running = is_running
 
     def learn(self) -> Capabilities:
-        """The site's own rules: nobody needs to be asked."""
+        """The site's own rules, without a request."""
         return KIND.traits
 
     def publish(self, post: Post) -> Receipt:
-        """Put up a tip's page, or an answer of the bot under one."""
+        """Publish a tip's page, or an answer of the bot under one."""
         if post.in_reply_to is not None:
             return self._answer(post, post.in_reply_to)
         if post.tip is None:
@@ -66,7 +66,7 @@ class SitePlatform:
         )
 
     def find(self, delivery: Delivery, taken: Collection[str] = frozenset()) -> Found | Absent:
-        """Look the post up by its key: here, absence is certain."""
+        """Look up the post by its key: here, absence is certain."""
         key = delivery.post.key
         if key in taken:
             return Absent()
@@ -86,7 +86,7 @@ class SitePlatform:
         )
 
     def retract(self, remote_id: str) -> None:
-        """Take down a page, or erase an answer of the bot."""
+        """Remove a page, or erase an answer of the bot."""
         now = self._clock.now()
         self._pages.retract(remote_id, now)
         comment = self._pages.comment(remote_id)
@@ -107,7 +107,7 @@ class SitePlatform:
         return None if page is None else page.post.key
 
     def inspect(self) -> Sequence[InspectionRemark]:
-        """Ask the site's public address whether it is this bot that answers there."""
+        """Ask the site's public address whether this bot answers there."""
         from bot.platforms.site.inspect_address import ask, remarks  # noqa: PLC0415 - posting needs no client
 
         answer = ask(self._identity.site, self._carrier)
@@ -147,7 +147,7 @@ class SitePlatform:
         return f"{self._address(comment.tip)}?at={place}#{place}"
 
     def _entry(self, comment: Comment) -> Entry:
-        """The comment as an entry of the discussion; a deleted one has nothing left to tell."""
+        """The comment as an entry of the discussion; a deleted one has no text."""
         is_gone = comment.deleted_at is not None
         is_response = comment.id.startswith(RESPONSE)
         home = self._identity.site if comment.ours else comment.author_url
@@ -168,5 +168,5 @@ class SitePlatform:
 
 
 def _person(comment: Comment) -> str:
-    """Who that is, as far as the site can tell: the browser, by its seal, or the other site."""
+    """The commenter's id for the site: that of the browser's cookie, or the other site's host."""
     return comment.owner if comment.source is None else urlsplit(comment.source).hostname or ""

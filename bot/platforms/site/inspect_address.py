@@ -23,13 +23,13 @@ PATIENCE = 20.0
 HEALTH = "/healthz"
 
 _SETTING = "bot.site in tips.yaml"
-_NOBODY_BEHIND = frozenset({502, 503, 504})
-"""What a proxy answers while there is no bot behind it."""
+_NO_BOT_BEHIND = frozenset({502, 503, 504})
+"""Answers of a proxy while no bot runs behind it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answered:
-    """What came of asking; `failed` says why there is no answer, and `status` is 0 then."""
+    """The answer; `failed` says why there is none, and `status` is 0 then."""
 
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Answered:
 
 
 def ask(site: str, carrier: Carrier | None = None) -> Answered:
-    """Ask for the health of whoever answers at this address. Raises nothing."""
+    """Request the health page at this address. Raises nothing."""
     until = time.monotonic() + PATIENCE
     given = {"timeout": (PATIENCE / 2, PATIENCE / 2), "stream": True, "allow_redirects": False}
     try:
@@ -53,9 +53,9 @@ def ask(site: str, carrier: Carrier | None = None) -> Answered:
 def remarks(
     answer: Answered, identity: Identity, now: datetime, *, is_running: bool
 ) -> Iterator[InspectionRemark]:
-    """What is to be said of the address and of whoever answers there.
+    """Remarks on the address and on its answer.
 
-    While no bot runs nobody has to answer there.
+    While no bot runs, no answer is expected.
     """
     site = identity.site
     if leads_nowhere(site):
@@ -65,24 +65,24 @@ def remarks(
         yield InspectionRemark(what=f"{site} is not encrypted", todo=todo)
     yield from clock_remarks(date_of(answer.headers), now)
     if answer.failed is not None:
-        yield _silent(f"{site} cannot be reached: {answer.failed}", is_running=is_running)
+        yield _no_answer(f"{site} cannot be reached: {answer.failed}", is_running=is_running)
     elif 300 <= answer.status < 400:
-        yield _sent_on(site, answer.headers.get("location", ""))
+        yield _redirected(site, answer.headers.get("location", ""))
     else:
         yield _answered(answer, identity, is_running=is_running)
 
 
 def _answered(answer: Answered, identity: Identity, *, is_running: bool) -> InspectionRemark:
-    """Who that was."""
-    site, told = identity.site, _health(answer.body)
-    if told is None:
+    """Remarks on a complete answer."""
+    site, health = identity.site, _health(answer.body)
+    if health is None:
         what = f"{site} answers {answer.status}, but not as a bot's site does"
-        may_rest = answer.status in _NOBODY_BEHIND
-        return _silent(what, is_running=is_running or not may_rest)
-    name = told.get("bot")
-    if "problem" in told:  # its database cannot be read
+        may_rest = answer.status in _NO_BOT_BEHIND
+        return _no_answer(what, is_running=is_running or not may_rest)
+    name = health.get("bot")
+    if "problem" in health:  # its database cannot be read
         name = identity.name
-    if not isinstance(name, str):  # it tells more to those who call it by its own name
+    if not isinstance(name, str):  # a bot tells its name under its own host name only
         what = f"{site} is answered by a bot that is not called so"
         todo = f"let the proxy pass the Host header on, or look at {_SETTING}"
         return InspectionRemark(what=what, todo=todo, is_problem=True)
@@ -96,8 +96,8 @@ def _answered(answer: Answered, identity: Identity, *, is_running: bool) -> Insp
     return InspectionRemark(what=f"{site} is answered by this bot")
 
 
-def _silent(what: str, *, is_running: bool) -> InspectionRemark:
-    """Nobody who counts answers."""
+def _no_answer(what: str, *, is_running: bool) -> InspectionRemark:
+    """The remark that the bot does not answer."""
     if not is_running:
         return InspectionRemark(
             what=what, todo="the bot does not run: check again when `tipsbot run` does"
@@ -106,17 +106,17 @@ def _silent(what: str, *, is_running: bool) -> InspectionRemark:
     return InspectionRemark(what=what, todo=todo, is_problem=True)
 
 
-def _sent_on(site: str, location: str) -> InspectionRemark:
-    """A redirect: to the same page elsewhere, or to something that visitors did not ask for."""
+def _redirected(site: str, location: str) -> InspectionRemark:
+    """The remark on a redirect: to the same page elsewhere, or to another page."""
     where, is_same, _ = one_line(location or "elsewhere").partition(HEALTH)
     what = f"{site} sends visitors on to {where}"
     return InspectionRemark(what=what, todo=f"write that into {_SETTING}", is_problem=not is_same)
 
 
 def _health(body: bytes) -> dict[str, Any] | None:
-    """What a bot's health answer tells, or None for anything else."""
+    """The content of a bot's health answer, or None for another answer."""
     try:
-        told = json.loads(body)
+        health = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    return told if isinstance(told, dict) and isinstance(told.get("ok"), bool) else None
+    return health if isinstance(health, dict) and isinstance(health.get("ok"), bool) else None

@@ -1,26 +1,4 @@
-"""X, as one `PlatformKind`: what it asks of the operator, what its rules are, and what it charges.
-
-    kind (here)    options, secrets, Traits
-    snowflake      the time in an id
-    fields         the names of what is asked for
-    transport      host, time-outs and signatures of each request
-    problems       whether an answer is X's own
-    limits         when an end point may be asked again
-    rules          what X's refusals mean, as a table
-    errors         from whatever went wrong to our errors
-    answers        X's JSON as values
-    api            tweepy's client as nine calls
-    wording        a text as its author wrote it
-    addresses      where people see a post
-    walk           how far the mentions have been read
-    below          how far what was said below a post has been read
-    entries        a mention as an entry
-    wishes         what a profile asks of bots
-    bill           what reading costs
-    allowance      what it may still cost
-    listening      mentions, what is below our posts, and looks at what was heard
-    inspecting     how the account stands
-    adapter        the doors
+"""X: its settings, its rules and its prices.
 
 Nothing here imports the client library; `adapter` does.
 """

@@ -1,4 +1,4 @@
-"""How an account on X stands, from the one answer that tells of it."""
+"""Remarks on an account on X, from the one answer that describes it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MAY_READ = "read"
 
 
 def remarks(found: Inspected, traits: Capabilities, now: datetime) -> Iterator[InspectionRemark]:
-    """All that the answer tells, and what has to be looked at on x.com."""
+    """Remarks from the answer, and what has to be checked on x.com."""
     yield from clock_remarks(date_of(found.headers), now)
     if found.failed is not None:
         yield failure(found.failed)

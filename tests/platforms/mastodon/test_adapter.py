@@ -354,11 +354,11 @@ def test_too_many_requests_wait_as_long_as_the_server_says(bot, server, clock, h
 @pytest.mark.parametrize("date", ["", "soon", "Mon, 99 Foo 2026 25:00:00 GMT"])
 def test_a_server_without_a_readable_clock_says_no_time(date):
     """A date that makes no sense is none, so that waits are reckoned by our own clock."""
-    with HttpSession() as wire:
-        wire.headers_seen = {"date": date}
-        assert server_time(wire) is None
-        wire.headers_seen = {"date": "Mon, 02 Mar 2026 09:00:00 GMT"}
-        assert server_time(wire) == MONDAY
+    with HttpSession() as session:
+        session.headers_seen = {"date": date}
+        assert server_time(session) is None
+        session.headers_seen = {"date": "Mon, 02 Mar 2026 09:00:00 GMT"}
+        assert server_time(session) == MONDAY
 
 
 def test_our_own_posts_that_cannot_be_read_are_asked_for_again(bot, server, clock):
@@ -653,17 +653,17 @@ def test_what_is_not_ours_is_not_taken_back(bot, server):
 def test_a_silent_server_is_given_up(line):
     """No call waits longer than its patience, and what may have arrived is not called unsent."""
     line.then(Fate.DELAY)
-    with HttpSession(patience=0.3) as wire, pytest.raises(requests.RequestException):
-        wire.request("POST", f"{line.url}{STATUSES}")
-    assert wire.reach is RequestProgress.SENT
+    with HttpSession(patience=0.3) as session, pytest.raises(requests.RequestException):
+        session.request("POST", f"{line.url}{STATUSES}")
+    assert session.progress is RequestProgress.SENT
 
 
 def test_a_dripping_server_is_given_up(line):
     """An answer that comes a byte at a time does not hold a call beyond its patience."""
     line.then(Fate.DRIP)
-    with HttpSession(patience=0.5) as wire, pytest.raises(requests.RequestException):
-        wire.request("GET", f"{line.url}/api/v2/instance")
-    assert wire.reach is RequestProgress.ANSWERED
+    with HttpSession(patience=0.5) as session, pytest.raises(requests.RequestException):
+        session.request("GET", f"{line.url}/api/v2/instance")
+    assert session.progress is RequestProgress.ANSWERED
 
 
 def test_an_endless_answer_is_not_swallowed(bot, server):

@@ -18,7 +18,7 @@ def text_of(text, *addresses, **more):
         {"url": f"https://t.co/{number}", "expanded_url": one}
         for number, one in enumerate(addresses)
     ]
-    post = payloads.said(SAID | {"text": text, "entities": {"urls": urls}} | more)
+    post = payloads.post_of(SAID | {"text": text, "entities": {"urls": urls}} | more)
     author = payloads.person(PERSON)
     return entry(post, account="x", me=ME, author=author, ours=frozenset()).text
 

@@ -128,7 +128,7 @@ def test_unknown_author(person):
     assert (kept.remote_id, kept.visibility) == (SAID["id"], Visibility.FOLLOWERS)
     assert (kept.text, kept.author, kept.url, kept.language) == ("", NOBODY, None, None)
     [told] = first.unheard
-    assert "did not tell who wrote 1 of" in told
+    assert "did not name the author of 1 of" in told
     assert (again.entries, again.unheard) == (first.entries, ())
 
 
@@ -136,7 +136,7 @@ def test_unknown_author(person):
 def test_odd_id(odd):
     """What is no number to X is no id, however a programming language reads it."""
     with pytest.raises(ValueError, match="is no id of X"):
-        payloads.said(SAID | {"id": odd})
+        payloads.post_of(SAID | {"id": odd})
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_new_names(names):
         "in_reply_to_user_id": ME,
         "note_tweet": {"text": long, "entities": links},
     }
-    post = payloads.said(renamed(said, names))
+    post = payloads.post_of(renamed(said, names))
     assert (post.first_id, post.id) == (first, second)
     assert (post.replied_to, post.quoted) == ("7", "8")
     assert post.text == long
@@ -185,7 +185,7 @@ def test_new_names(names):
 def test_empty_new_names(empty):
     """A new name that stands empty beside an old one that is filled tells nothing."""
     both = SAID | dict.fromkeys(NEW_NAMES.values(), empty)
-    assert payloads.said(both) == payloads.said(SAID)
+    assert payloads.post_of(both) == payloads.post_of(SAID)
 
 
 def test_older_version():

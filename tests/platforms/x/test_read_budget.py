@@ -117,7 +117,7 @@ def test_a_deletion_is_paid_for(x, tmp_path, trouble):
     if trouble is not None:
         x.fail(trouble, method="DELETE")
     with suppress(OutcomeUnknown):
-        retract(store, planned.id, container.port(PostRemover, "x"), container.clock.now())
+        retract(store, planned.id, container.adapters.port(PostRemover, "x"), container.clock.now())
     with container.database.store.reading() as tx:
         spent = tx.accounts.spent("x", container.clock.now())
         listened = tx.accounts.listened("x", container.clock.now())

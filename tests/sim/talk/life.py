@@ -213,7 +213,7 @@ class Life:
     def _stream(self, account: str) -> None:
         """The stream of an account until it ends; whatever it tells of is listened to."""
         host = self._must()
-        door, hints = host.running.container.port(PushHints, account), [0]
+        door, hints = host.running.container.adapters.port(PushHints, account), [0]
 
         def hint() -> None:
             hints[0] += 1

@@ -98,13 +98,13 @@ MUTANTS = (
     ),
     m(
         "bot/platforms/mastodon/listening/notifications.py",
-        "ends().newer or mark.after",
+        "self.ends().newer or mark.after",
         "mark.after",
         "deaf behind a page of which nothing is shown",
     ),
     m(
-        "bot/platforms/mastodon/adapter.py",
-        '            call.wire.params = {"include_filtered": "true"}\n',
+        "bot/platforms/mastodon/listening/listener.py",
+        '            call.session.params = {"include_filtered": "true"}\n',
         "            pass\n",
         "filtered notifications are not asked for",
     ),

@@ -1,8 +1,7 @@
-"""What went wrong, in our terms: how far the request came decides, then the status.
+"""The error of our tree for a failed call: by how far the request came, then by the status.
 
-A status counts as the server's word only where the answer is in the server's own form: what a
-proxy, a CDN or a gateway in front says of a server is not what the server says. What is in no
-table is an unknown outcome where we write.
+A status counts only where the answer is in the server's own form: a proxy, a CDN or a gateway
+does not speak for the server. An error that is in no table is an unknown outcome of a write.
 """
 
 from __future__ import annotations
@@ -15,8 +14,7 @@ from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, 
 from bot.core.text.redact import Redactor
 from bot.core.text.sanitize import one_line
 from bot.outbound.rate_limits import date_of
-from bot.platforms.mastodon.http.http_session import HttpSession, RequestProgress
-from bot.platforms.mastodon.http.retry_after import asked_wait
+from bot.platforms.mastodon.http.http_session import HttpSession, RequestProgress, asked_wait
 
 SCOPES = "read:accounts read:statuses read:notifications write:statuses write:favourites"
 """All that a token must allow."""
@@ -56,56 +54,56 @@ class ErrorContext:
     token: str
 
     @property
-    def blanker(self) -> Redactor:
-        """Blanks the token in what the server says."""
+    def redactor(self) -> Redactor:
+        """Redacts the token in the server's words."""
         return Redactor([self.token])
 
 
 def translate(
-    wire: HttpSession, place: ErrorContext, *, writes: bool, now: datetime
+    session: HttpSession, context: ErrorContext, *, writes: bool, now: datetime
 ) -> PlatformError:
     """The error of our tree for what came of a call. `writes`: carried out twice, it does harm."""
-    if wire.held_back is not None:
-        until = f"{now + wire.held_back:%Y-%m-%d %H:%M} UTC"
-        what = f"{place.server} takes no more requests of this kind before {until}"
-        return RetryLater(what, _WAITS, after=wire.held_back)
-    if wire.reach is RequestProgress.UNSENT:
-        return RetryLater(f"{place.server} cannot be reached: {wire.why}", "it is tried again")
-    if wire.reach is RequestProgress.SENT or wire.status is None:
-        return _unclear(f"{place.server}: {wire.why}", writes=writes)
-    return _answered(wire.status, wire, place, writes=writes, now=now)
+    if session.held_back is not None:
+        until = f"{now + session.held_back:%Y-%m-%d %H:%M} UTC"
+        what = f"{context.server} takes no more requests of this kind before {until}"
+        return RetryLater(what, _WAITS, after=session.held_back)
+    if session.progress is RequestProgress.UNSENT:
+        return RetryLater(f"{context.server} cannot be reached: {session.why}", "it is tried again")
+    if session.progress is RequestProgress.SENT or session.status is None:
+        return _unclear(f"{context.server}: {session.why}", writes=writes)
+    return _answered(session.status, session, context, writes=writes, now=now)
 
 
 def _answered(
-    status: int, wire: HttpSession, place: ErrorContext, *, writes: bool, now: datetime
+    status: int, session: HttpSession, context: ErrorContext, *, writes: bool, now: datetime
 ) -> PlatformError:
     if status in _MOVED_FOR_GOOD or (300 <= status < 400 and not writes):
-        target = one_line(wire.headers_seen.get("location", "elsewhere"))
-        what = f"{place.server} answers {status} and sends us to {target}"
+        target = one_line(session.headers_seen.get("location", "elsewhere"))
+        what = f"{context.server} answers {status} and sends us to {target}"
         return RetryLater(what, "put its new address into tips.yaml")
-    if status == 429 and not (writes and wire.refusal is None):
-        what = f"{place.server} answers {status}{_told(wire)}"
-        return RetryLater(what, _WAITS, after=asked_wait(wire.headers_seen, now))
-    if wire.refusal is None:
-        what = f"{place.server} answers {status}, not in the form of a Mastodon server"
+    if status == 429 and not (writes and session.refusal is None):
+        what = f"{context.server} answers {status}{_told(session)}"
+        return RetryLater(what, _WAITS, after=asked_wait(session.headers_seen, now))
+    if session.refusal is None:
+        what = f"{context.server} answers {status}, not in the form of a Mastodon server"
         return _unclear(f"{what}, which settles nothing", writes=writes)
-    return _refused(status, _told(wire), wire, place, writes=writes)
+    return _refused(status, _told(session), session, context, writes=writes)
 
 
 def _refused(
-    status: int, told: str, wire: HttpSession, place: ErrorContext, *, writes: bool
+    status: int, told: str, session: HttpSession, context: ErrorContext, *, writes: bool
 ) -> PlatformError:
     """What the server's own words mean."""
-    what = f"{place.server} answers {status}{told}"
-    if status == 401 or (status == 403 and _blames_the_token(told, wire)):
-        return Unauthorised(what, f"put a token with the scopes {SCOPES} into {place.variable}")
+    what = f"{context.server} answers {status}{told}"
+    if status == 401 or (status == 403 and _blames_the_token(told, session)):
+        return Unauthorised(what, f"put a token with the scopes {SCOPES} into {context.variable}")
     if writes and _HAS_IT_ALREADY.search(told):
         return _unclear(f"{what}: it may be there", writes=writes)
     if status == 403:
         return Refused(what, "look at the account on its server: it may be limited or blocked")
     if status in _REFUSALS:
         verdict, todo = _REFUSALS[status]
-        return Refused(f"{place.server} {verdict} ({status}{told})", todo)
+        return Refused(f"{context.server} {verdict} ({status}{told})", todo)
     return _unclear(f"{what}, which settles nothing", writes=writes)
 
 
@@ -115,16 +113,16 @@ def _unclear(what: str, *, writes: bool) -> PlatformError:
     return RetryLater(what, "it is tried again")
 
 
-def _blames_the_token(told: str, wire: HttpSession) -> bool:
-    said = f"{told} {wire.headers_seen.get('www-authenticate', '')}".lower()
+def _blames_the_token(told: str, session: HttpSession) -> bool:
+    said = f"{told} {session.headers_seen.get('www-authenticate', '')}".lower()
     return any(mark in said for mark in _ABOUT_THE_TOKEN)
 
 
-def _told(wire: HttpSession) -> str:
+def _told(session: HttpSession) -> str:
     """What the server itself said."""
-    return "" if wire.refusal is None else f": {one_line(wire.refusal)}"
+    return "" if session.refusal is None else f": {one_line(session.refusal)}"
 
 
-def server_time(wire: HttpSession) -> datetime | None:
+def server_time(session: HttpSession) -> datetime | None:
     """The server's own present, as its latest answer said."""
-    return date_of(wire.headers_seen)
+    return date_of(session.headers_seen)

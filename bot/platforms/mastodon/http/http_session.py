@@ -1,4 +1,4 @@
-"""The way to a server for one call: bounded, and with a note of how far a request came."""
+"""The HTTP session of one call: bounded in time, and aware of how far a request came."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from bot.core.text.redact import Redactor
-from bot.outbound.rate_limits import RateLimits
+from bot.outbound.rate_limits import RateLimits, date_of, span_of
 from bot.outbound.session import Carrier, Session, TooLarge, not_sent, read_body
 from bot.platforms.mastodon.http import json_values
-from bot.platforms.mastodon.http.retry_after import asked_wait
 from bot.platforms.mastodon.urls import end_point
 
 PATIENCE = 50.0
@@ -27,6 +26,12 @@ SILENCE = 30.0
 """Seconds without a byte from the server."""
 HOPS = 3
 """Redirects that a question may take."""
+WAIT = timedelta(minutes=5)
+"""How long to hold back where a server says "too many" without a usable time."""
+LONGEST_WAIT = timedelta(hours=1)
+
+_HEADERS = ("retry-after", "x-ratelimit-reset", "ratelimit-reset")
+"""The headers that tell, the first of them that can be read counts."""
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
@@ -51,17 +56,17 @@ class HttpSession(Session):
     """The connections of one call, fresh each time: threads share nothing, nothing goes stale.
 
     Only questions follow redirects, and only within the server: a redirected post would be
-    repeated as a question, and a token is for one server. The answer is handed on without its
+    repeated as a question, and a token is for one server. The answer is passed on without its
     headers: the client library reads hints in them, and fails on an odd one when the post is
-    already made. An end point that has answered 429 is asked nothing before its reset: `limits`
-    remembers that from one call to the next. What the attributes below tell is of the latest
-    request. What `blanker` knows is blanked in all of it.
+    already made. An end point that has answered 429 gets no request before its reset: `limits`
+    keeps that from one call to the next. The attributes below describe the latest request, with
+    the token redacted.
     """
 
-    reach: RequestProgress
+    progress: RequestProgress
     status: int | None
     headers_seen: Mapping[str, str]
-    #: what the server refuses with, if the answer is a refusal in its own form
+    #: the refusal in the server's own form, if the answer is one
     refusal: str | None
     #: whether the answer is a list; the library makes a list, and an empty one, of anything
     is_list: bool
@@ -77,10 +82,10 @@ class HttpSession(Session):
         *,
         limits: RateLimits | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        blanker: Redactor | None = None,
+        redactor: Redactor | None = None,
     ) -> None:
         super().__init__(carrier)
-        self._blanker = blanker or Redactor(())
+        self._redactor = redactor or Redactor(())
         self._limits = RateLimits() if limits is None else limits
         self._now = now
         self._forget()
@@ -97,7 +102,7 @@ class HttpSession(Session):
         for hop in range(HOPS + 1):
             response = self._send_once(method, url, *args, **kwargs)
             if self.status not in _MOVED:
-                if hop:  # whatever is refused there is not what was asked for
+                if hop:  # a refusal there is not one of the request
                     self.refusal = None
                 return response
             onward = urljoin(url, self.headers_seen.get("location", ""))
@@ -113,13 +118,13 @@ class HttpSession(Session):
         self._hold_back(kind)
         kwargs["timeout"] = (min(CONNECT, self._left()), min(SILENCE, self._left()))
         try:
-            self.reach = RequestProgress.SENT
+            self.progress = RequestProgress.SENT
             response = super().request(method, url, *args, **kwargs)
         except Exception as error:
-            self._note(error)
+            self._classify(error)
             raise
-        self.reach, self.status = RequestProgress.ANSWERED, response.status_code
-        self.headers_seen = CaseInsensitiveDict(self._blanker.value(dict(response.headers)))
+        self.progress, self.status = RequestProgress.ANSWERED, response.status_code
+        self.headers_seen = CaseInsensitiveDict(self._redactor.value(dict(response.headers)))
         with response:
             self._note_limit(kind)
             self._read(response)
@@ -138,7 +143,7 @@ class HttpSession(Session):
 
     def _forget(self) -> None:
         """Begin anew: nothing of the next request has left yet."""
-        self.reach = RequestProgress.UNSENT
+        self.progress = RequestProgress.UNSENT
         self.status = None
         self.headers_seen = {}
         self.refusal = self.held_back = None
@@ -152,16 +157,16 @@ class HttpSession(Session):
             raise requests.Timeout("the call has lasted too long")
         return left
 
-    def _note(self, error: Exception) -> None:
+    def _classify(self, error: Exception) -> None:
         proof = not_sent(error)
         self.why = proof or "the connection broke or gave no answer in time"
         if proof:
-            self.reach = RequestProgress.UNSENT
+            self.progress = RequestProgress.UNSENT
 
     def _read(self, response: requests.Response) -> None:
-        """Take the body in as it comes, however slowly it drips, up to its largest size."""
+        """Read the body as it arrives, however slowly, up to its largest size."""
         try:
-            body = self._blanker.body(read_body(response, self._until))
+            body = self._redactor.body(read_body(response, self._until))
         except TooLarge:
             self.is_too_large = True
             raise
@@ -175,3 +180,16 @@ class HttpSession(Session):
 def _origin(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     return parts.scheme, parts.netloc.lower()
+
+
+def asked_wait(headers: Mapping[str, str], now: datetime) -> timedelta:
+    """How long the server of an answer with these headers wants us to wait, within reason.
+
+    Moments are reckoned by the server's own clock where it tells its time, else by `now`.
+    """
+    present = date_of(headers) or now
+    for name in _HEADERS:
+        wait = span_of(headers.get(name, "").strip(), present)
+        if wait is not None and wait > timedelta(0):
+            return min(wait, LONGEST_WAIT)
+    return WAIT

@@ -1,8 +1,8 @@
 """Replies that wait for our account's approval: GoToSocial's interaction policies.
 
-Until it is approved only its author and we see such a reply, in the thread as if it were any other.
-A favourite or an answer of ours would approve it, so it is passed over until the server no longer
-lists it. https://docs.gotosocial.org/en/latest/user_guide/settings/#interaction-requests
+Until it is approved only its author and our account see such a reply, in the thread like any other.
+A favourite or an answer of ours would approve it, so it is skipped until the server no longer lists
+it. https://docs.gotosocial.org/en/latest/user_guide/settings/#interaction-requests
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ PATH = "/api/v1/interaction_requests"
 PAGE = 80
 """As many as the server lists at once."""
 PAGES = 10
-"""How many pages are read; what waits beyond them is known by the server's note in it."""
+"""How many pages are read; replies beyond them are recognised by the server's note in them."""
 
 _NOTE = "/settings/user/interaction_requests/"
-"""Where the note leads that the server puts behind the words of a reply that waits, for us only."""
+"""The address in the note that the server adds to a waiting reply, for our account only."""
 
 Ask = Callable[[dict[str, str]], list[Record]]
 """Asks for one page of interaction requests, newest first, with these parameters."""
@@ -40,7 +40,7 @@ def waiting(ask: Ask) -> frozenset[str]:
 
 
 def approved(statuses: Iterable[Record], waits: frozenset[str]) -> list[Record]:
-    """Those of these statuses that wait for nobody."""
+    """Those of these statuses that wait for no approval."""
     return [
         status
         for status in statuses

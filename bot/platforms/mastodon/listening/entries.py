@@ -34,22 +34,22 @@ _KINDS = {"image": "Picture", "gifv": "Animation", "video": "Video", "audio": "S
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EntryReader:
-    """Who listens, and when.
+    """Reads entries for one account."""
 
-    Our account's name in tips.yaml, its id on the server, the server's domain, and the moment that
-    stands for a time that cannot be read: nothing is lost for want of one.
-    """
-
+    #: our account's name in tips.yaml
     account: str
+    #: its id on the server
     me: str
+    #: the server's domain
     domain: str
+    #: stands for a time that cannot be read, so that no entry is lost
     now: datetime
 
     def entries(self, notices: Iterable[Record], waits: frozenset[str]) -> tuple[Entry, ...]:
-        """What others said, each once. A status that is gone leaves a notice without one.
+        """The statuses of others, each once. A deleted status leaves a notice without one.
 
-        Old servers do not filter by type: a poll that ended is no mention, whoever made it. Those
-        that wait for our approval, and are not for the public yet, are left out.
+        Old servers do not filter by type: a poll that ended is no mention. Statuses that wait for
+        our approval are not public yet, and are left out.
         """
         asked = (
             notice
@@ -61,12 +61,12 @@ class EntryReader:
         return tuple(entry for entry in noticed if not entry.ours)
 
     def below(self, statuses: Iterable[Record], root: str) -> tuple[Entry, ...]:
-        """What was said below our post of this id, by our account, too, each once."""
+        """The statuses below our post of this id, ours included, each once."""
         found = (self._entry(status, None) for status in statuses)
         return _each_once(entry and replace(entry, root=root) for entry in found)
 
     def again(self, statuses: Iterable[Record]) -> tuple[Entry, ...]:
-        """What was said, as it is now, each once."""
+        """Known statuses as they are now, each once."""
         return _each_once(self._entry(status, None) for status in statuses)
 
     def _noticed(self, notice: Record) -> Entry | None:
@@ -77,7 +77,7 @@ class EntryReader:
     def _entry(
         self, status: Record, notice: str | None, otherwise: datetime | None = None
     ) -> Entry | None:
-        """A status as an entry, our own marked so; None for what is none."""
+        """A status as an entry, our own marked so; None for no status."""
         author = json_values.record(status.get("account"))
         remote_id = json_values.ident(status.get("id"))
         at = json_values.recent(status.get("created_at")) or otherwise or self.now
@@ -89,7 +89,7 @@ class EntryReader:
         return as_own(heard) if author_id == self.me else heard
 
     def _bare(self, remote_id: str, at: datetime, status: Record, notice: str | None) -> Entry:
-        """What may be kept of any entry, also of one that is not for all eyes."""
+        """The part that may be kept of any entry, also of one that is not public."""
         parent = json_values.ident(status.get("in_reply_to_id"))
         quoted = _quoted(status) if notice == "quote" and parent is None else None
         visibility = json_values.word(status.get("visibility")) or ""
@@ -129,7 +129,7 @@ class EntryReader:
         )
 
     def _author(self, author: Record) -> Author:
-        """Who said it; the server leaves its own name out of the handles of its own accounts."""
+        """The author; the server leaves its own domain out of the handles of its own accounts."""
         short = (
             json_values.word(author.get("acct")) or json_values.word(author.get("username")) or ""
         )
@@ -141,7 +141,7 @@ class EntryReader:
             handle=handle,
             url=json_values.address(author.get("url")),
             key=json_values.ident(author.get("id")) or "",
-            wishes=_wishes(author),
+            wishes=_opt_outs(author),
         )
 
 
@@ -149,8 +149,8 @@ def _each_once(heard: Iterable[Entry | None]) -> tuple[Entry, ...]:
     return tuple({entry.remote_id: entry for entry in heard if entry is not None}.values())
 
 
-def _wishes(author: Record) -> frozenset[OptOut]:
-    """What somebody asks for in their bio or the fields beside it; a bot wants no bot, either."""
+def _opt_outs(author: Record) -> frozenset[OptOut]:
+    """The opt-outs in a bio or the fields beside it; other bots count as opted out."""
     fields = json_values.records(author.get("fields"))
     said = [author.get("note"), *(one.get(part) for one in fields for part in ("name", "value"))]
     bio = "\n\n".join(plain(words) for words in map(json_values.word, said) if words)

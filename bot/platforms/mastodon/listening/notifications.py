@@ -29,23 +29,17 @@ FIRST_PAGES = 10
 """How many pages the very first walk may take, and the way from a page back to the mark."""
 
 _HEARD_SINCE = timedelta(days=1)
-"""What came so much earlier than the mark was heard before it, whatever servers' clocks did."""
+"""A notification this much older than the mark was read before it, whatever clocks did."""
 _RELATIONS = (("prev", "min_id"), ("next", "max_id"))
-
-Ask = Callable[..., list[Record]]
-"""Asks for one page, newest first, with `limit` and perhaps `min_id` or `max_id`."""
-
-Since = Callable[[], datetime]
-"""The moment to walk back to, asked after a page: the server's clock is read off its answer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotificationCursor:
-    """How far was heard: the id of the newest notification, of this account on this server.
+    """How far was read: the id of the newest notification, of this account on this server.
 
-    An id means nothing anywhere else: after a move to another server it could lie above all that
-    ever comes, and the bot would be deaf for good. `at` is when that notification came, as far as
-    the server tells.
+    An id means nothing anywhere else: after a move to another server it could lie above all ids
+    to come, and the bot would never read anything again. `at` is when that notification came, if
+    the server says so.
     """
 
     server: str
@@ -83,10 +77,6 @@ class PageEnds:
     older: str | None = None
 
 
-OfPage = Callable[[], PageEnds]
-"""The ends of the page that was asked for last."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotificationPage:
     """Notifications, and the id of the newest (None: there is none) with its time, if it tells.
@@ -101,44 +91,76 @@ class NotificationPage:
     has_gap: bool = False
 
 
-def forward(ask: Ask, mark: NotificationCursor, ends: OfPage) -> NotificationPage:
-    """What came right after the mark; only where nothing comes after it all was read."""
-    page = ask(limit=PAGE, min_id=mark.after)
-    if not page:
-        newest = ends().newer or mark.after
-        return NotificationPage(notices=[], newest=newest, at=mark.at, is_all=newest == mark.after)
-    after, is_newer = mark.after, _is_newer(page, mark)
-    if not is_newer and not _holds(page, mark):
-        latest = ask(limit=PAGE)
-        if is_newer is False or _holds(latest, mark):
-            page, after = latest, None
-    older, is_whole = _back(ask, page, mark, ends, after)
-    newest = newest_id(page) or mark.after
-    return NotificationPage(
-        notices=[notice for notice in [*page, *older] if not _is_old(notice, mark)],
-        newest=newest,
-        at=max(filter(None, [mark.at, *map(_came, page)]), default=None),
-        is_all=newest == mark.after,
-        has_gap=not is_whole,
-    )
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notifications:
+    """An account's notifications on its server, page by page."""
 
+    #: asks for one page, newest first, with `limit` and perhaps `min_id` or `max_id`
+    ask: Callable[..., list[Record]]
+    #: the ends of the page that was asked for last
+    ends: Callable[[], PageEnds]
 
-def _back(
-    ask: Ask, page: list[Record], mark: NotificationCursor, ends: OfPage, after: str | None
-) -> tuple[list[Record], bool]:
-    """What lies between a page and the mark, and whether the walk came to the mark."""
-    found, first, last = list[Record](), page, None
-    is_past = _holds(page, mark)
-    for _ in range(FIRST_PAGES):
-        oldest = oldest_id(page) or ends().older
-        if is_past or oldest is None:
-            return found, True
-        if oldest == last:
-            return found, _is_end(page, first)
-        page, last = ask(limit=PAGE, min_id=after, max_id=oldest), oldest
-        found += page
-        is_past = _holds(page, mark) or _is_newer(page, mark) is False
-    return found, is_past
+    def after(self, mark: NotificationCursor) -> NotificationPage:
+        """The page right after the mark; only where nothing comes after it all was read."""
+        page = self.ask(limit=PAGE, min_id=mark.after)
+        if not page:
+            newest = self.ends().newer or mark.after
+            is_all = newest == mark.after
+            return NotificationPage(notices=[], newest=newest, at=mark.at, is_all=is_all)
+        after, is_newer = mark.after, _is_newer(page, mark)
+        if not is_newer and not _holds(page, mark):
+            latest = self.ask(limit=PAGE)
+            if is_newer is False or _holds(latest, mark):
+                page, after = latest, None
+        older, is_whole = self._back(page, mark, after)
+        newest = newest_id(page) or mark.after
+        return NotificationPage(
+            notices=[notice for notice in [*page, *older] if not _is_old(notice, mark)],
+            newest=newest,
+            at=max(filter(None, [mark.at, *map(_came, page)]), default=None),
+            is_all=newest == mark.after,
+            has_gap=not is_whole,
+        )
+
+    def _back(
+        self, page: list[Record], mark: NotificationCursor, after: str | None
+    ) -> tuple[list[Record], bool]:
+        """The notifications between a page and the mark, and whether the mark was reached."""
+        found, first, last = list[Record](), page, None
+        is_past = _holds(page, mark)
+        for _ in range(FIRST_PAGES):
+            oldest = oldest_id(page) or self.ends().older
+            if is_past or oldest is None:
+                return found, True
+            if oldest == last:
+                return found, _is_end(page, first)
+            page, last = self.ask(limit=PAGE, min_id=after, max_id=oldest), oldest
+            found += page
+            is_past = _holds(page, mark) or _is_newer(page, mark) is False
+        return found, is_past
+
+    def back_to(self, since: Callable[[], datetime]) -> NotificationPage:
+        """All that came since `since()`, from the newest page back; not all if that is too much.
+
+        `since` is called after a page: the server's clock is read from its answer. A time that
+        cannot be read ends nothing, and leaves nothing out.
+        """
+        notices: list[Record] = []
+        last, is_all = None, False
+        for _ in range(FIRST_PAGES):
+            page = self.ask(limit=PAGE, max_id=last)
+            notices += page
+            oldest, came = oldest_id(page) or self.ends().older, _last_came(page)
+            is_all = oldest is None or (came is not None and came < since())
+            if oldest == last:
+                is_all = is_all or _is_end(page, notices)
+            if is_all or oldest == last:
+                break
+            last = oldest
+        floor = since()
+        young = [notice for notice in notices if (_when(notice) or floor) >= floor]
+        at = max(filter(None, map(_came, notices)), default=None)
+        return NotificationPage(notices=young, newest=newest_id(notices), at=at, is_all=is_all)
 
 
 def _is_end(page: list[Record], first: list[Record]) -> bool:
@@ -150,29 +172,6 @@ def _is_old(notice: Record, mark: NotificationCursor) -> bool:
     """Whether a notification is known to have come long before the mark."""
     came = _came(notice)
     return came is not None and mark.at is not None and came < mark.at - _HEARD_SINCE
-
-
-def first_walk(ask: Ask, since: Since, ends: OfPage) -> NotificationPage:
-    """All that came since `since()`, from the newest page back; not all if that is too much.
-
-    A time that cannot be read ends no walk, and leaves nothing out.
-    """
-    notices: list[Record] = []
-    last, is_all = None, False
-    for _ in range(FIRST_PAGES):
-        page = ask(limit=PAGE, max_id=last)
-        notices += page
-        oldest, came = oldest_id(page) or ends().older, _last_came(page)
-        is_all = oldest is None or (came is not None and came < since())
-        if oldest == last:
-            is_all = is_all or _is_end(page, notices)
-        if is_all or oldest == last:
-            break
-        last = oldest
-    floor = since()
-    young = [notice for notice in notices if (_when(notice) or floor) >= floor]
-    at = max(filter(None, map(_came, notices)), default=None)
-    return NotificationPage(notices=young, newest=newest_id(notices), at=at, is_all=is_all)
 
 
 def ends_of(link: str) -> PageEnds:

@@ -1,8 +1,8 @@
-"""A server's stream of notifications (server-sent events), as a hint that something was said.
+"""A server's stream of notifications (server-sent events), as hints of new replies.
 
-The client library reads the stream; it does not open it, as its own way asks the server several
-questions first, waits without end, or tries again for ever in silence. A stream tells nothing of
-what was missed, so nothing in it is believed: what was said is read by listening.
+The client library parses the stream but does not open it: its own way sends several requests first,
+waits without limit, or retries for ever in silence. A stream says nothing about events that were
+missed, so it only gives hints: polling reads the replies.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ LARGEST = 1024 * 1024
 """Bytes between two empty lines: more than any event has."""
 
 MOST = 4096
-"""Bytes of what is answered instead of a stream."""
+"""Bytes of an answer that is no stream."""
 
 _AGAIN = "it is tried again"
 _EVENTS = "text/event-stream"
 _WATCH = 0.25
-"""Seconds between two looks whether it is over."""
+"""Seconds between two checks whether it is over."""
 _NONE_HERE = frozenset({400, 404, 405, 410, 501})
 """Answers that mean: there is no such stream."""
 
@@ -44,22 +44,22 @@ Over = Callable[[], bool]
 
 def follow(
     base: str,
-    place: ErrorContext,
+    context: ErrorContext,
     hint: Hint,
     over: Over,
     *,
     silence: float = SILENCE,
     carrier: Carrier | None = None,
 ) -> None:
-    """Call `hint` when the stream stands, and for whatever is said, until it is `over`.
+    """Call `hint` when the stream is open, and for each mention or quote, until it is `over`.
 
     Raises Refused where there is no stream, RetryLater when it ends or falls silent.
     """
     with Session(carrier) as session:
         try:
-            with _opened(session, base, place, silence) as answer, _watching(answer, over):
+            with _opened(session, base, context, silence) as answer, _watching(answer, over):
                 hint()
-                _Ears(hint).handle_stream(_Bounded(answer))  # type: ignore[no-untyped-call]
+                _HintListener(hint).handle_stream(_Bounded(answer))  # type: ignore[no-untyped-call]
         except PlatformError:
             if not over():
                 raise
@@ -71,19 +71,19 @@ def follow(
                 raise RetryLater(f"{base} has ended its stream", "it is tried again")
 
 
-class _Ears(StreamListener):
-    """Hears that something was said to us, and passes over all else."""
+class _HintListener(StreamListener):
+    """Calls `hint` for mentions and quotes, and ignores all else."""
 
     def __init__(self, hint: Hint) -> None:
         self._hint = hint
 
     def on_notification(self, notification: Notification) -> None:
-        """Somebody did something that concerns us; only some of it has words."""
+        """A notification for the account; only some kinds have a text."""
         if notification.get("type") in {"mention", "quote"}:
             self._hint()
 
     def on_unknown_event(self, name: str, unknown_event: object = None) -> None:
-        """What newer servers tell; not to know it does no harm."""
+        """An event of newer servers, which is ignored."""
 
 
 class _Bounded:
@@ -104,11 +104,11 @@ class _Bounded:
 
 @contextmanager
 def _opened(
-    session: Session, base: str, place: ErrorContext, silence: float
+    session: Session, base: str, context: ErrorContext, silence: float
 ) -> Iterator[requests.Response]:
     """The stream; the token goes nowhere else, so no redirect is followed."""
     headers = {
-        "Authorization": f"Bearer {place.token}",
+        "Authorization": f"Bearer {context.token}",
         "Accept": "text/event-stream",
         "Accept-Encoding": "identity",
         "User-Agent": "tipsbot",
@@ -118,26 +118,26 @@ def _opened(
         base + PATH, headers=headers, stream=True, timeout=patience, allow_redirects=False
     ) as answer:
         if answer.status_code != 200:
-            raise _not_given(base, place, answer)
+            raise _not_given(base, context, answer)
         if _EVENTS not in answer.headers.get("content-type", _EVENTS):
-            raise RetryLater(f"{base} answers with something else than a stream", _AGAIN)
+            raise RetryLater(f"{base} answers with something other than a stream", _AGAIN)
         yield answer
 
 
-def _not_given(base: str, place: ErrorContext, answer: requests.Response) -> PlatformError:
+def _not_given(base: str, context: ErrorContext, answer: requests.Response) -> PlatformError:
     """Why there is no stream: for good only in the server's own words."""
     status, what = answer.status_code, f"{base} answers {answer.status_code} to the stream"
     is_own = json_values.refusal(answer.raw.read(MOST, decode_content=True)) is not None
     if is_own and status in _NONE_HERE:
         return Refused(f"{base} has no stream ({status})", "it is asked instead")
     if is_own and status in {401, 403}:
-        return Unauthorised(what, f"put a token with the scopes {SCOPES} into {place.variable}")
+        return Unauthorised(what, f"put a token with the scopes {SCOPES} into {context.variable}")
     return RetryLater(what, _AGAIN)
 
 
 @contextmanager
 def _watching(answer: requests.Response, over: Over) -> Iterator[None]:
-    """Somebody who wakes the reader up when it is over: a read cannot be interrupted otherwise."""
+    """End a blocked read when it is over: nothing else can interrupt it."""
     done = threading.Event()
 
     def watch() -> None:

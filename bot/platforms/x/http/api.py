@@ -1,4 +1,4 @@
-"""tweepy's client as the nine calls that we make; each raises nothing but PlatformError."""
+"""tweepy's client as the nine calls that we make; each raises only PlatformError."""
 
 from __future__ import annotations
 
@@ -31,32 +31,31 @@ EMPTY_PAGES = 8
 OWN = {
     "tweet_fields": "author_id,conversation_id,entities,in_reply_to_user_id,referenced_tweets",
 }
-"""Enough to tell whether a post of ours is the one that we look for."""
+"""Fields that identify a post of ours."""
 
 MENTION = {
     "tweet_fields": f"{OWN['tweet_fields']},lang,note_tweet,attachments",
     "user_fields": "description,protected",
     "expansions": "author_id",
 }
-"""All that an entry needs.
+"""Fields that an entry needs.
 
 `note_tweet` holds the whole of a text longer than 280; `attachments` tells whether there is a poll.
-
-A user costs the same with all fields, so what they ask of bots is read with their name.
+A user costs the same with all fields, so the description, with its opt-outs, is read as well.
 """
 
 VERSION = {"tweet_fields": MENTION["tweet_fields"]}
 """The same without the author, who costs twice as much as the post."""
 
 AUTHOR = {"tweet_fields": "author_id"}
-"""Enough to tell whose a post is."""
+"""Fields that name a post's author."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inspected:
-    """What X tells of the account: who it is or why it does not say, and the answer's headers."""
+    """The account or the error instead of it, and the answer's headers."""
 
     person: XUser | None = None
     failed: PlatformError | None = None
@@ -83,11 +82,11 @@ class Api:
         self._limits = RateLimits()
 
     def me(self) -> XUser:
-        """The account itself; so it proves the keys."""
+        """The account itself, which also proves the keys."""
         return self._read(lambda document: payloads.person(document["data"]), self._client.get_me)
 
     def inspect(self) -> Inspected:
-        """The account with what the headers of its answer tell; a refusal is in it, too."""
+        """The account with the headers of the answer, or the error with them."""
         headers: Mapping[str, str] = {}
         try:
             answer = self._ask(self._whole.get_me, {"user_fields": "protected"})
@@ -138,9 +137,9 @@ class Api:
     def below(
         self, post_id: str, me: XUser, since_id: int, until_id: int | None, most: int = PAGE
     ) -> XPage:
-        """The newest of a conversation between these ids that does not name us.
+        """The newest posts of a conversation between these ids that do not name us.
 
-        What names us is among the mentions, and cheaper there.
+        Those that name us are among the mentions, and cheaper there.
         """
         query = f"conversation_id:{post_id} -@{me.username}"
         call, span = self._client.search_recent_tweets, _span(since_id, until_id, most)
@@ -161,7 +160,7 @@ class Api:
         return self._read(payloads.looked_up, self._client.get_tweets, ids=list(post_ids), **wanted)
 
     def authors(self, post_ids: Iterable[str]) -> dict[str, str]:
-        """Whose these posts (a hundred at most) are; those that are gone are not in it."""
+        """The authors of these posts (a hundred at most), without those of deleted posts."""
         return self._read(payloads.authors, self._client.get_tweets, ids=list(post_ids), **AUTHOR)
 
     def _read(self, understand: Callable[[Any], T], call: Callable[..., Any], **asked: Any) -> T:
@@ -207,5 +206,5 @@ def _span(since_id: int, until_id: int | None, most: int) -> dict[str, Any]:
 
 
 def _is_filled(document: Any) -> bool:
-    """Whether an answer is of the form in which X confirms what it did."""
+    """Whether an answer has the form of a confirmation."""
     return isinstance(document, dict) and isinstance(document.get("data"), dict)

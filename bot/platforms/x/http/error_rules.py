@@ -1,7 +1,7 @@
-"""What X's refusals mean: one row a meaning, the first that fits holds.
+"""The meanings of X's refusals, one rule each; the first that fits applies.
 
-https://docs.x.com/x-api/fundamentals/response-codes-and-errors. A 403 has no code: its words
-are all there is to go by.
+https://docs.x.com/x-api/fundamentals/response-codes-and-errors. A 403 has no code: only its
+text tells one meaning from another.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class KeysRefused(Unauthorised):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ErrorRule:
-    """What an answer of this status whose text has these words means; the first that fits holds."""
+    """The error for an answer of this status whose text matches `words`."""
 
     status: int
     words: str = ""
@@ -38,7 +38,7 @@ class ErrorRule:
 
 WITHOUT_CREDITS = timedelta(hours=1)
 NOT_NOW = timedelta(minutes=15)
-"""How long to wait where X only says that it is not now."""
+"""The wait where X only says that it is not possible now."""
 DAILY_LIMIT = timedelta(minutes=30)
 """X lets an account post its daily limit in shares of half an hour."""
 

@@ -1,11 +1,11 @@
-"""From what X and the network say to our errors: the one table.
+"""The errors of our tree for answers of X and failures of the network: the one table.
 
     not sent (refused, no such host, connect time-out, certificate)   RetryLater
     402 out of credits, 429 slow down, 403: daily limit, not now      RetryLater, and when
     401; 403: suspended, locked, the app lacks a permission           Unauthorised
     403: duplicate                                                    Duplicate
     other 4xx in X's own form                                         Refused
-    everything else, and whatever is not in X's own form              OutcomeUnknown for a write,
+    everything else, and any answer that is not in X's own form       OutcomeUnknown for a write,
                                                                       RetryLater for a read
 
 The words by which one 403 is told from another are in `rules`.
@@ -33,9 +33,9 @@ def translate(error: Exception, *, writes: bool, now: datetime) -> PlatformError
     if isinstance(error, AnswerError) and (answered := _answered(error, now)) is not None:
         return answered
     if isinstance(error, NotSentError):
-        said = one_line(str(error))
+        text = one_line(str(error))
         return Unauthorised(
-            f"no request to X could be made from the settings ({said})",
+            f"no request to X could be made from the settings ({text})",
             "check platforms.x.api and the four keys for stray characters",
         )
     if (why := not_sent(error)) is not None:
@@ -47,22 +47,22 @@ def translate(error: Exception, *, writes: bool, now: datetime) -> PlatformError
 
 
 def _answered(error: AnswerError, now: datetime) -> PlatformError | None:
-    """What X's answer means, or None where it is no such answer as X documents."""
+    """The error for X's answer, or None where X documents no such answer."""
     if error.status != 429 and not is_own(error.document, error.status):
         return None
-    said = _said(error.document or {})
+    text = _text_of(error.document or {})
     for rule in RULES:
-        if rule.status == error.status and re.search(rule.words, said, re.IGNORECASE):
-            return _ruled(rule, error, said, now)
+        if rule.status == error.status and re.search(rule.words, text, re.IGNORECASE):
+            return _ruled(rule, error, text, now)
     if 400 <= error.status < 500 and error.status != 408:
         return Refused(
-            _quoting(f"X refused it with {error.status}", said), "change what X objects to"
+            _quoting(f"X refused it with {error.status}", text), "change what X objects to"
         )
     return None
 
 
-def _ruled(rule: ErrorRule, error: AnswerError, said: str, now: datetime) -> PlatformError:
-    problem = _quoting(rule.problem, said)
+def _ruled(rule: ErrorRule, error: AnswerError, text: str, now: datetime) -> PlatformError:
+    problem = _quoting(rule.problem, text)
     if rule.error is RetryLater:
         return RetryLater(problem, rule.todo, after=rule.after or wait(error.headers, now))
     refusal = rule.error(problem, rule.todo)
@@ -71,8 +71,8 @@ def _ruled(rule: ErrorRule, error: AnswerError, said: str, now: datetime) -> Pla
     return refusal
 
 
-def _said(document: dict[str, Any]) -> str:
-    """All that a problem document says in words: its detail, or else its title; and its errors."""
+def _text_of(document: dict[str, Any]) -> str:
+    """The text of a problem document: its detail, or else its title, and its errors."""
     parts = [document.get("detail") or document.get("title"), document.get("reason")]
     errors = document.get("errors")
     parts += [
@@ -82,8 +82,8 @@ def _said(document: dict[str, Any]) -> str:
     return " ".join(dict.fromkeys(part for part in parts if isinstance(part, str)))
 
 
-def _quoting(problem: str, said: str) -> str:
-    return f"{problem} (“{one_line(said)}”)" if said else problem
+def _quoting(problem: str, text: str) -> str:
+    return f"{problem} (“{one_line(text)}”)" if text else problem
 
 
 def _unclassified(error: Exception, *, writes: bool) -> PlatformError:

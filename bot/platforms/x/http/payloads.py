@@ -1,7 +1,7 @@
-"""X's answers as values: what we read of its JSON, checked at the door.
+"""X's answers as values, checked as they are read.
 
-https://docs.x.com/x-api/fundamentals/data-dictionary. Whatever has another shape than documented
-raises ValueError here, so that nothing behind has to doubt it.
+https://docs.x.com/x-api/fundamentals/data-dictionary. A value of an undocumented
+shape raises ValueError here, so that no other module has to check it.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ USERNAME = re.compile(r"\w{1,50}", re.ASCII)
 
 NOT_FOUND = "resource-not-found"
 GONE = frozenset({NOT_FOUND, "not-authorized-for-resource"})
-"""The types of X's errors for what was deleted or suspended, and what its author protects."""
+"""The types of X's errors for deleted, suspended and protected posts."""
 
 POSTS = frozenset({"tweet", "post"})
-"""What X calls a post in its errors, by its old and its new name."""
+"""X's old and new name of a post in its errors."""
 
 T = TypeVar("T")
 
@@ -80,7 +80,7 @@ class XPost:
 class XPage:
     """Some posts of a list, newest first, with their authors, and where the list goes on.
 
-    `unreadable` counts posts in a shape that we do not know, `partial` is whether X held some back.
+    `unreadable` counts posts of an unknown shape, `partial` is whether X left some out.
     """
 
     posts: tuple[XPost, ...]
@@ -92,10 +92,10 @@ class XPage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class XLookup:
-    """What a look-up by ids found: posts with their authors, and the ids of those not to be seen.
+    """The result of a look-up by ids: posts with their authors, and the ids of those not shown.
 
-    An id that is in neither could not be looked up, or its post has a shape that we do not know.
-    `missing` are those of the gone that X does not have at all.
+    An id that is in neither could not be looked up, or its post has an unknown shape. `missing` are
+    those of the gone that X does not have at all.
     """
 
     posts: tuple[XPost, ...]
@@ -111,7 +111,7 @@ def page(document: object) -> XPage:
     listed = _list(body.get("data"))
     if not (listed or body.get("errors")) and meta.get("result_count") != 0:
         raise ValueError("an empty list that X does not call empty")
-    posts = [_readable(said, one) for one in listed]
+    posts = [_readable(post_of, one) for one in listed]
     return XPage(
         posts=tuple(post for post in posts if post is not None),
         people=people(body),
@@ -124,7 +124,7 @@ def page(document: object) -> XPage:
 def looked_up(document: object) -> XLookup:
     """The answer to a look-up by ids. Raises ValueError for an answer that is none."""
     body = _found(document)
-    posts = (_readable(said, one) for one in _list(body.get("data")))
+    posts = (_readable(post_of, one) for one in _list(body.get("data")))
     gone = {one: kind for one, kind in map(_gone, _list(body.get("errors"))) if kind in GONE}
     return XLookup(
         posts=tuple(post for post in posts if post is not None),
@@ -135,7 +135,7 @@ def looked_up(document: object) -> XLookup:
 
 
 def _found(document: object) -> dict[str, Any]:
-    """The answer to a look-up. X tells of each id, so without posts and problems it is not X's."""
+    """The answer to a look-up. X answers for each id, so one without any is not X's."""
     body = _object(document)
     problems = map(_object, _list(body.get("errors")))
     if not (_list(body.get("data")) or any(problem(one) is not None for one in problems)):
@@ -144,10 +144,10 @@ def _found(document: object) -> dict[str, Any]:
 
 
 def _gone(value: object) -> tuple[str, str | None]:
-    """The id of the post of which this partial error speaks, and why X does not show it.
+    """The id of the post that this partial error is about, and why X does not show it.
 
-    https://docs.x.com/x-api/fundamentals/response-codes-and-errors lists the types. What its
-    author, or X, shows to some only is no more for everyone than what was deleted.
+    https://docs.x.com/x-api/fundamentals/response-codes-and-errors lists the types. A post
+    that its author, or X, shows to some people only is as little public as a deleted one.
     """
     error = value if isinstance(value, dict) else {}
     is_asked = error.get("resource_type") in POSTS and error.get("parameter") == "ids"
@@ -187,7 +187,7 @@ def person(value: object) -> XUser:
     )
 
 
-def said(value: object) -> XPost:
+def post_of(value: object) -> XPost:
     """A post. Raises ValueError where something that every post has is missing."""
     post = _object(value)
     note = _object(_named(post, "note_post", "note_tweet") or {})
@@ -218,7 +218,7 @@ def _has_poll(attachments: object) -> bool:
 
 
 def authors(document: object) -> dict[str, str]:
-    """Whose each post of a look-up by ids is; those that are gone are not in it."""
+    """The author of each post of a look-up by ids, without deleted posts."""
     posts = map(_object, _list(_found(document).get("data")))
     return {_id(one.get("id")): _id(one.get("author_id")) for one in posts}
 
@@ -231,7 +231,7 @@ def _readable(read: Callable[[object], T], value: object) -> T | None:
 
 
 def _named(post: Mapping[str, Any], *names: str) -> Any:
-    """What stands under the first of these names that the post has: X is renaming some fields."""
+    """The value under the first of these names that the post has: X is renaming some fields."""
     return next((post[name] for name in names if post.get(name)), None)
 
 

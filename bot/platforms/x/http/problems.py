@@ -1,7 +1,7 @@
 """Whether an answer is X's own: its problem documents, and its older lists of coded errors.
 
-https://docs.x.com/x-api/fundamentals/response-codes-and-errors. What a proxy, a gateway or another
-server answers in X's place has another form, and says nothing about our posts.
+https://docs.x.com/x-api/fundamentals/response-codes-and-errors. The answer of a proxy, a
+gateway or another server has another form, and says nothing about our posts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ HOSTS = ("x.com", "twitter.com")
 
 
 def is_own(document: Mapping[str, Any] | None, status: int) -> bool:
-    """Whether X itself can have said this with a status that is no success."""
+    """Whether X itself can have sent this with a status that is no success."""
     if not document or document.get("status", status) != status:
         return False
     if document.keys() == {"errors"}:

@@ -1,7 +1,7 @@
-"""The transport under tweepy: it sends to the address it was given, and waits only so long.
+"""The transport under tweepy: to the configured address, with time-outs.
 
-tweepy's own has no time-out and a fixed host; and tweepy stumbles over answers that are not in
-X's form. So whatever is no success leaves here as an `AnswerError`, before tweepy reads it.
+tweepy's own has no time-out and a fixed host; and tweepy fails on answers that are not in X's
+form. So every answer that is no success is raised as an `AnswerError`, before tweepy reads it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bot.outbound.session import Carrier, Session, read_body
 TWEEPY_HOST = "https://api.twitter.com"
 ONE_ANSWER = {"allow_redirects": False, "stream": True}
 
-TALKATIVE = (
+VERBOSE_LOGGERS = (
     "tweepy",
     "tweepy.client",
     "oauthlib",
@@ -38,15 +38,15 @@ TALKATIVE = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TransportTimeouts:
-    """How long we wait, in seconds.
+    """Time-outs in seconds."""
 
-    `connect` until a connection stands, `read` between two pieces of an answer, `whole` for all
-    of it; after `listing` no further page of a list is asked for, so that a call ends in time.
-    """
-
+    #: until a connection stands
     connect: float = 10.0
+    #: between two pieces of an answer
     read: float = 30.0
+    #: for the whole answer
     whole: float = 45.0
+    #: after which no further page of a list is requested, so that a call ends in time
     listing: float = 15.0
 
 
@@ -67,9 +67,8 @@ class AnswerError(Exception):
 class Transport:
     """Carries tweepy's requests: to one address, with a connection of its own each.
 
-    A kept connection that has died unseen would turn the next post into an unsure one. Nothing
-    is shared between requests, so threads may share this. A server that repeats our secrets does
-    not bring them any further.
+    A kept connection that was closed unnoticed would turn the next post into an unsure one. Nothing
+    is shared between requests, so threads may share this. Secrets are redacted in each answer.
     """
 
     def __init__(
@@ -82,7 +81,7 @@ class Transport:
         self._api = api
         self._patience = patience
         self._carrier = carrier
-        self._blanker = Redactor(secrets)
+        self._redactor = Redactor(secrets)
 
     def request(self, method: str, url: str, **given: Any) -> requests.Response:
         """Send to our address instead of tweepy's; the whole answer if it is a success."""
@@ -95,7 +94,7 @@ class Transport:
             _Session(self._carrier) as session,
             session.request(method, here, **given) as answer,
         ):
-            whole = _made(answer, self._blanker.body(read_body(answer, until)))
+            whole = _made(answer, self._redactor.body(read_body(answer, until)))
         if not 200 <= whole.status_code < 300:
             raise AnswerError(whole)
         return whole
@@ -113,8 +112,8 @@ class _Session(Session):
 
 
 def hush() -> None:
-    """Keep what the libraries below would say at DEBUG, secrets included, out of every log."""
-    for name in TALKATIVE:
+    """Keep the DEBUG lines of these libraries, which hold secrets, out of every log."""
+    for name in VERBOSE_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -1,8 +1,8 @@
-"""How far what was said below a post has been read: X's search reaches back seven days.
+"""How far the replies below a post have been read: X's search reaches back seven days.
 
-A walk goes from the newest down, page by page, to the `floor`: up to there all is read that X
-shows. Where it ends, the floor rises to the moment at which it began, so that silence raises it,
-too, and only what the bot did not look for within seven days is out of reach.
+A walk goes from the newest down, page by page, to the `floor`: up to there everything that X shows
+is read. At its end the floor rises to the time of its start, also without any reply. So only
+replies that the bot did not look for within seven days are out of reach.
 """
 
 from __future__ import annotations
@@ -38,20 +38,20 @@ class ConversationCursor:
 
     @property
     def is_done(self) -> bool:
-        """Whether what is left of it has fallen out of X's reach."""
+        """Whether the rest of it has fallen out of X's reach."""
         return self.resume is not None and self.resume <= self.floor + 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gap:
-    """From when to when nothing can be read any more."""
+    """The time span that can no longer be read."""
 
     since: datetime
     until: datetime
 
 
 def start(cursor: str | None, post_id: str) -> ConversationCursor:
-    """The walk of this cursor; all that is below the post for None, and for what is no cursor."""
+    """The walk of this cursor; for None, or for no cursor, one through all replies."""
     try:
         stored = json.loads(cursor or "null")
     except ValueError:
@@ -64,7 +64,7 @@ def start(cursor: str | None, post_id: str) -> ConversationCursor:
 
 
 def within_reach(walk: ConversationCursor, now: datetime) -> tuple[ConversationCursor, Gap | None]:
-    """The walk as far as X can still go it, and what it has lost, if anything."""
+    """The walk within X's reach, and the gap that it has lost, if any."""
     if walk.floor >= first_id(now - REACH + SKEW):
         return walk, None
     floor = first_id(now - REACH + MARGIN)

@@ -13,17 +13,17 @@ from bot.platforms.x.normalize import plain
 from bot.platforms.x.urls import address
 
 NO_LANGUAGE = frozenset({"art", "und", "zxx"})
-"""X's words for "cannot tell"; so are those that begin with q."""
+"""X's codes for an unknown language, besides those that begin with q."""
 
 
 _ATTACHED = re.compile(
     r"https?://(?:x|twitter)\.com/\w+/status/(?P<id>\d+)/(?P<kind>photo|video)/\d+", re.ASCII
 )
-"""Where X says that a post shows something: nothing else that we may read tells of it."""
+"""The address of a picture or video of a post: the only sign of it that the API gives us."""
 
 
 def doubtful(post: XPost, me: str) -> tuple[str, ...]:
-    """Ids of posts whose author decides what kind of mention this is."""
+    """Ids of posts whose author decides the kind of this mention."""
     if post.replied_to is not None and post.to_user_id == me:
         return ()
     root = post.conversation_id if post.replied_to is not None else None
@@ -35,8 +35,8 @@ def entry(
 ) -> Entry:
     """The entry for a post that mentions us; `ours` are posts of ours among the doubtful ones.
 
-    What a protected account says is not for everyone. What an account says that X does not show
-    may not be either, so of both only what holds the thread together is kept.
+    The posts of a protected account are not public. Those of an account that X does not show may
+    not be either. So of both only the place in the thread is kept.
     """
     bare = _bare(post, _kind(post, me, ours), account)
     return bare if author is None or author.protected else _legible(bare, post, author)
@@ -76,7 +76,7 @@ def _legible(bare: Entry, post: XPost, author: XUser) -> Entry:
 
 
 def _text(post: XPost) -> str:
-    """What was said, a picture or video of its own told in words with the way to it, and a poll."""
+    """The text, with words and an address for a picture or video of its own, and a poll."""
     links = {short: _shown(long, post) for short, long in post.links.items()}
     words = plain(post.text, links)
     return f"{words}\n\n{told('Poll')}".lstrip() if post.has_poll else words

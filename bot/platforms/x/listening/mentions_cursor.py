@@ -1,12 +1,12 @@
-"""How far the mentions have been read: X lists them newest first, and we must not skip one.
+"""How far the mentions have been read: X lists them newest first, and none may be skipped.
 
 A walk starts at the newest mention and goes down, page by page, to the `floor`: the id up to
-which all is known. Only then does the floor rise, to the `ceiling`, the newest id that the walk
-has seen. So a walk may stop at any page and go on later at `resume`; what is said meanwhile lies
-above the ceiling and is the next walk's. Pages are asked for by id, since X's tokens expire.
+which all mentions are known. Only then does the floor rise, to the `ceiling`, the newest id that
+the walk has seen. So a walk may stop at any page and go on later at `resume`; newer mentions lie
+above the ceiling and belong to the next walk. Pages are requested by id, since X's tokens expire.
 
-X shows the newest 800 only, and nothing says so at that end. So a walk counts; and one of several
-pages is followed at once by another, which counts what came meanwhile and pushed the oldest out.
+X shows the newest 800 only, and does not mark that end. So a walk counts; and a walk of several
+pages is followed at once by another, which counts newer mentions that pushed the oldest out.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from datetime import datetime, timedelta
 from bot.platforms.x.snowflake import first_id
 
 REACH = 800
-"""X shows this many mentions, and is silent about older ones."""
+"""The number of mentions that X shows; it does not say that there are older ones."""
 FIRST_REACH = timedelta(days=7)
-"""How far back an account is listened to at first: as far as X's search, and no great bill."""
+"""How far back the first poll reaches: as far as X's search, at a low cost."""
 LAG = timedelta(minutes=2)
 """A mention can appear a little later than one that is younger: the floor stays below that."""
 
@@ -33,9 +33,9 @@ COUNTED = ("floor", "known", "ceiling", "seen", "behind")
 class MentionsCursor:
     """Where the walk stands. Ids are numbers here, since they are compared.
 
-    `known` is the last walk's ceiling: what lies between the floor and it is heard again, in case
-    something has joined it. `seen` counts this walk's mentions above it, `behind` those of the
-    last walk, if that had several pages.
+    `known` is the last walk's ceiling: mentions between the floor and it are read again, in case
+    one was added late. `seen` counts this walk's mentions above it, `behind` those of the last
+    walk, if that had several pages.
     """
 
     floor: int
@@ -56,7 +56,7 @@ class MentionsCursor:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CursorStep:
-    """What a page made of the walk; whether to go on at once, and whether mentions may be lost."""
+    """The walk after a page; whether to go on at once, and whether mentions may be lost."""
 
     walk: MentionsCursor
     more: bool
@@ -64,7 +64,7 @@ class CursorStep:
 
 
 def start(cursor: str | None, now: datetime) -> MentionsCursor:
-    """The walk of this cursor; a new one for None, and for a text that is no cursor."""
+    """The walk of this cursor; a new one for None, or for a text that is no cursor."""
     try:
         stored = json.loads(cursor or "null")
     except ValueError:

@@ -1,50 +1,94 @@
-"""What reading may still cost: a read begins only where the worst that it can cost is there."""
+"""The cost of reading: a read starts only where the budget covers the most that it can cost."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bot.core.errors import OverBudget
 from bot.core.ports.platform import Clock, SpendingLimit
-from bot.platforms.x.listening.usage_meter import UsageMeter
 
 NEXT_LOOK = timedelta(hours=1)
-"""How long after a read that was too dear it is tried again: the operator may raise the budget."""
+"""The wait after a read that was over budget: the operator may raise the budget."""
+
+
+class UsageMeter:
+    """The cost of reading, in US dollars.
+
+    X charges for each post and user that it returns. A repeat on the same UTC day is free
+    "usually", so this is an estimate. https://docs.x.com/x-api/getting-started/pricing
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._day: date | None = None
+        self._read: set[tuple[str, str]] = set()
+        self._unsettled = Decimal(0)
+        self._settled = Decimal(0)
+
+    @property
+    def total(self) -> Decimal:
+        """All cost so far."""
+        with self._lock:
+            return self._settled + self._unsettled
+
+    @property
+    def settled(self) -> Decimal:
+        """The part of it that `settle` has returned."""
+        with self._lock:
+            return self._settled
+
+    def read(self, what: str, ids: Iterable[str], price: Decimal) -> None:
+        """Note resources that X returned; those that it returned today already cost nothing."""
+        with self._lock:
+            today = self._clock.now().date()
+            if today != self._day:
+                self._day, self._read = today, set()
+            fresh = {(what, one) for one in ids} - self._read
+            self._read |= fresh
+            self._unsettled += len(fresh) * price
+
+    def settle(self) -> Decimal:
+        """The cost since the last call."""
+        with self._lock:
+            cost, self._unsettled = self._unsettled, Decimal(0)
+            self._settled += cost
+            return cost
 
 
 class ReadQuota:
-    """Holds the worst price of each read against what is left of the month's money.
+    """Reserves the highest cost of each read against the rest of the month's budget.
 
-    What was read and not noted yet counts as spent, and so does what is being read just now.
+    Reads that are not noted yet count as spent, and so do present ones.
     """
 
     def __init__(
-        self, spending_limit: SpendingLimit | None, bill: UsageMeter, clock: Clock
+        self, spending_limit: SpendingLimit | None, meter: UsageMeter, clock: Clock
     ) -> None:
-        self._purse = spending_limit
-        self._bill = bill
+        self._spending_limit = spending_limit
+        self._meter = meter
         self._clock = clock
         self._lock = threading.Lock()
         self._held = Decimal(0)
         self._month: tuple[int, int] | None = None
-        self._bound = Decimal(0)
+        self._limit = Decimal(0)
 
     @contextmanager
     def hold(
         self, each: Decimal, *, fewest: int, most: int, first: Decimal = Decimal(0)
     ) -> Iterator[int]:
-        """How many things, of a price each, may be read now; the money is held meanwhile.
+        """How many items, of a price each, may be read now; their cost is reserved meanwhile.
 
-        `first` is what is paid besides. Raises RetryLater where not even the fewest can be paid.
+        `first` is paid besides. Raises OverBudget where not even the fewest can be paid.
         """
         with self._lock:
             many = affordable(self._left(), each, fewest=fewest, most=most, first=first)
             if many is None:
-                raise _too_dear(first + fewest * each)
+                raise _over_budget(first + fewest * each)
             worst = first + many * each
             self._held += worst
         try:
@@ -54,14 +98,14 @@ class ReadQuota:
                 self._held -= worst
 
     def _left(self) -> Decimal | None:
-        """What is left, whichever tells less: what is noted, or what we have billed ourselves."""
-        told = self._purse() if self._purse else None
-        if told is None:
+        """The rest of the budget, as noted or as metered here, whichever is less."""
+        noted = self._spending_limit() if self._spending_limit else None
+        if noted is None:
             return None
         now = self._clock.now()
         if self._month != _month(now):
-            self._month, self._bound = _month(now), told + self._bill.settled
-        return min(told, self._bound - self._bill.total) - self._held
+            self._month, self._limit = _month(now), noted + self._meter.settled
+        return min(noted, self._limit - self._meter.total) - self._held
 
 
 def affordable(
@@ -72,9 +116,9 @@ def affordable(
     most: int,
     first: Decimal = Decimal(0),
 ) -> int | None:
-    """How many things of a price each can be paid, after `first`; None where too few can.
+    """How many items of a price each can be paid, after `first`; None: fewer than the fewest.
 
-    With no bound on what is `left`, the most.
+    Without a limit on what is `left`, the most.
     """
     if left is None:
         return most
@@ -86,7 +130,7 @@ def _month(now: datetime) -> tuple[int, int]:
     return now.year, now.month
 
 
-def _too_dear(worst: Decimal) -> OverBudget:
+def _over_budget(worst: Decimal) -> OverBudget:
     return OverBudget(
         f"what is left of this month's money for listening is less than ${worst:.2f}, which the "
         "next read may cost",

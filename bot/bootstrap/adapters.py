@@ -1,0 +1,86 @@
+"""The adapters of the accounts in the tips file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from bot.app.discussion.polling import money_left
+from bot.bootstrap.settings import log_setup
+from bot.bootstrap.settings.environment import Environment
+from bot.bootstrap.settings.secrets import secrets_for
+from bot.core.errors import SecretError
+from bot.core.model.config import Account, Config
+from bot.core.ports.platform import Clock, Platform
+from bot.platforms import catalogue
+from bot.store import Database, is_running
+
+if TYPE_CHECKING:
+    from bot.outbound.session import Carrier
+
+Port = TypeVar("Port")
+
+
+@dataclass(kw_only=True, slots=True)
+class Adapters:
+    """One adapter for each account of `config()`, built when it is first asked for."""
+
+    config: Callable[[], Config]
+    environment: Environment
+    database: Database
+    clock: Clock
+    #: makes the transport of their requests; None: the network
+    carrier: Carrier | None = None
+    _built: dict[str, Platform] = field(default_factory=dict)
+
+    def port(self, kind: type[Port], name: str) -> Port | None:
+        """An account's adapter if it has this port; None otherwise, or for an unknown account."""
+        account = self.config().account(name)
+        adapter: object = None if account is None else self.get(account)
+        return adapter if isinstance(adapter, kind) else None
+
+    def get(self, account: Account) -> Platform:
+        """The adapter of an account of the file. Raises SecretError."""
+        if account.name not in self._built:
+            self._built[account.name] = self._build(account, self.config())
+        return self._built[account.name]
+
+    def rebuild(self, config: Config) -> None:
+        """Build those of all accounts anew, for a file that comes into use.
+
+        Raises SecretError with all missing secrets, and changes nothing then.
+        """
+        built, missing = {}, []
+        for account in config.accounts:
+            try:
+                built[account.name] = self._build(account, config)
+            except SecretError as error:
+                missing.append(str(error))
+        if missing:
+            raise SecretError("; ".join(missing))
+        self._built = built
+
+    def _build(self, account: Account, config: Config) -> Platform:
+        kind = catalogue.KINDS[account.kind]
+        secrets = secrets_for(account.name, kind, self.environment.variables)
+        log_setup.add_secrets(secrets.values())
+        return catalogue.build(
+            catalogue.AdapterContext(
+                account=account,
+                secrets=secrets,
+                identity=config.bot,
+                pages=self.database.pages,
+                clock=self.clock,
+                carrier=self.carrier,
+                spending_limit=partial(self._money_left, account),
+                is_running=partial(is_running, self.environment.data),
+            )
+        )
+
+    def _money_left(self, account: Account) -> Decimal | None:
+        """What reading may still cost this month, in US dollars; None: no limit."""
+        with self.database.store.reading() as tx:
+            return money_left(tx, account, self.clock.now())
