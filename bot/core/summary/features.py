@@ -17,7 +17,7 @@ _INSIDE = re.compile(
     r"\b(?:this|these|those|such)\s+(?!paper|work|article|study|cmdlet|command|tool|way|is|are|that)\w|"
     r"^the (?:results?|idea|method|answer|reason|problem|process|rest|same)\b|\bnow\b|"
     r"^(?:\w+\s+){1,3}of (?:them|these|those|it)\b|"
-    r"\b(?:the proposed|the above|the restore_guard|the latter|the same|aforementioned)\b",
+    r"\b(?:the proposed|the above|the former|the latter|the same|aforementioned)\b",
     re.IGNORECASE,
 )
 _POINTS_AHEAD = re.compile(

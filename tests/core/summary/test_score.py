@@ -35,3 +35,11 @@ def test_every_process_gives_the_same_score():
     }
     assert len(told) == 1
     assert "0x" in told.pop()
+
+
+def test_words_that_point_inside_a_tip_are_known():
+    """A sentence about "the former" or "the latter" points at one that a summary does not have."""
+    for pointer in ("former", "latter", "same"):
+        told = wording(f"In tests the {pointer} was faster.", 1, english=True)
+        assert told["pointing inside"] == 1.0
+    assert wording("In tests the cache was faster.", 1, english=True)["pointing inside"] == 0.0
