@@ -32,13 +32,13 @@ from bot.bootstrap.settings.secrets import secrets_for
 from bot.bootstrap.settings.site_key import pseudonyms, site_key
 from bot.bootstrap.summary_version import rules_version
 from bot.core.discussion.pseudonyms import Pseudonyms
-from bot.core.discussion.webmention import Fetcher
 from bot.core.errors import Problem, SecretError, StoreError, UsageError
 from bot.core.model.config import Account, Config
 from bot.core.ports.platform import (
     Clock,
     EntryChecker,
     Favouriter,
+    Fetcher,
     Listener,
     Platform,
     Publisher,

@@ -14,7 +14,8 @@ from bot.core.datetimes import iso
 from bot.core.model.delivery import Delivery, State
 from bot.core.model.entry import Entry
 from bot.core.model.schedule import Slot
-from bot.core.ports.unit_of_work import Pause, SlotRecord
+from bot.core.ports.account_store import Pause
+from bot.core.ports.posting_store import SlotRecord
 from bot.core.text.sanitize import one_line, shown
 
 MOST = 20

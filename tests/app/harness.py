@@ -27,10 +27,12 @@ from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.model.capabilities import Capabilities, Idempotency, Prices
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, Post, Receipt, State
+from bot.core.model.lookup import Absent, CannotTell, Found
 from bot.core.model.schedule import Outcome, Slot
-from bot.core.model.site_page import Pages
-from bot.core.ports.platform import Absent, CannotTell, Clock, Found, Publisher
-from bot.core.ports.unit_of_work import SlotRecord, Store
+from bot.core.ports.platform import Clock, Publisher
+from bot.core.ports.posting_store import SlotRecord
+from bot.core.ports.site_store import Pages
+from bot.core.ports.unit_of_work import Store
 from bot.scheduler.timetable import ZonedTimetable
 from bot.store import Database, open_memory
 from tests.clock import MONDAY, FakeClock

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from bot.app.moderation.hide import legible
-from bot.core.model.entry import NOBODY, Entry, without_words
+from bot.core.model.entry import Entry, erased
 from bot.core.ports.unit_of_work import UnitOfWork
 
 
@@ -26,8 +25,3 @@ def erase(tx: UnitOfWork, entry: Entry, now: datetime) -> Entry:
     gone = erased(entry, now)
     tx.log.keep(gone, now)
     return gone
-
-
-def erased(entry: Entry, now: datetime) -> Entry:
-    """The entry as it is kept once its words are gone."""
-    return replace(without_words(entry), author=NOBODY, url=None, deleted_at=now)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from bot.app.discussion.entry_record import Record, picked, whole
 from bot.core.datetimes import iso
-from bot.core.discussion.event_log import EventLog, Fields
 from bot.core.model.entry import Change, Entry, EntryEvent
+from bot.core.ports.discussion_store import EventLog, Fields
 from bot.core.ports.unit_of_work import Store, UnitOfWork
 
 AT_ONCE = 500

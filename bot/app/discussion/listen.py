@@ -18,8 +18,9 @@ from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.errors import OverBudget, PlatformError, Unauthorised
 from bot.core.model.config import Account
 from bot.core.model.entry import Entry
+from bot.core.ports.account_store import AccountRecord
 from bot.core.ports.platform import AncestorReader, Batch, Clock, Listener
-from bot.core.ports.unit_of_work import AccountRecord, Store, UnitOfWork
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 
 log = structlog.get_logger()
 

@@ -16,8 +16,9 @@ from bot.core.errors import PlatformError, Refused
 from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account
 from bot.core.model.entry import Entry
+from bot.core.ports.discussion_store import WatchedThread
 from bot.core.ports.platform import Batch, Clock, ThreadReader
-from bot.core.ports.unit_of_work import Store, UnitOfWork, WatchedThread
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 
 log = structlog.get_logger()
 

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.app.accounts.server_change import heard_before
-from bot.app.discussion.erase import erased
 from bot.app.discussion.ingest import take_in
 from bot.app.discussion.polling import cost_factor, is_spent, rest
 from bot.core.discussion.backoff import SOON, next_look
@@ -18,7 +17,7 @@ from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.errors import PlatformError
 from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account
-from bot.core.model.entry import Entry
+from bot.core.model.entry import Entry, erased
 from bot.core.ports.platform import Checked, Clock, EntryChecker
 from bot.core.ports.unit_of_work import Store
 

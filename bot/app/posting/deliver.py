@@ -16,7 +16,8 @@ from bot.app.posting.transitions import move
 from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater, Unauthorised
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import MOVES, Delivery, Receipt, State
-from bot.core.ports.platform import LEASE, Clock, Publisher
+from bot.core.model.lookup import LEASE
+from bot.core.ports.platform import Clock, Publisher
 from bot.core.ports.unit_of_work import Store, UnitOfWork
 from bot.core.posting.attempt_result import after_attempt, after_crash, price, too_late
 from bot.core.posting.reconciliation import held_too_long

@@ -10,7 +10,8 @@ import structlog
 from bot.core.errors import RetryLater, Unauthorised
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, State
-from bot.core.ports.unit_of_work import Pause, UnitOfWork
+from bot.core.ports.account_store import Pause
+from bot.core.ports.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 

@@ -14,7 +14,8 @@ from bot.app.posting.first_tip import EXTRA, extra_slot, starting_schedule
 from bot.core.model.config import Config
 from bot.core.model.schedule import Outcome, Schedule, Slot, newest_in_time
 from bot.core.ports.platform import Timetable
-from bot.core.ports.unit_of_work import SlotRecord, Store, UnitOfWork
+from bot.core.ports.posting_store import SlotRecord
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 from bot.core.posting.rotation import Nothing, Pick, pick
 
 log = structlog.get_logger()

@@ -17,8 +17,9 @@ from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, State
 from bot.core.model.schedule import Schedule, Slot, newest_in_time
+from bot.core.ports.account_store import Pause
 from bot.core.ports.platform import Timetable
-from bot.core.ports.unit_of_work import Pause, Store, UnitOfWork
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 from bot.core.posting.rotation import Nothing
 from bot.core.summary import Summary
 from bot.core.text.counting.links import links

@@ -14,7 +14,8 @@ from bot.app.posting.transitions import move
 from bot.core.errors import PlatformError, RetryLater
 from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, State
-from bot.core.ports.platform import Absent, CannotTell, Clock, Found, Publisher
+from bot.core.model.lookup import Absent, CannotTell, Found
+from bot.core.ports.platform import Clock, Publisher
 from bot.core.ports.unit_of_work import Store
 from bot.core.posting.reconciliation import after_look, rightly_dated
 

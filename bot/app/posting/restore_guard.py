@@ -19,7 +19,8 @@ from bot.core.errors import PlatformError, RetryLater
 from bot.core.model.capabilities import Idempotency
 from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, State
-from bot.core.ports.platform import SKEW, Clock, Found, OwnPosts, Publisher
+from bot.core.model.lookup import SKEW, Found
+from bot.core.ports.platform import Clock, OwnPosts, Publisher
 from bot.core.ports.unit_of_work import Store, UnitOfWork
 from bot.core.posting.attempt_result import RETRY, found_again, from_before_restore
 

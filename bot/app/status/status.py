@@ -18,8 +18,10 @@ from bot.core.model.config import Account, AcknowledgementStyle, Config
 from bot.core.model.delivery import UNSETTLED, Delivery, State
 from bot.core.model.entry import Entry
 from bot.core.model.schedule import Outcome, Slot
+from bot.core.ports.account_store import Pause
 from bot.core.ports.platform import Timetable
-from bot.core.ports.unit_of_work import Pause, SlotRecord, Store, UnitOfWork
+from bot.core.ports.posting_store import SlotRecord
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 from bot.core.posting.reconciliation import needs_person
 
 FILE_TROUBLE = "tips file"

@@ -148,6 +148,11 @@ def without_words(entry: Entry) -> Entry:
     return replace(entry, text="", html="", warning="")
 
 
+def erased(entry: Entry, now: datetime) -> Entry:
+    """The entry as it is kept once its words are gone."""
+    return replace(without_words(entry), author=NOBODY, url=None, deleted_at=now)
+
+
 def as_own(entry: Entry) -> Entry:
     """What our own account said, as an entry of ours: plain words, and a name that is no person's.
 

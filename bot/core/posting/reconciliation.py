@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.core.model.capabilities import Capabilities, Idempotency
 from bot.core.model.config import WhenUnsure
 from bot.core.model.delivery import Delivery, State
-from bot.core.ports.platform import SKEW, Absent, CannotTell, Found
+from bot.core.model.lookup import SKEW, Absent, CannotTell, Found
 
 LONG_AGO = timedelta(days=2)
 """Further than clocks are put right, as a rule."""

@@ -16,18 +16,10 @@ from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, 
 from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, Receipt
-from bot.core.model.inspection import allowance_remarks, clock_remarks, failure
+from bot.core.model.inspection import InspectionRemark, allowance_remarks, clock_remarks, failure
+from bot.core.model.lookup import LOOK_BACK, Absent, CannotTell, Found
 from bot.core.model.platform_kind import variable
-from bot.core.ports.platform import (
-    LOOK_BACK,
-    Absent,
-    Batch,
-    CannotTell,
-    Checked,
-    Clock,
-    Found,
-    InspectionRemark,
-)
+from bot.core.ports.platform import Batch, Checked, Clock
 from bot.outbound.rate_limits import RateLimits
 from bot.outbound.session import Carrier
 from bot.platforms.mastodon.find_own import Ask, Since, look, own, receipt_of

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, insert, select
 
-from bot.core.ports.unit_of_work import Person, PersonRule
+from bot.core.ports.people_store import Person, PersonRule
 from bot.store.discussion.entry_rows import Part, batched, made
 from bot.store.tables import persons
 

@@ -19,7 +19,7 @@ from bot.core.errors import OutcomeUnknown, Refused, RetryLater, Unauthorised
 from bot.core.model.config import AcknowledgementStyle
 from bot.core.model.delivery import State
 from bot.core.model.entry import Author, Change, OptOut, Visibility
-from bot.core.ports.unit_of_work import Pause
+from bot.core.ports.account_store import Pause
 from tests.app.harness import EIGHT, Harness
 from tests.contract.memory import ADA, TRAITS
 from tests.core.samples import HOUR, MINUTE, account, config

@@ -16,7 +16,7 @@ from bot.core.errors import Duplicate, OutcomeUnknown, RetryLater, Unauthorised
 from bot.core.model.capabilities import Idempotency
 from bot.core.model.config import Config
 from bot.core.model.delivery import State
-from bot.core.ports.platform import LEASE, Absent, Found
+from bot.core.model.lookup import LEASE, Absent, Found
 from tests.app.harness import EIGHT, PRICES, Harness, with_site
 from tests.clock import FakeClock
 from tests.contract.memory import TRAITS

@@ -13,8 +13,9 @@ from bot.app.status.status import FILE_TROUBLE, LOG_READ, RECENT, status
 from bot.cli.standing import MOST, lines
 from bot.core.errors import OutcomeUnknown, OverBudget, Refused, RetryLater
 from bot.core.model.delivery import State
+from bot.core.model.lookup import CannotTell
 from bot.core.model.schedule import Cron, Outcome
-from bot.core.ports.platform import Batch, CannotTell
+from bot.core.ports.platform import Batch
 from bot.scheduler.timetable import ZonedTimetable
 from tests.app.harness import EIGHT, PRICES, Harness
 from tests.clock import MONDAY

@@ -10,7 +10,7 @@ import yaml
 from bot.core.model.capabilities import Idempotency
 from bot.core.model.config import WhenUnsure
 from bot.core.model.delivery import State
-from bot.core.ports.platform import Absent, CannotTell, Found
+from bot.core.model.lookup import Absent, CannotTell, Found
 from bot.core.posting.reconciliation import after_look
 from tests.clock import MONDAY
 from tests.core.samples import MINUTE, claimed, receipt, traits

@@ -14,7 +14,8 @@ from bot.core.model.config import Account, Config
 from bot.core.model.delivery import UNSETTLED, Delivery
 from bot.core.model.schedule import Outcome, Slot
 from bot.core.model.tip import Tip
-from bot.core.ports.unit_of_work import SlotRecord, Store, UnitOfWork
+from bot.core.ports.posting_store import SlotRecord
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 
 POST = "post"
 """The schedule name of posts by hand."""

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from bot.app.discussion.erase import erased
 from bot.app.posting.transitions import move
 from bot.core.errors import UsageError
 from bot.core.model.delivery import Delivery, Receipt, State
+from bot.core.model.entry import erased
 from bot.core.ports.platform import PostRemover, SettlesCost
 from bot.core.ports.unit_of_work import Store, UnitOfWork
 
