@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+from bot.core.summary.features import wording
 from tests.tree import ROOT
 
 SCORES = """
