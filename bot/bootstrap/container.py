@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.app.accounts.refresh_limits import KnownCapabilities
 from bot.app.discussion.acknowledge import Acknowledger
 from bot.app.discussion.event_log import EventLogWriter
-from bot.app.discussion.listen import MentionPoller
-from bot.app.discussion.polling import cost_factor, is_time_to_listen, money_left
+from bot.app.discussion.listen import MentionPoller, budget_left, cost_factor, is_time_to_listen
 from bot.app.discussion.read_threads import ThreadPoller
 from bot.app.discussion.recheck import Rechecker
 from bot.app.posting.deliver import Deliverer
@@ -190,7 +189,7 @@ class Container:
     def _money_left(self, account: Account) -> Decimal | None:
         """What reading may still cost this month, in US dollars; None: no bound."""
         with self.database.store.reading() as tx:
-            return money_left(tx, account, self.clock.now())
+            return budget_left(tx, account, self.clock.now())
 
     @property
     def fetcher(self) -> Fetcher:

@@ -121,15 +121,15 @@ def log(
 
 def _note_read(container: Container) -> None:
     """Remember for `status` up to where the log was shown, if that can be written down."""
-    from bot.app.status.status import LOG_READ
+    from bot.app.notes import LOG_READ
 
     store = container.database.store
     with suppress(StoreError):
         with store.reading() as tx:
-            last, known = tx.log.last_id(), tx.notes.get(LOG_READ)
-        if known != str(last):
+            last, known = tx.log.last_id(), LOG_READ.read(tx)
+        if known != last:
             with store.writing() as tx:
-                tx.notes.put(LOG_READ, str(last), container.clock.now())
+                LOG_READ.write(tx, last, container.clock.now())
 
 
 def _tips(container: Container, *, is_running: bool) -> dict[tuple[str, datetime], str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.app.accounts.refresh_limits import source_of
+from bot.app.notes import SERVER
 from bot.core.model.config import Account
-from bot.core.ports.unit_of_work import Store, UnitOfWork
+from bot.core.ports.unit_of_work import Store
 
 
 def heard_before(store: Store, account: Account, now: datetime) -> int:
@@ -16,19 +17,10 @@ def heard_before(store: Store, account: Account, now: datetime) -> int:
     """
     here = source_of(account)
     with store.reading() as tx:
-        last, place = _noted(tx, account)
-    if place == here:
-        return last
+        noted = SERVER.read(tx, account.name)
+    if noted is not None and noted[1] == here:
+        return noted[0]
     with store.writing() as tx:
-        last = tx.log.last_id() if place else 0
-        tx.notes.put(_name(account), f"{last} {here}", now)
+        last = tx.log.last_id() if noted else 0
+        SERVER.write(tx, (last, here), now, account.name)
     return last
-
-
-def _noted(tx: UnitOfWork, account: Account) -> tuple[int, str]:
-    last, _, place = (tx.notes.get(_name(account)) or "0 ").partition(" ")
-    return int(last), place
-
-
-def _name(account: Account) -> str:
-    return f"place of {account.name}"

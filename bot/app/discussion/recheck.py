@@ -10,7 +10,7 @@ import structlog
 
 from bot.app.accounts.server_change import heard_before
 from bot.app.discussion.ingest import take_in
-from bot.app.discussion.polling import cost_factor, is_spent, rest
+from bot.app.discussion.listen import backoff_until, cost_factor, is_budget_spent
 from bot.core.discussion.backoff import SOON, next_look
 from bot.core.discussion.freshness import next_check
 from bot.core.discussion.pseudonyms import Pseudonyms
@@ -89,7 +89,7 @@ class Rechecker:
         now = self.clock.now()
         later = SOON * (cost_factor(self.capabilities_of(account)) - 1)
         with self.store.reading() as tx:
-            if is_spent(tx, account, now):
+            if is_budget_spent(tx, account, now):
                 return ()
             return tx.log.due_checks(account.name, now - later, BATCH, after)
 
@@ -122,6 +122,6 @@ class Rechecker:
 
     def _put_off(self, account: Account, error: PlatformError) -> None:
         now = self.clock.now()
-        until = rest(account, error, now)
+        until = backoff_until(account, error, now)
         with self.store.writing() as tx:
             tx.log.put_off(account.name, now, until)

@@ -184,7 +184,7 @@ class _Holds:
         if post.account not in self._left or not same_month:
             return None
         if post.cost > self._left[post.account]:
-            return "this month's money does not reach for it"
+            return "over this month's budget"
         self._left[post.account] -= post.cost
         return None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.app.status.status import FILE_TROUBLE
+from bot.app.notes import FILE_TROUBLE
 from bot.bootstrap import checked_tips_file
 from bot.bootstrap.container import Container
 from bot.core.errors import BotError
@@ -78,4 +78,4 @@ class Reloader:
 
     def _note_file(self, trouble: str | None) -> None:
         with self.container.database.store.writing() as tx:
-            tx.notes.put(FILE_TROUBLE, trouble, self.container.clock.now())
+            FILE_TROUBLE.write(tx, trouble, self.container.clock.now())

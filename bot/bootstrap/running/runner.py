@@ -12,12 +12,13 @@ from pathlib import Path
 import structlog
 
 from bot.app.moderation.people import is_forgotten
+from bot.app.notes import COMPACTED, FAILING_STEPS
 from bot.app.posting.first_tip import Awaited, awaited
 from bot.app.posting.plan import Planner
 from bot.app.site.comments import CommentWriter
 from bot.app.site.webmention import WebmentionReceiver, WebmentionVerifier
 from bot.app.status.metrics import HeardCounts, Metrics, metrics_of
-from bot.app.status.status import STEP_TROUBLE, Status, status
+from bot.app.status.status import Status, status
 from bot.bootstrap import checked_tips_file
 from bot.bootstrap.container import Container, open_container
 from bot.bootstrap.running import stop_signals
@@ -54,8 +55,6 @@ COMPACT_EVERY = timedelta(hours=1)
 """How long copies of them may linger in unused parts of a database that is not large."""
 COMPACT_MOST = 64_000_000
 """Bytes; a larger database is written anew when the bot starts: to do so takes seconds."""
-COMPACTED = "erased words: compacted up to event"
-"""The note that says so."""
 LOOK_UP = timedelta(seconds=1)
 """How long a signal can go unnoticed: one that the system gave to another thread wakes nobody."""
 STOP_WITHIN = timedelta(seconds=8)
@@ -273,7 +272,7 @@ class Runner:
             found.append(f"the log cannot be written: {trouble}")
         if found != self._noted:
             with self.container.database.store.writing() as tx:
-                tx.notes.put(STEP_TROUBLE, "\n".join(found) or None, self.container.clock.now())
+                FAILING_STEPS.write(tx, found or None, self.container.clock.now())
             self._noted = found
 
     def _lift_automatic_pauses(self) -> None:
@@ -304,12 +303,12 @@ class Runner:
         """Leave nothing of what was erased in unused parts of the file, either."""
         container = self.container
         with container.database.store.reading() as tx:
-            before, last = int(tx.notes.get(COMPACTED) or 0), tx.log.last_event()
+            before, last = COMPACTED.read(tx) or 0, tx.log.last_event()
             is_needed = tx.log.erased_since(before)
         if last == before or (is_needed and not container.database.compact(most)):
             return
         with container.database.store.writing() as tx:
-            tx.notes.put(COMPACTED, str(last), container.clock.now())
+            COMPACTED.write(tx, last, container.clock.now())
 
     def _beat(self) -> None:
         self._pulse = self.container.clock.now()

@@ -92,7 +92,7 @@ def test_the_budget_holds():
     assert harness.deliver() == 1
     reason = harness.get(2).reason
     assert reason is not None
-    assert "it costs $0.60, and $0.60 of this month's $1.00 are spent" in reason
+    assert "over this month's budget: it costs $0.60, and $0.60 of $1.00 are spent" in reason
     assert harness.deliver(after=month) == 1
 
 
