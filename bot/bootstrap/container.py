@@ -17,11 +17,10 @@ from bot.app.discussion.listen import MentionPoller, budget_left, cost_factor, i
 from bot.app.discussion.read_threads import ThreadPoller
 from bot.app.discussion.recheck import Rechecker
 from bot.app.posting.deliver import Deliverer
-from bot.app.posting.draft import Drafter, remembered
+from bot.app.posting.draft import Drafter, posted_texts
 from bot.app.posting.plan import Planner
 from bot.app.posting.preview import Preview
-from bot.app.posting.reconcile import Reconciler
-from bot.app.posting.restore_guard import RestoreGuard
+from bot.app.posting.reconcile import Reconciler, RestoreGuard
 from bot.bootstrap import checked_tips_file
 from bot.bootstrap.checked_tips_file import KINDS, LoadedFile
 from bot.bootstrap.running.process_owner import Owner, owner
@@ -343,8 +342,8 @@ def open_container(
 def _drafter(
     rules: KnownCapabilities, database: Database, summary_cache: SqlSummaryCache
 ) -> Drafter:
-    said = remembered(database.store)
-    return Drafter(capabilities_of=rules.of, said=said, summary_cache=summary_cache)
+    posted = posted_texts(database.store)
+    return Drafter(capabilities_of=rules.of, posted=posted, summary_cache=summary_cache)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.app.tips.propose import WeakSummary
-from bot.app.tips.room import destinations, room, tightest
+from bot.app.tips.room import layouts, room, tightest
 from bot.bootstrap.edit_tips_file import write
 from bot.cli.proposing import NOTHING, lines, say, written
 from bot.core.summary.prose import one_line
@@ -60,7 +60,7 @@ def _own(container: Container, case: WeakSummary) -> str | None:
     if CONTROL.search(words) or shown(words) != words:
         say("there is a control character in it")
         return None
-    among = destinations(case.tip, container.config, container.drafter)
+    among = layouts(case.tip, container.config, container.drafter)
     tight = tightest(words, among)
     if tight is None:
         say(f"it does not fit: beside the link there is room for {room(among)} characters")

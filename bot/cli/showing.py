@@ -42,7 +42,7 @@ def preview(
 
 
 def _all(container: Container, as_json: bool, why: bool) -> Iterator[str]:
-    from bot.app.posting.draft import Misfit
+    from bot.core.posting.compose import Misfit
 
     for one in container.preview.everything(container.config, why=why):
         if isinstance(one, Misfit):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from bot.core.model.tip import Tip
+from bot.core.model.config import Tip
 
 COUNT = 5
 """So many proposals are asked for, and no more are looked at."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from bot.core.model.capabilities import PlatformKind
 from bot.core.model.config import Account, Identity
-from bot.core.model.platform_kind import PlatformKind
 from bot.core.ports.platform import Clock, Platform, SpendingLimit
 from bot.core.ports.site_store import Pages
 from bot.platforms import mastodon, site, x

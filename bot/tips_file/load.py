@@ -12,10 +12,9 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from bot.core.errors import TipsError
-from bot.core.model.config import Config
-from bot.core.model.platform_kind import PlatformKind
+from bot.core.model.capabilities import PlatformKind
+from bot.core.model.config import Config, Library, Tip
 from bot.core.model.schedule import Schedule
-from bot.core.model.tip import Library, Tip
 from bot.tips_file.locations import Places
 from bot.tips_file.problems import Problems
 from bot.tips_file.read_file import refuse, text_of

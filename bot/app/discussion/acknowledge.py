@@ -11,7 +11,7 @@ import structlog
 from bot.app.discussion.ingest import is_to_the_bot
 from bot.app.discussion.reply import addressed, answer
 from bot.app.notes import ACKNOWLEDGED_UP_TO, ACKNOWLEDGING_WAITS_UNTIL, NOT_ACKNOWLEDGING
-from bot.app.posting.draft import TraitsOf
+from bot.app.posting.draft import CapabilitiesOf
 from bot.core.discussion.acknowledgement_policy import (
     FRESH,
     MOST_A_DAY,
@@ -56,7 +56,7 @@ class Acknowledger:
     store: Store
     clock: Clock
     pseudonyms: Pseudonyms
-    capabilities_of: TraitsOf
+    capabilities_of: CapabilitiesOf
     thanker: Callable[[str], Favouriter | None]
 
     def begin(self, config: Config) -> None:

@@ -9,10 +9,10 @@ from typing import Protocol
 
 from bot.app.accounts.lookup import known_tip
 from bot.app.posting.draft import Drafter
-from bot.app.tips.room import Destination, Tight, destinations, room, tightest
+from bot.app.tips.room import Tight, layouts, room, tightest
 from bot.core.errors import PlatformError, Refused
-from bot.core.model.config import Config
-from bot.core.model.tip import Tip
+from bot.core.model.config import Config, Tip
+from bot.core.posting.compose import PostLayout
 from bot.core.summary import Summary, best, runners_up
 from bot.core.summary.candidates import BY_HAND
 from bot.core.summary.check_proposed import flaws, foreign_summary, plain
@@ -87,13 +87,13 @@ def cases(
     for tip in config.library:
         if wanted and tip.id not in wanted:
             continue
-        among = destinations(tip, config, drafter)
+        among = layouts(tip, config, drafter)
         doubts = tuple(dict.fromkeys(_doubts(tip, among)))
         if among and (wanted or doubts or (every and tip.summary is None)):
             yield _case(tip, among, doubts, asked)
 
 
-def _doubts(tip: Tip, among: Sequence[Destination]) -> Iterator[str]:
+def _doubts(tip: Tip, among: Sequence[PostLayout]) -> Iterator[str]:
     """What is doubtful about what would be posted."""
     for place in among:
         chosen = best(tip, place.takes).chosen
@@ -106,7 +106,7 @@ def _doubts(tip: Tip, among: Sequence[Destination]) -> Iterator[str]:
 
 
 def _case(
-    tip: Tip, among: Sequence[Destination], doubts: tuple[str, ...], asked: _Asked
+    tip: Tip, among: Sequence[PostLayout], doubts: tuple[str, ...], asked: _Asked
 ) -> WeakSummary:
     ours = [_proposal(one, among) for one in _ours(tip, among)]
     said, trouble = asked.about(tip, room(among))
@@ -120,7 +120,7 @@ def _case(
     )
 
 
-def _ours(tip: Tip, among: Sequence[Destination]) -> tuple[Summary, ...]:
+def _ours(tip: Tip, among: Sequence[PostLayout]) -> tuple[Summary, ...]:
     """Our summaries that fit everywhere, best first."""
     unwritten, fits = replace(tip, summary=None), partial(_fits, among=among)
     top = best(unwritten, fits).chosen
@@ -149,7 +149,7 @@ class _Asked:
 
 
 def _vetted(
-    said: Sequence[str], tip: Tip, among: Sequence[Destination], known: Collection[str]
+    said: Sequence[str], tip: Tip, among: Sequence[PostLayout], known: Collection[str]
 ) -> tuple[list[Proposal], tuple[str, ...]]:
     """A model's proposals that may be shown, and why the others may not."""
     found: list[Proposal] = []
@@ -167,13 +167,11 @@ def _vetted(
     return found, tuple(left_out)
 
 
-def _fits(summary: str, *, among: Sequence[Destination]) -> bool:
+def _fits(summary: str, *, among: Sequence[PostLayout]) -> bool:
     return all(place.takes(summary) for place in among)
 
 
-def _proposal(
-    summary: Summary, among: Sequence[Destination], *, by_model: bool = False
-) -> Proposal:
+def _proposal(summary: Summary, among: Sequence[PostLayout], *, by_model: bool = False) -> Proposal:
     tight = tightest(summary.text, among)
     if tight is None:
         raise ValueError(f"{summary.text!r} was proposed and does not fit")

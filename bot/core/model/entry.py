@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from bot.core.datetimes import require_aware
-from bot.core.text.blank import is_blank
+from bot.core.text.sanitize import is_blank
 
 
 class EntryKind(Enum):

@@ -19,7 +19,7 @@ from bot.core.discussion.webmention import (
     same_page,
     tidy_address,
 )
-from bot.core.text.html.html_to_text import readable
+from bot.core.text.html_to_text import readable
 from bot.outbound.http_dates import iso_date
 
 _Item = Mapping[str, Any]

@@ -13,12 +13,11 @@ import requests
 from mastodon import Mastodon, MastodonAPIError, MastodonNetworkError, MastodonRatelimitError
 
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, SecretError
-from bot.core.model.capabilities import Capabilities
+from bot.core.model.capabilities import Capabilities, variable
 from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.model.inspection import InspectionRemark, allowance_remarks, clock_remarks, failure
 from bot.core.model.lookup import LOOK_BACK, Absent, CannotTell, Found
-from bot.core.model.platform_kind import variable
 from bot.core.ports.platform import Batch, Checked, Clock
 from bot.outbound.rate_limits import RateLimits
 from bot.outbound.session import Carrier

@@ -11,8 +11,8 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import PlainValidator, WithJsonSchema, create_model
 from pydantic.fields import Field
 
+from bot.core.model.capabilities import Form, Option, PlatformKind
 from bot.core.model.config import PROMISE, Account, AcknowledgementStyle, LinkRule, WhenUnsure
-from bot.core.model.platform_kind import Form, Option, PlatformKind
 from bot.tips_file.sections.models import Section
 from bot.tips_file.values import field_types, parse_scalars
 

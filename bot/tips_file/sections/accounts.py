@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from bot.core.model.capabilities import PlatformKind, variable
 from bot.core.model.config import Account
-from bot.core.model.platform_kind import PlatformKind, variable
-from bot.core.platform_names import account_hint, mastodon_server, platform_meant
-from bot.core.text.suggest import did_you_mean
+from bot.core.text.suggest import account_hint, did_you_mean, mastodon_server, platform_meant
 from bot.tips_file.messages import hint, quote
 from bot.tips_file.problems import Problems
 from bot.tips_file.sections.account_models import account_from, looks_secret, settings_of

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.core.model.config import Identity
+from bot.core.model.config import Identity, Tip
 from bot.core.model.schedule import At, Cron, Every, Schedule
-from bot.core.model.tip import Tip
 from bot.tips_file.sections.models import BotSection, ScheduleSection, TipSection
 from bot.tips_file.values.parse_times import end_of, start_of
 

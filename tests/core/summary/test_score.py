@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from bot.core.summary.features import wording
+from bot.core.summary.score import wording
 from tests.tree import ROOT
 
 SCORES = """
@@ -12,7 +12,7 @@ import yaml
 from pathlib import Path
 from bot.core.summary.candidates import candidates, source
 from bot.core.summary.score import Topic, score
-from bot.core.model.tip import Tip
+from bot.core.model.config import Tip
 for case in yaml.safe_load(Path("tests/data/summary/choices.yaml").read_text("utf-8")):
     given = {name: case[name] for name in ("title", "text", "language") if name in case}
     read = source(Tip(id="case", **given))

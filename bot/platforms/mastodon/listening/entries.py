@@ -8,10 +8,10 @@ from datetime import datetime
 from html import escape
 
 from bot.core.datetimes import iso
-from bot.core.discussion.attachments import told
 from bot.core.discussion.bio_opt_out import opt_outs_in
 from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, OptOut, Visibility, as_own
-from bot.core.text.html.html_to_text import LONGEST, readable
+from bot.core.text.html_to_text import LONGEST, readable
+from bot.core.text.inline_markup import told
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.json_values import Record
 from bot.platforms.mastodon.listening.approval import approved

@@ -6,8 +6,8 @@ import re
 from collections.abc import Container
 from dataclasses import replace
 
-from bot.core.discussion.attachments import told
 from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, Visibility
+from bot.core.text.inline_markup import told
 from bot.platforms.x.http.payloads import XPost, XUser
 from bot.platforms.x.normalize import plain
 from bot.platforms.x.urls import address

@@ -13,9 +13,7 @@ from html.parser import HTMLParser
 
 import nh3
 
-from bot.core.discussion.attachments import told
-from bot.core.text.html.html_links import with_address
-from bot.core.text.html.raised_text import lowered, raised
+from bot.core.text.inline_markup import lowered, raised, told, with_address
 
 LONGEST = 100_000
 """Characters of markup that are read; the rest is left out."""
