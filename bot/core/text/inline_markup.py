@@ -1,4 +1,4 @@
-"""A link as text: its words, and its address behind them where they do not say it."""
+"""Plain text for links, superscripts, subscripts, pictures and content warnings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ _PROTOCOL = re.compile(r"https?://(?:www\.)?|www\.", re.IGNORECASE)
 _NAME = re.compile(r"[@#\uff20\uff03][\w.@-]+")
 """A mention or a hashtag: networks make links of them, whose addresses say nothing more."""
 
+_EMOJI = re.compile(r":\w+:")
 _CUT = re.compile(r"(?:…|\.\.\.)$")
+
+_UP = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")  # noqa: RUF001 - the minus is one
+_DOWN = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")  # noqa: RUF001 - the minus is one
+_ONE = re.compile(r"\w+|\[.*\]|\(.*\)")
+
+DESCRIPTION_MAX = 1500
+"""Characters of a description that are kept, as many as Mastodon takes."""
 
 
 def with_address(words: str, address: str) -> str:
@@ -39,11 +47,6 @@ def _host(host: str) -> str:
         return lower
 
 
-_UP = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")  # noqa: RUF001 - the minus is one
-_DOWN = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")  # noqa: RUF001 - the minus is one
-_ONE = re.compile(r"\w+|\[.*\]|\(.*\)")
-
-
 def raised(words: str, before: str) -> str:
     """The words as a superscript after a character: `10⁶`, `e^x`; letters of `1st` stay."""
     if before.isdecimal() and len(words) > 1 and words.isalpha():
@@ -63,16 +66,21 @@ def _moved(words: str, signs: dict[int, int], mark: str) -> str:
     return words.replace(bare, f"{mark}{bare}" if _ONE.fullmatch(bare) else f"{mark}({bare})")
 
 
-LONGEST = 1500
-"""Characters of a description that are kept, as many as Mastodon takes."""
-
-
-def told(kind: str, description: str | None = None) -> str:
-    """`[Picture: a cat on a mat]`, or `[Picture]` where nobody described it."""
-    words = " ".join((description or "").split())[:LONGEST]
+def attachment(kind: str, description: str | None = None) -> str:
+    """An attachment as text: `[Picture: a cat on a mat]`, or `[Picture]` without a description."""
+    words = " ".join((description or "").split())[:DESCRIPTION_MAX]
     return f"[{kind}: {words}]" if words else f"[{kind}]"
 
 
 def warning_line(warning: str) -> str:
-    """What stands before words with a warning, where they cannot be folded."""
+    """The line before words with a content warning, where they cannot be folded."""
     return f"Content warning: {warning}"
+
+
+def picture(alt: str | None) -> str:
+    """The text for a picture: nothing for a decoration, the emoji where the picture is one."""
+    words = " ".join((alt or "").split())
+    has_letters = any(mark.isalnum() for mark in words)
+    if alt is not None and (not has_letters or _EMOJI.fullmatch(words)):
+        return words
+    return attachment("Picture", words)
