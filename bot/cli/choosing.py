@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.app.tips.propose import WeakSummary
-from bot.app.tips.room import layouts, room, tightest
+from bot.app.tips.propose import WeakSummary, layouts, room, tightest
 from bot.bootstrap.edit_tips_file import write
 from bot.cli.proposing import NOTHING, lines, say, written
 from bot.core.summary.prose import one_line

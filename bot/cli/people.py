@@ -37,7 +37,7 @@ On = Annotated[
 
 def hide(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Take entries from every page, feed and export; the log still shows them to you."""
-    from bot.app.moderation.hide import hide as hide_entry
+    from bot.app.moderation.visibility import hide as hide_entry
 
     def act(container: Container, tx: UnitOfWork, number: int) -> str:
         hide_entry(tx, number, container.clock.now())
@@ -48,7 +48,7 @@ def hide(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
 
 def show(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Show entries that were hidden or held."""
-    from bot.app.moderation.hide import show as show_entry
+    from bot.app.moderation.visibility import show as show_entry
 
     def act(container: Container, tx: UnitOfWork, number: int) -> str:
         show_entry(tx, number, container.clock.now())

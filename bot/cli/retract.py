@@ -47,7 +47,7 @@ def retract(
 
 def _chosen(container: Container, what: Sequence[str]) -> tuple[list[int], list[Delivery]]:
     """The numbers of all that is named, and the posts of tips, which are to be confirmed."""
-    from bot.app.posting.by_hand.find_posts import at_address, of_tip
+    from bot.app.posting.by_hand.retract import at_address, of_tip
 
     store = container.database.store
     numbers: list[int] = []
@@ -93,7 +93,7 @@ def _confirm(container: Container, posts: Sequence[Delivery]) -> None:
 
 def _take_back(container: Container, number: int, chosen: Sequence[int]) -> Iterator[str]:
     """Take one back; what was done, and which others still point at a page that is gone."""
-    from bot.app.posting.by_hand.find_posts import linking
+    from bot.app.posting.by_hand.retract import linking
     from bot.app.posting.by_hand.retract import retract as take_back
 
     store = container.database.store

@@ -77,10 +77,10 @@ def resolve(
 
 def approve(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Let everybody read comments that are held."""
-    from bot.app.moderation import held_comments
+    from bot.app.moderation import visibility
 
     def act(container: Container, tx: UnitOfWork, number: int) -> str:
-        found = held_comments.approve(tx, number, container.clock.now())
+        found = visibility.approve(tx, number, container.clock.now())
         return f"everybody can read entry {number}: {shown(found.url or '')}"
 
     for_each(file, entry, act)
@@ -88,10 +88,10 @@ def approve(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
 
 def refuse(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Erase comments that are held, for good."""
-    from bot.app.moderation import held_comments
+    from bot.app.moderation import visibility
 
     def act(container: Container, tx: UnitOfWork, number: int) -> str:
-        held_comments.refuse(tx, number, container.clock.now())
+        visibility.refuse(tx, number, container.clock.now())
         return f"entry {number} is erased; nobody saw it"
 
     for_each(file, entry, act, erases=True)

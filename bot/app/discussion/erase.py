@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.app.moderation.hide import legible
+from bot.core.errors import UsageError
 from bot.core.model.entry import Entry, erased
 from bot.core.ports.unit_of_work import UnitOfWork
 
@@ -25,3 +25,13 @@ def erase(tx: UnitOfWork, entry: Entry, now: datetime) -> Entry:
     gone = erased(entry, now)
     tx.log.keep(gone, now)
     return gone
+
+
+def legible(tx: UnitOfWork, entry_id: int) -> Entry:
+    """The entry of this number. Raises UsageError where there is none, or none with words."""
+    entry = tx.log.get(entry_id)
+    if entry is None or not entry.is_legible:
+        raise UsageError(
+            f"there is no entry {entry_id} with words", "`tipsbot log` shows their numbers"
+        )
+    return entry

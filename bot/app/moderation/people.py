@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.app.accounts.lookup import known_account
+from bot.app.discussion.erase import legible
 from bot.app.discussion.ingest import forget_person
-from bot.app.moderation.hide import legible
 from bot.core.discussion.pseudonyms import Pseudonyms, plain_handle
 from bot.core.errors import UsageError
 from bot.core.model.config import Config

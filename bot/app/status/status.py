@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bot.app import notes
 from bot.app.discussion.listen import DEAF, listening_fails_since
-from bot.app.moderation.held_comments import held_comments
+from bot.app.moderation.visibility import held_comments
 from bot.app.posting.by_hand.pauses import unheld
 from bot.app.posting.first_tip import FirstTip, first_tip
 from bot.core.discussion.acknowledgement_policy import MOST_A_DAY

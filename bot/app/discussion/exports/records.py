@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from bot.app.discussion.entry_record import Record, Value, picked, whole
+from bot.app.discussion.event_log import Record, Value, picked, whole
 from bot.app.discussion.public_view import FreshnessFilter
 from bot.core.model.config import Config
 from bot.core.model.entry import Entry
