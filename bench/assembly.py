@@ -13,10 +13,8 @@ from collections import Counter
 from datetime import timedelta
 
 from bot.core.model.capabilities import Ability, Capabilities, Idempotency, TextLimit, Unit
-from bot.core.model.config import Account
-from bot.core.model.tip import Tip
-from bot.core.posting.compose import compose
-from bot.core.posting.layout import Fitted
+from bot.core.model.config import Account, Tip
+from bot.core.posting.compose import Fitted, PostLayout, compose
 from bot.core.summary.prose import one_line
 from bot.core.summary.select import ranked
 from bot.core.text.counting.measure import weighted_length
@@ -56,7 +54,8 @@ def outcome(chance: random.Random) -> str:
     """What became of one post of random parts."""
     tip = _tip(chance)
     link, rule, limit = chance.choice(LINKS), chance.choice(RULES), chance.randint(30, 300)
-    fitted = compose(tip, Account(name="test", kind="test", limit=limit), _traits(rule), link)
+    account = Account(name="test", kind="test", limit=limit)
+    fitted = compose(tip, PostLayout(account=account, traits=_traits(rule), link=link))
     if not isinstance(fitted, Fitted):
         return "nothing fits"
     too_many = rule.max_bytes is not None and len(fitted.text.encode()) > rule.max_bytes

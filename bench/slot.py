@@ -12,7 +12,7 @@ import structlog
 from bench.figure import Figure, Scale, spread
 from bench.parts import Parts, parts
 from bot.app.posting.deliver import Deliverer
-from bot.app.posting.draft import Drafter, remembered
+from bot.app.posting.draft import Drafter, posted_texts
 from bot.app.posting.plan import Planner
 from bot.scheduler.timetable import ZonedTimetable
 
@@ -34,7 +34,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
 def _slots(bot: Parts, count: int) -> Iterator[float]:
     """Seconds for each of so many slots."""
     store = bot.database.store
-    drafter = Drafter(capabilities_of=bot.rules.of, said=remembered(store))
+    drafter = Drafter(capabilities_of=bot.rules.of, posted=posted_texts(store))
     planner = Planner(store=store, timetable=ZonedTimetable(), drafter=drafter)
     deliverer = Deliverer(
         store=store,

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bench import rouge
 from bench.complete import complete
-from bot.core.model.tip import Tip
+from bot.core.model.config import Tip
 from bot.core.summary import Choice, best
 from bot.core.summary.prose import one_line, sentences
 from bot.core.text.counting.measure import weighted_length

@@ -2,8 +2,17 @@
 
 from datetime import timedelta
 
-from bot.core.model.capabilities import Ability, Capabilities, Idempotency, TextLimit, Unit
-from bot.core.model.platform_kind import Form, Option, PlatformKind, Secret
+from bot.core.model.capabilities import (
+    Ability,
+    Capabilities,
+    Form,
+    Idempotency,
+    Option,
+    PlatformKind,
+    Secret,
+    TextLimit,
+    Unit,
+)
 
 
 def _traits(network: str) -> Capabilities:

@@ -17,10 +17,9 @@ from bot.app.site.webmention import WebmentionReceiver
 from bot.app.status.metrics import HeardCounts, Metrics, metrics_of
 from bot.app.status.status import status
 from bot.core.discussion.pseudonyms import Pseudonyms
-from bot.core.model.config import Account, Config, Identity
+from bot.core.model.config import Account, Config, Identity, Library, Tip
 from bot.core.model.delivery import Delivery, Post, Receipt, Span, SpanKind, State
 from bot.core.model.entry import Author, Entry, EntryKind
-from bot.core.model.tip import Library, Tip
 from bot.core.text.lookalikes import passes_for_bot
 from bot.platforms.catalogue import KINDS
 from bot.platforms.site.adapter import SitePlatform

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.app.discussion.polling import money_left
+from bot.app.discussion.listen import budget_left
 from bot.bootstrap.settings import log_setup
 from bot.bootstrap.settings.environment import Environment
 from bot.bootstrap.settings.secrets import secrets_for
@@ -83,4 +83,4 @@ class Adapters:
     def _money_left(self, account: Account) -> Decimal | None:
         """What reading may still cost this month, in US dollars; None: no limit."""
         with self.database.store.reading() as tx:
-            return money_left(tx, account, self.clock.now())
+            return budget_left(tx, account, self.clock.now())

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from bot.app.posting.draft import Drafter
 from bot.app.tips import advise
-from bot.app.tips.expired import expired, without_expired
-from bot.app.tips.validate import TipProblem, findings
+from bot.app.tips.validate import TipProblem, expired, findings, without_expired
 from bot.bootstrap.settings.environment import Environment
 from bot.core.errors import Problem, StoreError, TipsError
+from bot.core.model.capabilities import PlatformKind
 from bot.core.model.config import Config
-from bot.core.model.platform_kind import PlatformKind
 from bot.core.ports.unit_of_work import Store
 from bot.platforms import catalogue
 from bot.scheduler.crontab import check_cron

@@ -11,16 +11,14 @@ from pathlib import Path
 from bot.app.accounts.refresh_limits import KnownCapabilities, LimitsRefresher
 from bot.app.discussion.acknowledge import Acknowledger
 from bot.app.discussion.event_log import EventLogWriter
-from bot.app.discussion.listen import MentionPoller
-from bot.app.discussion.polling import cost_factor
+from bot.app.discussion.listen import MentionPoller, cost_factor
 from bot.app.discussion.read_threads import ThreadPoller
 from bot.app.discussion.recheck import Rechecker
 from bot.app.posting.deliver import Deliverer
-from bot.app.posting.draft import Drafter, remembered
+from bot.app.posting.draft import Drafter, posted_texts
 from bot.app.posting.plan import Planner
 from bot.app.posting.preview import Preview
-from bot.app.posting.reconcile import Reconciler
-from bot.app.posting.restore_guard import RestoreGuard
+from bot.app.posting.reconcile import Reconciler, RestoreGuard
 from bot.bootstrap import checked_tips_file
 from bot.bootstrap.adapters import Adapters
 from bot.bootstrap.checked_tips_file import KINDS, LoadedFile, load_or_last_good
@@ -73,7 +71,7 @@ class Container:
         self.event_log = EventLogWriter(store=self.store, book=EventLogFile(self.environment.data))
         self.drafter = Drafter(
             capabilities_of=self.rules.of,
-            said=remembered(self.store),
+            posted=posted_texts(self.store),
             summary_cache=self.summary_cache,
         )
         self.planner = Planner(store=self.store, timetable=self.timetable, drafter=self.drafter)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from bot.bootstrap.settings.log_setup import redacted
 from bot.core.errors import Problem, SecretError
 from bot.core.model.config import Account
-from bot.core.ports.platform import InspectionRemark, Platform, SettlesCost
+from bot.core.model.inspection import InspectionRemark
+from bot.core.ports.platform import Platform, SettlesCost
 from bot.core.text.sanitize import one_line
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import requests
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
-from bot.core.model.tip import Tip
+from bot.core.model.config import Tip
 from bot.core.text.redact import Redactor
 from bot.core.text.sanitize import one_line
 from bot.language_model.prompt import complaint, messages, proposals

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from bot.core.model.tip import Tip
+from bot.core.model.config import Tip
 
 COUNT = 5
 """The number of proposals to ask for; any more are ignored."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.core.model.capabilities import PlatformKind
 from bot.core.model.config import Account, Identity
-from bot.core.model.platform_kind import PlatformKind
-from bot.core.model.site_page import Pages
 from bot.core.ports.platform import Clock, Platform, SpendingLimit
+from bot.core.ports.site_store import Pages
 from bot.platforms import mastodon, site, x
 
 if TYPE_CHECKING:

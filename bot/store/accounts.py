@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, select, update
 
 from bot.core.model.capabilities import Capabilities
-from bot.core.ports.platform import SKEW, Batch
-from bot.core.ports.unit_of_work import AccountRecord, Pause
+from bot.core.model.lookup import SKEW
+from bot.core.ports.account_store import AccountRecord, Pause
+from bot.core.ports.platform import Batch
 from bot.store.rows import Part, columns, made
 from bot.store.tables import accounts, notes, pauses, spending
 

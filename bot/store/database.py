@@ -13,22 +13,13 @@ from typing import cast
 from sqlalchemy import Connection, Engine, create_engine, insert, select
 from sqlalchemy.pool import StaticPool
 
-from bot.core.discussion.webmention import WebmentionStore
 from bot.core.errors import StoreError
-from bot.core.model.site_page import Pages
-from bot.core.ports.unit_of_work import (
-    Accounts,
-    Acknowledgements,
-    EntryStore,
-    KeyValues,
-    Ledger,
-    People,
-    PublicEntries,
-    Slots,
-    Store,
-    UnitOfWork,
-    WatchedThreads,
-)
+from bot.core.ports.account_store import Accounts, KeyValues
+from bot.core.ports.discussion_store import EntryStore, PublicEntries, WatchedThreads
+from bot.core.ports.people_store import Acknowledgements, People
+from bot.core.ports.posting_store import Ledger, Slots
+from bot.core.ports.site_store import Pages, WebmentionStore
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 from bot.store import tables
 from bot.store.accounts import SqlAccounts, SqlKeyValues
 from bot.store.discussion.entry_store import SqlEntryStore

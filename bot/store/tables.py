@@ -33,7 +33,7 @@ from bot.core.model.capabilities import Capabilities
 from bot.core.model.delivery import Post, State
 from bot.core.model.entry import Change, EntryKind, OptOut, Standing, Visibility
 from bot.core.model.schedule import Outcome
-from bot.core.ports.unit_of_work import PersonRule
+from bot.core.ports.people_store import PersonRule
 
 LARGEST = 2**63 - 1
 """The largest number that a row can have."""

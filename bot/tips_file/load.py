@@ -14,10 +14,9 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.core.errors import TipsError
-from bot.core.model.config import Config, Identity
-from bot.core.model.platform_kind import PlatformKind
+from bot.core.model.capabilities import PlatformKind
+from bot.core.model.config import Config, Identity, Library, Tip
 from bot.core.model.schedule import At, Cron, Every, Schedule
-from bot.core.model.tip import Library, Tip
 from bot.tips_file.locations import Places, refuse
 from bot.tips_file.problems import Problems
 from bot.tips_file.read_file import text_of

@@ -12,8 +12,8 @@ from bot.app.site.webmention import WebmentionReceiver
 from bot.app.status.metrics import Metrics
 from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account, Config
-from bot.core.model.site_page import Pages
 from bot.core.ports.platform import Clock
+from bot.core.ports.site_store import Pages
 from bot.core.ports.unit_of_work import Store
 from bot.web.content.outline_cache import OutlineCache
 from bot.web.http.thread_pools import ThreadPools

@@ -19,7 +19,7 @@ from bot.app.posting.by_hand import pauses
 from bot.app.posting.by_hand.post_now import post as plan_post
 from bot.app.posting.by_hand.retract import retract as take_back
 from bot.app.posting.deliver import Deliverer
-from bot.app.posting.draft import Drafter, remembered
+from bot.app.posting.draft import Drafter, posted_texts
 from bot.app.posting.plan import Planner
 from bot.app.posting.preview import Preview
 from bot.app.posting.reconcile import Reconciler
@@ -27,10 +27,12 @@ from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.model.capabilities import Capabilities, Idempotency, Prices
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, Post, Receipt, State
+from bot.core.model.lookup import Absent, CannotTell, Found
 from bot.core.model.schedule import Outcome, Slot
-from bot.core.model.site_page import Pages
-from bot.core.ports.platform import Absent, CannotTell, Clock, Found, Publisher
-from bot.core.ports.unit_of_work import SlotRecord, Store
+from bot.core.ports.platform import Clock, Publisher
+from bot.core.ports.posting_store import SlotRecord
+from bot.core.ports.site_store import Pages
+from bot.core.ports.unit_of_work import Store
 from bot.scheduler.timetable import ZonedTimetable
 from bot.store import Database, open_memory
 from tests.clock import MONDAY, FakeClock
@@ -144,7 +146,7 @@ class Harness:
     @property
     def drafter(self) -> Drafter:
         """What fits tips for accounts."""
-        return Drafter(capabilities_of=self.capabilities_of, said=remembered(self.store))
+        return Drafter(capabilities_of=self.capabilities_of, posted=posted_texts(self.store))
 
     @property
     def planner(self) -> Planner:
@@ -294,7 +296,7 @@ class Harness:
         """Take a post back."""
         return take_back(self.store, *args)
 
-    # What is remembered.
+    # What is posted_texts.
 
     def put(self, **changes: Any) -> Delivery:
         """A delivery that was planned for now."""

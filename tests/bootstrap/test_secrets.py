@@ -4,7 +4,7 @@ import pytest
 
 from bot.bootstrap.settings.secrets import secrets_for
 from bot.core.errors import SecretError
-from bot.core.model.platform_kind import variable
+from bot.core.model.capabilities import variable
 from tests.kinds import MASTODON, SITE, X
 
 SECRET = "hunter2-never-shown"

@@ -9,9 +9,8 @@ import structlog
 
 from bot.bootstrap.settings import log_setup
 from bot.core.errors import PlatformError
-from bot.core.model.config import Account
+from bot.core.model.config import Account, Tip
 from bot.core.model.delivery import Post
-from bot.core.model.tip import Tip
 from bot.core.text.redact import BLANK
 from bot.language_model import AskTimeout, Model
 from bot.platforms.mastodon.adapter import MastodonPlatform

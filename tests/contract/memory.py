@@ -22,20 +22,20 @@ from bot.core.errors import (
     RetryLater,
     Unauthorised,
 )
-from bot.core.model.capabilities import Ability, Capabilities, Idempotency, TextLimit, Unit
+from bot.core.model.capabilities import (
+    Ability,
+    Capabilities,
+    Idempotency,
+    PlatformKind,
+    Secret,
+    TextLimit,
+    Unit,
+)
 from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, Visibility
-from bot.core.model.inspection import failure
-from bot.core.model.platform_kind import PlatformKind, Secret
-from bot.core.ports.platform import (
-    LOOK_BACK,
-    Absent,
-    Batch,
-    Checked,
-    Clock,
-    Found,
-    InspectionRemark,
-)
+from bot.core.model.inspection import InspectionRemark, failure
+from bot.core.model.lookup import LOOK_BACK, Absent, Found
+from bot.core.ports.platform import Batch, Checked, Clock
 
 ADDRESS = "https://memory.example"
 PERSON = "Ada"

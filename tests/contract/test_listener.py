@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 
 from bot.core.model.entry import NOBODY, EntryKind, Visibility
-from bot.core.ports.platform import SKEW
+from bot.core.model.lookup import SKEW
 from tests.contract.hearing import Ears
 
 TRICKY = 'No! 1 < 2 & "2 > 1". Naïve 🎉👩‍⚕️, 日本語.\n\nSee https://tips.example/a?b=1&c=2#d'

@@ -9,12 +9,9 @@ import pytest
 
 from bot.core.errors import Duplicate
 from bot.core.model.capabilities import Ability, Idempotency
+from bot.core.model.lookup import LOOK_BACK, SKEW, Absent, Found
 from bot.core.ports.platform import (
-    LOOK_BACK,
-    SKEW,
-    Absent,
     Favouriter,
-    Found,
     Listener,
     OwnPosts,
     PostRemover,

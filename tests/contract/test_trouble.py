@@ -7,7 +7,8 @@ import traceback
 import pytest
 
 from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater, Unauthorised
-from bot.core.ports.platform import Absent, Found, Listener, PostRemover, Publisher
+from bot.core.model.lookup import Absent, Found
+from bot.core.ports.platform import Listener, PostRemover, Publisher
 
 TEXT = "One word is enough."
 

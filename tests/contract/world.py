@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
+from bot.core.model.capabilities import PlatformKind
 from bot.core.model.delivery import Delivery, Post, Receipt, State
 from bot.core.model.entry import Visibility
-from bot.core.model.platform_kind import PlatformKind
 from bot.core.ports.platform import Platform
 from tests.clock import FakeClock
 

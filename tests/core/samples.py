@@ -7,11 +7,10 @@ from datetime import time, timedelta
 from typing import Any
 
 from bot.core.model.capabilities import Ability, Capabilities, Idempotency, TextLimit, Unit
-from bot.core.model.config import Account, Config, Identity
+from bot.core.model.config import Account, Config, Identity, Library, Tip
 from bot.core.model.delivery import Delivery, Post, Receipt, State
 from bot.core.model.entry import Author, Entry, EntryKind
 from bot.core.model.schedule import At, Schedule, Slot
-from bot.core.model.tip import Library, Tip
 from tests.clock import MONDAY
 
 SECOND = timedelta(seconds=1)

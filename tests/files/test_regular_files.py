@@ -12,7 +12,7 @@ import pytest
 from bot.bootstrap.settings.secrets import secrets_for
 from bot.bootstrap.settings.site_key import site_key
 from bot.core.errors import BotError, SecretError, StoreError, TipsError
-from bot.core.model.platform_kind import PlatformKind
+from bot.core.model.capabilities import PlatformKind
 from bot.platforms import catalogue
 from bot.regular_files import NotRegularError, read_regular
 from bot.tips_file.read_file import MAX_BYTES, Watch, read_bytes

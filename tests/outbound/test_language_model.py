@@ -18,7 +18,7 @@ from bot.core.errors import (
     Unauthorised,
     UsageError,
 )
-from bot.core.model.tip import Tip
+from bot.core.model.config import Tip
 from bot.language_model import AskTimeout, Model
 from tests.servers.model import (
     KEY,

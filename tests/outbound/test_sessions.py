@@ -12,9 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from bot.core.errors import PlatformError
-from bot.core.model.config import Account
+from bot.core.model.config import Account, Tip
 from bot.core.model.delivery import Post
-from bot.core.model.tip import Tip
 from bot.language_model import AskTimeout, Model
 from bot.outbound.session import Session
 from bot.platforms.mastodon.adapter import MastodonPlatform

@@ -19,10 +19,9 @@ import typer
 import yaml
 
 from bot.cli.app import app
-from bot.core.model.capabilities import Idempotency
+from bot.core.model.capabilities import Idempotency, variable
 from bot.core.model.delivery import State
 from bot.core.model.entry import EntryKind, Visibility
-from bot.core.model.platform_kind import variable
 from bot.core.model.schedule import Outcome
 from bot.platforms.catalogue import KINDS
 from bot.scheduler.crontab import check_cron

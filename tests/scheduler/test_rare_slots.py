@@ -8,7 +8,7 @@ import pytest
 from bot.app.status.status import status
 from bot.core.errors import UsageError
 from bot.core.model.schedule import LAST, WEEKDAYS, Cron, Every
-from bot.core.ports.unit_of_work import Pause
+from bot.core.ports.account_store import Pause
 from bot.scheduler.crontab import check_cron
 from bot.scheduler.scheduler import SlotTrigger
 from bot.scheduler.timetable import ZonedTimetable

@@ -20,7 +20,7 @@ ABSENCE, HOLDS, SLOTS = (
     "bot/app/posting/holds.py",
     "bot/store/posting/slots.py",
 )
-PLAN, FORMER = "bot/app/posting/plan.py", "bot/app/posting/restore_guard.py"
+PLAN, FORMER = "bot/app/posting/plan.py", "bot/app/posting/reconcile.py"
 
 MUTANTS = (
     m(
@@ -169,20 +169,25 @@ MUTANTS = (
         "case Receipt():\n            return _again",
         "asking for patience makes it unsure",
     ),
-    m(ABSENCE, "delivery.looks < traits.looks", "delivery.looks < 1", "one look is believed"),
-    m(ABSENCE, "not_before=now + traits.look_gap", "not_before=now", "two looks come at once"),
+    m(ABSENCE, "delivery.looks < rules.traits.looks", "delivery.looks < 1", "one look is believed"),
+    m(ABSENCE, "again = now + rules.traits.look_gap", "again = now", "two looks come at once"),
     m(
         ABSENCE,
         "KEY_MARGIN = timedelta(minutes=5)",
         "KEY_MARGIN = timedelta(minutes=-30)",
         "a forgotten key is relied upon",
     ),
-    m(ABSENCE, "now > delivery.deadline or delivery", "delivery", "a repeat may come too late"),
+    m(
+        ABSENCE,
+        "self.now > delivery.deadline or delivery",
+        "delivery",
+        "a repeat may come too late",
+    ),
     m(ABSENCE, "MOST_RESENDS = 3", "MOST_RESENDS = 300", "it is repeated without end"),
     m(
         ABSENCE,
-        "is_known) or when_unsure is WhenUnsure.RESEND",
-        "is_known) or when_unsure is not None",
+        "is_known) or self.when_unsure is WhenUnsure.RESEND",
+        "is_known) or self.when_unsure is not None",
         "absence is believed where nothing proves it",
     ),
     m(
@@ -193,8 +198,8 @@ MUTANTS = (
     ),
     m(
         ABSENCE,
-        "    if delivery.resends:\n        return _asking",
-        "    if delivery is None:\n        return _asking",
+        "if delivery.duplicate and not delivery.resends:",
+        "if delivery.duplicate:",
         "a duplicate of a repeat is called an older post",
     ),
     m(

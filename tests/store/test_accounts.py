@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.core.model.capabilities import Idempotency, Prices, TextLimit, Unit
+from bot.core.ports.account_store import AccountRecord, Pause
 from bot.core.ports.platform import Batch
-from bot.core.ports.unit_of_work import AccountRecord, Pause
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, traits
 

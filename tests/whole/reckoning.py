@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from bot.app.posting.restore_guard import NOT_LOOKED
+from bot.app.posting.reconcile import NOT_LOOKED
 from bot.core.model.delivery import UNSETTLED, State
 from bot.core.posting.reconciliation import ASKS
 from tests.whole.books import Written

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core.errors import UsageError
-from bot.core.model.config import Account, Config
+from bot.core.model.config import Account, Config, Tip
 from bot.core.model.delivery import Delivery
-from bot.core.model.tip import Tip
-from bot.core.platform_names import account_hint
 from bot.core.ports.unit_of_work import UnitOfWork
-from bot.core.text.suggest import did_you_mean
+from bot.core.text.suggest import account_hint, did_you_mean
 
 NAMED = 10
 """So many names are given where none is near."""

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.core.errors import PlatformError
-from bot.core.model.capabilities import Capabilities
+from bot.core.model.capabilities import Capabilities, PlatformKind
 from bot.core.model.config import Account
-from bot.core.model.platform_kind import PlatformKind
+from bot.core.ports.account_store import AccountRecord
 from bot.core.ports.platform import Clock, Platform, SettlesCost
-from bot.core.ports.unit_of_work import AccountRecord, Store, UnitOfWork
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 
 log = structlog.get_logger()
 

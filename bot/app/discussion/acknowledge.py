@@ -10,7 +10,8 @@ import structlog
 
 from bot.app.discussion.ingest import is_to_the_bot
 from bot.app.discussion.reply import addressed, answer
-from bot.app.posting.draft import TraitsOf
+from bot.app.notes import ACKNOWLEDGED_UP_TO, ACKNOWLEDGING_WAITS_UNTIL, NOT_ACKNOWLEDGING
+from bot.app.posting.draft import CapabilitiesOf
 from bot.core.discussion.acknowledgement_policy import (
     FRESH,
     MOST_A_DAY,
@@ -48,11 +49,6 @@ _OUTCOMES = {
 }
 
 
-def trouble_key(account: str) -> str:
-    """The note that says why an account acknowledges nothing until the bot is started again."""
-    return f"not acknowledging: {account}"
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Acknowledger:
     """Acknowledges on one account at a time; `thanker` gives its door, or None without one."""
@@ -60,14 +56,14 @@ class Acknowledger:
     store: Store
     clock: Clock
     pseudonyms: Pseudonyms
-    capabilities_of: TraitsOf
+    capabilities_of: CapabilitiesOf
     thanker: Callable[[str], Favouriter | None]
 
     def begin(self, config: Config) -> None:
         """A bot that was started again may have better secrets: try again what was given up."""
         with self.store.writing() as tx:
             for account in config.accounts:
-                tx.notes.put(trouble_key(account.name), None, self.clock.now())
+                NOT_ACKNOWLEDGING.write(tx, None, self.clock.now(), account.name)
 
     def step(self, config: Config, account: Account) -> int:
         """Acknowledge what was said since last time; returns how many it tried."""
@@ -162,7 +158,7 @@ class Acknowledger:
             tx.thanks.withdraw(entry.id)
             _move_mark(tx, account, entry.id - 1, now)
             until = now + (error.after or WAIT)
-            tx.notes.put(_wait_note(account), until.isoformat(), now)
+            ACKNOWLEDGING_WAITS_UNTIL.write(tx, until, now, account.name)
 
     def _refused(self, account: Account, entry: Entry, error: PlatformError) -> bool:
         """A refusal is no trouble, unless it is the token that is not allowed to."""
@@ -173,7 +169,7 @@ class Acknowledger:
                 entry.id, AcknowledgementState.REFUSED if is_no else AcknowledgementState.FAILED
             )
             if isinstance(error, Unauthorised):
-                tx.notes.put(trouble_key(account.name), str(error), now)
+                NOT_ACKNOWLEDGING.write(tx, str(error), now, account.name)
             else:
                 _tell_rest(tx, account, now)
         if isinstance(error, Unauthorised):
@@ -224,11 +220,11 @@ def _why_not_now(tx: UnitOfWork, account: Account, now: datetime) -> str | None:
     """What keeps an account from acknowledging anything at the moment."""
     if f"account:{account.name}" in tx.accounts.pauses(now):
         return "it is paused"
-    until = tx.notes.get(_wait_note(account))
-    if until is not None and now < datetime.fromisoformat(until) <= now + 2 * FRESH:
+    until = ACKNOWLEDGING_WAITS_UNTIL.read(tx, account.name)
+    if until is not None and now < until <= now + 2 * FRESH:
         return "its network asked for patience"
     recent = tx.thanks.recent(account.name, MOST_A_DAY)
-    return tx.notes.get(trouble_key(account.name)) or breaks_off(recent, now)
+    return NOT_ACKNOWLEDGING.read(tx, account.name) or breaks_off(recent, now)
 
 
 def _tell_rest(tx: UnitOfWork, account: Account, now: datetime) -> None:
@@ -247,18 +243,10 @@ def _slot(entry_id: int) -> str:
     return f"{_SLOT}{entry_id}"
 
 
-def _wait_note(account: Account) -> str:
-    return f"acknowledging waits: {account.name}"
-
-
-def _mark_note(account: Account) -> str:
-    return f"acknowledged up to: {account.name}"
-
-
 def _mark(tx: UnitOfWork, account: Account) -> int:
     """The number of the last entry that was looked at."""
-    return int(tx.notes.get(_mark_note(account)) or 0)
+    return ACKNOWLEDGED_UP_TO.read(tx, account.name) or 0
 
 
 def _move_mark(tx: UnitOfWork, account: Account, entry_id: int, now: datetime) -> None:
-    tx.notes.put(_mark_note(account), str(entry_id), now)
+    ACKNOWLEDGED_UP_TO.write(tx, entry_id, now, account.name)

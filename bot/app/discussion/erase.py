@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-from bot.app.moderation.hide import legible
-from bot.core.model.entry import NOBODY, Entry, without_words
+from bot.core.errors import UsageError
+from bot.core.model.entry import Entry, erased
 from bot.core.ports.unit_of_work import UnitOfWork
 
 
@@ -28,6 +27,11 @@ def erase(tx: UnitOfWork, entry: Entry, now: datetime) -> Entry:
     return gone
 
 
-def erased(entry: Entry, now: datetime) -> Entry:
-    """The entry as it is kept once its words are gone."""
-    return replace(without_words(entry), author=NOBODY, url=None, deleted_at=now)
+def legible(tx: UnitOfWork, entry_id: int) -> Entry:
+    """The entry of this number. Raises UsageError where there is none, or none with words."""
+    entry = tx.log.get(entry_id)
+    if entry is None or not entry.is_legible:
+        raise UsageError(
+            f"there is no entry {entry_id} with words", "`tipsbot log` shows their numbers"
+        )
+    return entry

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
 from bot.app.discussion.ingest import take_in
-from bot.app.discussion.polling import cost_factor, is_spent, note_stir, rest
+from bot.app.discussion.listen import backoff_until, cost_factor, is_budget_spent
+from bot.app.notes import LAST_ACTIVITY
 from bot.core.discussion.backoff import SOON, next_look
 from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.errors import PlatformError, Refused
 from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account
-from bot.core.model.entry import Entry
+from bot.core.ports.discussion_store import WatchedThread
 from bot.core.ports.platform import Batch, Clock, ThreadReader
-from bot.core.ports.unit_of_work import Store, UnitOfWork, WatchedThread
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 
 log = structlog.get_logger()
 
@@ -62,7 +63,7 @@ class ThreadPoller:
             with self.store.writing() as tx:
                 tx.threads.follow(account.name)
         with self.store.reading() as tx:
-            if is_spent(tx, account, now):
+            if is_budget_spent(tx, account, now):
                 return []
             return list(tx.threads.due(account.name, now, MOST_THREADS))
 
@@ -87,7 +88,7 @@ class ThreadPoller:
         with self.store.writing() as tx:
             kept = take_in(tx, batch.entries, now, pseudonyms=self.pseudonyms, to_us=False)
             if kept:
-                note_stir(tx, account.name, now)
+                LAST_ACTIVITY.write(tx, now, now, account.name)
             stirred = now if kept else _stirred_at(tx, watched)
             fresh = replace(watched, cursor=batch.cursor, stirred_at=stirred)
             fresh = replace(fresh, look_at=now if batch.more else self._next(account, fresh, now))
@@ -112,45 +113,10 @@ class ThreadPoller:
     def _put_off(self, account: Account, failed: WatchedThread, error: PlatformError) -> None:
         """Let all that are due wait, and this one a little longer: the others go before it."""
         now = self.clock.now()
-        until = rest(account, error, now)
+        until = backoff_until(account, error, now)
         with self.store.writing() as tx:
             tx.threads.put_off(account.name, now, until)
             tx.threads.put_off(account.name, now, until + SOON, failed.remote_id)
-
-
-def wake_threads(
-    tx: UnitOfWork, entries: Iterable[Entry], now: datetime, look_at: datetime
-) -> list[Entry]:
-    """Have the threads in which these were said looked at, by `look_at` at the latest.
-
-    Returns the answers that are part of no thread of ours as far as is known.
-    """
-    return [
-        entry
-        for entry in entries
-        if not wake_one(tx, entry.account, _upwards(tx, entry), now, look_at)
-        and entry.in_reply_to is not None
-    ]
-
-
-def wake_one(
-    tx: UnitOfWork, account: str, remote_ids: Iterable[str], now: datetime, look_at: datetime
-) -> bool:
-    """Have the first of these that is a thread of ours looked at; whether one of them is."""
-    return any(tx.threads.wake(account, one, now, look_at) for one in remote_ids)
-
-
-def _upwards(tx: UnitOfWork, entry: Entry) -> Iterator[str]:
-    """The remote ids of what an entry was said to, as far as is known."""
-    if entry.root is not None:
-        yield entry.root
-    seen: set[str] = set()
-    above = entry.in_reply_to
-    while above is not None and above not in seen:
-        yield above
-        seen.add(above)
-        parent = tx.log.find(entry.account, above)
-        above = parent.in_reply_to if parent else None
 
 
 def _stirred_at(tx: UnitOfWork, watched: WatchedThread) -> datetime:

@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.app.accounts.server_change import heard_before
-from bot.app.discussion.erase import erased
+from bot.app.accounts.refresh_limits import source_of
 from bot.app.discussion.ingest import take_in
-from bot.app.discussion.polling import cost_factor, is_spent, rest
+from bot.app.discussion.listen import backoff_until, cost_factor, is_budget_spent
+from bot.app.notes import SERVER
 from bot.core.discussion.backoff import SOON, next_look
 from bot.core.discussion.freshness import next_check
 from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.errors import PlatformError
 from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account
-from bot.core.model.entry import Entry
+from bot.core.model.entry import Entry, erased
 from bot.core.ports.platform import Checked, Clock, EntryChecker
 from bot.core.ports.unit_of_work import Store
 
@@ -90,7 +90,7 @@ class Rechecker:
         now = self.clock.now()
         later = SOON * (cost_factor(self.capabilities_of(account)) - 1)
         with self.store.reading() as tx:
-            if is_spent(tx, account, now):
+            if is_budget_spent(tx, account, now):
                 return ()
             return tx.log.due_checks(account.name, now - later, BATCH, after)
 
@@ -123,6 +123,22 @@ class Rechecker:
 
     def _put_off(self, account: Account, error: PlatformError) -> None:
         now = self.clock.now()
-        until = rest(account, error, now)
+        until = backoff_until(account, error, now)
         with self.store.writing() as tx:
             tx.log.put_off(account.name, now, until)
+
+
+def heard_before(store: Store, account: Account, now: datetime) -> int:
+    """The last entry that may have been heard before the account moved to where it is now.
+
+    What was heard elsewhere is not known here under its number, and is not gone for that.
+    """
+    here = source_of(account)
+    with store.reading() as tx:
+        noted = SERVER.read(tx, account.name)
+    if noted is not None and noted[1] == here:
+        return noted[0]
+    with store.writing() as tx:
+        last = tx.log.last_id() if noted else 0
+        SERVER.write(tx, (last, here), now, account.name)
+    return last

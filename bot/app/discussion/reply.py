@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from bot.app.accounts.lookup import known_account
-from bot.app.posting.draft import TraitsOf, post_key
+from bot.app.posting.draft import CapabilitiesOf, post_key
 from bot.core.errors import UsageError
 from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, Post, State
 from bot.core.model.entry import Entry
 from bot.core.ports.unit_of_work import UnitOfWork
-from bot.core.text.counting.network_length import native_length
+from bot.core.text.counting.measure import native_length
 from bot.core.text.mentions import mentions as is_mentioned
 
 A_DAY = timedelta(days=1)
@@ -24,7 +24,7 @@ _CAME_TO_NOTHING = frozenset({State.REFUSED, State.MISSED, State.ABANDONED})
 
 def reply(
     tx: UnitOfWork,
-    capabilities_of: TraitsOf,
+    capabilities_of: CapabilitiesOf,
     config: Config,
     entry_id: int,
     text: str,

@@ -9,9 +9,8 @@ from ipaddress import ip_address
 import regex
 
 from bot.core.model.config import Hold
-from bot.core.text.counting.bare_domains import FILES
-from bot.core.text.counting.links import links
-from bot.core.text.counting.tlds import endings, today
+from bot.core.text.counting.hosts import endings, today
+from bot.core.text.counting.links import FILES, links
 
 _ADDRESS = regex.compile(
     r"\w{2,}:[/\\]+[^\s/\\]"  # a protocol, with as many strokes as somebody likes

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.app.accounts.lookup import known_account
+from bot.app.discussion.erase import legible
 from bot.app.discussion.ingest import forget_person
-from bot.app.moderation.hide import legible
 from bot.core.discussion.pseudonyms import Pseudonyms, plain_handle
 from bot.core.errors import UsageError
 from bot.core.model.config import Config
 from bot.core.model.entry import Author, Entry, Standing
-from bot.core.ports.unit_of_work import Person, PersonRule, UnitOfWork
+from bot.core.ports.people_store import Person, PersonRule
+from bot.core.ports.unit_of_work import UnitOfWork
 from bot.core.text.sanitize import is_number
 
 _NAMED = "`tipsbot log` shows people's handles"

@@ -9,17 +9,18 @@ from decimal import Decimal
 
 import structlog
 
-from bot.app.posting.draft import TraitsOf
+from bot.app.posting.draft import CapabilitiesOf
 from bot.app.posting.holds import hold, hold_account, limit_posting
-from bot.app.posting.restore_guard import NOT_LOOKED, RestoreGuard
+from bot.app.posting.reconcile import NOT_LOOKED, RestoreGuard
 from bot.app.posting.transitions import move
 from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater, Unauthorised
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import MOVES, Delivery, Receipt, State
-from bot.core.ports.platform import LEASE, Clock, Publisher
+from bot.core.model.lookup import LEASE
+from bot.core.ports.platform import Clock, Publisher
 from bot.core.ports.unit_of_work import Store, UnitOfWork
 from bot.core.posting.attempt_result import after_attempt, after_crash, price, too_late
-from bot.core.posting.reconciliation import held_too_long
+from bot.core.posting.reconciliation import ResendRules, held_too_long
 
 log = structlog.get_logger()
 
@@ -37,7 +38,7 @@ class Deliverer:
     store: Store
     clock: Clock
     owner: str
-    capabilities_of: TraitsOf
+    capabilities_of: CapabilitiesOf
     publisher: Callable[[str], Publisher | None]
     restore_guard: RestoreGuard | None = None
     dead: str | None = None
@@ -126,7 +127,9 @@ class Deliverer:
         return None
 
     def _held_too_long(self, account: Account, one: Delivery, now: datetime) -> Delivery | None:
-        return held_too_long(one, self.capabilities_of(account), account.unsure, now)
+        traits = self.capabilities_of(account)
+        rules = ResendRules(traits=traits, when_unsure=account.unsure, now=now)
+        return held_too_long(one, rules)
 
     def _waits(
         self, tx: UnitOfWork, config: Config, account: Account, now: datetime

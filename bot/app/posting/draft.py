@@ -1,4 +1,4 @@
-"""Freezing a tip into posts: fitted for each account that it goes to."""
+"""Drafts of a tip for each account, and the deliveries that are made of them."""
 
 from __future__ import annotations
 
@@ -8,85 +8,74 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from bot.core.model.capabilities import Capabilities
-from bot.core.model.config import Account, Config
+from bot.core.model.config import Account, Config, Tip
 from bot.core.model.delivery import Delivery, Post, State
 from bot.core.model.schedule import Slot
-from bot.core.model.tip import Tip
 from bot.core.ports.unit_of_work import Store
-from bot.core.posting.compose import TooLong, compose, link_for, misfit, others
-from bot.core.posting.layout import Fitted
+from bot.core.posting.compose import (
+    Fitted,
+    Misfit,
+    PostLayout,
+    alternatives,
+    compose,
+    find_misfit,
+    layout_of,
+)
 from bot.core.summary import NullCache, Summary, SummaryCache
 from bot.core.text.mentions import unmentioned
 
 KEYS = UUID("5b0d7f0e-6a53-5b0e-9d0b-7ad8a7d1b140")
 """The name space of our posts' keys."""
 
-TraitsOf = Callable[[Account], Capabilities]
+CapabilitiesOf = Callable[[Account], Capabilities]
 """The rules of an account's network as far as they are known; never waits for the network."""
 
-
-Said = Callable[[str, str], Sequence[str]]
+PostedTexts = Callable[[str, str], Sequence[str]]
 """The texts that were posted of a tip (its id) on an account (its name), oldest first."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Constraints:
-    """What a post has to keep to, and what it points at: a link, perhaps to the tip's page."""
-
-    traits: Capabilities
-    link: str | None
-    needs_page: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
     """A tip fitted for one account."""
 
-    account: Account
     tip: Tip
-    aim: Constraints
+    layout: PostLayout
     fitted: Fitted
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Misfit:
-    """A tip that fits nothing on one account, and why."""
-
-    account: Account
-    tip: Tip
-    why: str
+    @property
+    def account(self) -> Account:
+        """The account that it is for."""
+        return self.layout.account
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Drafter:
-    """Fits tips for accounts, in other words than those that were used before."""
+    """Fits tips for accounts, in other words than those that were posted before."""
 
-    capabilities_of: TraitsOf
-    said: Said
+    capabilities_of: CapabilitiesOf
+    posted: PostedTexts
     summary_cache: SummaryCache = field(default_factory=NullCache)
 
     def draft(self, tip: Tip, account: Account, config: Config) -> Draft | Misfit:
         """The tip as this account would post it."""
-        aim = self.aim(tip, account, config)
-        said = self.said(tip.id, account.name)
-        fitted = compose(
-            tip, account, aim.traits, aim.link, summary_cache=self.summary_cache, said=said
-        )
-        if isinstance(fitted, TooLong):
-            return Misfit(account=account, tip=tip, why=fitted.why)
-        return Draft(account=account, tip=tip, aim=aim, fitted=fitted)
+        layout = self.layout(tip, account, config)
+        posted = self.posted(tip.id, account.name)
+        fitted = compose(tip, layout, summary_cache=self.summary_cache, posted=posted)
+        if isinstance(fitted, Misfit):
+            return fitted
+        return Draft(tip=tip, layout=layout, fitted=fitted)
 
     def drafts(
         self, tip: Tip, accounts: Iterable[Account], config: Config
     ) -> tuple[list[Draft], list[Misfit]]:
         """The tip for each of these accounts, and those that it does not fit.
 
-        Where one of them points at the tip's page, the site is among them.
+        Where one of them links to the tip's page, the site is among them.
         """
         chosen = list(accounts)
         made = [self.draft(tip, account, config) for account in chosen]
         site = config.site
-        needs_page = any(isinstance(one, Draft) and one.aim.needs_page for one in made)
+        needs_page = any(isinstance(one, Draft) and one.layout.needs_page for one in made)
         if needs_page and site is not None and site not in chosen:
             made.append(self.draft(tip, site, config))
         return (
@@ -96,71 +85,59 @@ class Drafter:
 
     def misfit(self, tip: Tip, account: Account, config: Config) -> Misfit | None:
         """Why nothing of the tip fits the account, or None; quicker than to draft it."""
-        aim = self.aim(tip, account, config)
-        found = misfit(tip, account, aim.traits, aim.link)
-        return None if found is None else Misfit(account=account, tip=tip, why=found.why)
+        return find_misfit(tip, self.layout(tip, account, config))
 
-    def others(self, one: Draft) -> tuple[Summary, ...]:
-        """The summaries that would have been next."""
-        than, aim = one.fitted.summary, one.aim
-        return others(one.tip, one.account, aim.traits, aim.link, than=than)
+    def alternatives(self, one: Draft) -> tuple[Summary, ...]:
+        """The next best summaries."""
+        return alternatives(one.tip, one.layout, one.fitted.summary)
 
-    def aim(self, tip: Tip, account: Account, config: Config) -> Constraints:
+    def layout(self, tip: Tip, account: Account, config: Config) -> PostLayout:
         """The rules that a post of the tip has to keep on this account, and its link."""
-        traits = self.capabilities_of(account)
-        link = link_for(tip, account, traits, config)
-        return Constraints(
-            traits=traits, link=link, needs_page=link is not None and tip.link is None
-        )
+        return layout_of(tip, account, self.capabilities_of(account), config)
 
 
-def remembered(store: Store) -> Said:
+def posted_texts(store: Store) -> PostedTexts:
     """What each account has posted of a tip, read when it is asked for."""
 
-    def said(tip: str, account: str) -> Sequence[str]:
+    def posted(tip: str, account: str) -> Sequence[str]:
         with store.reading() as tx:
-            texts = tx.ledger.said(tip)
-        return texts.get((tip, account), ())
+            return tx.ledger.said(tip).get((tip, account), ())
 
-    return said
+    return posted
 
 
 def delivery_of(
     one: Draft, slot: Slot, deadline: datetime, config: Config, now: datetime
 ) -> Delivery:
     """The draft as a planned delivery: text, key and time are frozen here."""
+    tip, layout = one.tip, one.layout
     return Delivery(
         id=0,
         slot=slot.name,
-        tip=one.tip.id,
+        tip=tip.id,
         account=one.account.name,
-        post=_post(one, post_key(config.bot.id, slot.name, one.account.name), now),
+        post=Post(
+            key=post_key(config.bot.id, slot.name, one.account.name),
+            tip=tip.id,
+            title=tip.title,
+            text=one.fitted.text,
+            spans=one.fitted.spans,
+            body=tip.text,
+            link=layout.link,
+            credit=None if tip.credit is None else unmentioned(tip.credit),
+            tags=tip.tags,
+            language=tip.language,
+            visibility=one.account.visibility,
+            created_at=now,
+        ),
         state=State.PLANNED,
         due=slot.due,
         deadline=deadline,
         not_before=now,
-        needs_page=one.aim.needs_page,
+        needs_page=layout.needs_page,
     )
 
 
 def post_key(bot: str, slot: str, account: str) -> str:
-    """The post's name for good: the same slot and account always give the same key."""
+    """The post's idempotency key: the same slot and account always give the same one."""
     return str(uuid5(KEYS, f"{bot}/{slot}/{account}"))
-
-
-def _post(one: Draft, key: str, now: datetime) -> Post:
-    tip = one.tip
-    return Post(
-        key=key,
-        tip=tip.id,
-        title=tip.title,
-        text=one.fitted.text,
-        spans=one.fitted.spans,
-        body=tip.text,
-        link=one.aim.link,
-        credit=None if tip.credit is None else unmentioned(tip.credit),
-        tags=tip.tags,
-        language=tip.language,
-        visibility=one.account.visibility,
-        created_at=now,
-    )

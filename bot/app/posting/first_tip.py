@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from bot.app.posting.by_hand.pauses import unheld
-from bot.core.model.config import Account, Config
+from bot.core.model.config import Account, Config, Tip
 from bot.core.model.delivery import State
 from bot.core.model.schedule import At, Outcome, Schedule, Slot
-from bot.core.model.tip import Tip
+from bot.core.ports.account_store import Pause
 from bot.core.ports.platform import Timetable
-from bot.core.ports.unit_of_work import Pause, Store, UnitOfWork
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 from bot.core.posting.rotation import Pick, pick, suits
 
 EXTRA = Schedule(name="now", when=At(times=()), timezone="UTC", late=timedelta(days=1))

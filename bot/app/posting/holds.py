@@ -7,10 +7,12 @@ from decimal import Decimal
 
 import structlog
 
+from bot.app.notes import POSTING_LIMITED_UNTIL
 from bot.core.errors import RetryLater, Unauthorised
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, State
-from bot.core.ports.unit_of_work import Pause, UnitOfWork
+from bot.core.ports.account_store import Pause
+from bot.core.ports.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 
@@ -57,20 +59,15 @@ def hold_account(tx: UnitOfWork, account: Account, error: Unauthorised, now: dat
 def limit_posting(tx: UnitOfWork, account: Account, error: RetryLater, now: datetime) -> None:
     """Post nothing more on an account before its network takes more, if it says when that is."""
     if error.after is not None:
-        tx.notes.put(_limit_note(account), (now + error.after).isoformat(), now)
+        POSTING_LIMITED_UNTIL.write(tx, now + error.after, now, account.name)
 
 
 def _limited(tx: UnitOfWork, account: Account, now: datetime) -> str | None:
     """Why the network's own limit keeps the account from posting."""
-    noted = tx.notes.get(_limit_note(account))
-    until = datetime.fromisoformat(noted) if noted else now
-    if not now < until <= now + LONGEST_LIMIT:
+    until = POSTING_LIMITED_UNTIL.read(tx, account.name)
+    if until is None or not now < until <= now + LONGEST_LIMIT:
         return None
     return f"the network takes no more posts before {until:%Y-%m-%d %H:%M} UTC"
-
-
-def _limit_note(account: Account) -> str:
-    return f"posting limited until: {account.name}"
 
 
 def _has_page(tx: UnitOfWork, config: Config, delivery: Delivery) -> bool:
@@ -95,8 +92,8 @@ def _too_dear(tx: UnitOfWork, account: Account, price: Decimal, now: datetime) -
     if spent + price <= account.monthly_budget:
         return None
     return (
-        f"it costs ${price}, and ${spent:.2f} of this month's ${account.monthly_budget} "
-        "are spent; raise monthly_budget to post it"
+        f"over this month's budget: it costs ${price}, and ${spent:.2f} of "
+        f"${account.monthly_budget} are spent; raise monthly_budget to post it"
     )
 
 

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.app.posting.draft import Draft, Drafter, Misfit, delivery_of
+from bot.app.posting.draft import Draft, Drafter, delivery_of
 from bot.app.posting.first_tip import EXTRA, extra_slot, starting_schedule
 from bot.core.model.config import Config
 from bot.core.model.schedule import Outcome, Schedule, Slot, newest_in_time
 from bot.core.ports.platform import Timetable
-from bot.core.ports.unit_of_work import SlotRecord, Store, UnitOfWork
+from bot.core.ports.posting_store import SlotRecord
+from bot.core.ports.unit_of_work import Store, UnitOfWork
+from bot.core.posting.compose import Misfit
 from bot.core.posting.rotation import Nothing, Pick, pick
 
 log = structlog.get_logger()

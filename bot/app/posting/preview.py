@@ -10,20 +10,21 @@ from decimal import Decimal
 from itertools import islice
 
 from bot.app.posting.by_hand.pauses import held, unheld
-from bot.app.posting.draft import Draft, Drafter, Misfit
+from bot.app.posting.draft import Draft, Drafter
 from bot.app.posting.first_tip import extra_slot, starting_schedule
 from bot.app.posting.plan import Chosen, choose
 from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, State
 from bot.core.model.schedule import Schedule, Slot, newest_in_time
+from bot.core.ports.account_store import Pause
 from bot.core.ports.platform import Timetable
-from bot.core.ports.unit_of_work import Pause, Store, UnitOfWork
+from bot.core.ports.unit_of_work import Store, UnitOfWork
+from bot.core.posting.compose import Misfit
 from bot.core.posting.rotation import Nothing
 from bot.core.summary import Summary
 from bot.core.text.counting.links import links
-from bot.core.text.counting.measure import weighted_length
-from bot.core.text.counting.network_length import NetworkLength, native_length
+from bot.core.text.counting.measure import NetworkLength, native_length, weighted_length
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,7 +148,7 @@ class _Recall:
 
     def __init__(self, drafter: Drafter, tx: UnitOfWork) -> None:
         self._texts = {key: list(texts) for key, texts in tx.ledger.said().items()}
-        self.drafter = replace(drafter, said=self._said)
+        self.drafter = replace(drafter, posted=self._said)
 
     def _said(self, tip: str, account: str) -> Sequence[str]:
         return self._texts.get((tip, account), ())
@@ -183,7 +184,7 @@ class _Holds:
         if post.account not in self._left or not same_month:
             return None
         if post.cost > self._left[post.account]:
-            return "this month's money does not reach for it"
+            return "over this month's budget"
         self._left[post.account] -= post.cost
         return None
 
@@ -215,11 +216,11 @@ def _showing(one: Draft, drafter: Drafter, *, why: bool) -> Showing:
         length=one.fitted.length,
         limit=one.fitted.limit,
         native=one.fitted.native,
-        how=one.fitted.how,
+        how=one.fitted.summary.how,
         summary=one.fitted.summary,
-        others=drafter.others(one) if why else (),
-        cost=one.aim.traits.price(has_link=bool(links(one.fitted.text))),
-        cost_without_link=one.aim.traits.price(has_link=False),
+        others=drafter.alternatives(one) if why else (),
+        cost=one.layout.traits.price(has_link=bool(links(one.fitted.text))),
+        cost_without_link=one.layout.traits.price(has_link=False),
     )
 
 

@@ -1,25 +1,38 @@
-"""Settling: looking for what is unsure, and doing what its network's rules of absence allow."""
+"""Compares deliveries with the posts that are on the account.
+
+`Reconciler` looks for the post of each unsure delivery. `RestoreGuard` detects posts made after the
+backup that was restored: slots that were posted meanwhile seem never to have been posted. So each
+delivery that came due before this process began is compared with the account before it is sent; a
+post there that no delivery knows may be this one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
 
 import structlog
 
 from bot.app.accounts.refresh_limits import pay_reads
-from bot.app.posting.draft import TraitsOf
+from bot.app.posting.draft import CapabilitiesOf
 from bot.app.posting.transitions import move
 from bot.core.errors import PlatformError, RetryLater
+from bot.core.model.capabilities import Idempotency
 from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, State
-from bot.core.ports.platform import Absent, CannotTell, Clock, Found, Publisher
-from bot.core.ports.unit_of_work import Store
-from bot.core.posting.reconciliation import after_look, rightly_dated
+from bot.core.model.lookup import SKEW, Absent, CannotTell, Found
+from bot.core.ports.platform import Clock, OwnPosts, Publisher
+from bot.core.ports.unit_of_work import Store, UnitOfWork
+from bot.core.posting.attempt_result import RETRY, found_again, from_before_restore
+from bot.core.posting.reconciliation import ResendRules, after_look, rightly_dated
 
 A_DAY = timedelta(days=1)
-"""So long after its deadline no request is still on its way: the same words are another post's."""
+"""A post that was made longer after a delivery's deadline than this is not this delivery's."""
+MOST_UNSETTLED = 100
+"""More than ever wait for an answer on one account."""
+NOT_LOOKED = "it came due before the bot was started; the account is looked at first"
 
 log = structlog.get_logger()
 
@@ -30,11 +43,11 @@ class Reconciler:
 
     store: Store
     clock: Clock
-    capabilities_of: TraitsOf
+    capabilities_of: CapabilitiesOf
     publisher: Callable[[str], Publisher | None]
 
     def step(self, account: Account) -> int:
-        """Look for each unsure delivery whose time has come; returns how many looks were made."""
+        """Look for each unsure delivery that is due; returns how many look-ups were made."""
         publisher = self.publisher(account.name)
         if publisher is None:
             return 0
@@ -48,13 +61,15 @@ class Reconciler:
     def _look(self, publisher: Publisher, account: Account, delivery: Delivery) -> None:
         answer = self._ask(publisher, delivery)
         now = self.clock.now()
-        settled = after_look(delivery, answer, self.capabilities_of(account), account.unsure, now)
+        traits = self.capabilities_of(account)
+        rules = ResendRules(traits=traits, when_unsure=account.unsure, now=now)
+        settled = after_look(delivery, answer, rules)
         with self.store.writing() as tx:
             move(tx, delivery, settled, now)
             pay_reads(tx, account, publisher, now)
 
     def _ask(self, publisher: Publisher, delivery: Delivery) -> Found | Absent | CannotTell:
-        """The network's answer; whatever goes wrong with the asking tells nothing."""
+        """The network's answer; no error proves anything."""
         with self.store.reading() as tx:
             taken = tx.ledger.taken(delivery)
         try:
@@ -70,3 +85,93 @@ class Reconciler:
         if isinstance(answer, Found) and answer.receipt.at > delivery.deadline + A_DAY:
             return CannotTell(why="what looks like it was posted long after its time")
         return answer
+
+
+@runtime_checkable
+class _ListingPublisher(Publisher, OwnPosts, Protocol):
+    """A publisher whose network lists our own posts."""
+
+
+@dataclass(kw_only=True, slots=True)
+class RestoreGuard:
+    """Compares each delivery that came due before the process `began`, once, before it is sent."""
+
+    store: Store
+    clock: Clock
+    capabilities_of: CapabilitiesOf
+    publisher: Callable[[str], Publisher | None]
+    began: datetime
+    _cleared: set[int] = field(default_factory=set)
+
+    def holds(self, account: Account, delivery: Delivery) -> bool:
+        """Whether a delivery has to wait until it was compared with the account."""
+        is_old = delivery.due <= self.began and delivery.id not in self._cleared
+        return is_old and self._comparable(account) is not None
+
+    def _comparable(self, account: Account) -> _ListingPublisher | None:
+        """The account's publisher; None: ids of our choice rule out a second post anyway."""
+        publisher = self.publisher(account.name)
+        if self.capabilities_of(account).idempotency is Idempotency.CHOSEN_ID:
+            return None
+        return publisher if isinstance(publisher, _ListingPublisher) else None
+
+    def step(self, account: Account) -> None:
+        """Compare every delivery of this account that has to be."""
+        now = self.clock.now()
+        with self.store.reading() as tx:
+            planned = tx.ledger.waiting(account.name, State.PLANNED, now)
+        publisher = self._comparable(account)
+        for delivery in planned:
+            if publisher is not None and delivery.deadline >= now and self.holds(account, delivery):
+                self._check(publisher, account, delivery)
+
+    def _check(self, publisher: _ListingPublisher, account: Account, delivery: Delivery) -> None:
+        with self.store.reading() as tx:
+            is_unsettled = _is_unsettled(tx, delivery)
+            known = tx.ledger.remote_ids(account.name, delivery.due - SKEW)
+        settled = self._compare(publisher, delivery, known, is_unsettled=is_unsettled)
+        now = self.clock.now()
+        with self.store.writing() as tx:
+            pay_reads(tx, account, publisher, now)
+            if settled is not None:
+                move(tx, delivery, settled, now)
+        if settled is None:
+            self._cleared.add(delivery.id)
+
+    def _compare(
+        self,
+        publisher: _ListingPublisher,
+        delivery: Delivery,
+        known: frozenset[str],
+        *,
+        is_unsettled: bool,
+    ) -> Delivery | None:
+        """The delivery after the comparison; None: it may be sent.
+
+        While another post `is_unsettled`, an unknown post may be that one.
+        """
+        try:
+            since, parent = delivery.due - SKEW, delivery.post.in_reply_to
+            if not publisher.list_own_posts(since, parent) - known:
+                return None
+            if is_unsettled:
+                return self._later(delivery, NOT_LOOKED)
+            answer = publisher.find(replace(delivery, sent_at=delivery.due), known)
+        except PlatformError as error:
+            wait = error.after if isinstance(error, RetryLater) else None
+            return self._later(delivery, f"cannot compare it with the account: {error}", wait)
+        if isinstance(answer, Found):
+            return found_again(delivery, answer.receipt)
+        return from_before_restore(delivery, self.clock.now())
+
+    def _later(self, delivery: Delivery, why: str, wait: timedelta | None = None) -> Delivery:
+        """The delivery, to be compared again after a while, or ended at its deadline."""
+        until = min(self.clock.now() + (wait or RETRY), delivery.deadline + timedelta(seconds=1))
+        return replace(delivery, not_before=until, reason=why)
+
+
+def _is_unsettled(tx: UnitOfWork, delivery: Delivery) -> bool:
+    """Whether another post from since then may be there that has not been found yet."""
+    since = delivery.due - SKEW
+    unsettled = tx.ledger.recent(MOST_UNSETTLED, {State.SENDING, State.UNSURE}, delivery.account)
+    return any(one.resends or (one.sent_at or one.due) >= since for one in unsettled)

@@ -13,9 +13,9 @@ from itertools import count
 
 from bot.app.moderation.comment_filter import is_held
 from bot.core.model.config import Hold
-from bot.core.model.site_page import Comment, Pages
-from bot.core.text.blank import is_blank
-from bot.core.text.sanitize import harmless
+from bot.core.model.site_page import Comment
+from bot.core.ports.site_store import Pages
+from bot.core.text.sanitize import harmless, is_blank
 
 NAME_MAX = 60
 """The longest name, in characters."""

@@ -17,12 +17,10 @@ from bot.core.discussion.webmention import (
     AUTHOR_MAX,
     RESPONSE,
     Failure,
-    Fetcher,
     LinkNotice,
     ReadFailure,
     Response,
     Webmention,
-    WebmentionStore,
     excerpt,
     is_on_site,
     passage,
@@ -32,8 +30,9 @@ from bot.core.discussion.webmention import (
 )
 from bot.core.errors import PlatformError, RetryLater
 from bot.core.model.config import Config, Hold
-from bot.core.model.site_page import Comment, Page, Pages
-from bot.core.ports.platform import Clock
+from bot.core.model.site_page import Comment, Page
+from bot.core.ports.platform import Clock, Fetcher
+from bot.core.ports.site_store import Pages, WebmentionStore
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 """How long to wait after each try that may go better another time; then it is given up."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from bot.app.discussion.acknowledge import trouble_key
-from bot.app.discussion.listen import DEAF, deaf_since, pending_replies
-from bot.app.moderation.held_comments import held_comments
+from bot.app import notes
+from bot.app.discussion.listen import DEAF, listening_fails_since
+from bot.app.moderation.visibility import held_comments
 from bot.app.posting.by_hand.pauses import unheld
 from bot.app.posting.first_tip import FirstTip, first_tip
 from bot.core.discussion.acknowledgement_policy import MOST_A_DAY
@@ -18,18 +18,11 @@ from bot.core.model.config import Account, AcknowledgementStyle, Config
 from bot.core.model.delivery import UNSETTLED, Delivery, State
 from bot.core.model.entry import Entry
 from bot.core.model.schedule import Outcome, Slot
+from bot.core.ports.account_store import Pause
 from bot.core.ports.platform import Timetable
-from bot.core.ports.unit_of_work import Pause, SlotRecord, Store, UnitOfWork
+from bot.core.ports.posting_store import SlotRecord
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 from bot.core.posting.reconciliation import needs_person
-
-FILE_TROUBLE = "tips file"
-"""The note that says why the running bot keeps an older file."""
-
-LOG_READ = "log read"
-"""The note of the newest entry that `tipsbot log` has shown on a terminal."""
-
-STEP_TROUBLE = "failing steps"
-"""The note that says, on a line each, what fails in the running bot just now."""
 
 RECENT = timedelta(days=7)
 
@@ -125,9 +118,9 @@ def status(store: Store, timetable: Timetable, config: Config, now: datetime) ->
         passed = [*tx.slots.recent(MOST, Outcome.MISSED), *tx.slots.recent(MOST, Outcome.EMPTY)]
         return Status(
             at=now,
-            file_trouble=tx.notes.get(FILE_TROUBLE),
-            new_entries=sum(tx.log.kinds(int(tx.notes.get(LOG_READ) or 0)).values()),
-            failing=tuple((tx.notes.get(STEP_TROUBLE) or "").splitlines()),
+            file_trouble=notes.FILE_TROUBLE.read(tx),
+            new_entries=sum(tx.log.kinds(notes.LOG_READ.read(tx) or 0).values()),
+            failing=tuple(notes.FAILING_STEPS.read(tx) or ()),
             accounts=tuple(
                 _account(tx, account, pauses.get(f"account:{account.name}"), now)
                 for account in config.accounts
@@ -181,9 +174,9 @@ def _account(tx: UnitOfWork, account: Account, pause: Pause | None, now: datetim
         listening_budget=account.listening_budget,
         limit=record.traits.text if record.traits else None,
         learned_at=record.learned_at,
-        not_acknowledging=tx.notes.get(trouble_key(account.name)),
-        to_approve=pending_replies(tx, account.name),
-        deaf_since=deaf_since(tx, account.name),
+        not_acknowledging=notes.NOT_ACKNOWLEDGING.read(tx, account.name),
+        to_approve=notes.REPLIES_TO_APPROVE.read(tx, account.name) or 0,
+        deaf_since=listening_fails_since(tx, account.name),
     )
 
 

@@ -7,11 +7,10 @@ from dataclasses import replace
 
 from bot.app.posting.draft import Draft, Drafter
 from bot.app.tips.validate import TipProblem
-from bot.core.model.config import Config
-from bot.core.model.tip import Tip
+from bot.core.model.config import Config, Tip
 from bot.core.ports.unit_of_work import Store
 from bot.core.summary.candidates import BY_HAND
-from bot.core.text.counting.bare_domains import bare_names, written
+from bot.core.text.counting.links import bare_names, written
 from bot.core.text.hashtags import hashtag, is_written_in_words
 
 MOST = 300
@@ -28,8 +27,8 @@ def notes(
     """
     with store.reading() as tx:
         said = tx.ledger.said()
-    anew = replace(drafter, said=_nothing)
-    again = replace(drafter, said=lambda tip, account: said.get((tip, account), ()))
+    anew = replace(drafter, posted=_nothing)
+    again = replace(drafter, posted=lambda tip, account: said.get((tip, account), ()))
     yield from _hashtags(config)
     left = len(config.library) if every else MOST
     passed = 0
@@ -81,7 +80,7 @@ def _hashtags(config: Config) -> Iterator[TipProblem]:
 
 def _unused(tip: Tip, made: Sequence[Draft], config: Config) -> Iterator[TipProblem]:
     """A summary written by hand that does not fit everywhere."""
-    unused = [one.account.name for one in made if one.fitted.how != BY_HAND]
+    unused = [one.account.name for one in made if one.fitted.summary.how != BY_HAND]
     if tip.summary is not None and unused:
         room = min(account.limit for account in config.accounts)
         yield TipProblem(
@@ -107,7 +106,7 @@ def _doubtful(made: Sequence[Draft]) -> Iterator[TipProblem]:
 def _bare(made: Sequence[Draft]) -> Iterator[TipProblem]:
     """Names such as readme.md, which a network would make paid links of."""
     for one in made:
-        if not one.aim.traits.text.links_bare_names:
+        if not one.layout.traits.text.links_bare_names:
             continue
         for name in dict.fromkeys(link.text for link in bare_names(one.fitted.summary.text)):
             yield TipProblem(

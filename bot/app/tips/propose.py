@@ -9,13 +9,54 @@ from typing import Protocol
 
 from bot.app.accounts.lookup import known_tip
 from bot.app.posting.draft import Drafter
-from bot.app.tips.room import Destination, Tight, destinations, room, tightest
 from bot.core.errors import PlatformError, Refused
-from bot.core.model.config import Config
-from bot.core.model.tip import Tip
+from bot.core.model.config import Config, Tip
+from bot.core.posting.compose import PostLayout
 from bot.core.summary import Summary, best, runners_up
 from bot.core.summary.candidates import BY_HAND
 from bot.core.summary.check_proposed import flaws, foreign_summary, plain
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tight:
+    """A summary on the account where it has the least room."""
+
+    account: str
+    #: with the link, in X's weights
+    length: int
+    limit: int
+    #: how many more characters would fit
+    left: int
+
+
+def layouts(tip: Tip, config: Config, drafter: Drafter) -> tuple[PostLayout, ...]:
+    """The layouts of every account that the tip goes to."""
+    return tuple(
+        drafter.layout(tip, account, config)
+        for account in config.accounts
+        if tip.goes_to(account.name)
+    )
+
+
+def tightest(summary: str, among: Sequence[PostLayout]) -> Tight | None:
+    """The summary where it has the least room; None where it does not fit everywhere."""
+    if not all(layout.takes(summary) for layout in among):
+        return None
+    words = Summary(text=summary, how="", sure=1.0)
+    return min((_tight(words, layout) for layout in among), key=lambda one: one.left, default=None)
+
+
+def _tight(summary: Summary, layout: PostLayout) -> Tight:
+    post = layout.post(summary, ())
+    left = min(post.limit - post.length, post.native.limit - post.native.length)
+    return Tight(account=layout.account.name, length=post.length, limit=post.limit, left=left)
+
+
+def room(among: Sequence[PostLayout]) -> int:
+    """How many characters fit everywhere."""
+    least = tightest("x", among)
+    return least.left + 1 if least else 0
+
 
 MOST = 3
 """Proposals of our own for a tip, and as many of a model's."""
@@ -87,13 +128,13 @@ def cases(
     for tip in config.library:
         if wanted and tip.id not in wanted:
             continue
-        among = destinations(tip, config, drafter)
+        among = layouts(tip, config, drafter)
         doubts = tuple(dict.fromkeys(_doubts(tip, among)))
         if among and (wanted or doubts or (every and tip.summary is None)):
             yield _case(tip, among, doubts, asked)
 
 
-def _doubts(tip: Tip, among: Sequence[Destination]) -> Iterator[str]:
+def _doubts(tip: Tip, among: Sequence[PostLayout]) -> Iterator[str]:
     """What is doubtful about what would be posted."""
     for place in among:
         chosen = best(tip, place.takes).chosen
@@ -106,7 +147,7 @@ def _doubts(tip: Tip, among: Sequence[Destination]) -> Iterator[str]:
 
 
 def _case(
-    tip: Tip, among: Sequence[Destination], doubts: tuple[str, ...], asked: _Asked
+    tip: Tip, among: Sequence[PostLayout], doubts: tuple[str, ...], asked: _Asked
 ) -> WeakSummary:
     ours = [_proposal(one, among) for one in _ours(tip, among)]
     said, trouble = asked.about(tip, room(among))
@@ -120,7 +161,7 @@ def _case(
     )
 
 
-def _ours(tip: Tip, among: Sequence[Destination]) -> tuple[Summary, ...]:
+def _ours(tip: Tip, among: Sequence[PostLayout]) -> tuple[Summary, ...]:
     """Our summaries that fit everywhere, best first."""
     unwritten, fits = replace(tip, summary=None), partial(_fits, among=among)
     top = best(unwritten, fits).chosen
@@ -149,7 +190,7 @@ class _Asked:
 
 
 def _vetted(
-    said: Sequence[str], tip: Tip, among: Sequence[Destination], known: Collection[str]
+    said: Sequence[str], tip: Tip, among: Sequence[PostLayout], known: Collection[str]
 ) -> tuple[list[Proposal], tuple[str, ...]]:
     """A model's proposals that may be shown, and why the others may not."""
     found: list[Proposal] = []
@@ -167,13 +208,11 @@ def _vetted(
     return found, tuple(left_out)
 
 
-def _fits(summary: str, *, among: Sequence[Destination]) -> bool:
+def _fits(summary: str, *, among: Sequence[PostLayout]) -> bool:
     return all(place.takes(summary) for place in among)
 
 
-def _proposal(
-    summary: Summary, among: Sequence[Destination], *, by_model: bool = False
-) -> Proposal:
+def _proposal(summary: Summary, among: Sequence[PostLayout], *, by_model: bool = False) -> Proposal:
     tight = tightest(summary.text, among)
     if tight is None:
         raise ValueError(f"{summary.text!r} was proposed and does not fit")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from bot.app.posting.draft import Constraints, Drafter, Misfit
-from bot.core.model.config import Account, Config
-from bot.core.model.platform_kind import Form, PlatformKind
-from bot.core.model.tip import Tip
+from bot.app.posting.draft import Drafter
+from bot.core.model.capabilities import Form, PlatformKind
+from bot.core.model.config import Account, Config, Library, Tip
+from bot.core.posting.compose import Misfit, PostLayout
 from bot.core.text.web_addresses import is_loopback
 
 _NOWHERE = ("localhost", "example", "test", "invalid", "local", "internal")
@@ -41,12 +43,12 @@ def findings(
             if (found := drafter.misfit(tip, account, config)) is not None:
                 yield _misfit(found)
                 continue
-            aim = drafter.aim(tip, account, config)
-            if account in public and aim.link is not None and leads_nowhere(aim.link):
-                if aim.needs_page and site_said:
+            layout = drafter.layout(tip, account, config)
+            if account in public and layout.link is not None and leads_nowhere(layout.link):
+                if layout.needs_page and site_said:
                     continue
-                site_said = site_said or aim.needs_page
-                yield _nowhere(tip, account, aim, config)
+                site_said = site_said or layout.needs_page
+                yield _nowhere(tip, layout, config)
 
 
 def _in_clear_text(config: Config, kinds: Mapping[str, PlatformKind]) -> Iterator[TipProblem]:
@@ -99,15 +101,39 @@ def _misfit(one: Misfit) -> TipProblem:
     )
 
 
-def _nowhere(tip: Tip, account: Account, aim: Constraints, config: Config) -> TipProblem:
-    if not aim.needs_page:
+def _nowhere(tip: Tip, layout: PostLayout, config: Config) -> TipProblem:
+    name = layout.account.name
+    if not layout.needs_page:
         return TipProblem(
             tip=tip.id,
-            what=f"the link of '{tip.id}', {aim.link}, leads nowhere on {account.name}",
+            what=f"the link of '{tip.id}', {layout.link}, leads nowhere on {name}",
             todo="give it an address that everybody can open",
         )
     return TipProblem(
         tip=None,
-        what=f"posts on {account.name} would link to {config.bot.site}, which nobody can open",
-        todo=f"set bot.site to the site's public address, or `link: never` on {account.name}",
+        what=f"posts on {name} would link to {config.bot.site}, which nobody can open",
+        todo=f"set bot.site to the site's public address, or `link: never` on {name}",
     )
+
+
+def without_expired(config: Config, now: datetime) -> Config:
+    """The same without the tips that are not posted any more."""
+    kept = tuple(tip for tip in config.library if not _is_over(tip, now))
+    return replace(config, library=Library(tips=kept))
+
+
+def expired(config: Config, now: datetime) -> Iterator[TipProblem]:
+    """The tips that no schedule brings any more, in the order of the file."""
+    zone = ZoneInfo(config.bot.timezone)
+    for tip in config.library:
+        if tip.expires is not None and _is_over(tip, now):
+            end = f"{tip.expires.astimezone(zone):%a %d %b %Y %H:%M %Z}"
+            yield TipProblem(
+                tip=tip.id,
+                what=f"'{tip.id}' expired at {end} and is not posted any more",
+                todo="leave it, or give it a later `expires`",
+            )
+
+
+def _is_over(tip: Tip, now: datetime) -> bool:
+    return tip.expires is not None and tip.expires <= now

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from bot.app.discussion.polling import is_time_to_listen
+from bot.app.discussion.listen import is_time_to_listen
 from bot.bootstrap.container import Container
 from bot.core.model.capabilities import Ability
 from bot.core.model.config import Account, AcknowledgementStyle, Config

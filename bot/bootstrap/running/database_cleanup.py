@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.app.notes import COMPACTED
 from bot.core.ports.platform import Clock
 from bot.scheduler.scheduler import Scheduler
 from bot.store import Database
@@ -17,8 +18,6 @@ COMPACT_EVERY = timedelta(hours=1)
 """How long copies of it may stay in unused parts of a database that is not large."""
 COMPACT_MOST = 64_000_000
 """Bytes; a larger database is compacted at the bot's start only: that takes seconds."""
-COMPACTED = "erased words: compacted up to event"
-"""The key of the note that says so."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -49,9 +48,9 @@ class DatabaseCleanup:
     def compact(self, most: int | None = COMPACT_MOST) -> None:
         """Rewrite a database of at most `most` bytes if text was erased since the last time."""
         with self.database.store.reading() as tx:
-            before, last = int(tx.notes.get(COMPACTED) or 0), tx.log.last_event()
+            before, last = COMPACTED.read(tx) or 0, tx.log.last_event()
             is_needed = tx.log.erased_since(before)
         if last == before or (is_needed and not self.database.compact(most)):
             return
         with self.database.store.writing() as tx:
-            tx.notes.put(COMPACTED, str(last), self.clock.now())
+            COMPACTED.write(tx, last, self.clock.now())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.app.status.status import FILE_TROUBLE
+from bot.app.notes import FILE_TROUBLE
 from bot.bootstrap.checked_tips_file import save_last_good
 from bot.bootstrap.container import Container
 from bot.core.errors import BotError
@@ -76,4 +76,4 @@ class Reloader:
 
     def _note(self, problem: str | None) -> None:
         with self.container.store.writing() as tx:
-            tx.notes.put(FILE_TROUBLE, problem, self.container.clock.now())
+            FILE_TROUBLE.write(tx, problem, self.container.clock.now())

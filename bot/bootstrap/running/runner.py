@@ -11,8 +11,9 @@ from pathlib import Path
 
 import structlog
 
+from bot.app.notes import FAILING_STEPS
 from bot.app.status.metrics import HeardCounts, Metrics, metrics_of
-from bot.app.status.status import STEP_TROUBLE, Status, status
+from bot.app.status.status import Status, status
 from bot.bootstrap.checked_tips_file import load_or_last_good
 from bot.bootstrap.container import Container, open_container
 from bot.bootstrap.running import stop_signals
@@ -194,7 +195,7 @@ class Runner:
             found.append(f"the log cannot be written: {problem}")
         if found != self._noted:
             with self.container.store.writing() as tx:
-                tx.notes.put(STEP_TROUBLE, "\n".join(found) or None, self.container.clock.now())
+                FAILING_STEPS.write(tx, found or None, self.container.clock.now())
             self._noted = found
 
     def _compact_whatever_its_size(self) -> None:

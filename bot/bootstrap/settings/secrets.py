@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.core.errors import SecretError
-from bot.core.model.platform_kind import PlatformKind, variable
+from bot.core.model.capabilities import PlatformKind, variable
 from bot.regular_files import read_regular
 from bot.tips_file.messages import escape, quote
 

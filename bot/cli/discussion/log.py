@@ -87,7 +87,7 @@ def log(
 
 def _print(bot: Container, lines: Sequence[str], *, is_read: bool) -> None:
     """Print; with `is_read`, store for `status` how far the log was shown, if that is possible."""
-    from bot.app.status.status import LOG_READ
+    from bot.app.notes import LOG_READ
 
     for line in lines:
         typer.echo(line)
@@ -96,10 +96,10 @@ def _print(bot: Container, lines: Sequence[str], *, is_read: bool) -> None:
     store = bot.database.store
     with suppress(StoreError):
         with store.reading() as tx:
-            last, known = tx.log.last_id(), tx.notes.get(LOG_READ)
-        if known != str(last):
+            last, known = tx.log.last_id(), LOG_READ.read(tx)
+        if known != last:
             with store.writing() as tx:
-                tx.notes.put(LOG_READ, str(last), bot.clock.now())
+                LOG_READ.write(tx, last, bot.clock.now())
 
 
 def _print_nothing(bot: Container) -> None:

@@ -9,7 +9,7 @@ from bot.core.text.sanitize import shown
 
 def approve(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Publish held comments."""
-    from bot.app.moderation.held_comments import approve as approve_comment
+    from bot.app.moderation.visibility import approve as approve_comment
 
     for_each(
         file,

@@ -8,7 +8,7 @@ from bot.cli.options import DEFAULT_FILE, EntryNumbers, File
 
 def hide(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Remove entries from every page, feed and export; the log still shows them to you."""
-    from bot.app.moderation.hide import hide as hide_entry
+    from bot.app.moderation.visibility import hide as hide_entry
 
     for_each(
         file,

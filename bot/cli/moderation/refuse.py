@@ -8,7 +8,7 @@ from bot.cli.options import DEFAULT_FILE, File, HeldNumbers
 
 def refuse(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Erase held comments permanently."""
-    from bot.app.moderation.held_comments import refuse as refuse_comment
+    from bot.app.moderation.visibility import refuse as refuse_comment
 
     for_each(
         file,

@@ -8,7 +8,7 @@ from bot.cli.options import DEFAULT_FILE, EntryNumbers, File
 
 def show(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:
     """Show hidden or held entries to everybody."""
-    from bot.app.moderation.hide import show as show_entry
+    from bot.app.moderation.visibility import show as show_entry
 
     for_each(
         file,

@@ -45,7 +45,7 @@ def retract(
 
 def _named(bot: Container, what: Sequence[str]) -> tuple[list[int], list[Delivery]]:
     """The numbers of all posts that are named, and the posts of tips, which are to be confirmed."""
-    from bot.app.posting.by_hand.find_posts import at_address, of_tip
+    from bot.app.posting.by_hand.retract import at_address, of_tip
     from bot.core.ports.platform import PermalinkParser
 
     store, find_parser = bot.database.store, partial(bot.adapters.port, PermalinkParser)
@@ -87,7 +87,7 @@ def _confirm(posts: Sequence[Delivery], zone: ZoneInfo) -> None:
 
 def _retract(bot: Container, number: int, numbers: Sequence[int]) -> str:
     """Retract one; the result, and which other posts still link to a page that is gone."""
-    from bot.app.posting.by_hand.find_posts import linking
+    from bot.app.posting.by_hand.retract import linking
     from bot.app.posting.by_hand.retract import retract as retract_post
     from bot.core.ports.platform import PostRemover
 

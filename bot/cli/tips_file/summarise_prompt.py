@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.app.tips.propose import WeakSummary
-from bot.app.tips.room import destinations, room, tightest
+from bot.app.tips.propose import WeakSummary, layouts, room, tightest
 from bot.bootstrap.edit_tips_file import write
 from bot.cli.tips_file.summarise_view import lines, show, written
 from bot.core.summary.prose import one_line
@@ -61,7 +60,7 @@ def _own_summary(bot: Container, case: WeakSummary) -> str | None:
     if CONTROL.search(words) or shown(words) != words:
         show("it contains a control character")
         return None
-    accounts = destinations(case.tip, bot.config, bot.drafter)
+    accounts = layouts(case.tip, bot.config, bot.drafter)
     tight = tightest(words, accounts)
     if tight is None:
         show(f"it is too long: beside the link there is room for {room(accounts)} characters")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from posixpath import normpath
-from typing import Protocol as Door
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from bot.core.datetimes import require_aware
@@ -137,38 +135,6 @@ def passage(text: str, longest: int = EXCERPT_MAX) -> str:
     cut = whole[: longest - 1]
     begun = _LAST_WORD.sub("", cut)
     return f"{(begun if len(begun) > longest // 2 else cut).rstrip()}…"
-
-
-class WebmentionStore(Door):
-    """The pings that came in, each (source, target) once."""
-
-    def get(self, source: str, target: str) -> Webmention | None:
-        """The ping of this pair, or None."""
-
-    def put(self, ping: Webmention) -> None:
-        """Write a ping, in place of what is known of its pair."""
-
-    def move(self, old: Webmention, new: Webmention | None) -> bool:
-        """Replace `old`, as it is, by `new` (None: forget it); False if it is not so any more."""
-
-    def due(self, now: datetime, limit: int) -> Sequence[Webmention]:
-        """Those whose page is to be looked at now, longest waiting first."""
-
-    def waiting(self) -> int:
-        """How many pages are still to be looked at."""
-
-    def forget(self, before: datetime) -> None:
-        """Forget what was settled and is older than this."""
-
-
-class Fetcher(Door):
-    """Reads pages of strangers, and never lets them lead it into a private network."""
-
-    def read(self, source: str, target: str) -> Response | ReadFailure:
-        """What the page `source` says of `target`, or why it says nothing of it (any more).
-
-        Raises RetryLater where it may work another time, Refused where it never will.
-        """
 
 
 def tidy_address(address: str) -> str | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from bot.core.datetimes import require_aware
-from bot.core.text.blank import is_blank
+from bot.core.text.sanitize import is_blank
 
 
 class EntryKind(Enum):
@@ -146,6 +146,11 @@ def erased_entry(entry: Entry) -> Entry:
 def without_words(entry: Entry) -> Entry:
     """The entry without what was said, and without the warning before it."""
     return replace(entry, text="", html="", warning="")
+
+
+def erased(entry: Entry, now: datetime) -> Entry:
+    """The entry as it is kept once its words are gone."""
+    return replace(without_words(entry), author=NOBODY, url=None, deleted_at=now)
 
 
 def as_own(entry: Entry) -> Entry:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.errors import PlatformError, RetryLater
-from bot.core.ports.platform import SKEW, InspectionRemark
+from bot.core.model.lookup import SKEW
 
 REFUSED_FROM = timedelta(minutes=5)
 """From here on signed requests are refused, and posts come at times that nobody expects."""
@@ -21,6 +22,18 @@ _OF_A_RUNNING_BOT = re.compile(
 """What an error promises on behalf of a bot that runs; here nobody tries again but the operator."""
 _CHECK_AGAIN = "look at the address in tips.yaml and at the network, then check again"
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InspectionRemark:
+    """What was seen of an account, and what to do about it ("": nothing).
+
+    `is_problem` says that the bot cannot work in that way.
+    """
+
+    what: str
+    todo: str = ""
+    is_problem: bool = False
 
 
 def failure(error: PlatformError) -> InspectionRemark:

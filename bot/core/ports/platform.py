@@ -1,54 +1,24 @@
-"""The doors to the world outside: networks and the clock, as small protocols.
+"""The ports to networks, to other sites' pages and to the clock, as small protocols.
 
-Adapters in `bot.platforms` and `bot.scheduler` implement them; nothing in `bot.app` knows what
-stands behind. Each docstring states the duties of whoever implements it. The ports of the store
-are in `bot.core.ports.unit_of_work`, those of the site in `bot.core.model.site_page`.
+Adapters in `bot.platforms`, `bot.scheduler` and `bot.outbound` implement them; `bot.app` does not
+know which. Each docstring states the duties of an implementation. The stores are beside this file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
+from bot.core.discussion.webmention import ReadFailure, Response
 from bot.core.model.capabilities import Capabilities
 from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.model.entry import Entry
+from bot.core.model.inspection import InspectionRemark
+from bot.core.model.lookup import Absent, CannotTell, Found
 from bot.core.model.schedule import Schedule, Slot
-
-LEASE = timedelta(minutes=3)
-"""How long a claim lasts: longer than any adapter may take."""
-
-SKEW = timedelta(minutes=1)
-"""How much earlier than its sending a post may seem to be made: clocks differ."""
-
-LOOK_BACK = timedelta(minutes=10)
-"""How much earlier than its sending a post is looked for: our clock may be put right meanwhile.
-
-No more, or after a restore an older post of the same words could be taken for this one.
-"""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
-    """The look-up found the very post: its text and its time both match."""
-
-    receipt: Receipt
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Absent:
-    """The look-up saw everything since the sending, and the post was not among it."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CannotTell:
-    """The look-up was not conclusive, and why; `after` is when the network wants to be asked."""
-
-    why: str
-    after: timedelta | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,18 +52,6 @@ class Checked:
     gone: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
     cost: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class InspectionRemark:
-    """What was seen of an account, and what to do about it ("": nothing).
-
-    `is_problem` says that the bot cannot work in that way.
-    """
-
-    what: str
-    todo: str = ""
-    is_problem: bool = False
 
 
 @runtime_checkable
@@ -268,3 +226,13 @@ class Timetable(Protocol):
 
     def slots(self, schedule: Schedule, after: datetime, until: datetime) -> Iterator[Slot]:
         """The slots due later than `after` and not later than `until`, in order."""
+
+
+class Fetcher(Protocol):
+    """Reads pages of strangers, and never lets them lead it into a private network."""
+
+    def read(self, source: str, target: str) -> Response | ReadFailure:
+        """What the page `source` says of `target`, or why it says nothing of it (any more).
+
+        Raises RetryLater where it may work another time, Refused where it never will.
+        """

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.core.model.config import Library, Tip
 from bot.core.model.schedule import Schedule, Slot
-from bot.core.model.tip import Library, Tip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,15 @@
 """The words of a post: candidates -> score -> verify -> the best summary that fits."""
 
-from bot.core.summary.cache import NullCache, SummaryCache, key_of
-from bot.core.summary.select import Choice, Summary, best, can_say, runners_up
+from bot.core.summary.select import (
+    Choice,
+    NullCache,
+    Summary,
+    SummaryCache,
+    best,
+    can_say,
+    key_of,
+    runners_up,
+)
 
 __all__ = [
     "Choice",

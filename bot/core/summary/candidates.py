@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from bot.core.model.tip import Tip
-from bot.core.summary.english.cuts import Cut, Shortened, apart, ways
+from bot.core.model.config import Tip
+from bot.core.summary.english.cuts import Cut, Shortened, apart, cuts, is_english, ways
 from bot.core.summary.english.finite_verbs import speaks
 from bot.core.summary.english.lexicon import telling
-from bot.core.summary.english.wording_cuts import cuts, is_english
 from bot.core.summary.prose import one_line, sentences, unmarked
 
 BY_HAND = "written by hand"

@@ -16,13 +16,13 @@ from functools import lru_cache
 
 import regex
 
-from bot.core.model.tip import Tip
+from bot.core.model.config import Tip
 from bot.core.summary.candidates import joined
+from bot.core.summary.english.cuts import is_english
 from bot.core.summary.english.finite_verbs import finite
 from bot.core.summary.english.lexicon import found, stem, telling, words
-from bot.core.summary.english.wording_cuts import is_english
-from bot.core.summary.features import points
 from bot.core.summary.prose import one_line, sentences, unmarked
+from bot.core.summary.score import points
 from bot.core.summary.select import Summary
 from bot.core.summary.verify import ANNOUNCES, NUMBER, balanced, foreign
 from bot.core.text.sanitize import shown

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from typing import Protocol
 
-from bot.core.model.tip import Tip
+from bot.core.model.config import Tip
 from bot.core.summary.candidates import (
     Candidate,
     SourceText,
@@ -188,3 +190,30 @@ def _checked(candidate: Candidate, tip: Tip) -> Summary | None:
     why = doubts(candidate, taken)
     sure = candidate.kept_sure * 0.75 ** len(why)
     return Summary(text=candidate.text, how=candidate.how, sure=round(sure, 2), doubts=why)
+
+
+class SummaryCache(Protocol):
+    """Choices by their keys, kept as long as nothing changes that they depend on."""
+
+    def get(self, key: str) -> Choice | None:
+        """The choice that was put under this key, or None."""
+
+    def put(self, key: str, choice: Choice) -> None:
+        """Keep a choice. It may be forgotten at any time."""
+
+
+class NullCache:
+    """A cache that keeps nothing."""
+
+    def get(self, key: str) -> Choice | None:
+        """Never anything."""
+        del key
+        return None
+
+    def put(self, key: str, choice: Choice) -> None:
+        """Nothing is kept."""
+
+
+def key_of(*parts: object) -> str:
+    """A key for all that a choice depends on, of values whose `repr` says all about them."""
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from bot.core.summary.candidates import Candidate, SourceText
 from bot.core.summary.english.finite_verbs import finite
 from bot.core.summary.english.lexicon import WORD, found, words
-from bot.core.summary.features import points
+from bot.core.summary.score import points
 
 _PAIRS = tuple(
     tuple(pair) for pair in ("()", "[]", "{}", "“”", "«»", "「」", "『』", "\uff08\uff09")

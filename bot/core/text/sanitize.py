@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import regex
+
 LONGEST_QUOTE = 200
 """Characters of a network's own words in a message of ours."""
 
@@ -59,3 +61,24 @@ def number(text: str | None, digits: int = 19) -> int | None:
 
 def _escape(found: re.Match[str]) -> str:
     return found[0].encode("unicode_escape").decode("ascii")
+
+
+_SEEN = regex.compile(
+    r"[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}"
+    "\u2800"  # Braille pattern blank
+    "\ufffc"  # object replacement
+    "\U00013441\U00013442"  # Egyptian hieroglyph full and half blank
+    "\U0001d159"  # musical symbol null notehead
+    "]]",
+    regex.VERSION1,
+)
+"""Letters, numbers, punctuation and symbols, without those that are drawn as nothing.
+
+Marks alone, spaces, controls, formats, tags and variation selectors are no such thing; of private
+and unassigned characters nobody knows what they look like.
+"""
+
+
+def is_blank(text: str) -> bool:
+    """Whether a reader sees nothing of the text."""
+    return _SEEN.search(text) is None

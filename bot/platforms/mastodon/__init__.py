@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.core.model.capabilities import Ability, Capabilities, Idempotency, TextLimit, Unit
+from bot.core.model.capabilities import (
+    Ability,
+    Capabilities,
+    Form,
+    Idempotency,
+    Option,
+    PlatformKind,
+    Secret,
+    TextLimit,
+    Unit,
+)
 from bot.core.model.config import AcknowledgementStyle
-from bot.core.model.platform_kind import Form, Option, PlatformKind, Secret
 
 KIND = PlatformKind(
     name="mastodon",

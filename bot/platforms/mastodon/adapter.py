@@ -9,19 +9,12 @@ from urllib.parse import quote
 from mastodon import MastodonAPIError, MastodonRatelimitError
 
 from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater, SecretError
-from bot.core.model.capabilities import Capabilities
+from bot.core.model.capabilities import Capabilities, variable
 from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, Receipt
-from bot.core.model.inspection import allowance_remarks, clock_remarks, failure
-from bot.core.model.platform_kind import variable
-from bot.core.ports.platform import (
-    LOOK_BACK,
-    Absent,
-    CannotTell,
-    Clock,
-    Found,
-    InspectionRemark,
-)
+from bot.core.model.inspection import InspectionRemark, allowance_remarks, clock_remarks, failure
+from bot.core.model.lookup import LOOK_BACK, Absent, CannotTell, Found
+from bot.core.ports.platform import Clock
 from bot.outbound.session import Carrier
 from bot.platforms.mastodon.find_own import look, own, receipt_of, walk
 from bot.platforms.mastodon.http import json_values

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.core.errors import RetryLater
 from bot.core.model.delivery import Post, Receipt
-from bot.core.ports.platform import Absent, CannotTell, Found
+from bot.core.model.lookup import Absent, CannotTell, Found
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.json_values import Record
 from bot.platforms.mastodon.rendered_text import as_markup, letters, plain, words

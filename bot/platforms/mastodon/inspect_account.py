@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.core.model.config import AcknowledgementStyle
-from bot.core.ports.platform import InspectionRemark
+from bot.core.model.inspection import InspectionRemark
 from bot.core.text.sanitize import one_line
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.errors import SCOPES

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import regex
 
-from bot.core.text.html.html_to_text import readable
+from bot.core.text.html_to_text import readable
 
 _SIGN_OF_LINE = regex.compile(r"^[ \t]*(?:\d{1,9}[.)]|[-*+]|#{1,6}|>|•)(?=\s|$)", regex.MULTILINE)
 _TAG = regex.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->|\[/?[a-z]+\]", regex.DOTALL)

@@ -3,9 +3,16 @@
 from datetime import timedelta
 
 from bot.core.discussion.webmention import SETTING, TAKES
-from bot.core.model.capabilities import Ability, Capabilities, Idempotency, TextLimit, Unit
+from bot.core.model.capabilities import (
+    Ability,
+    Capabilities,
+    Idempotency,
+    Option,
+    PlatformKind,
+    TextLimit,
+    Unit,
+)
 from bot.core.model.config import Hold
-from bot.core.model.platform_kind import Option, PlatformKind
 
 KIND = PlatformKind(
     name="site",

@@ -12,8 +12,11 @@ from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account, Identity
 from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, Standing
-from bot.core.model.site_page import Comment, Page, Pages
-from bot.core.ports.platform import Absent, Batch, Clock, Found, InspectionRemark
+from bot.core.model.inspection import InspectionRemark
+from bot.core.model.lookup import Absent, Found
+from bot.core.model.site_page import Comment, Page
+from bot.core.ports.platform import Batch, Clock
+from bot.core.ports.site_store import Pages
 from bot.platforms.site import KIND
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 
 from bot.app.tips.validate import leads_nowhere
 from bot.core.model.config import Identity
-from bot.core.model.inspection import clock_remarks
-from bot.core.ports.platform import InspectionRemark
+from bot.core.model.inspection import InspectionRemark, clock_remarks
 from bot.core.text.sanitize import one_line
 from bot.outbound.rate_limits import date_of
 from bot.outbound.session import Carrier, Session, not_sent, read_body

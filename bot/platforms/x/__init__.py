@@ -8,9 +8,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bot.core.model.capabilities import Ability, Capabilities, Idempotency, Prices, TextLimit, Unit
+from bot.core.model.capabilities import (
+    Ability,
+    Capabilities,
+    Form,
+    Idempotency,
+    Option,
+    PlatformKind,
+    Prices,
+    Secret,
+    TextLimit,
+    Unit,
+)
 from bot.core.model.config import AcknowledgementStyle
-from bot.core.model.platform_kind import Form, Option, PlatformKind, Secret
 
 API = "https://api.x.com"
 """Where X's API is, as its documentation says."""

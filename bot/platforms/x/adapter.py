@@ -9,15 +9,9 @@ from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater
 from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, Receipt
-from bot.core.ports.platform import (
-    LOOK_BACK,
-    Absent,
-    CannotTell,
-    Clock,
-    Found,
-    InspectionRemark,
-    SpendingLimit,
-)
+from bot.core.model.inspection import InspectionRemark
+from bot.core.model.lookup import LOOK_BACK, Absent, CannotTell, Found
+from bot.core.ports.platform import Clock, SpendingLimit
 from bot.outbound.session import Carrier
 from bot.platforms.x import API, PRICES, TRAITS
 from bot.platforms.x.http.api import Api

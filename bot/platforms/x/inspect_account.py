@@ -7,8 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.core.model.capabilities import Capabilities
-from bot.core.model.inspection import allowance_remarks, clock_remarks, failure
-from bot.core.ports.platform import InspectionRemark
+from bot.core.model.inspection import InspectionRemark, allowance_remarks, clock_remarks, failure
 from bot.outbound.rate_limits import date_of
 from bot.platforms.x.http.api import Inspected
 from bot.platforms.x.http.limits import DAILY

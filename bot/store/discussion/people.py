@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from bot.core.discussion.acknowledgement_policy import Acknowledgement, AcknowledgementState
-from bot.core.ports.unit_of_work import Person, PersonRule
+from bot.core.ports.people_store import Person, PersonRule
 from bot.store.rows import Part, batched, made
 from bot.store.tables import persons, thanks
 

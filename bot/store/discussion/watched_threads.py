@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, delete, exists, or_, select, update
 
 from bot.core.discussion.backoff import LONGEST
 from bot.core.model.delivery import State
-from bot.core.ports.unit_of_work import WatchedThread
+from bot.core.ports.discussion_store import WatchedThread
 from bot.store.rows import Part, columns, made
 from bot.store.tables import deliveries, threads
 

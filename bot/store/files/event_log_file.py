@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.core.discussion.event_log import WORDS, Fields
 from bot.core.errors import StoreError
+from bot.core.ports.discussion_store import WORDS, Fields
 from bot.regular_files import folder_to_disk, to_disk
 from bot.store.files.data_files import make_directory, make_file, refuse_irregular
 

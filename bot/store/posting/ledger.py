@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 
 from bot.core.model.delivery import UNSETTLED, Delivery, Receipt, State, check_move
-from bot.core.ports.platform import LEASE, SKEW
+from bot.core.model.lookup import LEASE, SKEW
 from bot.store.rows import Part, columns, made
 from bot.store.tables import LARGEST, deliveries, events
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, delete, func, select, update
 
 from bot.core.model.delivery import TURN_STATES
 from bot.core.model.schedule import Outcome, Schedule, Slot
-from bot.core.ports.unit_of_work import SlotRecord
+from bot.core.ports.posting_store import SlotRecord
 from bot.store.rows import Part, columns, made
 from bot.store.tables import deliveries, schedules, slots
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, or_
 from bot.core.discussion.outline import Stub
 from bot.core.discussion.search_query import Term
 from bot.core.model.entry import Entry, Standing, Visibility, erased_entry
-from bot.core.ports.unit_of_work import Tally
+from bot.core.ports.discussion_store import Tally
 from bot.store.rows import Part, batched, by_number, entry_of, under
 from bot.store.site.full_text_index import index_of
 from bot.store.tables import entries

@@ -14,10 +14,9 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import PlainValidator, WithJsonSchema, create_model
 from pydantic.fields import Field
 
+from bot.core.model.capabilities import Form, Option, PlatformKind, variable
 from bot.core.model.config import PROMISE, Account, AcknowledgementStyle, LinkRule, WhenUnsure
-from bot.core.model.platform_kind import Form, Option, PlatformKind, variable
-from bot.core.platform_names import account_hint, mastodon_server, platform_meant
-from bot.core.text.suggest import did_you_mean
+from bot.core.text.suggest import account_hint, did_you_mean, mastodon_server, platform_meant
 from bot.tips_file.messages import hint, quote
 from bot.tips_file.problems import Problems
 from bot.tips_file.sections.models import Section

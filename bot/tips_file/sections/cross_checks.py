@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
-from bot.core.platform_names import account_hint
+from bot.core.text.suggest import account_hint
 from bot.tips_file.locations import Place
 from bot.tips_file.messages import escape, hint, quote
 from bot.tips_file.problems import Problems

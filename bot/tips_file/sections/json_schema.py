@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from bot.core.model.platform_kind import PlatformKind
+from bot.core.model.capabilities import PlatformKind
 from bot.tips_file.sections.accounts import settings_of
 from bot.tips_file.sections.models import TipsFile
 from bot.tips_file.values.parse_scalars import ID

@@ -14,8 +14,8 @@ from urllib.parse import SplitResult
 
 from pydantic_core import PydanticCustomError
 
-from bot.core.platform_names import platform_meant
 from bot.core.text.language_tags import is_language_tag
+from bot.core.text.suggest import platform_meant
 from bot.core.text.web_addresses import web_parts
 from bot.tips_file.messages import hint, quote
 

@@ -13,7 +13,8 @@ from threading import Lock
 from typing import Any, TypeAlias
 
 from bot.core.discussion.outline import Outline, outline
-from bot.core.ports.unit_of_work import Tally, UnitOfWork
+from bot.core.ports.discussion_store import Tally
+from bot.core.ports.unit_of_work import UnitOfWork
 
 OUTLINES_MAX = 200
 TALLIES_MAX = 20_000

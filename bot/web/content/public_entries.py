@@ -8,7 +8,8 @@ from bot.app.discussion.public_view import FreshnessFilter
 from bot.core.discussion.outline import Outline
 from bot.core.discussion.search_query import Term
 from bot.core.model.entry import Entry
-from bot.core.ports.unit_of_work import Tally, UnitOfWork
+from bot.core.ports.discussion_store import Tally
+from bot.core.ports.unit_of_work import UnitOfWork
 from bot.web.dependencies import SiteDependencies
 
 

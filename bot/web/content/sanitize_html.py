@@ -9,7 +9,7 @@ from html import unescape
 import nh3
 from markupsafe import Markup, escape
 
-from bot.core.text.html.html_to_text import picture
+from bot.core.text.inline_markup import picture
 from bot.core.text.sanitize import harmless
 
 _BLOCKS = {

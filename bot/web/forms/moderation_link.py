@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.app.moderation.held_comments import approve, refuse
+from bot.app.moderation.visibility import approve, refuse
 from bot.core.errors import UsageError
 from bot.core.model.entry import Entry, Standing
 from bot.core.model.site_page import Comment

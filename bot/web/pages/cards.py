@@ -12,7 +12,7 @@ from markupsafe import Markup
 from bot.core.model.config import Config
 from bot.core.model.delivery import Post
 from bot.core.model.site_page import Page
-from bot.core.ports.unit_of_work import Tally
+from bot.core.ports.discussion_store import Tally
 from bot.core.text.sanitize import harmless
 from bot.web.content.html import language_tag, paragraphs, web_address
 

@@ -9,11 +9,10 @@ from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup
 
-from bot.core.discussion.attachments import warning_line
 from bot.core.discussion.outline import NO_PARENT, Outline
 from bot.core.model.entry import Entry, EntryKind
-from bot.core.text.blank import is_blank
-from bot.core.text.sanitize import harmless
+from bot.core.text.inline_markup import warning_line
+from bot.core.text.sanitize import harmless, is_blank
 from bot.web.content.html import is_long, language_tag, said, web_address
 
 DEPTH_MAX = 6

@@ -9,9 +9,9 @@ from datetime import datetime
 from markupsafe import Markup
 
 from bot.core.datetimes import iso
-from bot.core.discussion.attachments import warning_line
 from bot.core.model.config import Identity
 from bot.core.model.site_page import Page
+from bot.core.text.inline_markup import warning_line
 from bot.web.content.author_labels import marked_name
 from bot.web.content.html import paragraphs
 from bot.web.content.public_entries import VisibleEntries

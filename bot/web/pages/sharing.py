@@ -9,10 +9,9 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from bot.core.model.capabilities import Capabilities, Idempotency, TextLimit, Unit
-from bot.core.model.config import PROMISE, Account
+from bot.core.model.config import PROMISE, Account, Tip
 from bot.core.model.delivery import Post
-from bot.core.model.tip import Tip
-from bot.core.posting.compose import TooLong, compose
+from bot.core.posting.compose import Misfit, PostLayout, compose
 from bot.core.text.counting.measure import weighted_length
 
 _ANYWHERE = Capabilities(
@@ -68,5 +67,5 @@ def _made(
     title: str, summary: str, body: str, tags: tuple[str, ...], language: str | None, link: str
 ) -> str:
     tip = Tip(id="shared", title=title, text=body, summary=summary, tags=tags, language=language)
-    fitted = compose(tip, _SHARER, _ANYWHERE, link)
-    return link if isinstance(fitted, TooLong) else fitted.text
+    fitted = compose(tip, PostLayout(account=_SHARER, traits=_ANYWHERE, link=link))
+    return link if isinstance(fitted, Misfit) else fitted.text

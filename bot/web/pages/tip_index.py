@@ -12,7 +12,7 @@ from threading import Lock
 
 from bot.core.discussion.search_query import Term, folded, stands_in
 from bot.core.model.delivery import Post
-from bot.core.model.site_page import Pages
+from bot.core.ports.site_store import Pages
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app.discussion.acknowledge import WAIT, trouble_key
+from bot.app.discussion.acknowledge import WAIT
+from bot.app.notes import NOT_ACKNOWLEDGING
 from bot.core.discussion.acknowledgement_policy import (
     MOST_AN_HOUR,
     REFUSALS,
@@ -19,7 +20,7 @@ from bot.core.errors import OutcomeUnknown, Refused, RetryLater, Unauthorised
 from bot.core.model.config import AcknowledgementStyle
 from bot.core.model.delivery import State
 from bot.core.model.entry import Author, Change, OptOut, Visibility
-from bot.core.ports.unit_of_work import Pause
+from bot.core.ports.account_store import Pause
 from tests.app.harness import EIGHT, Harness
 from tests.contract.memory import ADA, TRAITS
 from tests.core.samples import HOUR, MINUTE, account, config
@@ -183,7 +184,7 @@ def test_a_token_that_may_not(harness):
         step(harness, MINUTE)
     assert [line["event"] for line in logs if line["event"] != "heard"] == ["cannot_acknowledge"]
     with harness.store.reading() as tx:
-        assert tx.notes.get(trouble_key("town")) == "no scope; make a new token"
+        assert NOT_ACKNOWLEDGING.read(tx, "town") == "no scope; make a new token"
         assert tx.accounts.pauses(harness.clock.now()) == {}
     harness.networks["town"].favourites_refuse = None
     harness.acknowledger.begin(harness.config)

@@ -9,9 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.app.discussion.erase import erased
 from bot.app.discussion.event_log import EventLogWriter
-from bot.core.model.entry import NOBODY, Author, Change, Standing, Visibility
+from bot.core.model.entry import NOBODY, Author, Change, Standing, Visibility, erased
 from bot.store import EventLogFile, open_store
 from bot.store.files.event_log_file import NAME
 from tests.app.harness import Harness

@@ -14,11 +14,10 @@ import jsonschema
 import pytest
 from markdown_it import MarkdownIt
 
-from bot.app.discussion.erase import erased
 from bot.app.discussion.exports import activity, lines, markdown, table
 from bot.app.discussion.exports.records import FIELDS, Source, record
 from bot.app.discussion.public_view import FreshnessFilter
-from bot.core.model.entry import Author, Standing, Visibility
+from bot.core.model.entry import Author, Standing, Visibility, erased
 from tests.app.harness import Harness, with_site
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, MINUTE, entry, tip

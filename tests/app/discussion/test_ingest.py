@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.app.discussion.ingest import take_in
 from bot.core.model.entry import NOBODY, Author, Change, EntryKind, OptOut, Standing, Visibility
-from bot.core.ports.unit_of_work import PersonRule
+from bot.core.ports.people_store import PersonRule
 from tests.app.harness import EIGHT, MASKS
 from tests.clock import MONDAY
 from tests.core.samples import MINUTE, account, config, entry, receipt

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app.discussion.listen import MOST_BATCHES, NOTED, deaf_since
+from bot.app.discussion.listen import MOST_BATCHES, NOTED, listening_fails_since
 from bot.core.errors import RetryLater, StoreError, Unauthorised
 from bot.core.model.entry import Visibility
 from bot.core.ports.platform import Batch
@@ -165,7 +165,7 @@ def test_listening_is_paid_for():
     for _ in range(3):
         listen(harness)
     assert len(dear.asked) == 2
-    assert known(harness).trouble == "this month's $0.02 are spent"
+    assert known(harness).trouble == "this month's budget of $0.02 is spent"
 
 
 def test_an_account_that_cannot_hear(harness):
@@ -197,5 +197,5 @@ def test_a_trouble_of_an_earlier_version_begins_now(harness):
     with capture_logs() as logs:
         harness.mention_poller.step(harness.account())
     with harness.store.reading() as tx:
-        assert deaf_since(tx, "town") == harness.clock.now()
+        assert listening_fails_since(tx, "town") == harness.clock.now()
     assert logs == []

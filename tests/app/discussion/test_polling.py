@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.app.discussion.polling import is_time_to_listen, money_left
+from bot.app.discussion.listen import budget_left, is_time_to_listen
 from bot.core.ports.platform import Batch
 from tests.app.harness import EIGHT, PRICES, Harness
 from tests.contract.memory import TRAITS
@@ -27,7 +27,7 @@ def dear(**bounds):
 def left(harness):
     """What reading may still cost."""
     with harness.store.reading() as tx:
-        return money_left(tx, harness.account(), harness.clock.now())
+        return budget_left(tx, harness.account(), harness.clock.now())
 
 
 def is_time(harness, began=EIGHT):

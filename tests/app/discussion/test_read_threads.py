@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app.discussion.polling import REST
+from bot.app.discussion.listen import REST
 from bot.app.discussion.read_threads import MOST_BATCHES, MOST_THREADS
 from bot.core.discussion.backoff import SOON
 from bot.core.errors import Refused, RetryLater, StoreError

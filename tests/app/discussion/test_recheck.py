@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app.discussion.polling import REST
+from bot.app.discussion.listen import REST
 from bot.app.discussion.recheck import BATCH, MOST_BATCHES, UNSEEN
 from bot.core.errors import RetryLater
 from bot.core.model.entry import NOBODY, Change, Visibility

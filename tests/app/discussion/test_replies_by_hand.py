@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.app.posting.restore_guard import RestoreGuard
+from bot.app.posting.reconcile import RestoreGuard
 from bot.core.discussion.outline import reading_order
 from bot.core.model.capabilities import Idempotency
 from bot.core.model.config import AcknowledgementStyle

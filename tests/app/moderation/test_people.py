@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.app.discussion.ingest import take_in
-from bot.app.moderation.hide import hide, show
+from bot.app.moderation.visibility import hide, show
 from bot.core.errors import UsageError
 from bot.core.model.entry import Author, Change, Standing
 from tests.app.harness import EIGHT, MASKS, Harness

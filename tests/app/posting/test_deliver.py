@@ -16,7 +16,7 @@ from bot.core.errors import Duplicate, OutcomeUnknown, RetryLater, Unauthorised
 from bot.core.model.capabilities import Idempotency
 from bot.core.model.config import Config
 from bot.core.model.delivery import State
-from bot.core.ports.platform import LEASE, Absent, Found
+from bot.core.model.lookup import LEASE, Absent, Found
 from tests.app.harness import EIGHT, PRICES, Harness, with_site
 from tests.clock import FakeClock
 from tests.contract.memory import TRAITS
@@ -92,7 +92,7 @@ def test_the_budget_holds():
     assert harness.deliver() == 1
     reason = harness.get(2).reason
     assert reason is not None
-    assert "it costs $0.60, and $0.60 of this month's $1.00 are spent" in reason
+    assert "over this month's budget: it costs $0.60, and $0.60 of $1.00 are spent" in reason
     assert harness.deliver(after=month) == 1
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.app.posting.by_hand.find_posts import at_address, linking, of_tip
+from bot.app.posting.by_hand.retract import at_address, linking, of_tip
 from bot.core.errors import SecretError, UsageError
 from bot.core.model.delivery import State
 from tests.app.harness import Harness, with_site

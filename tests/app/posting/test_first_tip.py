@@ -9,7 +9,7 @@ import pytest
 from bot.app.posting.first_tip import awaited, first_tip
 from bot.core.model.delivery import State
 from bot.core.model.schedule import Outcome
-from bot.core.ports.unit_of_work import SlotRecord
+from bot.core.ports.posting_store import SlotRecord
 from bot.scheduler.timetable import ZonedTimetable
 from tests.app.harness import EIGHT, Harness, with_site
 from tests.clock import MONDAY

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from bot.app.posting.draft import Misfit
 from bot.core.model.config import LinkRule
 from bot.core.model.delivery import State
 from bot.core.model.schedule import At, Every, Outcome
+from bot.core.posting.compose import Misfit
 from tests.app.harness import EIGHT, PRICES, Harness
 from tests.clock import MONDAY
 from tests.contract.memory import TRAITS

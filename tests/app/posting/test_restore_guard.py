@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app.posting.restore_guard import RestoreGuard
+from bot.app.posting.reconcile import RestoreGuard
 from bot.core.model.capabilities import Idempotency
 from bot.core.model.delivery import State
 from tests.app.harness import EIGHT, Harness
@@ -91,7 +91,7 @@ def test_an_account_that_cannot_be_read(harness):
     deliverer = restart(harness)
     harness.networks["town"].go_down()
     assert deliver(harness, deliverer) == 0
-    assert "cannot look back" in str(harness.get().reason)
+    assert "cannot compare it with the account" in str(harness.get().reason)
     harness.networks["town"].come_back()
     harness.clock.advance(2 * MINUTE)
     assert deliver(harness, deliverer) == 1

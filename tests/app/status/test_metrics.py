@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bot.app.discussion.erase import erased
 from bot.app.status.metrics import HeardCounts
-from bot.core.model.entry import EntryKind
+from bot.core.model.entry import EntryKind, erased
 from tests.core.samples import HOUR, entry
 
 

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.app.status.status import FILE_TROUBLE, LOG_READ, RECENT, status
+from bot.app.notes import FILE_TROUBLE, LOG_READ
+from bot.app.status.status import RECENT, status
 from bot.cli.status.status_text import MOST, lines
 from bot.core.errors import OutcomeUnknown, OverBudget, Refused, RetryLater
 from bot.core.model.delivery import State
+from bot.core.model.lookup import CannotTell
 from bot.core.model.schedule import Cron, Outcome
-from bot.core.ports.platform import Batch, CannotTell
+from bot.core.ports.platform import Batch
 from bot.scheduler.timetable import ZonedTimetable
 from tests.app.harness import EIGHT, PRICES, Harness
 from tests.clock import MONDAY
@@ -111,7 +113,7 @@ def test_what_needs_a_person(harness, trouble):
     if trouble == "file":
         assert not standing(harness).needs_person
         with harness.store.writing() as tx:
-            tx.notes.put(FILE_TROUBLE, "tips.yaml:3:1: no title", EIGHT)
+            FILE_TROUBLE.write(tx, "tips.yaml:3:1: no title", EIGHT)
     if trouble == "unsure":
         assert not standing(harness).needs_person
         harness.clock.advance(timedelta(hours=2))
@@ -192,5 +194,5 @@ def test_what_came_since_the_log_was_read(harness):
         tx.log.keep(entry(remote_id="ours", ours=True), EIGHT)
     assert standing(harness).new_entries == 3
     with harness.store.writing() as tx:
-        tx.notes.put(LOG_READ, "2", EIGHT)
+        LOG_READ.write(tx, 2, EIGHT)
     assert standing(harness).new_entries == 1

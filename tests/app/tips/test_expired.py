@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.tips.expired import expired, without_expired
+from bot.app.tips.validate import expired, without_expired
 from tests.clock import MONDAY
 from tests.core.samples import config, tip
 from tests.whole.operator import Operator, free_port

@@ -10,8 +10,7 @@ from bot.app.posting.draft import Drafter
 from bot.app.tips import propose
 from bot.app.tips.propose import BY_MODEL, WeakSummary
 from bot.core.errors import PlatformError, Refused, Unauthorised, UsageError
-from bot.core.model.config import LinkRule
-from bot.core.model.tip import Tip
+from bot.core.model.config import LinkRule, Tip
 from bot.core.text.counting.measure import weighted_length
 from tests.contract.memory import TRAITS
 from tests.core.samples import account, config, tip
@@ -23,7 +22,7 @@ GOOD = tip(
     text="Ask the crowd at once, and thank them.",
     link=HERE,
 )
-DRAFTER = Drafter(capabilities_of=lambda _: TRAITS, said=lambda *_: ())
+DRAFTER = Drafter(capabilities_of=lambda _: TRAITS, posted=lambda *_: ())
 DOUBTFUL = tip(
     "doubtful",
     title="Questions of style",

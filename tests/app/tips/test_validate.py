@@ -10,8 +10,8 @@ import yaml
 
 from bot.app.posting.draft import Drafter
 from bot.app.tips.validate import findings, leads_nowhere
+from bot.core.model.capabilities import Form, Option, PlatformKind, Secret
 from bot.core.model.config import LinkRule
-from bot.core.model.platform_kind import Form, Option, PlatformKind, Secret
 from tests.app.harness import HOME
 from tests.contract.memory import TRAITS
 from tests.core.samples import account, config, tip
@@ -31,7 +31,7 @@ KINDS = {
 
 def drafter(capabilities_of):
     """What fits tips for a bot that has posted nothing."""
-    return Drafter(capabilities_of=capabilities_of, said=lambda _tip, _account: ())
+    return Drafter(capabilities_of=capabilities_of, posted=lambda _tip, _account: ())
 
 
 def found(whole, site="https://tips.example"):

@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 from bot.core.model.capabilities import TextLimit, Unit
 from bot.core.model.config import LinkRule
 from bot.core.model.delivery import SpanKind
-from bot.core.posting.compose import TooLong, compose, link_for
-from bot.core.posting.layout import Fitted
+from bot.core.posting.compose import Fitted, Misfit, PostLayout, compose, layout_of
 from bot.core.summary import Summary, best
 from bot.core.summary.select import ranked
-from bot.core.text.counting.bare_domains import unlinked
-from bot.core.text.counting.links import links
-from bot.core.text.counting.measure import byte_length, grapheme_length, weighted_length
-from bot.core.text.counting.network_length import NetworkLength, native_length
+from bot.core.text.counting.links import links, unlinked
+from bot.core.text.counting.measure import (
+    NetworkLength,
+    byte_length,
+    grapheme_length,
+    native_length,
+    weighted_length,
+)
 from bot.core.text.hashtags import hashtags
 from bot.core.text.mentions import unmentioned
 from tests.core.samples import account, config, tip, traits
@@ -61,7 +64,8 @@ rules = st.builds(
 def one_fit(one=None, link=LINK, *, rule=None, **settings_):
     """The fit of a tip on an account with these settings."""
     known = traits() if rule is None else traits(text=rule)
-    return compose(one or tip(), account(**settings_), known, link)
+    layout = PostLayout(account=account(**settings_), traits=known, link=link)
+    return compose(one or tip(), layout)
 
 
 def fitted(*args, **options):
@@ -81,7 +85,7 @@ def shown(summary, rule):
 def test_never_over_and_never_cut(one, rule, link, most, limit):
     """Every post is one whole candidate, whole hashtags and the whole link, within every limit."""
     found = one_fit(one, link, rule=rule, hashtags=most, limit=limit)
-    if isinstance(found, TooLong):
+    if isinstance(found, Misfit):
         return
     assert weighted_length(found.text) == found.length <= limit
     assert native_length(found.text, rule) == found.native.length <= rule.limit
@@ -106,7 +110,7 @@ def test_what_does_not_fit_says_so_truly(one, rule):
         few = rule.max_bytes is None or byte_length(text) <= rule.max_bytes
         return few and weighted_length(text) <= 140 and native_length(text, rule) <= rule.limit
 
-    unfit = isinstance(one_fit(one, rule=rule), TooLong)
+    unfit = isinstance(one_fit(one, rule=rule), Misfit)
     assert unfit == (best(one, has_room).chosen is None)
 
 
@@ -115,13 +119,13 @@ def test_the_best_candidate_that_fits_wins():
     words = "Listen hardest to those who disagree, for they may see a way that you do not."
     one = tip(title="Listen", text=f"{words} {'b' * 100}.", tags=("abc", "def"))
     found = fitted(one, link=None)
-    assert found.how == "first sentence"
+    assert found.summary.how == "first sentence"
     assert found.text == f"{words} #Abc #Def"
 
 
 def test_exactly_the_promise():
     """A text of exactly 140 fits, and one of 141 does not."""
-    for length, kind in ((116, Fitted), (117, TooLong)):
+    for length, kind in ((116, Fitted), (117, Misfit)):
         assert isinstance(one_fit(tip(title="a" * length, text="b" * 200)), kind)
 
 
@@ -157,10 +161,11 @@ def test_a_bare_name_makes_no_paid_link():
 
 def rounds(one, count, **account_changes):
     """The posts of a tip that comes round so many times."""
+    layout = PostLayout(account=account(**account_changes), traits=traits(), link=LINK)
     said: list[str] = []
     made = []
     for _ in range(count):
-        found = compose(one, account(**account_changes), traits(), LINK, said=said)
+        found = compose(one, layout, posted=said)
         assert isinstance(found, Fitted)
         said.append(found.text)
         made.append(found)
@@ -186,7 +191,7 @@ def test_the_operators_words_stay_while_a_tag_makes_them_new():
     """A summary written by hand comes round with other tags before other words are taken."""
     one = tip(summary="Listen hardest.", title="Listen", tags=("ai", "nhs", "web"))
     made = rounds(one, 4)
-    assert [post.how for post in made[:3]] == ["written by hand"] * 3
+    assert [post.summary.how for post in made[:3]] == ["written by hand"] * 3
     assert [post.text.removesuffix(f" {LINK}") for post in made[:3]] == [
         "Listen hardest. #Ai #Nhs",
         "Listen hardest. #Nhs #Web",
@@ -199,7 +204,7 @@ def test_without_tags_other_words_are_taken_at_once():
     """Where an account shows no tags, a tip that comes round again has other words."""
     one = tip(summary="Listen hardest.", title="Listen to everybody", tags=("ai", "nhs"))
     first, second = rounds(one, 2, hashtags=0)
-    assert (first.how, second.how != first.how) == ("written by hand", True)
+    assert (first.summary.how, second.summary.how != first.summary.how) == ("written by hand", True)
 
 
 def test_hashtags_are_for_everyone():
@@ -232,10 +237,12 @@ def test_nobody_is_mentioned():
 def test_unfit_says_what_is_too_long():
     """The operator reads in numbers what has to become shorter."""
     long_title = one_fit(tip(title="a" * 141, text="b" * 200))
-    assert long_title == TooLong(why="its title is 141 long and the limit is 140")
+    assert isinstance(long_title, Misfit)
+    assert long_title.why == "its title is 141 long and the limit is 140"
     no_room = one_fit(tip(title="a" * 120, text="b" * 200))
-    room = "beside its link there is room for 116 characters, and nothing is so short"
-    assert no_room == TooLong(why=room)
+    assert isinstance(no_room, Misfit)
+    room = "beside its link there is room for 116 characters; no candidate is that short"
+    assert no_room.why == room
 
 
 SAID = Summary(text="a", how="title", sure=1.0)
@@ -255,11 +262,15 @@ def test_what_a_post_points_at():
     own, none = tip(link=LINK), tip()
     home = config(accounts=(account(), account("site", kind="site")))
     page = "https://tips.test.net/tips/listen"
-    assert link_for(own, account(), traits(), home) == LINK
-    assert link_for(none, account(), traits(), home) == page
-    assert link_for(none, account(), traits(), config()) is None
-    assert link_for(none, account("site"), traits(is_home=True), home) is None
-    assert link_for(own, account(link=LinkRule.NEVER), traits(), home) is None
+    for one, where, rules, bot, link in (
+        (own, account(), traits(), home, LINK),
+        (none, account(), traits(), home, page),
+        (none, account(), traits(), config(), None),
+        (none, account("site"), traits(is_home=True), home, None),
+        (own, account(link=LinkRule.NEVER), traits(), home, None),
+    ):
+        layout = layout_of(one, where, rules, bot)
+        assert (layout.link, layout.needs_page) == (link, link == page)
 
 
 def test_a_link_is_seen_as_one():

@@ -10,8 +10,8 @@ import yaml
 from bot.core.model.capabilities import Idempotency
 from bot.core.model.config import WhenUnsure
 from bot.core.model.delivery import State
-from bot.core.ports.platform import Absent, CannotTell, Found
-from bot.core.posting.reconciliation import after_look
+from bot.core.model.lookup import Absent, CannotTell, Found
+from bot.core.posting.reconciliation import ResendRules, after_look
 from tests.clock import MONDAY
 from tests.core.samples import MINUTE, claimed, receipt, traits
 
@@ -38,14 +38,14 @@ def unsure(case):
 def looked(case):
     """The delivery as it stands after the look, and the moment of that."""
     now = MONDAY + case.get("since", 1) * MINUTE
-    rules = traits(
+    network = traits(
         idempotency=Idempotency(case["network"]),
         key_memory=60 * MINUTE,
         looks=case.get("needs", 1),
         look_gap=3 * MINUTE,
     )
-    operator = WhenUnsure(case.get("unsure", "ask"))
-    return after_look(unsure(case), LOOKS[case["look"]], rules, operator, now), now
+    rules = ResendRules(traits=network, when_unsure=WhenUnsure(case.get("unsure", "ask")), now=now)
+    return after_look(unsure(case), LOOKS[case["look"]], rules), now
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.core.model.tip import Tip
+from bot.core.model.config import Tip
 from bot.core.summary.check_proposed import flaws, foreign_summary, plain
 
 DATA = Path(__file__).parents[2] / "data" / "summary"

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+from bot.core.summary.score import wording
 from tests.tree import ROOT
 
 SCORES = """
@@ -11,7 +12,7 @@ import yaml
 from pathlib import Path
 from bot.core.summary.candidates import candidates, source
 from bot.core.summary.score import Topic, score
-from bot.core.model.tip import Tip
+from bot.core.model.config import Tip
 for case in yaml.safe_load(Path("tests/data/summary/choices.yaml").read_text("utf-8")):
     given = {name: case[name] for name in ("title", "text", "language") if name in case}
     read = source(Tip(id="case", **given))
@@ -35,3 +36,11 @@ def test_every_process_gives_the_same_score():
     }
     assert len(told) == 1
     assert "0x" in told.pop()
+
+
+def test_words_that_point_inside_a_tip_are_known():
+    """A sentence about "the former" or "the latter" points at one that a summary does not have."""
+    for pointer in ("former", "latter", "same"):
+        told = wording(f"In tests the {pointer} was faster.", 1, english=True)
+        assert told["pointing inside"] == 1.0
+    assert wording("In tests the cache was faster.", 1, english=True)["pointing inside"] == 0.0

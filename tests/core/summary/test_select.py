@@ -8,7 +8,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core.model.tip import Tip
+from bot.core.model.config import Tip
 from bot.core.summary import best, can_say, runners_up
 from bot.core.summary.english.lexicon import found
 from bot.core.summary.select import ranked

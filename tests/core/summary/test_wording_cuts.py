@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.core.summary.english.cuts import MOST_CUTS, MOST_TOGETHER, ways, without
-from bot.core.summary.english.wording_cuts import cuts
+from bot.core.summary.english.cuts import MOST_CUTS, MOST_TOGETHER, cuts, ways, without
 
 DATA = Path(__file__).parents[2] / "data" / "summary"
 CASES = yaml.safe_load((DATA / "cuts.yaml").read_text("utf-8"))

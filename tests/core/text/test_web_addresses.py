@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.core.model.capabilities import TextLimit, Unit
-from bot.core.posting.compose import compose
-from bot.core.posting.layout import Fitted
+from bot.core.posting.compose import Fitted, PostLayout, compose
 from bot.core.summary.select import ranked
-from bot.core.text.counting.bare_domains import bare_names
+from bot.core.text.counting.links import bare_names
 from bot.core.text.mentions import BREAK, without_calls
 from bot.core.text.web_addresses import addresses
 from tests.core.samples import account, tip, traits
@@ -64,7 +63,7 @@ def test_no_candidate_cuts_an_address(address: str, text: str) -> None:
 def test_no_network_changes_an_address(address: str, rule: TextLimit) -> None:
     """A post holds an address as it was written, and calls nobody beside it."""
     one = tip(summary=f"See {address} and ask @bob.")
-    found = compose(one, account(limit=140), traits(text=rule), None)
+    found = compose(one, PostLayout(account=account(limit=140), traits=traits(text=rule)))
     assert isinstance(found, Fitted)
     assert found.text == f"See {address} and ask @{BREAK}bob."
 
@@ -102,7 +101,8 @@ def test_what_is_no_address(text: str) -> None:
 @pytest.mark.parametrize("name", ["medium.com/@ada", "town.org/?q=@ada", ".@ada.com", "x.com/a/@b"])
 def test_a_bare_name_that_is_no_link_calls_nobody(name: str) -> None:
     """What X gets written so that it is no link has no live `@` left in it."""
-    found = compose(tip(summary=f"See {name} now."), account(), traits(text=RULES[0]), None)
+    layout = PostLayout(account=account(), traits=traits(text=RULES[0]))
+    found = compose(tip(summary=f"See {name} now."), layout)
     assert isinstance(found, Fitted)
     assert not bare_names(found.text)
     assert f"@{BREAK}" in found.text

@@ -27,15 +27,8 @@ from bot.core.errors import (
 from bot.core.model.capabilities import Idempotency
 from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, State
-from bot.core.ports.platform import (
-    Absent,
-    CannotTell,
-    Favouriter,
-    Found,
-    Listener,
-    PostRemover,
-    Publisher,
-)
+from bot.core.model.lookup import Absent, CannotTell, Found
+from bot.core.ports.platform import Favouriter, Listener, PostRemover, Publisher
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.http.errors import server_time
 from bot.platforms.mastodon.http.http_session import HttpSession, RequestProgress

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from bot.core.model.config import Account
-from bot.core.ports.platform import Absent, Found
+from bot.core.model.lookup import Absent, Found
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from tests.clock import FakeClock
 from tests.platforms.mastodon.test_adapter import MINE, delivery, post

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from bot.core.text.html.html_to_text import LONGEST
+from bot.core.text.html_to_text import LONGEST
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.rendered_text import plain, words
 

@@ -13,7 +13,8 @@ from bot.core.errors import Duplicate, OutcomeUnknown, Refused, RetryLater, Unau
 from bot.core.model.capabilities import Ability
 from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, State
-from bot.core.ports.platform import Absent, CannotTell, Found, Listener, PostRemover, Publisher
+from bot.core.model.lookup import Absent, CannotTell, Found
+from bot.core.ports.platform import Listener, PostRemover, Publisher
 from bot.platforms.x import KIND, PRICES
 from bot.platforms.x.adapter import PATIENCE, XPlatform
 from bot.platforms.x.http.transport import TransportTimeouts

@@ -7,7 +7,7 @@ import pytest
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater
 from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, State
-from bot.core.ports.platform import Absent
+from bot.core.model.lookup import Absent
 from bot.platforms.x.adapter import XPlatform
 from tests.servers.scripted import Scripted, scripted
 

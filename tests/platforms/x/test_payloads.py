@@ -13,7 +13,7 @@ import pytest
 from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, State
 from bot.core.model.entry import NOBODY, EntryKind, Visibility
-from bot.core.ports.platform import Absent, CannotTell, Found
+from bot.core.model.lookup import Absent, CannotTell, Found
 from bot.platforms.x.adapter import XPlatform
 from bot.platforms.x.http import payloads
 from bot.platforms.x.listening.entries import entry

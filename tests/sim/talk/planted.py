@@ -23,7 +23,7 @@ MUTANTS = (
         "batch = listener.poll(None)",
         "it is heard from the beginning each time",
     ),
-    m(LISTEN, "            tx.accounts.heard(account.name, batch, now)\n", "", "no cursor is kept"),
+    m(LISTEN, "            tx.accounts.heard(name, batch, now)\n", "", "no cursor is kept"),
     m(
         LISTEN,
         "                if not batch.more:\n",

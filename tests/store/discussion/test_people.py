@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.core.discussion.acknowledgement_policy import AcknowledgementState
-from bot.core.ports.unit_of_work import Person, PersonRule
+from bot.core.ports.people_store import Person, PersonRule
 from bot.store import open_store
 from tests.clock import MONDAY
 from tests.core.samples import MINUTE

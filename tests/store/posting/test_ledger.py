@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.core.model.delivery import Span, SpanKind, State
-from bot.core.ports.platform import LEASE
+from bot.core.model.lookup import LEASE
 from bot.store import open_store
 from bot.store.tables import events
 from tests.clock import MONDAY

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.model.delivery import TURN_STATES, State
 from bot.core.model.schedule import Outcome
-from bot.core.ports.unit_of_work import SlotRecord
+from bot.core.ports.posting_store import SlotRecord
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, claimed, delivery, receipt, schedule, slot
 

@@ -12,7 +12,7 @@ from bot.app.discussion.event_log import EventLogWriter
 from bot.app.discussion.exports import activity, lines, markdown, table
 from bot.app.discussion.exports.records import Source
 from bot.app.discussion.public_view import FreshnessFilter
-from bot.app.moderation.hide import hide, show
+from bot.app.moderation.visibility import hide, show
 from bot.core.model.entry import Author
 from bot.platforms.catalogue import KINDS
 from bot.store import EventLogFile

@@ -10,8 +10,7 @@ import html5lib
 import httpx
 import pytest
 
-from bot.app.moderation.held_comments import approve, held_comments, refuse
-from bot.app.moderation.hide import hide, show
+from bot.app.moderation.visibility import approve, held_comments, hide, refuse, show
 from bot.core.errors import StoreError, UsageError
 from bot.core.model.entry import Change, Standing
 from bot.store.tables import entry_events

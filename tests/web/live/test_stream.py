@@ -15,7 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from bot.app.moderation.hide import set_visibility
+from bot.app.moderation.visibility import set_visibility
 from bot.core.model.entry import Author, Standing, Visibility
 from bot.web.live.messages import BACKLOG_MAX
 from bot.web.live.stream import LISTENERS_EACH

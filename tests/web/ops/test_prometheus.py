@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.core.model.schedule import Outcome, Slot
 from bot.core.model.site_page import Comment
-from bot.core.ports.unit_of_work import SlotRecord
+from bot.core.ports.posting_store import SlotRecord
 from tests.site import NINE, TIP, running_site
 
 

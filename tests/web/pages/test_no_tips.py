@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from bot.core.model.schedule import At, Outcome
-from bot.core.ports.unit_of_work import Pause, SlotRecord
+from bot.core.ports.account_store import Pause
+from bot.core.ports.posting_store import SlotRecord
 from tests.core.samples import delivery, schedule, slot
 from tests.site import NINE, TIP, RunningSite, config, running_site
 

@@ -13,7 +13,7 @@ import mf2py
 import pytest
 
 from bot.app.discussion.erase import forget
-from bot.app.moderation.held_comments import approve
+from bot.app.moderation.visibility import approve
 from bot.app.site.webmention import WebmentionVerifier
 from bot.core.model.config import Account
 from bot.core.model.entry import EntryKind

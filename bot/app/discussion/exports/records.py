@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from bot.app.discussion.entry_record import Record, Value, picked, whole
+from bot.app.discussion.event_log import Record, Value, picked, whole
 from bot.app.discussion.public_view import FreshnessFilter
 from bot.core.model.config import Config
 from bot.core.model.entry import Entry
-from bot.core.ports.unit_of_work import PublicEntries, UnitOfWork
+from bot.core.ports.discussion_store import PublicEntries
+from bot.core.ports.unit_of_work import UnitOfWork
 from bot.core.text.sanitize import harmless
 from bot.core.text.web_addresses import web_parts
 

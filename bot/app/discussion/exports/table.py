@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
-from bot.app.discussion.entry_record import Value
+from bot.app.discussion.event_log import Value
 from bot.app.discussion.exports.records import FIELDS, Source, record
 
 _FORMULA = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")  # the last four are wide ones

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from bot.core.errors import UsageError
 from bot.core.model.config import Config
 from bot.core.model.schedule import LAST, Outcome, Schedule, Slot
-from bot.core.platform_names import account_hint
+from bot.core.ports.account_store import Pause
 from bot.core.ports.platform import Timetable
-from bot.core.ports.unit_of_work import Pause, SlotRecord, Store, UnitOfWork
-from bot.core.text.suggest import did_you_mean
+from bot.core.ports.posting_store import SlotRecord
+from bot.core.ports.unit_of_work import Store, UnitOfWork
+from bot.core.text.suggest import account_hint, did_you_mean
 
 _SKIPPED = "skipped by the operator"
 MOST_SKIPPED = 1000

@@ -7,14 +7,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.app.accounts.lookup import known_account, known_tip
-from bot.app.posting.draft import Draft, Drafter, Misfit, delivery_of
+from bot.app.posting.draft import Draft, Drafter, delivery_of
 from bot.core.datetimes import iso
 from bot.core.errors import UsageError
-from bot.core.model.config import Account, Config
+from bot.core.model.config import Account, Config, Tip
 from bot.core.model.delivery import UNSETTLED, Delivery
 from bot.core.model.schedule import Outcome, Slot
-from bot.core.model.tip import Tip
-from bot.core.ports.unit_of_work import SlotRecord, Store, UnitOfWork
+from bot.core.ports.posting_store import SlotRecord
+from bot.core.ports.unit_of_work import Store, UnitOfWork
+from bot.core.posting.compose import Misfit
 
 POST = "post"
 """The schedule name of posts by hand."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise
 
+from bot.core.summary.english.rules import CutRule, anywhere, english
+
 MOST_CUTS = 7
 """Of one sentence; more would make too many choices."""
 
@@ -97,3 +99,28 @@ def capitalised(text: str) -> str:
     if first is None or not first[0].islower():
         return text
     return text[0].upper() + text[1:]
+
+
+_WHOLE = frozenset(
+    {"a second statement", "a first statement", "an explanation", "its opening", "what it does"}
+)
+"""Cuts of statements that stand beside the one that stays."""
+
+
+def cuts(sentence: str, language: str | None) -> tuple[Cut, ...]:
+    """Every stretch of a sentence that may go."""
+    rules = english() if is_english(language) else anywhere()
+    made = [cut for rule in rules for cut in _apply(rule, sentence)]
+    return tuple(made)
+
+
+def is_english(language: str | None) -> bool:
+    """Whether the rules for English hold; a text whose language nobody named is English."""
+    return language is None or language.replace("_", "-").split("-")[0].lower() in ("", "en")
+
+
+def _apply(rule: CutRule, sentence: str) -> Iterator[Cut]:
+    for match in rule.pattern.finditer(sentence):
+        if rule.allowed(match):
+            spans = tuple(match.span(name) for name in match.re.groupindex)
+            yield Cut(spans=spans, what=rule.what, sure=rule.sure, whole=rule.what in _WHOLE)

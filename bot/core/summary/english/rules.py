@@ -1,6 +1,8 @@
-"""The rules: which wording gives away that a stretch of an English sentence can go.
+"""The rules by which a stretch of an English sentence can be cut: a table of patterns.
 
-A rule is a pattern, the guard that looks at each of its matches, and how safe it is.
+A rule says what is cut, how safe that is, by which pattern it is found, and which guard looks at
+each match. In a pattern, `<second>` stands for the words of that list in english.txt (so do the
+other names of lists), and `<new>` for the verbs that introduce something new.
 """
 
 from __future__ import annotations
@@ -10,15 +12,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from bot.core.summary.english import rule_guards
+from bot.core.summary.english import rule_guards as guard
 from bot.core.summary.english.lexicon import any_of
 
-_NEWS = (
+_NEW = (
     "propose|present|introduce|develop|describe|design|construct|build|provide|suggest|formulate|"
     "derive|define|devise|create"
 )
-"""Verbs that bring in something new."""
-_PRONOUN = r"(?:we|it|they|you|he|she|I|this|there)"
+_LIST = re.compile(r"<(openings|reports|second|fillers|auxiliaries)>")
+_PROPOSED = (
+    r"^(?:.*,\s+|in \w+ \w+ |here )?(?:we|this \w+)\s+(?:\w+ly\s+)?(?:<new>)[sd]?\s"
+    r"(?:in this \w+ )?(?!the\s|this\s|to\s|that\s)(?:\S+\s+){3,}?\S*[\w)\"”]"
+)
+"""The beginning of "we propose a method for X *that does Y*"."""
+_BRACKETS = r"(?<=\S)(?P<cut>\s+\([^()]+\))(?=[\s,.;:!?]|$)"
+
+Guard = Callable[[re.Match[str]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,279 +37,240 @@ class CutRule:
     what: str
     sure: float
     pattern: re.Pattern[str]
-    allowed: Callable[[re.Match[str]], bool]
+    allowed: Guard
 
 
 @cache
 def anywhere() -> tuple[CutRule, ...]:
     """The rules that hold in every language."""
-    return (_bracketed(rule_guards.plain_letters),)
+    return (_rule("a remark in brackets", 0.95, _BRACKETS, guard.plain_letters),)
 
 
 @cache
 def english() -> tuple[CutRule, ...]:
     """The rules for English, the safest first."""
-    return (*_openings(), *_asides(), *_additions(), *_seconds(), *_means())
+    return tuple(_rule(*row) for row in _RULES)
 
 
-def _bracketed(allowed: Callable[[re.Match[str]], bool]) -> CutRule:
-    return _rule(
-        "a remark in brackets", 0.95, r"(?<=\S)(?P<cut>\s+\([^()]+\))(?=[\s,.;:!?]|$)", allowed
-    )
+def _rule(what: str, sure: float, pattern: str, allowed: Guard) -> CutRule:
+    whole = _LIST.sub(lambda found: any_of(found[1]), pattern).replace("<new>", _NEW)
+    return CutRule(what, sure, re.compile(whole, re.IGNORECASE), allowed)
 
 
-def _openings() -> tuple[CutRule, ...]:
-    speaker = any_of("reports")
-    return (
-        _rule(
-            "its opening",
-            0.98,
-            rf"^(?P<cut>(?:{any_of('openings')}),\s+)\S",
-            rule_guards.rest_stands,
-        ),
-        _rule(
-            "its opening",
-            0.96,
-            r"^(?P<cut>(?:but|and|yet|so)\s+)(?!that\b|far\b|on\b)\w",
-            rule_guards.rest_stands,
-        ),
-        _rule(
-            "its opening",
-            0.97,
+def _tail(cut: str) -> str:
+    """The pattern of a cut at the end of a sentence, up to its last mark."""
+    return rf"(?P<cut>{cut}?)(?=[.!?…]+[\"'”’]?$)"
+
+
+def _proposal(joint: str) -> str:
+    """The pattern of a clause about something new."""
+    return rf"{_PROPOSED}(?P<cut>,?\s+{joint}\s[^;:]+?)(?=[.!?…]+$)"
+
+
+_RULES: tuple[tuple[str, float, str, Guard], ...] = (
+    # -- at the beginning ---------------------------------------------------------------------
+    ("its opening", 0.98, r"^(?P<cut>(?:<openings>),\s+)\S", guard.rest_stands),
+    (
+        "its opening",
+        0.96,
+        r"^(?P<cut>(?:but|and|yet|so)\s+)(?!that\b|far\b|on\b)\w",
+        guard.rest_stands,
+    ),
+    (
+        "its opening",
+        0.97,
+        (
             r"^(?P<cut>(?:in this (?:paper|work|article|study|report)|here|recently)\s+)"
-            r"(?=(?:we|I)\b)",
-            rule_guards.rest_stands,
+            r"(?=(?:we|I)\b)"
         ),
-        _rule(
-            "who says so",
-            0.95,
-            rf"^(?P<cut>(?:[\w ]{{3,30}},\s+)?(?:{speaker})\s+that,?\s+)\S",
-            rule_guards.rest_stands,
-        ),
-        _rule(
-            "its opening",
-            0.9,
+        guard.rest_stands,
+    ),
+    (
+        "who says so",
+        0.95,
+        r"^(?P<cut>(?:[\w ]{3,30},\s+)?(?:<reports>)\s+that,?\s+)\S",
+        guard.rest_stands,
+    ),
+    (
+        "its opening",
+        0.9,
+        (
             r"^(?P<cut>(?:to|by|motivated|driven|inspired|based|building|following|using|given|"
             r"in|with|for|towards?|through|as|while|although|though|since|because|recently|"
             r"drawing|leveraging|guided)\s[^.;:!?]{4,160}?,\s+)"
             r"(?=(?:we|this (?:paper|work|article|study|report))\s+(?:\w+ly\s+|also\s+)?"
-            rf"(?:{_NEWS}|{any_of('second')})s?\s)",
-            rule_guards.fronted,
+            r"(?:<new>|<second>)s?\s)"
         ),
-        _rule(
-            "its opening",
-            0.96,
-            rf"^(?P<cut>(?:in order )?to\s[^.;:!?]{{4,160}}?,?\s+)"
-            rf"(?=we\s+(?:\w+ly\s+)?(?:{_NEWS})\s)",
-            rule_guards.rest_stands,
-        ),
-        _rule(
-            "where it says so",
-            0.97,
-            r"\bwe \w+(?P<cut>\s+in this (?:paper|work|article|study))(?=\s)",
-            rule_guards.always,
-        ),
-        _rule(
-            "its opening",
-            0.8,
+        guard.fronted,
+    ),
+    (
+        "its opening",
+        0.96,
+        r"^(?P<cut>(?:in order )?to\s[^.;:!?]{4,160}?,?\s+)(?=we\s+(?:\w+ly\s+)?(?:<new>)\s)",
+        guard.rest_stands,
+    ),
+    (
+        "where it says so",
+        0.97,
+        r"\bwe \w+(?P<cut>\s+in this (?:paper|work|article|study))(?=\s)",
+        guard.always,
+    ),
+    (
+        "its opening",
+        0.8,
+        (
             r"^(?P<cut>(?:although|though|because|due to|thanks to|besides|"
-            r"in addition to|motivated by|inspired by)\s[^,.;:!?]{4,120},\s+)(?=\w)",
-            rule_guards.light_before_rest,
+            r"in addition to|motivated by|inspired by)\s[^,.;:!?]{4,120},\s+)(?=\w)"
         ),
-        _rule(
-            "a joining word",
-            0.97,
+        guard.light_before_rest,
+    ),
+    (
+        "a joining word",
+        0.97,
+        (
             r"\b(?:we|can|is|are)(?P<cut>\s+(?:also|further|then|additionally|furthermore|moreover|thus|"
             r"therefore|hence|simply|extensively|successfully|empirically|theoretically|"
-            r"experimentally|thoroughly|carefully|finally|actually|really))(?=\s[a-z])",
-            rule_guards.always,
+            r"experimentally|thoroughly|carefully|finally|actually|really))(?=\s[a-z])"
         ),
-        _rule(
-            "its name",
-            0.8,
-            r"^we \w+(?P<cut>\s+[A-Z][\w-]*(?:\s+\([^()]+\))?,)(?=\s+an?\s)",
-            rule_guards.always,
-        ),
-        _rule(
-            "the word for its kind",
-            0.97,
+        guard.always,
+    ),
+    (
+        "its name",
+        0.8,
+        r"^we \w+(?P<cut>\s+[A-Z][\w-]*(?:\s+\([^()]+\))?,)(?=\s+an?\s)",
+        guard.always,
+    ),
+    (
+        "the word for its kind",
+        0.97,
+        (
             r"^(?:[\w ]{2,24},\s+)?(?P<cut>the\s+)\S*\w[-._:/]\w\S*"
             r"(?P<kind>\s+(?:cmdlet|command|function|method|package|library|property|attribute|"
-            r"plugin))(?=\s+(?:[a-z]+s|can|will|may)\b)",
-            rule_guards.verb_follows_kind,
+            r"plugin))(?=\s+(?:[a-z]+s|can|will|may)\b)"
         ),
-        _rule(
-            "what it is set against",
-            0.75,
-            r"^(?P<cut>[^;:!?.]{6,200}?,\s+but\s+)(?=(?:we|you|the|a)\s)",
-            rule_guards.light_before_rest,
+        guard.verb_follows_kind,
+    ),
+    (
+        "what it is set against",
+        0.75,
+        r"^(?P<cut>[^;:!?.]{6,200}?,\s+but\s+)(?=(?:we|you|the|a)\s)",
+        guard.light_before_rest,
+    ),
+    # -- asides -------------------------------------------------------------------------------
+    ("a remark in brackets", 0.95, _BRACKETS, guard.light),
+    ("an aside", 0.94, r"(?P<cut>\s+(?:—|–|--)\s+[^—–]+?\s+(?:—|–|--))(?=\s)", guard.light),
+    (
+        "a joining word",
+        0.97,
+        r"(?P<cut>,\s+(?:<fillers>),)(?=\s+(?:<auxiliaries>)\b)",
+        guard.always,
+    ),
+    ("a joining word", 0.97, r"(?P<cut>,\s+(?:<fillers>))(?=,\s)", guard.headless),
+    (
+        "an aside",
+        0.9,
+        (
+            r"(?P<cut>,\s+(?:which|who|whose|such as|including|especially|particularly|like|"
+            r"e\.g\.,?|i\.e\.,?|namely|called|known as|also known as|also called|as well as|"
+            r"that is,)\s[^,;:]+,)(?=\s+(?:<auxiliaries>)\b)"
         ),
-    )
-
-
-def _asides() -> tuple[CutRule, ...]:
-    following = any_of("auxiliaries")
-    return (
-        _bracketed(rule_guards.light),
-        _rule(
-            "an aside",
-            0.94,
-            r"(?P<cut>\s+(?:—|–|--)\s+[^—–]+?\s+(?:—|–|--))(?=\s)",
-            rule_guards.light,
-        ),
-        _rule(
-            "a joining word",
-            0.97,
-            rf"(?P<cut>,\s+(?:{any_of('fillers')}),)(?=\s+(?:{following})\b)",
-            rule_guards.always,
-        ),
-        _rule(
-            "a joining word",
-            0.97,
-            rf"(?P<cut>,\s+(?:{any_of('fillers')}))(?=,\s)",
-            rule_guards.headless,
-        ),
-        _rule(
-            "an aside",
-            0.9,
-            rf"(?P<cut>,\s+(?:which|who|whose|such as|including|especially|particularly|like|"
-            rf"e\.g\.,?|i\.e\.,?|namely|called|known as|also known as|also called|as well as|"
-            rf"that is,)\s[^,;:]+,)"
-            rf"(?=\s+(?:{following})\b)",
-            rule_guards.light,
-        ),
-    )
-
-
-def _additions() -> tuple[CutRule, ...]:
-    return (
+        guard.light,
+    ),
+    # -- additions at the end -----------------------------------------------------------------
+    (
+        "a relative clause",
+        0.9,
+        _tail(r",\s+(?:which|who|whose|where|in which|of which)\s[^;:]+"),
+        guard.addition,
+    ),
+    (
+        "examples",
+        0.93,
+        _tail(r",\s+(?:such as|e\.g\.,?|for example,?|for instance,?)\s[^;:]+"),
+        guard.adverbial,
+    ),
+    ("examples", 0.88, _tail(r"(?<=s)\s+such as\s[^;:]+"), guard.apart_from_the_verb),
+    (
+        "an addition",
+        0.9,
         _tail(
-            "a relative clause",
-            0.9,
-            r",\s+(?:which|who|whose|where|in which|of which)\s[^;:]+",
-            rule_guards.addition,
-        ),
-        _tail(
-            "examples",
-            0.93,
-            r",\s+(?:such as|e\.g\.,?|for example,?|for instance,?)\s[^;:]+",
-            rule_guards.adverbial,
-        ),
-        _tail("examples", 0.88, r"(?<=s)\s+such as\s[^;:]+", rule_guards.apart_from_the_verb),
-        _tail(
-            "an addition",
-            0.9,
             r",\s+(?:including|especially|particularly|in particular|namely|i\.e\.,?|that is,?|"
-            r"notably|as well as|while|whereas|because|since|as)\s[^;:]+",
-            rule_guards.adverbial,
+            r"notably|as well as|while|whereas|because|since|as)\s[^;:]+"
         ),
+        guard.adverbial,
+    ),
+    (
+        "an addition",
+        0.85,
         _tail(
-            "an addition",
-            0.85,
-            r",\s+(?:(?:thus|thereby|hence|therefore|often|and thus|and thereby)\s+)?"
-            r"\w+ing\s[^;:]+",
-            rule_guards.participle,
+            r",\s+(?:(?:thus|thereby|hence|therefore|often|and thus|and thereby)\s+)?\w+ing\s[^;:]+"
         ),
+        guard.participle,
+    ),
+    (
+        "an addition",
+        0.83,
         _tail(
-            "an addition",
-            0.83,
-            r",\s+(?:\w+ly\s+)?(?:from|inspired|motivated|based|driven|combined|followed|along|together|"
-            r"with|by|using|through|via|so|due to|thanks to|resulting|to)\s[^;:]+",
-            rule_guards.participle,
+            r",\s+(?:\w+ly\s+)?(?:from|inspired|motivated|based|driven|combined|followed|along|"
+            r"together|with|by|using|through|via|so|due to|thanks to|resulting|to)\s[^;:]+"
         ),
-    )
-
-
-def _seconds() -> tuple[CutRule, ...]:
-    return (
-        _rule(
-            "a first statement",
-            0.85,
-            rf"^we\s+(?P<cut>[^.;:!?]+?,?\s+and\s+)(?=(?:\w+ly\s+|then\s+)?(?:{any_of('second')})\s)",
-            rule_guards.stands_alone,
-        ),
-        _rule(
-            "a first statement",
-            0.85,
-            r"^(?P<cut>[^.;:!?]+,\s+and\s+)(?=we\s)",
-            rule_guards.stands_alone,
-        ),
-        _tail("a second statement", 0.95, r"\s*;\s.+", rule_guards.clause_stands),
+        guard.participle,
+    ),
+    # -- second statements --------------------------------------------------------------------
+    (
+        "a first statement",
+        0.85,
+        r"^we\s+(?P<cut>[^.;:!?]+?,?\s+and\s+)(?=(?:\w+ly\s+|then\s+)?(?:<second>)\s)",
+        guard.stands_alone,
+    ),
+    ("a first statement", 0.85, r"^(?P<cut>[^.;:!?]+,\s+and\s+)(?=we\s)", guard.stands_alone),
+    ("a second statement", 0.95, _tail(r"\s*;\s.+"), guard.clause_stands),
+    (
+        "a second statement",
+        0.92,
+        _tail(r",\s+(?:and|so)\s+(?:we|it|they|you|he|she|I|this|there)\s.+"),
+        guard.clause_stands,
+    ),
+    (
+        "a second statement",
+        0.92,
+        _tail(r",?\s+and\s+(?:also\s+)?(?:show|demonstrate|prove|find)s?\s+(?:that|how)\s.+"),
+        guard.clause_stands,
+    ),
+    (
+        "a second statement",
+        0.88,
+        _tail(r",?\s+and\s+(?:\w+ly\s+|also\s+|then\s+)?(?:<second>)\s.+"),
+        guard.same_subject,
+    ),
+    ("an explanation", 0.75, r"(?<=\w)(?P<cut>:\s[^?\"“:]+)(?=[.!]$)", guard.explained),
+    ("an explanation", 0.85, r"(?P<cut>\s+(?:—|–|--)\s+[^—–]+)(?=[.!?]$)", guard.explained),
+    # -- how, and what for --------------------------------------------------------------------
+    (
+        "what for",
+        0.93,
         _tail(
-            "a second statement",
-            0.92,
-            rf",\s+(?:and|so)\s+{_PRONOUN}\s.+",
-            rule_guards.clause_stands,
-        ),
-        _tail(
-            "a second statement",
-            0.92,
-            r",?\s+and\s+(?:also\s+)?(?:show|demonstrate|prove|find)s?\s+(?:that|how)\s.+",
-            rule_guards.clause_stands,
-        ),
-        _tail(
-            "a second statement",
-            0.88,
-            rf",?\s+and\s+(?:\w+ly\s+|also\s+|then\s+)?(?:{any_of('second')})\s.+",
-            rule_guards.same_subject,
-        ),
-        _rule(
-            "an explanation", 0.75, r"(?<=\w)(?P<cut>:\s[^?\"“:]+)(?=[.!]$)", rule_guards.explained
-        ),
-        _rule(
-            "an explanation",
-            0.85,
-            r"(?P<cut>\s+(?:—|–|--)\s+[^—–]+)(?=[.!?]$)",
-            rule_guards.explained,
-        ),
-    )
-
-
-def _means() -> tuple[CutRule, ...]:
-    return (
-        _tail(
-            "what for",
-            0.93,
             r",?\s+to (?:address|solve|tackle|overcome|mitigate|alleviate|achieve|"
-            r"handle|remedy|fix|resolve) (?:this|these|those|both|such|that)\b[^,;:]*",
-            rule_guards.adverbial,
+            r"handle|remedy|fix|resolve) (?:this|these|those|both|such|that)\b[^,;:]*"
         ),
-        _proposal("what it does", 0.8, r"(?:that|which|in which|where|wherein|whose|such that)"),
-        _proposal("what for", 0.75, r"(?:to|by|while|from which)"),
-        _tail("how", 0.85, r"\s+by\s+(?:\w+ly\s+)?\w+ing\s[^;:]+", rule_guards.means_apart),
-        _tail(
-            "how",
-            0.72,
-            r"\s+(?:using|via|based on|by means of|with the help of|through)\s[^,;:]+",
-            rule_guards.means_apart,
-        ),
-        _tail(
-            "an addition", 0.85, r",?\s+while\s+(?:\w+ly\s+)?\w+ing\s[^;:]+", rule_guards.adverbial
-        ),
-        _tail("an addition", 0.8, r",?\s+as well as\s[^;:]+", rule_guards.apart_from_the_verb),
-        _tail("what for", 0.75, r",?\s+in order to\s[^;:]+", rule_guards.adverbial),
-        _tail("what for", 0.75, r",?\s+so that\s[^;:]+", rule_guards.adverbial),
-    )
-
-
-def _tail(what: str, sure: float, cut: str, allowed: Callable[[re.Match[str]], bool]) -> CutRule:
-    """A rule for the end of a sentence, up to its last mark."""
-    return _rule(what, sure, rf"(?P<cut>{cut}?)(?=[.!?…]+[\"'”’]?$)", allowed)
-
-
-def _rule(
-    what: str, sure: float, pattern: str, allowed: Callable[[re.Match[str]], bool]
-) -> CutRule:
-    return CutRule(what, sure, re.compile(pattern, re.IGNORECASE), allowed)
-
-
-def _proposal(what: str, sure: float, joint: str) -> CutRule:
-    """A rule for what is said of a new thing: "we propose a method for X *that does Y*"."""
-    new = (
-        rf"^(?:.*,\s+|in \w+ \w+ |here )?(?:we|this \w+)\s+(?:\w+ly\s+)?(?:{_NEWS})[sd]?\s"
-        r"(?:in this \w+ )?"
-    )
-    about = r"(?!the\s|this\s|to\s|that\s)(?:\S+\s+){3,}?\S*[\w)\"”]"
-    return _rule(
-        what, sure, rf"{new}{about}(?P<cut>,?\s+{joint}\s[^;:]+?)(?=[.!?…]+$)", rule_guards.proposed
-    )
+        guard.adverbial,
+    ),
+    (
+        "what it does",
+        0.8,
+        _proposal(r"(?:that|which|in which|where|wherein|whose|such that)"),
+        guard.proposed,
+    ),
+    ("what for", 0.75, _proposal(r"(?:to|by|while|from which)"), guard.proposed),
+    ("how", 0.85, _tail(r"\s+by\s+(?:\w+ly\s+)?\w+ing\s[^;:]+"), guard.means_apart),
+    (
+        "how",
+        0.72,
+        _tail(r"\s+(?:using|via|based on|by means of|with the help of|through)\s[^,;:]+"),
+        guard.means_apart,
+    ),
+    ("an addition", 0.85, _tail(r",?\s+while\s+(?:\w+ly\s+)?\w+ing\s[^;:]+"), guard.adverbial),
+    ("an addition", 0.8, _tail(r",?\s+as well as\s[^;:]+"), guard.apart_from_the_verb),
+    ("what for", 0.75, _tail(r",?\s+in order to\s[^;:]+"), guard.adverbial),
+    ("what for", 0.75, _tail(r",?\s+so that\s[^;:]+"), guard.adverbial),
+)

@@ -6,13 +6,24 @@ that the top-level domains are today's: `readme.md` is a link, since md is Moldo
 is none; a link may be glued to Japanese, but not to an `@`, `#` or `$` before it.
 """
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.core.text.counting.hosts import LATIN, QUERY, Host, end_of_host, sites
-from bot.core.text.counting.tlds import Endings, endings, published, today
+from bot.core.text.counting.hosts import (
+    LATIN,
+    QUERY,
+    Endings,
+    Host,
+    end_of_host,
+    endings,
+    published,
+    sites,
+    today,
+)
 
 MAX_URL = 4096
 MAX_LABEL = 63
@@ -119,3 +130,55 @@ def _latin_hosts(text: str, site: Host, ends: Endings) -> Iterator[tuple[int, in
         if end is not None:
             yield labels.start(), end
         at = end or labels.end()
+
+
+JOINER = "\u2060"
+
+FILES = frozenset(
+    ["cc", "java", "map", "md", "mm", "mov", "pl", "pm", "ps", "py", "rs", "sh", "zip"]
+)
+"""Ends of file names that are top-level domains, too."""
+
+_NUMBER = re.compile(r"[0-9]+(?:[.,:\-\u2013][0-9]+)*")
+
+
+def bare_names(text: str) -> tuple[Link, ...]:
+    """What X would take for a link although it names no protocol."""
+    return tuple(link for link in links(text) if "://" not in link.text)
+
+
+def unlinked(text: str) -> str:
+    """The text with each bare name written so that it is no link; real links stay as they are."""
+    text = _rewritten(text, written)
+    while bare_names(text):  # glued names: what is left of one may link anew
+        text = _rewritten(text, _joined)
+    return text
+
+
+def written(name: str) -> str:
+    """A bare name, so that it does not link."""
+    stem, _, end = name.rpartition(".")
+    return f"./{name}" if end.lower() in FILES and not _is_sentence(stem, end) else _joined(name)
+
+
+def _is_sentence(stem: str, end: str) -> bool:
+    """Whether a blank is missing behind a full stop, or a number stands there: no file is meant.
+
+    `plan.Map` begins a sentence, `5.pm` is a time and `regards.PS` a postscript; `README.MD` and
+    `clip.MOV` are files.
+    """
+    if _NUMBER.fullmatch(stem) or end.istitle():
+        return True
+    return end.isupper() and len(end) == 2 and not stem.isupper()
+
+
+def _rewritten(text: str, write: Callable[[str], str]) -> str:
+    for name in reversed(bare_names(text)):
+        text = f"{text[: name.start]}{write(name.text)}{text[name.end :]}"
+    return text
+
+
+def _joined(name: str) -> str:
+    host, slash, path = name.partition("/")
+    stem, _, end = host.rpartition(".")
+    return f"{stem}.{JOINER}{end}{slash}{path}"

@@ -4,11 +4,15 @@ X weighs: most letters are 1, Chinese, Japanese, Korean and emoji 2, a link 23. 
 Bluesky count what a reader sees as one character, and Bluesky bytes besides.
 """
 
+from __future__ import annotations
+
 import re
+from dataclasses import dataclass
 from unicodedata import normalize
 
 import regex
 
+from bot.core.model.capabilities import TextLimit, Unit
 from bot.core.text.counting.emoji import without_runs
 from bot.core.text.counting.links import Link, links, readings
 
@@ -62,3 +66,32 @@ def _plain_weight(text: str) -> int:
         return len(text)
     rest, emoji = without_runs(text)
     return 2 * emoji + len(rest) + len(_HEAVY.findall(rest))
+
+
+_REMOTE_MENTION = regex.compile(r"(?<![=/[:word:]])(@\w+(?:[.\-]+\w+)*)@[\w.\-]*\w")
+"""`@somebody@elsewhere.example`, as Mastodon sees it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NetworkLength:
+    """A network's own count of a text, beside its limit."""
+
+    unit: Unit
+    length: int
+    limit: int
+
+
+def native_length(text: str, rule: TextLimit) -> int:
+    """How long the network will say that the text is."""
+    if rule.unit is Unit.WEIGHTED:
+        return weighted_length(text)
+    length = grapheme_length(_shortened(text) if rule.shortens_mentions else text)
+    if rule.link_cost is None or "://" not in text:
+        return length
+    addresses = [link.text for link in links(text) if "://" in link.text]
+    return length + sum(rule.link_cost - grapheme_length(address) for address in addresses)
+
+
+def _shortened(text: str) -> str:
+    """The text with each mention of somebody elsewhere without its domain."""
+    return str(_REMOTE_MENTION.sub(r"\1", text)) if "@" in text else text

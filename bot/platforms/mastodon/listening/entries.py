@@ -8,10 +8,10 @@ from datetime import datetime
 from html import escape
 
 from bot.core.datetimes import iso
-from bot.core.discussion.attachments import told
 from bot.core.discussion.bio_opt_out import opt_outs_in
 from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, OptOut, Visibility, as_own
-from bot.core.text.html.html_to_text import LONGEST, readable
+from bot.core.text.html_to_text import LONGEST, readable
+from bot.core.text.inline_markup import attachment
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.json_values import Record
 from bot.platforms.mastodon.listening.approval import approved
@@ -182,11 +182,11 @@ def _attachments(status: Record) -> list[str]:
 def _media(status: Record) -> Iterator[str]:
     for one in json_values.records(status.get("media_attachments"))[:_MOST]:
         kind = _KINDS.get(json_values.word(one.get("type")) or "", "Attachment")
-        yield told(kind, json_values.word(one.get("description")))
+        yield attachment(kind, json_values.word(one.get("description")))
 
 
 def _poll(poll: Record) -> Iterator[str]:
     options = json_values.records(poll.get("options"))[:_MOST]
     titles = [json_values.word(one.get("title")) or "" for one in options]
     if poll:
-        yield told("Poll", " / ".join(filter(None, titles)))
+        yield attachment("Poll", " / ".join(filter(None, titles)))

@@ -6,8 +6,8 @@ import re
 from collections.abc import Container
 from dataclasses import replace
 
-from bot.core.discussion.attachments import told
 from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, Visibility
+from bot.core.text.inline_markup import attachment
 from bot.platforms.x.http.payloads import XPost, XUser
 from bot.platforms.x.normalize import plain
 from bot.platforms.x.urls import address
@@ -79,14 +79,14 @@ def _text(post: XPost) -> str:
     """The text, with words and an address for a picture or video of its own, and a poll."""
     links = {short: _shown(long, post) for short, long in post.links.items()}
     words = plain(post.text, links)
-    return f"{words}\n\n{told('Poll')}".lstrip() if post.has_poll else words
+    return f"{words}\n\n{attachment('Poll')}".lstrip() if post.has_poll else words
 
 
 def _shown(address: str, post: XPost) -> str:
     found = _ATTACHED.fullmatch(address)
     if found is None or found["id"] not in post.history:
         return address
-    return told("Video" if found["kind"] == "video" else "Picture", address)
+    return attachment("Video" if found["kind"] == "video" else "Picture", address)
 
 
 def _kind(post: XPost, me: str, ours: Container[str]) -> EntryKind:

@@ -7,8 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.text.counting.bare_domains import bare_names, unlinked
-from bot.core.text.counting.links import links
+from bot.core.text.counting.links import bare_names, links, unlinked
 
 CASES = yaml.safe_load(
     (Path(__file__).parents[3] / "data" / "bare_names.yaml").read_text(encoding="utf-8")

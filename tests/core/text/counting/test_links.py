@@ -9,7 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.text.counting.measure import Link, links, weighted_length
+from bot.core.text.counting.links import Link, links
+from bot.core.text.counting.measure import weighted_length
 
 CASES = yaml.safe_load(
     (Path(__file__).parents[3] / "data" / "measure_links.yaml").read_text("utf-8"),

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.model.capabilities import TextLimit, Unit
-from bot.core.text.counting.network_length import native_length
+from bot.core.text.counting.measure import native_length
 
 MASTODON = TextLimit(unit=Unit.GRAPHEMES, limit=500, link_cost=23, shortens_mentions=True)
 FULL = TextLimit(unit=Unit.GRAPHEMES, limit=500)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.text.blank import is_blank
+from bot.core.text.sanitize import is_blank
 
 NOTHING = [
     "",

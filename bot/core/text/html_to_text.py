@@ -1,7 +1,7 @@
-"""Foreign HTML as plain text that says the same: lists, quotations, deletions, powers, addresses.
+"""Converts HTML of networks and other sites to plain text: lists, quotations, deletions, links.
 
-nh3 takes any markup in linear time and hands on a well-formed tree with few tags left; what is
-written here only decides what each of them looks like as text. See docs/adr/0016.
+nh3 reads any markup in linear time and gives a well-formed tree with few kinds of tags; this module
+decides what each of them looks like as text. See docs/adr/0016.
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from html.parser import HTMLParser
 
 import nh3
 
-from bot.core.discussion.attachments import told
-from bot.core.text.html.html_links import with_address
-from bot.core.text.html.raised_text import lowered, raised
+from bot.core.text.inline_markup import lowered, picture, raised, with_address
 
 LONGEST = 100_000
 """Characters of markup that are read; the rest is left out."""
@@ -35,11 +33,10 @@ _BREAKS = {
 _INLINE = {"br", "a", "del", "s", "strike", "q", "sup", "sub", "img", "rt", "td", "th"}
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start", "reversed"}, "li": {"value"}, "img": {"alt"}}
 _DROPPED = {"script", "style", "rp", "template", "noscript", "title"}
-_DELETED = {"del", "s", "strike"}
+_SIGNS = {**dict.fromkeys(("del", "s", "strike"), ("~~", "~~")), "rt": ("(", ")")}
 _INDENTS = {"blockquote": "> ", "dd": "  "}
 _BETWEEN_CELLS = " | "
 _BLANK = re.compile(r"\s+")
-_EMOJI = re.compile(r":\w+:")
 _NUMBER = re.compile(r"-?\d{1,6}", re.ASCII)
 _OF_LISTS = re.compile(r"<li\b|</?[ou]l\b")
 
@@ -47,7 +44,7 @@ _OF_LISTS = re.compile(r"<li\b|</?[ou]l\b")
 def readable(markup: str, is_known: Callable[[str], bool] = lambda _: False) -> str:
     """The text that a reader of the markup sees, with signs for what only its look would say.
 
-    Addresses that are `is_known` are not told.
+    Addresses that are `is_known` are not attachment.
     """
     tree = nh3.clean(
         markup[:LONGEST],
@@ -62,15 +59,6 @@ def readable(markup: str, is_known: Callable[[str], bool] = lambda _: False) -> 
     reader.feed(tree)
     reader.close()
     return reader.text()
-
-
-def picture(alt: str | None) -> str:
-    """What stands for a picture; nothing for a decoration, an emoji for one that is a picture."""
-    words = " ".join((alt or "").split())
-    has_letters = any(mark.isalnum() for mark in words)
-    if alt is not None and (not has_letters or _EMOJI.fullmatch(words)):
-        return words
-    return told("Picture", words)
 
 
 def _sizes(tree: str) -> list[int]:
@@ -150,6 +138,8 @@ class _Reader(HTMLParser):
             self._write(picture(given.get("alt")))
         elif tag in _INLINE:
             self._begin_inline(tag, given.get("href"))
+        elif tag in {"ul", "ol"}:
+            self._begin_list(tag, given)
         else:
             self._begin_block(tag, given)
 
@@ -174,8 +164,6 @@ class _Reader(HTMLParser):
     def text(self) -> str:
         lines = "".join(self._parts).split("\n")
         return "\n".join(line.rstrip() for line in lines).strip("\n")
-
-    # Writing.
 
     def _is_at_begin(self) -> bool:
         return bool(self._breaks) or not self._parts
@@ -218,12 +206,7 @@ class _Reader(HTMLParser):
         elif not (self._indents and not self._indents[-1].is_used):
             self._breaks = max(self._breaks, count)
 
-    # Blocks.
-
     def _begin_block(self, tag: str, given: dict[str, str | None]) -> None:
-        if tag in {"ul", "ol"}:
-            self._begin_list(tag, given)
-            return
         self._break(_BREAKS[tag])
         if tag == "hr":
             self._write("---")
@@ -253,12 +236,9 @@ class _Reader(HTMLParser):
             self._breaks = 1
         self._break(1 if self._lists else 2)
         size = next(self._sizes)
-        if tag == "ul":
-            self._lists.append(_List(None))
-        elif "reversed" in given:
-            self._lists.append(_List(_number(given.get("start"), size), -1))
-        else:
-            self._lists.append(_List(_number(given.get("start"), 1)))
+        first, step = (size, -1) if "reversed" in given else (1, 1)
+        number = _number(given.get("start"), first) if tag == "ol" else None
+        self._lists.append(_List(number, step))
 
     def _begin_item(self, given: dict[str, str | None]) -> None:
         within = self._lists[-1] if self._lists else _List(None)
@@ -284,17 +264,11 @@ class _Reader(HTMLParser):
         self._is_row_begun = True
         self._cells += 1
 
-    # Words within a line.
-
     def _begin_inline(self, tag: str, href: str | None) -> None:
-        begin, end = "", ""
-        if tag in _DELETED:
-            begin = end = "~~"
-        elif tag == "q":
+        begin, end = _SIGNS.get(tag, ("", ""))
+        if tag == "q":
             begin, end = "‘’" if self._quotes % 2 else "“”"
             self._quotes += 1
-        elif tag == "rt":
-            begin, end = "()"
         self._inlines.append(_Inline(len(self._parts), href, end))
         if begin:
             self._opening.append(begin)
@@ -312,18 +286,14 @@ class _Reader(HTMLParser):
             one.begin += 1
         inner = "".join(self._parts[one.begin :])
         if tag == "a":
-            self._end_link(one, inner)
+            if one.href is not None and not self._is_known(one.href):
+                if inner.strip():
+                    self._parts[one.begin :] = [with_address(inner, one.href)]
+                else:
+                    self._write(one.href)
         elif inner.strip() and "\n" not in inner:
             before = self._parts[one.begin - 1][-1:] if one.begin else ""
             self._parts[one.begin :] = [raised(inner, before) if tag == "sup" else lowered(inner)]
-
-    def _end_link(self, one: _Inline, inner: str) -> None:
-        if one.href is None or self._is_known(one.href):
-            return
-        if not inner.strip():
-            self._write(one.href)
-        else:
-            self._parts[one.begin :] = [with_address(inner, one.href)]
 
 
 def _number(text: str | None, otherwise: int) -> int:

@@ -1,1 +1,0 @@
-"""Foreign HTML as plain text."""
