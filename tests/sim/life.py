@@ -406,13 +406,12 @@ class Life:
         """The environment: every account's secrets."""
         x = self.servers["x"]
         assert isinstance(x, SimX)
-        keys = {f"TIPSBOT_X_{name.upper()}": value for name, value in x.secrets.items()}
         tokens = {
             f"TIPSBOT_{name.upper()}_ACCESS_TOKEN": server.token
             for name, server in self.servers.items()
             if isinstance(server, Mastodon)
         }
-        return keys | tokens
+        return x.variables | tokens
 
     def _restart(self) -> None:
         """After a kill: all that was in memory is gone."""

@@ -9,8 +9,6 @@ from datetime import datetime
 from tests.servers.x import X
 from tests.servers.x.exchange import Answer, Request
 
-KEYS = ("api_key", "api_secret", "access_token", "access_secret")
-
 
 class SimX(X):
     """X by true time; a request is signed and checked as on the real line."""
@@ -20,11 +18,6 @@ class SimX(X):
         super().__init__(host, scheme="https", now=now, wall=lambda: self._arrived or now())
         self.host = host
         self._ada = self.add_user("ada", "Ada")
-
-    @property
-    def secrets(self) -> dict[str, str]:
-        """The bot's keys."""
-        return {name: getattr(self.bot, name) for name in KEYS}
 
     def creates(self, request: Request) -> bool:
         """Whether this request makes a post."""

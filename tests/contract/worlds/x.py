@@ -16,8 +16,6 @@ from tests.contract.worlds.remote import RemoteWorld
 from tests.servers.proxy import Proxy, proxy
 from tests.servers.x import Post, XServer
 
-KEYS = ("api_key", "api_secret", "access_token", "access_secret")
-
 
 class XWorld(RemoteWorld):
     """A server by our clock. What a person says is public: X tells of protected accounts only."""
@@ -26,7 +24,7 @@ class XWorld(RemoteWorld):
     person = "Ann"
 
     def __init__(self, server: XServer, line: Proxy, clock: FakeClock) -> None:
-        super().__init__(clock, {name: getattr(server.bot, name) for name in KEYS}, line)
+        super().__init__(clock, server.secrets, line)
         # Requests are signed for the host that they are sent to, which is the proxy.
         server._signatures.authority = urlsplit(line.url).netloc
         self._server = server

@@ -17,6 +17,9 @@ from .problems import Problem
 from .routes import Route, find
 from .world import World
 
+KEYS = ("api_key", "api_secret", "access_token", "access_secret")
+"""The names of an account's credentials, as the bot has them."""
+
 
 def machine_clock() -> datetime:
     """The machine's own time, in UTC."""
@@ -73,6 +76,16 @@ class X:
     def bot(self) -> User:
         """The app's own account, with its keys as they are now."""
         return self._world.users[self._bot_id]
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The bot's credentials, by their names."""
+        return {name: getattr(self.bot, name) for name in KEYS}
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment variables with the credentials of an account that is called x."""
+        return {f"TIPSBOT_X_{name.upper()}": value for name, value in self.secrets.items()}
 
     @property
     def posts(self) -> list[Post]:

@@ -371,8 +371,7 @@ class Life:
             if isinstance(network, Instance):
                 found[f"TIPSBOT_{name.upper()}_ACCESS_TOKEN"] = network.token
             else:
-                keys = network.secrets.items()
-                found |= {f"TIPSBOT_X_{key.upper()}": value for key, value in keys}
+                found |= network.variables
         return found
 
     def _restart(self) -> None:
