@@ -7,7 +7,7 @@ from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import settings
 
 from tests import isolation, tiers
-from tests.sim import told
+from tests.sim import figures
 
 # However fast the machine is, and whatever was found on it before.
 settings.register_profile("any machine", deadline=None, derandomize=True)
@@ -31,11 +31,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     seeds = []
     for report in measured:
         for name, value in report.user_properties:
-            if name == told.NAME:
+            if name == figures.NAME:
                 seeds.append(value)
             else:
                 terminalreporter.write_line(f"{report.nodeid}: {name}: {value}")
     if seeds:
         terminalreporter.section("simulation")
-        for line in told.lines(seeds):
+        for line in figures.lines(seeds):
             terminalreporter.write_line(line)

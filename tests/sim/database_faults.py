@@ -1,4 +1,4 @@
-"""What can happen to the database: hooks at each commit, a full disk, a lock, an old copy."""
+"""Faults of the database: kills at commits, a full disk, a lock, an old copy."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from sqlalchemy import Connection, Engine, event
 from bot.store.database import FILE
 
 SPEED = ("synchronous=OFF", "secure_delete=OFF")
-"""In the simulation alone: nobody cuts its power, and where it only posts nothing is private."""
+"""Faster settings for the simulation: it has no power cuts, and the posting half nothing private."""
 
 
 class Killed(BaseException):
-    """The process ends here and now; nothing in the product may stop it."""
+    """Ends the process at once; no handler in the bot catches it."""
 
 
-class Disk:
-    """Stands between SQLAlchemy and the file while entered, for every engine in this process.
+class DatabaseFaults:
+    """While entered, adds faults to every SQLAlchemy engine in this process.
 
-    `at` is told "before commit" and "after commit" of each, and may raise Killed.
+    `at` is called with "before commit" and "after commit" and may raise Killed; `on_failure` is
+    called with "full" or "locked" when a statement fails.
     """
 
     def __init__(
@@ -34,7 +35,7 @@ class Disk:
         speed: Sequence[str] = SPEED,
     ) -> None:
         self.full_until = self.locked_until = now()
-        self.struck: Callable[[str], None] = lambda _what: None
+        self.on_failure: Callable[[str], None] = lambda _what: None
         self._now = now
         self._at = at
         self._speed = speed
@@ -45,7 +46,7 @@ class Disk:
         }
 
     def __enter__(self) -> Self:
-        """Listen."""
+        """Add the hooks."""
         for name, hook in self._hooks.items():
             event.listen(Engine, name, hook)
         return self
@@ -56,7 +57,7 @@ class Disk:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Listen no more."""
+        """Remove the hooks."""
         for name, hook in self._hooks.items():
             event.remove(Engine, name, hook)
 
@@ -65,9 +66,9 @@ class Disk:
             connection.execute(f"PRAGMA {pragma}")
 
     def _commit(self, connection: Connection) -> None:
-        """SQLAlchemy is about to commit; what comes after it is tried here as well."""
+        """Commit in SQLAlchemy's place, with a crash point before and after."""
         if self._now() < self.full_until:
-            self.struck("full")
+            self.on_failure("full")
             raise sqlite3.OperationalError("database or disk is full")
         self._at("before commit")
         raw = connection.connection.driver_connection
@@ -85,12 +86,12 @@ class Disk:
         _many: bool,
     ) -> None:
         if statement == "BEGIN IMMEDIATE" and self._now() < self.locked_until:
-            self.struck("locked")
+            self.on_failure("locked")
             raise sqlite3.OperationalError("database is locked")
 
 
 def copy(data: Path, to: Path) -> None:
-    """A backup, by SQLite's own means."""
+    """Copy the database with SQLite's backup API."""
     source, target = sqlite3.connect(data / FILE), sqlite3.connect(to)
     source.backup(target)
     source.close()
@@ -98,10 +99,10 @@ def copy(data: Path, to: Path) -> None:
 
 
 def put_back(data: Path, backup: Path) -> None:
-    """Put a backup in the database's place, as docs/run.md says."""
+    """Restore a backup as docs/run.md says."""
     for rest in ("-wal", "-shm"):
         (data / f"{FILE}{rest}").unlink(missing_ok=True)
-    # In its place, not over it: what a killed process had open is another file then.
+    # Replaced, not overwritten: a killed process still has the old file open.
     fresh = data / "fresh.db"
     fresh.write_bytes(backup.read_bytes())
     fresh.replace(data / FILE)

@@ -1,4 +1,4 @@
-"""Small faults in what decides whether everything that is said is heard once, and what is gone goes."""
+"""Small faults in the code that decides whether every message is read once, and erased when gone."""
 
 from __future__ import annotations
 
@@ -157,4 +157,4 @@ MUTANTS = (
         "an empty page of X is taken for the end",
     ),
 )
-"""Each is small, likely, and in what decides whether the log is what was said."""
+"""Each is small, likely, and in the code that decides whether the log is right."""

@@ -1,4 +1,4 @@
-"""The host: the real bot as one process, whose rounds stand for the ticks of its clock."""
+"""The real bot as one process: a round stands for the ticks of its scheduler."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from bot.core.model.config import Config
 from bot.tips_file.watch import Watch
 
 
-class Host:
-    """One running bot: all its parts as `wiring` makes them, but for the web server and threads.
+class BotProcess:
+    """One running bot, with all its parts but the web server and the threads.
 
-    What is in memory dies with it; a new Host on the same folder is a restart.
+    A new BotProcess on the same folder is a restart: nothing in memory is kept.
     """
 
     def __init__(
         self,
         home: Path,
         variables: Mapping[str, str],
-        carrier: Callable[[], BaseAdapter],
-        odd: Callable[[str, Exception], None],
+        transport_factory: Callable[[], BaseAdapter],
+        on_unexpected_error: Callable[[str, Exception], None],
         *,
         holds_lock: bool = True,
     ) -> None:
         file = home / "tips.yaml"
-        self._odd = odd
+        self._on_unexpected_error = on_unexpected_error
         watch = Watch(file)
         container = open_container(file, variables=variables, holds_lock=holds_lock)
-        container.carrier = carrier
+        container.carrier = transport_factory
         self.running = Runner(container=container, watch=watch)
         try:
             container.adopt(container.good, container.connect(container.config))
@@ -47,11 +47,11 @@ class Host:
 
     @property
     def config(self) -> Config:
-        """What it works by."""
+        """The configuration that the bot works by."""
         return self.running.container.config
 
     def round(self, busy: Callable[[], frozenset[str]], *, plan: bool, listen: bool) -> None:
-        """Each step once, as the clock would call it; `busy` accounts have something to do now."""
+        """Run each step once, as the scheduler does; `busy` accounts have a delivery that is due."""
         running = self.running
         self._step("watch", running.file.step)
         again = running.troubles.to_try_again()
@@ -70,24 +70,24 @@ class Host:
             self._step("pulse", running._beat)
 
     def learn(self) -> None:
-        """Ask every network for its rules."""
+        """Learn the limits of every network."""
         for account in self.config.accounts:
             self._do("learn", account.name)
 
     def listen(self, account: str) -> None:
-        """What a hint of a stream leads to."""
+        """Poll an account's mentions."""
         self._do("listen", account)
 
     def compact(self) -> None:
-        """Leave nothing of what was erased anywhere in the database."""
+        """Remove every copy of erased text from the database file."""
         self._step("compact", self.running._compact)
 
     def recheck(self, account: str) -> None:
-        """Look again at some of what was heard."""
+        """Check some known entries for edits and deletions."""
         self._do("recheck", account)
 
-    def talk(self) -> None:
-        """Each step of the discussion once, as the clock would call it."""
+    def discussion_round(self) -> None:
+        """Run each step of the discussion once, as the scheduler does."""
         running = self.running
         for account in self.config.accounts:
             self.listen(account.name)
@@ -97,24 +97,24 @@ class Host:
         self._step("logbook", running._write_book)
         self._step("erase", running._erase)
 
-    def look_at_file(self) -> None:
-        """What the watching step does, two looks in a row."""
+    def watch_file(self) -> None:
+        """Run the step that watches tips.yaml twice, so that it takes a change."""
         self._step("watch", self.running.file.step)
         self._step("watch", self.running.file.step)
 
     def close(self) -> None:
-        """Let go of the database, as the end of a process does."""
+        """Close the database, as the end of a process does."""
         self.running.container.close()
 
-    def _do(self, verb: str, account: str) -> None:
-        """One step of an account."""
-        self._step(f"{verb}:{account}", partial(self.running.steps.do, verb, account))
+    def _do(self, step: str, account: str) -> None:
+        """Run one step of an account."""
+        self._step(f"{step}:{account}", partial(self.running.steps.do, step, account))
 
     def _step(self, name: str, action: Callable[[], None]) -> None:
-        """One step; its error is told and the bot goes on, as on the ticker."""
+        """Run one step; an error is reported and the bot goes on, as under the scheduler."""
         try:
             action()
-        except Exception as error:  # noqa: BLE001 - what the ticker does
+        except Exception as error:  # noqa: BLE001 - as the scheduler does
             self.running.troubles.tell(name, error)
             if not isinstance(error, BotError):
-                self._odd(name, error)
+                self._on_unexpected_error(name, error)

@@ -1,7 +1,7 @@
-"""HTTP without a network: under the real client libraries, down to where a socket would begin.
+"""HTTP without a network: under the real client libraries, down to the socket.
 
-requests and urllib3 do all that they do on a real line, errors and broken bodies included; only
-the connection is ours. So what reaches the product is what the libraries make of such a line.
+requests and urllib3 work as on a real connection, errors and broken bodies included; only the
+connection itself is simulated.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from urllib3.util.retry import Retry
 from tests.servers.x.exchange import Answer, End, Request
 
 
-class Mistake(BaseException):
-    """A mistake of the simulation itself, which no `except Exception` of the product hides."""
+class SimulationError(BaseException):
+    """An error of the simulation itself; no `except Exception` of the bot hides it."""
 
 
-Carry = Callable[[str, Request], Answer]
-"""Takes a request to the host of this name; raises what a connection raises."""
+Answerer = Callable[[str, Request], Answer]
+"""Answers a request to the host of this name, or raises a connection's error."""
 
 
-class Line(HTTPAdapter):
-    """What carries the requests of a session in a world without a network."""
+class ModelAdapter(HTTPAdapter):
+    """The adapter of a requests session whose hosts are models."""
 
-    def __init__(self, carry: Carry) -> None:
+    def __init__(self, carry: Answerer) -> None:
         self._carry = carry
         super().__init__()
 
     def init_poolmanager(self, *_args: Any, **_kwargs: Any) -> None:
-        """There is nothing to keep connections in."""
+        """There is no connection pool."""
 
     def get_connection_with_tls_context(self, request: Any, *_args: Any, **_kwargs: Any) -> Any:
         """A connection to the request's host."""
@@ -50,9 +50,9 @@ class Line(HTTPAdapter):
 
 
 class _Connection:
-    """Stands where urllib3's pool of connections would."""
+    """Takes the place of urllib3's connection pool."""
 
-    def __init__(self, carry: Carry, host: str) -> None:
+    def __init__(self, carry: Answerer, host: str) -> None:
         self.host = host
         self._carry = carry
 
@@ -69,42 +69,44 @@ class _Connection:
         try:
             answer = self._carry(self.host, _request(self.host, method, url, body, headers))
         except (OSError, HTTPError) as error:
-            _pass_on(retries, method, url, error, self)
+            _raise_as_urllib3(retries, method, url, error, self)
         except Exception as error:
-            raise Mistake(f"the model fails at {method} {url}: {error!r}") from error
+            raise SimulationError(f"the model fails at {method} {url}: {error!r}") from error
         return _response(method, answer)
 
 
-def carrier(carry: Carry) -> Callable[[], BaseAdapter]:
-    """What the product takes to have its requests carried."""
-    return lambda: Line(carry)
+def transport_factory(carry: Answerer) -> Callable[[], BaseAdapter]:
+    """A factory of adapters, as the bot takes one."""
+    return lambda: ModelAdapter(carry)
 
 
-def _pass_on(retries: Retry, method: str, url: str, error: Exception, pool: Any) -> NoReturn:
-    """Raise what urllib3 makes of a connection's error, with the retries that it was given."""
+def _raise_as_urllib3(
+    retries: Retry, method: str, url: str, error: Exception, pool: Any
+) -> NoReturn:
+    """Raise urllib3's error for a connection's error, by the retries that it was given."""
     retries.increment(method, url, error=error, _pool=pool, _stacktrace=error.__traceback__)
-    raise Mistake("urllib3 would have sent the request again")
+    raise SimulationError("urllib3 would have sent the request again")
 
 
 def _request(
     host: str, method: str, url: str, body: bytes | str | None, headers: Mapping[str, Any]
 ) -> Request:
     parts = urlsplit(url)
-    told = Message()
-    told["Host"] = host
+    message = Message()
+    message["Host"] = host
     for name, value in headers.items():
-        told[name] = value
+        message[name] = value
     return Request(
         method=method,
         path=parts.path,
         query=parse_qsl(parts.query, keep_blank_values=True),
-        headers=told,
+        headers=message,
         body=body.encode() if isinstance(body, str) else body or b"",
     )
 
 
 def _response(method: str, answer: Answer) -> HTTPResponse:
-    """The answer as it comes off a line: its length is told, though perhaps not all of it comes."""
+    """The answer as urllib3 reads it; a truncated body is shorter than its Content-Length."""
     whole = answer.end is End.WHOLE
     body = answer.body if whole else answer.body[: len(answer.body) // 2]
     return HTTPResponse(
