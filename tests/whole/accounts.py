@@ -1,4 +1,4 @@
-"""What the bot is told of its accounts on the servers of the tests."""
+"""The bot's credentials on the test servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A world of its own for one test: an operator, two networks behind spoilt lines, and the time."""
+"""A scenario of one test: an operator, two networks behind failing connections, and the clock."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tests.servers.x import Trouble, XServer
 from tests.servers.x.faults import Fault
 from tests.servers.x.model import User
 from tests.whole.accounts import secrets
-from tests.whole.books import Books
 from tests.whole.operator import Operator, free_port
-from tests.whole.trap import Trap
+from tests.whole.request_watcher import RequestWatcher
+from tests.whole.stored_data import StoredData
 
 FILE = """\
 bot:
@@ -41,39 +41,39 @@ BUSY = """\
 QUIET = """\
   - {name: yearly, cron: "0 9 29 feb *", tags: [daily]}"""
 
-FORGETFUL = "4.5.0 (compatible; GoToSocial 0.20.0)"
-"""The version of a server that makes a second post when it is asked twice, whatever the key."""
+WITHOUT_KEYS = "4.5.0 (compatible; GoToSocial 0.20.0)"
+"""The version of a server without idempotency keys: a repeat makes a second post."""
 
 DAILY = 60
 BY_HAND = 12
 
 
 @dataclass(kw_only=True)
-class World:
-    """Everything around one bot. Its time is that of all servers, and of each command's machine."""
+class Scenario:
+    """Everything around one bot; its clock is that of all servers and commands."""
 
     operator: Operator
     mastodon: MastodonServer
     x: XServer
     critic: User
-    trap: Trap
+    watcher: RequestWatcher
     chance: Random
     clock: time_machine.Traveller
     addresses: dict[str, str]
-    said: list[tuple[str, str]] = field(default_factory=list)
-    """account and remote id of everything that people said"""
+    people_posts: list[tuple[str, str]] = field(default_factory=list)
+    """account and remote id of every post of a person"""
     asked: int = 0
-    """how many deliveries only the operator could settle"""
+    """how many deliveries only the operator could resolve"""
     _faults: list[Fault] = field(default_factory=list)
     _ahead: timedelta = timedelta(0)
 
     @property
-    def books(self) -> Books:
-        """What the bot has written down."""
-        return Books(data=self.operator.home / "data")
+    def stored(self) -> StoredData:
+        """The bot's database."""
+        return StoredData(data=self.operator.home / "data")
 
-    def later(self, by: timedelta) -> None:
-        """Let time pass, for everybody."""
+    def advance(self, by: timedelta) -> None:
+        """Let time pass on all clocks."""
         self._ahead += by
         self.clock.shift(by)
         if self.operator.ahead is not None:
@@ -84,40 +84,42 @@ class World:
         tips = [*map(_daily, range(DAILY)), *map(_by_hand, range(BY_HAND))]
         self.operator.write(FILE.format(**self.addresses, schedule=schedule, tips="".join(tips)))
 
-    def chat(self) -> None:
-        """Let people answer what the bot posted last, and call it out of the blue."""
-        text = f"@tips remark {len(self.said)}"
+    def people_post(self) -> None:
+        """Let people reply to the bot's last posts, or mention it outside of any thread."""
+        text = f"@tips remark {len(self.people_posts)}"
         posts = self.mastodon.posts()
-        heard = self.mastodon.say("alice", text, to=posts[0]["id"] if posts else None)
-        self.said.append(("mastodon", heard))
+        reply = self.mastodon.say("alice", text, to=posts[0]["id"] if posts else None)
+        self.people_posts.append(("mastodon", reply))
         tweets = [post for post in self.x.posts if post.author_id == self.x.bot.id]
         standing = [post for post in tweets if not post.deleted]
         if standing:
-            self.said.append(("x", self.x.say(self.critic, text, reply_to=standing[-1]).id))
+            self.people_posts.append(("x", self.x.say(self.critic, text, reply_to=standing[-1]).id))
 
-    def break_x(self, what: Trouble | int) -> None:
+    def fail_next_x_post(self, what: Trouble | int) -> None:
         """Let X fail at the next post."""
         self._faults.append(self.x.fail(what, method="POST", path="/2/tweets"))
 
-    def heal(self) -> None:
-        """From now on nothing goes wrong."""
-        self.trap.spoils = 0
+    def end_failures(self) -> None:
+        """Let nothing go wrong from now on."""
+        self.watcher.failure_percent = 0
         for fault in self._faults:
             fault.left = 0
 
     def made(self, account: str) -> list[tuple[str, str]]:
-        """Id and words of everything that the bot ever posted there, deleted posts included."""
+        """Id and text of every post of the bot on an account, deleted ones too."""
         if account == "x":
             return [(one.id, one.written) for one in self.x.posts if one.author_id == self.x.bot.id]
-        return list((self.trap.statuses if account == "mastodon" else self.books.pages()).items())
+        return list(
+            (self.watcher.statuses if account == "mastodon" else self.stored.pages()).items()
+        )
 
-    def stands(self, account: str, remote_id: str) -> bool:
-        """Whether this post of the bot is there now."""
+    def exists(self, account: str, remote_id: str) -> bool:
+        """Whether a post of the bot exists now."""
         if account == "x":
             return any(one.id == remote_id and not one.deleted for one in self.x.posts)
         if account == "mastodon":
             return self.mastodon.read(remote_id) is not None
-        return remote_id in self.books.pages()
+        return remote_id in self.stored.pages()
 
 
 def _daily(number: int) -> str:
@@ -141,40 +143,40 @@ def _by_hand(number: int) -> str:
 """
 
 
-def _mastodon(*, forgetful: bool) -> AbstractContextManager[MastodonServer]:
-    return mastodon_server(version=FORGETFUL) if forgetful else mastodon_server()
+def _mastodon(*, without_keys: bool) -> AbstractContextManager[MastodonServer]:
+    return mastodon_server(version=WITHOUT_KEYS) if without_keys else mastodon_server()
 
 
 @contextmanager
-def world(home: Path, seed: int, *, forgetful: bool = False) -> Iterator[World]:
-    """A world that lasts as long as the block; the seed decides what happens in it.
+def open_scenario(home: Path, seed: int, *, without_keys: bool = False) -> Iterator[Scenario]:
+    """A scenario for the length of the block; the seed decides everything in it.
 
-    Where it is `forgetful`, the Mastodon server knows no idempotency keys, and says so.
+    `without_keys`: the Mastodon server has no idempotency keys, and says so.
     """
     chance = Random(seed)
-    trap = Trap(chance=Random(seed + 1), spoils=15)
+    watcher = RequestWatcher(chance=Random(seed + 1), failure_percent=15)
     with ExitStack() as stack:
         clock = stack.enter_context(time_machine.travel(datetime.now(UTC), tick=True))
-        mastodon = stack.enter_context(_mastodon(forgetful=forgetful))
+        mastodon = stack.enter_context(_mastodon(without_keys=without_keys))
         x = stack.enter_context(XServer(username="tips", hold=2.0))
-        unseen = "idempotency-key" if forgetful else "connection"
+        unseen = "idempotency-key" if without_keys else "connection"
         lines = {
-            "mastodon": stack.enter_context(proxy(mastodon.url, trap, unseen)),
-            "x": stack.enter_context(proxy(x.url, trap)),
+            "mastodon": stack.enter_context(proxy(mastodon.url, watcher, unseen)),
+            "x": stack.enter_context(proxy(x.url, watcher)),
         }
         x.stands_behind(lines["x"].url)
         operator = Operator(home=home, port=free_port(), ahead=home / "ahead")
         operator.secrets = secrets(mastodon, x)
-        made = World(
+        made = Scenario(
             operator=operator,
             mastodon=mastodon,
             x=x,
             critic=x.add_user("critic"),
-            trap=trap,
+            watcher=watcher,
             chance=chance,
             clock=clock,
             addresses={name: line.url for name, line in lines.items()},
         )
-        made.later(timedelta(0))
+        made.advance(timedelta(0))
         made.write(BUSY)
         yield made

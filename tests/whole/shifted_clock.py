@@ -1,7 +1,7 @@
-"""The command on a machine whose clock is ahead: `python -m tests.whole.later FILE WORDS...`.
+"""The command on a machine whose clock is ahead: `python -m tests.whole.shifted_clock FILE WORDS...`.
 
-FILE says by how many seconds. It is read at the start, and again when a frozen process wakes up:
-time went on while it stood still.
+FILE holds the number of seconds. It is read at the start, and again when a frozen process continues:
+time went on while it was frozen.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bot.cli import main
 
 
 def run(file: Path) -> None:
-    """Run the command by that clock."""
+    """Run the command with that clock."""
     known = read(file)
     with time_machine.travel(datetime.now(UTC) + known, tick=True) as clock:
 
@@ -31,7 +31,7 @@ def run(file: Path) -> None:
 
 
 def read(file: Path) -> timedelta:
-    """By how much the clock is ahead now."""
+    """How far the clock is ahead now."""
     return timedelta(seconds=float(file.read_text()))
 
 

@@ -1,4 +1,4 @@
-"""What the bot has written down, read from its database behind its back."""
+"""Reads the bot's database directly."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from bot.core.model.delivery import State
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Written:
-    """One delivery as it stands in the ledger."""
+class StoredDelivery:
+    """One delivery as stored."""
 
     id: int
     slot: str
@@ -31,40 +31,40 @@ class Written:
     acts_at: datetime
 
     @property
-    def try_(self) -> tuple[int, int]:
-        """Which delivery, and the how manieth attempt at it."""
+    def attempt_id(self) -> tuple[int, int]:
+        """The delivery's id and the number of its attempt."""
         return self.id, self.attempt
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Books:
+class StoredData:
     """The database in a data directory."""
 
     data: Path
 
-    def deliveries(self) -> list[Written]:
-        """Every delivery, oldest first; none before the bot has run."""
-        return [_written(row) for row in self.rows("SELECT * FROM delivery ORDER BY id")]
+    def deliveries(self) -> list[StoredDelivery]:
+        """Every delivery, oldest first; none before the first start."""
+        return [_delivery(row) for row in self.rows("SELECT * FROM delivery ORDER BY id")]
 
-    def sending(self) -> list[Written]:
-        """What is claimed: intended, and without an outcome."""
+    def sending(self) -> list[StoredDelivery]:
+        """The deliveries that are being sent: claimed, without an outcome."""
         return [one for one in self.deliveries() if one.state is State.SENDING]
 
-    def posted(self) -> list[Written]:
-        """What is there, as far as the ledger knows."""
+    def posted(self) -> list[StoredDelivery]:
+        """The deliveries that are recorded as posted."""
         return [one for one in self.deliveries() if one.state is State.POSTED]
 
     def slots(self, schedule: str) -> list[datetime]:
-        """When the slots of a schedule were due, each with an outcome, in order."""
+        """The times of a schedule's slots that have an outcome, in order."""
         rows = self.rows("SELECT due FROM slot WHERE schedule = ? ORDER BY due", schedule)
         return [_moment(row["due"]) for row in rows]
 
-    def begun(self) -> set[str]:
-        """The schedules that the bot has seen, and whose slots are due from then on."""
+    def known_schedules(self) -> set[str]:
+        """The names of the schedules that the bot has recorded."""
         return {row["name"] for row in self.rows("SELECT name FROM schedule")}
 
     def planned(self) -> dict[str, set[str]]:
-        """The slots for which tips were picked, each with the accounts that it has deliveries for."""
+        """The planned slots, each with the accounts of its deliveries."""
         rows = self.rows(
             "SELECT slot.name, delivery.account FROM slot LEFT JOIN delivery"
             " ON delivery.slot = slot.name WHERE slot.outcome = 'planned'"
@@ -75,22 +75,22 @@ class Books:
         return found
 
     def pages(self) -> dict[str, str]:
-        """What the site has published: key and text."""
+        """The site's pages: key and text."""
         return {
             row["key"]: json.loads(row["post"])["text"] for row in self.rows("SELECT * FROM page")
         }
 
-    def heard(self) -> list[tuple[str, str, int]]:
-        """Account and remote id of each entry in the log, with its number; the bot's own left out."""
+    def entries(self) -> list[tuple[str, str, int]]:
+        """Account, remote id and number of each entry of a person in the log."""
         rows = self.rows("SELECT * FROM entry WHERE NOT ours ORDER BY id")
         return [(row["account"], row["remote_id"], row["id"]) for row in rows]
 
-    def is_sound(self) -> bool:
-        """Whether SQLite finds nothing wrong with the file."""
+    def is_intact(self) -> bool:
+        """Whether SQLite's integrity check passes."""
         return [tuple(row) for row in self.rows("PRAGMA integrity_check")] == [("ok",)]
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
-        """What a query finds; nothing before the bot has run."""
+        """The rows of a query; none before the first start."""
         if not (self.data / "tipsbot.db").exists():
             return []
         with self._open() as database:
@@ -103,9 +103,9 @@ class Books:
             yield database
 
 
-def _written(row: Any) -> Written:
+def _delivery(row: Any) -> StoredDelivery:
     post = json.loads(row["post"])
-    return Written(
+    return StoredDelivery(
         **{name: row[name] for name in ("id", "slot", "account", "tip", "attempt", "remote_id")},
         reason=row["reason"],
         text=post["text"],
