@@ -18,7 +18,7 @@ from urllib3.exceptions import (
 )
 
 from tests.servers.x import faults, problems
-from tests.servers.x.exchange import Answer, End, Request, refusal
+from tests.servers.x.messages import Answer, End, Request, refusal
 from tests.sim.mastodon import Mastodon
 from tests.sim.timeline import Timeline
 from tests.sim.x import SimulatedX
@@ -263,7 +263,7 @@ class FaultyRequest:
                 detail=X_DETAILS.get(request_fault),
                 reset=RESETS.get(request_fault, faults.Reset.NORMAL),
             )
-            return fault.strike(
+            return fault.apply(
                 lambda: self.serve(self.request), {}, self.server.bot.id, self.time.true
             )
         if request_fault in MASTODON_ERRORS:

@@ -17,7 +17,7 @@ from enum import Enum
 from typing import Any
 from urllib.parse import parse_qsl
 
-from tests.servers.x.exchange import Answer, Request
+from tests.servers.x.messages import Answer, Request
 
 KEY_MEMORY = timedelta(seconds=3600)
 BOT, PERSON = "1", "2"

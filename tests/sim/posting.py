@@ -17,7 +17,7 @@ from bot.app.posting.by_hand.resolve import give_up, mark_posted, named, send_ag
 from bot.core.errors import BotError
 from bot.core.ports.platform import PermalinkParser
 from bot.scheduler.timetable import ZonedTimetable
-from tests.servers.x.exchange import Answer, End, Request
+from tests.servers.x.messages import Answer, End, Request
 from tests.sim import database_faults
 from tests.sim.bot_process import BotProcess
 from tests.sim.database_faults import DatabaseFaults, Killed

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, NoReturn
 
 import structlog
 
-from tests.servers.x.exchange import Answer, Request
+from tests.servers.x.messages import Answer, Request
 from tests.sim.bot_process import BotProcess
 from tests.sim.database_faults import DatabaseFaults
 from tests.sim.faults import Server

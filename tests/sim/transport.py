@@ -17,7 +17,7 @@ from urllib3 import HTTPResponse
 from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
-from tests.servers.x.exchange import Answer, End, Request
+from tests.servers.x.messages import Answer, End, Request
 
 
 class SimulationError(BaseException):

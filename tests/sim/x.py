@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tests.servers.x import X
-from tests.servers.x.exchange import Answer, Request
+from tests.servers.x.messages import Answer, Request
 
 
 class SimulatedX(X):
@@ -37,21 +37,21 @@ class SimulatedX(X):
 
     def ids(self) -> list[str]:
         """The ids of all posts of the bot, deleted ones too."""
-        return [one.id for one in self._world.posts.values() if one.author_id == self.bot.id]
+        return [one.id for one in self._records.posts.values() if one.author_id == self.bot.id]
 
     def text_there(self, post_id: str) -> str | None:
         """The text of a post of the bot, also of a deleted one; None if there never was one."""
-        found = self._world.posts.get(post_id)
+        found = self._records.posts.get(post_id)
         return found.written if found is not None and found.author_id == self.bot.id else None
 
     def stands(self, text: str) -> bool:
         """Whether a post of the bot with this text exists."""
-        mine = (one for one in self._world.standing() if one.author_id == self.bot.id)
+        mine = (one for one in self._records.standing() if one.author_id == self.bot.id)
         return any(one.written == text for one in mine)
 
     def hide(self, post_id: str, until: datetime) -> None:
         """Leave a post out of its author's own list until then."""
-        self._desk.hidden[post_id] = until
+        self._state.hidden[post_id] = until
 
     def arrived(self, at: datetime) -> None:
         """Set when a late request arrived: its signature is checked by that time."""

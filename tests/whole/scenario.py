@@ -164,7 +164,7 @@ def open_scenario(home: Path, seed: int, *, without_keys: bool = False) -> Itera
             "mastodon": stack.enter_context(proxy(mastodon.url, watcher, unseen)),
             "x": stack.enter_context(proxy(x.url, watcher)),
         }
-        x.stands_behind(lines["x"].url)
+        x.set_address(lines["x"].url)
         operator = Operator(home=home, port=free_port(), ahead=home / "ahead")
         operator.secrets = secrets(mastodon, x)
         made = Scenario(

@@ -75,7 +75,7 @@ def scenario(tmp_path: Path):
         yield made
 
 
-@pytest.mark.parametrize("moment", RequestPhase)
+@pytest.mark.parametrize("phase", RequestPhase)
 def test_a_killed_bot_looks_as_soon_as_it_is_started_again(
     scenario: Scenario, phase: RequestPhase
 ) -> None:

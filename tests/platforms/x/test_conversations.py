@@ -142,7 +142,7 @@ def test_while_reading(x, below, ann, ben, tip, clock):
 
 def test_search_lags(x, below, ann, ben, tip, clock):
     """What search finds only minutes after it was said is heard all the same."""
-    x._desk.search_lag = timedelta(minutes=3)
+    x._state.search_lag = timedelta(minutes=3)
     [said] = unnamed(x, ann, ben, tip, 1)
     below.read()
     assert below.kept == {}

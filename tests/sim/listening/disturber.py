@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from tests.servers.x.exchange import Answer, Request
+from tests.servers.x.messages import Answer, Request
 from tests.sim.listening.disturbances import Disturbance
 from tests.sim.listening.mastodon import MastodonWithPeople
 from tests.sim.listening.people import Network, People

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from tests.servers.x.exchange import Answer, Request
+from tests.servers.x.messages import Answer, Request
 from tests.sim.mastodon import ErrorAnswer, Mastodon, Software, Status, iso
 
 NOTIFICATIONS = "/api/v1/notifications"

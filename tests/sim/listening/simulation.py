@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.core.errors import BotError, PlatformError
 from bot.core.ports.platform import PushHints
-from tests.servers.x.exchange import Answer, End, Request
+from tests.servers.x.messages import Answer, End, Request
 from tests.sim.bot_process import BotProcess
 from tests.sim.database_faults import DatabaseFaults, Killed
 from tests.sim.fault_choice import FaultChooser, ShuffledCycle

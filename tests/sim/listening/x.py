@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from tests.servers.x.exchange import Request
+from tests.servers.x.messages import Request
 from tests.servers.x.model import Post, User
 from tests.sim.x import SimulatedX
 
@@ -32,26 +32,26 @@ class XWithPeople(SimulatedX):
 
     def mentions_bot(self, post_id: str) -> bool:
         """Whether a post mentions the bot; every reply to the bot's own posts does."""
-        return self.bot.id in self._world.posts[post_id].mentions
+        return self.bot.id in self._records.posts[post_id].mentions
 
     def edit(self, post: Post | str, text: str) -> Post:
         """Edit a post; a mention at its start stays."""
-        old = post if isinstance(post, Post) else self._world.posts[post]
+        old = post if isinstance(post, Post) else self._records.posts[post]
         mentioned = old.written.startswith(self._mention)
         return super().edit(post, self._mention + text if mentioned else text)
 
     def come_late(self, post_id: str, at: datetime) -> None:
         """List a post only from then on."""
-        self._desk.late[post_id] = at
+        self._state.late[post_id] = at
 
     def hold_back(self, post_id: str) -> None:
         """Count a post for a page without showing it."""
-        self._desk.pages.blank.add(post_id)
+        self._state.pages.blank.add(post_id)
 
     def may_edit(self, post_id: str) -> bool:
         """Whether the author may still edit it."""
-        post = self._world.posts[post_id]
-        return len(post.versions) <= EDITS and self._world.now() - post.at < EDITABLE
+        post = self._records.posts[post_id]
+        return len(post.versions) <= EDITS and self._records.now() - post.at < EDITABLE
 
     def lists_messages(self, request: Request) -> bool:
         """Whether this request lists messages."""
@@ -71,8 +71,8 @@ class XWithPeople(SimulatedX):
         return f"@{self.bot.username} "
 
     def _would_name_us(self, user: User, to: str) -> bool:
-        parent = self._world.posts[to]
-        return self._mention in self._world.greeting(user, parent)
+        parent = self._records.posts[to]
+        return self._mention in self._records.greeting(user, parent)
 
 
 def people(network: str, many: int) -> list[str]:

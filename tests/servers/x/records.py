@@ -1,4 +1,4 @@
-"""The truth behind the server: every account and every post, deleted ones flagged."""
+"""All accounts and posts of the server, deleted ones flagged."""
 
 import secrets
 from collections.abc import Callable, Iterable
@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 from .model import Post, User
 from .snowflake import Snowflakes
-from .wording import tidy, word
+from .stored_text import normalize, render
 
 EDITS_ALLOWED = 5
 EDIT_WINDOW = timedelta(minutes=30)
 
 
-class World:
-    """Users and posts, and the ways in which they change. It knows no HTTP and no permission."""
+class Records:
+    """Users and posts, without HTTP or permissions."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.now = now
@@ -26,7 +26,7 @@ class World:
         self._app = {"api_key": secrets.token_hex(12), "api_secret": secrets.token_hex(25)}
 
     def add_user(self, username: str, name: str | None, description: str) -> User:
-        """A new account that has given the app its keys."""
+        """A new account with keys for the app."""
         if username.lower() in self.by_name:
             raise ValueError(f"there is a user {username!r} already")
         fresh_id = self._ids.next(self.now())
@@ -44,7 +44,7 @@ class World:
         )
 
     def renew(self, user: User) -> User:
-        """The same account with a new token; the old one is worth nothing from now on."""
+        """Give an account a new token; the old one is invalid from then on."""
         token = f"{user.id}-{secrets.token_hex(20)}"
         return self._keep(replace(user, access_token=token, access_secret=secrets.token_hex(22)))
 
@@ -53,7 +53,7 @@ class World:
         return user
 
     def is_hidden(self, post: Post, reader: User) -> bool:
-        """Whether its author shows it to approved followers only; here nobody follows anybody."""
+        """Whether a post is for approved followers only; here nobody follows anybody."""
         return post.author_id in self.protected and post.author_id != reader.id
 
     def live(self, post_id: str | None) -> Post | None:
@@ -75,13 +75,13 @@ class World:
         quotes: str | None = None,
         excluded: Iterable[str] = (),
     ) -> Post:
-        """Add a post; `excluded` are users whom a reply would mention, but shall not."""
+        """Add a post; a reply does not mention the users `excluded`."""
         parent = None if reply_to is None else self._standing(reply_to)
         if quotes is not None:
             written += f" {self._address(quotes)}"
         return self._add(
             author,
-            tidy(written),
+            normalize(written),
             greeting=self.greeting(author, parent, excluded) if parent else "",
             conversation_id=parent.conversation_id if parent else None,
             parent=parent,
@@ -98,7 +98,7 @@ class World:
             raise ValueError(f"post {post_id} is older than {EDIT_WINDOW}: X allows no edit")
         return self._add(
             self.users[old.author_id],
-            tidy(written),
+            normalize(written),
             greeting=old.greeting,
             conversation_id=old.conversation_id,
             parent=self.posts.get(old.reply_to or ""),
@@ -115,11 +115,11 @@ class World:
     def greeting(self, author: User, parent: Post, excluded: Iterable[str] = ()) -> str:
         """The @s that X puts before a reply: the parent's author and whom the parent mentioned.
 
-        The author cannot be excluded, and nobody greets themselves.
+        The parent's author cannot be excluded, and nobody is mentioned in their own reply.
         """
         others = [one for one in parent.mentions if one not in set(excluded)]
-        spoken_to = [one for one in (parent.author_id, *others) if one != author.id]
-        return "".join(f"@{self.users[one].username} " for one in dict.fromkeys(spoken_to))
+        addressed = [one for one in (parent.author_id, *others) if one != author.id]
+        return "".join(f"@{self.users[one].username} " for one in dict.fromkeys(addressed))
 
     def _add(
         self,
@@ -133,7 +133,7 @@ class World:
         versions: list[str],
     ) -> Post:
         fresh_id = self._ids.next(self.now())
-        text, entities = word(greeting + written, self.by_name, fresh_id)
+        text, entities = render(greeting + written, self.by_name, fresh_id)
         versions.append(fresh_id)
         post = Post(
             id=fresh_id,
@@ -154,7 +154,7 @@ class World:
         return post
 
     def _standing(self, post_id: str) -> Post:
-        """The live post of this id; to ask for another is the test's mistake."""
+        """The existing post with an id. Raises ValueError, since another is an error of the test."""
         post = self.live(post_id)
         if post is None:
             raise ValueError(f"there is no post {post_id}, or it is deleted")

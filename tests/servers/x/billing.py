@@ -1,4 +1,4 @@
-"""What X charges, in dollars: by the resource, and for a read once in a UTC day."""
+"""X's prices in dollars: by the resource; a read is charged once in a UTC day."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from decimal import Decimal
 
 CREATE = Decimal("0.015")
 CREATE_WITH_LINK = Decimal("0.200")
-CREATE_SUMMONED = Decimal("0.010")
+CREATE_MENTIONED = Decimal("0.010")
 READ_POST = Decimal("0.005")
 READ_OWN = Decimal("0.001")
 READ_USER = Decimal("0.010")
@@ -22,7 +22,7 @@ class Charge:
     price: Decimal
 
 
-class Bill:
+class Billing:
     """Every charge so far."""
 
     def __init__(self) -> None:
@@ -35,11 +35,11 @@ class Bill:
         return sum((charge.price for charge in self.charges), Decimal(0))
 
     def create(self, post_id: str, price: Decimal) -> None:
-        """Charge for a post that was made."""
+        """Charge for a new post."""
         self.charges.append(Charge("create", post_id, price))
 
     def delete(self, post_id: str) -> None:
-        """Charge for a post that was deleted."""
+        """Charge for a deletion."""
         self.charges.append(Charge("delete", post_id, DELETE))
 
     def read(self, what: str, ids: list[str], price: Decimal, now: datetime) -> None:

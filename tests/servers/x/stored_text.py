@@ -1,4 +1,4 @@
-"""How X stores a text: links become t.co, markup is escaped, and entities say where things are."""
+"""Text as X stores it: links become t.co, markup is escaped, and entities give the positions."""
 
 import html
 import re
@@ -17,8 +17,8 @@ DISPLAY_LENGTH = 27
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A link, mention or hashtag: where it stands in what was written, and how it is shown."""
+class EntityMark:
+    """A link, mention or hashtag: its position in the written text, and how it is shown."""
 
     kind: str
     start: int
@@ -27,13 +27,13 @@ class Mark:
     facts: dict[str, object]
 
 
-def tidy(text: str) -> str:
-    """The text as X takes it: NFC, plain newlines, no white space around it."""
+def normalize(text: str) -> str:
+    """The text as X stores it: NFC, plain newlines, no white space around it."""
     return unicodedata.normalize("NFC", re.sub(r"\r\n?", "\n", text)).strip()
 
 
-def word(full: str, people: Mapping[str, User], seed: str) -> tuple[str, Entities]:
-    """The text as the API returns it, and its entities, counted in the code points of that text.
+def render(full: str, people: Mapping[str, User], seed: str) -> tuple[str, Entities]:
+    """The text in the API's answers, and its entities, counted in the code points of that text.
 
     `people` are the users by lower-case username; `seed` makes the t.co links this post's own.
     """
@@ -48,8 +48,8 @@ def word(full: str, people: Mapping[str, User], seed: str) -> tuple[str, Entitie
     return text + html.escape(full[cursor:], quote=False), entities
 
 
-def _marks(full: str, people: Mapping[str, User], seed: str) -> list[Mark]:
-    """Every mark in order; what lies inside a link is part of the link."""
+def _marks(full: str, people: Mapping[str, User], seed: str) -> list[EntityMark]:
+    """All marks in order; a link contains no other marks."""
     links = list(_links(full, seed))
     inside = {place for link in links for place in range(link.start, link.end)}
     others = [*_mentions(full, people), *_hashtags(full)]
@@ -58,29 +58,29 @@ def _marks(full: str, people: Mapping[str, User], seed: str) -> list[Mark]:
     )
 
 
-def _links(full: str, seed: str) -> Iterator[Mark]:
+def _links(full: str, seed: str) -> Iterator[EntityMark]:
     for found in extract_urls_with_indices(full):
         start, end = found["indices"]
         expanded = found["url"] if "://" in found["url"] else f"http://{found['url']}"
         short = f"https://t.co/{sha256(f'{seed}/{start}'.encode()).hexdigest()[:10]}"
         facts = {"url": short, "expanded_url": expanded, "display_url": _displayed(expanded)}
-        yield Mark("urls", start, end, short, facts)
+        yield EntityMark("urls", start, end, short, facts)
 
 
 def _displayed(url: str) -> str:
-    """A link as readers see it: no scheme, no www, and not long."""
+    """A link as readers see it: without scheme and www, and shortened."""
     bare = re.sub(r"^https?://(www\.)?", "", url, flags=re.IGNORECASE)
     return bare if len(bare) <= DISPLAY_LENGTH else bare[: DISPLAY_LENGTH - 1] + "…"
 
 
-def _mentions(full: str, people: Mapping[str, User]) -> Iterator[Mark]:
+def _mentions(full: str, people: Mapping[str, User]) -> Iterator[EntityMark]:
     for found in MENTION.finditer(full):
         user = people.get(found[1].lower())
         if user is not None:
             facts: dict[str, object] = {"username": user.username, "id": user.id}
-            yield Mark("mentions", found.start(), found.end(), found[0], facts)
+            yield EntityMark("mentions", found.start(), found.end(), found[0], facts)
 
 
-def _hashtags(full: str) -> Iterator[Mark]:
+def _hashtags(full: str) -> Iterator[EntityMark]:
     for found in HASHTAG.finditer(full):
-        yield Mark("hashtags", found.start(), found.end(), found[0], {"tag": found[1]})
+        yield EntityMark("hashtags", found.start(), found.end(), found[0], {"tag": found[1]})

@@ -1,4 +1,4 @@
-"""Bytes on the socket: HTTP/1.1 on loopback, and the ways in which an answer can fail to arrive."""
+"""HTTP/1.1 on loopback, and the ways in which an answer can fail to arrive."""
 
 import socket
 import sys
@@ -8,10 +8,10 @@ from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from .exchange import Answer, End, Request
+from .messages import Answer, End, Request
 
 
-class Wire(ThreadingHTTPServer):
+class HttpServer(ThreadingHTTPServer):
     """Listens on a free loopback port and hands each request to `answer`."""
 
     request_queue_size = 64
@@ -24,7 +24,7 @@ class Wire(ThreadingHTTPServer):
         self.answer = answer
         self.hold = hold
         self.closing = threading.Event()
-        self.mistakes: list[BaseException] = []
+        self.errors: list[BaseException] = []
         self._open: set[socket.socket] = set()
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
 
@@ -34,11 +34,11 @@ class Wire(ThreadingHTTPServer):
         return f"127.0.0.1:{self.server_port}"
 
     def start(self) -> None:
-        """Serve on a thread of its own."""
+        """Serve on a separate thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop serving; connections that are still open are cut, so that no answer comes late."""
+        """Stop serving, and close open connections, so that no answer comes late."""
         self.closing.set()
         self.shutdown()
         self.server_close()
@@ -47,7 +47,7 @@ class Wire(ThreadingHTTPServer):
         self._thread.join()
 
     def opened(self, connection: socket.socket) -> None:
-        """Remember a connection; one that comes too late is cut at once."""
+        """Remember a connection; close it at once if the server is stopping."""
         self._open.add(connection)
         if self.closing.is_set():
             cut(connection)
@@ -57,26 +57,26 @@ class Wire(ThreadingHTTPServer):
         self._open.discard(connection)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Keep an error of our own for XServer to raise; a client may hang up as it likes."""
+        """Keep an error of the server for XServer to raise; ignore closed connections."""
         error = sys.exception()
         if error is not None and not isinstance(error, OSError):
-            self.mistakes.append(error)
+            self.errors.append(error)
 
 
 class Handler(BaseHTTPRequestHandler):
     """One connection."""
 
-    server: Wire
+    server: HttpServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
     def setup(self) -> None:
-        """Let the server know of this connection, to cut it when it stops."""
+        """Register this connection, which the server closes when it stops."""
         super().setup()
         self.server.opened(self.connection)
 
     def finish(self) -> None:
-        """Let the server forget it; the other side may be gone already."""
+        """Remove this connection; the client may have closed it already."""
         self.server.closed(self.connection)
         try:
             super().finish()
@@ -126,7 +126,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def cut(connection: socket.socket) -> None:
-    """Close a connection both ways, whatever the other side did."""
+    """Close a connection in both directions."""
     try:
         connection.shutdown(socket.SHUT_RDWR)
     except OSError:

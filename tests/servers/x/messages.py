@@ -1,4 +1,4 @@
-"""What comes in and what goes out: requests, answers, and the ways in which an answer can end."""
+"""Requests, answers, and the ways in which an answer can end."""
 
 import json
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Request:
 
 
 class End(Enum):
-    """How an answer ends on the wire."""
+    """How an answer ends on the connection."""
 
     WHOLE = "it is sent in full"
     TRUNCATED = "half of the body is sent, and the connection closes"
@@ -32,7 +32,7 @@ class End(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What goes back to the client; `why` is for the test's log."""
+    """An answer to the client; `why` is for the test's log."""
 
     status: int
     body: bytes = b""
