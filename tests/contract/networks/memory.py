@@ -1,4 +1,4 @@
-"""The reference: a network in memory, which keeps every promise by construction."""
+"""The reference: a network in memory."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bot.core.model.entry import Visibility
 from tests.clock import FakeClock
 from tests.contract import memory
 from tests.contract.memory import MemoryNetwork, MemoryPlatform
-from tests.contract.world import FarWorld
+from tests.contract.network import FailingNetwork
 
 
-class MemoryWorld(FarWorld):
-    """A network that promises about repeats what it is told to promise."""
+class ReferenceNetwork(FailingNetwork):
+    """A network in memory with the given idempotency."""
 
     kind = memory.KIND
     person = memory.PERSON
@@ -30,61 +30,61 @@ class MemoryWorld(FarWorld):
         self.platform = self.another()
 
     def another(self) -> MemoryPlatform:
-        """A fresh adapter."""
+        """A new adapter."""
         return MemoryPlatform(self._network, token=self.secrets["token"])
 
-    def posts_there(self) -> Sequence[tuple[str, str]]:
-        """What the network holds."""
+    def existing_posts(self) -> Sequence[tuple[str, str]]:
+        """As the network has it."""
         return [(one.id, one.text) for one in self._network.posts]
 
-    def parent_there(self, remote_id: str) -> str | None:
-        """What the network holds."""
+    def parent_of(self, remote_id: str) -> str | None:
+        """As the network has it."""
         said = self._network.get(remote_id)
         return said.in_reply_to if said else None
 
-    def person_says(
+    def person_posts(
         self,
         text: str,
         reply_to: str | None = None,
         visibility: Visibility = Visibility.PUBLIC,
     ) -> str:
-        """Said at once."""
+        """Posted at once."""
         return self._network.say(text, reply_to, visibility)
 
     def person_deletes(self, remote_id: str) -> None:
-        """Taken back at once."""
+        """Deleted at once."""
         self._network.delete(remote_id)
 
     def person_edits(self, remote_id: str, text: str) -> None:
-        """Changed at once."""
+        """Edited at once."""
         self._network.edit(remote_id, text)
 
     def is_favoured(self, remote_id: str) -> bool:
-        """What the network holds."""
+        """As the network has it."""
         return remote_id in self._network.favourites
 
     def lose_next_answer(self) -> None:
-        """Told to the network."""
+        """The network does so."""
         self._network.lose_next_answer()
 
     def lose_next_request(self) -> None:
-        """Told to the network."""
+        """The network does so."""
         self._network.lose_next_request()
 
     def go_down(self) -> None:
-        """Told to the network."""
+        """The network does so."""
         self._network.go_down()
 
     def come_back(self) -> None:
-        """Told to the network."""
+        """The network does so."""
         self._network.come_back()
 
     def revoke(self) -> None:
-        """Told to the network."""
+        """The network does so."""
         self._network.revoke()
 
 
 @contextmanager
-def memory_world(idempotency: Idempotency, _place: Path) -> Iterator[MemoryWorld]:
-    """A network that is gone with its world."""
-    yield MemoryWorld(idempotency)
+def reference_network(idempotency: Idempotency, _place: Path) -> Iterator[ReferenceNetwork]:
+    """A new network in memory."""
+    yield ReferenceNetwork(idempotency)

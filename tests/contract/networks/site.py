@@ -1,4 +1,4 @@
-"""The bot's own site over its real store; the person uses what stands behind the reply form."""
+"""The bot's own site with its real store; the person uses the function behind the reply form."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from bot.platforms.site.adapter import SitePlatform
 from bot.store import Database, open_store
 from bot.store.tables import comments, pages
 from tests.clock import FakeClock
-from tests.contract.world import World
+from tests.contract.network import ControlledNetwork
 
 IDENTITY = Identity(
     id="bot", name="Ten Tips", timezone="Europe/London", site="https://tips.example"
 )
 
 
-class SiteWorld(World):
-    """No network lies between the site and us: it needs no credentials, and no answer is lost."""
+class SiteNetwork(ControlledNetwork):
+    """The site has no connection that can fail, and needs no credentials."""
 
     kind = KIND
     person = "Grace"
@@ -39,30 +39,30 @@ class SiteWorld(World):
         self.platform = self.another()
 
     def another(self) -> SitePlatform:
-        """A fresh adapter over the same store."""
+        """A new adapter with the same store."""
         account = Account(name="site", kind="site")
         return SitePlatform(account, IDENTITY, self._database.pages, self.clock)
 
-    def posts_there(self) -> Sequence[tuple[str, str]]:
-        """What the tables hold: pages that are up, and our comments that stand."""
+    def existing_posts(self) -> Sequence[tuple[str, str]]:
+        """The published pages and the bot's comments in the database."""
         up = select(pages.c.key).where(pages.c.gone.is_(None))
         ours = select(comments.c.id).where(comments.c.ours, comments.c.deleted_at.is_(None))
         with self._database.engine.connect() as connection:
             found = [*connection.scalars(up), *connection.scalars(ours)]
         return [(one, self._text(one)) for one in found]
 
-    def parent_there(self, remote_id: str) -> str | None:
-        """What the store holds."""
+    def parent_of(self, remote_id: str) -> str | None:
+        """As stored."""
         comment = self._database.pages.comment(remote_id)
         return comment.in_reply_to if comment else None
 
-    def person_says(
+    def person_posts(
         self,
         text: str,
         reply_to: str | None = None,
         visibility: Visibility = Visibility.PUBLIC,
     ) -> str:
-        """A comment under a page, or under a comment: a form is for everybody to read."""
+        """A public comment under a page or a comment."""
         page = self._database.pages.find(reply_to or "")
         parent = self._database.pages.comment(reply_to or "")
         draft = NewComment(
@@ -74,7 +74,7 @@ class SiteWorld(World):
         return self._commenting.write(draft, owner="grace", now=self.clock.now()).id
 
     def person_deletes(self, remote_id: str) -> None:
-        """Erased for good."""
+        """Erased."""
         self._commenting.erase(remote_id, now=self.clock.now())
 
     def _text(self, remote_id: str) -> str:
@@ -84,7 +84,7 @@ class SiteWorld(World):
 
 
 @contextmanager
-def site_world(place: Path) -> Iterator[SiteWorld]:
-    """A site with a database of its own."""
+def site_network(place: Path) -> Iterator[SiteNetwork]:
+    """A site with a new database."""
     with closing(open_store(place)) as database:
-        yield SiteWorld(database)
+        yield SiteNetwork(database)

@@ -1,4 +1,4 @@
-"""Listening as the bot does it: by cursor, step by step, each entry once."""
+"""Reads mentions as the bot does: by cursor, step by step, each entry once."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from bot.core.ports.platform import Listener
 MOST_STEPS = 100
 
 
-class Ears:
-    """Keeps the cursor and what was heard. A step may tell again what an earlier one told."""
+class Reader:
+    """Keeps the cursor and the entries. A step may return known entries again."""
 
     def __init__(self, listener: Listener, cursor: str | None = None) -> None:
         self.cursor = cursor
@@ -17,16 +17,18 @@ class Ears:
         self._listener = listener
 
     def step(self) -> bool:
-        """Take in one batch; whether there is more."""
+        """Read one batch; whether there are more."""
         batch = self._listener.poll(self.cursor)
         assert not batch.unheard
         for entry in batch.entries:
-            assert self.heard.setdefault(entry.remote_id, entry) == entry, "told another way"
+            assert self.heard.setdefault(entry.remote_id, entry) == entry, (
+                "returned with other content"
+            )
         self.cursor = batch.cursor
         return batch.more
 
     def listen(self) -> list[Entry]:
-        """Take in all that there is; returns what was not heard before."""
+        """Read to the end; returns the new entries."""
         known = set(self.heard)
         steps = 1
         while self.step():

@@ -1,6 +1,6 @@
-"""A world: an adapter, wired to the network that it is for, and a hand in that network.
+"""A controlled network: an adapter, its network, and control over that network.
 
-The suite sees a platform through this only, so that every row makes the same promises.
+The suite uses a platform only through this, so that every platform makes the same promises.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from bot.core.ports.platform import Platform
 from tests.clock import FakeClock
 
 
-class World(ABC):
-    """One network with a bot's account, and a person who has something to say.
-
-    `platform` is the adapter. `person` is the person's display name, `greeting` how they have to
-    begin to be heard, `can_mention` whether they can speak to us outside any thread of ours, and
-    `private` what other visibilities than the public ones they can choose, and `can_edit` whether
-    they can change what they said.
-    """
+class ControlledNetwork(ABC):
+    """One network with a bot's account, and a person who posts."""
 
     kind: PlatformKind
+    #: the adapter
     platform: Platform
+    #: the person's display name
     person: str
-    greeting: str = ""
+    #: the beginning of a post that the bot has to read
+    mention_prefix: str = ""
+    #: whether the person can mention the bot outside of its threads
     can_mention: bool = True
+    #: the visibilities other than public ones that the person can choose
     private: frozenset[Visibility] = frozenset()
+    #: whether the person can edit posts
     can_edit: bool = False
 
     def __init__(self, clock: FakeClock, secrets: Mapping[str, str]) -> None:
@@ -41,51 +41,51 @@ class World(ABC):
 
     @abstractmethod
     def another(self) -> Platform:
-        """A fresh adapter for the same account, as after a restart."""
+        """A new adapter for the same account, as after a restart."""
 
     @abstractmethod
-    def posts_there(self) -> Sequence[tuple[str, str]]:
-        """The truth: id and text of each post of ours that stands, in any order."""
+    def existing_posts(self) -> Sequence[tuple[str, str]]:
+        """Id and text of each existing post of the bot, in any order."""
 
     @abstractmethod
-    def parent_there(self, remote_id: str) -> str | None:
-        """The truth: the id of what this answers."""
+    def parent_of(self, remote_id: str) -> str | None:
+        """The id of the post that a post answers."""
 
     @abstractmethod
-    def person_says(
+    def person_posts(
         self,
         text: str,
         reply_to: str | None = None,
         visibility: Visibility = Visibility.PUBLIC,
     ) -> str:
-        """Let the person say `text` after the greeting; returns the id that the network gave it."""
+        """Let the person post `text` after the prefix; returns its id."""
 
     @abstractmethod
     def person_deletes(self, remote_id: str) -> None:
-        """Let the person take back what they said."""
+        """Let the person delete a post of theirs."""
 
-    def person_remarks(self, text: str, reply_to: str) -> str:
-        """Let the person answer without naming us, where that is possible."""
-        return self.person_says(text, reply_to)
+    def person_replies_unmentioned(self, text: str, reply_to: str) -> str:
+        """Let the person reply without mentioning the bot, if that is possible."""
+        return self.person_posts(text, reply_to)
 
     def person_edits(self, remote_id: str, text: str) -> None:
-        """Let the person change what they said, where they can."""
+        """Let the person edit a post of theirs, if the network can."""
         raise NotImplementedError
 
     def is_favoured(self, remote_id: str) -> bool:
-        """The truth: whether the bot has favoured this."""
-        raise NotImplementedError(f"nobody has favourites on {self.kind.name}")
+        """Whether the bot has favourited a post."""
+        raise NotImplementedError(f"there are no favourites on {self.kind.name}")
 
     def address_of(self, receipt: Receipt) -> str | None:
-        """What a person's browser shows as the address of a post of ours."""
+        """The address of a post of the bot in a browser."""
         return receipt.url
 
     def later(self, by: timedelta) -> datetime:
-        """The moment this much from now; the network is there, too, if its clock can be set."""
+        """Let time pass, also on the network if its clock can be set; returns the new time."""
         return self.clock.advance(by)
 
     def post(self, text: str, in_reply_to: str | None = None) -> Post:
-        """A frozen post with a key and a tip of its own."""
+        """A frozen post with its own key and tip."""
         number = next(self._numbers)
         return Post(
             key=f"bot/slot-{number}/{self.kind.name}",
@@ -98,7 +98,7 @@ class World(ABC):
         )
 
     def unsure(self, post: Post, sent_at: datetime | None = None) -> Delivery:
-        """The delivery of a post that may have been sent, now if no moment is given."""
+        """The unsure delivery of a post, sent now if no time is given."""
         now = self.clock.now()
         return Delivery(
             id=1,
@@ -115,8 +115,8 @@ class World(ABC):
         )
 
 
-class FarWorld(World):
-    """A world whose network is far: there is a way to it that can fail, and a door that can close."""
+class FailingNetwork(ControlledNetwork):
+    """A network whose connection and credentials can fail."""
 
     @abstractmethod
     def lose_next_answer(self) -> None:
@@ -124,16 +124,16 @@ class FarWorld(World):
 
     @abstractmethod
     def lose_next_request(self) -> None:
-        """Let the next request be lost after it left us."""
+        """Let the next request be lost on its way."""
 
     @abstractmethod
     def go_down(self) -> None:
-        """Let the network take no connection."""
+        """Let the network refuse connections."""
 
     @abstractmethod
     def come_back(self) -> None:
-        """Let it take connections again."""
+        """Let it accept connections again."""
 
     @abstractmethod
     def revoke(self) -> None:
-        """Let our credentials not be accepted any more."""
+        """Revoke the bot's credentials."""

@@ -16,7 +16,7 @@ from bot.core.model.entry import Visibility
 from bot.platforms.mastodon import KIND
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from tests.clock import FakeClock
-from tests.contract.worlds.remote import RemoteWorld
+from tests.contract.networks.remote import ServerNetwork
 from tests.servers.mastodon import BOT, MastodonServer, mastodon_server
 from tests.servers.proxy import Proxy, proxy
 
@@ -29,12 +29,12 @@ VISIBILITIES = {
 }
 
 
-class MastodonWorld(RemoteWorld):
-    """A server by the machine's clock, which no test can set."""
+class MastodonNetwork(ServerNetwork):
+    """A server with the machine's clock, which no test can set."""
 
     kind = KIND
     person = PERSON.title()
-    greeting = f"@{BOT} "
+    mention_prefix = f"@{BOT} "
     private = frozenset({Visibility.FOLLOWERS, Visibility.DIRECT})
     can_edit = True
 
@@ -45,33 +45,33 @@ class MastodonWorld(RemoteWorld):
         self.platform = self.another()
 
     def another(self) -> MastodonPlatform:
-        """A fresh adapter with the same token."""
+        """A new adapter with the same token."""
         account = Account(name="mastodon", kind="mastodon", options={"server": self._line.url})
         return MastodonPlatform(account, self.secrets, self.clock)
 
-    def posts_there(self) -> Sequence[tuple[str, str]]:
-        """What the person sees in the bot's profile, as its author wrote it."""
+    def existing_posts(self) -> Sequence[tuple[str, str]]:
+        """The posts in the bot's profile, as the person sees it, with their source text."""
         statuses = self._get(f"/api/v1/accounts/{self._bot}/statuses?limit=40")
         sources = [self._get(f"/api/v1/statuses/{status['id']}/source") for status in statuses]
         return [(source["id"], source["text"]) for source in sources]
 
-    def parent_there(self, remote_id: str) -> str | None:
-        """What the person sees."""
+    def parent_of(self, remote_id: str) -> str | None:
+        """The parent, as the person sees it."""
         parent: str | None = self._get(f"/api/v1/statuses/{remote_id}")["in_reply_to_id"]
         return parent
 
-    def person_says(
+    def person_posts(
         self,
         text: str,
         reply_to: str | None = None,
         visibility: Visibility = Visibility.PUBLIC,
     ) -> str:
-        """A status that names the bot."""
-        words, seen_by = self.greeting + text, VISIBILITIES[visibility]
+        """A status that mentions the bot."""
+        words, seen_by = self.mention_prefix + text, VISIBILITIES[visibility]
         return self._server.say(PERSON, words, to=reply_to, visibility=seen_by)
 
-    def person_remarks(self, text: str, reply_to: str) -> str:
-        """A status that does not name the bot, so that its server notifies nobody of ours."""
+    def person_replies_unmentioned(self, text: str, reply_to: str) -> str:
+        """A status that does not mention the bot, so that it makes no notification."""
         return self._server.say(PERSON, text, to=reply_to)
 
     def person_edits(self, remote_id: str, text: str) -> None:
@@ -83,20 +83,20 @@ class MastodonWorld(RemoteWorld):
         self._server.delete(PERSON, remote_id)
 
     def is_favoured(self, remote_id: str) -> bool:
-        """As the bot's own account sees it: a favourite is its own, and counted once."""
+        """Whether the bot's account sees its own favourite, counted once."""
         status = self._server.read(remote_id) or {}
         return bool(status["favourited"]) and status["favourites_count"] == 1
 
     def address_of(self, receipt: Receipt) -> str:
-        """By the name under which we know the server, which calls itself by another."""
+        """The address under the proxy's name; the server uses another."""
         return f"{self._line.url}/@{BOT}/{receipt.remote_id}"
 
     def later(self, by: timedelta) -> datetime:
-        """The server's clock stays, and so does ours."""
+        """The present time: neither the server's clock nor the bot's is moved."""
         return self.clock.now() + by
 
     def revoke(self) -> None:
-        """The server forgets the bot's token."""
+        """Delete the bot's token on the server."""
         token = {"token": self._server.token}
         requests.post(f"{self._server.url}/oauth/revoke", data=token, timeout=10).raise_for_status()
 
@@ -108,7 +108,7 @@ class MastodonWorld(RemoteWorld):
 
 
 @contextmanager
-def mastodon_world(_place: Path) -> Iterator[MastodonWorld]:
-    """A fresh server, with a proxy in front."""
+def mastodon_network(_place: Path) -> Iterator[MastodonNetwork]:
+    """A new server, with a proxy in front."""
     with mastodon_server() as server, proxy(server.url) as line:
-        yield MastodonWorld(server, line)
+        yield MastodonNetwork(server, line)
