@@ -1,8 +1,8 @@
-"""A program that does one thing and writes down how much memory it took, as its last act.
+"""A program that does one thing, and finally writes its peak memory to a file.
 
-`python -m bench.inside REPORT tipsbot ARGUMENT...` is the command `tipsbot`; with `yaml LOADER
-FILE` it is a plain read of the file with that loader of PyYAML. The kernel would also tell the
-peak of a child to whoever started it, but counts what that one needed as well.
+`python -m bench.peak_memory REPORT tipsbot ARGUMENT...` is the command `tipsbot`; with `yaml LOADER
+FILE` it is a plain read of the file with that loader of PyYAML. The kernel also reports the
+peak of a child to its parent, but includes the parent's own memory.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _STATUS = Path("/proc/self/status")
 
 
 def main() -> NoReturn:
-    """Do what the arguments say, then report."""
+    """Do the task of the arguments, then write the report."""
     report, what, *rest = sys.argv[1:]
     try:
         _do(what, rest)
@@ -39,7 +39,7 @@ def _do(what: str, rest: list[str]) -> None:
 
 
 def _peak() -> int:
-    """The most memory that this process held so far, in bytes."""
+    """The peak memory of this process, in bytes."""
     if _STATUS.exists():
         lines = _STATUS.read_text(encoding="utf-8").splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) * 1024

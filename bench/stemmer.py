@@ -1,4 +1,4 @@
-"""Porter's stemmer (1980), for the reading of ROUGE in which `gets` and `get` are one word.
+"""Porter's stemmer (1980), for ROUGE with stems, in which `gets` and `get` are one word.
 
 Words of three letters or fewer stay as they are, as in the package rouge-score.
 """
@@ -88,7 +88,7 @@ def _past(word: str) -> str:
 
 
 def _mended(rest: str) -> str:
-    """A stem whose past or participle is gone: `hopp` is `hop`, and `fil` is `file`."""
+    """A stem without its past or participle ending: `hopp` is `hop`, and `fil` is `file`."""
     if rest.endswith(("at", "bl", "iz")):
         return rest + "e"
     if _DOUBLE.search(rest) and rest[-1] not in "lsz":

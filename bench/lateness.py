@@ -1,4 +1,4 @@
-"""How late the clock wakes a thousand schedules."""
+"""How late the scheduler runs the steps of a thousand schedules."""
 
 from __future__ import annotations
 
@@ -14,28 +14,27 @@ from bot.scheduler.scheduler import Scheduler
 from bot.scheduler.timetable import ZonedTimetable
 
 HOW = """A thousand `every` schedules whose slots are spread evenly over one minute, through the
-real Ticker and ZonedTimetable. Late is from the moment for which the slot is due to the first line
-of its step, which finds its slot in the timetable as planning does. Instead: plain APScheduler
-with a job for each of the same moments. Then a thousand `at` schedules that are all due at the
-same minute."""
+real Scheduler and ZonedTimetable. Lateness is the time from the slot to the first line of its step,
+which finds the slot in the timetable as planning does. Compared with APScheduler alone, with a job
+for each of the same times. Then a thousand `at` schedules that are all due at the same minute."""
 
 P99 = Target(limit=100)
 LEAD = timedelta(seconds=4)
-"""Time to set a thousand schedules up before the first is due."""
+"""The time for setting up the schedules before the first is due."""
 GRACE = timedelta(seconds=5)
-"""How long after the last is due is waited for those that are late."""
+"""How long to wait for late ones after the last is due."""
 
-Late = dict[str, float]
-"""How late each schedule was woken, in milliseconds."""
+Lateness = dict[str, float]
+"""The lateness of each schedule, in milliseconds."""
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    """Lateness spread over a minute, beside APScheduler's, then all at once."""
+    """Lateness over a minute, compared with APScheduler's, then of all at once."""
     count = scale.of(1000, 100)
-    ours = spread(_ours(_spread_out(count, scale)))
-    plain = spread(_plain(count, scale))
-    name = f"wake-up of {count:,} over {_seconds(scale):g} s, late:"
-    for what, value, other in zip(("median", "99th percentile", "most"), ours, plain, strict=True):
+    own = spread(_lateness(_spread_out(count, scale)))
+    theirs = spread(_apscheduler_lateness(count, scale))
+    name = f"lateness of {count:,} slots over {_seconds(scale):g} s:"
+    for what, value, other in zip(("median", "99th percentile", "most"), own, theirs, strict=True):
         yield Figure(
             name=f"{name} {what}",
             value=value,
@@ -44,12 +43,12 @@ def measure(scale: Scale) -> Iterator[Figure]:
             instead=Instead(what="APScheduler alone", value=other),
         )
     if not scale.quick:
-        most = spread(_ours(_at_once(count)))[2]
-        yield Figure(name=f"wake-up of {count:,} at once, late: most", value=most, unit="ms")
+        most = spread(_lateness(_at_once(count)))[2]
+        yield Figure(name=f"lateness of {count:,} slots at once: most", value=most, unit="ms")
 
 
 def _spread_out(count: int, scale: Scale) -> Sequence[tuple[Schedule, datetime]]:
-    """Schedules with the moments of their next slots."""
+    """Schedules with the times of their next slots."""
     return [
         (_schedule(number, Every(period=timedelta(hours=1), anchor=due)), due)
         for number, due in enumerate(_moments(count, scale))
@@ -57,33 +56,33 @@ def _spread_out(count: int, scale: Scale) -> Sequence[tuple[Schedule, datetime]]
 
 
 def _at_once(count: int) -> Sequence[tuple[Schedule, datetime]]:
-    """Schedules that are all due at the next full minute for which there is time."""
+    """Schedules that are all due at the next full minute after the setup."""
     minute = timedelta(minutes=1)
     due = (datetime.now(UTC) + LEAD + minute).replace(second=0, microsecond=0)
     return [(_schedule(number, At(times=(due.time(),))), due) for number in range(count)]
 
 
-def _ours(schedules: Sequence[tuple[Schedule, datetime]]) -> Iterable[float]:
-    """How late the ticker is for each of these moments."""
+def _lateness(schedules: Sequence[tuple[Schedule, datetime]]) -> Iterable[float]:
+    """The lateness of the bot's scheduler for each of these times."""
     timetable = ZonedTimetable()
     known = {schedule.name: schedule for schedule, _ in schedules}
     began = datetime.now(UTC)
-    late: Late = {}
+    late: Lateness = {}
 
     def step(name: str) -> None:
         now = datetime.now(UTC)
         for slot in timetable.slots(known[name], began, now):
             late.setdefault(name, _milliseconds(now - slot.due))
 
-    ticker = Scheduler(timetable, _fail)
-    ticker.follow(known.values(), step)
-    ticker.start()
-    return _awaited(late, [due for _, due in schedules], lambda: ticker.stop(GRACE))
+    scheduler = Scheduler(timetable, _fail)
+    scheduler.follow(known.values(), step)
+    scheduler.start()
+    return _wait_for_all(late, [due for _, due in schedules], lambda: scheduler.stop(GRACE))
 
 
-def _plain(count: int, scale: Scale) -> Iterable[float]:
-    """The same with APScheduler as it comes, and nothing of ours."""
-    late: Late = {}
+def _apscheduler_lateness(count: int, scale: Scale) -> Iterable[float]:
+    """The lateness of APScheduler alone."""
+    late: Lateness = {}
     scheduler = BackgroundScheduler(timezone=UTC)
     moments = list(_moments(count, scale))
 
@@ -93,22 +92,24 @@ def _plain(count: int, scale: Scale) -> Iterable[float]:
     for due in moments:
         scheduler.add_job(job, "date", (due,), run_date=due)
     scheduler.start()
-    return _awaited(late, moments, scheduler.shutdown)
+    return _wait_for_all(late, moments, scheduler.shutdown)
 
 
-def _awaited(late: Late, dues: Sequence[datetime], stop: Callable[[], object]) -> Iterable[float]:
-    """Wait for all of them, then stop the clock. One that never comes ends the run."""
+def _wait_for_all(
+    late: Lateness, dues: Sequence[datetime], stop: Callable[[], object]
+) -> Iterable[float]:
+    """Wait for all of them, then stop the scheduler. Ends the run if one never comes."""
     last = max(dues)
     while len(late) < len(dues) and datetime.now(UTC) < last + GRACE:
         time.sleep(0.2)
     stop()
     if len(late) < len(dues):
-        raise SystemExit(f"{len(dues) - len(late)} of {len(dues)} were never woken")
+        raise SystemExit(f"{len(dues) - len(late)} of {len(dues)} never ran")
     return late.values()
 
 
 def _moments(count: int, scale: Scale) -> Iterator[datetime]:
-    """Evenly over the time, from a little after now."""
+    """Times that are evenly spread, from a little after now."""
     begin = datetime.now(UTC) + LEAD
     return (begin + timedelta(seconds=_seconds(scale)) * (n / count) for n in range(count))
 

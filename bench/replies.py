@@ -1,4 +1,4 @@
-"""A made discussion: replies to a post, and replies to replies."""
+"""A generated discussion: replies to a post, and replies to replies."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from bench.words import ordinary
+from bench.sample_texts import ordinary
 from bot.core.model.entry import Author, Entry, EntryKind
 
 SEED = 5_000
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-def talk(count: int, tip: str) -> Iterator[Entry]:
-    """So many replies, on one account; half of them answer one of the twenty before.
+def replies(count: int, tip: str) -> Iterator[Entry]:
+    """This many replies on one account; half of them answer one of the twenty before.
 
-    The others name the tip; to which one the answers belong, the log finds out.
+    The others have the tip; the log has to find it for the answers.
     """
     random = Random(SEED)
     for number in range(count):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from random import Random
 
-from bench.words import sentence
+from bench.sample_texts import sentence
 
 SEED = 10_000
 

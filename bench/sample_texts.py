@@ -1,4 +1,4 @@
-"""Made-up words to measure with: always the same ones for the same seed."""
+"""Generated texts: the same ones for the same seed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LINKS = (
     "docs.python.org",
 )
 LENGTH = 190
-"""How long a text is, in characters, or a little less."""
+"""The length of a text in characters, at most."""
 
 
 def ordinary(random: Random) -> str:
@@ -34,7 +34,7 @@ def ordinary(random: Random) -> str:
 
 
 def linked(random: Random) -> str:
-    """English with two links in it."""
+    """English with two links."""
     first, second = random.sample(_LINKS, 2)
     text = _upto_length(_sentences(random), LENGTH - len(first) - len(second) - 2)
     return f"{first} {text} {second}"
@@ -53,7 +53,7 @@ def east_asian(random: Random) -> str:
 
 
 def sentence(random: Random, words: int) -> str:
-    """A sentence of so many words."""
+    """A sentence of a number of words."""
     return " ".join(random.choices(_ENGLISH, k=words)).capitalize() + random.choice("....?!")
 
 
@@ -69,7 +69,7 @@ def _with_emoji(random: Random, number: int) -> Iterator[str]:
 
 
 def _upto_length(parts: Iterator[str], length: int = LENGTH) -> str:
-    """As many of the parts as have room, a blank between each."""
+    """As many of the parts as fit, separated by spaces."""
     text = next(parts)
     for part in parts:
         if len(text) + 1 + len(part) > length:
