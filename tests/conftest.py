@@ -15,7 +15,7 @@ settings.load_profile("any machine")
 
 # A site on a busy machine may take longer to answer than httpx waits by default. httpx has no public
 # setting for this: `httpx.get` and its siblings take a time-out only as an argument, and the tests
-# call them in some 200 places. The lock pins httpx, so a release that moves the name fails here.
+# call them in more than 100 places. The lock pins httpx, so a release that moves the name fails here.
 DEFAULT_TIMEOUT_CONFIG.read = 30.0
 
 

@@ -81,6 +81,12 @@ def hints(network: ControlledNetwork) -> PushHints:
     return _offered(network, PushHints)
 
 
+@pytest.fixture
+def tip(network, publisher):
+    """A post of the bot."""
+    return publisher.publish(network.post("One word is enough."))
+
+
 def _offered(network: ControlledNetwork, port: type[Port]) -> Port:
     if not isinstance(network.platform, port):
         pytest.skip(f"{network.kind.name} does not offer it")

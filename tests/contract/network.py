@@ -51,7 +51,6 @@ class ControlledNetwork(ABC):
     def parent_of(self, remote_id: str) -> str | None:
         """The id of the post that a post answers."""
 
-    @abstractmethod
     def person_posts(
         self,
         text: str,
@@ -59,6 +58,11 @@ class ControlledNetwork(ABC):
         visibility: Visibility = Visibility.PUBLIC,
     ) -> str:
         """Let the person post `text` after the prefix; returns its id."""
+        return self.post_as_person(text, reply_to, visibility)
+
+    @abstractmethod
+    def post_as_person(self, text: str, reply_to: str | None, visibility: Visibility) -> str:
+        """Do what `person_posts` promises."""
 
     @abstractmethod
     def person_deletes(self, remote_id: str) -> None:

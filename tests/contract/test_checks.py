@@ -7,12 +7,6 @@ from bot.core.model.entry import Visibility
 
 
 @pytest.fixture
-def tip(network, publisher):
-    """A post of the bot."""
-    return publisher.publish(network.post("One word is enough."))
-
-
-@pytest.fixture
 def say(network, tip):
     """Lets the person reply to the tip."""
     return lambda text: network.person_posts(text, reply_to=tip.remote_id)

@@ -14,12 +14,6 @@ MANY = 45
 
 
 @pytest.fixture
-def tip(network, publisher):
-    """A post of the bot."""
-    return publisher.publish(network.post("One word is enough."))
-
-
-@pytest.fixture
 def reader(listener, tip):
     """A reader that has read everything so far."""
     reader = Reader(listener)

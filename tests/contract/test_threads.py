@@ -9,12 +9,6 @@ MOST_STEPS = 100
 
 
 @pytest.fixture
-def tip(network, publisher):
-    """A post of the bot."""
-    return publisher.publish(network.post("One word is enough."))
-
-
-@pytest.fixture
 def read(threads, tip):
     """Reads everything below the tip from a cursor on; returns the entries and the cursor."""
 

@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, event
@@ -51,12 +50,7 @@ class DatabaseFaults:
             event.listen(Engine, name, hook)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Remove the hooks."""
         for name, hook in self._hooks.items():
             event.remove(Engine, name, hook)

@@ -60,12 +60,7 @@ class MastodonNetwork(ServerNetwork):
         parent: str | None = self._get(f"/api/v1/statuses/{remote_id}")["in_reply_to_id"]
         return parent
 
-    def person_posts(
-        self,
-        text: str,
-        reply_to: str | None = None,
-        visibility: Visibility = Visibility.PUBLIC,
-    ) -> str:
+    def post_as_person(self, text: str, reply_to: str | None, visibility: Visibility) -> str:
         """A status that mentions the bot."""
         words, seen_by = self.mention_prefix + text, VISIBILITIES[visibility]
         return self._server.say(PERSON, words, to=reply_to, visibility=seen_by)

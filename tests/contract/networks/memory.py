@@ -42,12 +42,7 @@ class ReferenceNetwork(FailingNetwork):
         said = self._network.get(remote_id)
         return said.in_reply_to if said else None
 
-    def person_posts(
-        self,
-        text: str,
-        reply_to: str | None = None,
-        visibility: Visibility = Visibility.PUBLIC,
-    ) -> str:
+    def post_as_person(self, text: str, reply_to: str | None, visibility: Visibility) -> str:
         """Posted at once."""
         return self._network.say(text, reply_to, visibility)
 

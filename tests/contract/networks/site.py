@@ -56,12 +56,7 @@ class SiteNetwork(ControlledNetwork):
         comment = self._database.pages.comment(remote_id)
         return comment.in_reply_to if comment else None
 
-    def person_posts(
-        self,
-        text: str,
-        reply_to: str | None = None,
-        visibility: Visibility = Visibility.PUBLIC,
-    ) -> str:
+    def post_as_person(self, text: str, reply_to: str | None, visibility: Visibility) -> str:
         """A public comment under a page or a comment."""
         page = self._database.pages.find(reply_to or "")
         parent = self._database.pages.comment(reply_to or "")

@@ -46,12 +46,7 @@ class XNetwork(ServerNetwork):
         """As X has it."""
         return next(one.reply_to for one in self._standing() if one.id == remote_id)
 
-    def person_posts(
-        self,
-        text: str,
-        reply_to: str | None = None,
-        visibility: Visibility = Visibility.PUBLIC,
-    ) -> str:
+    def post_as_person(self, text: str, reply_to: str | None, visibility: Visibility) -> str:
         """A post that mentions the bot: by its text, or because X adds the mention to a reply."""
         words = text if reply_to else self.mention_prefix + text
         return self._server.say(self._ann, words, reply_to=reply_to).id
