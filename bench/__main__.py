@@ -1,4 +1,4 @@
-"""`make bench`: measure, and tell the figures. No figure ends it with an error, only a mishap."""
+"""`make bench`: measures and prints figures. A missed target is no error; a failure is one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAMES = (
     "load",
     "start",
     "rest",
-    "wake",
+    "lateness",
     "slot",
     "preview",
     "intake",
@@ -29,14 +29,14 @@ NAMES = (
     "writers",
     "trace",
 )
-"""Each is a module here, with `measure(scale)` and, in `HOW`, the way in which it measures."""
+"""Each is a module here with `measure(scale)`; its `HOW` describes the measurement."""
 
 DEFAULT_FILE = Path("bench-results/figures.json")
 
 
 def main() -> None:
-    """Run the benchmarks that were named, or all."""
-    # twitter-text-parser finds its data by the old way, and says so.
+    """Run the named benchmarks, or all."""
+    # twitter-text-parser uses a deprecated way to find its data.
     warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)
     chosen = _arguments()
     names = [name for name in NAMES if name in chosen.names] or list(NAMES)
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def _measured(name: str, module: ModuleType, scale: Scale) -> Sequence[Figure]:
-    """The figures of one benchmark; says on the terminal what is going on."""
+    """The figures of one benchmark; its name goes to standard error."""
     print(f"{name} ...", file=sys.stderr, flush=True)
     return list(module.measure(scale))
 
@@ -67,9 +67,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small amounts, in seconds")
     parser.add_argument("--large", action="store_true", help="a discussion of 1,000,000 entries")
     parser.add_argument(
-        "--seconds", type=float, help="how long the bot is watched at rest (60; quick: 3)"
+        "--seconds", type=float, help="how long the idle bot is measured (60; quick: 3)"
     )
-    parser.add_argument("--json", type=Path, default=DEFAULT_FILE, help=f"where ({DEFAULT_FILE})")
+    parser.add_argument("--json", type=Path, default=DEFAULT_FILE, help=f"file ({DEFAULT_FILE})")
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - set(NAMES):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")

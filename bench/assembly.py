@@ -38,7 +38,7 @@ LANGUAGES = (None, "en", "de", "ja", "hi")
 
 
 def main() -> int:
-    """Make as many posts as asked, and print what became of them; 1 where one is wrong."""
+    """Make the requested number of posts, and print the outcomes; 1 if one is wrong."""
     parser = argparse.ArgumentParser(prog="python -m bench.assembly", description=__doc__)
     parser.add_argument("--posts", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def outcome(chance: random.Random) -> str:
-    """What became of one post of random parts."""
+    """The outcome of one post of random parts."""
     tip = _tip(chance)
     link, rule, limit = chance.choice(LINKS), chance.choice(RULES), chance.randint(30, 300)
     account = Account(name="test", kind="test", limit=limit)
@@ -90,7 +90,7 @@ def _traits(rule: TextLimit) -> Capabilities:
 
 
 def _is_whole(fitted: Fitted, tip: Tip, link: str | None) -> bool:
-    """Whether the post is one whole candidate, whole tags and the whole link, in a row."""
+    """Whether the post is one complete candidate, complete tags and the complete link, in order."""
     words = fitted.text
     for span in reversed(fitted.spans):
         if fitted.text[span.start : span.end] not in {link, f"#{span.target}"}:

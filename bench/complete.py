@@ -220,7 +220,7 @@ _NOT_AN_ORDER = frozenset(
 
 
 def complete(text: str) -> bool:
-    """Whether the text is made of complete sentences."""
+    """Whether the text consists of complete sentences."""
     balanced = text.count("(") == text.count(")") and text.count('"') % 2 == 0
     if not text or "…" in text or not balanced or not _END.search(text):
         return False
@@ -247,7 +247,7 @@ def _has_verb(words: list[str]) -> bool:
 
 
 def _is_verb(left: str, right: str) -> bool:
-    """A word in -s behind what can be a subject, with more to come."""
+    """A word in -s after a possible subject, and not the last one."""
     ends = right.endswith("s") and not right.endswith(("ss", "us", "is", "ous"))
     described = left.endswith(("ed", "ing", "al", "ive")) and "-" not in left
     return ends and left not in _NOT_BEFORE_A_VERB and not described

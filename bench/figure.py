@@ -1,4 +1,4 @@
-"""A figure: one thing that was measured, what stands beside it, and what it should be."""
+"""A figure: a measured value, an alternative's value, and a target."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from statistics import quantiles
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """What a figure should be: at most `limit`, or at least."""
+    """A target: at most `limit`, or at least."""
 
     limit: float
     at_least: bool = False
@@ -24,7 +24,7 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Instead:
-    """The same figure for what a user would pick instead."""
+    """The same figure for an alternative."""
 
     what: str
     value: float
@@ -48,7 +48,7 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scale:
-    """How much is measured: what a target speaks of, or with `quick` just enough to see it work.
+    """How much is measured: the amount of the targets, or a small one with `quick`.
 
     `seconds` is how long the bot is watched at rest; `large` asks for a discussion of a million.
     """

@@ -1,4 +1,4 @@
-"""Taking in what people said, batch by batch."""
+"""Storing replies, batch by batch."""
 
 from __future__ import annotations
 
@@ -11,23 +11,22 @@ import structlog
 
 from bench.figure import Figure, Scale
 from bench.parts import Parts, parts
-from bench.talk import talk
+from bench.replies import replies
 from bot.app.discussion.listen import MentionPoller
 from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.model.entry import Entry
 from bot.core.ports.platform import Batch
 
-HOW = """The verb that listens takes made replies, half of them to other replies, from a listener
-that hands out 80 at a time, as many as a page of Mastodon has at most, into a database on disk: one
-transaction a batch, with its cursor. Then it is handed all of them once more, of which none may be
-kept a second time."""
+HOW = """The mention poller stores generated replies, half of them to other replies, from a listener
+with pages of 80, the largest of Mastodon, in a database on disk: one transaction a batch, with its
+cursor. Then it polls all of them once more, and none may be stored a second time."""
 
 PAGE = 80
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
-    """A `Listener` that has everything ready."""
+class ReadyListener:
+    """A `Listener` with prepared entries."""
 
     entries: Sequence[Entry]
 
@@ -45,14 +44,14 @@ def measure(scale: Scale) -> Iterator[Figure]:
     count = scale.of(5000, 200)
     with parts(1) as bot:
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-        said = list(talk(count, bot.config.library.tips[0].id))
-        yield _taken_in(bot, "new", said, count)
-        yield _taken_in(bot, "known", said * 2, 0)
+        entries = list(replies(count, bot.config.library.tips[0].id))
+        yield _stored(bot, "new", entries, count)
+        yield _stored(bot, "known", entries * 2, 0)
 
 
-def _taken_in(bot: Parts, what: str, said: Sequence[Entry], expected: int) -> Figure:
-    """Take in all that was said since the last time, of which so many are to be kept."""
-    listener = Said(entries=said)
+def _stored(bot: Parts, what: str, entries: Sequence[Entry], expected: int) -> Figure:
+    """Store all new entries, of which `expected` are to be stored."""
+    listener = ReadyListener(entries=entries)
     mention_poller = MentionPoller(
         store=bot.database.store,
         clock=bot.clock,
@@ -60,15 +59,15 @@ def _taken_in(bot: Parts, what: str, said: Sequence[Entry], expected: int) -> Fi
         listener=lambda _: listener,
     )
     before, start, kept = _cursor(bot), perf_counter(), 0
-    while _cursor(bot) < len(said):
+    while _cursor(bot) < len(entries):
         kept += mention_poller.step(bot.site)
-    count, taken = len(said) - before, perf_counter() - start
+    count, elapsed = len(entries) - before, perf_counter() - start
     if kept != expected:
         raise SystemExit(f"{kept} of {count} {what} entries were kept instead of {expected}")
-    return Figure(name=f"{count:,} {what} entries taken in", value=count / taken, unit="entries/s")
+    return Figure(name=f"{count:,} {what} entries stored", value=count / elapsed, unit="entries/s")
 
 
 def _cursor(bot: Parts) -> int:
-    """How far it was listened."""
+    """The position of the stored cursor."""
     with bot.database.store.reading() as tx:
         return int(tx.accounts.get(bot.site.name).cursor or 0)

@@ -10,13 +10,12 @@ from time import perf_counter
 from twitter_text import parse_tweet
 
 from bench.figure import Figure, Instead, Scale, Target
-from bench.words import east_asian, linked, ordinary, with_emoji
+from bench.sample_texts import east_asian, linked, ordinary, with_emoji
 from bot.core.text.counting.measure import weighted_length
 
 HOW = """Texts of about 190 characters, made from a seed, all different, are measured one after
-another on one core, by us and by twitter-text-parser in turn, in five rounds; the figures are
-those of the median round. That both find the same lengths is checked first, and a text on which
-they differ ends the run."""
+another on one core, by the bot and by twitter-text-parser in turn, in five rounds; the figures are
+those of the median round. Both have to find the same lengths; a difference ends the run."""
 
 KINDS: dict[str, Callable[[Random], str]] = {
     "plain English": ordinary,
@@ -26,14 +25,14 @@ KINDS: dict[str, Callable[[Random], str]] = {
 }
 SEED = 140
 TEXTS = 300
-"""More than any summary_cache on the way holds: every call does its whole work."""
+"""More than any cache holds: every call does its full work."""
 TIMES_AS_FAST = Target(limit=15, at_least=True)
 
 Measure = Callable[[str], int]
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    """Calls a second for each kind of text, and how many times as many as theirs that is."""
+    """Calls a second for each kind of text, and the ratio to twitter-text-parser."""
     theirs = _theirs()
     for kind, make in KINDS.items():
         random = Random(SEED)
@@ -69,8 +68,8 @@ def _rate(weigh: Measure, texts: Sequence[str], scale: Scale) -> float:
     """Calls a second, over the texts again and again for a while."""
     enough = 0.05 if scale.quick else 0.3
     calls, start = 0, perf_counter()
-    while (taken := perf_counter() - start) < enough:
+    while (elapsed := perf_counter() - start) < enough:
         for text in texts:
             weigh(text)
         calls += len(texts)
-    return calls / taken
+    return calls / elapsed

@@ -7,13 +7,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.figure import Figure, Instead, Scale, Target
-from bench.files import EVERYWHERE, SITE, write
-from bench.processes import Ran, inside, typical
+from bench.processes import Ran, typical, with_peak_memory
+from bench.tips_files import EVERYWHERE, SITE, write
 
-HOW = """`tipsbot check` on a made file of tips of three sentences, one in three with a link, as a
-process of its own, from its start to its end: every value checked, every tip measured for every
-account, the summaries of the first 300 looked at (`--all`: of every tip). Median of three. Peak
-memory is what the process itself says last. Instead: a process that only reads the same file with
+HOW = """`tipsbot check` on a generated file of tips of three sentences, one in three with a link,
+as a separate process, from its start to its end: every value checked, every tip measured for every
+account, the summaries of the first 300 checked (`--all`: of every tip). Median of three. Peak
+memory is that reported by the process. Compared with a process that only reads the same file with
 PyYAML, which checks nothing, by its C parser and by its Python one (`yaml.safe_load`)."""
 
 SECONDS = Target(limit=3)
@@ -52,12 +52,12 @@ def _figure(what: str, unit: str, value: float, instead: float, target: Target) 
 def _check(
     folder: Path, tips: int, accounts: Mapping[str, str], scale: Scale, *options: str
 ) -> Ran:
-    """The command `tipsbot check` on a file of so many tips for these accounts."""
+    """The command `tipsbot check` on a file of tips for these accounts."""
     path = write(folder, tips, accounts)
     command = ("tipsbot", "check", str(path), *options)
-    return typical([inside(folder, *command) for _ in range(scale.of(3, 1))])
+    return typical([with_peak_memory(folder, *command) for _ in range(scale.of(3, 1))])
 
 
 def _read(path: Path, loader: str) -> Ran:
     """Read the file with a loader of PyYAML and nothing more."""
-    return inside(path.parent, "yaml", loader, str(path))
+    return with_peak_memory(path.parent, "yaml", loader, str(path))

@@ -1,4 +1,4 @@
-"""On what it was measured: enough to judge a figure by, nothing that names the machine."""
+"""The machine of a run: enough to judge a figure by, without anything that identifies it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CPU_INFO = Path("/proc/cpuinfo")
 
 
 def machine() -> dict[str, Any]:
-    """Processor, cores, memory, system and Python, and how busy all that was at the beginning."""
+    """Processor, cores, memory, system and Python, and the load at the beginning."""
     release = ".".join(platform.release().split(".")[:2])
     return {
         "processor": _processor(),
@@ -27,14 +27,14 @@ def machine() -> dict[str, Any]:
 
 
 def _cores() -> int:
-    """How many cores this process may use."""
+    """The number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def _processor() -> str:
-    """The processor's model, as far as the system tells."""
+    """The processor's model, if the system reports it."""
     if _CPU_INFO.exists():
         for line in _CPU_INFO.read_text(encoding="utf-8").splitlines():
             name, _, value = line.partition(":")

@@ -1,4 +1,4 @@
-"""A tip's page under which a thousand people have replied."""
+"""A tip's page with a thousand replies."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ from time import perf_counter
 from urllib.parse import urlsplit
 
 from bench.figure import Figure, Scale, at_percent
-from bench.talk import talk
+from bench.replies import replies
 from tests.site import TIP, RunningSite, running_site
 
-HOW = """The real site on loopback with a tip's page and made replies below it, in threads, half of
-them answers to others; one request after another over one connection, each read to its end."""
+HOW = """The real site on loopback with a tip's page and generated replies, half of them to others;
+one request after another over one connection, each read to its end."""
 
 BYTES = 1000
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    """Milliseconds a request, and the size of the page."""
+    """The milliseconds of a request, and the size of the page."""
     count = scale.of(1000, 50)
     with TemporaryDirectory() as place, running_site(Path(place)) as site:
         _fill(site, count)
         answers = list(_requests(site, scale.of(100, 10)))
-    taken = sorted(1000 * seconds for seconds, _ in answers)
+    elapsed = sorted(1000 * seconds for seconds, _ in answers)
     name = f"a page with {count:,} replies"
-    yield Figure(name=f"{name}: median", value=at_percent(taken, 50), unit="ms")
-    yield Figure(name=f"{name}: 95th percentile", value=at_percent(taken, 95), unit="ms")
+    yield Figure(name=f"{name}: median", value=at_percent(elapsed, 50), unit="ms")
+    yield Figure(name=f"{name}: 95th percentile", value=at_percent(elapsed, 95), unit="ms")
     yield Figure(name=f"{name}: size", value=answers[0][1] / BYTES, unit="kB")
 
 
 def _fill(site: RunningSite, count: int) -> None:
-    """Post the tip, and have people reply."""
+    """Post the tip, and store replies."""
     site.publish()
     now = site.clock.now()
     with site.database.store.writing() as tx:
-        for entry in talk(count, TIP):
+        for entry in replies(count, TIP):
             tx.log.keep(entry, now)
 
 
 def _requests(site: RunningSite, count: int) -> Iterator[tuple[float, int]]:
-    """Seconds and bytes of each answer."""
+    """The seconds and bytes of each answer."""
     connection = HTTPConnection(urlsplit(site.url).netloc, timeout=60)
     for _ in range(count):
         start = perf_counter()

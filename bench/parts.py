@@ -1,4 +1,4 @@
-"""A bot's parts, put together from a made file, with a clock that is moved by hand."""
+"""A bot's parts, built from a generated file, with a test clock."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.files import SITE, write
+from bench.tips_files import SITE, write
 from bot.app.accounts.refresh_limits import KnownCapabilities
 from bot.core.model.config import Account, Config
 from bot.platforms.catalogue import KINDS
@@ -22,7 +22,7 @@ from tests.clock import FakeClock
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parts:
-    """What verbs are made from; the one account is the site."""
+    """The dependencies of use cases; the only account is the site."""
 
     config: Config
     database: Database
@@ -38,7 +38,7 @@ class Parts:
 
 @contextmanager
 def parts(tips: int) -> Iterator[Parts]:
-    """The parts of a bot with so many tips and a database on disk, gone after the block."""
+    """The parts of a bot with a number of tips and a temporary database on disk."""
     with TemporaryDirectory() as place:
         folder = Path(place)
         config, _ = parse(read_bytes(write(folder, tips, SITE)), "tips.yaml", KINDS, check_cron)

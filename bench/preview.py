@@ -1,4 +1,4 @@
-"""Showing every post that 10,000 tips make."""
+"""A preview of all posts of 10,000 tips."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.figure import Figure, Scale
-from bench.files import EVERYWHERE, write
-from bench.processes import inside
+from bench.processes import with_peak_memory
+from bench.tips_files import EVERYWHERE, write
 
 HOW = """`tipsbot preview --all --json` on the file of `load` with three accounts, once, as a
-process of its own, from its start to its end."""
+separate process, from its start to its end."""
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    """Seconds and peak memory for all lines."""
+    """The seconds and the peak memory."""
     tips = scale.of(10_000, 300)
     with TemporaryDirectory() as folder:
         path = write(Path(folder), tips, EVERYWHERE)
-        ran = inside(Path(folder), "tipsbot", "preview", str(path), "--all", "--json")
+        ran = with_peak_memory(Path(folder), "tipsbot", "preview", str(path), "--all", "--json")
     posts = ran.out.count("\n")
     if posts != tips * len(EVERYWHERE):
         raise SystemExit(f"preview showed {posts} posts of {tips} tips")

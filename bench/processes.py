@@ -1,4 +1,4 @@
-"""Processes that are measured from the outside: how long they take, and the most memory."""
+"""Processes that are measured from the outside: their time and peak memory."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ran:
-    """A process that ended well: seconds from start to end, its peak in megabytes, its output."""
+    """A successful process: seconds from start to end, its peak in megabytes, its output."""
 
     seconds: float
     megabytes: float
     out: str
 
 
-def inside(folder: Path, *words: str) -> Ran:
-    """Run `bench.inside` with these arguments in the folder."""
+def with_peak_memory(folder: Path, *words: str) -> Ran:
+    """Run `bench.peak_memory` with these arguments in the folder."""
     with TemporaryDirectory() as place:
         report = Path(place) / "peak"
-        seconds, out = timed([sys.executable, "-m", "bench.inside", str(report), *words], folder)
+        seconds, out = timed(
+            [sys.executable, "-m", "bench.peak_memory", str(report), *words], folder
+        )
         peak = int(report.read_text(encoding="utf-8"))
     return Ran(seconds=seconds, megabytes=peak / MEGABYTE, out=out)
 
@@ -38,7 +40,7 @@ def typical(runs: Sequence[Ran]) -> Ran:
 
 
 def timed(command: Sequence[str], folder: Path) -> tuple[float, str]:
-    """Seconds that the command takes, and what it writes. Ends the run if the command fails."""
+    """The seconds of a command, and its output. Ends the run if the command fails."""
     root = str(Path(__file__).parents[1])
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": root, "HOME": str(folder)}
     start = perf_counter()

@@ -1,4 +1,4 @@
-"""What the running bot takes while nothing happens, with the site, Mastodon and X."""
+"""Memory and processor time of an idle bot with the site, Mastodon and X."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]
 
 from bench.figure import Figure, Scale, Target
-from bench.files import SITE, write
 from bench.processes import MEGABYTE
+from bench.tips_files import SITE, write
 from tests.servers.mastodon import MastodonServer, mastodon_server
 from tests.servers.x import XServer
+from tests.whole.accounts import secrets
 from tests.whole.operator import Bot, Operator, await_that, free_port
 
-HOW = """`tipsbot run` as a process of its own with ten tips, its site and accounts on local servers
-of Mastodon and X, all settings left alone. At the first start of a data directory, which makes the
-database and posts one tip everywhere, and at a later one. After everything was posted and read it
-is left alone for ten seconds, then watched for 60: processor time of all its threads over that
-time, memory at the end of it. RSS counts shared pages in full, PSS its share of them."""
+HOW = """`tipsbot run` as a separate process with ten tips, its site and accounts on local servers
+of Mastodon and X, with default settings. At the first start with a data directory, which creates
+the database and posts one tip everywhere, and at a later one. Ten seconds after everything was
+posted and read it is measured for 60: processor time of all its threads over that time, memory at
+the end. RSS counts shared pages in full, PSS its share of them."""
 
 MEGABYTES = Target(limit=100)
 PERCENT = Target(limit=1)
@@ -39,28 +40,21 @@ def measure(scale: Scale) -> Iterator[Figure]:
 
 
 def _operator(home: Path, mastodon: MastodonServer, x: XServer) -> Operator:
-    """Somebody with ten tips and accounts on these servers."""
+    """An operator with ten tips and accounts on these servers."""
     accounts = {**SITE, "mastodon": f"{{server: '{mastodon.url}'}}", "x": f"{{api: '{x.url}'}}"}
     write(home, 10, accounts)
-    secrets = {
-        "TIPSBOT_MASTODON_ACCESS_TOKEN": mastodon.token,
-        "TIPSBOT_X_API_KEY": x.bot.api_key,
-        "TIPSBOT_X_API_SECRET": x.bot.api_secret,
-        "TIPSBOT_X_ACCESS_TOKEN": x.bot.access_token,
-        "TIPSBOT_X_ACCESS_SECRET": x.bot.access_secret,
-    }
-    return Operator(home=home, port=free_port(), secrets=secrets)
+    return Operator(home=home, port=free_port(), secrets=secrets(mastodon, x))
 
 
 def _watched(when: str, bot: Bot, scale: Scale) -> Iterator[Figure]:
-    """Leave the bot alone, then watch it."""
+    """Wait until the bot is idle, then measure it."""
     process = psutil.Process(bot.process.pid)
     time.sleep(scale.of(10, 2))
     used, began = _used(process), time.monotonic()
     time.sleep(scale.seconds)
     percent = 100 * (_used(process) - used) / (time.monotonic() - began)
     memory: Any = process.memory_full_info()
-    name = f"at rest, {when}:"
+    name = f"idle, {when}:"
     yield Figure(
         name=f"{name} memory (RSS)", value=memory.rss / MEGABYTE, unit="MB", target=MEGABYTES
     )

@@ -1,4 +1,4 @@
-"""What is told of a run: a table for people, which is Markdown, and JSON for programs."""
+"""The results of a run: a Markdown table for people, and JSON for programs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEAD = ("figure", "measured", "instead", "target", "met")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Results:
-    """The figures of a run by benchmark, and how each benchmark came by them."""
+    """The figures of a run by benchmark, and how each was measured."""
 
     at: datetime
     quick: bool
@@ -31,7 +31,7 @@ class Results:
         path.write_text(json.dumps(self._record(), indent=2) + "\n", encoding="utf-8")
 
     def text(self) -> str:
-        """The table, what it was measured on, and how."""
+        """The table, the machine, and the methods."""
         machine = self.machine
         place = (
             f"{self.at:%Y-%m-%d}, {machine['cores']} cores of {machine['processor']}, "
@@ -40,7 +40,7 @@ class Results:
         )
         rows = [_row(figure) for figure in chain.from_iterable(self.figures.values())]
         if self.quick:
-            place += ". A quick run: smaller amounts than the targets speak of"
+            place += ". A quick run: smaller amounts than those of the targets"
         how = [f"- `{name}`: {' '.join(self.how[name].split())}" for name in self.figures]
         return "\n".join([*_table([HEAD, *rows]), "", f"{place}.", "", *how])
 
@@ -72,7 +72,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows of cells as Markdown, its columns in line; the first row is the head."""
+    """Rows of cells as a Markdown table with aligned columns; the first row is the head."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         "| " + " | ".join(map(str.ljust, row, widths)) + " |"

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from bench.porter import stem
+from bench.stemmer import stem
 
 _WORD = re.compile(r"[a-z0-9]+")
 

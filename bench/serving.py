@@ -44,19 +44,19 @@ def serving(data: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[s
 
 
 def main() -> None:
-    """Serve until whoever started this lets go."""
+    """Serve until standard input is closed."""
     # Nobody reads a log from this pipe, and a full pipe would stop the site.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with running_site(Path(sys.argv[1]), trusted_proxies=("127.0.0.1",)) as site:
         print(site.url, flush=True)
         ended = Event()
         if "--hurry" in sys.argv:
-            Thread(target=_hurry, args=(site, ended), daemon=True).start()
+            Thread(target=_advance_quickly, args=(site, ended), daemon=True).start()
         sys.stdin.read()
         ended.set()
 
 
-def _hurry(site: RunningSite, ended: Event) -> None:
+def _advance_quickly(site: RunningSite, ended: Event) -> None:
     while not ended.wait(_EVERY):
         site.clock.move(_STEP)
 

@@ -17,22 +17,22 @@ from bot.app.posting.plan import Planner
 from bot.scheduler.timetable import ZonedTimetable
 
 HOW = """A bot with 1,000 tips and a database on disk works one daily slot after the other through
-the real verbs: a tip is picked and fitted, the slot and its delivery are written, the delivery is
-claimed, published and settled. Its clock is moved by hand. Every write is one that survives a
-power cut, so this is mostly the disk."""
+the real use cases: a tip is picked and composed, the slot and its delivery are stored, the delivery
+is claimed, published and settled. The clock is a test's. Every write survives a power cut, so this
+measures mostly the disk."""
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
     """Milliseconds a slot."""
     with parts(scale.of(1000, 20)) as bot:
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-        taken = list(_slots(bot, scale.of(300, 10)))
-    for what, value in zip(("median", "99th percentile", "most"), spread(taken), strict=True):
+        elapsed = list(_slots(bot, scale.of(300, 10)))
+    for what, value in zip(("median", "99th percentile", "most"), spread(elapsed), strict=True):
         yield Figure(name=f"a slot planned and posted: {what}", value=1000 * value, unit="ms")
 
 
 def _slots(bot: Parts, count: int) -> Iterator[float]:
-    """Seconds for each of so many slots."""
+    """The seconds of each slot."""
     store = bot.database.store
     drafter = Drafter(capabilities_of=bot.rules.of, posted=posted_texts(store))
     planner = Planner(store=store, timetable=ZonedTimetable(), drafter=drafter)

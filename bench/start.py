@@ -1,4 +1,4 @@
-"""How long the command takes to say anything at all."""
+"""The time of `tipsbot --help`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from bench.figure import Figure, Instead, Scale, Target
 from bench.processes import timed
 
 HOW = """The installed command `tipsbot --help` as a process, from its start to its end, median of
-20 after one to warm up. Beside it, Python itself with nothing to do."""
+20 after one to warm up. Compared with Python that does nothing."""
 
 SECONDS = Target(limit=0.25)
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    """Seconds to start and end."""
+    """The seconds from start to end."""
     python = _median([sys.executable, "-c", "pass"], scale)
     ours = _median([*_command(), "--help"], scale)
     instead = Instead(what="python -c pass", value=python)

@@ -1,7 +1,7 @@
-"""How good the summaries are: against people's, against simpler ways, and as sentences.
+"""The quality of summaries: compared with people's and with simpler methods, and as sentences.
 
 The data are a file of JSON lines, each with `title`, `body` and, where people wrote summaries,
-`refs`. It is no part of this project: name it by `--data` or TIPSBOT_SUMMARIES.
+`refs`. It is not part of this project: name it with `--data` or TIPSBOT_SUMMARIES.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ROOM = 116
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
-    """A text with its title, and what people made of it."""
+    """A text with its title and people's summaries."""
 
     tip: Tip
     references: tuple[str, ...]
@@ -39,7 +39,7 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One way of summing up, measured."""
+    """The figures of one method."""
 
     way: str
     plain: rouge.Scores
@@ -49,7 +49,7 @@ class Line:
 
 
 def main() -> int:
-    """Measure, and print a table or, with --read, summaries to read; 2 where there is no data."""
+    """Measure, and print a table or, with --read, summaries to read; 2 without data."""
     asked = _arguments()
     path = asked.data or os.environ.get("TIPSBOT_SUMMARIES")
     if not path or not Path(path).is_file():
@@ -93,7 +93,7 @@ def fits(text: str) -> bool:
 
 
 def ours(tip: Tip) -> str:
-    """What the bot posts."""
+    """The bot's summary."""
     chosen = best(tip, fits).chosen
     return chosen.text if chosen else ""
 
@@ -119,7 +119,7 @@ WAYS: tuple[tuple[str, Callable[[Tip], str]], ...] = (
 
 
 def measured(items: Sequence[Item]) -> list[Line]:
-    """Every way on all items, and ours on each half of them."""
+    """Every method on all items, and the bot's on each half of them."""
     lines = [_measure(way, make, items) for way, make in WAYS]
     return [*lines, *(_measure(f"  half {half}", ours, _half(items, half)) for half in (0, 1))]
 
@@ -131,14 +131,14 @@ def _half(items: Sequence[Item], half: int) -> list[Item]:
 def _measure(way: str, make: Callable[[Tip], str], items: Sequence[Item]) -> Line:
     before = time.process_time()
     texts = [make(item.tip) for item in items]
-    taken = time.process_time() - before
+    elapsed = time.process_time() - before
     known = [(text, item) for text, item in zip(texts, items, strict=True) if item.references]
     return Line(
         way=way,
         plain=_mean(rouge.best(text, item.references) for text, item in known),
         stems=_mean(rouge.best(text, item.references, stems=True) for text, item in known),
         whole=100 * sum(map(complete, texts)) / len(texts),
-        milliseconds=1000 * taken / len(texts),
+        milliseconds=1000 * elapsed / len(texts),
     )
 
 
@@ -162,7 +162,7 @@ def _print(lines: Sequence[Line], items: Sequence[Item], *, as_json: bool) -> No
 
 
 def _show(items: Sequence[Item], count: int, seed: int) -> None:
-    """Some summaries that are not whole sentences of the text, for a reader to judge."""
+    """Print some summaries that are not sentences of the text, for a person to judge."""
     changed = [(item, choice) for item in items if _is_changed(choice := best(item.tip, fits))]
     random.Random(seed).shuffle(changed)
     for number, (item, choice) in enumerate(changed[:count], 1):

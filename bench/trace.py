@@ -1,4 +1,4 @@
-"""How many files of the bot two walks enter. `python -m bench.trace` names them."""
+"""The number of the bot's files that two traced paths enter. `python -m bench.trace` lists them."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ import structlog
 
 import bot
 from bench.figure import Figure, Instead, Scale, Target
-from bench.files import SITE, write
+from bench.tips_files import SITE, write
 from bot.bootstrap.container import Container, open_container
 from bot.bootstrap.running.runner import Runner
 from bot.tips_file.read_file import Watch
 from tests.whole.operator import free_port, hidden_fields
 
-HOW = """Two walks through the real parts of `tipsbot run`, which is up, with the site as the one
-account and its clock at rest. A tip from its file to its page: a changed file is read and checked,
-a tip of it is picked, fitted, planned and delivered, and the page is asked for over HTTP. And a
-comment, from the form on that page to the page that shows it. `sys.setprofile`, in every thread,
-notes each file of bot/ of which a function or a template is entered. What modules do when they are
-imported is not counted, nor what the bot does when it comes up."""
+HOW = """Two paths through the real parts of a running `tipsbot run`, with the site as the only
+account and without the scheduler. A tip from its file to its page: a changed file is read and
+checked, a tip of it is picked, composed, planned and delivered, and the page is requested over
+HTTP. And a comment, from the form on that page to the page that shows it. `sys.setprofile`, in
+every thread, records each file of bot/ of which a function or a template is entered. Imports and
+the bot's start are not counted."""
 
 POST = "a tip, from its file to its post"
 TIP = "a tip, from its file to its page"
 REPLY = "a comment, from the form to the page"
 BEFORE = {POST: 83, TIP: 116, REPLY: 83}
-"""How many it were before the layout was changed (2026-11-29)."""
+"""The numbers before the change of the layout (2026-11-29)."""
 SHARE = 0.6
-"""As many of these may be left."""
+"""The share of these that may be left."""
 PLACE = Path(bot.__file__).parent
 NEWS = "This is news to everybody here."
 WORDS = "Whoever reads this was here."
@@ -47,25 +47,25 @@ WORDS = "Whoever reads this was here."
 
 @dataclass
 class Trace:
-    """Notes the files of the bot that are entered, in all threads that begin after it."""
+    """Records the bot's files that are entered, in all threads that start later."""
 
     files: set[str] = field(default_factory=set)
 
     def note(self, frame: FrameType, event: str, _: object) -> None:
-        """What the interpreter calls for every call."""
+        """Called by the interpreter for every call."""
         code = frame.f_code
         if event == "call" and code.co_name != "<module>":
             self.files.add(code.co_filename)
 
-    def taken(self) -> list[str]:
+    def elapsed(self) -> list[str]:
         """The files since the last time, by their place in bot/."""
         files, self.files = self.files, set()
-        inside = (Path(one) for one in files if one.startswith(f"{PLACE}/"))
-        return sorted(str(one.relative_to(PLACE)) for one in inside)
+        with_peak_memory = (Path(one) for one in files if one.startswith(f"{PLACE}/"))
+        return sorted(str(one.relative_to(PLACE)) for one in with_peak_memory)
 
 
 def measure(scale: Scale) -> Iterator[Figure]:  # noqa: ARG001 - there is but one tip
-    """The number of files of each walk."""
+    """The number of files of each path."""
     for walk, files in walks().items():
         before = BEFORE[walk]
         yield Figure(
@@ -78,7 +78,7 @@ def measure(scale: Scale) -> Iterator[Figure]:  # noqa: ARG001 - there is but on
 
 
 def walks() -> dict[str, list[str]]:
-    """The files that each walk enters."""
+    """The files that each path enters."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     _import_all()
     with TemporaryDirectory() as place:
@@ -89,13 +89,13 @@ def walks() -> dict[str, list[str]]:
             running.container.adopt(running.container.loaded)
             running.prepare(now=False)
             _change(file)
-            trace.taken()
+            trace.elapsed()
             _publish(running)
-            posted = trace.taken()
+            posted = trace.elapsed()
             page = _see(running)
-            found = {POST: posted, TIP: sorted({*posted, *trace.taken()})}
+            found = {POST: posted, TIP: sorted({*posted, *trace.elapsed()})}
             _comment(page)
-            found[REPLY] = trace.taken()
+            found[REPLY] = trace.elapsed()
         running.stop()
     return found
 

@@ -1,4 +1,4 @@
-"""Many visitors who write at once, a page that is read meanwhile, and a page of long replies."""
+"""Many visitors who comment at once, a page read meanwhile, and a page of long replies."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from time import monotonic, perf_counter, sleep
 from urllib.parse import urlencode, urlsplit
 
 from bench.figure import Figure, Scale, at_percent
+from bench.replies import replies
 from bench.serving import serving
-from bench.talk import talk
 from bot.store import open_store
 from bot.store.database import FILE
 from tests.site import TIP, running_site
 
-HOW = """The site as a process of its own over a database on disk, with a clock that advances so
-quickly that nobody exceeds a rate limit, each visitor from a network of their own. Forty visitors
+HOW = """The site as a separate process with a database on disk, with a clock that advances so
+quickly that nobody exceeds a rate limit, each visitor from a different network. Forty visitors
 write comments at once, each the next one as soon as the last was answered; each answer is timed,
-and counted where it does not say that the comment was kept. Then another program holds the
-database's write lock for three seconds while 60 visitors each send a comment, and a page and
-`/healthz` are asked for, one after the other. Last, a tip's page below which there are 150 replies
-of 50 kB of markup each, one request after another."""
+and counted if its comment was not stored. Then another program holds the database's write lock for
+three seconds while 60 visitors each send a comment, and a page and `/healthz` are requested one
+after the other. Last, a tip's page with 150 replies of 50 kB of markup each, one request after
+another."""
 
-HELD = 3.0
-"""Seconds for which another program holds the write lock."""
+LOCKED_SECONDS = 3.0
+"""How long another program holds the write lock, in seconds."""
 _REPLIES = 150
 _MARKUP = 50_000
 
@@ -42,15 +42,15 @@ class Browser:
     def __init__(self, address: str, number: int = 0) -> None:
         self._from = f"198.51.{number}.1"
         self._connection = HTTPConnection(urlsplit(address).netloc, timeout=120)
-        answer, page = self.asks("GET", f"/tips/{TIP}")
+        answer, page = self.request("GET", f"/tips/{TIP}")
         found = re.search(r'name="token" value="([^"]+)"', page)
         if found is None:
             raise SystemExit("the page has no form")
         self._token = found[1]
         self._cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
-        self._connection.close()  # an idle one would be ended; the next request opens another
+        self._connection.close()  # the server would close an idle one
 
-    def asks(
+    def request(
         self, method: str, path: str, body: str = "", **headers: str
     ) -> tuple[HTTPResponse, str]:
         """The answer to a request, and its body."""
@@ -59,83 +59,85 @@ class Browser:
         answer = self._connection.getresponse()
         return answer, answer.read().decode()
 
-    def writes(self, text: str) -> tuple[float, bool]:
-        """Seconds until a comment was answered, and whether it was kept."""
+    def write_comment(self, text: str) -> tuple[float, bool]:
+        """The seconds until a comment was answered, and whether it was stored."""
         fields = {"name": "A Reader", "text": text, "token": self._token}
         form = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": self._cookie}
         start = perf_counter()
-        answer, _ = self.asks("POST", f"/tips/{TIP}", urlencode(fields), **form)
+        answer, _ = self.request("POST", f"/tips/{TIP}", urlencode(fields), **form)
         return perf_counter() - start, answer.status == 303
 
-    def reads(self, path: str) -> float:
-        """Milliseconds until a page was there as a whole."""
+    def read(self, path: str) -> float:
+        """The milliseconds until a page was complete."""
         start = perf_counter()
-        answer, _ = self.asks("GET", path)
+        answer, _ = self.request("GET", path)
         if answer.status != 200:
             raise SystemExit(f"{path} answered {answer.status}")
         return 1000 * (perf_counter() - start)
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    """Waits of those who write, and of those who read meanwhile."""
+    """The times of visitors who comment, and of a reader meanwhile."""
     with TemporaryDirectory() as place:
         data = Path(place)
         with running_site(data) as site:
             site.publish()
         with serving(data, "--hurry") as (address, _):
             yield from _at_once(address, scale.of(40, 8), scale.of(20, 2))
-            yield from _meanwhile(address, data, scale.of(60, 8), HELD if not scale.quick else 0.5)
+            yield from _while_locked(
+                address, data, scale.of(60, 8), LOCKED_SECONDS if not scale.quick else 0.5
+            )
     with TemporaryDirectory() as place:
         yield from _long_replies(Path(place), scale.of(50, 5))
 
 
 def _at_once(address: str, writers: int, each: int) -> Iterator[Figure]:
-    """So many write at once, one comment after the other."""
+    """Visitors who comment at once, one comment after the other."""
     barrier = Barrier(writers)
 
     def write(number: int) -> list[tuple[float, bool]]:
         browser = Browser(address, number)
         barrier.wait()
-        return [browser.writes(f"Comment {number}.{turn}") for turn in range(each)]
+        return [browser.write_comment(f"Comment {number}.{turn}") for turn in range(each)]
 
     with ThreadPoolExecutor(writers) as threads:
         answers = [answer for some in threads.map(write, range(writers)) for answer in some]
-    taken = sorted(seconds for seconds, _ in answers)
+    elapsed = sorted(seconds for seconds, _ in answers)
     name = f"{len(answers)} comments by {writers} at once"
-    yield Figure(name=f"{name}: 95th percentile", value=at_percent(taken, 95), unit="s")
-    yield Figure(name=f"{name}: longest wait", value=taken[-1], unit="s")
+    yield Figure(name=f"{name}: 95th percentile", value=at_percent(elapsed, 95), unit="s")
+    yield Figure(name=f"{name}: longest wait", value=elapsed[-1], unit="s")
     yield Figure(name=f"{name}: not kept", value=sum(not kept for _, kept in answers), unit="")
 
 
-def _meanwhile(address: str, data: Path, writers: int, seconds: float) -> Iterator[Figure]:
-    """What reading costs while so many writes wait."""
+def _while_locked(address: str, data: Path, writers: int, seconds: float) -> Iterator[Figure]:
+    """The times of a reader while comments wait."""
     browsers = [Browser(address, number) for number in range(writers)]
     reader = Browser(address)
     pages, health = [], []
     with ThreadPoolExecutor(writers) as threads:
         with _locked(data):
             until = monotonic() + seconds
-            writes = [
-                threads.submit(browser.writes, f"Meanwhile {number}")
+            write_comment = [
+                threads.submit(browser.write_comment, f"Meanwhile {number}")
                 for number, browser in enumerate(browsers)
             ]
-            sleep(seconds / 6)  # they are all there
+            sleep(seconds / 6)  # until all are waiting
             while monotonic() < until:
-                pages.append(reader.reads(f"/tips/{TIP}?page=1"))
-                health.append(reader.reads("/healthz"))
-        lost = sum(not write.result()[1] for write in writes)
+                pages.append(reader.read(f"/tips/{TIP}?page=1"))
+                health.append(reader.read("/healthz"))
+        lost = sum(not write.result()[1] for write in write_comment)
     name = f"while {writers} writes wait"
-    for what, taken in (("a page", pages), ("/healthz", health)):
-        if len(taken) > 1:
-            value = at_percent(sorted(taken), 95)
+    for what, elapsed in (("a page", pages), ("/healthz", health)):
+        if len(elapsed) > 1:
+            value = at_percent(sorted(elapsed), 95)
             yield Figure(name=f"{name}, {what}: 95th percentile", value=value, unit="ms")
-        yield Figure(name=f"{name}, {what}: most", value=max(taken), unit="ms")
+        yield Figure(name=f"{name}, {what}: most", value=max(elapsed), unit="ms")
     yield Figure(name=f"{name}: not kept", value=lost, unit="")
 
 
 @contextmanager
 def _locked(data: Path) -> Iterator[None]:
-    """Another program holds the write lock."""
+    """Hold the write lock, as another program would."""
     with closing(sqlite3.connect(data / FILE, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
@@ -148,7 +150,7 @@ def _long_replies(data: Path, requests: int) -> Iterator[Figure]:
         site.publish()
     database = open_store(data)
     with database.store.writing() as tx:
-        for entry in talk(_REPLIES, TIP):
+        for entry in replies(_REPLIES, TIP):
             line = f"<p>{entry.text}</p>"
             html = line * (_MARKUP // len(line))
             text = "\n\n".join([entry.text] * (_MARKUP // len(line)))
@@ -156,9 +158,9 @@ def _long_replies(data: Path, requests: int) -> Iterator[Figure]:
     database.close()
     with serving(data) as (address, _):
         reader = Browser(address)
-        taken = sorted(reader.reads(f"/tips/{TIP}") for _ in range(requests))
-        size = len(reader.asks("GET", f"/tips/{TIP}")[1])
+        elapsed = sorted(reader.read(f"/tips/{TIP}") for _ in range(requests))
+        size = len(reader.request("GET", f"/tips/{TIP}")[1])
     name = f"a page with {_REPLIES} replies of {_MARKUP // 1000} kB"
-    yield Figure(name=f"{name}: median", value=at_percent(taken, 50), unit="ms")
-    yield Figure(name=f"{name}: 95th percentile", value=at_percent(taken, 95), unit="ms")
+    yield Figure(name=f"{name}: median", value=at_percent(elapsed, 50), unit="ms")
+    yield Figure(name=f"{name}: 95th percentile", value=at_percent(elapsed, 95), unit="ms")
     yield Figure(name=f"{name}: size", value=size / 1000, unit="kB")

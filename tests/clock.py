@@ -18,7 +18,7 @@ class FakeClock:
         """The moment to which the clock was moved last."""
         return self._now
 
-    def advance(self, by: timedelta) -> datetime:
-        """Let time pass; returns the new moment."""
-        self._now += by
+    def advance(self, by: timedelta = timedelta(0), **units: float) -> datetime:
+        """Let `by` pass, and so many of timedelta's units; returns the new moment."""
+        self._now += by + timedelta(**units)
         return self._now

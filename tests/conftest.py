@@ -1,4 +1,4 @@
-"""The parts of every run, and what its tests have measured; no test fails for being slow."""
+"""The settings of every run, and the figures that its tests recorded; no test fails for being slow."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import settings
 
 from tests import isolation, tiers
-from tests.sim import told
+from tests.sim import figures
 
-# However fast the machine is, and whatever was found on it before.
+# The same examples on every machine, without a deadline.
 settings.register_profile("any machine", deadline=None, derandomize=True)
 settings.load_profile("any machine")
 
-# A site on a busy machine may take longer than httpx waits for an answer of its own accord.
+# A site on a busy machine may take longer to answer than httpx waits by default. httpx has no public
+# setting for this: `httpx.get` and its siblings take a time-out only as an argument, and the tests
+# call them in more than 100 places. The lock pins httpx, so a release that moves the name fails here.
 DEFAULT_TIMEOUT_CONFIG.read = 30.0
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Run apart from the person's environment, and in tiers."""
+    """Isolate the run from the user's environment, and select its tier."""
     config.pluginmanager.register(isolation)
     config.pluginmanager.register(tiers)
 
@@ -31,11 +33,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     seeds = []
     for report in measured:
         for name, value in report.user_properties:
-            if name == told.NAME:
+            if name == figures.NAME:
                 seeds.append(value)
             else:
                 terminalreporter.write_line(f"{report.nodeid}: {name}: {value}")
     if seeds:
         terminalreporter.section("simulation")
-        for line in told.lines(seeds):
+        for line in figures.lines(seeds):
             terminalreporter.write_line(line)

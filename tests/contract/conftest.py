@@ -1,6 +1,6 @@
-"""The fixtures of the contract suite: every world in turn, and the doors of its adapter.
+"""The fixtures of the contract suite: every network in turn, and the ports of its adapter.
 
-A test asks for the doors that it is about; a network that does not have one is passed over.
+A test requests the ports that it is about; it is skipped on networks without them.
 """
 
 from __future__ import annotations
@@ -19,82 +19,88 @@ from bot.core.ports.platform import (
     PushHints,
     ThreadReader,
 )
-from tests.contract.world import FarWorld, World
-from tests.contract.worlds import WORLDS
+from tests.contract.network import ControlledNetwork, FailingNetwork
+from tests.contract.networks import NETWORKS
 
-Door = TypeVar("Door")
+Port = TypeVar("Port")
 
 
-@pytest.fixture(params=WORLDS)
-def world(request, tmp_path):
-    """A network with nothing said yet, and the adapter to it."""
-    with WORLDS[request.param](tmp_path) as opened:
+@pytest.fixture(params=NETWORKS)
+def network(request, tmp_path):
+    """A network without posts, and its adapter."""
+    with NETWORKS[request.param](tmp_path) as opened:
         yield opened
 
 
 @pytest.fixture
-def far(world: World) -> FarWorld:
-    """A world with a way to its network that can fail."""
-    if world.kind.traits.is_home:
-        pytest.skip("there is no way to this network that could fail: it is the bot's own")
-    assert isinstance(world, FarWorld)
-    return world
+def failing(network: ControlledNetwork) -> FailingNetwork:
+    """A network whose connection can fail."""
+    if network.kind.traits.is_home:
+        pytest.skip("there is no connection to the bot's own site that could fail")
+    assert isinstance(network, FailingNetwork)
+    return network
 
 
 @pytest.fixture
-def publisher(world: World) -> Publisher:
-    """The door for posting."""
-    return _door(world, Ability.PUBLISH, Publisher)
+def publisher(network: ControlledNetwork) -> Publisher:
+    """The port for posting."""
+    return _port(network, Ability.PUBLISH, Publisher)
 
 
 @pytest.fixture
-def listener(world: World) -> Listener:
-    """The door for listening."""
-    return _door(world, Ability.LISTEN, Listener)
+def listener(network: ControlledNetwork) -> Listener:
+    """The port for listening."""
+    return _port(network, Ability.LISTEN, Listener)
 
 
 @pytest.fixture
-def editor(world: World) -> PostRemover:
-    """The door for taking back."""
-    return _door(world, Ability.RETRACT, PostRemover)
+def editor(network: ControlledNetwork) -> PostRemover:
+    """The port for deleting posts."""
+    return _port(network, Ability.RETRACT, PostRemover)
 
 
 @pytest.fixture
-def threads(world: World) -> ThreadReader:
-    """The door for reading below our posts; on X it leaves out what listening tells."""
-    if world.kind.name == "x":
+def threads(network: ControlledNetwork) -> ThreadReader:
+    """The port for reading threads; on X it leaves out replies that mentions return."""
+    if network.kind.name == "x":
         pytest.skip(
-            "what names us is dearer there; tests/platforms/x/test_conversations.py has the rest"
+            "mentions cost more there; tests/platforms/x/test_conversations.py has the rest"
         )
-    return _offered(world, ThreadReader)
+    return _offered(network, ThreadReader)
 
 
 @pytest.fixture
-def checks(world: World) -> EntryChecker:
-    """The door for looking again."""
-    return _offered(world, EntryChecker)
+def checks(network: ControlledNetwork) -> EntryChecker:
+    """The port for checking entries again."""
+    return _offered(network, EntryChecker)
 
 
 @pytest.fixture
-def hints(world: World) -> PushHints:
-    """The door for being told at once."""
-    return _offered(world, PushHints)
-
-
-def _offered(world: World, door: type[Door]) -> Door:
-    if not isinstance(world.platform, door):
-        pytest.skip(f"{world.kind.name} does not offer it")
-    return world.platform
+def hints(network: ControlledNetwork) -> PushHints:
+    """The port for push hints."""
+    return _offered(network, PushHints)
 
 
 @pytest.fixture
-def thanker(world: World) -> Favouriter:
-    """The door for favouring."""
-    return _door(world, Ability.FAVOURITE, Favouriter)
+def tip(network, publisher):
+    """A post of the bot."""
+    return publisher.publish(network.post("One word is enough."))
 
 
-def _door(world: World, ability: Ability, door: type[Door]) -> Door:
-    if ability not in world.kind.traits.abilities:
-        pytest.skip(f"{world.kind.name} does not promise to {ability.value}")
-    assert isinstance(world.platform, door)
-    return world.platform
+def _offered(network: ControlledNetwork, port: type[Port]) -> Port:
+    if not isinstance(network.platform, port):
+        pytest.skip(f"{network.kind.name} does not offer it")
+    return network.platform
+
+
+@pytest.fixture
+def favouriter(network: ControlledNetwork) -> Favouriter:
+    """The port for favourites."""
+    return _port(network, Ability.FAVOURITE, Favouriter)
+
+
+def _port(network: ControlledNetwork, ability: Ability, port: type[Port]) -> Port:
+    if ability not in network.kind.traits.abilities:
+        pytest.skip(f"{network.kind.name} does not promise to {ability.value}")
+    assert isinstance(network.platform, port)
+    return network.platform

@@ -1,4 +1,4 @@
-"""What every platform keeps that can tell at once that something was said."""
+"""Promises of every platform with push hints."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ PATIENCE = 20.0
 
 
 class Line:
-    """Somebody who follows the hints on a thread of their own."""
+    """Follows the hints on a separate thread."""
 
     def __init__(self, hints):
         self.hints: Queue[float] = Queue()
@@ -36,30 +36,30 @@ class Line:
 
 @pytest.fixture
 def line(hints):
-    """A line that stands."""
+    """An open stream."""
     opened = Line(hints)
     yield opened
     opened.end()
 
 
-def test_something_was_said(world, publisher, line):
-    """A reply is hinted at, at once."""
-    tip = publisher.publish(world.post("One word is enough."))
+def test_something_was_said(network, publisher, line):
+    """A reply gives a hint at once."""
+    tip = publisher.publish(network.post("One word is enough."))
     while not line.hints.empty():
         line.hints.get()
     began = time.monotonic()
-    world.person_says("Is it?", reply_to=tip.remote_id)
+    network.person_posts("Is it?", reply_to=tip.remote_id)
     assert line.hints.get(timeout=PATIENCE) - began < 2
 
 
 def test_it_ends_when_it_is_over(line):
-    """Whoever wants no more hints has their thread back, also while nothing is said."""
+    """The call returns soon after it is told to stop, even without any hint."""
     assert line.end()
     assert line.error is None
 
 
-def test_a_door_that_is_closed(far, hints):
-    """Without credentials there are no hints, and it is said so."""
-    far.revoke()
+def test_a_door_that_is_closed(failing, hints):
+    """Without valid credentials there are no hints, but an error."""
+    failing.revoke()
     with pytest.raises(PlatformError):
         hints.hints(lambda: None, lambda: False)

@@ -1,4 +1,4 @@
-"""What every platform keeps that is asked how its account stands: it tells, and changes nothing."""
+"""Promises of every platform that can inspect its account: remarks, and no changes."""
 
 import pytest
 
@@ -6,66 +6,66 @@ from tests.contract.test_trouble import log_everything, logged_here
 
 
 def problems(seen):
-    """What the bot cannot work with."""
+    """The remarks that are problems."""
     return [one for one in seen if one.is_problem]
 
 
-def test_a_good_account(far):
-    """An account that works is told of, and nothing is wrong with it."""
-    seen = far.platform.inspect()
+def test_a_good_account(failing):
+    """A working account has remarks, and no problem."""
+    seen = failing.platform.inspect()
     assert seen
     assert problems(seen) == []
 
 
-def test_nothing_is_posted(world, publisher):
-    """To ask posts nothing and takes nothing back."""
-    publisher.publish(world.post("One word is enough."))
-    before = world.posts_there()
-    world.platform.inspect()
-    world.another().inspect()
-    assert world.posts_there() == before
+def test_nothing_is_posted(network, publisher):
+    """Inspecting posts and deletes nothing."""
+    publisher.publish(network.post("One word is enough."))
+    before = network.existing_posts()
+    network.platform.inspect()
+    network.another().inspect()
+    assert network.existing_posts() == before
 
 
-def test_down(far):
-    """A network that takes no connection is a finding with what to do, and no error."""
-    far.go_down()
-    (found,) = problems(far.another().inspect())
+def test_down(failing):
+    """A network that refuses connections is a problem with a remedy, and no error."""
+    failing.go_down()
+    (found,) = problems(failing.another().inspect())
     assert found.todo
-    far.come_back()
-    assert problems(far.another().inspect()) == []
+    failing.come_back()
+    assert problems(failing.another().inspect()) == []
 
 
 @pytest.mark.parametrize("lose", ["lose_next_answer", "lose_next_request"])
-def test_lost(far, lose):
-    """A network that breaks off in the middle is told of as well, or asked again at once."""
-    if far.kind.name == "memory":
+def test_lost(failing, lose):
+    """A connection that breaks is a problem too, unless a repeat succeeds."""
+    if failing.kind.name == "memory":
         pytest.skip("only posts are lost there")
-    getattr(far, lose)()
-    assert len(problems(far.another().inspect())) == 1
+    getattr(failing, lose)()
+    assert len(problems(failing.another().inspect())) == 1
 
 
-def test_revoked(far):
-    """Credentials that are not accepted any more are told of, with what to do."""
-    if not far.kind.secrets:
+def test_revoked(failing):
+    """Rejected credentials are a problem with a remedy."""
+    if not failing.kind.secrets:
         pytest.skip("this network asks for no credentials")
-    far.revoke()
-    (found,) = problems(far.platform.inspect())
+    failing.revoke()
+    (found,) = problems(failing.platform.inspect())
     assert found.todo
 
 
-def test_what_remarks_say(far, caplog):
-    """Every remark can be shown on a line, promises nothing that nobody does, and holds no secret."""
+def test_what_remarks_say(failing, caplog):
+    """Every remark fits on one line, and contains no secret."""
     log_everything(caplog)
-    seen = [*far.another().inspect()]
-    far.go_down()
-    seen += far.another().inspect()
-    far.come_back()
-    far.revoke()
-    seen += far.another().inspect()
+    seen = [*failing.another().inspect()]
+    failing.go_down()
+    seen += failing.another().inspect()
+    failing.come_back()
+    failing.revoke()
+    seen += failing.another().inspect()
     for one in seen:
         assert one.what
         assert f"{one.what}{one.todo}".isprintable()
         assert len(f"{one.what}{one.todo}") < 400
         assert "tried again" not in one.todo
     shown = logged_here(caplog) + "".join(map(repr, seen))
-    assert [name for name, secret in far.secrets.items() if secret in shown] == []
+    assert [name for name, secret in failing.secrets.items() if secret in shown] == []

@@ -1,4 +1,4 @@
-"""What the network in memory does when it is told to, so that other tests can lean on it."""
+"""The controls of the network in memory, which other tests use."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -20,13 +20,13 @@ def clock():
 
 @pytest.fixture
 def network(clock):
-    """A network with nothing said yet."""
+    """A network without posts."""
     return MemoryNetwork(clock)
 
 
 @pytest.fixture
 def platform(network):
-    """The adapter to it."""
+    """Its adapter."""
     return MemoryPlatform(network)
 
 
@@ -38,7 +38,7 @@ def post(clock):
 
 
 def test_refusal(network, platform, post):
-    """A refusal strikes the next post only, and nothing of that is there."""
+    """A refusal applies to the next post only, which does not exist."""
     network.refuse_next()
     with pytest.raises(Refused):
         platform.publish(post)
@@ -47,7 +47,7 @@ def test_refusal(network, platform, post):
 
 
 def test_wrong_token(network, post):
-    """Who comes with another token is not let in."""
+    """A wrong token is rejected."""
     with pytest.raises(Unauthorised):
         MemoryPlatform(network, token="another").publish(post)
 
@@ -60,7 +60,7 @@ def test_restored(network, platform, post):
 
 
 def test_keys_are_forgotten(clock, network, platform, post):
-    """A key is known as long as the traits say, and then a repeat makes a second post."""
+    """A key is known for its time, and then a repeat makes a second post."""
     platform.publish(post)
     clock.advance(TRAITS.key_memory - timedelta(seconds=1))
     platform.publish(post)
@@ -71,7 +71,7 @@ def test_keys_are_forgotten(clock, network, platform, post):
 
 
 def test_edits_are_heard(network, platform):
-    """What a person changed is heard again, as another version of the same entry."""
+    """An edited post is read again, as another version of the same entry."""
     said = network.say("Is it?")
     first = platform.poll(None)
     network.edit(said, "Is it really?")
@@ -82,7 +82,7 @@ def test_edits_are_heard(network, platform):
 
 
 def test_deletions_are_heard(network, platform):
-    """What a person took back is heard again, without words and name."""
+    """A deleted post is read again, without text and author."""
     said = network.say("Is it?")
     first = platform.poll(None)
     network.delete(said)
@@ -92,7 +92,7 @@ def test_deletions_are_heard(network, platform):
 
 
 def test_answers_need_something_to_answer(network, platform, post):
-    """An answer to what is gone is refused."""
+    """A reply to a deleted post is refused."""
     said = network.say("Is it?")
     network.delete(said)
     with pytest.raises(Refused):

@@ -1,4 +1,4 @@
-"""What every platform keeps that can read below a post: what was said there, whomever it named."""
+"""Promises of every platform that can read threads: every reply, with or without a mention."""
 
 import pytest
 
@@ -9,14 +9,8 @@ MOST_STEPS = 100
 
 
 @pytest.fixture
-def tip(world, publisher):
-    """A post of ours that people can answer."""
-    return publisher.publish(world.post("One word is enough."))
-
-
-@pytest.fixture
 def read(threads, tip):
-    """Reads all that there is below the tip, from a cursor on; gives the entries and the cursor."""
+    """Reads everything below the tip from a cursor on; returns the entries and the cursor."""
 
     def step(cursor=None):
         entries = {}
@@ -31,11 +25,11 @@ def read(threads, tip):
     return step
 
 
-def test_a_reply_to_a_reply_that_does_not_name_us(world, tip, read):
-    """What people say to each other below our post is found, each under what it answers."""
-    first = world.person_says("Is it?", reply_to=tip.remote_id)
-    second = world.person_remarks("I wonder, too.", reply_to=first)
-    third = world.person_remarks("So do I.", reply_to=second)
+def test_a_reply_to_a_reply_that_does_not_name_us(network, tip, read):
+    """Replies of people to each other below the bot's post are read, each with its parent."""
+    first = network.person_posts("Is it?", reply_to=tip.remote_id)
+    second = network.person_replies_unmentioned("I wonder, too.", reply_to=first)
+    third = network.person_replies_unmentioned("So do I.", reply_to=second)
     entries, _ = read()
     assert {one: entries[one].in_reply_to for one in entries} == {
         first: tip.remote_id,
@@ -45,47 +39,47 @@ def test_a_reply_to_a_reply_that_does_not_name_us(world, tip, read):
     assert entries[third].text == "So do I."
 
 
-def test_only_what_is_below(world, publisher, tip, read):
-    """What was said elsewhere is no part of the thread."""
-    other = publisher.publish(world.post("Two words are too many."))
-    world.person_says("Are they?", reply_to=other.remote_id)
-    said = world.person_says("Is it?", reply_to=tip.remote_id)
+def test_only_what_is_below(network, publisher, tip, read):
+    """Posts outside of the thread are not read."""
+    other = publisher.publish(network.post("Two words are too many."))
+    network.person_posts("Are they?", reply_to=other.remote_id)
+    said = network.person_posts("Is it?", reply_to=tip.remote_id)
     assert list(read()[0]) == [said]
 
 
-def test_nothing_new(world, tip, read):
-    """A thread in which nothing was said since brings nothing, as often as it is read."""
-    world.person_says("Is it?", reply_to=tip.remote_id)
+def test_nothing_new(network, tip, read):
+    """An unchanged thread returns nothing, however often it is read."""
+    network.person_posts("Is it?", reply_to=tip.remote_id)
     _, cursor = read()
     entries, cursor = read(cursor)
     assert not entries
-    said = world.person_remarks("It is.", reply_to=tip.remote_id)
+    said = network.person_replies_unmentioned("It is.", reply_to=tip.remote_id)
     assert said in read(cursor)[0]
 
 
-def test_an_edit(world, tip, read):
-    """What was changed since is told in its new words."""
-    if not world.can_edit:
+def test_an_edit(network, tip, read):
+    """An edited reply is returned with its new text."""
+    if not network.can_edit:
         pytest.skip("nothing can be changed there")
-    said = world.person_says("Is it?", reply_to=tip.remote_id)
+    said = network.person_posts("Is it?", reply_to=tip.remote_id)
     _, cursor = read()
-    world.person_edits(said, "Is it not?")
+    network.person_edits(said, "Is it not?")
     assert read(cursor)[0][said].text.endswith("Is it not?")
 
 
-def test_own_words(world, publisher, tip, read):
-    """An answer of ours is not taken for somebody else's."""
-    said = world.person_says("Is it?", reply_to=tip.remote_id)
-    publisher.publish(world.post("It is.", in_reply_to=said))
+def test_own_words(network, publisher, tip, read):
+    """The bot's reply is not taken for somebody else's."""
+    said = network.person_posts("Is it?", reply_to=tip.remote_id)
+    publisher.publish(network.post("It is.", in_reply_to=said))
     assert [one.remote_id for one in read()[0].values() if not one.ours] == [said]
 
 
-def test_words_by_hand(world, publisher, tip, read):
-    """What our own account says there is told as ours, in its place, and what is said to it below it."""
-    said = world.person_says("Is it?", reply_to=tip.remote_id)
-    by_hand = publisher.publish(world.post("It is, indeed.", in_reply_to=said)).remote_id
-    more = publisher.publish(world.post("And more.", in_reply_to=tip.remote_id)).remote_id
-    below = world.person_says("Really?", reply_to=by_hand)
+def test_words_by_hand(network, publisher, tip, read):
+    """A post by hand of the bot's account is returned as its own, with the replies below it."""
+    said = network.person_posts("Is it?", reply_to=tip.remote_id)
+    by_hand = publisher.publish(network.post("It is, indeed.", in_reply_to=said)).remote_id
+    more = publisher.publish(network.post("And more.", in_reply_to=tip.remote_id)).remote_id
+    below = network.person_posts("Really?", reply_to=by_hand)
     entries, _ = read()
     if not any(one.ours for one in entries.values()):
         pytest.skip("our own answers are known from elsewhere here")
@@ -98,18 +92,18 @@ def test_words_by_hand(world, publisher, tip, read):
 
 
 @pytest.mark.parametrize("visibility", [Visibility.FOLLOWERS, Visibility.DIRECT])
-def test_private_words(world, tip, read, visibility):
-    """Of what is not for everybody, neither words nor author nor address are told."""
-    if visibility not in world.private:
+def test_private_words(network, tip, read, visibility):
+    """A private reply has neither text nor author nor address."""
+    if visibility not in network.private:
         pytest.skip(f"nothing can be said to {visibility.value} alone here")
-    said = world.person_says("Between us.", reply_to=tip.remote_id, visibility=visibility)
+    said = network.person_posts("Between us.", reply_to=tip.remote_id, visibility=visibility)
     for entry in read()[0].values():
         assert (entry.remote_id, entry.visibility) == (said, visibility)
         assert (entry.text, entry.html, entry.author, entry.url) == ("", "", NOBODY, None)
 
 
-def test_a_post_that_is_gone(world, editor, threads, tip):
-    """Below a post that is gone there is nothing to be read any more."""
+def test_a_post_that_is_gone(network, editor, threads, tip):
+    """Below a deleted post there is nothing to read."""
     editor.retract(tip.remote_id)
     with pytest.raises(Refused):
         threads.read_thread(tip.remote_id, None)

@@ -1,4 +1,4 @@
-"""What every platform keeps when its network, or the way to it, fails: it says what is proven."""
+"""Promises of every platform when its network or connection fails: errors say what is proven."""
 
 import logging
 import threading
@@ -13,13 +13,13 @@ from bot.core.ports.platform import Listener, PostRemover, Publisher
 TEXT = "One word is enough."
 
 
-def calls(world):
-    """Every call that an adapter with these doors takes, by name."""
-    platform = world.platform
+def calls(network):
+    """Every call of an adapter with these ports, by name."""
+    platform = network.platform
     found = {"learn": platform.learn}
     if isinstance(platform, Publisher):
-        found["publish"] = lambda: platform.publish(world.post(TEXT))
-        found["find"] = lambda: platform.find(world.unsure(world.post(TEXT)))
+        found["publish"] = lambda: platform.publish(network.post(TEXT))
+        found["find"] = lambda: platform.find(network.unsure(network.post(TEXT)))
     if isinstance(platform, Listener):
         found["hear"] = lambda: platform.poll(None)
     if isinstance(platform, PostRemover):
@@ -27,108 +27,108 @@ def calls(world):
     return found
 
 
-def failures(world):
-    """What each call raises."""
+def failures(network):
+    """The error of each call."""
     raised = {}
-    for name, call in calls(world).items():
+    for name, call in calls(network).items():
         with pytest.raises(PlatformError) as caught:
             call()
         raised[name] = caught.value
     return raised
 
 
-def test_down(far, publisher):
-    """While a network takes no connection nothing is posted, and that is known for certain."""
-    post = far.post(TEXT)
-    far.go_down()
+def test_down(failing, publisher):
+    """While a network refuses connections it is certain that nothing is posted."""
+    post = failing.post(TEXT)
+    failing.go_down()
     with pytest.raises(RetryLater):
         publisher.publish(post)
-    far.come_back()
-    assert far.posts_there() == []
+    failing.come_back()
+    assert failing.existing_posts() == []
     receipt = publisher.publish(post)
-    assert far.posts_there() == [(receipt.remote_id, TEXT)]
+    assert failing.existing_posts() == [(receipt.remote_id, TEXT)]
 
 
-def test_down_for_all(far):
-    """Whatever is asked of a network that takes no connection can be asked again later."""
-    far.go_down()
-    assert {type(error) for error in failures(far).values()} == {RetryLater}
+def test_down_for_all(failing):
+    """Every call to a network that refuses connections can be retried later."""
+    failing.go_down()
+    assert {type(error) for error in failures(failing).values()} == {RetryLater}
 
 
-def test_lost_answer(far, publisher):
-    """When an answer is lost the outcome is unknown, and the post is there and found."""
-    post = far.post(TEXT)
-    far.lose_next_answer()
+def test_lost_answer(failing, publisher):
+    """After a lost answer the outcome is unknown, and the post exists and is found."""
+    post = failing.post(TEXT)
+    failing.lose_next_answer()
     with pytest.raises(OutcomeUnknown):
         publisher.publish(post)
-    ((remote_id, _),) = far.posts_there()
-    found = publisher.find(far.unsure(post))
+    ((remote_id, _),) = failing.existing_posts()
+    found = publisher.find(failing.unsure(post))
     assert isinstance(found, Found)
     assert found.receipt.remote_id == remote_id
 
 
-def test_lost_request(far, publisher):
-    """When a request is lost on its way the outcome is as unknown, and the post is not there."""
-    post = far.post(TEXT)
-    far.lose_next_request()
+def test_lost_request(failing, publisher):
+    """After a lost request the outcome is unknown, and the post does not exist."""
+    post = failing.post(TEXT)
+    failing.lose_next_request()
     with pytest.raises(OutcomeUnknown):
         publisher.publish(post)
-    assert far.posts_there() == []
-    assert publisher.find(far.unsure(post)) == Absent()
+    assert failing.existing_posts() == []
+    assert publisher.find(failing.unsure(post)) == Absent()
 
 
-def test_revoked(far):
-    """Credentials that are not accepted any more are named as the reason, whatever is asked."""
-    if not far.kind.secrets:
+def test_revoked(failing):
+    """Every call with rejected credentials names them as the reason."""
+    if not failing.kind.secrets:
         pytest.skip("this network asks for no credentials")
-    far.revoke()
-    assert all(isinstance(error, Unauthorised) for error in failures(far).values())
-    assert far.posts_there() == []
+    failing.revoke()
+    assert all(isinstance(error, Unauthorised) for error in failures(failing).values())
+    assert failing.existing_posts() == []
 
 
-def test_what_errors_say(far, publisher):
-    """Every error is one line that can be shown to an operator, and says what to do."""
-    for error in provoked(far, publisher):
+def test_what_errors_say(failing, publisher):
+    """Every error is one line for the operator, with a remedy."""
+    for error in provoked(failing, publisher):
         assert str(error).isprintable(), repr(error)
         assert 0 < len(str(error)) < 400
         assert error.problem
         assert error.todo
 
 
-def test_secrets(far, publisher, listener, caplog):
-    """No credential is in any error, nor in what any library logs when it logs all that it can."""
+def test_secrets(failing, publisher, listener, caplog):
+    """No credential is in any error, or in any library's log at its lowest level."""
     log_everything(caplog)
-    far.platform = far.another()
-    publisher.publish(far.post("Another tip."))
+    failing.platform = failing.another()
+    publisher.publish(failing.post("Another tip."))
     listener.poll(None)
-    errors = provoked(far, publisher)
+    errors = provoked(failing, publisher)
     shown = logged_here(caplog)
     for error in errors:
         shown += str(error) + repr(error) + "".join(traceback.format_exception(error))
-    assert far.secrets
-    assert [name for name, secret in far.secrets.items() if secret in shown] == []
+    assert failing.secrets
+    assert [name for name, secret in failing.secrets.items() if secret in shown] == []
 
 
-def provoked(far, publisher):
-    """An error of every kind that a far network can be brought to."""
-    far.lose_next_answer()
+def provoked(failing, publisher):
+    """An error of every kind."""
+    failing.lose_next_answer()
     with pytest.raises(PlatformError) as lost:
-        publisher.publish(far.post(TEXT))
-    far.go_down()
-    down = failures(far)
-    far.come_back()
-    far.revoke()
-    return [lost.value, *down.values(), *failures(far).values()]
+        publisher.publish(failing.post(TEXT))
+    failing.go_down()
+    down = failures(failing)
+    failing.come_back()
+    failing.revoke()
+    return [lost.value, *down.values(), *failures(failing).values()]
 
 
 def logged_here(caplog):
-    """All that was logged on our own thread: a network that runs beside us may log what it likes."""
+    """The log records of this thread, without those of the test server."""
     ours = [one for one in caplog.records if one.thread == threading.get_ident()]
     return "\n".join(caplog.handler.format(one) for one in ours)
 
 
 def log_everything(caplog):
-    """Let every library log at its most talkative; an adapter that is made after this may hush it."""
+    """Set every logger to its lowest level; an adapter that is made later may raise it."""
     caplog.set_level(logging.DEBUG)
     for name in list(logging.root.manager.loggerDict):
         caplog.set_level(logging.DEBUG, logger=name)

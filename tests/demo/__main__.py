@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""What a terminal or a supervisor sends to have a program end."""
+"""The signals with which a terminal or a service manager ends a program."""
 
 
 def main() -> int:
@@ -19,7 +19,7 @@ def main() -> int:
     for number in STOPS:
         signal.signal(number, lambda *_: asked.set())
     given = _arguments()
-    # twitter-text-parser finds its data by the old way, and says so.
+    # twitter-text-parser uses a deprecated way to find its data.
     warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)
     from tests.browser import MISSING, browser_path
     from tests.demo.messages import say

@@ -1,4 +1,4 @@
-"""What the terminal shows beside the log."""
+"""The terminal output besides the log."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ reply on the page yourself. Below is what `tipsbot log --follow` shows. Stop wit
 
 
 def say(*lines: str) -> None:
-    """Write lines to the terminal, at once. Raises Stopped when nobody reads it any more."""
+    """Write lines to the terminal at once. Raises Stopped if its reader has gone."""
     try:
         sys.stdout.write("".join(f"{line}\n" for line in lines))
         sys.stdout.flush()
@@ -35,7 +35,7 @@ def say(*lines: str) -> None:
 
 
 def tell_posts(posts: Iterable[Sent]) -> None:
-    """Say what the bot posted of its own accord, exactly."""
+    """Print the bot's scheduled posts, exactly."""
     say("", "The posts as they stand on the local servers, with their lengths by X's weights:")
     for one in posts:
         if one.answers is None:

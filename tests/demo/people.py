@@ -15,12 +15,12 @@ from tests.whole.operator import Operator
 from tests.whole.visitor import Visitor, visitor
 
 HEARD_WITHIN = 60.0
-"""Seconds within which the bot has to have read what its operator answers."""
+"""How long the bot may take to read the entry that its operator answers, in seconds."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
-    """What became of a line: who said it, and its id on its network."""
+class CarriedOut:
+    """A line that was carried out: its author, and its id on its network."""
 
     who: str
     id: str
@@ -28,7 +28,7 @@ class Said:
 
 @dataclass(kw_only=True)
 class People:
-    """Everybody who speaks. `roots` are the ids of the tip's posts by network."""
+    """The people of the script. `roots` are the ids of the tip's posts by network."""
 
     operator: Operator
     mastodon: MastodonServer
@@ -37,12 +37,12 @@ class People:
     roots: dict[Place, str]
     stack: ExitStack
     waiting: Waiting
-    _said: dict[str, Said] = field(default_factory=dict)
+    _said: dict[str, CarriedOut] = field(default_factory=dict)
     _visitors: dict[str, Visitor] = field(default_factory=dict)
     _users: dict[str, User] = field(default_factory=dict)
 
     def act(self, line: Line) -> None:
-        """Carry a line out, after its time. Raises Stopped or Failed."""
+        """Carry a line out at its time. Raises Stopped or Failed."""
         ways = {
             Place.MASTODON: self._on_mastodon,
             Place.X: self._on_x,
@@ -53,7 +53,7 @@ class People:
         self.waiting.rest(line.after)
         remote_id = finish()
         if remote_id is not None:
-            self._said[line.edits or line.id] = Said(who=line.who, id=remote_id)
+            self._said[line.edits or line.id] = CarriedOut(who=line.who, id=remote_id)
 
     def _id(self, line: str | None) -> str:
         return self._said[line or ""].id
@@ -62,21 +62,21 @@ class People:
         server = self.mastodon
         if line.deletes:
             return lambda: server.delete(line.who, self._id(line.deletes))
-        text = self._greeting(line) + line.text
+        text = self._mentions(line) + line.text
         if line.edits:
             return lambda: server.edit(line.who, self._id(line.edits), text)
         more = {"spoiler_text": line.warning} if line.warning else {}
         parent = self._parent(line)
         return lambda: server.say(line.who, text, to=parent, **more)
 
-    def _greeting(self, line: Line) -> str:
-        """Whom a Mastodon client names at the beginning: who is answered, and the bot."""
+    def _mentions(self, line: Line) -> str:
+        """The mentions that a Mastodon client puts first: the answered author, and the bot."""
         answered = self._said[line.to].who if line.to and line.to != TIP else BOT
         named = dict.fromkeys(one for one in (answered, BOT) if one != line.who)
         return "".join(f"@{one} " for one in named)
 
     def _on_x(self, line: Line) -> Callable[[], str | None]:
-        """As people do on X's own pages: its API lets nobody edit, or answer uninvited."""
+        """As on X's own pages: its API allows neither edits nor replies without a mention."""
         if line.deletes:
             return lambda: self.x.delete(self._id(line.deletes))
         if line.edits:
@@ -91,7 +91,7 @@ class People:
         return self._users[who]
 
     def _on_site(self, line: Line) -> Callable[[], str | None]:
-        """The page is opened at once, and the form sent when the words are written."""
+        """Open the page at once, and send the form when the text is written."""
         browser = self._visitor(line.who)
         if line.deletes:
             return lambda: browser.delete(self._id(line.deletes))
@@ -105,26 +105,26 @@ class People:
         return self._visitors[who]
 
     def _as_operator(self, line: Line) -> Callable[[], str | None]:
-        """Answer with the command, once the bot has read what is answered."""
+        """Answer with `tipsbot reply`, once the bot has read the entry."""
         answered = self._id(line.to)
         what = f"the bot reads the line {line.to}"
-        self.waiting.until(lambda: self._heard(answered), what, HEARD_WITHIN)
+        self.waiting.until(lambda: self._entry_number(answered), what, HEARD_WITHIN)
         return lambda: self._reply(answered, line)
 
-    def _heard(self, remote_id: str) -> int | None:
+    def _entry_number(self, remote_id: str) -> int | None:
         """The number of an entry in the bot's log."""
         found = (one["id"] for one in self.operator.entries() if one["remote_id"] == remote_id)
         return next(found, None)
 
     def _reply(self, answered: str, line: Line) -> str:
-        done = self.operator.does("reply", str(self._heard(answered)), line.text)
+        done = self.operator.does("reply", str(self._entry_number(answered)), line.text)
         if done.code:
             raise Failed(f"tipsbot reply ended with {done.code}: {done.err.strip()}")
         posts = self.mastodon.posts()
         return next(str(one["id"]) for one in posts if one["in_reply_to_id"] == answered)
 
     def _parent(self, line: Line) -> str | None:
-        """The id of what a line answers; a comment on the site answers its page without one."""
+        """The id that a line answers; a comment on the site answers its page without one."""
         if line.to == TIP:
             return self.roots.get(line.place)
         return self._id(line.to) if line.to else None

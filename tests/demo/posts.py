@@ -17,7 +17,7 @@ from tests.servers.x import XServer
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sent:
-    """One post as it stands on a server; `length` is by X's weights, as X's own library counts."""
+    """One post on a server; `length` is the weighted length of X's own library."""
 
     network: str
     id: str
@@ -65,7 +65,7 @@ def _sent(network: str, post: str, answers: str | None, text: str) -> Sent:
 
 @contextmanager
 def shown(posts: Posts) -> Iterator[str]:
-    """The address of a server that shows them, on a free port of the loopback."""
+    """The address of a server that shows the posts, on a free port of the loopback."""
     handler = type("Handler", (_Handler,), {"posts": posts})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
@@ -79,7 +79,7 @@ class _Handler(BaseHTTPRequestHandler):
     posts: Posts
 
     def do_GET(self) -> None:
-        """Answer with every post, whatever the path."""
+        """Answer every path with all posts."""
         found = [asdict(one) for one in self.posts.everywhere()]
         body = json.dumps(found, indent=2, ensure_ascii=False).encode()
         self.send_response(200)

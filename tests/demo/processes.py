@@ -10,12 +10,12 @@ from tests.demo.waiting import Failed
 from tests.whole.operator import Bot, Operator
 
 LAST_LINES = 20
-"""How many lines of the bot's output are told when it ends by itself."""
+"""How many lines of the bot's output are shown if it ends by itself."""
 
 
 @contextmanager
 def running(operator: Operator) -> Iterator[Bot]:
-    """A bot that is asked to stop at the end of the block, and killed where it does not."""
+    """A bot that is stopped at the end of the block, or killed if it does not stop."""
     bot = operator.starts("--now")
     try:
         yield bot
@@ -39,7 +39,7 @@ def following(operator: Operator) -> Iterator[None]:
 
 
 def check(bot: Bot) -> None:
-    """Raise Failed when the bot has ended by itself."""
+    """Raise Failed if the bot has ended by itself."""
     code = bot.process.poll()
     if code is not None:
         last = "\n".join(bot.lines[-LAST_LINES:])

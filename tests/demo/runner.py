@@ -1,4 +1,4 @@
-"""The demo: it starts the servers, the bot and its log, plays the script, and ends all of them."""
+"""The demo: starts the servers, the bot and its log, plays the script, and ends all of them."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from tests.whole.accounts import secrets
 from tests.whole.operator import Operator, free_port
 
 START_WITHIN = 60.0
-"""Seconds within which the first tip stands everywhere."""
+"""How long the first tip may take to be posted everywhere, in seconds."""
 SHOW_WITHIN = 130.0
-"""Seconds after the script's last line within which everything is shown."""
+"""How long everything may take to be shown after the last line, in seconds."""
 LOG_LAG = 2.0
-"""Seconds that `tipsbot log --follow` may be behind the page."""
+"""How far `tipsbot log --follow` may be behind the page, in seconds."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """What was asked for on the command line."""
+    """The command line options."""
 
     #: End when everything was shown.
     once: bool = False
@@ -64,7 +64,7 @@ def _outcome(options: Options, asked: threading.Event) -> tuple[int, str]:
 
 @dataclass(kw_only=True)
 class Demo:
-    """Everything that runs. `page` is the address of the first tip's page."""
+    """The running parts. `page` is the address of the first tip's page."""
 
     operator: Operator
     people: People
@@ -81,7 +81,7 @@ class Demo:
         try:
             self._play(options)
         except (Failed, requests.RequestException, ValueError) as error:
-            self.waiting.look()  # a stop, or the end of the bot, is a better reason
+            self.waiting.look()  # a stop, or the end of the bot, explains it better
             raise Failed(str(error)) from error
 
     def _play(self, options: Options) -> None:
@@ -104,14 +104,14 @@ class Demo:
         self.waiting.rest(LOG_LAG)
 
     def _is_shown(self, end: Ending) -> bool:
-        """Whether the page has every text that stands, and none that is gone."""
+        """Whether the page has every text that exists, and none that was deleted."""
         answer = requests.get(self.page, timeout=10)
         page = html.unescape(answer.text)
         is_whole = all(text in page for text in end.shown)
         return answer.ok and is_whole and not any(text in page for text in end.gone)
 
     def _is_logged(self, end: Ending) -> bool:
-        """Whether what was said outside of threads is in the log, under no tip."""
+        """Whether mentions outside of threads are in the log, under no tip."""
         known = [entry["text"] for entry in self.operator.entries() if entry["tip"] is None]
         return all(any(call in text for text in known) for call in end.calls)
 

@@ -1,4 +1,4 @@
-"""The script as values: who says, edits and deletes what, and what readers see at its end."""
+"""The script as values: the actions of its people, and what readers see at the end."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import yaml
 
 SCRIPT = Path(__file__).with_name("script.yaml")
 TIP = "tip"
-"""What a line names that answers the tip itself."""
+"""The name of the tip itself in lines that answer it."""
 
 
 class Place(Enum):
-    """Where a line is said."""
+    """The place of a line."""
 
     MASTODON = "mastodon"
     X = "x"
@@ -26,7 +26,7 @@ class Place(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One thing that somebody does."""
+    """One action of a person."""
 
     id: str
     place: Place
@@ -45,13 +45,13 @@ class Line:
 
     @property
     def words(self) -> str:
-        """The text up to its first link; pages and networks show a link in ways of their own."""
+        """The text up to its first link; pages and networks show links differently."""
         return self.text.partition("https://")[0].strip()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ending:
-    """What everybody can read when the script is over."""
+    """The public texts at the end of the script."""
 
     #: On the tip's page.
     shown: tuple[str, ...]
@@ -74,12 +74,12 @@ def read(path: Path = SCRIPT) -> list[Line]:
 
 
 def speakers(lines: Iterable[Line], place: Place) -> list[str]:
-    """Who speaks there, each once."""
+    """The people of a place, each once."""
     return list(dict.fromkeys(line.who for line in lines if line.place is place))
 
 
 def ending(lines: Sequence[Line]) -> Ending:
-    """What the edits and deletions of a script leave."""
+    """The texts after the edits and deletions of a script."""
     texts: dict[str, str] = {}
     gone: list[str] = []
     for line in lines:

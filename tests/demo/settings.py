@@ -10,7 +10,7 @@ import yaml
 from tests.tree import ROOT
 
 DOMAIN = "example.social"
-"""What the handles on the local Mastodon server end in."""
+"""The domain of handles on the local Mastodon server."""
 X_NAME = "tips_example"
 """The bot's name on the local X server."""
 
@@ -34,7 +34,7 @@ def tips_file(site: str, mastodon: str, x: str, source: Path = ROOT / "tips.yaml
 
 
 def first_tip(source: Path = ROOT / "tips.yaml") -> str:
-    """The id of the tip that is posted first."""
+    """The id of the first posted tip."""
     return str(_shipped(source)["tips"][0]["id"])
 
 

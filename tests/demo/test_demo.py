@@ -1,4 +1,4 @@
-"""`make demo`, run for real: what it shows, and that it leaves nothing behind."""
+"""`make demo`, run as a process: its output, and its end without leftovers."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from tests.whole.operator import Bot, await_that
 ADDRESS = re.compile(r"^  the (discussion|exact posts|Mastodon server) +(http://127\.0\.0\.1:\S+)$")
 POST = re.compile(r"^  (Mastodon|X) +(\d+)  (.+) (http://127\.0\.0\.1:\d+/tips/\S+)$")
 START_WITHIN = 90.0
-"""Seconds that the demo may take to start on a busy machine."""
+"""How long the demo may take to start on a busy machine, in seconds."""
 FIRST = "you-need-not-be-a-techie"
 
 
 @contextmanager
 def demo(folder: Path, *words: str) -> Iterator[Bot]:
-    """The demo in a session of its own, whose temporary folder this is."""
+    """The demo in a separate session, with this temporary folder."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.demo", *words],
         cwd=ROOT,
@@ -61,7 +61,7 @@ def session_of(leader: int) -> list[psutil.Process]:
 
 
 def addresses(running: Bot) -> dict[str, str]:
-    """Where the demo says that there is something to see."""
+    """The addresses that the demo prints."""
     told = "Stop with Ctrl-C"
     await_that(lambda: told in running.output or running.process.poll() is not None, START_WITHIN)
     found = filter(None, map(ADDRESS.match, running.lines))
@@ -69,7 +69,7 @@ def addresses(running: Bot) -> dict[str, str]:
 
 
 def last_seen(running: Bot, places: dict[str, str]) -> dict[str, str]:
-    """What stood at each address when the demo ended."""
+    """The last content of each address before the demo ended."""
     seen: dict[str, str] = {}
     while running.process.poll() is None:
         for name, place in places.items():
@@ -80,34 +80,34 @@ def last_seen(running: Bot, places: dict[str, str]) -> dict[str, str]:
     return seen
 
 
-def remark(page: BeautifulSoup, words: str) -> Tag:
-    """The one entry of the discussion that has these words."""
+def entry_with(page: BeautifulSoup, words: str) -> Tag:
+    """The one entry of the discussion with this text."""
     (found,) = [one for one in page.select("li.remark") if words in one.get_text()]
     return found
 
 
 def assert_nothing_left(running: Bot, folder: Path) -> None:
-    """No process of the demo lives, and its temporary folder is empty."""
+    """Check that no process of the demo is left, and its temporary folder is empty."""
     assert session_of(running.process.pid) == []
     assert list(folder.iterdir()) == []
 
 
 def assert_one_discussion(html: str) -> None:
-    """Three networks are on one page; edits and links can be seen, and nothing that is deleted."""
+    """Check that three networks are on one page, with edits and links, without deleted entries."""
     page = BeautifulSoup(html, "html.parser")
     ways = {way.get_text() for way in page.select("li.remark a.u-url")}
     assert {"said on Mastodon", "said on X", "said here"} <= ways
-    assert remark(page, "only for a while").select_one(".edited")
-    assert remark(page, "since 2011").select_one(".edited")
+    assert entry_with(page, "only for a while").select_one(".edited")
+    assert entry_with(page, "since 2011").select_one(".edited")
     link = "a[href='https://example.org/without-a-chair']"
-    assert remark(page, "A works council").select_one(link)
-    assert "ours" in remark(page, "Not too hopeful")["class"]
+    assert entry_with(page, "A works council").select_one(link)
+    assert "ours" in entry_with(page, "Not too hopeful")["class"]
     for gone in ("always stay", "since 2001", "restart a router", "whether this form works"):
         assert gone not in html
 
 
 def assert_posts(running: Bot, listed: str) -> None:
-    """The terminal shows posts of at most 140 characters on both servers, which stand there so."""
+    """Check that the terminal shows the posts of both servers exactly, of 140 characters at most."""
     shown = [match.groups() for match in map(POST.match, running.lines) if match]
     for _, length, words, link in shown:
         assert weighted_length(f"{words} {link}") == int(length) <= 140
@@ -117,7 +117,7 @@ def assert_posts(running: Bot, listed: str) -> None:
 
 
 def assert_log(running: Bot) -> None:
-    """The log shows replies from three networks, an edit, deletions and a call under no tip."""
+    """Check that the log shows replies from three networks, an edit, deletions and a mention under no tip."""
     log = running.output
     for said in ("on mastodon, ", "on x, ", "on site, ", "edited:", "deleted:", "under no tip:"):
         assert said in log
@@ -126,7 +126,7 @@ def assert_log(running: Bot) -> None:
 
 @pytest.mark.timeout(300)  # a deletion on Mastodon is noticed a minute later at the earliest
 def test_the_whole_product_without_an_account(tmp_path: Path) -> None:
-    """One page shows a discussion of three networks, the log follows it, and the posts stand."""
+    """One page shows a discussion of three networks, the log follows it, and the posts exist."""
     with demo(tmp_path, "--once") as running:
         seen = last_seen(running, addresses(running))
         assert running.wait() == 0, running.output
@@ -146,11 +146,11 @@ def test_the_whole_product_without_an_account(tmp_path: Path) -> None:
 def test_a_stop_leaves_nothing_behind(
     tmp_path: Path, number: signal.Signals, words: tuple[str, ...], code: int
 ) -> None:
-    """Whoever stops the demo while people speak ends all that it started, and is told so."""
+    """A stop while people post ends everything that the demo started, and is reported."""
     with demo(tmp_path, *words) as running:
         addresses(running)
         await_that(lambda: "Noor (@noor@example.social)" in running.output)
-        # A terminal tells every process of a session; a supervisor tells one.
+        # A terminal signals every process of a session; a service manager signals one.
         (os.killpg if number is signal.SIGINT else os.kill)(running.process.pid, number)
         assert running.wait() == code, running.output
         assert_nothing_left(running, tmp_path)
@@ -159,7 +159,7 @@ def test_a_stop_leaves_nothing_behind(
 
 
 def test_a_stop_while_it_starts_leaves_nothing_behind(tmp_path: Path) -> None:
-    """A terminal that is closed before the bot is up ends the demo, too."""
+    """A terminal that is closed before the bot runs ends the demo, too."""
     with demo(tmp_path) as running:
         await_that(lambda: list(tmp_path.glob("tipsbot-demo-*/tips.yaml")), START_WITHIN)
         os.killpg(running.process.pid, signal.SIGHUP)
@@ -168,7 +168,7 @@ def test_a_stop_while_it_starts_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
-    """When the bot ends by itself, the demo says so with the bot's last lines, and ends with 1."""
+    """If the bot ends by itself, the demo prints its last lines and exits with 1."""
     with demo(tmp_path) as running:
         addresses(running)
         (bot,) = [one for one in session_of(running.process.pid) if "run" in one.cmdline()]

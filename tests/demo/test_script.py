@@ -1,4 +1,4 @@
-"""The script of the demo: what its people say is possible where they say it."""
+"""The script of the demo: its texts are valid on their networks."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ pytestmark = pytest.mark.quick
 
 
 def said(name: str, **more: str) -> Line:
-    """A line of somebody on X."""
+    """A line of a person on X."""
     plain = Line(id=name, place=Place.X, who="sam", after=1)
     return replace(plain, **more)  # type: ignore[arg-type]
 
 
 def test_x_and_mastodon_would_take_every_line() -> None:
-    """No line is longer than its network allows, and X finds nothing wrong with those on X."""
+    """No line is longer than its network allows, and X accepts those on X."""
     lines = read()
     for line in lines:
         if line.place is Place.X and line.text:
@@ -32,7 +32,7 @@ def test_x_and_mastodon_would_take_every_line() -> None:
 
 
 def test_people_do_everything_that_people_do() -> None:
-    """Somebody edits, deletes, warns of a link, and calls the bot outside of its threads."""
+    """The script has an edit, a deletion, a warning of a link, and a mention outside of threads."""
     lines = read()
     assert any(line.edits for line in lines)
     assert {line.place for line in lines if line.deletes} == {Place.MASTODON, Place.SITE}
@@ -41,7 +41,7 @@ def test_people_do_everything_that_people_do() -> None:
 
 
 def test_the_ending_is_what_edits_and_deletions_leave() -> None:
-    """An edit replaces a text, a deletion removes it, and a link is left out of the words."""
+    """An edit replaces a text, a deletion removes it, and links are left out."""
     lines = [
         said("a", to="tip", text="first"),
         said("b", to="a", text="second https://example.org/"),

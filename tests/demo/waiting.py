@@ -1,4 +1,4 @@
-"""Waiting that ends at once when somebody asks the demo to stop, or when the bot has ended."""
+"""Waits that end at once when the demo is to stop, or when the bot has ended."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 LOOK_EVERY = 0.2
-"""Seconds between two looks at what is awaited."""
+"""The interval of checks, in seconds."""
 
 
 class Stopped(Exception):
-    """Somebody asked the demo to stop."""
+    """The demo is to stop."""
 
 
 class Failed(Exception):
@@ -21,13 +21,13 @@ class Failed(Exception):
 
 @dataclass
 class Waiting:
-    """Waits. `asked` is set when the demo is to stop, `check` raises Failed when it must end."""
+    """Waits. `asked` is set when the demo is to stop; `check` raises Failed if it cannot go on."""
 
     asked: threading.Event
     check: Callable[[], None] = field(default=lambda: None)
 
     def look(self) -> None:
-        """Raise Stopped or Failed when the demo must not go on."""
+        """Raise Stopped or Failed if the demo must not go on."""
         try:
             self.check()
         except Failed:
@@ -44,7 +44,7 @@ class Waiting:
             raise Stopped
 
     def until(self, happens: Callable[[], object], what: str, within: float) -> None:
-        """Wait until it has happened. Raises Stopped, or Failed where it takes too many seconds."""
+        """Wait until a condition holds. Raises Stopped, or Failed after `within` seconds."""
         end = time.monotonic() + within
         while not happens():
             if time.monotonic() > end:
@@ -52,6 +52,6 @@ class Waiting:
             self.rest(LOOK_EVERY)
 
     def forever(self) -> None:
-        """Wait until somebody asks the demo to stop. Raises Stopped or Failed."""
+        """Wait until the demo is to stop. Raises Stopped or Failed."""
         while True:
             self.rest(LOOK_EVERY)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.mutants import SETTINGS, certain, measured
 from tests.sim import planted
-from tests.sim.talk import planted as talk
+from tests.sim.listening import planted as listening
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,7 +57,7 @@ def test_every_file_has_a_fault():
 
 def test_every_fault_can_be_planted():
     """The text that a fault replaces stands in its file once, for the simulation's faults as well."""
-    assert misplaced([*certain(), *planted.MUTANTS, *talk.MUTANTS]) == []
+    assert misplaced([*certain(), *planted.MUTANTS, *listening.MUTANTS]) == []
 
 
 def test_a_fault_that_cannot_be_planted_is_noticed():

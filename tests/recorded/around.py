@@ -15,8 +15,8 @@ from tests.recorded.settings import TIPS
 from tests.servers.mastodon import BOT, MastodonServer, mastodon_server
 from tests.servers.x import XServer
 from tests.whole.accounts import secrets
-from tests.whole.books import Books
 from tests.whole.operator import Operator, await_that, free_port
+from tests.whole.stored_data import StoredData
 
 BEGIN = datetime(2026, 3, 2, 8, 50, tzinfo=UTC)
 """A Monday, ten minutes before the first tip."""
@@ -35,9 +35,9 @@ class Around:
     _ahead: timedelta = timedelta(0)
 
     @property
-    def books(self) -> Books:
+    def books(self) -> StoredData:
         """What the bot has written down."""
-        return Books(data=self.operator.home / "data")
+        return StoredData(data=self.operator.home / "data")
 
     def later(self, **by: float) -> None:
         """Let time pass, for everybody."""

@@ -12,8 +12,8 @@ import requests
 
 from tests.recorded.commands import ask
 from tests.recorded.copy import HERE, copied, known, moment, set_clock
-from tests.whole.books import Books
 from tests.whole.operator import Operator, await_that
+from tests.whole.stored_data import StoredData
 
 ANSWERS = HERE / "answers"
 SLOT = datetime(2026, 3, 5, 9, tzinfo=UTC)
@@ -118,7 +118,7 @@ def planned(folder: Path) -> str:
     """What the bot plans when its next slot for every account comes."""
     operator = copied(folder)
     set_clock(operator, SLOT + timedelta(seconds=5))
-    books = Books(data=operator.home / "data")
+    books = StoredData(data=operator.home / "data")
     known = len(books.deliveries())
     with operator.runs():
         await_that(lambda: len(books.deliveries()) >= known + 3)

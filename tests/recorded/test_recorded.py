@@ -15,8 +15,8 @@ from tests.recorded.copy import copied, known, moment
 from tests.recorded.making import NOWHERE, TIP
 from tests.recorded.questions import ANSWERS, NEXT, planned, said, shown
 from tests.servers.mastodon import BOT, MastodonServer, mastodon_server
-from tests.whole.books import Books
 from tests.whole.operator import Operator, await_that, hidden_fields
+from tests.whole.stored_data import StoredData
 from tests.whole.visitor import Visitor, visitor
 
 ANEW = "what differs is meant? Then: python -m tests.recorded --record"
@@ -94,7 +94,9 @@ def test_browsers_are_known_again(operator: Operator) -> None:
         assert "More of the reader one" in page(operator)
         assert "More of the blocked one" not in page(operator)
         assert "More of the forgotten one" not in page(operator)
-    words = [row["text"] for row in Books(data=operator.home / "data").rows("SELECT * FROM entry")]
+    words = [
+        row["text"] for row in StoredData(data=operator.home / "data").rows("SELECT * FROM entry")
+    ]
     assert "More of the blocked one." in words
     assert "More of the forgotten one." not in words
 
@@ -119,7 +121,7 @@ def test_people_of_a_network_are_known_again(operator: Operator, mastodon: Masto
     operator.secrets = operator.secrets | {"TIPSBOT_MASTODON_ACCESS_TOKEN": mastodon.token}
     for who in ("bob", "carol", "alice"):
         mastodon.say(who, f"@tips More of {who}.")
-    books = Books(data=operator.home / "data")
+    books = StoredData(data=operator.home / "data")
     with operator.runs():
         await_that(lambda: len(books.rows("SELECT * FROM entry WHERE id > 18")) == 3)
     rows = books.rows("SELECT * FROM entry WHERE id > 18")

@@ -1,7 +1,7 @@
 """Replies that wait for approval on a server of GoToSocial's kind: its interaction requests.
 
-It stands behind the proxy: the server itself shows the replies to everybody, as GoToSocial does to
-the account whose approval they want.
+The proxy answers with them: the server itself shows the replies to everybody, as GoToSocial does to
+the account that has to approve them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NOTE = (
     'the following link: <a href="https://far.example/settings/user/interaction_requests/01J">'
     "https://far.example/settings/user/interaction_requests/01J</a>.</i></p>"
 )
-"""What the server puts behind the words of such a reply, for the account only."""
+"""The note that the server appends to such a reply, for the account only."""
 
 
 @dataclass

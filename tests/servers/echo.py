@@ -1,4 +1,4 @@
-"""A server that refuses everything and repeats the whole request in its answer: an indiscreet one."""
+"""A server that refuses every request, and repeats it in its answer."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
 Spelling = Callable[[str], str]
-"""How it writes what it repeats."""
+"""How it encodes the repeated text."""
 
 
 def body_of(said: str) -> bytes:
-    """A problem that says this, which may be escaped for JSON already."""
+    """A problem document with this text, which may be escaped for JSON already."""
     written = f'"{said}"'
     try:
         json.loads(written)
@@ -47,9 +47,9 @@ class _Echo(BaseHTTPRequestHandler):
 
 @contextmanager
 def echo_server(status: int, spell: Spelling = str) -> Iterator[str]:
-    """The address of a server that answers everything with this status.
+    """The address of a server that answers every request with this status.
 
-    With a spelling it repeats the credentials alone, in that spelling.
+    With `spell` it repeats only the credentials, in that encoding.
     """
     handler = type("Echo", (_Echo,), {"status": status, "spell": staticmethod(spell)})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:

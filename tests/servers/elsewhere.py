@@ -1,4 +1,4 @@
-"""Another site: pages that link to ours, and pages that do what hostile ones do."""
+"""Another site: pages that link to the bot's site, and hostile pages."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Manner(Enum):
 
     WHOLE = "whole"
     ENDLESS = "endless"
-    """its body again and again, as fast as it goes"""
+    """its body repeated without end"""
     DRIP = "drip"
-    """its body a byte at a time, twenty in a second, again and again"""
+    """its body repeated, twenty bytes a second"""
     DRIP_HEAD = "drip head"
-    """the same before the first header is complete"""
+    """a header without end, twenty bytes a second"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class Page:
 
 @dataclass
 class Elsewhere:
-    """A running site: its pages by path, and who asked for what under which name."""
+    """A running site: its pages by path, and the requests that it received."""
 
     port: int
     scheme: str = "http"
@@ -66,7 +66,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 20
 
     def do_GET(self) -> None:
-        """Answer as the page wants it."""
+        """Answer with the page of the path."""
         self.site.seen.append((self.headers.get("Host", ""), self.path))
         self.site.headers.append({name.lower(): value for name, value in self.headers.items()})
         page = self.site.pages.get(self.path.partition("?")[0], Page(status=404))
@@ -102,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def elsewhere(certificate: Path | None = None) -> Iterator[Elsewhere]:
-    """Start another site on a free port, with TLS where there is a certificate, and stop it."""
+    """Run another site on a free port, with TLS if there is a certificate."""
     site = Elsewhere(0, "https" if certificate else "http")
     handler = type("Handler", (_Handler,), {"site": site})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:

@@ -23,7 +23,7 @@ from mastodon_mock.testing import MockServer
 BOT = "tips"
 USERS = (BOT, "alice", "bob")
 GOTOSOCIAL = "4.5.0 (compatible; GoToSocial 0.20.0)"
-"""The version by which a server is GoToSocial: it forgets keys, and shows statuses one by one."""
+"""The version of a GoToSocial server: it has no keys, and shows statuses one by one."""
 
 
 @dataclass
@@ -70,7 +70,7 @@ class MastodonServer:
         self._ask("PATCH", "/api/v1/accounts/update_credentials", user, data=form)
 
     def filter_strangers(self) -> None:
-        """Let the bot's account keep notifications of people whom it does not follow aside."""
+        """Let the bot's account filter notifications of people whom it does not follow."""
         form = {"for_not_following": "filter"}
         self._ask("PATCH", "/api/v2/notifications/policy", BOT, data=form)
 
@@ -99,13 +99,13 @@ class MastodonServer:
         times: int = 1,
         methods: list[str] | None = None,
     ) -> None:
-        """Let the next requests to a path (`*` matches anything) get this answer, undone."""
+        """Let the next requests to a path (`*` matches anything) get this answer without being done."""
         effect = {"type": "status", "status": status, "body": body, "headers": headers or {}}
         rule = {"match": {"path": path, "methods": methods}, "effect": effect, "count": times}
         self._ask("POST", "/api/v1/_mock/faults", BOT, json=rule)
 
     def reset(self) -> None:
-        """Back to the three accounts and nothing said, nothing injected."""
+        """Reset to the three accounts, without posts and ordered answers."""
         self._ask("POST", "/api/v1/_mock/reset", BOT)
         self._ask("DELETE", "/api/v1/_mock/faults", BOT)
 
@@ -129,7 +129,7 @@ def mastodon_server(
     users: Iterable[str] = USERS,
     domain: str = "mock.local",
 ) -> Iterator[MastodonServer]:
-    """A server that lives as long as the block, and says that it is of this version.
+    """A server for the length of the block, which reports this version.
 
     Handles and addresses end in its `domain`. Its files are deleted at the end.
     """

@@ -1,4 +1,4 @@
-"""A server that speaks the chat API of OpenAI, strictly, and fails as it is told."""
+"""A strict server of OpenAI's chat API, with faults on request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEY = "sk-planted-model-key-0042"
 
 @dataclass
 class Answer:
-    """What the server does with a request: wait, then answer, or drop the line."""
+    """An answer: wait, then send it, or close the connection."""
 
     status: int = 200
     body: bytes = b""
@@ -34,7 +34,7 @@ def refusal(status: int, message: str, **headers: str) -> Answer:
 
 
 def saying(content: Any) -> Answer:
-    """A success whose words are these."""
+    """A success with this content."""
     message = {"role": "assistant", "content": content}
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
     whole = {"id": "c1", "object": "chat.completion", "model": NAME, "choices": [choice]}
@@ -47,7 +47,7 @@ def proposing(*summaries: str) -> Answer:
 
 
 class ModelServer:
-    """The model `small-model` behind a key; it answers as `does` says, then proposes nothing."""
+    """The model `small-model` behind a key; without ordered answers it proposes nothing."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -56,15 +56,15 @@ class ModelServer:
         self._next: list[Answer] = []
 
     def reset(self) -> None:
-        """Back to the beginning: nothing asked, nothing to fail."""
+        """Forget all requests and ordered answers."""
         self.asked, self.key, self._next = [], KEY, []
 
     def does(self, *answers: Answer) -> None:
-        """Let the next requests that are in order get these answers, the last one for good."""
+        """Give these answers to the next valid requests, the last one to all others."""
         self._next = list(answers)
 
     def answer(self, path: str, headers: dict[str, str], body: bytes) -> Answer:
-        """The answer to a request; one that the API does not allow is refused."""
+        """The answer to a request; an invalid one is refused."""
         if path != "/v1/chat/completions":
             return refusal(404, f"Invalid URL (POST {path})")
         if self.key is not None and headers.get("authorization") != f"Bearer {self.key}":
@@ -78,7 +78,7 @@ class ModelServer:
 
 
 def _wrong(headers: dict[str, str], body: bytes) -> str:
-    """What the API does not accept about a request."""
+    """The error of a request, or ""."""
     if headers.get("content-type") != "application/json":
         return "you must send application/json"
     document = json.loads(body)
@@ -92,7 +92,7 @@ def _wrong(headers: dict[str, str], body: bytes) -> str:
 
 @contextmanager
 def model_server() -> Iterator[ModelServer]:
-    """A server that lives as long as the block."""
+    """A server for the length of the block."""
     found = ModelServer()
 
     class Handler(BaseHTTPRequestHandler):

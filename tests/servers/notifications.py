@@ -1,7 +1,6 @@
-"""Notifications as servers page them: as Mastodon does, or in one of the ways of others.
+"""Notifications in pages, as Mastodon or other servers cut them.
 
-It stands behind the proxy's pages: what is asked of the notifications it answers by itself, and
-everything else goes to the server behind it.
+The proxy answers requests for notifications with them, and passes all others to the server.
 """
 
 from __future__ import annotations
@@ -34,17 +33,17 @@ def inclusive(all_: list[Notice], asked: dict[str, str], limit: int) -> list[Not
 
 
 def inclusive_newest(all_: list[Notice], asked: dict[str, str], limit: int) -> list[Notice]:
-    """`min_id`: the newest page of what comes after it and itself."""
+    """`min_id`: the newest page from it on."""
     return between(all_, asked, beside=True)[:limit]
 
 
 def oldest_if_none(all_: list[Notice], asked: dict[str, str], limit: int) -> list[Notice]:
-    """`min_id`: the page right above it, or the oldest of all where there is none."""
+    """`min_id`: the page right above it, or the oldest page if there is none."""
     return as_mastodon(all_, asked, limit) or all_[-limit:]
 
 
 def without_min_id(all_: list[Notice], asked: dict[str, str], limit: int) -> list[Notice]:
-    """`min_id` is not known."""
+    """`min_id` is ignored."""
     return between(all_, {name: one for name, one in asked.items() if name != "min_id"})[:limit]
 
 
@@ -54,7 +53,7 @@ def upside_down(all_: list[Notice], asked: dict[str, str], limit: int) -> list[N
 
 
 def few_at_once(all_: list[Notice], asked: dict[str, str], limit: int) -> list[Notice]:
-    """`min_id`: the newest page above it, and never more than twenty, whatever is asked for."""
+    """`min_id`: the newest page above it, with twenty at most."""
     return as_since_id(all_, asked, min(limit, 20))
 
 
@@ -62,7 +61,7 @@ Paging = Callable[[list[Notice], dict[str, str], int], list[Notice]]
 
 
 def between(all_: list[Notice], asked: dict[str, str], *, beside: bool = False) -> list[Notice]:
-    """What lies between `min_id` and `max_id`, newest first; an id that is gone bounds nothing."""
+    """The notifications between `min_id` and `max_id`, newest first; unknown ids are ignored."""
     places = {notice["id"]: place for place, notice in enumerate(all_)}
     begin = places.get(asked.get("max_id", ""), -1) + 1
     end = places.get(asked.get("min_id", ""), len(all_))
@@ -71,7 +70,7 @@ def between(all_: list[Notice], asked: dict[str, str], *, beside: bool = False) 
 
 @dataclass
 class Notifications:
-    """All notifications of the bot's account, the newest first, and how they are paged."""
+    """All notifications of the bot's account, newest first, and how they are paged."""
 
     paging: Paging = as_mastodon
     notices: list[Notice] = field(default_factory=list)

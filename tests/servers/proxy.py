@@ -1,7 +1,7 @@
-"""A small proxy that stands in front of any server and does what bad networks do.
+"""A small proxy in front of a server, which can fail as bad networks do.
 
-It carries one request a connection. `then` says how the next ones fare; without a word they pass.
-Whatever it does to an answer, the server behind it has carried the request out.
+It passes one request a connection. `then` sets the fate of the next ones; others pass. Except for
+a reset, the server carries the request out.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from urllib.parse import urlsplit
 
 
 class Fate(Enum):
-    """What becomes of one request and its answer."""
+    """The fate of one request and its answer."""
 
     PASS = "pass"
     """both arrive"""
     LOSE = "lose"
-    """the server carries the request out; the line goes dead before the first byte of the answer"""
+    """the server carries the request out; the connection closes before the first byte of the answer"""
     CUT = "cut"
     """the answer breaks off in the middle of its body"""
     GARBLE = "garble"
@@ -33,7 +33,7 @@ class Fate(Enum):
     DRIP = "drip"
     """the answer's body comes a byte at a time, fifty in a second"""
     RESET = "reset"
-    """the line is reset before the server hears of the request"""
+    """the connection is reset before the server receives the request"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +48,9 @@ class Seen:
 
 @dataclass(kw_only=True)
 class Page:
-    """What the proxy answers by itself, so many times, to requests whose path holds `path`.
+    """The proxy's own answer to requests whose path contains `path`, for `times` requests.
 
-    The server carries the request out all the same if it `reaches` it.
+    With `reaches` the server carries the request out as well.
     """
 
     status: int
@@ -77,29 +77,28 @@ class Page:
 
 
 class Watch(Protocol):
-    """Somebody on the line, who is told of each request, and who may take their time over it."""
+    """An observer that is called for each request, and may block it."""
 
     def before(self, seen: Seen) -> Fate:
-        """The server has not heard of this request yet; say how it is to fare."""
+        """Called before the server receives a request; returns its fate."""
 
     def after(self, seen: Seen, answer: bytes) -> None:
-        """The server has carried it out, and nothing of its answer has been passed on."""
+        """Called when the server has carried it out, before the answer is passed on."""
 
 
 @dataclass
 class Proxy:
-    """A running proxy. `refuse` and `accept` close and open its port: refused means refused.
-
-    `watch` decides the fate of a request for which `then` has said nothing. The server never sees
-    the header `without`. `pages` are answered by the proxy itself, and so is every question to
-    whose path `instead` gives JSON.
-    """
+    """A running proxy; `refuse` and `accept` close and open its port."""
 
     upstream: tuple[str, int]
+    #: decides the fate of requests that `then` does not set
     watch: Watch | None = None
+    #: a header that the server never gets
     without: str = "connection"
     seen: list[Seen] = field(default_factory=list)
+    #: answers of the proxy itself
     pages: list[Page] = field(default_factory=list)
+    #: the proxy's own JSON for a path; None passes the request
     instead: Callable[[str], str | None] | None = None
     _fates: deque[Fate] = field(default_factory=deque)
     _released: threading.Event = field(default_factory=threading.Event)
@@ -115,19 +114,19 @@ class Proxy:
         return f"http://127.0.0.1:{self._port}"
 
     def then(self, *fates: Fate) -> None:
-        """Let the next requests meet these fates, in order."""
+        """Set the fates of the next requests, in order."""
         self._fates.extend(fates)
 
     def release(self) -> None:
-        """Let the delayed answers go."""
+        """Send the delayed answers."""
         self._released.set()
 
     def stall_streams(self) -> None:
-        """From now on pass nothing of any stream on, and leave the lines open."""
+        """Pass nothing of any stream from now on, and leave the connections open."""
         self._stalls.set()
 
     def drop_streams(self) -> int:
-        """Cut all streams off; how many there were."""
+        """Close all streams; how many there were."""
         with self._lock:
             streams, self._streams = self._streams, []
         for end in streams:
@@ -165,25 +164,27 @@ class Proxy:
     def _serve(self, listener: socket.socket) -> None:
         with suppress(OSError):
             while True:
-                line, _ = listener.accept()
-                self._start(self._carry, line, self._fates.popleft() if self._fates else None)
+                connection, _ = listener.accept()
+                self._start(self._carry, connection, self._fates.popleft() if self._fates else None)
 
-    def _carry(self, line: socket.socket, fate: Fate | None) -> None:
-        with closing(line), suppress(OSError):
-            line.settimeout(30)
-            request = _read_request(line)
+    def _carry(self, connection: socket.socket, fate: Fate | None) -> None:
+        with closing(connection), suppress(OSError):
+            connection.settimeout(30)
+            request = _read_request(connection)
             if request and fate is None:
                 fate = self.watch.before(_parsed(request)) if self.watch else Fate.PASS
             if fate is Fate.RESET:
-                _reset(line)  # not before: a reset while connecting proves that nothing was sent
+                _reset(
+                    connection
+                )  # only now: a reset while connecting would prove that nothing was sent
             elif request:
-                self._pass_on(line, fate or Fate.PASS, request)
+                self._pass_on(connection, fate or Fate.PASS, request)
 
-    def _pass_on(self, line: socket.socket, fate: Fate, request: bytes) -> None:
+    def _pass_on(self, connection: socket.socket, fate: Fate, request: bytes) -> None:
         seen = _parsed(request)
         self.seen.append(seen)
         if (page := self._page_for(seen)) and not page.reaches:
-            line.sendall(page.answer())
+            connection.sendall(page.answer())
             return
         with self._ask(request) as server:
             answer = _read_head(server)
@@ -193,14 +194,14 @@ class Proxy:
             if self.watch is not None:
                 self.watch.after(seen, answer)
             if page:
-                line.sendall(page.answer())
+                connection.sendall(page.answer())
             elif not is_stream:
-                self._answer(line, fate, answer)
+                self._answer(connection, fate, answer)
             elif fate is Fate.PASS:
-                self._stream(line, server, answer)
+                self._stream(connection, server, answer)
 
     def _page_for(self, seen: Seen) -> Page | None:
-        """The page that answers a request, which is one time less to come."""
+        """The proxy's own answer to a request, which is used up by one."""
         with self._lock:
             page = next((one for one in self.pages if one.is_for(seen)), None)
             if page:
@@ -210,46 +211,50 @@ class Proxy:
             return Page(status=200, body=told, content_type="application/json")
         return page
 
-    def _stream(self, line: socket.socket, server: socket.socket, head: bytes) -> None:
-        """Pass on an answer without end as it comes, or keep it back while it stalls."""
+    def _stream(self, connection: socket.socket, server: socket.socket, head: bytes) -> None:
+        """Pass an endless answer on as it comes, unless streams stall."""
         server.settimeout(None)
         with self._lock:
-            self._streams += [line, server]
-        line.sendall(head)
+            self._streams += [connection, server]
+        connection.sendall(head)
         while piece := server.recv(65536):
             if not self._stalls.is_set():
-                line.sendall(piece)
+                connection.sendall(piece)
 
     def _ask(self, request: bytes) -> socket.socket:
-        """The line to the server, which closes it after its answer, because we ask it to."""
+        """A connection to the server, which closes it after its answer."""
         head, _, body = request.partition(b"\r\n\r\n")
         hidden = (b"connection:", f"{self.without}:".encode())
-        lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(hidden)]
+        lines = [
+            connection
+            for connection in head.split(b"\r\n")
+            if not connection.lower().startswith(hidden)
+        ]
         server = socket.create_connection(self.upstream, timeout=30)
         server.sendall(b"\r\n".join([*lines, b"Connection: close"]) + b"\r\n\r\n" + body)
         return server
 
-    def _answer(self, line: socket.socket, fate: Fate, answer: bytes) -> None:
+    def _answer(self, connection: socket.socket, fate: Fate, answer: bytes) -> None:
         if fate is Fate.DELAY:
             self._released.wait(timeout=30)
         head, end, body = answer.partition(b"\r\n\r\n")
         if fate is Fate.LOSE:
             return
         if fate is Fate.CUT:
-            line.sendall(head + end + body[: len(body) // 2])
+            connection.sendall(head + end + body[: len(body) // 2])
         elif fate is Fate.GARBLE:
-            line.sendall(
+            connection.sendall(
                 b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 15\r\n\r\n<p>nonsense</p>"
             )
         elif fate is Fate.DRIP:
-            line.sendall(head + end)
-            self._drip(line, body)
+            connection.sendall(head + end)
+            self._drip(connection, body)
         else:
-            line.sendall(answer)
+            connection.sendall(answer)
 
-    def _drip(self, line: socket.socket, body: bytes) -> None:
+    def _drip(self, connection: socket.socket, body: bytes) -> None:
         for byte in body:
-            line.sendall(bytes([byte]))
+            connection.sendall(bytes([byte]))
             if self._released.wait(timeout=0.02):
                 return
 
@@ -269,9 +274,9 @@ def proxy(
         running.close()
 
 
-def _reset(line: socket.socket) -> None:
-    """Close with a reset instead of a farewell."""
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+def _reset(connection: socket.socket) -> None:
+    """Close with a reset."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
 
 
 def _read_head(server: socket.socket) -> bytes:
@@ -282,17 +287,17 @@ def _read_head(server: socket.socket) -> bytes:
     return read
 
 
-def _read_request(line: socket.socket) -> bytes:
-    """One whole request whose length is told, as every client here tells it."""
+def _read_request(connection: socket.socket) -> bytes:
+    """One whole request with a Content-Length, as all clients here send it."""
     read = b""
     while b"\r\n\r\n" not in read:
-        piece = line.recv(65536)
+        piece = connection.recv(65536)
         if not piece:
             return b""
         read += piece
     length = int(_parsed(read).headers.get("content-length", "0"))
     whole = read.index(b"\r\n\r\n") + 4 + length
-    while len(read) < whole and (piece := line.recv(65536)):
+    while len(read) < whole and (piece := connection.recv(65536)):
         read += piece
     return read
 
@@ -301,6 +306,6 @@ def _parsed(request: bytes) -> Seen:
     head, _, body = request.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     method, path, _ = first.split(" ", 2)
-    pairs = (line.partition(":") for line in lines)
+    pairs = (connection.partition(":") for connection in lines)
     headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
     return Seen(method=method, path=path, headers=headers, body=body)

@@ -1,4 +1,4 @@
-"""A server on loopback that answers as a test tells it to, and remembers what it was asked."""
+"""A server on loopback with the answers of a test, which records its requests."""
 
 import json
 import threading
@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scripted:
-    """One answer; a body that is no text is sent as JSON."""
+    """One answer; a body other than text is sent as JSON."""
 
     status: int = 200
     body: object = ""
@@ -24,20 +24,20 @@ class Scripted:
 
 @contextmanager
 def scripted(decide: Callable[[str, str], Scripted]) -> Iterator[tuple[str, list[str]]]:
-    """Serve `decide(method, path with query)`; gives the address and the list of requests."""
+    """Serve `decide(method, path with query)`; yields the address and the list of requests."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def _handle(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             asked.append(f"{self.command} {self.path}")
-            told = decide(self.command, self.path)
-            self.send_response(told.status)
-            for name, value in told.headers.items():
+            answer = decide(self.command, self.path)
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(told.raw)))
+            self.send_header("Content-Length", str(len(answer.raw)))
             self.end_headers()
-            self.wfile.write(told.raw)
+            self.wfile.write(answer.raw)
 
         do_GET = do_POST = do_DELETE = _handle  # noqa: N815 - the base class calls them so
 

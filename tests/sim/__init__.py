@@ -1,15 +1,16 @@
-"""The bot in a small world of its own: one thread, a virtual clock, one seed.
+"""The real bot in a simulated world: one thread, a virtual clock, one seed.
 
 From the ground up:
 
-    timeline           true time, the host's clock, and what is still to happen
-    line               HTTP without a network: the real client libraries on one side, models on
-                       the other, and every fault in between
-    servers, mastodon, x   the models, which hold the truth
+    timeline           true time, the host's clock, and events that are still to come
+    transport          HTTP without a network: the real client libraries talk to models
+    mastodon, x        the models of the networks, which know the true state
     faults             every fault by its name
-    memory             what can happen to the database: kills, a full disk, a lock, an old copy
-    host               the real bot as one process: started, killed, started again
-    truth              what must hold, checked after every step
-    decks              which fault comes when, dealt evenly
-    life               one seed from its first to its last day
+    database_faults    kills at commits, a full disk, a lock, an old copy
+    bot_process        the real bot as one process: started, killed, started again
+    invariants         what must hold, checked after every step
+    fault_choice       which fault comes when, evenly distributed
+    simulation         what both halves share
+    posting            the posting half: one seed from start to end
+    listening          the listening half
 """

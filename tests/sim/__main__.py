@@ -1,4 +1,4 @@
-"""`python -m tests.sim`: more seeds, longer ones, or one of them again."""
+"""`python -m tests.sim`: run more or longer seeds, or repeat one."""
 
 from __future__ import annotations
 
@@ -11,45 +11,46 @@ import warnings
 from collections import Counter
 from pathlib import Path
 
-from tests.sim.decks import every_fault
-from tests.sim.life import Life
-from tests.sim.talk.life import Life as Talk
-from tests.sim.told import lines, told
-from tests.sim.truth import Broken
+from tests.sim.fault_choice import every_fault
+from tests.sim.figures import lines, shard_figures
+from tests.sim.invariants import InvariantError
+from tests.sim.listening.simulation import ListeningSimulation
+from tests.sim.posting import PostingSimulation
+from tests.sim.simulation import Simulation
 
 OFTEN = 100
-"""How often every fault fires in a soak that is long enough."""
+"""How often every fault has to fire in a soak."""
 
 
 def main() -> int:
-    """Run seeds until one breaks an invariant; its trace then goes to standard output."""
+    """Run seeds until one breaks an invariant; then print its trace."""
     warnings.simplefilter("ignore")
     asked = _asked()
     fired: Counter[str] = Counter()
-    half = Talk if asked.talk else Life
+    simulated: type[Simulation] = ListeningSimulation if asked.talk else PostingSimulation
     days = asked.days or (2 if asked.talk else 30)
-    much, began = 0, time.perf_counter()
+    amount, began = 0, time.perf_counter()
     seeds = range(asked.first, asked.first + asked.seeds)
     for seed in seeds:
         home = Path(tempfile.mkdtemp(dir=asked.dir))
-        life = half(seed, home, days=days)
+        simulation = simulated(seed, home, days)
         try:
-            fired += life.run()
+            fired += simulation.run()
         except BaseException as error:
-            if asked.trace or isinstance(error, Broken):
-                _say(*life.trace)
+            if asked.trace or isinstance(error, InvariantError):
+                _say(*simulation.trace)
             _say(f"seed {seed}: {error!r}")
-            if not isinstance(error, Broken):
+            if not isinstance(error, InvariantError):
                 raise
             return 1
         finally:
             shutil.rmtree(home, ignore_errors=True)
-        much += life.much
+        amount += simulation.amount
         if asked.trace:
-            _say(*life.trace)
+            _say(*simulation.trace)
     if asked.figures:
         took = time.perf_counter() - began
-        shard = told(half.what, len(seeds), much, took, fired)
+        shard = shard_figures(simulated.unit, len(seeds), amount, took, fired)
         _say(f"seeds of {days:g} days", *lines([shard]))
         if rare := [name for name in every_fault() if fired[name] < OFTEN and not asked.talk]:
             _say(f"fired fewer than {OFTEN} times: {', '.join(rare)}")
@@ -66,7 +67,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=10, help="how many")
     parser.add_argument("--first", type=int, default=0, help="the first one")
     parser.add_argument("--days", type=float, help="how long each lasts: 30, or 2")
-    parser.add_argument("--trace", action="store_true", help="print all that happened")
+    parser.add_argument("--trace", action="store_true", help="print everything that happened")
     parser.add_argument("--no-figures", dest="figures", action="store_false", help="no summary")
     shm = Path("/dev/shm")
     where = shm if shm.is_dir() else None

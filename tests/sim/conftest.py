@@ -1,4 +1,4 @@
-"""Where lives are lived."""
+"""The folder of a simulation."""
 
 from __future__ import annotations
 

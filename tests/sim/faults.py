@@ -1,7 +1,4 @@
-"""Every fault by its name.
-
-A `Blow` befalls one request, a `Lie` is a server's, about one post, and a `Harm` befalls the host.
-"""
+"""Every fault by its name: of one request, of a server about one post, of the host, of clocks."""
 
 from __future__ import annotations
 
@@ -21,21 +18,21 @@ from urllib3.exceptions import (
 )
 
 from tests.servers.x import faults, problems
-from tests.servers.x.exchange import Answer, End, Request, refusal
+from tests.servers.x.messages import Answer, End, Request, refusal
 from tests.sim.mastodon import Mastodon
 from tests.sim.timeline import Timeline
-from tests.sim.x import SimX
+from tests.sim.x import SimulatedX
 
-Server = Mastodon | SimX
+Server = Mastodon | SimulatedX
 
 SILENCE = 30.0
-"""Seconds that the product waits for a byte."""
+"""How long the bot waits for a byte, in seconds."""
 CONNECTING = 10.0
-"""Seconds that the product waits for a connection."""
+"""How long the bot waits for a connection, in seconds."""
 
 
-class Blow(Enum):
-    """What happens to one request."""
+class RequestFault(Enum):
+    """A fault of one request."""
 
     REFUSED = "the connection is refused"
     NO_NAME = "the server's name is not found"
@@ -45,19 +42,19 @@ class Blow(Enum):
     TIMEOUT = "it is carried out, and no answer comes"
     TRUNCATED = "it is carried out, and half of the answer comes"
     BAD_JSON = "it is carried out, and the answer is no JSON"
-    BAD_HEADER = "it is carried out, and the answer says that it is packed, which it is not"
-    BAD_LIMITS = "it is carried out, and the answer's rate limits are nonsense"
-    LATE = "it is carried out, but only after we gave up waiting"
+    BAD_HEADER = "it is carried out, and the answer claims a compression that it does not have"
+    BAD_LIMITS = "it is carried out, and the answer's rate limits are invalid"
+    LATE = "it is carried out, but only after the bot stopped waiting"
     DUPLICATED = "it arrives twice, and the second answer comes back"
     ERROR_500 = "it is carried out, and the answer is 500"
     ERROR_502 = "the answer is 502, whether or not it was carried out"
     ERROR_503 = "the answer is 503"
     ERROR_504 = "the answer is 504, whether or not it was carried out"
-    LIMIT_MISSING = "429, and no word of when to come back"
-    LIMIT_PAST = "429, to come back at a moment that has passed"
-    LIMIT_NONSENSE = "429, to come back at a moment that is none"
-    UNAUTHORISED = "401: this once, the token is not accepted"
-    REFUSED_ODDLY = "403 in words that nobody knows"
+    LIMIT_MISSING = "429 without a time to retry"
+    LIMIT_PAST = "429 with a time to retry in the past"
+    LIMIT_NONSENSE = "429 with an invalid time to retry"
+    UNAUTHORISED = "401 for this request only"
+    REFUSED_ODDLY = "403 with an unknown message"
     INVALID = "422 (400 on X): it is not valid"
     CREDITS = "402: out of credits"
     SUSPENDED = "403: the account is suspended"
@@ -71,19 +68,19 @@ class Blow(Enum):
     DISABLED = "403: the login is disabled"
 
 
-class Lie(Enum):
-    """What a server does wrong with one post, whose answer was lost."""
+class ServerFault(Enum):
+    """A fault of a server about one post, whose answer was lost."""
 
     STALE = "its author's own list shows it minutes late"
     FORGETS = "its key is forgotten at once"
     IGNORES = "its key is ignored, as by a server that only claims to know keys"
     BROKEN_REPLAY = "a repeat with its key is answered with 500"
-    KEY_3599 = "it is repeated when its key is 3,599 s old"
-    KEY_3601 = "nothing can be read until its key is 3,601 s old"
+    KEY_3599 = "the repeat arrives when its key is 3,599 s old"
+    KEY_3601 = "no list can be read until its key is 3,601 s old"
 
 
-class Harm(Enum):
-    """What happens to the host."""
+class HostFault(Enum):
+    """A fault of the host."""
 
     KILLED_BEFORE_COMMIT = "killed just before a commit"
     KILLED_AFTER_COMMIT = "killed just after a commit"
@@ -94,102 +91,108 @@ class Harm(Enum):
     LOCKED = "the database is locked for a while"
     RESTORED = "an older copy of the database is put back"
     TWO_COPIES = "a second copy of the bot works on the same database"
-    FROZEN = "frozen in the middle of a request, past its lease, and woken"
-    CLOCK_FORWARD = "the clock is put forward, and right again later"
-    CLOCK_BACK = "the clock is put back, and right again later"
-    DOWN_MINUTES = "it is down for minutes"
-    DOWN_HOURS = "it is down for hours"
-    DOWN_WEEKS = "it is down for weeks"
+    FROZEN = "frozen in the middle of a request until its lease is over"
+    CLOCK_FORWARD = "the clock is ahead for a while"
+    CLOCK_BACK = "the clock is behind for a while"
+    DOWN_MINUTES = "the bot is down for minutes"
+    DOWN_HOURS = "the bot is down for hours"
+    DOWN_WEEKS = "the bot is down for weeks"
     FILE_HALF_WRITTEN = "tips.yaml is found half written"
     FILE_EDITED = "tips.yaml is edited in the middle of an attempt"
     TOKEN_REVOKED = "a token is revoked for a day"
 
 
-class Night(Enum):
-    """The nights on which clocks are changed."""
+class ClockChange(Enum):
+    """The nights in which clocks change."""
 
-    FORWARD = "a slot falls into the hour that is left out"
-    BACK = "a slot falls into the hour that is shown twice"
+    FORWARD = "a slot is in the hour that does not exist"
+    BACK = "a slot is in the hour that comes twice"
 
 
-ANYWHERE = frozenset(Blow) - {
-    Blow.CREDITS,
-    Blow.SUSPENDED,
-    Blow.LOCKED,
-    Blow.READ_ONLY,
-    Blow.NOT_ENROLLED,
-    Blow.NO_REPLY,
-    Blow.NOT_VISIBLE,
-    Blow.TOO_LONG,
-    Blow.WRONG_SCOPE,
-    Blow.DISABLED,
+ANYWHERE = frozenset(RequestFault) - {
+    RequestFault.CREDITS,
+    RequestFault.SUSPENDED,
+    RequestFault.LOCKED,
+    RequestFault.READ_ONLY,
+    RequestFault.NOT_ENROLLED,
+    RequestFault.NO_REPLY,
+    RequestFault.NOT_VISIBLE,
+    RequestFault.TOO_LONG,
+    RequestFault.WRONG_SCOPE,
+    RequestFault.DISABLED,
 }
-BLOWS: dict[str, tuple[Blow, ...]] = {
-    "x": tuple(one for one in Blow if one not in {Blow.WRONG_SCOPE, Blow.DISABLED}),
-    "mastodon": tuple(one for one in Blow if one in ANYWHERE | {Blow.WRONG_SCOPE, Blow.DISABLED}),
-    # Where keys are ignored nobody can prevent that a request which arrives twice posts twice.
-    "island": tuple(one for one in Blow if one in ANYWHERE - {Blow.DUPLICATED}),
+REQUEST_FAULTS: dict[str, tuple[RequestFault, ...]] = {
+    "x": tuple(
+        one for one in RequestFault if one not in {RequestFault.WRONG_SCOPE, RequestFault.DISABLED}
+    ),
+    "mastodon": tuple(
+        one
+        for one in RequestFault
+        if one in ANYWHERE | {RequestFault.WRONG_SCOPE, RequestFault.DISABLED}
+    ),
+    # Without idempotency keys a request that arrives twice posts twice; nobody can prevent it.
+    "island": tuple(one for one in RequestFault if one in ANYWHERE - {RequestFault.DUPLICATED}),
 }
-"""What can befall a request that makes a post, by account."""
+"""The faults of a request that makes a post, by account."""
 
-LIES: dict[str, tuple[Lie, ...]] = {
-    "x": (Lie.STALE,),
-    "mastodon": tuple(Lie),
-    "island": (Lie.STALE,),
+SERVER_FAULTS: dict[str, tuple[ServerFault, ...]] = {
+    "x": (ServerFault.STALE,),
+    "mastodon": tuple(ServerFault),
+    "island": (ServerFault.STALE,),
 }
 
-ON_READING = (
-    Blow.REFUSED,
-    Blow.LOST,
-    Blow.TIMEOUT,
-    Blow.TRUNCATED,
-    Blow.BAD_JSON,
-    Blow.BAD_HEADER,
-    Blow.ERROR_500,
-    Blow.ERROR_503,
-    Blow.LIMIT_MISSING,
-    Blow.LIMIT_NONSENSE,
+READING_FAULTS = (
+    RequestFault.REFUSED,
+    RequestFault.LOST,
+    RequestFault.TIMEOUT,
+    RequestFault.TRUNCATED,
+    RequestFault.BAD_JSON,
+    RequestFault.BAD_HEADER,
+    RequestFault.ERROR_500,
+    RequestFault.ERROR_503,
+    RequestFault.LIMIT_MISSING,
+    RequestFault.LIMIT_NONSENSE,
 )
-"""What can befall a request that only reads."""
+"""The faults of a request that only reads."""
 
 X_DETAILS = {
-    Blow.REFUSED_ODDLY: "Something about this request is not to our liking.",
-    Blow.SUSPENDED: "The user used for authentication is suspended: your account is suspended.",
-    Blow.LOCKED: "To protect our users, your account is temporarily locked. Please unlock it.",
-    Blow.READ_ONLY: "Your client app is not configured with the appropriate oauth1 app permissions.",
-    Blow.NOT_ENROLLED: "Your App must be attached to a Project with the appropriate API access.",
-    Blow.NO_REPLY: "Reply to this conversation is not allowed because you have not been mentioned.",
-    Blow.NOT_VISIBLE: "You attempted to reply to a Tweet that is deleted or not visible to you.",
-    Blow.TOO_LONG: "Your Tweet text is too long.",
+    RequestFault.REFUSED_ODDLY: "Something about this request is not to our liking.",
+    RequestFault.SUSPENDED: "The user used for authentication is suspended: your account is suspended.",
+    RequestFault.LOCKED: "To protect our users, your account is temporarily locked. Please unlock it.",
+    RequestFault.READ_ONLY: "Your client app is not configured with the appropriate oauth1 app permissions.",
+    RequestFault.NOT_ENROLLED: "Your App must be attached to a Project with the appropriate API access.",
+    RequestFault.NO_REPLY: "Reply to this conversation is not allowed because you have not been mentioned.",
+    RequestFault.NOT_VISIBLE: "You attempted to reply to a Tweet that is deleted or not visible to you.",
+    RequestFault.TOO_LONG: "Your Tweet text is too long.",
 }
 MASTODON_ERRORS = {
-    Blow.UNAUTHORISED: (401, "The access token is invalid"),
-    Blow.REFUSED_ODDLY: (403, "This action is not allowed"),
-    Blow.INVALID: (422, "Validation failed: Text character limit exceeded"),
-    Blow.WRONG_SCOPE: (403, "This action is outside the authorized scopes"),
-    Blow.DISABLED: (403, "Your login is currently disabled"),
+    RequestFault.UNAUTHORISED: (401, "The access token is invalid"),
+    RequestFault.REFUSED_ODDLY: (403, "This action is not allowed"),
+    RequestFault.INVALID: (422, "Validation failed: Text character limit exceeded"),
+    RequestFault.WRONG_SCOPE: (403, "This action is outside the authorized scopes"),
+    RequestFault.DISABLED: (403, "Your login is currently disabled"),
 }
 STATUSES = {
-    Blow.ERROR_502: 502,
-    Blow.ERROR_503: 503,
-    Blow.ERROR_504: 504,
-    Blow.LIMIT_MISSING: 429,
-    Blow.LIMIT_PAST: 429,
-    Blow.LIMIT_NONSENSE: 429,
-    Blow.UNAUTHORISED: 401,
-    Blow.INVALID: 400,
-    Blow.CREDITS: 402,
+    RequestFault.ERROR_502: 502,
+    RequestFault.ERROR_503: 503,
+    RequestFault.ERROR_504: 504,
+    RequestFault.LIMIT_MISSING: 429,
+    RequestFault.LIMIT_PAST: 429,
+    RequestFault.LIMIT_NONSENSE: 429,
+    RequestFault.UNAUTHORISED: 401,
+    RequestFault.INVALID: 400,
+    RequestFault.CREDITS: 402,
 }
 RESETS = {
-    Blow.LIMIT_MISSING: faults.Reset.MISSING,
-    Blow.LIMIT_PAST: faults.Reset.PAST,
-    Blow.LIMIT_NONSENSE: faults.Reset.NONSENSE,
+    RequestFault.LIMIT_MISSING: faults.Reset.MISSING,
+    RequestFault.LIMIT_PAST: faults.Reset.PAST,
+    RequestFault.LIMIT_NONSENSE: faults.Reset.NONSENSE,
 }
 
 
 @dataclass(kw_only=True, slots=True)
-class Way:
-    """One request on its way, and how it fares. `serve` has the server carry it out, now."""
+class FaultyRequest:
+    """One request, sent with or without a fault; `serve` lets the server carry it out."""
 
     server: Server
     request: Request
@@ -197,45 +200,50 @@ class Way:
     time: Timeline
     chance: random.Random
 
-    def fare(self, blow: Blow | None) -> Answer:  # noqa: C901 - one case a blow
-        """The answer, or what the connection raises."""
-        match blow:
+    def send(self, request_fault: RequestFault | None) -> Answer:  # noqa: C901 - one case for each fault
+        """The answer. Raises the connection's error."""
+        match request_fault:
             case None:
                 return self.serve(self.request)
-            case Blow.REFUSED:
+            case RequestFault.REFUSED:
                 raise NewConnectionError(_conn(self), "refused")
-            case Blow.NO_NAME:
+            case RequestFault.NO_NAME:
                 raise NameResolutionError(self.server.host, _conn(self), _no_name())
-            case Blow.NO_CONNECTION:
+            case RequestFault.NO_CONNECTION:
                 self.time.sleep(CONNECTING)
                 raise ConnectTimeoutError(_conn(self), "timed out")
-            case Blow.LATE:
+            case RequestFault.LATE:
                 return self._late()
-            case Blow.LOST:
+            case RequestFault.LOST:
                 raise _broken()
-            case Blow.RESET | Blow.TIMEOUT:
+            case RequestFault.RESET | RequestFault.TIMEOUT:
                 self.serve(self.request)
-                return self._silence() if blow is Blow.TIMEOUT else _break()
-            case Blow.DUPLICATED:
+                return self._silence() if request_fault is RequestFault.TIMEOUT else _break()
+            case RequestFault.DUPLICATED:
                 self.serve(self.request)
                 return self.serve(self.request)
-            case Blow.TRUNCATED | Blow.BAD_JSON | Blow.BAD_HEADER | Blow.BAD_LIMITS:
-                return _spoilt(blow, self.serve(self.request))
-            case Blow.ERROR_500:
+            case (
+                RequestFault.TRUNCATED
+                | RequestFault.BAD_JSON
+                | RequestFault.BAD_HEADER
+                | RequestFault.BAD_LIMITS
+            ):
+                return _damaged(request_fault, self.serve(self.request))
+            case RequestFault.ERROR_500:
                 self.serve(self.request)
                 return self._refusal(500, "Internal Server Error")
-            case Blow.ERROR_502 | Blow.ERROR_504 if self.chance.random() < 0.5:
+            case RequestFault.ERROR_502 | RequestFault.ERROR_504 if self.chance.random() < 0.5:
                 self.serve(self.request)
-                return self._refused(blow)
+                return self._refused(request_fault)
             case _:
-                return self._refused(blow)
+                return self._refused(request_fault)
 
     def _late(self) -> Answer:
-        """It hangs on its way; what arrived is carried out when we have long given up."""
+        """The request is carried out long after the bot stopped waiting."""
         arrived, request = self.time.true, self.request
 
         def happen() -> None:
-            if isinstance(self.server, SimX):
+            if isinstance(self.server, SimulatedX):
                 self.server.arrived(arrived)
             self.serve(request)
 
@@ -247,52 +255,52 @@ class Way:
         self.time.sleep(SILENCE)
         raise ReadTimeoutError(_conn(self), self.request.path, "timed out")
 
-    def _refused(self, blow: Blow) -> Answer:
-        """A refusal in the server's own form; nothing was done."""
-        if isinstance(self.server, SimX):
+    def _refused(self, request_fault: RequestFault) -> Answer:
+        """A refusal in the server's own format; the request is not carried out."""
+        if isinstance(self.server, SimulatedX):
             fault = faults.Fault(
-                what=STATUSES.get(blow, 403),
-                detail=X_DETAILS.get(blow),
-                reset=RESETS.get(blow, faults.Reset.NORMAL),
+                what=STATUSES.get(request_fault, 403),
+                detail=X_DETAILS.get(request_fault),
+                reset=RESETS.get(request_fault, faults.Reset.NORMAL),
             )
-            return fault.strike(
+            return fault.apply(
                 lambda: self.serve(self.request), {}, self.server.bot.id, self.time.true
             )
-        if blow in MASTODON_ERRORS:
-            status, error = MASTODON_ERRORS[blow]
+        if request_fault in MASTODON_ERRORS:
+            status, error = MASTODON_ERRORS[request_fault]
             return self._refusal(status, error)
-        return self._refusal(STATUSES[blow], "No", _limits(blow, self.time.true))
+        return self._refusal(STATUSES[request_fault], "No", _limits(request_fault, self.time.true))
 
     def _refusal(self, status: int, error: str, headers: dict[str, str] | None = None) -> Answer:
-        if isinstance(self.server, SimX):
+        if isinstance(self.server, SimulatedX):
             problem = problems.plain(status, error)
             return refusal(problem, {})
-        return self.server.told(status, {"error": error}, headers)
+        return self.server.json_answer(status, {"error": error}, headers)
 
 
-def _limits(blow: Blow, now: datetime) -> dict[str, str]:
+def _limits(request_fault: RequestFault, now: datetime) -> dict[str, str]:
     """The headers of a 429."""
-    told = {
-        Blow.LIMIT_PAST: (now - timedelta(days=1)).isoformat(),
-        Blow.LIMIT_NONSENSE: "soon",
+    headers = {
+        RequestFault.LIMIT_PAST: (now - timedelta(days=1)).isoformat(),
+        RequestFault.LIMIT_NONSENSE: "soon",
     }
-    return {"X-RateLimit-Reset": told[blow]} if blow in told else {}
+    return {"X-RateLimit-Reset": headers[request_fault]} if request_fault in headers else {}
 
 
-def _spoilt(blow: Blow, true: Answer) -> Answer:
-    if blow is Blow.TRUNCATED:
+def _damaged(request_fault: RequestFault, true: Answer) -> Answer:
+    if request_fault is RequestFault.TRUNCATED:
         return replace(true, end=End.TRUNCATED)
-    if blow is Blow.BAD_JSON:
+    if request_fault is RequestFault.BAD_JSON:
         return replace(true, body=b"<html>200 OK, but this is no JSON</html>")
-    if blow is Blow.BAD_HEADER:
+    if request_fault is RequestFault.BAD_HEADER:
         return replace(true, headers=true.headers | {"Content-Encoding": "gzip"})
     nonsense = {"X-RateLimit-Remaining": "many", "X-RateLimit-Reset": "soon"}
     return replace(true, headers=true.headers | nonsense)
 
 
-def _conn(way: Way) -> Any:
-    """What urllib3's errors want to be told of."""
-    return way.server
+def _conn(request: FaultyRequest) -> Any:
+    """A stand-in for the connection, which urllib3's errors refer to."""
+    return request.server
 
 
 def _no_name() -> Any:

@@ -1,7 +1,7 @@
-"""A small strict Mastodon, which holds the truth: what was posted, with which key, and when.
+"""A small strict Mastodon that knows the truth: each post, its key and its time.
 
-Documented at docs.joinmastodon.org: statuses, accounts, notifications, instance. It has just what
-the adapter asks for; a request that it does not know is a mistake of the simulation.
+Documented at docs.joinmastodon.org: statuses, accounts, notifications, instance. It has what
+the adapter requests; any other request is an error of the simulation.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from enum import Enum
 from typing import Any
 from urllib.parse import parse_qsl
 
-from tests.servers.x.exchange import Answer, Request
+from tests.servers.x.messages import Answer, Request
 
 KEY_MEMORY = timedelta(seconds=3600)
 BOT, PERSON = "1", "2"
@@ -25,17 +25,17 @@ LINK = re.compile(r"https?://\S+")
 
 
 class Software(Enum):
-    """What the server is; the value is the version that it tells."""
+    """The server's software; the value is the version that it reports."""
 
     MASTODON = "4.3.2"
     """keeps idempotency keys for an hour"""
     GOTOSOCIAL = "0.19.1"
-    """ignores them and posts again"""
+    """ignores keys and posts again"""
 
 
 @dataclass(kw_only=True)
 class Status:
-    """One status; `author` is the bot or a person."""
+    """One status of the bot or of a person."""
 
     id: str
     author: str
@@ -47,14 +47,14 @@ class Status:
 
 
 @dataclass(kw_only=True)
-class Kept:
-    """An idempotency key: when it came, and for which status."""
+class StoredKey:
+    """An idempotency key: its time and its status."""
 
     at: datetime
     status: str
 
 
-class Problem(Exception):
+class ErrorAnswer(Exception):
     """An answer that is not a success."""
 
     def __init__(self, status: int, error: str) -> None:
@@ -64,7 +64,7 @@ class Problem(Exception):
 
 @dataclass
 class Mastodon:
-    """One server with the bot's account, and one person who answers it."""
+    """One server with the bot's account and one person who replies."""
 
     host: str
     now: Callable[[], datetime]
@@ -72,14 +72,14 @@ class Mastodon:
     token: str = "a-token-of-the-simulation"
     revoked: bool = False
     statuses: dict[str, Status] = field(default_factory=dict)
-    keys: dict[str, Kept] = field(default_factory=dict)
-    unkept: set[str] = field(default_factory=set)
-    """keys that it will not remember, although it should"""
+    keys: dict[str, StoredKey] = field(default_factory=dict)
+    forgotten_keys: set[str] = field(default_factory=set)
+    """keys that it forgets at once"""
     broken_replays: set[str] = field(default_factory=set)
-    """keys whose next repeat it answers with 500, although the post is there"""
+    """keys whose next repeat it answers with 500, although the post exists"""
     on_replay: Callable[[str, timedelta], None] = lambda _key, _age: None
 
-    # What the simulation asks of any server.
+    # The interface of every model.
 
     def creates(self, request: Request) -> bool:
         """Whether this request makes a post."""
@@ -98,11 +98,11 @@ class Mastodon:
         return str(request.headers.get("Idempotency-Key", ""))
 
     def ids(self) -> list[str]:
-        """The ids of all that the bot ever posted, deleted ones too."""
+        """The ids of all posts of the bot, deleted ones too."""
         return [one.id for one in self.statuses.values() if one.author == BOT]
 
     def text_there(self, post_id: str) -> str | None:
-        """The text of a post of the bot, deleted ones too; None where there never was one."""
+        """The text of a post of the bot, also of a deleted one; None if there never was one."""
         found = self.statuses.get(post_id)
         return found.text if found is not None and found.author == BOT else None
 
@@ -111,25 +111,25 @@ class Mastodon:
         self.statuses[post_id].hidden_until = until
 
     def answer_post(self, text: str, to: str) -> str:
-        """Let the person answer a post; returns the answer's id."""
+        """Let the person reply to a post; returns the reply's id."""
         return self._add(PERSON, text, to).id
 
     def remove(self, post_id: str) -> None:
         """Let the bot's owner delete a post by hand."""
         self.statuses[post_id].gone = True
 
-    # What it answers.
+    # Requests.
 
     def answer(self, request: Request) -> Answer:
         """Carry a request out."""
         try:
             body = self._carry_out(request)
-        except Problem as problem:
-            return self.told(problem.status, {"error": str(problem)})
-        return self.told(200, body)
+        except ErrorAnswer as problem:
+            return self.json_answer(problem.status, {"error": str(problem)})
+        return self.json_answer(200, body)
 
-    def told(self, status: int, body: Any, headers: dict[str, str] | None = None) -> Answer:
-        """An answer as this server writes them."""
+    def json_answer(self, status: int, body: Any, headers: dict[str, str] | None = None) -> Answer:
+        """An answer in this server's format."""
         plain = {
             "Content-Type": "application/json; charset=utf-8",
             "Date": format_datetime(self.now(), usegmt=True),
@@ -151,14 +151,14 @@ class Mastodon:
         if self.lists_own(request):
             return self._page([s for s in self.statuses.values() if self._shows(s)], asked)
         if path == "/api/v1/notifications":
-            return self._notices(asked)
+            return self._notifications(asked)
         if path == "/api/v1/interaction_requests" and self.software is Software.GOTOSOCIAL:
             return []
         raise AssertionError(f"this Mastodon does not know {request.method} {path}")
 
     def _let_in(self, request: Request) -> None:
         if self.revoked or request.headers.get("Authorization") != f"Bearer {self.token}":
-            raise Problem(401, "The access token was revoked")
+            raise ErrorAnswer(401, "The access token was revoked")
 
     def _instance(self) -> dict[str, Any]:
         is_other = self.software is Software.GOTOSOCIAL
@@ -175,19 +175,19 @@ class Mastodon:
     def _create(self, request: Request) -> dict[str, Any]:
         asked, key = _form(request), self.key_of(request)
         if asked.get("visibility") != "public":
-            raise Problem(422, "Validation failed: visibility has to be told")
+            raise ErrorAnswer(422, "Validation failed: visibility has to be told")
         if not 0 < len(asked["status"]) <= 500:
-            raise Problem(422, "Validation failed: the text is empty or too long")
+            raise ErrorAnswer(422, "Validation failed: the text is empty or too long")
         known = self.keys.get(key)
         if known is not None and self.now() - known.at < KEY_MEMORY:
             self.on_replay(key, self.now() - known.at)
             if key in self.broken_replays:
                 self.broken_replays.discard(key)
-                raise Problem(500, "Internal Server Error")
+                raise ErrorAnswer(500, "Internal Server Error")
             return self._shown(self.statuses[known.status])
         made = self._add(BOT, asked["status"], asked.get("in_reply_to_id"))
-        if self.software is Software.MASTODON and key not in self.unkept:
-            self.keys[key] = Kept(at=self.now(), status=made.id)
+        if self.software is Software.MASTODON and key not in self.forgotten_keys:
+            self.keys[key] = StoredKey(at=self.now(), status=made.id)
         return self._shown(made)
 
     def _add(self, author: str, text: str, reply_to: str | None) -> Status:
@@ -205,11 +205,11 @@ class Mastodon:
         newest = [one for one in reversed(found) if int(one.id) < below]
         return [self._shown(one) for one in newest[: int(asked["limit"])]]
 
-    def _notices(self, asked: dict[str, str]) -> list[dict[str, Any]]:
-        """Newest first; with `min_id` the page that comes right after it."""
-        said = [one for one in self.statuses.values() if one.author == PERSON and not one.gone]
+    def _notifications(self, asked: dict[str, str]) -> list[dict[str, Any]]:
+        """Newest first; with `min_id` the page right after it."""
+        replies = [one for one in self.statuses.values() if one.author == PERSON and not one.gone]
         below, above = int(asked.get("max_id", "9" * 9)), int(asked.get("min_id", "0"))
-        found = [one for one in said if above < int(one.id) < below]
+        found = [one for one in replies if above < int(one.id) < below]
         limit = int(asked["limit"])
         page = found[:limit] if "min_id" in asked else found[-limit:]
         return [
@@ -244,7 +244,7 @@ def _person(host: str) -> dict[str, Any]:
 
 
 def _markup(text: str) -> str:
-    """Links with markup, as Mastodon writes them."""
+    """HTML with links, as Mastodon renders it."""
     parts, last = [], 0
     for found in LINK.finditer(text):
         address = html.escape(found[0])
@@ -254,5 +254,5 @@ def _markup(text: str) -> str:
 
 
 def iso(moment: datetime) -> str:
-    """A moment as this server writes it."""
+    """A time in this server's format."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

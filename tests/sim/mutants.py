@@ -1,8 +1,8 @@
-"""The proof that the proof works: small faults are planted, and each has to be noticed.
+"""Tests the simulation: plants small faults, each of which has to be noticed.
 
-`python -m tests.sim.mutants` plants each in a copy of the tree, lives some seeds there, and where
-those notice nothing runs the tests of the rooms that it lies in. It takes a while, so it is no part
-of CI; what is printed says who noticed.
+`python -m tests.sim.mutants` plants each fault in a copy of the tree and runs some seeds there; if
+they notice nothing, it runs the tests of the folder. It prints who noticed each. It takes too long
+for CI.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from pathlib import Path
 
 from tests.mutants import Mutant, plant
 from tests.sim import planted
-from tests.sim.talk import planted as talk
+from tests.sim.listening import planted as listening
 from tests.tree import copy_to
 
 
 @dataclass(frozen=True, kw_only=True)
 class Half:
-    """A half of the simulation: its mutants, the seeds that it lives, and what else may notice."""
+    """A half of the simulation: its faults, the seeds that it runs, and other tests that may notice."""
 
     mutants: Sequence[Mutant]
     seeds: Sequence[str]
@@ -48,7 +48,7 @@ POSTING = Half(
     ),
 )
 LISTENING = Half(
-    mutants=talk.MUTANTS,
+    mutants=listening.MUTANTS,
     seeds=("--talk", "--seeds", "3", "--days", "0.4"),
     focused=(
         "tests/core",
@@ -63,11 +63,11 @@ LISTENING = Half(
     ),
 )
 PATIENCE = 900
-"""Seconds; a mutant that hangs is a mutant that was noticed."""
+"""Seconds; a fault with which a run hangs was noticed."""
 
 
 def main() -> int:
-    """Plant them all (or those whose text holds a word); 1 where one was not noticed."""
+    """Plant all faults, or those with a word; 1 if one was not noticed."""
     parser = argparse.ArgumentParser(prog="python -m tests.sim.mutants", description=__doc__)
     parser.add_argument("word", nargs="?", default="", help="only those with this word")
     parser.add_argument("--workers", type=int, default=2)
@@ -78,10 +78,10 @@ def main() -> int:
 
 
 def _plant_all(half: Half, asked: argparse.Namespace) -> int:
-    """Plant what is asked for of this half; how many mutants nobody noticed."""
+    """Plant the chosen faults of a half; how many nobody noticed."""
     chosen = [one for one in half.mutants if asked.word in f"{one.file} {one.breaks}"]
     if chosen and asked.control and (who := _noticed(half, None)):
-        raise SystemExit(f"{who} fails without any fault: nothing that it notices means anything")
+        raise SystemExit(f"{who} fails without any fault; repair it first")
     unnoticed = 0
     with ThreadPoolExecutor(asked.workers) as workers:
         for mutant, noticed, took in workers.map(partial(_try, half), chosen):
@@ -95,13 +95,13 @@ def _plant_all(half: Half, asked: argparse.Namespace) -> int:
 
 
 def _try(half: Half, mutant: Mutant) -> tuple[Mutant, str, float]:
-    """Who noticed this mutant ("": nobody), and after how many seconds."""
+    """Who noticed a fault ("": nobody), and after how many seconds."""
     began = time.monotonic()
     return mutant, _noticed(half, mutant), time.monotonic() - began
 
 
 def _noticed(half: Half, mutant: Mutant | None) -> str:
-    """Who fails in a copy of the tree where this mutant was planted; "": nobody."""
+    """Who fails in a copy of the tree with this fault; "": nobody."""
     with tempfile.TemporaryDirectory() as place:
         tree = copy_to(Path(place) / "tree")
         if mutant is not None:

@@ -1,4 +1,4 @@
-"""Small faults in what decides whether a post happens once."""
+"""Small faults in the code that decides whether a post happens once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tests.mutants import Mutant
 
 
 def m(file: str, old: str, new: str, breaks: str) -> Mutant:
-    """A line of the table."""
+    """A planted fault."""
     return Mutant(file=file, old=old, new=new, breaks=breaks)
 
 
@@ -349,4 +349,4 @@ MUTANTS = (
         "slots with an outcome come due again",
     ),
 )
-"""Each is small, likely, and in what decides whether a post happens once."""
+"""Each is small, likely, and in the code that decides whether a post happens once."""

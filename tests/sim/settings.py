@@ -1,11 +1,11 @@
-"""The operator's file in the simulation: three networks and the site, two schedules, many tips."""
+"""The tips.yaml of the simulation: three networks and the site, two schedules, many tips."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 ACCOUNTS = ("mastodon", "island", "x")
-"""The accounts that post over the line; the site is beside them."""
+"""The accounts on networks; the site is not one."""
 
 TIPS = 24
 
@@ -38,7 +38,7 @@ tips:
 
 
 def settings(budget: float, edits: int, accounts: Iterable[str] = tuple(PLATFORMS)) -> str:
-    """The file after so many edits: each adds a tip and changes the words of another."""
+    """The file after a number of edits: each adds a tip and changes the text of another."""
     names = list(accounts)
     platforms = "".join(f"  {name}: {PLATFORMS[name]}\n" for name in names)
     platforms = platforms.replace("BUDGET", f"{budget:.2f}")
@@ -49,7 +49,7 @@ def settings(budget: float, edits: int, accounts: Iterable[str] = tuple(PLATFORM
 
 
 def tip(number: int, edits: int = 0, *, has_site: bool = True) -> str:
-    """One tip of the file, as it is after so many edits."""
+    """One tip of the file after a number of edits."""
     edited = " Since then it says more." if number == edits * 7 % TIPS and edits else ""
     link = f"    link: https://more.test.net/{number}\n" if number % 2 or not has_site else ""
     return (

@@ -1,10 +1,10 @@
-"""Killed at every single moment: one post, or one that is shown as unsure."""
+"""A kill at every point: one post, or one that is shown as unsure."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.sim.crashes import Slot
+from tests.sim.crash_points import CrashPoints
 
 PLATFORMS = ("site", "mastodon", "island", "x")
 CASES = [
@@ -15,22 +15,22 @@ CASES = [
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("account", "lost"), CASES)
-def test_killed_at_every_moment(account, lost, home):
-    """A process that dies before or after any commit or request leaves nothing twice and nothing lost."""
-    slot = Slot(account, home, lost)
-    moments = list(slot.moments())
-    assert len(moments) > 10
-    for moment in moments:
-        slot.live(moment)
+def test_killed_at_every_point(account, lost, home):
+    """A kill before or after any commit or request loses no post and makes none twice."""
+    points = CrashPoints(account, home, lost)
+    all_points = list(points.all_points())
+    assert len(all_points) > 10
+    for point in all_points:
+        points.run(point)
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("account", PLATFORMS)
 def test_killed_again_while_it_recovers(account, home):
-    """Neither does one that dies once more, wherever its recovery has come to."""
-    lives, slot = 0, Slot(account, home)
-    for first in slot.turning_points():
-        for second in slot.turning_points(first):
-            slot.live(first, second)
-            lives += 1
-    assert lives > 20
+    """Neither does a second kill at any point of the recovery."""
+    runs, points = 0, CrashPoints(account, home)
+    for first in points.points_with_effect():
+        for second in points.points_with_effect(first):
+            points.run(first, second)
+            runs += 1
+    assert runs > 20

@@ -1,11 +1,10 @@
-"""Time as it is, time as the host's clock shows it, and what is still to happen."""
+"""True time, the time of the host's clock, and events that are still to come."""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
 from typing import Self
 
 import time_machine
@@ -16,8 +15,8 @@ NOTHING = timedelta(0)
 class Timeline:
     """True time, which only goes forward; the host's clock is `error` ahead of it.
 
-    While entered, everything in this process that asks the machine for the date is shown the
-    host's clock, the client libraries and the product's own SystemClock included.
+    While entered, everything in this process reads the host's clock as the machine's, including
+    the client libraries and the bot's SystemClock.
     """
 
     def __init__(self, begin: datetime) -> None:
@@ -32,36 +31,31 @@ class Timeline:
         self._traveller = self._travel.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Give it back."""
+    def __exit__(self, *_: object) -> None:
+        """Restore the machine's clock."""
         self._travel.stop()
 
     @property
     def host(self) -> datetime:
-        """What the host's clock shows."""
+        """The time of the host's clock."""
         return self.true + self.error
 
     def now(self) -> datetime:
-        """True time, for whoever wants a function."""
+        """True time, as a function."""
         return self.true
 
     def set_clock(self, error: timedelta) -> None:
-        """Put the host's clock ahead (or back) of true time by this much."""
+        """Set the host's clock this much ahead of (or behind) true time."""
         self.error = error
         self._show()
 
     def at(self, moment: datetime, happen: Callable[[], None], *, waits: bool = False) -> None:
-        """Let something happen at this moment of true time; a long downtime is `wait`ed for."""
+        """Schedule an event in true time; one that `waits` is moved behind a long downtime."""
         self._number += 1
         heapq.heappush(self._coming, (moment, self._number, waits, happen))
 
     def put_off(self, span: timedelta) -> None:
-        """Let what waits for a long downtime happen so much later."""
+        """Move the events that wait for a downtime by its length."""
         coming = [
             (when + span * waits, number, waits, happen)
             for when, number, waits, happen in self._coming
@@ -70,15 +64,15 @@ class Timeline:
         self._coming = coming
 
     def next(self) -> datetime | None:
-        """When something happens next."""
+        """The time of the next event."""
         return self._coming[0][0] if self._coming else None
 
     def last(self) -> datetime:
-        """When the last of it happens."""
+        """The time of the last event."""
         return max((when for when, *_ in self._coming), default=self.true)
 
     def to(self, moment: datetime) -> None:
-        """Let time pass up to this moment; what comes meanwhile happens in its order."""
+        """Let time pass up to this moment, and its events happen in their order."""
         while self._coming and self._coming[0][0] <= moment:
             when, _, _, happen = heapq.heappop(self._coming)
             self.true = max(self.true, when)
@@ -88,7 +82,7 @@ class Timeline:
         self._show()
 
     def sleep(self, seconds: float) -> None:
-        """Let so many seconds pass."""
+        """Let this many seconds pass."""
         self.to(self.true + timedelta(seconds=seconds))
 
     def _show(self) -> None:

@@ -7,24 +7,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tests.servers.x import X
-from tests.servers.x.exchange import Answer, Request
-
-KEYS = ("api_key", "api_secret", "access_token", "access_secret")
+from tests.servers.x.messages import Answer, Request
 
 
-class SimX(X):
-    """X by true time; a request is signed and checked as on the real line."""
+class SimulatedX(X):
+    """X in true time; requests are signed and checked as on the real network."""
 
     def __init__(self, host: str, now: Callable[[], datetime]) -> None:
         self._arrived: datetime | None = None
         super().__init__(host, scheme="https", now=now, wall=lambda: self._arrived or now())
         self.host = host
         self._ada = self.add_user("ada", "Ada")
-
-    @property
-    def secrets(self) -> dict[str, str]:
-        """The bot's keys."""
-        return {name: getattr(self.bot, name) for name in KEYS}
 
     def creates(self, request: Request) -> bool:
         """Whether this request makes a post."""
@@ -39,34 +32,34 @@ class SimX(X):
         return str(json.loads(request.body)["text"])
 
     def key_of(self, request: Request) -> str:
-        """X knows no keys: the text stands for one."""
+        """The text, in place of the idempotency keys that X does not have."""
         return self.text_of(request)
 
     def ids(self) -> list[str]:
-        """The ids of all that the bot ever posted, deleted ones too."""
-        return [one.id for one in self._world.posts.values() if one.author_id == self.bot.id]
+        """The ids of all posts of the bot, deleted ones too."""
+        return [one.id for one in self._records.posts.values() if one.author_id == self.bot.id]
 
     def text_there(self, post_id: str) -> str | None:
-        """The text of a post of the bot, deleted ones too; None where there never was one."""
-        found = self._world.posts.get(post_id)
+        """The text of a post of the bot, also of a deleted one; None if there never was one."""
+        found = self._records.posts.get(post_id)
         return found.written if found is not None and found.author_id == self.bot.id else None
 
     def stands(self, text: str) -> bool:
-        """Whether a post of the bot with this text is there, not deleted."""
-        mine = (one for one in self._world.standing() if one.author_id == self.bot.id)
+        """Whether a post of the bot with this text exists."""
+        mine = (one for one in self._records.standing() if one.author_id == self.bot.id)
         return any(one.written == text for one in mine)
 
     def hide(self, post_id: str, until: datetime) -> None:
         """Leave a post out of its author's own list until then."""
-        self._desk.hidden[post_id] = until
+        self._state.hidden[post_id] = until
 
     def arrived(self, at: datetime) -> None:
-        """A request that is carried out late was signed, and checked, when it came."""
+        """Set when a late request arrived: its signature is checked by that time."""
         self._arrived = at
 
     @property
     def revoked(self) -> bool:
-        """Whether the bot's token is worth nothing."""
+        """Whether the bot's token is revoked."""
         return self.bot.access_token in self._signatures.revoked
 
     @revoked.setter
@@ -77,7 +70,7 @@ class SimX(X):
             self._signatures.revoked.discard(self.bot.access_token)
 
     def answer(self, request: Request) -> Answer:
-        """Carry a request out, but forget the log that tests over a socket read."""
+        """Carry a request out without keeping it in the request log."""
         try:
             return super().answer(request)
         finally:
@@ -85,7 +78,7 @@ class SimX(X):
             self._arrived = None
 
     def answer_post(self, text: str, to: str) -> str:
-        """Let the person answer a post; returns the answer's id."""
+        """Let the person reply to a post; returns the reply's id."""
         return self.say(self._ada, text, reply_to=to).id
 
     def remove(self, post_id: str) -> None:

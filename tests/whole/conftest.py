@@ -53,7 +53,7 @@ def _mastodon() -> Iterator[MastodonServer]:
 
 @pytest.fixture
 def mastodon(_mastodon: MastodonServer) -> MastodonServer:
-    """A Mastodon server with nothing said on it."""
+    """A Mastodon server without any post."""
     _mastodon.reset()
     return _mastodon
 

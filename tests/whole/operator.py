@@ -22,12 +22,12 @@ from typing import IO, Any
 from tests.tree import ROOT
 
 PATIENCE = 30
-"""Seconds within which anything that is awaited has to happen."""
+"""How long to wait for anything, in seconds."""
 
 
 @dataclass
 class Outcome:
-    """What a command said, and how it ended."""
+    """A command's output and exit code."""
 
     code: int
     out: str
@@ -54,7 +54,7 @@ class Bot:
 
     @property
     def output(self) -> str:
-        """All that it wrote, to both streams."""
+        """Its output so far, of both streams."""
         return "\n".join(self.lines)
 
     def stop(self) -> int:
@@ -63,7 +63,7 @@ class Bot:
         return self.wait()
 
     def kill(self) -> None:
-        """End it without a word."""
+        """Kill it."""
         self.process.kill()
         self.wait()
 
@@ -101,19 +101,19 @@ class Operator:
 
     @property
     def command(self) -> list[str]:
-        """How the command is called on this machine."""
+        """The command line of the bot."""
         if self.ahead is None:
             return [sys.executable, "-m", "bot"]
-        return [sys.executable, "-m", "tests.whole.later", str(self.ahead)]
+        return [sys.executable, "-m", "tests.whole.shifted_clock", str(self.ahead)]
 
     def write(self, text: str) -> None:
-        """Save tips.yaml, at one stroke as editors do."""
+        """Save tips.yaml by replacing it, as editors do."""
         fresh = self.home / "tips.yaml.new"
         fresh.write_text(text, encoding="utf-8")
         fresh.replace(self.home / "tips.yaml")
 
     def does(self, *words: str) -> Outcome:
-        """Give a command and wait for its end."""
+        """Run a command to its end."""
         done = subprocess.run(
             [*self.command, *words],
             cwd=self.home,
@@ -126,7 +126,7 @@ class Operator:
         return Outcome(done.returncode, done.stdout, done.stderr)
 
     def types(self, answers: Sequence[object], *words: str) -> Outcome:
-        """Give a command at a terminal, and answer each of its questions as it is asked."""
+        """Run a command at a terminal, and answer its questions."""
         master, terminal = pty.openpty()
         with subprocess.Popen(
             [sys.executable, "-m", "bot", *words],
@@ -139,14 +139,14 @@ class Operator:
         ) as process:
             os.close(terminal)
             rest = list(answers)
-            screen = _talk(master, rest)
+            screen = _answer_questions(master, rest)
             _, err = process.communicate(timeout=60)
-        assert not rest, f"nobody asked for {rest}: {screen}{err}"
+        assert not rest, f"{rest} was not asked for: {screen}{err}"
         return Outcome(process.returncode, screen, err)
 
     @contextmanager
     def runs(self, *words: str) -> Iterator[Bot]:
-        """A bot that is up, and that is stopped at the end of the block."""
+        """A running bot, which is stopped at the end of the block."""
         bot = self.starts(*words)
         try:
             await_that(lambda: "stop with Ctrl-C" in bot.output or bot.process.poll() is not None)
@@ -157,11 +157,11 @@ class Operator:
             bot.wait()
 
     def starts(self, *words: str) -> Bot:
-        """A bot that has been started."""
+        """Start a bot without waiting until it runs."""
         return self.begins("run", *words)
 
     def begins(self, *words: str) -> Bot:
-        """A command that has been given, and that nobody waits for yet."""
+        """Start a command without waiting for its end."""
         return Bot(
             subprocess.Popen(
                 [*self.command, *words],
@@ -178,12 +178,12 @@ class Operator:
         return self.does("log", "--format", "jsonl").records
 
     def status(self) -> dict[str, Any]:
-        """How things stand."""
+        """The output of `status --json`."""
         return dict(json.loads(self.does("status", "--json").out))
 
 
-def _talk(master: int, rest: list[object]) -> str:
-    """Type each answer when a question stands there; everything that the screen showed."""
+def _answer_questions(master: int, rest: list[object]) -> str:
+    """Type each answer at a question; returns everything that was shown."""
     screen = b""
     with os.fdopen(master, "r+b", buffering=0) as terminal:
         while piece := _read(terminal):
@@ -195,13 +195,13 @@ def _talk(master: int, rest: list[object]) -> str:
 
 
 _QUESTION = re.compile(rb"(?:\[s\]|summary): ?$")
-"""What a question ends with; the blank behind it goes to another stream."""
+"""The end of a question; the space behind it goes to the other stream."""
 
 
 def _read(terminal: IO[bytes]) -> bytes:
-    """What the terminal shows next; nothing once the program has ended."""
+    """The next output; empty once the program has ended."""
     ready, _, _ = select.select([terminal], [], [], PATIENCE)
-    assert ready, "the program neither says anything nor ends"
+    assert ready, "the program writes nothing and does not end"
     try:
         return terminal.read(4096)
     except OSError:
@@ -209,7 +209,7 @@ def _read(terminal: IO[bytes]) -> bytes:
 
 
 def await_that(happens: Callable[[], object], within: float = PATIENCE) -> None:
-    """Return as soon as it has happened; fail when it does not."""
+    """Wait until a condition holds. Fails after `within` seconds."""
     end = time.monotonic() + within
     while not happens():
         assert time.monotonic() < end, "it did not happen"

@@ -1,4 +1,4 @@
-"""A reply is in the log at once where its server streams, and soon where it does not."""
+"""How soon a reply is in the log, with and without the server's stream."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tests.whole.conftest import TIPS
 from tests.whole.operator import Operator, await_that
 
 STOPS = 9.0
-"""Seconds that a stop may take."""
+"""How long a stop may take, in seconds."""
 
 
-def kept(home: Path) -> dict[str, datetime]:
-    """The remote ids in the log, and when each came there."""
+def arrivals(home: Path) -> dict[str, datetime]:
+    """The remote ids in the log, and the time of each."""
     with closing(sqlite3.connect(home / "data" / "tipsbot.db")) as database:
         rows = database.execute("SELECT account, remote_id, kept_at FROM entry").fetchall()
     return {
@@ -29,7 +29,7 @@ def kept(home: Path) -> dict[str, datetime]:
 
 
 def _has(home: Path, entry: str) -> bool:
-    return entry in kept(home)
+    return entry in arrivals(home)
 
 
 def accounts(operator: Operator, *servers: tuple[str, str, MastodonServer]) -> None:
@@ -44,18 +44,18 @@ def accounts(operator: Operator, *servers: tuple[str, str, MastodonServer]) -> N
 
 
 def test_a_reply_within_two_seconds(operator: Operator) -> None:
-    """Where the server streams, each reply is in the log within two seconds of being said."""
+    """With a stream, each reply is in the log two seconds after it was posted."""
     with mastodon_server() as server:
         accounts(operator, ("town", server.url, server))
         with operator.runs("--now"):
             await_that(server.posts)
             (post,) = server.posts()
-            time.sleep(3)  # it listened when it began, and will not for half a minute
+            time.sleep(3)  # it polled at its start, and does not again for half a minute
             for words in ("why?", "how?", "when?"):
                 began = datetime.now(UTC)
                 said = server.say("alice", f"@tips {words}", to=post["id"])
                 await_that(partial(_has, operator.home, f"town/{said}"), within=5)
-                assert (kept(operator.home)[f"town/{said}"] - began).total_seconds() < 2
+                assert (arrivals(operator.home)[f"town/{said}"] - began).total_seconds() < 2
             began_stop = time.monotonic()
         assert time.monotonic() - began_stop < STOPS
 
@@ -80,7 +80,7 @@ def test_without_a_stream(operator: Operator) -> None:
                 first = there.say("alice", "@tips why?", to=there.posts()[0]["id"])
                 second = there.say("bob", "I wonder, too", to=first)
                 expected |= {f"{name}/{first}", f"{name}/{second}"}
-            await_that(lambda: expected <= set(kept(operator.home)), within=75)
+            await_that(lambda: expected <= set(arrivals(operator.home)), within=75)
             tips = {entry["tip"] for entry in operator.entries()}
             began_stop = time.monotonic()
         assert time.monotonic() - began_stop < STOPS

@@ -1,4 +1,4 @@
-"""`tipsbot check --online`: each account tried before anything is posted."""
+"""`tipsbot check --online`: every account is tried, and nothing is posted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def three(everywhere: Operator) -> Operator:
 
 
 def wrong(operator: Operator) -> list[dict[str, str]]:
-    """What is wrong, as programs are told."""
+    """The problems in the JSON output."""
     done = operator.does("check", "--online", "--json")
     told = json.loads(done.out)
     assert done.err == ""
@@ -55,7 +55,7 @@ def test_before_the_bot_runs(three: Operator, mastodon: MastodonServer, x: XServ
 
 
 def test_while_the_bot_runs(three: Operator, mastodon: MastodonServer, x: XServer) -> None:
-    """The same beside a running bot, which answers at its address."""
+    """The check works beside a running bot, which answers at its address."""
     with three.runs():
         done = three.does("check", "--online")
         assert (done.code, done.err) == (0, ""), done.err
@@ -64,7 +64,7 @@ def test_while_the_bot_runs(three: Operator, mastodon: MastodonServer, x: XServe
 
 
 def test_its_cost_counts(three: Operator) -> None:
-    """What the question costs on X is counted in what the month cost."""
+    """The cost of the check on X counts for the month's budget."""
 
     def spent() -> Decimal:
         (x,) = [one for one in three.status()["accounts"] if one["kind"] == "x"]
@@ -78,7 +78,7 @@ def test_its_cost_counts(three: Operator) -> None:
 
 
 def test_without_online_nobody_is_asked(three: Operator, x: XServer) -> None:
-    """`check` alone asks nobody, and needs no secret."""
+    """`check` alone sends no request, and needs no secret."""
     three.secrets = {}
     assert three.does("check").code == 0
     assert x.requests == []
@@ -100,7 +100,7 @@ def test_without_online_nobody_is_asked(three: Operator, x: XServer) -> None:
 def test_a_secret_that_is_wrong(
     three: Operator, x: XServer, name: str, value: str | None, said: str
 ) -> None:
-    """A secret that is missing or refused is told at its account's line; the others are asked."""
+    """A missing or rejected secret is reported at its account's line; the others are tried."""
     kept = {key: one for key, one in three.secrets.items() if key != name}
     three.secrets = kept if value is None else {**kept, name: value}
     done = three.does("check", "--online")
@@ -135,7 +135,7 @@ def test_a_secret_file(three: Operator) -> None:
 
 
 def test_several_findings(three: Operator, x: XServer) -> None:
-    """Everything that is wrong is told at once, each with its line and what to do."""
+    """All problems are reported at once, each with its line and its remedy."""
     three.write(tips(mastodon_url="http://127.0.0.1:9", x_url=x.url))
     x.access_level = "read"
     found = wrong(three)
@@ -144,7 +144,7 @@ def test_several_findings(three: Operator, x: XServer) -> None:
 
 
 def test_a_file_that_is_wrong(three: Operator, x: XServer) -> None:
-    """Where the file itself is wrong that is told, and nobody is asked."""
+    """With an invalid file the check reports its problems, and sends no request."""
     three.write("bot: {name: Ten Tips}\n")
     assert [one["line"] for one in wrong(three)] != []
     assert x.requests == []

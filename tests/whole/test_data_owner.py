@@ -1,4 +1,4 @@
-"""Whose the files in the data directory are when root gives a command."""
+"""The owner of files in the data directory when root runs a command."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make fi
 
 
 class WithoutChown(Operator):
-    """Root in a container that lets nobody give a file away."""
+    """Root in a container without the right to change owners."""
 
     @property
     def command(self) -> list[str]:
@@ -48,7 +48,7 @@ def rights(data: Path) -> dict[str, tuple[int, int, int]]:
 def test_files_belong_to_the_directory_s_owner(
     operator: Operator, mode: int, of_files: int
 ) -> None:
-    """Whatever root's commands make, the owner can write, and the group where it shares the directory."""
+    """The directory's owner, and a group with write access, can write the files of root's commands."""
     data = make_data(operator, mode)
     with operator.runs("--now"):
         await_that(lambda: requests.get(f"{operator.site}/tips/{FIRST}", timeout=10).ok)
@@ -64,7 +64,7 @@ def test_files_belong_to_the_directory_s_owner(
 
 
 def test_what_could_not_be_given_away_is_not_made(operator: Operator) -> None:
-    """Root that may not give files away is told to be the owner, and leaves nothing behind."""
+    """Root without the right to change owners is told to run as the owner, and leaves no file."""
     data = make_data(operator, 0o770)
     done = WithoutChown(home=operator.home, port=operator.port).does("pause", "site")
     assert done.code == 2

@@ -12,7 +12,7 @@ PAGE = "https://tips.tipsbot.dev/tips/short"
 def test_a_tip_goes_everywhere_and_replies_come_back(
     everywhere: Operator, mastodon: MastodonServer, x: XServer
 ) -> None:
-    """The same run posts on every account, and the replies of every network are in one log."""
+    """One run posts on every account, and the replies of all networks are in one log."""
     with everywhere.runs("--now"):
         await_that(lambda: x.posts and mastodon.posts())
     (status,), (tweet,) = mastodon.posts(), x.posts
@@ -36,7 +36,7 @@ def test_a_tip_goes_everywhere_and_replies_come_back(
 def test_a_mention_without_a_parent_is_under_no_tip(
     everywhere: Operator, mastodon: MastodonServer
 ) -> None:
-    """Who calls the bot out of the blue is in the log, under no tip."""
+    """A mention outside of any thread is in the log, under no tip."""
     mastodon.say("bob", "@tips hello there")
     with everywhere.runs():
         await_that(everywhere.entries)
@@ -46,7 +46,7 @@ def test_a_mention_without_a_parent_is_under_no_tip(
 
 
 def test_forgetting_an_entry(everywhere: Operator, mastodon: MastodonServer) -> None:
-    """`forget` erases name and words from the log and from the files, for good."""
+    """`forget` erases name and text from the log and from all files, for good."""
     mastodon.say("bob", "@tips words-to-forget")
     with everywhere.runs():
         await_that(everywhere.entries)
@@ -61,7 +61,7 @@ def test_forgetting_an_entry(everywhere: Operator, mastodon: MastodonServer) -> 
 def test_what_was_said_in_private_is_nowhere(
     everywhere: Operator, mastodon: MastodonServer
 ) -> None:
-    """A direct message is in no log, and its words are nowhere in the data directory."""
+    """A direct message is neither in the log nor in any file of the data directory."""
     mastodon.say("bob", "@tips psst-between-us", visibility="direct")
     mastodon.say("bob", "@tips for all to hear")
     with everywhere.runs():
@@ -85,7 +85,7 @@ def test_preview_shows_what_a_link_costs(everywhere: Operator) -> None:
 def test_posting_and_answering_by_hand(
     everywhere: Operator, mastodon: MastodonServer, x: XServer
 ) -> None:
-    """`post`, `reply` and `retract` work without a running bot, and say what they did."""
+    """`post`, `reply` and `retract` work without a running bot, and report their results."""
     posted = everywhere.does("post", "sources", "--to", "mastodon")
     assert (posted.code, posted.out[:16]) == (0, "mastodon: posted")
     (status,) = mastodon.posts()
@@ -110,7 +110,7 @@ def test_posting_and_answering_by_hand(
 
 
 def test_a_tip_without_a_link_waits_for_its_page(everywhere: Operator, x: XServer) -> None:
-    """A post that points at the tip's page is sent after the page is up, and the page comes along."""
+    """A post that links to the tip's page is sent after the page is published."""
     done = everywhere.does("post", "ask", "--to", "x")
     assert done.code == 0, done.err
     lines = done.out.splitlines()

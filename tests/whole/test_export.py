@@ -1,4 +1,4 @@
-"""`tipsbot export`: files that other programs take, and a folder that a repository likes."""
+"""`tipsbot export`: files for other programs, and a folder for a repository."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.whole.operator import Operator
 
 @pytest.fixture
 def told(operator: Operator) -> Operator:
-    """An operator of a bot that heard three entries, of which one is held."""
+    """An operator of a bot with three entries, one of them held."""
     operator.write(tips())
     keep(
         operator,
@@ -30,7 +30,7 @@ def told(operator: Operator) -> Operator:
 
 
 def keep(operator: Operator, *entries) -> None:
-    """Hear of entries."""
+    """Store entries."""
     database = open_store(operator.home / "data", "bot")
     with database.store.writing() as tx:
         for one in entries:
@@ -39,7 +39,7 @@ def keep(operator: Operator, *entries) -> None:
 
 
 def content(folder: Path) -> dict[str, tuple[str, int]]:
-    """Each file's text, and which file it is on the disk: one that was written anew is another."""
+    """The text of each file, and its identity on the disk, which changes when it is written."""
     return {path.name: (path.read_text("utf-8"), path.stat().st_ino) for path in folder.iterdir()}
 
 
@@ -60,7 +60,7 @@ def test_to_standard_output_and_to_a_file(told: Operator) -> None:
 
 
 def test_a_folder(told: Operator) -> None:
-    """In the folder only what changed is written, and of vanished files only our own are removed."""
+    """In the folder only changed files are written, and only the export's own are removed."""
     folder = told.home / "discussion" / "out"
     first = told.does("export", "markdown", "--to", str(folder))
     assert first.out == f"{folder}: 2 written, 0 unchanged, 0 removed\n"
@@ -79,7 +79,7 @@ def test_a_folder(told: Operator) -> None:
 
 
 def test_a_file_of_another_is_left_alone(told: Operator) -> None:
-    """Where the operator has a file of a tip's name, nothing is written at all, and the reason told."""
+    """With an operator's file under a tip's name nothing is written, and the reason is reported."""
     folder = told.home / "out"
     folder.mkdir()
     (folder / "short.md").write_text("Mine.", encoding="utf-8")
@@ -104,7 +104,7 @@ def test_bad_places(told: Operator) -> None:
 
 
 def test_a_bot_that_never_ran(operator: Operator) -> None:
-    """Where nobody said anything the exports are empty, and no data directory is made."""
+    """Without entries the exports are empty, and no data directory is created."""
     operator.write(tips())
     assert operator.does("export", "jsonl").out == ""
     assert json.loads(operator.does("export", "activitystreams").out)["items"] == []

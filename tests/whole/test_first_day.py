@@ -18,7 +18,7 @@ FIRST = "you-need-not-be-a-techie"
 
 
 def write_reply(operator: Operator, tip: str, name: str, text: str) -> None:
-    """Fill in the form under a tip, as a browser does."""
+    """Send the form under a tip, as a browser does."""
     with visitor(operator.site, tip) as writer:
         writer.open()
         writer.send(name, text)
@@ -26,7 +26,7 @@ def write_reply(operator: Operator, tip: str, name: str, text: str) -> None:
 
 
 def test_the_first_tip_is_up_at_once(operator: Operator) -> None:
-    """`run --now` posts the first shipped tip to the site, and tells when the next slots are."""
+    """`run --now` posts the first shipped tip to the site, and lists the next slots."""
     shutil.copy(SHIPPED, operator.home)
     with operator.runs("--now") as bot:
         await_that(lambda: requests.get(f"{operator.site}/tips/{FIRST}", timeout=10).ok)
@@ -59,7 +59,7 @@ def test_an_empty_site_gets_its_first_tip_unasked(operator: Operator) -> None:
 
 
 def test_an_empty_site_can_stay_empty(operator: Operator) -> None:
-    """`run --no-now` waits for the first slot, and terminal and index say when that is."""
+    """`run --no-now` waits for the first slot, whose time is in the terminal and on the index."""
     operator.write(tips().replace('cron: "0 9 29 feb *"', 'cron: "0 9 * * *"'))
     with operator.runs("--no-now") as bot:
         index = requests.get(operator.site, timeout=10).text
@@ -74,7 +74,7 @@ def test_an_empty_site_can_stay_empty(operator: Operator) -> None:
 def test_elsewhere_the_first_tip_waits_for_its_slot(
     operator: Operator, mastodon: MastodonServer
 ) -> None:
-    """With an account on a network, too, nothing is posted unasked, and it is told when one is."""
+    """With an account on a network nothing is posted before the first slot, whose time is shown."""
     daily = tips(mastodon_url=mastodon.url).replace('cron: "0 9 29 feb *"', 'cron: "0 9 * * *"')
     operator.write(daily)
     operator.secrets = {"TIPSBOT_MASTODON_ACCESS_TOKEN": mastodon.token}
@@ -88,7 +88,7 @@ def test_elsewhere_the_first_tip_waits_for_its_slot(
 
 
 def test_a_reply_is_in_the_log_at_once_and_after_a_restart(operator: Operator) -> None:
-    """What a reader types into the form is in `tipsbot log` when the page answers, and stays."""
+    """A comment is in `tipsbot log` when the form is answered, and after a restart."""
     shutil.copy(SHIPPED, operator.home)
     with operator.runs("--now"):
         await_that(lambda: requests.get(f"{operator.site}/tips/{FIRST}", timeout=10).ok)
@@ -103,7 +103,7 @@ def test_a_reply_is_in_the_log_at_once_and_after_a_restart(operator: Operator) -
 
 
 def test_whoever_watches_learns_of_the_last_expected_post(operator: Operator) -> None:
-    """Health and figures say that the tip that was due was posted, and how far replies are read."""
+    """Health check and metrics show the last expected post, and how far replies are read."""
     shutil.copy(SHIPPED, operator.home)
     with operator.runs("--now"):
         await_that(lambda: operator.status()["accounts"][0]["last_post"])

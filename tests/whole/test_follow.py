@@ -1,4 +1,4 @@
-"""`tipsbot log --follow`: what happens is shown within a second."""
+"""`tipsbot log --follow`: every event is shown within a second."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.whole.test_first_day import FIRST, SHIPPED, write_reply
 
 @contextmanager
 def following(operator: Operator, *words: str) -> Iterator[Bot]:
-    """A `log --follow` that is at work, ended at the end."""
+    """A running `log --follow`, ended with the block."""
     log = operator.begins("log", "--follow", *words)
     try:
         await_that(lambda: log.lines)
@@ -28,7 +28,7 @@ def following(operator: Operator, *words: str) -> Iterator[Bot]:
 
 @pytest.fixture
 def talking(operator: Operator) -> Iterator[Operator]:
-    """An operator whose bot runs, under whose first tip one reply stands."""
+    """An operator with a running bot, whose first tip has one reply."""
     shutil.copy(SHIPPED, operator.home)
     with operator.runs("--now"):
         await_that(lambda: requests.get(f"{operator.site}/tips/{FIRST}", timeout=10).ok)
@@ -37,14 +37,14 @@ def talking(operator: Operator) -> Iterator[Operator]:
 
 
 def seconds_until(happens: Callable[[], object]) -> float:
-    """How long it takes from now."""
+    """How long it takes until a condition holds, in seconds."""
     begin = time.monotonic()
     await_that(happens, within=10)
     return time.monotonic() - begin
 
 
 def test_new_entries_and_deletions_in_a_terminal(talking: Operator) -> None:
-    """A new reply is shown within a second of its sending, and its deletion says what is gone."""
+    """A new reply is shown within a second, and so is its deletion, with the entry."""
     with following(talking) as log:
         write_reply(talking, FIRST, "Ada", "The second.")
         assert seconds_until(lambda: "The second." in log.output) < 1
@@ -56,7 +56,7 @@ def test_new_entries_and_deletions_in_a_terminal(talking: Operator) -> None:
 
 
 def test_events_as_json(talking: Operator) -> None:
-    """Programs get a line for each change, with its number, and the entry as it is now."""
+    """JSON output has a line for each change, with its number and the current entry."""
     with following(talking, "--json") as log:
         write_reply(talking, FIRST, "Ada", "The second.")
         talking.does("forget", "1")

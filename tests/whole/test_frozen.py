@@ -1,4 +1,4 @@
-"""Frozen in the middle of its work and woken later; and several bots that begin at once."""
+"""Processes that are frozen in the middle of their work, and bots that start at the same time."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from time import sleep
 import pytest
 
 from bot.core.model.delivery import State
-from tests.whole.books import Written
+from tests.whole.checks import PERIODS, check_all, run_until_settled
 from tests.whole.operator import PATIENCE, Bot, await_that, free_port
-from tests.whole.reckoning import PERIODS, leave_alone, reckon
-from tests.whole.trap import Moment, Snare
-from tests.whole.world import BUSY, QUIET, World, world
+from tests.whole.request_watcher import RequestPhase, Trigger
+from tests.whole.scenario import BUSY, QUIET, Scenario, open_scenario
+from tests.whole.stored_data import StoredDelivery
 
 PAST_ITS_LEASE = timedelta(minutes=5)
 TIP = "hand-1"
@@ -26,28 +26,30 @@ TIP = "hand-1"
 
 @dataclass
 class Freezer:
-    """Freezes a process at its request, and keeps the request on the line until it is let go."""
+    """Freezes a process at its request, and delays the request until it is released."""
 
     bot: Bot
     is_frozen: threading.Event = field(default_factory=threading.Event)
     may_go: threading.Event = field(default_factory=threading.Event)
 
     def freeze(self) -> None:
-        """Stand still, both."""
+        """Stop the process, and delay its request."""
         self.bot.process.send_signal(signal.SIGSTOP)
         self.is_frozen.set()
         self.may_go.wait(4 * PATIENCE)
 
     def wake(self) -> None:
-        """Let the process go on; its clock says how late it is."""
+        """Let the process continue."""
         self.bot.process.send_signal(signal.SIGCONT)
 
 
 @contextmanager
-def frozen(around: World, bot: Bot) -> Iterator[Freezer]:
-    """A process that stands still with a post on the line; whatever happens, it ends."""
+def frozen(scenario: Scenario, bot: Bot) -> Iterator[Freezer]:
+    """A process that is frozen with a post under way; killed at the end of the block."""
     freezer = Freezer(bot)
-    around.trap.lay(Snare(method="POST", moment=Moment.LATE, action=freezer.freeze))
+    scenario.watcher.set_trigger(
+        Trigger(method="POST", phase=RequestPhase.RECEIVED_LATER, action=freezer.freeze)
+    )
     try:
         assert freezer.is_frozen.wait(PATIENCE), bot.output
         yield freezer
@@ -57,109 +59,112 @@ def frozen(around: World, bot: Bot) -> Iterator[Freezer]:
 
 
 @pytest.fixture
-def around(tmp_path: Path) -> Iterator[World]:
-    """A world without trouble, whose bot knows its networks."""
-    with world(tmp_path, seed=5) as made:
-        made.heal()
+def scenario(tmp_path: Path) -> Iterator[Scenario]:
+    """A scenario without failures, whose bot knows its networks."""
+    with open_scenario(tmp_path, seed=5) as made:
+        made.end_failures()
         made.write(QUIET)
         with made.operator.runs() as bot:
             await_that(lambda: bot.output.count('"learned"') == 3)
         yield made
 
 
-def only(around: World, account: str) -> Written:
-    """The one delivery there."""
-    (one,) = [one for one in around.books.deliveries() if one.account == account]
+def only(scenario: Scenario, account: str) -> StoredDelivery:
+    """The only delivery of an account."""
+    (one,) = [one for one in scenario.stored.deliveries() if one.account == account]
     return one
 
 
-def look_once(around: World, account: str) -> None:
-    """Another bot finds the claim of the dead, as it seems, and looks for the post in vain."""
-    around.later(PAST_ITS_LEASE)
-    with around.operator.runs():
-        await_that(lambda: only(around, account).reason == "not found; looking again")
+def look_once(scenario: Scenario, account: str) -> None:
+    """Let another bot find the expired lease, and search for the post once, without result."""
+    scenario.advance(PAST_ITS_LEASE)
+    with scenario.operator.runs():
+        await_that(lambda: only(scenario, account).reason == "not found; looking again")
 
 
-def run_until_posted(around: World, account: str) -> None:
-    """It goes on until the post is there."""
-    around.later(PAST_ITS_LEASE)
-    with around.operator.runs():
-        await_that(lambda: only(around, account).state is State.POSTED)
+def run_until_posted(scenario: Scenario, account: str) -> None:
+    """Run a bot until the post is recorded."""
+    scenario.advance(PAST_ITS_LEASE)
+    with scenario.operator.runs():
+        await_that(lambda: only(scenario, account).state is State.POSTED)
 
 
 @pytest.mark.parametrize("account", ["mastodon", "x"])
 def test_a_request_that_arrives_after_another_has_sent_it_again(
-    around: World, account: str
+    scenario: Scenario, account: str
 ) -> None:
-    """A command wakes up when a bot has done its work: its late request makes no second post."""
-    command = around.operator.begins("post", TIP, "--to", account)
-    with frozen(around, command) as freezer:
-        look_once(around, account)
-        run_until_posted(around, account)
+    """A command continues after a bot has sent its post: its late request makes no second one."""
+    command = scenario.operator.begins("post", TIP, "--to", account)
+    with frozen(scenario, command) as freezer:
+        look_once(scenario, account)
+        run_until_posted(scenario, account)
         freezer.wake()
         freezer.may_go.set()
         assert command.wait() == 0
     assert f"{account}: posted" in command.output
-    (made,) = around.made(account)
-    assert (only(around, account).remote_id, only(around, account).attempt) == (made[0], 2)
-    assert not around.operator.status()["paused"]
+    (made,) = scenario.made(account)
+    assert (only(scenario, account).remote_id, only(scenario, account).attempt) == (made[0], 2)
+    assert not scenario.operator.status()["paused"]
 
 
-def test_a_request_that_arrives_between_two_looks(around: World) -> None:
-    """A post that appears after a look has not found it is found by the next, and not sent again."""
-    command = around.operator.begins("post", TIP, "--to", "mastodon")
-    with frozen(around, command) as freezer:
-        look_once(around, "mastodon")
+def test_a_request_that_arrives_between_two_looks(scenario: Scenario) -> None:
+    """A post that appears after a search is found by the next one, and not sent again."""
+    command = scenario.operator.begins("post", TIP, "--to", "mastodon")
+    with frozen(scenario, command) as freezer:
+        look_once(scenario, "mastodon")
         freezer.may_go.set()
-        await_that(lambda: around.made("mastodon"))
-        run_until_posted(around, "mastodon")
+        await_that(lambda: scenario.made("mastodon"))
+        run_until_posted(scenario, "mastodon")
         freezer.wake()
         assert command.wait() == 0
-    (made,) = around.made("mastodon")
-    assert (only(around, "mastodon").remote_id, only(around, "mastodon").attempt) == (made[0], 1)
+    (made,) = scenario.made("mastodon")
+    assert (only(scenario, "mastodon").remote_id, only(scenario, "mastodon").attempt) == (
+        made[0],
+        1,
+    )
 
 
-def test_a_frozen_bot_keeps_others_out_and_goes_on(around: World) -> None:
-    """No second bot begins while one is frozen; woken past its lease, it takes the late answer."""
-    around.write(BUSY)
-    with around.operator.runs():
-        await_that(lambda: PERIODS.keys() <= around.books.begun())
-    around.later(timedelta(minutes=2))
-    bot = around.operator.starts()
-    with frozen(around, bot) as freezer:
-        around.later(PAST_ITS_LEASE)
-        second = around.operator.does("run")
+def test_a_frozen_bot_keeps_others_out_and_goes_on(scenario: Scenario) -> None:
+    """No second bot starts while one is frozen, and it takes the late answer after its lease."""
+    scenario.write(BUSY)
+    with scenario.operator.runs():
+        await_that(lambda: PERIODS.keys() <= scenario.stored.known_schedules())
+    scenario.advance(timedelta(minutes=2))
+    bot = scenario.operator.starts()
+    with frozen(scenario, bot) as freezer:
+        scenario.advance(PAST_ITS_LEASE)
+        second = scenario.operator.does("run")
         assert second.code == 2
         assert "in use by a running bot" in second.err
-        assert [one for one in around.operator.status()["waiting"] if one["state"] == "sending"]
+        assert [one for one in scenario.operator.status()["waiting"] if one["state"] == "sending"]
         freezer.wake()
         freezer.may_go.set()
-        await_that(lambda: not around.books.sending())
+        await_that(lambda: not scenario.stored.sending())
         assert bot.stop() == 0
-    leave_alone(around, set())
-    reckon(around)
+    run_until_settled(scenario, set())
+    check_all(scenario)
 
 
-def test_frozen_again_and_again(around: World) -> None:
-    """A machine that sleeps and wakes, at any moment and on bad lines, posts each slot once."""
-    around.write(BUSY)
-    around.trap.spoils = 15
-    with around.operator.runs() as bot:
+def test_frozen_again_and_again(scenario: Scenario) -> None:
+    """A machine that suspends at any time, on failing connections, posts each slot once."""
+    scenario.write(BUSY)
+    scenario.watcher.failure_percent = 15
+    with scenario.operator.runs() as bot:
         for _ in range(8):
-            sleep(around.chance.uniform(0.2, 2.2))
+            sleep(scenario.chance.uniform(0.2, 2.2))
             bot.process.send_signal(signal.SIGSTOP)
-            around.chat()
-            around.later(timedelta(seconds=around.chance.choice([20, 70, 200, 400])))
+            scenario.people_post()
+            scenario.advance(timedelta(seconds=scenario.chance.choice([20, 70, 200, 400])))
             bot.process.send_signal(signal.SIGCONT)
-    leave_alone(around, set())
-    reckon(around)
+    run_until_settled(scenario, set())
+    check_all(scenario)
 
 
 def test_told_to_stop_while_frozen(tmp_path: Path) -> None:
-    """A bot that is suspended and asked to stop does so when it wakes, as `systemctl stop` has it."""
-    with world(tmp_path, seed=7) as around:
+    """A suspended bot that is asked to stop does so when it continues, as with `systemctl stop`."""
+    with open_scenario(tmp_path, seed=7) as scenario:
         for _ in range(5):
-            with around.operator.runs() as bot:
+            with scenario.operator.runs() as bot:
                 for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGCONT):
                     bot.process.send_signal(number)
                     sleep(0.05)
@@ -167,9 +172,9 @@ def test_told_to_stop_while_frozen(tmp_path: Path) -> None:
 
 
 def test_of_bots_that_begin_at_once_one_runs(tmp_path: Path) -> None:
-    """Three bots on one new data directory: one comes up, the others are told why they may not."""
-    with world(tmp_path, seed=6) as around:
-        rivals = [replace(around.operator, port=free_port()) for _ in range(3)]
+    """Of three bots on one new data directory one starts, and the others report the reason."""
+    with open_scenario(tmp_path, seed=6) as scenario:
+        rivals = [replace(scenario.operator, port=free_port()) for _ in range(3)]
         bots = [rival.starts() for rival in rivals]
         await_that(lambda: sum(bot.process.poll() is not None for bot in bots) == 2)
         (running,) = [bot for bot in bots if bot.process.poll() is None]

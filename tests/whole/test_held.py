@@ -1,4 +1,4 @@
-"""A comment that is held, from the form to the operator's word; and the log file beside it."""
+"""A held comment, from the form to the operator's decision, and the event log file."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def told(operator: Operator) -> list[dict[str, Any]]:
 
 
 def changes(operator: Operator) -> list[tuple[str, int]]:
-    """What happened, by the log file, to which entry."""
+    """The changes in the event log file, each with its entry."""
     return [(line["change"], line["entry"]) for line in told(operator)]
 
 
 def test_the_operator_decides(operator: Operator) -> None:
-    """Status lists what is held with its number and link; the terminal and the link both decide."""
+    """Status lists held comments with number and link; both the command and the link decide."""
     shutil.copy(SHIPPED, operator.home)
     with operator.runs("--now") as bot:
         await_that(lambda: requests.get(f"{operator.site}/tips/{FIRST}", timeout=10).ok)
@@ -44,13 +44,13 @@ def test_the_operator_decides(operator: Operator) -> None:
         listed = operator.status()["held"]
         assert [one["entry"] for one in listed] == [1, 2, 3]
         told_so = operator.does("status")
-        assert told_so.code == 0  # strangers raise no alarm
+        assert told_so.code == 0  # comments of strangers are no problem of the bot
         assert "held for your decision:" in told_so.out
         assert f"entry 1  {FIRST}, since " in told_so.out
         assert operator.status()["held_since"] == listed[0]["at"]
         assert listed[0]["link"] in bot.output
         assert "Spamlet on site" in operator.does("log").out
-        assert operator.entries() == []  # which everybody may read
+        assert operator.entries() == []  # which has only public entries
 
         assert "entry 1 is published" in operator.does("approve", "1").out
         assert "entry 2 is erased" in operator.does("refuse", "2").out
@@ -78,7 +78,7 @@ def test_the_operator_decides(operator: Operator) -> None:
 
 
 def test_forgotten_words_are_in_no_file(operator: Operator) -> None:
-    """What was forgotten is in no file of the bot, forgotten while it runs or while it does not."""
+    """Erased text is in no file of the bot, whether or not it ran at the time."""
     shutil.copy(SHIPPED, operator.home)
     with operator.runs("--now") as bot:
         await_that(lambda: requests.get(f"{operator.site}/tips/{FIRST}", timeout=10).ok)

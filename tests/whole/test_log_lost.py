@@ -1,4 +1,4 @@
-"""A log or an output that cannot be written: the bot works on, says so, and ends in order."""
+"""A log or output that cannot be written: the bot works, reports it, and stops normally."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Sink = Callable[[ExitStack], int]
 
 
 def full_pipe(stack: ExitStack) -> int:
-    """A pipe that is full, and that nobody reads."""
+    """A full pipe without a reader."""
     reader, writer = os.pipe()
     fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
     os.set_blocking(writer, False)
@@ -36,21 +36,21 @@ def full_pipe(stack: ExitStack) -> int:
 
 
 def full_pipe_that_does_not_block(stack: ExitStack) -> int:
-    """The same, where writing fails and does not wait."""
+    """A full pipe on which writing fails at once."""
     writer = full_pipe(stack)
     os.set_blocking(writer, False)
     return writer
 
 
 def broken_pipe(stack: ExitStack) -> int:
-    """A pipe whose reader has gone."""
+    """A pipe whose reader has closed it."""
     reader, writer = os.pipe()
     os.close(reader)
     return writer
 
 
 def full_disk(stack: ExitStack) -> int:
-    """A disk without room."""
+    """A full disk."""
     return os.open("/dev/full", os.O_WRONLY)
 
 
@@ -63,7 +63,7 @@ def stopped_terminal(stack: ExitStack) -> int:
 
 
 def read_only(stack: ExitStack) -> int:
-    """A descriptor that nobody can write to."""
+    """A descriptor that is not writable."""
     return os.open(os.devnull, os.O_RDONLY)
 
 
@@ -79,7 +79,7 @@ SINKS = (
 
 @contextmanager
 def running(operator: Operator, **streams: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """A bot with these streams, which is up; whatever happens, it ends."""
+    """A running bot with these streams, killed at the end of the block."""
     process = subprocess.Popen(
         [*operator.command, "run"], cwd=operator.home, env=operator.environment, **streams
     )
@@ -92,14 +92,14 @@ def running(operator: Operator, **streams: Any) -> Iterator[subprocess.Popen[byt
 
 
 def is_healthy(operator: Operator) -> bool:
-    """Whether the bot says that it is well."""
+    """Whether the health check passes."""
     with suppress(requests.RequestException):
         return requests.get(f"{operator.site}/healthz", timeout=10).ok
     return False
 
 
 def works_and_ends(operator: Operator, process: subprocess.Popen[bytes]) -> None:
-    """It posts by itself and on request, is well, and ends in order."""
+    """Check that the bot posts by schedule and by command, is healthy, and stops normally."""
     await_that(lambda: operator.status()["accounts"][0]["last_post"])
     assert operator.does("post", FIRST, "--again").code == 0
     assert is_healthy(operator)
@@ -113,7 +113,7 @@ def works_and_ends(operator: Operator, process: subprocess.Popen[bytes]) -> None
     + [("stdout", sink) for sink in (full_pipe, broken_pipe, full_disk)],
 )
 def test_a_stream_that_cannot_be_written(operator: Operator, sink: Sink, name: str) -> None:
-    """The bot posts and ends in order, whatever is wrong with its log or its output."""
+    """The bot posts and stops normally with any failure of its log or its output."""
     shutil.copy(SHIPPED, operator.home)
     with ExitStack() as stack:
         streams = {"stderr": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, name: sink(stack)}
@@ -124,7 +124,7 @@ def test_a_stream_that_cannot_be_written(operator: Operator, sink: Sink, name: s
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_streams(operator: Operator, closed: str) -> None:
-    """A bot that was started with closed streams works, and writes into no file of its own."""
+    """A bot with closed streams works, and writes its log into none of its own files."""
     shutil.copy(SHIPPED, operator.home)
     words = ["sh", "-c", f'exec "$@" {closed}', "sh", *operator.command]
 
@@ -139,7 +139,7 @@ def test_closed_streams(operator: Operator, closed: str) -> None:
 
 
 def test_a_log_that_cannot_be_written_is_told(operator: Operator) -> None:
-    """Health and `status` say that the log is lost, and why."""
+    """Health check and `status` report the lost log, and the reason."""
     shutil.copy(SHIPPED, operator.home)
     with ExitStack() as stack:
         writer = broken_pipe(stack)
@@ -150,10 +150,10 @@ def test_a_log_that_cannot_be_written_is_told(operator: Operator) -> None:
 
 
 def health(operator: Operator) -> dict[str, Any]:
-    """What the bot says of itself."""
+    """The answer of the health check."""
     return dict(requests.get(f"{operator.site}/healthz", timeout=10).json())
 
 
 def status(operator: Operator) -> str:
-    """What `status` says."""
+    """The output of `status`."""
     return operator.does("status").out

@@ -1,4 +1,4 @@
-"""Output that its reader, its encoding or its disk cannot take, and numbers that nothing has."""
+"""Output that its reader, encoding or disk does not take, and numbers that do not exist."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STRANGE = (
 
 
 def does(operator: Operator, *words: str, **how: Any) -> subprocess.CompletedProcess[bytes]:
-    """Give a command with these streams and variables."""
+    """Run a command with these streams and variables."""
     env = operator.environment | how.pop("variables", {})
     with subprocess.Popen(
         [*operator.command, *words],
@@ -31,7 +31,7 @@ def does(operator: Operator, *words: str, **how: Any) -> subprocess.CompletedPro
 
 
 def in_shell(operator: Operator, tail: str, *words: str) -> subprocess.CompletedProcess[bytes]:
-    """Give a command with a redirection or a pipe behind it; its own exit code."""
+    """Run a command with a redirection or a pipe behind it; its own exit code."""
     script = f'"$@" {tail}; exit "${{PIPESTATUS[0]}}"'
     return subprocess.run(
         ["bash", "-c", script, "bash", *operator.command, *words],
@@ -53,7 +53,7 @@ def is_clear(done: subprocess.CompletedProcess[bytes]) -> bool:
 def test_an_encoding_that_cannot_show_it(
     operator: Operator, words: tuple[str, ...], encoding: str
 ) -> None:
-    """What an encoding cannot show is escaped; the command does its work and ends well."""
+    """Characters outside of the encoding are escaped, and the command succeeds."""
     operator.write(STRANGE.replace("Keep it short", "Keep it short \u2713 \U0001f600 \u043a"))
     done = does(operator, *words, variables={"PYTHONIOENCODING": encoding})
     assert (done.returncode, done.stderr) == (0, b"")
@@ -61,7 +61,7 @@ def test_an_encoding_that_cannot_show_it(
 
 
 def test_the_plain_locale(operator: Operator) -> None:
-    """Without any locale, too, words and messages are written."""
+    """Output works without any locale."""
     operator.write(STRANGE)
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""}
     done = does(operator, "skip", "не", variables=plain)
@@ -75,7 +75,7 @@ COMMANDS = ["status", "preview", "schema", "check", "--help", "--version"]
 
 @pytest.mark.parametrize("words", COMMANDS)
 def test_a_full_disk_is_told(operator: Operator, words: str) -> None:
-    """Output that cannot be written is told in one line, and the exit code says so."""
+    """Output that cannot be written is one line on standard error, and an exit code."""
     operator.write(tips())
     with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
         done = does(operator, words, stdout=full)
@@ -90,7 +90,7 @@ def test_a_full_disk_is_told(operator: Operator, words: str) -> None:
 def test_streams_that_are_closed(
     operator: Operator, words: str, tail: str, code: int | None
 ) -> None:
-    """A closed stream is no mistake; a reader that went away is told by the exit code alone."""
+    """A closed stream is no internal error; a closed pipe shows in the exit code alone."""
     operator.write(tips())
     done = in_shell(operator, tail, words)
     assert is_clear(done)
@@ -99,7 +99,7 @@ def test_streams_that_are_closed(
 
 @pytest.mark.parametrize("tail", [">/dev/full", "| true", ">&-", "2>&-", ">/dev/full 2>/dev/full"])
 def test_what_is_done_is_no_failure(operator: Operator, tail: str) -> None:
-    """`skip` skips once, and says that it did, or at least never that it failed."""
+    """`skip` skips once, and never reports a failure after that."""
     operator.write(tips())
     assert in_shell(operator, tail, "skip").returncode == 0
     waiting = operator.does("preview", "--json", "--count", "1").out

@@ -1,4 +1,4 @@
-"""What was posted, listed; and taken back by number, tip or address."""
+"""Posts, listed, and retracted by number, tip or address."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE = "https://tips.tipsbot.dev/tips/ask"
 
 @pytest.fixture
 def alone(operator: Operator) -> Operator:
-    """An operator whose bot has its site only, and has posted two tips there."""
+    """An operator whose bot has only its site, with two posted tips."""
     operator.write(tips())
     for tip in ("ask", "short"):
         assert operator.does("post", tip).code == 0
@@ -27,12 +27,12 @@ def alone(operator: Operator) -> Operator:
 
 
 def live(x: XServer) -> int:
-    """How many posts stand on X."""
+    """How many posts exist on X."""
     return sum(not one.deleted for one in x.posts)
 
 
 def test_posts(alone: Operator) -> None:
-    """Everything that was posted is listed, newest first, with number, state and address."""
+    """All posts are listed, newest first, with number, state and address."""
     alone.does("retract", "1")
     second, first = alone.does("posts").out.splitlines()
     assert second.startswith("2  posted  short on site, ")
@@ -52,7 +52,7 @@ def test_posts(alone: Operator) -> None:
 
 
 def test_posts_that_are_cut(alone: Operator) -> None:
-    """A list that is cut says how many more there are; for programs none is cut."""
+    """A shortened list says how many more there are; JSON output is complete."""
     database = open_store(alone.home / "data")
     with database.store.writing() as tx:
         one = tx.ledger.get(1)
@@ -82,7 +82,7 @@ WRONG = (
 
 
 def test_a_wrong_word(alone: Operator) -> None:
-    """What is not there gets one clear line, and nothing is taken back."""
+    """An unknown post is reported in one line, and nothing is retracted."""
     for words, said in WRONG:
         done = alone.does(*words)
         assert done.code == 2
@@ -92,14 +92,14 @@ def test_a_wrong_word(alone: Operator) -> None:
 
 
 def test_nothing_was_posted(operator: Operator) -> None:
-    """Before the first post the list says so, and is empty for programs."""
+    """Before the first post the list says so, and JSON output is empty."""
     operator.write(tips())
     assert operator.does("posts").err == "nothing was posted yet\n"
     assert operator.does("posts", "--json").out == ""
 
 
 def test_retract_a_tip(everywhere: Operator, mastodon: MastodonServer, x: XServer) -> None:
-    """A tip's newest post on each account is listed, confirmed, and taken back; older ones stay."""
+    """A tip's newest post on each account is listed, confirmed and retracted; older ones stay."""
     assert everywhere.does("post", "ask").code == 0
     assert everywhere.does("post", "ask", "--to", "mastodon", "--again").code == 0
     asked = everywhere.does("retract", "ask")
@@ -118,7 +118,7 @@ def test_retract_a_tip(everywhere: Operator, mastodon: MastodonServer, x: XServe
 
 
 def test_retract_an_address(everywhere: Operator, mastodon: MastodonServer, x: XServer) -> None:
-    """An address takes its post back, however it is written; the page's says who links to it."""
+    """Any spelling of an address retracts its post; for a page the posts that link to it are named."""
     assert everywhere.does("post", "ask", "--to", "x", "--to", "mastodon").code == 0
     page = everywhere.does("retract", PAGE)
     assert page.code == 0, page.err
@@ -133,7 +133,7 @@ def test_retract_an_address(everywhere: Operator, mastodon: MastodonServer, x: X
 
 
 def test_several_at_once(alone: Operator) -> None:
-    """One of several that cannot be done keeps no other from it, and is told."""
+    """A retraction that fails stops no other, and is reported."""
     done = alone.does("retract", "1", "99", "2", "1")
     assert done.code == 2
     assert [line.split(":")[0] for line in done.out.splitlines()] == ["site", "site"]
@@ -143,7 +143,7 @@ def test_several_at_once(alone: Operator) -> None:
 
 
 def test_whole_sentences(operator: Operator) -> None:
-    """The list of commands cuts nothing of what they say of themselves."""
+    """The list of commands shows every description in full."""
     told = operator.does("--help").out
     assert "..." not in told.partition("Commands:")[2]
     assert "Exits with 1 when something needs a person." in " ".join(told.split())

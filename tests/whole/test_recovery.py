@@ -1,4 +1,4 @@
-"""Killed in the middle of a sending and started again: it looks at once, and rests for no lease."""
+"""After a kill during a post the next start searches at once, without waiting for the lease."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 
 from bot.core.model.delivery import State
-from tests.whole.books import Written
+from tests.whole.checks import ACCOUNTS, check_nothing_twice, check_outcome, run_until_settled
 from tests.whole.operator import PATIENCE, await_that
-from tests.whole.reckoning import ACCOUNTS, check_nothing_twice, check_outcome, leave_alone
-from tests.whole.trap import Moment, Snare
-from tests.whole.world import BUSY, World, world
+from tests.whole.request_watcher import RequestPhase, Trigger
+from tests.whole.scenario import BUSY, Scenario, open_scenario
+from tests.whole.stored_data import StoredDelivery
 
 
-def kill_while_it_posts(around: World, moment: Moment) -> list[Written]:
-    """Kill a bot at its next post to another server; returns what it claimed."""
+def kill_while_it_posts(scenario: Scenario, phase: RequestPhase) -> list[StoredDelivery]:
+    """Kill a bot at its next post on a network; returns the deliveries that it had claimed."""
     is_dead = threading.Event()
-    bot = around.operator.starts()
+    bot = scenario.operator.starts()
 
     def kill() -> None:
         bot.process.kill()
@@ -28,64 +28,66 @@ def kill_while_it_posts(around: World, moment: Moment) -> list[Written]:
 
     try:
         await_that(lambda: "stop with Ctrl-C" in bot.output)
-        around.trap.lay(Snare(method="POST", moment=moment, action=kill))
-        around.later(timedelta(minutes=1))
+        scenario.watcher.set_trigger(Trigger(method="POST", phase=phase, action=kill))
+        scenario.advance(timedelta(minutes=1))
         assert is_dead.wait(PATIENCE), bot.output
     finally:
         bot.kill()
-    left = around.books.sending()
+    left = scenario.stored.sending()
     assert left
     return left
 
 
-def look_for(around: World, left: list[Written]) -> list[Written]:
-    """Start the bot again, and let it look for each of them; returns what it knows then."""
-    with around.operator.runs():
-        await_that(lambda: all(map(is_looked_for, now(around, left))))
-    return now(around, left)
+def look_for(scenario: Scenario, left: list[StoredDelivery]) -> list[StoredDelivery]:
+    """Start the bot again and let it search for each of them; returns their new states."""
+    with scenario.operator.runs():
+        await_that(lambda: all(map(is_looked_for, now(scenario, left))))
+    return now(scenario, left)
 
 
-def now(around: World, left: list[Written]) -> list[Written]:
-    """The same deliveries as they stand."""
+def now(scenario: Scenario, left: list[StoredDelivery]) -> list[StoredDelivery]:
+    """The current state of the same deliveries."""
     ids = {one.id for one in left}
-    return [one for one in around.books.deliveries() if one.id in ids]
+    return [one for one in scenario.stored.deliveries() if one.id in ids]
 
 
-def is_looked_for(one: Written) -> bool:
-    """Whether a look has said something of it."""
+def is_looked_for(one: StoredDelivery) -> bool:
+    """Whether a search has changed it."""
     return one.state is State.POSTED or one.reason == "not found; looking again"
 
 
-def settle(around: World) -> None:
-    """Leave the bot alone; then nothing is there twice, and every outcome is the truth."""
-    leave_alone(around, set())
+def settle(scenario: Scenario) -> None:
+    """Run the bot until all is settled; then nothing exists twice, and every outcome is true."""
+    run_until_settled(scenario, set())
     for account in ACCOUNTS:
-        if around.made(account):
-            check_nothing_twice(around, account)
-    for one in around.books.deliveries():
-        check_outcome(around, one)
+        if scenario.made(account):
+            check_nothing_twice(scenario, account)
+    for one in scenario.stored.deliveries():
+        check_outcome(scenario, one)
 
 
 @pytest.fixture
-def around(tmp_path: Path):
-    """A world without trouble."""
-    with world(tmp_path, seed=3) as made:
-        made.heal()
+def scenario(tmp_path: Path):
+    """A scenario without failures."""
+    with open_scenario(tmp_path, seed=3) as made:
+        made.end_failures()
         made.write(BUSY)
         yield made
 
 
-@pytest.mark.parametrize("moment", Moment)
-def test_a_killed_bot_looks_as_soon_as_it_is_started_again(around: World, moment: Moment) -> None:
-    """With no time passing, the next start looks for what was being sent, and posts nothing twice."""
-    look_for(around, kill_while_it_posts(around, moment))
-    settle(around)
+@pytest.mark.parametrize("phase", RequestPhase)
+def test_a_killed_bot_looks_as_soon_as_it_is_started_again(
+    scenario: Scenario, phase: RequestPhase
+) -> None:
+    """The next start searches at once for posts under way, and posts nothing twice."""
+    look_for(scenario, kill_while_it_posts(scenario, phase))
+    settle(scenario)
 
 
 @pytest.mark.timeout(400)
-def test_killed_every_few_seconds(around: World) -> None:
-    """A bot that never lives for as long as a lease lasts still settles what it left each time."""
+def test_killed_every_few_seconds(scenario: Scenario) -> None:
+    """A bot that is always killed within its lease still settles its deliveries."""
     for _ in range(4):
-        found = look_for(around, kill_while_it_posts(around, Moment.DONE))
+        found = look_for(scenario, kill_while_it_posts(scenario, RequestPhase.CARRIED_OUT))
         assert State.POSTED in {one.state for one in found}
-    settle(around)
+    settle(scenario)

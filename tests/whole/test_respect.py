@@ -1,4 +1,4 @@
-"""What people ask for, and what the operator decides about them, held by a running bot."""
+"""Requests of people and decisions of the operator about them, while the bot runs."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from tests.whole.operator import Operator, await_that, hidden_fields
 TIP = "short"
 WORDS = "words-to-take-back"
 SOON = 10
-"""Seconds within which erased words are in no file of a running bot."""
+"""How soon erased text is in no file of a running bot, in seconds."""
 
 
 def page(operator: Operator) -> str:
-    """The tip's page as everybody sees it."""
+    """The tip's public page."""
     return requests.get(f"{operator.site}/tips/{TIP}", timeout=10).text
 
 
-def post_and_hear(operator: Operator, mastodon: MastodonServer, *said: str) -> None:
-    """Post the tip everywhere, and let bob answer it on Mastodon before the bot runs."""
+def post_with_replies(operator: Operator, mastodon: MastodonServer, *said: str) -> None:
+    """Post the tip everywhere, and let bob reply on Mastodon before the bot runs."""
     assert operator.does("post", TIP, "--to", "site", "--to", "mastodon").code == 0
     tip = mastodon.posts()[0]["id"]
     for words in said:
         mastodon.say("bob", f"@tips {words}", to=tip)
 
 
-def bobs(operator: Operator) -> str:
-    """Bob's handle, as the log shows it."""
+def bob_handle(operator: Operator) -> str:
+    """Bob's handle in the log."""
     found = re.search(r"\((@bob@[^)]+)\)", operator.does("log").out)
     assert found
     return found[1]
 
 
 def is_anywhere(words: str, data: Path) -> bool:
-    """Whether these words can be read in any file of the data directory."""
+    """Whether any file of the data directory contains this text."""
     return any(words.encode() in path.read_bytes() for path in data.rglob("*") if path.is_file())
 
 
 def test_hiding_an_entry(everywhere: Operator, mastodon: MastodonServer) -> None:
-    """What is hidden is marked in the operator's log, and on no page and in no export."""
-    post_and_hear(everywhere, mastodon, "rude-words")
+    """A hidden entry is marked in the operator's log, and on no page and in no export."""
+    post_with_replies(everywhere, mastodon, "rude-words")
     with everywhere.runs():
         await_that(everywhere.entries)
         assert "rude-words" in page(everywhere)
@@ -61,11 +61,11 @@ def test_hiding_an_entry(everywhere: Operator, mastodon: MastodonServer) -> None
 
 
 def test_blocking_somebody(everywhere: Operator, mastodon: MastodonServer) -> None:
-    """Who is blocked is on no page, until the operator lets them back."""
-    post_and_hear(everywhere, mastodon, "first-words", "second-words")
+    """A blocked person is on no page until the operator unblocks them."""
+    post_with_replies(everywhere, mastodon, "first-words", "second-words")
     with everywhere.runs():
         await_that(lambda: len(everywhere.entries()) == 2)
-        bob = bobs(everywhere)
+        bob = bob_handle(everywhere)
         done = everywhere.does("block", bob)
         told = f"{bob} on mastodon is blocked: 2 entries are hidden, and all from now on\n"
         assert (done.code, done.out) == (0, told)
@@ -81,11 +81,11 @@ def test_blocking_somebody(everywhere: Operator, mastodon: MastodonServer) -> No
 
 
 def test_forgetting_somebody(everywhere: Operator, mastodon: MastodonServer) -> None:
-    """Everything of theirs is erased, in every file, and nothing is kept from then on."""
-    post_and_hear(everywhere, mastodon, WORDS)
+    """All data of a forgotten person is erased from every file, and nothing is stored later."""
+    post_with_replies(everywhere, mastodon, WORDS)
     with everywhere.runs():
         await_that(everywhere.entries)
-        bob = bobs(everywhere)
+        bob = bob_handle(everywhere)
         done = everywhere.does("forget", bob)
         assert done.out == (
             f"{bob} on mastodon is forgotten: 1 entry is erased, and nothing more is stored; "
@@ -102,8 +102,8 @@ def test_forgetting_somebody(everywhere: Operator, mastodon: MastodonServer) -> 
 
 
 def test_forget_me(everywhere: Operator, mastodon: MastodonServer) -> None:
-    """Who writes `forget me` to the bot is forgotten, words and name, within seconds."""
-    post_and_hear(everywhere, mastodon, WORDS)
+    """A reply `forget me` erases the author's text and name within seconds."""
+    post_with_replies(everywhere, mastodon, WORDS)
     with everywhere.runs():
         await_that(everywhere.entries)
     mastodon.say("bob", "@tips Forget me!")
@@ -114,7 +114,7 @@ def test_forget_me(everywhere: Operator, mastodon: MastodonServer) -> None:
 
 
 def test_a_deleted_comment_is_in_no_file(everywhere: Operator) -> None:
-    """What somebody deletes on the site is in no file of the running bot a few seconds later."""
+    """A comment deleted on the site is in no file of the running bot seconds later."""
     assert everywhere.does("post", TIP, "--to", "site").code == 0
     data = everywhere.home / "data"
     with everywhere.runs(), requests.Session() as browser:
@@ -135,7 +135,7 @@ def test_a_deleted_comment_is_in_no_file(everywhere: Operator) -> None:
 def test_unlisted_words_only_by_the_operators_word(
     everywhere: Operator, mastodon: MastodonServer
 ) -> None:
-    """What was said unlisted is in the log, and on pages and in exports only if the file says so."""
+    """Unlisted replies are in the log, and on pages and in exports only by a setting."""
     assert everywhere.does("post", TIP, "--to", "site", "--to", "mastodon").code == 0
     tip = mastodon.posts()[0]["id"]
     mastodon.say("bob", "@tips quiet-words", to=tip, visibility="unlisted")
@@ -150,8 +150,8 @@ def test_unlisted_words_only_by_the_operators_word(
 
 
 def test_a_reply_is_favoured(everywhere: Operator, mastodon: MastodonServer) -> None:
-    """On Mastodon the bot favours what is said to it, once, without being asked to."""
-    post_and_hear(everywhere, mastodon, "I like it")
+    """On Mastodon the bot favourites a reply once, by default."""
+    post_with_replies(everywhere, mastodon, "I like it")
     said = mastodon.posts("bob")[0]["id"]
 
     def favourites() -> int:
@@ -165,8 +165,8 @@ def test_a_reply_is_favoured(everywhere: Operator, mastodon: MastodonServer) -> 
 
 
 def test_a_token_that_may_not_favour(everywhere: Operator, mastodon: MastodonServer) -> None:
-    """It is told once, in the log and in the status, and everything else goes on."""
-    post_and_hear(everywhere, mastodon, "I like it")
+    """A token without the favourite scope is reported once, and everything else works."""
+    post_with_replies(everywhere, mastodon, "I like it")
     said = mastodon.posts("bob")[0]["id"]
     error = {"error": "This action is outside the authorized scopes"}
     mastodon.answer(f"/api/v1/statuses/{said}/favourite", 403, error, times=9)
@@ -181,14 +181,14 @@ def test_a_token_that_may_not_favour(everywhere: Operator, mastodon: MastodonSer
 
 
 def comment(operator: Operator, browser: requests.Session, words: str) -> requests.Response:
-    """Write into the form under the tip, as a browser does."""
+    """Send the form under the tip, as a browser does."""
     at = f"{operator.site}/tips/{TIP}"
     form = hidden_fields(browser.get(at, timeout=10).text)
     return browser.post(at, data={**form, "name": "Robin", "text": words}, timeout=10)
 
 
 def test_a_commenter_by_number(everywhere: Operator) -> None:
-    """Who comments on the site is blocked, let back and forgotten by the number of one comment."""
+    """A commenter is blocked, unblocked and forgotten by the number of one comment."""
     assert everywhere.does("post", TIP, "--to", "site").code == 0
     data = everywhere.home / "data"
     with everywhere.runs(), requests.Session() as browser:
@@ -208,7 +208,7 @@ def test_a_commenter_by_number(everywhere: Operator) -> None:
 
 
 def test_forget_me_on_the_site(everywhere: Operator) -> None:
-    """A comment that says `forget me` leaves no word of that browser in any file."""
+    """A comment `forget me` leaves no text of that browser in any file."""
     assert everywhere.does("post", TIP, "--to", "site").code == 0
     data = everywhere.home / "data"
     with everywhere.runs(), requests.Session() as browser:

@@ -1,4 +1,4 @@
-"""A stranger's word that they link to a tip, told to a bot that runs as its operators run it."""
+"""A webmention of a stranger, sent to a bot with its normal settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.whole.test_first_day import FIRST, SHIPPED
 
 
 def test_a_running_bot_asks_no_machine_of_a_private_network(operator: Operator) -> None:
-    """It finds the way from ping to page by itself, and does not knock where it must not."""
+    """The bot handles a webmention by itself, and sends no request to a private network."""
     shutil.copy(SHIPPED, operator.home)
     with elsewhere() as other, operator.runs("--now") as bot:
         source, target = f"{other.url}/post", f"{operator.site}/tips/{FIRST}"

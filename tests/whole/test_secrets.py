@@ -1,4 +1,4 @@
-"""Secrets appear nowhere: not in a log, a page, an error, a file of the bot."""
+"""Secrets appear in no log, page, error or file of the bot."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SECRETS = {
     ],
 )
 def test_planted_secrets_reach_no_sink(operator: Operator, status: int, spelling: str) -> None:
-    """Networks that repeat every request in their errors bring no credential into any sink."""
+    """Networks that repeat requests in their errors bring no credential into any output or file."""
     spell = SPELLINGS[spelling]
     with echo_server(status, spell) as url:
         operator.write(tips(mastodon_url=url, x_url=url))
@@ -50,7 +50,7 @@ PATHS = ("/", "/healthz", "/privacy", "/feed.atom", "/tips/short", "/nothing-her
 
 
 def _both_answered(operator: Operator) -> bool:
-    """Whether the networks have said no to the posts on both accounts, and it was noted."""
+    """Whether the refusals of both networks are recorded."""
     status = operator.status()
     reasons = [
         one["reason"]
@@ -61,7 +61,7 @@ def _both_answered(operator: Operator) -> bool:
 
 
 def test_secrets_come_from_files_and_from_systemd(operator: Operator) -> None:
-    """A credential can be named by a `_FILE` variable or lie in systemd's directory."""
+    """A credential can come from a `_FILE` variable or from systemd's directory."""
     (operator.home / "token").write_text("fromAFile0006\n", encoding="utf-8")
     credentials = operator.home / "credentials"
     credentials.mkdir()

@@ -1,4 +1,4 @@
-"""Asked to stop: at once while the bot starts, in an orderly way once its site is up."""
+"""Stop signals end the bot at once while it starts, and in an orderly way later."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if os.path.exists(program):
 else:
     runpy.run_module(program, run_name="__main__", alter_sys=True)
 """
-"""Starts the command, and sends it the signal at the moment when it imports a module."""
+"""Starts the command, and sends it the signal when it imports a module."""
 
 
 def starts(
@@ -44,7 +44,7 @@ def starts(
     program: str = "bot",
     before: tuple[str, ...] = (),
 ) -> Outcome:
-    """How `run` ends when the signal comes while it imports this module."""
+    """The end of `run` when the signal comes while it imports a module."""
     shutil.copy(SHIPPED, operator.home)
     words = [sys.executable, "-c", SIGNAL_AT_IMPORT, str(int(number)), module, program, "run"]
     done = subprocess.run(
@@ -83,7 +83,7 @@ def test_it_ends_at_once_from_its_own_program(operator: Operator) -> None:
 )
 @pytest.mark.parametrize("number", SIGNALS[:4])
 def test_pid_1_ends_while_it_starts(operator: Operator, number: signal.Signals) -> None:
-    """The first process of a container ends with 128 and the signal's number, and never ignores it."""
+    """The first process of a container ends with 128 plus the signal's number."""
     done = starts(operator, number, "bot.core.errors", before=tuple(AS_PID_1))
     assert (done.code, done.err) == (128 + number, f"tipsbot: ended by {number.name}\n")
 
@@ -99,7 +99,7 @@ def test_it_ends_orderly_once_it_is_up(operator: Operator, number: signal.Signal
 
 
 class Nohup(Operator):
-    """An operator who closes the terminal, and has the command go on."""
+    """An operator who closes the terminal while the command goes on."""
 
     @property
     def command(self) -> list[str]:

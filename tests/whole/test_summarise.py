@@ -1,4 +1,4 @@
-"""`summarise` as an operator gives it: proposals, questions at a terminal, a file full of care."""
+"""`summarise`: proposals, questions at a terminal, and changes of a carefully written file."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ tips:   # everything below is mine
 # the end
 """
 CAREFUL = CAREFUL.replace("{blanks}", "   ")
-"""A tips file as somebody keeps it who cares how it looks."""
+"""A tips file with comments and different styles."""
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def _model() -> Iterator[ModelServer]:
 
 @pytest.fixture
 def model(_model: ModelServer, operator: Operator) -> ModelServer:
-    """A model that the operator has named in the environment."""
+    """A model that is set in the environment."""
     _model.reset()
     operator.secrets = {
         "TIPSBOT_MODEL_URL": _model.url,
@@ -80,19 +80,19 @@ def kept(operator: Operator, text: str) -> bytes:
 
 
 def now(operator: Operator) -> bytes:
-    """What tips.yaml holds."""
+    """The content of tips.yaml."""
     return (operator.home / "tips.yaml").read_bytes()
 
 
 def changes(before: bytes, after: bytes) -> list[str]:
-    """The lines that are other, as `diff` shows them."""
+    """The changed lines, as `diff` shows them."""
     old, new = (data.decode().splitlines(keepends=True) for data in (before, after))
     return [line for line in difflib.ndiff(old, new) if line[0] in "+-"]
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_what_is_accepted_is_one_more_line(operator: Operator, line_end: str) -> None:
-    """Accepted by its number or typed by hand, a summary is one line more in its place."""
+    """A summary, accepted by number or typed, adds one line at its place."""
     before = kept(operator, CAREFUL.replace("\n", line_end))
     done = operator.types(["1", "w", "This works. 👩‍🚀"], "summarise", "--write")
     assert done.code == 0, done.err
@@ -113,7 +113,7 @@ def test_what_is_accepted_is_one_more_line(operator: Operator, line_end: str) ->
 
 
 def test_the_operators_own_is_shown_before_it_is_replaced(operator: Operator) -> None:
-    """What stands in the file is shown, and goes only by the operator's answer."""
+    """The file's own summary is shown, and replaced only by the operator's answer."""
     before = kept(operator, CAREFUL)
     skipped = operator.types(["s"], "summarise", "--write", "--tip", "own")
     assert "  now: Whatever I say stands.\n" in skipped.out
@@ -128,7 +128,7 @@ def test_the_operators_own_is_shown_before_it_is_replaced(operator: Operator) ->
 
 
 def test_words_that_do_not_fit_are_asked_for_again(operator: Operator) -> None:
-    """Too many words are told with the room that there is, and a wrong answer is no harm."""
+    """A summary that is too long is reported with the limit, and a wrong answer is asked again."""
     kept(operator, CAREFUL)
     answers = ["9", "w", "too long " * 20, "w", "Short enough."]
     done = operator.types(answers, "summarise", "--write", "--tip", "own")
@@ -138,7 +138,7 @@ def test_words_that_do_not_fit_are_asked_for_again(operator: Operator) -> None:
 
 
 def test_what_was_accepted_before_stopping_is_kept(operator: Operator) -> None:
-    """Whoever stops half-way has in the file what they had accepted, and nothing else."""
+    """After a stop half-way the file has the accepted summaries, and nothing else."""
     before = kept(operator, CAREFUL)
     done = operator.types(["1", "q"], "summarise", "--write")
     assert done.code == 0
@@ -147,7 +147,7 @@ def test_what_was_accepted_before_stopping_is_kept(operator: Operator) -> None:
 
 
 def test_end_of_input_stops(operator: Operator) -> None:
-    """Ctrl-D at a question is a wish to stop."""
+    """Ctrl-D at a question stops."""
     before = kept(operator, CAREFUL)
     done = operator.types(["\x04"], "summarise", "--write")
     assert done.code == 0
@@ -170,7 +170,7 @@ def test_without_write_nothing_changes(operator: Operator) -> None:
 
 
 def test_yes_takes_only_what_is_sure(operator: Operator) -> None:
-    """Unasked, only what nothing is doubtful about is taken, and never over the operator's words."""
+    """`--yes` takes only proposals without doubts, and never replaces the operator's own."""
     before = kept(operator, CAREFUL)
     named = [word for tip in ("questions", "own", "good") for word in ("--tip", tip)]
     records = operator.does("summarise", "--write", "--yes", "--json", *named).records
@@ -185,7 +185,7 @@ def test_yes_takes_only_what_is_sure(operator: Operator) -> None:
 
 
 def test_a_running_bot_takes_it_up(operator: Operator) -> None:
-    """What is written while the bot runs is what it posts from then on."""
+    """A running bot posts summaries that were written meanwhile."""
     kept(operator, CAREFUL)
     with operator.runs() as bot:
         operator.types(["w", "This works."], "summarise", "--write", "--tip", "flow")
@@ -203,7 +203,7 @@ def test_a_running_bot_takes_it_up(operator: Operator) -> None:
     ],
 )
 def test_a_wrong_word_gets_one_clear_line(operator: Operator, words: list[str], said: str) -> None:
-    """Options that do not go together and names that are wrong are refused at once."""
+    """Conflicting options and unknown names are refused at once."""
     before = kept(operator, CAREFUL)
     done = operator.does("summarise", *words)
     assert is_one_clear_line(done), done.err
@@ -212,13 +212,13 @@ def test_a_wrong_word_gets_one_clear_line(operator: Operator, words: list[str], 
 
 
 def test_nothing_is_doubtful(operator: Operator) -> None:
-    """Where all is well, one line says so."""
+    """Without anything to propose, one line says so."""
     kept(operator, "bot: {name: A}\ntips: [{id: a, title: Ask, text: Ask the crowd at once.}]\n")
     assert operator.does("summarise").out.startswith("no summary is doubtful; --all proposes")
 
 
 def test_a_broken_file_is_not_written(operator: Operator) -> None:
-    """A file with a mistake is refused with its line, though the bot has a good copy."""
+    """A file with an error is refused with its line, even if the bot has a valid copy."""
     kept(operator, CAREFUL)
     with operator.runs():
         before = kept(operator, CAREFUL.replace("29 feb", "32 feb"))
@@ -229,13 +229,13 @@ def test_a_broken_file_is_not_written(operator: Operator) -> None:
 
 
 class Meddler:
-    """Something that happens to the file between the question and the answer."""
+    """A change of the file between the question and the answer."""
 
     def __init__(self, operator: Operator, what: str) -> None:
         self._file, self._what = operator.home / "tips.yaml", what
 
     def __str__(self) -> str:
-        """The answer; being asked for it is the moment."""
+        """Change the file when the answer is typed."""
         if self._what == "changed":
             self._file.write_text(self._file.read_text() + "# another line\n")
         else:
@@ -247,7 +247,7 @@ class Meddler:
     ("what", "said"), [("changed", "was changed meanwhile"), ("", "read-only")]
 )
 def test_what_happens_meanwhile(operator: Operator, what: str, said: str) -> None:
-    """A file that was changed or protected meanwhile is left as it is, with one line."""
+    """A file that was changed or protected meanwhile is not written, with one line."""
     kept(operator, CAREFUL)
     done = operator.types([Meddler(operator, what)], "summarise", "--write")
     assert is_one_clear_line(done), done.err
@@ -256,7 +256,7 @@ def test_what_happens_meanwhile(operator: Operator, what: str, said: str) -> Non
 
 
 def test_a_full_disk_is_one_line(operator: Operator) -> None:
-    """Where the new file has no room, the old one stays, and nothing lies about."""
+    """On a full disk the old file stays, without leftovers."""
     before = kept(operator, CAREFUL.replace("# the end\n", "# the end\n" * 1_000))
     done = subprocess.run(
         [sys.executable, "-m", "bot", "summarise", "--all", "--write", "--yes"],
@@ -281,7 +281,7 @@ def test_a_full_disk_is_one_line(operator: Operator) -> None:
 def test_a_models_proposal_is_for_the_operator_to_accept(
     operator: Operator, model: ModelServer
 ) -> None:
-    """What a model wrote is marked, comes behind our own, and is written only when accepted."""
+    """A model's proposal is marked, comes last, and is written only when accepted."""
     kept(operator, CAREFUL)
     model.does(proposing("Thank them by name.", "Ask the crowd to buy.", "Always ask the crowd."))
     words = ("summarise", "--tip", "good")
@@ -298,7 +298,7 @@ def test_a_models_proposal_is_for_the_operator_to_accept(
 
 
 def test_yes_never_takes_a_models(operator: Operator, model: ModelServer) -> None:
-    """Nothing that a model wrote is posted unseen: `--yes` passes it over, whatever it is."""
+    """`--yes` never takes a model's proposal."""
     kept(operator, CAREFUL)
     model.does(proposing("Ask the crowd at once.", "Thank them by name."))
     words = ("summarise", "--write", "--yes", "--json", "--tip", "good")
@@ -311,7 +311,7 @@ def test_yes_never_takes_a_models(operator: Operator, model: ModelServer) -> Non
 
 @pytest.mark.parametrize("what", ["down", "nonsense", "wrong key", "wrong name"])
 def test_a_model_that_fails_is_one_line(operator: Operator, model: ModelServer, what: str) -> None:
-    """A model that is no use costs one line; our own proposals are as many as without it."""
+    """A failing model costs one line; the bot's own proposals are complete."""
     kept(operator, CAREFUL)
     settings = {
         "down": {"TIPSBOT_MODEL_URL": "http://127.0.0.1:9/v1"},
@@ -330,7 +330,7 @@ def test_a_model_that_fails_is_one_line(operator: Operator, model: ModelServer, 
 
 
 def test_only_summarise_asks_a_model(operator: Operator, model: ModelServer) -> None:
-    """Checking, previewing and posting need no model, and ask none."""
+    """Checking, previewing and posting send no request to the model."""
     kept(operator, CAREFUL)
     for words in (["check"], ["preview"], ["post", "own"], ["status"]):
         operator.does(*words)
@@ -340,7 +340,7 @@ def test_only_summarise_asks_a_model(operator: Operator, model: ModelServer) -> 
 
 
 def test_the_models_key_reaches_no_sink(operator: Operator) -> None:
-    """A server that repeats the whole request, key and all, brings it into no output and no file."""
+    """A server that repeats the request with its key brings the key into no output and no file."""
     kept(operator, CAREFUL)
     operator.secrets = {"TIPSBOT_MODEL": NAME, "TIPSBOT_MODEL_KEY": KEY}
     answers = {200: [], 401: [], 429: ["--json"], 500: ["--write", "--yes", "--all"]}
@@ -357,7 +357,7 @@ def test_the_models_key_reaches_no_sink(operator: Operator) -> None:
 def test_a_key_in_a_models_own_words_reaches_no_sink(
     operator: Operator, model: ModelServer
 ) -> None:
-    """A model that has learned the key and proposes it is not repeated, in any case of letters."""
+    """A proposal that contains the key, in any case of letters, is not shown."""
     kept(operator, CAREFUL)
     model.does(proposing(f"Whatever {KEY} stands."))
     done = operator.does("summarise", "--tip", "own")

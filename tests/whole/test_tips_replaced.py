@@ -1,4 +1,4 @@
-"""A tips file that is broken, or that is no file any more, while the bot runs and at a restart."""
+"""A tips file that is broken, or replaced by no file, while the bot runs and at a restart."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.whole.operator import Operator, await_that
 
 
 def pipe(path: Path) -> None:
-    """A pipe that nobody writes to."""
+    """A pipe without a writer."""
     os.mkfifo(path)
 
 
 def device(path: Path) -> None:
-    """A link to a device without an end."""
+    """A link to an endless device."""
     path.symlink_to("/dev/zero")
 
 
@@ -31,7 +31,7 @@ def sparse(path: Path) -> None:
 
 
 def folder(path: Path) -> None:
-    """A folder, as a container makes one for a mount that is not there."""
+    """A folder, as a container creates one for a missing mount."""
     path.mkdir()
 
 
@@ -50,7 +50,7 @@ THINGS = [
 
 
 def health(operator: Operator) -> str:
-    """What the bot says of its tips file."""
+    """The health check's report on tips.yaml."""
     return str(requests.get(f"{operator.site}/healthz", timeout=10).json()["tips_file"])
 
 
@@ -59,15 +59,15 @@ def page(operator: Operator) -> str:
     return requests.get(operator.site, timeout=10).text
 
 
-def put_away(operator: Operator) -> Path:
-    """Move the tips file aside; where it was."""
+def move_aside(operator: Operator) -> Path:
+    """Move the tips file aside; its former path."""
     file = operator.home / "tips.yaml"
     file.rename(operator.home / "aside.yaml")
     return file
 
 
-def put_back(operator: Operator) -> None:
-    """Have the file again, with another tip in it."""
+def restore(operator: Operator) -> None:
+    """Restore the file, with another tip in it."""
     file = operator.home / "tips.yaml"
     shutil.rmtree(file) if file.is_dir() else file.unlink(missing_ok=True)
     operator.write(tips().replace("Ask the crowd", "Ask everybody"))
@@ -77,26 +77,26 @@ def put_back(operator: Operator) -> None:
 def test_replaced_while_it_runs(
     operator: Operator, make: Callable[[Path], None], said: str
 ) -> None:
-    """The last good file stays in use; log, `status` and health say why, until it is mended."""
+    """The last valid file stays in use; log, `status` and health report why, until it is repaired."""
     operator.write(tips())
     with operator.runs() as bot:
-        make(put_away(operator))
+        make(move_aside(operator))
         await_that(lambda: said in (operator.status()["file_trouble"] or ""))
         await_that(lambda: "tips_file_refused" in bot.output)
         assert health(operator) == "kept the last good one"
         assert bot.output.count("tips_file_refused") == 1
-        put_back(operator)
+        restore(operator)
         await_that(lambda: operator.status()["file_trouble"] is None)
         assert health(operator) == "good"
 
 
 @pytest.mark.parametrize(("make", "said"), THINGS)
 def test_broken_at_a_restart(operator: Operator, make: Callable[[Path], None], said: str) -> None:
-    """The last good one is used, with a warning on page, log, output, `status` and health."""
+    """The last valid file is used, with a warning on page, log, output, `status` and health."""
     operator.write(tips())
     with operator.runs():
         pass
-    make(put_away(operator))
+    make(move_aside(operator))
     with operator.runs() as bot:
         assert "the tips file is broken; the last good one is in use:" in bot.output
         assert said in bot.output
@@ -104,17 +104,17 @@ def test_broken_at_a_restart(operator: Operator, make: Callable[[Path], None], s
         assert said in operator.status()["file_trouble"]
         assert health(operator) == "kept the last good one"
         assert "The tips file of this site is broken." in page(operator)
-        put_back(operator)
+        restore(operator)
         await_that(lambda: operator.status()["file_trouble"] is None)
         assert "The tips file of this site is broken." not in page(operator)
 
 
 def test_strict_refuses_a_broken_file(operator: Operator) -> None:
-    """With `--strict` a broken file ends the start, as it does where no good one was ever seen."""
+    """With `--strict` a broken file ends the start, as it does without any earlier valid one."""
     operator.write(tips())
     with operator.runs():
         pass
-    half(put_away(operator))
+    half(move_aside(operator))
     done = operator.does("run", "--strict")
     assert done.code == 2
     assert "tips.yaml:" in done.err
@@ -123,7 +123,7 @@ def test_strict_refuses_a_broken_file(operator: Operator) -> None:
 
 
 def test_tips_that_do_not_fit_at_a_restart(operator: Operator) -> None:
-    """A file whose tips fit nothing is broken, too."""
+    """A file whose tips fit no account counts as broken."""
     operator.write(tips())
     with operator.runs():
         pass

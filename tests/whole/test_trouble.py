@@ -1,4 +1,4 @@
-"""What goes wrong in an operator's life: each time one clear line, and nothing lost."""
+"""Failures that operators meet: each is one clear line, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ SHIPPED = Path(__file__).parents[2] / "tips.yaml"
 
 
 def is_one_clear_line(done: Outcome) -> bool:
-    """Whether a command refused with exit code 2 and a single line that is no traceback."""
+    """Whether a command failed with exit code 2 and one line without a traceback."""
     return done.code == 2 and done.err.count("\n") == 1 and "Traceback" not in done.err
 
 
 def test_a_second_run_is_refused_and_other_commands_are_not(operator: Operator) -> None:
-    """Two bots never share a data directory; everything else works beside a running one."""
+    """Two bots never share a data directory; other commands work beside a running one."""
     shutil.copy(SHIPPED, operator.home)
     with operator.runs():
         second = operator.does("run")
@@ -36,7 +36,7 @@ def test_a_second_run_is_refused_and_other_commands_are_not(operator: Operator) 
 
 
 def test_a_slot_whose_step_failed_is_not_lost(operator: Operator) -> None:
-    """A database that is locked when a slot comes due delays its post, and loses none."""
+    """A database that is locked when a slot is due delays its post, and loses none."""
     due = datetime.now(UTC) + timedelta(seconds=15)
     anchor = due - timedelta(days=1)
     rule = f"every: 1d\n    from: {anchor:%Y-%m-%dT%H:%M:%S}Z"
@@ -53,7 +53,7 @@ def test_a_slot_whose_step_failed_is_not_lost(operator: Operator) -> None:
 def test_a_restored_database_posts_nothing_twice(
     everywhere: Operator, mastodon: MastodonServer, x: XServer
 ) -> None:
-    """An older database is put back: what was posted since is found on every network."""
+    """After a restored backup the posts since then are found on every network."""
     due = datetime.now(UTC) + timedelta(seconds=12)
     rule = f"every: 1d\n    from: {due - timedelta(days=1):%Y-%m-%dT%H:%M:%S}Z"
     plain = (everywhere.home / "tips.yaml").read_text("utf-8")
@@ -77,7 +77,7 @@ def test_a_restored_database_posts_nothing_twice(
 
 
 def test_a_bad_edit_never_stops_a_running_bot(operator: Operator) -> None:
-    """A broken file keeps the last good one, with line and reason in status; a mended one is taken up."""
+    """A broken file leaves the last valid one in use, with the reason in status; a repaired one is loaded."""
     operator.write(tips())
     with operator.runs() as bot:
         operator.write(tips().replace("weight", "w").replace("cron:", "corn:"))
@@ -94,7 +94,7 @@ def test_a_bad_edit_never_stops_a_running_bot(operator: Operator) -> None:
 def test_a_lost_answer_is_looked_up_and_never_posted_twice(
     everywhere: Operator, x: XServer
 ) -> None:
-    """X commits and drops the line: the delivery is unsure, then found, and there is one post."""
+    """X posts and closes the connection: the delivery is unsure, then found, and there is one post."""
     x.fail(Trouble.COMMIT_DROP, method="POST", path="/2/tweets")
     done = everywhere.does("post", "sources", "--to", "x")
     assert done.code == 1
@@ -107,7 +107,7 @@ def test_a_lost_answer_is_looked_up_and_never_posted_twice(
 
 
 def test_only_a_person_can_tell(everywhere: Operator, x: XServer) -> None:
-    """`resolve` shows what is known of an unsure delivery, and settles it by the operator's word."""
+    """`resolve` shows the facts of an unsure delivery, and records the operator's decision."""
     x.fail(Trouble.COMMIT_DROP, times=2, method="POST", path="/2/tweets")
     everywhere.does("post", "sources", "--to", "x")
     everywhere.does("post", "ask", "--to", "x")
@@ -126,7 +126,7 @@ def test_only_a_person_can_tell(everywhere: Operator, x: XServer) -> None:
 
 
 def test_killed_in_the_middle_of_a_post(everywhere: Operator, x: XServer) -> None:
-    """Killed while X is silent: afterwards the post is there once, and the ledger knows or asks."""
+    """After a kill while X is silent the post exists once, and is recorded or shown as unsure."""
     x.fail(Trouble.COMMIT_HANG, method="POST", path="/2/tweets")
     with everywhere.runs("--now") as bot:
         await_that(lambda: x.posts)
@@ -139,7 +139,7 @@ def test_killed_in_the_middle_of_a_post(everywhere: Operator, x: XServer) -> Non
 
 
 def test_asked_to_stop_while_a_network_is_silent(everywhere: Operator, x: XServer) -> None:
-    """SIGTERM ends the bot within 10 s even while a network hangs, and it says what it left."""
+    """SIGTERM ends the bot within 10 s even while a network hangs; it reports unfinished work."""
     x.fail(Trouble.COMMIT_HANG, method="POST", path="/2/tweets")
     with everywhere.runs("--now") as bot:
         await_that(lambda: x.posts)
@@ -152,7 +152,7 @@ def test_asked_to_stop_while_a_network_is_silent(everywhere: Operator, x: XServe
 def test_a_refused_token_holds_the_account_only(
     everywhere: Operator, mastodon: MastodonServer, x: XServer
 ) -> None:
-    """A wrong secret on one account is told, costs no other account its post, and loses nothing."""
+    """A wrong secret of one account is reported, and stops no other account."""
     everywhere.secrets["TIPSBOT_X_ACCESS_SECRET"] = "wrong"
     with everywhere.runs("--now"):
         await_that(mastodon.posts)
@@ -180,14 +180,14 @@ def test_a_refused_token_holds_the_account_only(
 def test_a_wrong_word_gets_one_clear_line(
     everywhere: Operator, words: list[str], said: str
 ) -> None:
-    """Names and times that are wrong are refused with what is wrong and what to do."""
+    """Invalid names and times are refused with the error and the remedy."""
     done = everywhere.does(*words)
     assert is_one_clear_line(done), done.err
     assert said in done.err
 
 
 def test_a_missing_secret_names_its_variable(everywhere: Operator) -> None:
-    """A credential that is not set stops the start with the name of the variable."""
+    """A missing credential stops the start with the name of its variable."""
     del everywhere.secrets["TIPSBOT_X_API_KEY"]
     done = everywhere.does("run")
     assert is_one_clear_line(done), done.err
@@ -215,7 +215,7 @@ def test_a_public_account_never_links_to_this_machine(operator: Operator) -> Non
 
 
 def test_every_mistake_is_told_at_once(operator: Operator) -> None:
-    """`check` names each mistake with its line and column, and ends with 2."""
+    """`check` reports every error with line and column, and exits with 2."""
     text = tips().replace("timezone: Europe/London", "timezone: Europe/Londn")
     operator.write(text.replace("tags: [writing]", "tag: [writing]"))
     done = operator.does("check")

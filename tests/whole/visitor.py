@@ -52,6 +52,6 @@ class Visitor:
 
 @contextmanager
 def visitor(site: str, tip: str) -> Iterator[Visitor]:
-    """A visitor who has never been there before."""
+    """A visitor with a fresh browser."""
     with requests.Session() as browser:
         yield Visitor(browser, f"{site}/tips/{tip}")

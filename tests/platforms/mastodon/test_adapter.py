@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -25,92 +24,13 @@ from bot.core.errors import (
     Unauthorised,
 )
 from bot.core.model.capabilities import Idempotency
-from bot.core.model.config import Account
-from bot.core.model.delivery import Delivery, Post, State
 from bot.core.model.lookup import Absent, CannotTell, Found
 from bot.core.ports.platform import Favouriter, Listener, PostRemover, Publisher
-from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.http.errors import server_time
 from bot.platforms.mastodon.http.http_session import HttpSession, RequestProgress
 from tests.clock import MONDAY
-from tests.servers.mastodon import mastodon_server
+from tests.platforms.mastodon.samples import MINE, STATUSES, TEXT, adapter, delivery, post
 from tests.servers.proxy import Fate, proxy
-
-TEXT = "Fish & chips < a vision; naïve 🎉\n\nhttps://tips.example/a?b=1&c=2 #leadership"
-STATUSES = "/api/v1/statuses"
-MINE = "/api/v1/accounts/*/statuses"
-
-
-class Hands:
-    """A clock that a test moves."""
-
-    def __init__(self):
-        self.at = datetime.now(UTC)
-
-    def now(self):
-        return self.at
-
-    def advance(self, **by):
-        self.at += timedelta(**by)
-
-
-@pytest.fixture(scope="module")
-def running():
-    """A server for all tests of this file."""
-    with mastodon_server() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running):
-    """The server, with nothing said yet."""
-    running.reset()
-    return running
-
-
-@pytest.fixture
-def line(server):
-    """A proxy in front of the server."""
-    with proxy(server.url) as between:
-        yield between
-
-
-@pytest.fixture
-def clock():
-    """A clock that stands at the present."""
-    return Hands()
-
-
-@pytest.fixture
-def bot(server, line, clock):
-    """The adapter, behind the proxy."""
-    return adapter(line.url, server.token, clock)
-
-
-def adapter(url, token, clock):
-    """An adapter for any address and token."""
-    account = Account(name="masto-one", kind="mastodon", options={"server": url})
-    return MastodonPlatform(account, {"access_token": token}, clock)
-
-
-def post(text=TEXT, **fields):
-    """A frozen post."""
-    given = {"key": "bot/slot/masto", "tip": "t", "title": "T", "text": text, "body": text}
-    return Post(**(given | {"created_at": datetime.now(UTC)} | fields))
-
-
-def delivery(clock, frozen=None, **fields):
-    """An unsure delivery that was sent just now."""
-    now = clock.now()
-    given: dict[str, Any] = {
-        "id": 1,
-        "slot": "s/1",
-        "tip": "t",
-        "account": "masto-one",
-        "state": State.UNSURE,
-    }
-    times = {"due": now, "deadline": now, "not_before": now, "sent_at": now}
-    return Delivery(**(given | times | {"post": frozen or post()} | fields))
 
 
 def test_it_is_all_that_its_traits_promise(bot):
@@ -397,7 +317,7 @@ def test_a_question_is_followed_within_its_server(bot, line, server):
 
 def test_a_bad_token_shows_at_once(line, clock):
     """Learning proves the token, and says which variable holds it and what it has to allow."""
-    with pytest.raises(Unauthorised, match=r"TIPSBOT_MASTO_ONE_ACCESS_TOKEN") as caught:
+    with pytest.raises(Unauthorised, match=r"TIPSBOT_MASTO_ACCESS_TOKEN") as caught:
         adapter(line.url, "wrong-token", clock).learn()
     assert "write:statuses" in str(caught.value)
 
@@ -446,7 +366,7 @@ def test_a_missing_scope_is_the_tokens_fault(bot, server):
 @pytest.mark.parametrize("token", ["", "two words", "line\nbreak", "tökén"])
 def test_what_cannot_be_a_token_is_refused_unsent(line, clock, token):
     """A token that was pasted wrong is found when the bot starts, and is not shown."""
-    with pytest.raises(SecretError, match="TIPSBOT_MASTO_ONE_ACCESS_TOKEN") as caught:
+    with pytest.raises(SecretError, match="TIPSBOT_MASTO_ACCESS_TOKEN") as caught:
         adapter(line.url, token, clock)
     assert not token or token not in str(caught.value)
 

@@ -10,37 +10,22 @@ import pytest
 from bot.app.status.status import status
 from bot.cli.status.status_text import lines
 from bot.core.errors import PlatformError, RetryLater, Unauthorised
-from bot.core.model.config import Account, AcknowledgementStyle
-from bot.platforms.mastodon.adapter import MastodonPlatform
+from bot.core.model.config import AcknowledgementStyle
 from bot.scheduler.timetable import ZonedTimetable
 from tests.app.harness import Harness
 from tests.clock import FakeClock
 from tests.core.samples import account, config
+from tests.platforms.mastodon.samples import STATUSES
 from tests.servers.approvals import NOTE, PATH, Approvals
 from tests.servers.mastodon import GOTOSOCIAL, mastodon_server
-from tests.servers.proxy import Page, proxy
-
-STATUSES = "/api/v1/statuses"
+from tests.servers.proxy import Page
 
 
 @pytest.fixture(scope="module")
 def running():
-    """A server that lets accounts approve replies, and what stands in front of it."""
-    with mastodon_server(version=GOTOSOCIAL, streams=False) as server, proxy(server.url) as line:
-        yield server, line
-
-
-@pytest.fixture
-def server(running):
-    """The server, with nothing said yet."""
-    running[0].reset()
-    return running[0]
-
-
-@pytest.fixture
-def line(running):
-    """What stands in front of it."""
-    return running[1]
+    """A server that lets accounts approve replies."""
+    with mastodon_server(version=GOTOSOCIAL, streams=False) as server:
+        yield server
 
 
 @pytest.fixture
@@ -48,16 +33,13 @@ def there(line):
     """What waits for approval there."""
     made = Approvals()
     line.instead = made.answer
-    yield made
-    line.instead = None
-    line.pages.clear()
+    return made
 
 
 @pytest.fixture
-def bot(server, line, there):
-    """The adapter."""
-    one = Account(name="town", kind="mastodon", options={"server": line.url})
-    return MastodonPlatform(one, {"access_token": server.token}, FakeClock(datetime.now(UTC)))
+def bot(there, bot):
+    """The adapter, in front of which some replies wait."""
+    return bot
 
 
 @pytest.fixture

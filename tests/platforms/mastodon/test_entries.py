@@ -6,28 +6,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.model.config import Account
-from bot.platforms.mastodon.adapter import MastodonPlatform
-from tests.platforms.mastodon.test_listening import NOTICES, Hands, notice
-from tests.servers.mastodon import mastodon_server
-
-
-@pytest.fixture(scope="module")
-def running():
-    """A server for all tests of this file."""
-    with mastodon_server() as server:
-        yield server
+from tests.platforms.mastodon.samples import NOTICES, notice
 
 
 @pytest.fixture
-def hear(running):
+def hear(server, bot):
     """What the adapter makes of one mention."""
-    running.reset()
-    account = Account(name="masto", kind="mastodon", options={"server": running.url})
-    bot = MastodonPlatform(account, {"access_token": running.token}, Hands())
 
     def hear_one(**status):
-        running.answer(NOTICES, 200, [notice(1, **status)])
+        server.answer(NOTICES, 200, [notice(1, **status)])
         (entry,) = bot.poll(None).entries
         return entry
 

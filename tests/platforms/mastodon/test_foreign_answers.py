@@ -1,19 +1,15 @@
 """What a proxy, a CDN or a gateway in front of a Mastodon server says is not what the server says."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
-from bot.core.model.config import Account
-from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.http import json_values
-from tests.clock import FakeClock
-from tests.platforms.mastodon.test_adapter import delivery, post
+from tests.platforms.mastodon.samples import STATUSES, adapter, delivery, post
 from tests.servers.mastodon import GOTOSOCIAL, mastodon_server
-from tests.servers.proxy import Page, proxy
+from tests.servers.proxy import Page
 
-STATUSES = "/api/v1/statuses"
 HTML = "<html><head><title>404 Not Found</title></head><body>nginx</body></html>"
 JSON = "application/json"
 
@@ -46,43 +42,11 @@ PAGES = {
 }
 
 
-@pytest.fixture(scope="module")
-def running():
-    """A server for all tests of this file."""
-    with mastodon_server() as server:
-        yield server
-
-
 @pytest.fixture
-def server(running):
-    """The server, with nothing said yet."""
-    running.reset()
-    return running
-
-
-@pytest.fixture
-def line(server):
-    """What stands in front of it."""
-    with proxy(server.url) as between:
-        yield between
-
-
-@pytest.fixture
-def clock():
-    """A clock that stands at the present."""
-    return FakeClock(datetime.now(UTC))
-
-
-@pytest.fixture
-def bot(server, line, clock):
+def bot(bot):
     """The adapter, which knows its server."""
-    made = MastodonPlatform(
-        Account(name="masto-one", kind="mastodon", options={"server": line.url}),
-        {"access_token": server.token},
-        clock,
-    )
-    made.learn()
-    return made
+    bot.learn()
+    return bot
 
 
 @pytest.fixture(params=PAGES)
@@ -351,7 +315,6 @@ def test_a_limit_of_a_clock_that_ran_ahead_is_none(bot, server, clock):
 def test_gotosocial_says_so_itself(clock):
     """A server without a stream is told from a proxy without one."""
     with mastodon_server(version=GOTOSOCIAL, streams=False) as server:
-        account = Account(name="masto", kind="mastodon", options={"server": server.url})
-        bot = MastodonPlatform(account, {"access_token": server.token}, clock)
+        bot = adapter(server.url, server.token, clock)
         with pytest.raises(Refused):
             bot.hints(lambda: None, lambda: False)

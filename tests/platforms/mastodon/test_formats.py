@@ -7,21 +7,15 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from bot.core.model.config import Account
 from bot.core.model.lookup import Absent, Found
-from bot.platforms.mastodon.adapter import MastodonPlatform
-from tests.clock import FakeClock
-from tests.platforms.mastodon.test_adapter import MINE, delivery, post
-from tests.platforms.mastodon.test_instance import GOTOSOCIAL, instance
-from tests.servers.mastodon import mastodon_server
-from tests.servers.proxy import proxy
+from tests.platforms.mastodon.samples import GOTOSOCIAL_SOURCE, MINE, delivery, instance, post
 
 MIME = ["text/plain", "text/html", "text/markdown"]
 GLITCH = {"configuration": {"statuses": {"supported_mime_types": MIME}}}
 PLEROMA = {"pleroma": {"metadata": {"post_formats": MIME}}}
 
 SERVERS = [
-    (instance("0.19.1", GOTOSOCIAL), True),
+    (instance("0.19.1", GOTOSOCIAL_SOURCE), True),
     (instance("4.5.0+glitch"), True),
     (instance("2.7.2 (compatible; Pleroma 2.9.1)"), True),
     (instance("2.7.2 (compatible; Akkoma 3.15.2)"), True),
@@ -32,39 +26,6 @@ SERVERS = [
     (instance("4.6.0") | {"pleroma": []}, False),
     (None, True),
 ]
-
-
-@pytest.fixture(scope="module")
-def running():
-    """A server, and what stands in front of it."""
-    with mastodon_server() as server, proxy(server.url) as line:
-        yield server, line
-
-
-@pytest.fixture
-def server(running):
-    """The server, with nothing said yet."""
-    running[0].reset()
-    return running[0]
-
-
-@pytest.fixture
-def line(running):
-    """What stands in front of it."""
-    return running[1]
-
-
-@pytest.fixture
-def clock():
-    """A clock that stands at the present."""
-    return FakeClock(datetime.now(UTC))
-
-
-@pytest.fixture
-def bot(server, line, clock):
-    """The adapter."""
-    account = Account(name="masto-one", kind="mastodon", options={"server": line.url})
-    return MastodonPlatform(account, {"access_token": server.token}, clock)
 
 
 @pytest.mark.parametrize(("document", "is_told"), SERVERS)

@@ -8,12 +8,11 @@ from email.utils import format_datetime
 
 import pytest
 
-from bot.core.model.config import Account, AcknowledgementStyle
+from bot.core.model.config import AcknowledgementStyle
 from bot.core.model.inspection import allowance_remarks
-from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.http.errors import SCOPES
 from tests.clock import FakeClock
-from tests.platforms.mastodon.test_instance import GOTOSOCIAL, instance
+from tests.platforms.mastodon.samples import GOTOSOCIAL_SOURCE, adapter, instance
 from tests.servers.echo import echo_server
 from tests.servers.proxy import Page, proxy
 from tests.servers.scripted import Scripted, scripted
@@ -29,10 +28,8 @@ QUESTIONS = ["/api/v2/instance", WHO, "/api/v1/accounts/1/statuses", "/api/v1/no
 
 def inspect(url, *, ahead=timedelta(0), acknowledge=AcknowledgementStyle.FAVOURITE):
     """What an adapter tells whose clock is ahead by so much."""
-    options = {"server": url}
-    account = Account(name="masto", kind="mastodon", options=options, acknowledge=acknowledge)
     clock = FakeClock(datetime.now(UTC) + ahead)
-    return MastodonPlatform(account, {"access_token": TOKEN}, clock).inspect()
+    return adapter(url, TOKEN, clock, acknowledge=acknowledge).inspect()
 
 
 def told(answers=None, *, ahead=timedelta(0), acknowledge=AcknowledgementStyle.FAVOURITE):
@@ -94,10 +91,14 @@ def test_bot_flag(flag, is_told):
         (instance(), {"status_content_type": "text/html"}, "format is text/html"),
         (instance(), {"status_content_type": "text/x.misskeymarkdown"}, "text/x.misskeymarkdown"),
         (instance(), {"status_content_type": "a\x1b[2J\u202eb"}, "format is a [2J b;"),
-        (instance("0.19.1", GOTOSOCIAL), {}, "not which is the default"),
-        (instance("0.19.1", GOTOSOCIAL), {"status_content_type": 5}, "not which is the default"),
+        (instance("0.19.1", GOTOSOCIAL_SOURCE), {}, "not which is the default"),
+        (
+            instance("0.19.1", GOTOSOCIAL_SOURCE),
+            {"status_content_type": 5},
+            "not which is the default",
+        ),
         (instance("4.5.0+glitch"), {}, "not which is the default"),
-        (instance("0.19.1", GOTOSOCIAL), {"status_content_type": "text/plain"}, ""),
+        (instance("0.19.1", GOTOSOCIAL_SOURCE), {"status_content_type": "text/plain"}, ""),
         (instance(), {"status_content_type": ""}, ""),
         (instance(), [], ""),
         (instance(), {}, ""),
@@ -192,7 +193,7 @@ def test_states(more, said, is_problem):
         (instance(max_characters=500), "500 characters, and a link counts 23"),
         (instance(max_characters=5000), "5000 characters"),
         (instance(max_characters=11000, characters_reserved_per_url=30), "a link counts 30"),
-        (instance("0.19.1", GOTOSOCIAL, max_characters=4321), "4321 characters, and a link counts in full"),
+        (instance("0.19.1", GOTOSOCIAL_SOURCE, max_characters=4321), "4321 characters, and a link counts in full"),
         (instance("2.7.2 (compatible; Akkoma 3.15.2)"), "(Akkoma)"),
         (instance("2.7.2 (compatible; Pleroma 2.9.1)") | {"max_toot_chars": 700}, "Pleroma"),
         (instance() | {"configuration": []}, "500 characters"),

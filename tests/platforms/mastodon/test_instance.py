@@ -2,20 +2,17 @@
 
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from bot.core.errors import Refused
 from bot.core.model.capabilities import Idempotency
-from bot.core.model.config import Account
 from bot.platforms.mastodon import KIND
-from bot.platforms.mastodon.adapter import MastodonPlatform
-from tests.servers.mastodon import mastodon_server
+from tests.platforms.mastodon.samples import GOTOSOCIAL_SOURCE, instance
 
 HOUR = timedelta(hours=1)
 NEVER = timedelta(0)
-GOTOSOCIAL = "https://codeberg.org/superseriousbusiness/gotosocial"
 
 VERSIONS = [
     ("4.6.0", None, "Mastodon", HOUR),
@@ -23,45 +20,12 @@ VERSIONS = [
     ("4.2.10+hometown-1.1.1", None, "Mastodon", HOUR),
     ("2.7.2 (compatible; Pleroma 2.9.1)", None, "Pleroma", 6 * HOUR),
     ("2.7.2 (compatible; Akkoma 3.15.2-0-gabc)", None, "Akkoma", 6 * HOUR),
-    ("0.19.1+git-20c1cd8", GOTOSOCIAL, "GoToSocial", NEVER),
+    ("0.19.1+git-20c1cd8", GOTOSOCIAL_SOURCE, "GoToSocial", NEVER),
     ("0.17.0", None, "Mastodon-like server", NEVER),
     ("4.2.1 (compatible; Sharkey 2025.4.2)", None, "Sharkey", NEVER),
     ("2.8.0 (compatible; Friendica 2024.12)", None, "Friendica", NEVER),
     ("takahe/0.11.0", None, "Mastodon-like server", NEVER),
 ]
-
-
-class Clock:
-    def now(self):
-        return datetime.now(UTC)
-
-
-@pytest.fixture(scope="module")
-def running():
-    """A server for all tests of this file."""
-    with mastodon_server() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running):
-    """The server, with nothing said yet."""
-    running.reset()
-    return running
-
-
-@pytest.fixture
-def bot(server):
-    """The adapter."""
-    account = Account(name="masto", kind="mastodon", options={"server": server.url})
-    return MastodonPlatform(account, {"access_token": server.token}, Clock())
-
-
-def instance(version="4.6.0", source=None, **statuses):
-    """An instance document."""
-    rules = {"max_characters": 500, "characters_reserved_per_url": 23} | statuses
-    found = {"domain": "m.example", "version": version, "configuration": {"statuses": rules}}
-    return found | ({"source_url": source} if source else {})
 
 
 @pytest.mark.parametrize(("version", "source", "network", "memory"), VERSIONS)
@@ -85,7 +49,7 @@ def test_the_limit_is_the_instances_own(bot, server):
 
 def test_where_links_count_in_full_they_are_counted_in_full(bot, server):
     """What GoToSocial advertises for a link is not what it counts."""
-    server.answer("/api/v2/instance/", 200, instance("0.19.1", GOTOSOCIAL))
+    server.answer("/api/v2/instance/", 200, instance("0.19.1", GOTOSOCIAL_SOURCE))
     assert bot.learn().text.link_cost is None
 
 

@@ -7,50 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.errors import RetryLater
-from bot.core.model.config import Account
 from bot.core.model.entry import NOBODY, EntryKind, Visibility
 from bot.core.ports.platform import Batch
-from bot.platforms.mastodon.adapter import MastodonPlatform
-from tests.servers.mastodon import mastodon_server
-
-NOTICES = "/api/v1/notifications"
-
-
-class Hands:
-    """A clock that a test moves."""
-
-    def __init__(self):
-        self.at = datetime.now(UTC)
-
-    def now(self):
-        return self.at
-
-
-@pytest.fixture(scope="module")
-def running():
-    """A server for all tests of this file."""
-    with mastodon_server() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running):
-    """The server, with nothing said yet."""
-    running.reset()
-    return running
-
-
-@pytest.fixture
-def clock():
-    """A clock that stands at the present."""
-    return Hands()
-
-
-@pytest.fixture
-def bot(server, clock):
-    """The adapter."""
-    account = Account(name="masto", kind="mastodon", options={"server": server.url})
-    return MastodonPlatform(account, {"access_token": server.token}, clock)
+from tests.platforms.mastodon.samples import NOTICES, notice
 
 
 def hear_all(bot, cursor=None):
@@ -62,19 +21,6 @@ def hear_all(bot, cursor=None):
         cursor = batch.cursor
         if not batch.more:
             return entries, cursor
-
-
-def notice(number, *, kind="mention", came=None, **status):
-    """A notification as a server writes it."""
-    made = (came or datetime.now(UTC)).isoformat()
-    whole = {
-        "id": f"s{number}",
-        "content": "<p>hm</p>",
-        "created_at": made,
-        "visibility": "public",
-        "account": {"id": "9", "acct": "zed@far.example", "display_name": "Zed"},
-    }
-    return {"id": f"n{number}", "type": kind, "created_at": made, "status": whole | status}
 
 
 def test_a_reply_is_heard_with_all_that_the_log_keeps(bot, server):
@@ -156,7 +102,7 @@ def test_the_first_listening_hears_what_was_said_before_it(bot, server):
 def test_the_first_listening_leaves_old_mentions_alone(bot, server):
     """A bot on an account with a past does not answer what was said weeks before it came."""
     now = datetime.now(UTC)
-    page = [notice(2, came=now - timedelta(days=6)), notice(1, came=now - timedelta(days=8))]
+    page = [notice(2, at=now - timedelta(days=6)), notice(1, at=now - timedelta(days=8))]
     server.answer(NOTICES, 200, page)
     batch = bot.poll(None)
     assert [entry.remote_id for entry in batch.entries] == ["s2"]
@@ -250,7 +196,7 @@ def test_a_broken_cursor_listens_anew(bot, server, cursor):
 def test_ids_are_opaque(bot, server):
     """Ids in letters are handed back as they came, and the newest is told by its time."""
     now = datetime.now(UTC)
-    upside_down = [notice("01HZZ", came=now - timedelta(minutes=1)), notice("01HAA", came=now)]
+    upside_down = [notice("01HZZ", at=now - timedelta(minutes=1)), notice("01HAA", at=now)]
     server.answer(NOTICES, 200, upside_down)
     assert json.loads(bot.poll(None).cursor)["after"] == "n01HAA"
 

@@ -7,14 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.model.config import Account
-from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.listening.notifications import FIRST_PAGES, PAGE
 from tests.clock import FakeClock
+from tests.platforms.mastodon.samples import notice
 from tests.servers import notifications as ways
-from tests.servers.mastodon import mastodon_server
 from tests.servers.notifications import Notifications
-from tests.servers.proxy import proxy
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 WAYS = [
@@ -39,48 +36,25 @@ TIMES = {
 }
 
 
-@pytest.fixture(scope="module")
-def running():
-    """A server, and what stands in front of it."""
-    with mastodon_server() as server, proxy(server.url) as line:
-        yield server, line
-
-
 @pytest.fixture
-def there(running):
+def there(line):
     """The notifications that there are."""
-    _, line = running
     made = Notifications()
     line.instead = made.answer
-    yield made
-    line.instead = None
+    return made
 
 
 @pytest.fixture
-def bot(running, there):
-    """The adapter, long after Monday morning by its own clock."""
-    server, line = running
-    account = Account(name="masto", kind="mastodon", options={"server": line.url})
-    return MastodonPlatform(account, {"access_token": server.token}, FakeClock(NOW))
-
-
-def notice(number, written):
-    """A reply a minute after the one before it."""
-    said = {
-        "id": f"s{number}",
-        "content": "<p>hm</p>",
-        "created_at": written,
-        "visibility": "public",
-        "account": {"id": "9", "acct": "zed@far.example", "display_name": "Zed"},
-    }
-    return {"id": f"n{number}", "type": "mention", "created_at": written, "status": said}
+def clock():
+    """A clock that stands at Monday morning."""
+    return FakeClock(NOW)
 
 
 def come(there, count, written=TIMES["readable"]):
     """So many more come, a minute after one another; their statuses."""
     begin = int(there.notices[0]["id"][1:]) + 1 if there.notices else 0
     fresh = [
-        notice(number, written(NOW - timedelta(days=1) + timedelta(minutes=number)))
+        notice(number, at=written(NOW - timedelta(days=1) + timedelta(minutes=number)))
         for number in range(begin, begin + count)
     ]
     there.notices[:0] = reversed(fresh)

@@ -5,16 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.core.errors import PlatformError, Refused, RetryLater
-from bot.core.model.config import Account
 from bot.core.model.entry import OptOut
 from bot.outbound.session import LARGEST
-from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.recheck import MANY, ONE_BY_ONE
-from tests.clock import FakeClock
+from tests.platforms.mastodon.samples import STATUSES, adapter
 from tests.servers.mastodon import GOTOSOCIAL, mastodon_server
 from tests.servers.proxy import proxy
-
-STATUSES = "/api/v1/statuses"
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +41,10 @@ def server(place):
 
 
 @pytest.fixture
-def bot(place):
+def bot(place, clock):
     """The adapter."""
     server, line = place
-    account = Account(name="masto", kind="mastodon", options={"server": line.url})
-    return MastodonPlatform(account, {"access_token": server.token}, FakeClock(datetime.now(UTC)))
+    return adapter(line.url, server.token, clock)
 
 
 @pytest.fixture
@@ -257,12 +252,11 @@ def test_a_bio_with_markup(bot, server):
     assert entry.author.wishes == {OptOut.NO_BOT, OptOut.NO_LOG}
 
 
-def test_filtered_notifications_are_heard(running):
+def test_filtered_notifications_are_heard(running, clock):
     """What the account's own settings keep aside is heard all the same, where the server can."""
     server, line = running["mastodon"]
     server.reset()
-    account = Account(name="masto", kind="mastodon", options={"server": line.url})
-    bot = MastodonPlatform(account, {"access_token": server.token}, FakeClock(datetime.now(UTC)))
+    bot = adapter(line.url, server.token, clock)
     server.filter_strangers()
     first = server.say("alice", "@tips can you hear me?")
     batch = bot.poll(None)

@@ -8,21 +8,18 @@ from contextlib import contextmanager
 import pytest
 
 from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
-from bot.core.model.config import Account
-from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.errors import ErrorContext
 from bot.platforms.mastodon.instance import read_server
 from bot.platforms.mastodon.listening.streaming import LARGEST, PATH, follow
-from tests.clock import FakeClock
+from tests.platforms.mastodon.samples import adapter
 from tests.servers.mastodon import GOTOSOCIAL, mastodon_server
-from tests.servers.proxy import proxy
 
 PATIENCE = 20.0
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 
 
-class Line:
+class Follower:
     """Follows a stream on a thread of its own."""
 
     def __init__(self, follows):
@@ -55,38 +52,10 @@ class Line:
         return not self._thread.is_alive()
 
 
-@pytest.fixture(scope="module")
-def running():
-    """A server, and a line to it."""
-    with mastodon_server() as server:
-        yield server
-
-
 @pytest.fixture
-def server(running):
-    """The server, with nothing said yet."""
-    running.reset()
-    return running
-
-
-@pytest.fixture
-def road(server):
-    """The way to it."""
-    with proxy(server.url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def bot(server, road):
-    """The adapter."""
-    account = Account(name="masto", kind="mastodon", options={"server": road.url})
-    return MastodonPlatform(account, {"access_token": server.token}, FakeClock())
-
-
-@pytest.fixture
-def line(bot):
+def stream(bot):
     """A stream that stands."""
-    opened = Line(bot.hints)
+    opened = Follower(bot.hints)
     assert opened.comes_to(1)
     yield opened
     opened.over.set()
@@ -128,9 +97,11 @@ def place(address):
 def told(*pieces, stays=True, silence=PATIENCE):
     """How many hints a stream of these bytes gives, and the error with which it ends."""
     with speaker(HEAD, *pieces, stays=stays) as address:
-        line = Line(lambda hint, over: follow(address, place(address), hint, over, silence=silence))
-        assert line.ends()
-        return line.count, line.error
+        stream = Follower(
+            lambda hint, over: follow(address, place(address), hint, over, silence=silence)
+        )
+        assert stream.ends()
+        return stream.count, stream.error
 
 
 def event(kind, name="notification"):
@@ -138,63 +109,62 @@ def event(kind, name="notification"):
     return f'event: {name}\ndata: {{"type":"{kind}","id":"1"}}\n\n'.encode()
 
 
-def test_a_reply_is_hinted_at(line, server):
+def test_a_reply_is_hinted_at(stream, server):
     """Each mention is a hint, within two seconds; a favourite is none."""
     began = time.monotonic()
     said = server.say("alice", "@tips hello")
-    assert line.comes_to(2)
+    assert stream.comes_to(2)
     assert time.monotonic() - began < 2
     server._ask("POST", f"/api/v1/statuses/{said}/favourite", "tips")
     server.say("bob", "@tips hello, too")
-    assert line.comes_to(3)
-    assert line.count == 3
+    assert stream.comes_to(3)
+    assert stream.count == 3
 
 
-def test_a_stream_that_is_cut(line, road):
+def test_a_stream_that_is_cut(stream, line):
     """A stream that dies is an error at once, which whoever follows it can act upon."""
-    assert road.drop_streams() == 1
-    assert line.ends()
-    assert isinstance(line.error, RetryLater)
+    assert line.drop_streams() == 1
+    assert stream.ends()
+    assert isinstance(stream.error, RetryLater)
 
 
-def test_a_stream_that_falls_silent(road, server):
-    """A line that stays open and carries no sign of life is given up."""
+def test_a_stream_that_falls_silent(line, server):
+    """A stream that stays open and carries no sign of life is given up."""
     follows = lambda hint, over: follow(  # noqa: E731 - it takes what the door gives
-        road.url,
-        ErrorContext(server=road.url, variable="", token=server.token),
+        line.url,
+        ErrorContext(server=line.url, variable="", token=server.token),
         hint,
         over,
         silence=1.5,
     )
-    line = Line(follows)
-    assert line.comes_to(1)
+    stream = Follower(follows)
+    assert stream.comes_to(1)
     time.sleep(2)
-    assert not line.ends(0), "signs of life keep it open"
-    road.stall_streams()
-    assert line.ends()
-    assert isinstance(line.error, RetryLater)
+    assert not stream.ends(0), "signs of life keep it open"
+    line.stall_streams()
+    assert stream.ends()
+    assert isinstance(stream.error, RetryLater)
 
 
-def test_nobody_waits_for_a_silent_stream(road, bot):
+def test_nobody_waits_for_a_silent_stream(line, bot):
     """It is over as soon as we say so, also while the server says nothing at all."""
-    line = Line(bot.hints)
-    assert line.comes_to(1)
-    road.stall_streams()
+    stream = Follower(bot.hints)
+    assert stream.comes_to(1)
+    line.stall_streams()
     began = time.monotonic()
-    line.over.set()
-    assert line.ends()
+    stream.over.set()
+    assert stream.ends()
     assert time.monotonic() - began < 1
-    assert line.error is None
+    assert stream.error is None
 
 
-def test_a_server_without_streams():
+def test_a_server_without_streams(clock):
     """GoToSocial has no such stream, and that is said at once."""
     with mastodon_server(version=GOTOSOCIAL, streams=False) as server:
-        account = Account(name="masto", kind="mastodon", options={"server": server.url})
-        bot = MastodonPlatform(account, {"access_token": server.token}, FakeClock())
-        line = Line(bot.hints)
-        assert line.ends()
-        assert (line.count, type(line.error)) == (0, Refused)
+        bot = adapter(server.url, server.token, clock)
+        stream = Follower(bot.hints)
+        assert stream.ends()
+        assert (stream.count, type(stream.error)) == (0, Refused)
 
 
 @pytest.mark.parametrize(
@@ -205,9 +175,9 @@ def test_a_stream_that_is_not_given(bot, server, status, expected):
     """Whatever the server answers instead of a stream is an error, and no hint."""
     headers = {"Location": "https://elsewhere.example/"}
     server.answer(PATH, status, {"error": "no"}, headers=headers)
-    line = Line(bot.hints)
-    assert line.ends()
-    assert (line.count, type(line.error)) == (0, expected)
+    stream = Follower(bot.hints)
+    assert stream.ends()
+    assert (stream.count, type(stream.error)) == (0, expected)
 
 
 ODD = [
@@ -233,7 +203,7 @@ def test_what_a_stream_says(pieces, hints):
         b"\xff\xfe\n",
         b"x" * (LARGEST + 1),
     ],
-    ids=["a line", "no name", "half a document", "no text", "no end"],
+    ids=["a stream", "no name", "half a document", "no text", "no end"],
 )
 def test_nonsense_in_a_stream(piece):
     """What is no event ends the stream with an error; it neither hangs nor fills the memory."""
@@ -244,9 +214,9 @@ def test_nonsense_in_a_stream(piece):
 def test_a_server_that_says_nothing_at_all():
     """Whoever takes the connection and does not answer is given up."""
     with speaker() as address:
-        line = Line(lambda hint, over: follow(address, place(address), hint, over, silence=1))
-        assert line.ends()
-        assert isinstance(line.error, RetryLater)
+        stream = Follower(lambda hint, over: follow(address, place(address), hint, over, silence=1))
+        assert stream.ends()
+        assert isinstance(stream.error, RetryLater)
 
 
 ADDRESSES = [

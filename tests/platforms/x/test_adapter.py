@@ -11,80 +11,21 @@ import pytest
 
 from bot.core.errors import Duplicate, OutcomeUnknown, Refused, RetryLater, Unauthorised
 from bot.core.model.capabilities import Ability
-from bot.core.model.config import Account
-from bot.core.model.delivery import Delivery, Post, State
+from bot.core.model.delivery import Post
 from bot.core.model.lookup import Absent, CannotTell, Found
 from bot.core.ports.platform import Listener, PostRemover, Publisher
 from bot.platforms.x import KIND, PRICES
-from bot.platforms.x.adapter import PATIENCE, XPlatform
 from bot.platforms.x.http.transport import TransportTimeouts
-from tests.servers.x import Trouble, XServer
+from tests.platforms.x.samples import NOON, adapter, unsure
+from tests.servers.x import Trouble
 
-NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 TEXT = "Fish & chips < a vision; naïve 🎉 https://tips.example.org/a?b=1&c=2 #leadership"
-
-
-class Hands:
-    """A clock that a test moves."""
-
-    def __init__(self, at=NOON):
-        self.at = at
-
-    def now(self):
-        return self.at
-
-    def advance(self, **by):
-        self.at += timedelta(**by)
-
-
-@pytest.fixture
-def clock():
-    """A clock at noon."""
-    return Hands()
-
-
-@pytest.fixture
-def x(clock):
-    """A strict X by that clock."""
-    with XServer(now=clock.now) as server:
-        yield server
-
-
-@pytest.fixture
-def bot(x, clock):
-    """The adapter for X's bot account."""
-    return adapter(x, clock)
-
-
-def adapter(x, clock, patience=PATIENCE, **changed):
-    """The adapter with its keys, some of them changed."""
-    names = ("api_key", "api_secret", "access_token", "access_secret")
-    secrets = {name: getattr(x.bot, name) for name in names} | changed
-    account = Account(name="x", kind="x", options={"api": x.url})
-    return XPlatform(account, secrets, clock, patience=patience)
 
 
 def post(text=TEXT, **fields):
     """A post with this text."""
     given = {"key": "k", "tip": "t", "title": "T", "text": text, "body": text, "created_at": NOON}
     return Post(**(given | fields))
-
-
-def unsure(what, sent_at=NOON):
-    """A delivery of this post that may have been sent."""
-    return Delivery(
-        id=1,
-        slot="s/1",
-        tip="t",
-        account="x",
-        post=what,
-        state=State.UNSURE,
-        due=NOON,
-        deadline=NOON + timedelta(hours=2),
-        not_before=NOON,
-        attempt=1,
-        sent_at=sent_at,
-    )
 
 
 def live(x):

@@ -6,7 +6,7 @@ import pytest
 
 from bot.platforms.x.http import payloads
 from bot.platforms.x.listening.entries import entry
-from tests.platforms.x.test_payloads import ME, PERSON, SAID
+from tests.platforms.x.samples import ME, PERSON, SAID
 
 OWN = f"https://x.com/ann/status/{SAID['id']}"
 THEIRS = "https://x.com/bo/status/2061417475077046999"

@@ -8,56 +8,13 @@ from decimal import Decimal
 import pytest
 
 from bot.core.errors import RetryLater, Unauthorised
-from bot.core.model.config import Account
 from bot.core.model.entry import EntryKind, OptOut
 from bot.core.ports.platform import EntryChecker, ThreadReader
 from bot.platforms.x import PRICES
-from bot.platforms.x.adapter import XPlatform
-from tests.servers.x import XServer
+from tests.platforms.x.samples import NOON, Reader, adapter
 
-NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 SEARCH = "/2/tweets/search/recent"
 LOOK_UP = "/2/tweets"
-
-
-class Hands:
-    """A clock that a test moves."""
-
-    def __init__(self):
-        self.at = NOON
-
-    def now(self):
-        return self.at
-
-    def advance(self, **by):
-        self.at += timedelta(**by)
-
-
-@pytest.fixture
-def clock():
-    """A clock at noon."""
-    return Hands()
-
-
-@pytest.fixture
-def x(clock):
-    """A strict X by that clock."""
-    with XServer(now=clock.now) as server:
-        yield server
-
-
-def adapter(x, clock, spending_limit=None):
-    """The adapter for X's bot account."""
-    names = ("api_key", "api_secret", "access_token", "access_secret")
-    secrets = {name: getattr(x.bot, name) for name in names}
-    account = Account(name="x", kind="x", options={"api": x.url})
-    return XPlatform(account, secrets, clock, spending_limit=spending_limit)
-
-
-@pytest.fixture
-def bot(x, clock):
-    """The adapter, with no bound on its money."""
-    return adapter(x, clock)
 
 
 @pytest.fixture
@@ -76,31 +33,6 @@ def ben(x):
 def tip(x):
     """A tip of ours."""
     return x.say(x.bot, "A tip")
-
-
-class Reader:
-    """Reads below a post as the bot does: stores the cursor, goes on while there is more."""
-
-    def __init__(self, bot, post):
-        self.bot, self.post = bot, post
-        self.cursor = None
-        self.kept, self.unheard = {}, []
-        self.cost = Decimal(0)
-
-    def step(self):
-        batch = self.bot.read_thread(self.post.id, self.cursor)
-        self.cursor = batch.cursor
-        self.kept |= {entry.remote_id: entry for entry in batch.entries}
-        self.unheard += batch.unheard
-        self.cost += batch.cost
-        return batch
-
-    def read(self):
-        steps = 1
-        while self.step().more:
-            steps += 1
-            assert steps < 30, "it never ends"
-        return steps
 
 
 @pytest.fixture
@@ -210,7 +142,7 @@ def test_while_reading(x, below, ann, ben, tip, clock):
 
 def test_search_lags(x, below, ann, ben, tip, clock):
     """What search finds only minutes after it was said is heard all the same."""
-    x._desk.search_lag = timedelta(minutes=3)
+    x._state.search_lag = timedelta(minutes=3)
     [said] = unnamed(x, ann, ben, tip, 1)
     below.read()
     assert below.kept == {}
@@ -514,7 +446,7 @@ def test_a_new_month(x, clock, ann, tip):
     said = x.say(ann, "I disagree", reply_to=tip)
     bot = adapter(x, clock, books := Books("0.05"))
     assert "less than" in spree(bot)
-    clock.at = datetime(2026, 7, 1, tzinfo=UTC)
+    clock.advance(datetime(2026, 7, 1, tzinfo=UTC) - clock.now())
     books.left = Decimal(5)
     cursor = '{"floor": 1, "known": 1, "ceiling": 1, "seen": 0, "behind": 0, "resume": null}'
     assert [entry.remote_id for entry in bot.poll(cursor).entries] == [said.id]

@@ -8,7 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import requests
@@ -22,36 +22,11 @@ from bot.core.errors import (
     RetryLater,
     Unauthorised,
 )
-from bot.core.model.config import Account
-from bot.core.model.delivery import Post
 from bot.outbound.session import LARGEST
-from bot.platforms.x.adapter import PATIENCE, XPlatform
 from bot.platforms.x.http.errors import translate
 from bot.platforms.x.http.transport import TransportTimeouts
-from tests.servers.x import Reset, XServer
-
-NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
-SECRETS = {
-    "api_key": "app",
-    "api_secret": "app-secret",
-    "access_token": "1-token",
-    "access_secret": "token-secret",
-}
-POST = Post(key="k", tip="t", title="T", text="A tip.", body="A tip.", created_at=NOON)
-
-
-class Noon:
-    """A clock that stands."""
-
-    def now(self):
-        """Say that it is noon."""
-        return NOON
-
-
-def adapter(address, patience=PATIENCE, **changed):
-    """The adapter for an X at this address."""
-    account = Account(name="x", kind="x", options={"api": address})
-    return XPlatform(account, SECRETS | changed, Noon(), patience=patience)
+from tests.platforms.x.samples import NOON, POST, adapter_at
+from tests.servers.x import Reset
 
 
 def raised(call, *given):
@@ -92,19 +67,6 @@ def answer(body, status="200 OK", *headers):
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
 
-@pytest.fixture
-def x():
-    """A strict X at noon."""
-    with XServer(now=Noon().now) as server:
-        yield server
-
-
-@pytest.fixture
-def bot(x):
-    """The adapter for its bot account."""
-    return adapter(x.url, **{name: getattr(x.bot, name) for name in SECRETS})
-
-
 def free_port():
     """A port on which nobody listens."""
     with socket.socket() as probe:
@@ -114,7 +76,7 @@ def free_port():
 
 def test_connection_refused():
     """Where nobody listens nothing was sent, and the post can go later."""
-    bot = adapter(f"http://127.0.0.1:{free_port()}")
+    bot = adapter_at(f"http://127.0.0.1:{free_port()}")
     for call in (lambda: bot.publish(POST), bot.learn, lambda: bot.retract("1")):
         kind, line, _ = raised(call)
         assert kind is RetryLater
@@ -123,7 +85,7 @@ def test_connection_refused():
 
 def test_unknown_host():
     """A host without an address is told as such, and nothing was sent."""
-    kind, line, _ = raised(adapter("http://x.invalid").publish, POST)
+    kind, line, _ = raised(adapter_at("http://x.invalid").publish, POST)
     assert kind is RetryLater
     assert "name is not found" in line
 
@@ -137,7 +99,7 @@ def test_connect_timeout():
             one.setblocking(False)
             one.connect_ex(("127.0.0.1", port))
         kind, line, _ = raised(
-            adapter(f"http://127.0.0.1:{port}", TransportTimeouts(connect=0.2)).publish, POST
+            adapter_at(f"http://127.0.0.1:{port}", TransportTimeouts(connect=0.2)).publish, POST
         )
         for one in waiting:
             one.close()
@@ -148,7 +110,7 @@ def test_connect_timeout():
 def test_read_timeout():
     """Silence after the request has left is an unknown outcome; of a read, a reason to wait."""
     with saying(b"", pause=2.0) as silent:
-        bot = adapter(silent, TransportTimeouts(read=0.2))
+        bot = adapter_at(silent, TransportTimeouts(read=0.2))
         assert raised(bot.publish, POST)[0] is OutcomeUnknown
         assert raised(bot.learn)[0] is RetryLater
 
@@ -159,7 +121,8 @@ def test_trickle():
     began = time.monotonic()
     with saying(head, *[b"x"] * 100, pause=0.05) as slow:
         assert (
-            raised(adapter(slow, TransportTimeouts(whole=0.3)).publish, POST)[0] is OutcomeUnknown
+            raised(adapter_at(slow, TransportTimeouts(whole=0.3)).publish, POST)[0]
+            is OutcomeUnknown
         )
     assert time.monotonic() - began < 3
 
@@ -167,7 +130,7 @@ def test_trickle():
 def test_flood():
     """An answer that is larger than any of X's is given up."""
     with saying(answer("[" + " " * (LARGEST + 1) + "]")) as flood:
-        assert raised(adapter(flood).publish, POST)[0] is OutcomeUnknown
+        assert raised(adapter_at(flood).publish, POST)[0] is OutcomeUnknown
 
 
 def test_certificate():
@@ -183,7 +146,7 @@ def test_certificate():
 def test_no_tls():
     """Nonsense instead of TLS is no proof that nothing was sent."""
     with saying(b"no TLS here") as plain:
-        bot = adapter(plain.replace("http:", "https:"))
+        bot = adapter_at(plain.replace("http:", "https:"))
         assert raised(bot.publish, POST)[0] is OutcomeUnknown
 
 
@@ -194,14 +157,14 @@ def test_no_tls():
 def test_success_without_id(body):
     """A success that names no post is an unknown outcome."""
     with saying(answer(body, "201 Created")) as odd:
-        assert raised(adapter(odd).publish, POST)[0] is OutcomeUnknown
+        assert raised(adapter_at(odd).publish, POST)[0] is OutcomeUnknown
 
 
 @pytest.mark.parametrize("made", ['"not a number"', '"99999999999999999999999999"', "17", '"17"'])
 def test_success_with_odd_id(made):
     """A post that X has made never becomes a failure, whatever its id looks like."""
     with saying(answer(f'{{"data": {{"id": {made}}}}}', "201 Created")) as odd:
-        receipt = adapter(odd).publish(POST)
+        receipt = adapter_at(odd).publish(POST)
     assert receipt.remote_id == made.strip('"')
     assert receipt.url in {None, "https://x.com/i/web/status/17"}
 
@@ -213,7 +176,7 @@ def test_redirect(status):
         saying(answer('{"data": {"id": "17"}}')) as other,
         saying(answer("", status, f"Location: {other}/")) as here,
     ):
-        kind, line, _ = raised(adapter(here).publish, POST)
+        kind, line, _ = raised(adapter_at(here).publish, POST)
         assert kind is OutcomeUnknown
         assert "redirect" in line
 
@@ -223,8 +186,8 @@ def test_redirect(status):
 def test_refusal_not_by_x(status, body):
     """A refusal in a form that is not X's proves nothing about the post."""
     with saying(answer(body, status)) as odd:
-        assert raised(adapter(odd).publish, POST)[0] is OutcomeUnknown
-        assert raised(adapter(odd).retract, "17")[0] is OutcomeUnknown
+        assert raised(adapter_at(odd).publish, POST)[0] is OutcomeUnknown
+        assert raised(adapter_at(odd).retract, "17")[0] is OutcomeUnknown
 
 
 @pytest.mark.parametrize(
@@ -247,7 +210,7 @@ def test_rate_limit_end(seconds, after):
     """X's own end of a rate limit is kept to, up to a day."""
     end = f"x-rate-limit-reset: {int(NOON.timestamp()) + seconds}"
     with saying(answer("slow down", "429 Too Many Requests", end)) as busy:
-        for call in (lambda: adapter(busy).publish(POST), adapter(busy).learn):
+        for call in (lambda: adapter_at(busy).publish(POST), adapter_at(busy).learn):
             kind, _, error = raised(call)
             assert (kind, error.after) == (RetryLater, after)
 
@@ -337,14 +300,14 @@ def test_refused(x, bot, status):
 def test_nonsense_when_read(body):
     """A read that answers nonsense moves nothing and is tried again."""
     with saying(answer(body)) as odd:
-        bot = adapter(odd)
+        bot = adapter_at(odd)
         assert raised(bot.learn)[0] is RetryLater
         assert raised(bot.poll, None)[0] is RetryLater
 
 
 def test_address_that_is_none():
     """An address that no request can go to is told before anything leaves."""
-    kind, line, _ = raised(adapter("http://[").publish, POST)
+    kind, line, _ = raised(adapter_at("http://[").publish, POST)
     assert kind is Unauthorised
     assert "platforms.x.api" in line
 

@@ -1,19 +1,12 @@
 """Answers that are not X's own: of a proxy, a gateway, a content network, another server."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater
-from bot.core.model.config import Account
-from bot.core.model.delivery import Delivery, Post, State
 from bot.core.model.lookup import Absent
-from bot.platforms.x.adapter import XPlatform
+from tests.platforms.x.samples import NOON, POST, adapter_at, unsure
 from tests.servers.scripted import Scripted, scripted
 
-NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
-SECRETS = dict.fromkeys(("api_key", "api_secret", "access_token", "access_secret"), "1-secret")
-POST = Post(key="k", tip="t", title="T", text="A tip.", body="A tip.", created_at=NOON)
 TIP = "2061417475077046300"
 ME = {"data": {"id": "10", "name": "Tips", "username": "tentips"}}
 PROBLEMS = "https://api.twitter.com/2/problems"
@@ -69,35 +62,6 @@ FOREIGN = {
 STATUSES = (400, 401, 402, 403, 404, 409, 410, 418, 421, 451, 500, 502, 503, 520, 530)
 
 
-class Noon:
-    """A clock that stands."""
-
-    def now(self):
-        """Say that it is noon."""
-        return NOON
-
-
-def adapter(address):
-    """The adapter for an X at this address."""
-    return XPlatform(Account(name="x", kind="x", options={"api": address}), SECRETS, Noon())
-
-
-def unsure():
-    """A delivery that may have been sent."""
-    return Delivery(
-        id=1,
-        slot="s/1",
-        tip="t",
-        account="x",
-        post=POST,
-        state=State.UNSURE,
-        due=NOON,
-        deadline=NOON,
-        not_before=NOON,
-        sent_at=NOON,
-    )
-
-
 def raised(call):
     """The kind of the error that a call raises."""
     with pytest.raises(PlatformError) as caught:
@@ -121,7 +85,7 @@ def test_not_x_on_a_write(who):
     """Whatever status somebody else answers with, a post may stand and a deletion may not."""
     script = [Scripted(status=status, body=FOREIGN[who]) for status in STATUSES for _ in "pr"]
     with scripted(lambda *_: script.pop()) as (url, _):
-        bot = adapter(url)
+        bot = adapter_at(url)
         for _ in STATUSES:
             assert raised(lambda: bot.publish(POST)) is OutcomeUnknown
             assert raised(lambda: bot.retract(TIP)) is OutcomeUnknown
@@ -139,7 +103,7 @@ def test_not_x_on_a_read(who, known):
         return Scripted(status=statuses[-1], body=FOREIGN[who])
 
     with scripted(decide) as (url, _):
-        bot = adapter(url)
+        bot = adapter_at(url)
         while statuses:
             for call in readings(bot):
                 assert raised(call) is RetryLater
@@ -156,7 +120,7 @@ def test_not_x_with_a_success(who):
         return Scripted(body=FOREIGN[who])
 
     with scripted(decide) as (url, _):
-        bot = adapter(url)
+        bot = adapter_at(url)
         assert raised(lambda: bot.publish(POST)) is OutcomeUnknown
         assert raised(lambda: bot.retract(TIP)) is OutcomeUnknown
         for call in readings(bot):
@@ -178,7 +142,7 @@ def test_not_x_with_a_success(who):
 def test_success_that_names_no_post(body):
     """A success without the id of a post is an unknown outcome."""
     with scripted(lambda *_: Scripted(status=201, body=body)) as (url, _):
-        assert raised(lambda: adapter(url).publish(POST)) is OutcomeUnknown
+        assert raised(lambda: adapter_at(url).publish(POST)) is OutcomeUnknown
 
 
 @pytest.mark.parametrize(
@@ -195,7 +159,7 @@ def test_success_that_names_no_post(body):
 def test_deletion_that_x_does_not_confirm(body):
     """Only X's own confirmation takes a post back."""
     with scripted(lambda *_: Scripted(body=body)) as (url, _):
-        assert raised(lambda: adapter(url).retract(TIP)) is OutcomeUnknown
+        assert raised(lambda: adapter_at(url).retract(TIP)) is OutcomeUnknown
 
 
 @pytest.mark.parametrize(
@@ -209,7 +173,7 @@ def test_list_that_only_looks_empty(body):
         return Scripted(body=body if path.startswith((lists, "/2/tweets")) else ME)
 
     with scripted(decide) as (url, _):
-        bot = adapter(url)
+        bot = adapter_at(url)
         for call in (
             lambda: bot.find(unsure()),
             lambda: bot.list_own_posts(NOON),
@@ -227,7 +191,7 @@ def test_list_that_is_empty():
         return Scripted(body=ME if path.startswith("/2/users/me") else empty)
 
     with scripted(decide) as (url, _):
-        assert adapter(url).find(unsure()) == Absent()
+        assert adapter_at(url).find(unsure()) == Absent()
 
 
 @pytest.mark.parametrize(
@@ -250,7 +214,7 @@ def test_gone_by_x_own_word(refusal, looked):
         return Scripted(body=looked if path.startswith("/2/tweets?") else ME)
 
     with scripted(decide) as (url, asked):
-        adapter(url).retract(TIP)
+        adapter_at(url).retract(TIP)
     assert (len(asked) > 1) == (looked is not None)
 
 
@@ -279,7 +243,7 @@ def test_gone_that_x_does_not_confirm(looked):
         return Scripted(body=looked if path.startswith("/2/tweets?") else ME)
 
     with scripted(decide) as (url, _):
-        assert raised(lambda: adapter(url).retract(TIP)) is OutcomeUnknown
+        assert raised(lambda: adapter_at(url).retract(TIP)) is OutcomeUnknown
 
 
 @pytest.mark.parametrize(
@@ -299,7 +263,7 @@ def test_entry_that_is_not_gone(error):
         return Scripted(body=ME if path.startswith("/2/users/me") else {"errors": [error]})
 
     with scripted(decide) as (url, _):
-        assert adapter(url).check([TIP]).gone == frozenset()
+        assert adapter_at(url).check([TIP]).gone == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -319,7 +283,7 @@ def test_entry_of_which_somebody_else_speaks(error):
         return Scripted(body=ME if path.startswith("/2/users/me") else {"errors": [error]})
 
     with scripted(decide) as (url, _):
-        assert raised(lambda: adapter(url).check([TIP])) is RetryLater
+        assert raised(lambda: adapter_at(url).check([TIP])) is RetryLater
 
 
 @pytest.mark.parametrize(
@@ -334,4 +298,4 @@ def test_entry_of_which_somebody_else_speaks(error):
 def test_x_own_refusal(body):
     """A refusal in each of X's own forms is final for a post."""
     with scripted(lambda *_: Scripted(status=403, body=body)) as (url, _):
-        assert raised(lambda: adapter(url).publish(POST)) is Refused
+        assert raised(lambda: adapter_at(url).publish(POST)) is Refused

@@ -6,16 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.model.config import Account
 from bot.platforms.x import PRICES
-from bot.platforms.x.adapter import XPlatform
 from tests.clock import FakeClock
-from tests.contract.worlds.x import KEYS
+from tests.platforms.x.samples import adapter_at
 from tests.platforms.x.test_foreign_answers import FOREIGN
 from tests.servers.echo import echo_server
 from tests.servers.proxy import Page, proxy
 from tests.servers.scripted import Scripted, scripted
-from tests.servers.x import Trouble, XServer
+from tests.servers.x import Trouble
+from tests.servers.x.service import KEYS
 from tests.spellings import SPELLINGS
 
 SECRET = "plantedQx7-T0ken_0002"
@@ -24,23 +23,20 @@ PLAIN = {"title": "T", "type": "about:blank", "detail": "D"}
 
 
 @pytest.fixture
-def x():
-    """The strict server."""
-    with XServer() as server:
-        yield server
+def clock():
+    """A clock that stands at the present, as the adapter's does."""
+    return FakeClock(datetime.now(UTC))
 
 
 def adapter(url, secrets=None, *, ahead=timedelta(0)):
     """An adapter whose clock is ahead by so much."""
-    account = Account(name="x", kind="x", options={"api": url})
     clock = FakeClock(datetime.now(UTC) + ahead)
-    return XPlatform(account, secrets or dict.fromkeys(KEYS, SECRET), clock)
+    return adapter_at(url, clock=clock, **(secrets or dict.fromkeys(KEYS, SECRET)))
 
 
 def told(x, **changed):
     """What the strict server's account is said to be like."""
-    keys = {name: getattr(x.bot, name) for name in KEYS}
-    return adapter(x.url, keys | changed).inspect()
+    return adapter(x.url, x.secrets | changed).inspect()
 
 
 def scripted_told(answer, *, ahead=timedelta(0)):
@@ -77,7 +73,7 @@ def test_all_is_well(x):
 
 def test_its_cost(x):
     """What the question cost is noted as all reading is; a refused one costs nothing."""
-    keys = {name: getattr(x.bot, name) for name in KEYS}
+    keys = x.secrets
     asked = adapter(x.url, keys)
     asked.inspect()
     assert asked.settle_cost() == PRICES.read_user

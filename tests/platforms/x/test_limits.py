@@ -1,53 +1,17 @@
 """How long the bot waits when X wants it to, and what it does not send meanwhile."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
-from bot.core.model.config import Account
-from bot.core.model.delivery import Post
-from bot.platforms.x.adapter import XPlatform
+from tests.platforms.x.samples import NOON, POST, adapter_at
 from tests.servers.scripted import Scripted, scripted
-from tests.servers.x import XServer
 
-NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
-POST = Post(key="k", tip="t", title="T", text="A tip.", body="A tip.", created_at=NOON)
 EPOCH = int(NOON.timestamp())
-NAMES = ("api_key", "api_secret", "access_token", "access_secret")
 SLOW = {"title": "Too Many Requests", "type": "about:blank", "status": 429, "detail": "Slow down."}
 MINUTE, WINDOW, DAY = timedelta(minutes=1), timedelta(minutes=15), timedelta(days=1)
-
-
-class Hands:
-    """A clock that a test moves."""
-
-    def __init__(self):
-        self.at = NOON
-
-    def now(self):
-        return self.at
-
-
-@pytest.fixture
-def clock():
-    """A clock at noon."""
-    return Hands()
-
-
-@pytest.fixture
-def x(clock):
-    """A strict X by that clock."""
-    with XServer(now=clock.now) as server:
-        yield server
-
-
-@pytest.fixture
-def bot(x, clock):
-    """The adapter for its bot account."""
-    secrets = {name: getattr(x.bot, name) for name in NAMES}
-    return XPlatform(Account(name="x", kind="x", options={"api": x.url}), secrets, clock)
 
 
 def raised(call):
@@ -106,9 +70,8 @@ def raised(call):
 def test_wait(clock, headers, body, after):
     """The end of a limit is understood as seconds, as an epoch and as a date, up to a day."""
     told = Scripted(status=429, body=body, headers=headers)
-    secrets = dict.fromkeys(NAMES, "1-secret")
     with scripted(lambda *_: told) as (url, _):
-        bot = XPlatform(Account(name="x", kind="x", options={"api": url}), secrets, clock)
+        bot = adapter_at(url, clock=clock)
         error = raised(lambda: bot.publish(POST))
     assert (type(error), error.after) == (RetryLater, after)
 
@@ -133,10 +96,10 @@ def test_nothing_is_sent_before_the_reset(x, bot, clock, limited):
     x.fail(429, method=method, path=path)
     assert raised(lambda: CALLS[limited](bot)).after == WINDOW
     sent = len(x.requests)
-    clock.at += timedelta(minutes=5)
+    clock.advance(minutes=5)
     error = raised(lambda: CALLS[limited](bot))
     assert (type(error), error.after, len(x.requests)) == (RetryLater, 2 * WINDOW / 3, sent)
-    clock.at += timedelta(minutes=10)
+    clock.advance(minutes=10)
     try:
         CALLS[limited](bot)
     except Refused:
@@ -152,16 +115,16 @@ def test_another_post_waits_too(x, bot, clock):
     assert type(raised(lambda: bot.publish(other))) is RetryLater
     assert [one.method for one in x.requests] == ["POST"]
     bot.learn()
-    clock.at += WINDOW
+    clock.advance(WINDOW)
     bot.publish(other)
 
 
 def test_clock_put_back(x, bot, clock):
     """A clock that was years ahead when X limited us does not silence the account for years."""
-    clock.at += timedelta(days=4000)
+    clock.advance(days=4000)
     x.fail(429)
     raised(lambda: bot.publish(POST))
-    clock.at = NOON
+    clock.advance(NOON - clock.now())
     bot.publish(POST)
 
 

@@ -1,52 +1,14 @@
 """Listening on X: every mention once, whatever stops the walk, and what it costs."""
 
 import json
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.core.errors import RetryLater
-from bot.core.model.config import Account
 from bot.core.model.entry import EntryKind
-from bot.platforms.x.adapter import XPlatform
-from tests.servers.x import XServer
+from tests.platforms.x.samples import NOON, Reader, adapter
 
-NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 MENTIONS = "/2/users/*/mentions"
-
-
-class Hands:
-    """A clock that a test moves."""
-
-    def __init__(self):
-        self.at = NOON
-
-    def now(self):
-        return self.at
-
-    def advance(self, **by):
-        self.at += timedelta(**by)
-
-
-@pytest.fixture
-def clock():
-    """A clock at noon."""
-    return Hands()
-
-
-@pytest.fixture
-def x(clock):
-    """A strict X by that clock."""
-    with XServer(now=clock.now) as server:
-        yield server
-
-
-@pytest.fixture
-def bot(x, clock):
-    """The adapter for X's bot account."""
-    names = ("api_key", "api_secret", "access_token", "access_secret")
-    secrets = {name: getattr(x.bot, name) for name in names}
-    return XPlatform(Account(name="x", kind="x", options={"api": x.url}), secrets, clock)
 
 
 @pytest.fixture
@@ -55,34 +17,10 @@ def ann(x):
     return x.add_user("ann", "Ann A.")
 
 
-class Ear:
-    """Listens as the bot does: stores the cursor, keeps each entry once, goes on while there is more."""
-
-    def __init__(self, bot):
-        self.bot = bot
-        self.cursor = None
-        self.kept = {}
-        self.unheard = []
-
-    def step(self):
-        batch = self.bot.poll(self.cursor)
-        self.cursor = batch.cursor
-        self.kept |= {entry.remote_id: entry for entry in batch.entries}
-        self.unheard += batch.unheard
-        return batch
-
-    def listen(self):
-        steps = 1
-        while self.step().more:
-            steps += 1
-            assert steps < 30, "it never ends"
-        return steps
-
-
 @pytest.fixture
 def mention_poller(bot):
-    """Somebody who listens as the bot does."""
-    return Ear(bot)
+    """A reader of the mentions."""
+    return Reader(bot)
 
 
 def chatter(x, who, many, word="hello"):
@@ -94,7 +32,7 @@ def test_entry(x, mention_poller, ann):
     """A reply to us has its author, place, time and words, with links and signs as they were typed."""
     ours = x.say(x.bot, "A tip")
     said = x.say(ann, "No & no <b>, see https://example.org/a?b=1&c=2", reply_to=ours)
-    mention_poller.listen()
+    mention_poller.read()
     [entry] = mention_poller.kept.values()
     assert entry.text == f"@{x.bot.username} No & no <b>, see https://example.org/a?b=1&c=2"
     assert (entry.kind, entry.remote_id, entry.version) == (EntryKind.REPLY, said.id, said.id)
@@ -116,7 +54,7 @@ def test_kinds(x, mention_poller, ann):
     quote = x.say(ann, f"@{me} says", quotes=ours)
     other_quote = x.say(ann, f"@{me} should read", quotes=theirs)
     alone = x.say(ann, f"good morning @{me}")
-    mention_poller.listen()
+    mention_poller.read()
     assert {one: entry.kind for one, entry in mention_poller.kept.items()} == {
         to_us.id: EntryKind.REPLY,
         to_ann.id: EntryKind.REPLY,
@@ -134,17 +72,17 @@ def test_kinds(x, mention_poller, ann):
 def test_ourselves(x, mention_poller):
     """What we say ourselves is no entry."""
     x.say(x.bot, f"@{x.bot.username} talks to itself")
-    mention_poller.listen()
+    mention_poller.read()
     assert mention_poller.kept == {}
 
 
 def test_edit(x, mention_poller, ann, clock):
     """An edit is heard as a new version of the same entry."""
     said = x.say(ann, f"@{x.bot.username} helo")
-    mention_poller.listen()
+    mention_poller.read()
     clock.advance(minutes=10)
     newer = x.edit(said, f"@{x.bot.username} hello")
-    mention_poller.listen()
+    mention_poller.read()
     [entry] = mention_poller.kept.values()
     assert (entry.remote_id, entry.version) == (said.id, newer.id)
     assert (entry.at, entry.edited_at) == (NOON, clock.now())
@@ -154,10 +92,10 @@ def test_edit(x, mention_poller, ann, clock):
 def test_every_page(x, mention_poller, ann, clock):
     """All of several pages are heard, and after a while the next step asks for nothing known."""
     said = chatter(x, ann, 350)
-    assert mention_poller.listen() > 4
+    assert mention_poller.read() > 4
     assert mention_poller.kept.keys() == {one.id for one in said}
     clock.advance(minutes=5)
-    mention_poller.listen()
+    mention_poller.read()
     clock.advance(minutes=5)
     assert mention_poller.step().entries == ()
     assert mention_poller.unheard == []
@@ -168,7 +106,7 @@ def test_while_walking(x, mention_poller, ann):
     said = chatter(x, ann, 250)
     assert mention_poller.step().more
     said += chatter(x, ann, 120, "meanwhile")
-    mention_poller.listen()
+    mention_poller.read()
     assert mention_poller.kept.keys() == {one.id for one in said}
     assert mention_poller.unheard == []
 
@@ -181,17 +119,8 @@ def test_stopped(x, mention_poller, ann, clock, steps):
         assert mention_poller.step().more
     clock.advance(hours=9)
     said += chatter(x, ann, 30, "later")
-    mention_poller.bot = XPlatform(
-        Account(name="x", kind="x", options={"api": x.url}),
-        {
-            "api_key": x.bot.api_key,
-            "api_secret": x.bot.api_secret,
-            "access_token": x.bot.access_token,
-            "access_secret": x.bot.access_secret,
-        },
-        clock,
-    )
-    mention_poller.listen()
+    mention_poller.bot = adapter(x, clock)
+    mention_poller.read()
     assert mention_poller.kept.keys() == {one.id for one in said}
 
 
@@ -202,7 +131,7 @@ def test_failing_page(x, mention_poller, ann):
     x.fail(503, path=MENTIONS)
     with pytest.raises(RetryLater):
         mention_poller.step()
-    mention_poller.listen()
+    mention_poller.read()
     assert mention_poller.kept.keys() == {one.id for one in said}
 
 
@@ -214,17 +143,17 @@ def test_resume_refused(x, mention_poller, ann, clock):
     assert not mention_poller.step().more
     clock.advance(minutes=5)
     said += chatter(x, ann, 5, "later")
-    mention_poller.listen()
+    mention_poller.read()
     assert mention_poller.kept.keys() == {one.id for one in said}
 
 
 def test_late_arrival(x, mention_poller, ann, clock):
     """The floor stays below the last minutes, in which X may still show something older."""
     [first] = chatter(x, ann, 1)
-    mention_poller.listen()
+    mention_poller.read()
     assert json.loads(mention_poller.cursor)["floor"] < int(first.id)
     clock.advance(minutes=5)
-    mention_poller.listen()
+    mention_poller.read()
     assert json.loads(mention_poller.cursor)["floor"] == int(first.id)
 
 
@@ -232,7 +161,7 @@ def test_late_arrival(x, mention_poller, ann, clock):
 def test_too_many(x, mention_poller, ann, many, told):
     """X's silence past 800 mentions is told as a gap, once, and what it shows is heard."""
     said = chatter(x, ann, many)
-    mention_poller.listen()
+    mention_poller.read()
     assert mention_poller.kept.keys() == {one.id for one in said[-800:]}
     assert len(mention_poller.unheard) == told
     assert all("newest 800" in gap for gap in mention_poller.unheard)
@@ -244,7 +173,7 @@ def test_pushed_out(x, mention_poller, ann, clock):
     mention_poller.step()
     clock.advance(hours=2)
     chatter(x, ann, 780, "flood")
-    mention_poller.listen()
+    mention_poller.read()
     assert said[0].id not in mention_poller.kept
     assert mention_poller.unheard
 
@@ -255,7 +184,7 @@ def test_first_time(x, mention_poller, ann, clock):
     clock.advance(days=8)
     new = chatter(x, ann, 1, "yesterday")
     clock.advance(days=1)
-    mention_poller.listen()
+    mention_poller.read()
     assert mention_poller.kept.keys() == {new[0].id} != {old[0].id}
 
 
@@ -264,7 +193,7 @@ def test_broken_cursor(x, mention_poller, ann, cursor):
     """A cursor that cannot be read is one that is not there."""
     said = chatter(x, ann, 1)
     mention_poller.cursor = cursor
-    mention_poller.listen()
+    mention_poller.read()
     assert mention_poller.kept.keys() == {said[0].id}
 
 

@@ -5,53 +5,18 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bot.core.model.config import Account
-from bot.core.model.delivery import Delivery, Post, State
 from bot.core.model.entry import NOBODY, EntryKind, Visibility
 from bot.core.model.lookup import Absent, CannotTell, Found
-from bot.platforms.x.adapter import XPlatform
 from bot.platforms.x.http import payloads
 from bot.platforms.x.listening.entries import entry
 from bot.platforms.x.normalize import is_same
+from tests.platforms.x.samples import ANN, ME, PERSON, SAID, adapter_at, unsure
 
-SECRETS = dict.fromkeys(("api_key", "api_secret", "access_token", "access_secret"), "1-secret")
-NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
-ME, ANN = "10", "20"
-SAID = {
-    "id": "2061417475077046300",
-    "text": "@tentips hello",
-    "edit_history_tweet_ids": ["2061417475077046300"],
-    "author_id": ANN,
-    "conversation_id": "2061417475077046300",
-    "lang": "en",
-}
 OWN = SAID | {"author_id": ME, "text": "A tip."}
-UNSURE = Delivery(
-    id=1,
-    slot="s/1",
-    tip="t",
-    account="x",
-    post=Post(key="k", tip="t", title="T", text="A tip.", body="A tip.", created_at=NOON),
-    state=State.UNSURE,
-    due=NOON,
-    deadline=NOON,
-    not_before=NOON,
-    sent_at=NOON,
-)
-PERSON = {"id": ANN, "name": "Ann", "username": "ann"}
-
-
-class Noon:
-    """A clock that stands."""
-
-    def now(self):
-        """Say that it is noon."""
-        return NOON
 
 
 @contextmanager
@@ -75,10 +40,7 @@ def scripted(*bodies):
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         address = f"http://127.0.0.1:{server.server_address[1]}"
-        yield (
-            XPlatform(Account(name="x", kind="x", options={"api": address}), SECRETS, Noon()),
-            asked,
-        )
+        yield adapter_at(address), asked
         server.shutdown()
 
 
@@ -244,7 +206,7 @@ def test_empty_pages_without_end():
 def test_find(timeline, looked):
     """A post is there by text and time, absent if all was seen, and else nobody knows."""
     with scripted(timeline) as (bot, _):
-        assert isinstance(bot.find(UNSURE), looked)
+        assert isinstance(bot.find(unsure()), looked)
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,7 @@ def opened(x, tmp_path, settings):
     """The parts of a bot with these settings on that X."""
     file = tmp_path / "tips.yaml"
     file.write_text(TIPS.format(api=x.url, settings=settings), encoding="utf-8")
-    names = ("api_key", "api_secret", "access_token", "access_secret")
-    variables = {f"TIPSBOT_X_{name.upper()}": getattr(x.bot, name) for name in names}
-    return open_container(file, variables=variables)
+    return open_container(file, variables=x.variables)
 
 
 def listen(container):

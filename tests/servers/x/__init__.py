@@ -1,19 +1,20 @@
-"""A strict X: the documented v2 API over real HTTP, with state that a test can see and disturb.
+"""A strict X: the documented v2 API over real HTTP, with state that a test can see and change.
 
-It accepts only what X is documented to accept, so that a client which passes here has signed,
-asked and read as X demands. Inside, from the ground up:
+It accepts only requests that X is documented to accept, so a client that passes here signs, asks
+and reads as X demands. Inside, from the ground up:
 
-    model, snowflake        what a user and a post are, and how ids carry time
-    wording, world          text as X stores it, and everything that was ever posted
-    problems, params        how X says no, and which parameters are well formed
-    exchange                requests and answers
-    oauth, limits, bill     who asks, how often, and for how much
-    rules, pages, search    what may be posted, and how lists are cut and queried
-    views                   what of a post is shown
-    desk, writing, reading  the endpoints, and what they work on; routes lists them
-    faults                  what goes wrong on request
-    service                 X, the whole of it, with the test's own doors
-    wire, server            the bytes on the socket, and XServer, which answers there
+    model, snowflake         users and posts, and ids that carry time
+    stored_text, records     text as X stores it, and all users and posts
+    problems, params         X's error documents, and the checks of parameters
+    messages                 requests and answers
+    oauth, limits, billing   the signer of a request, rate limits, and prices
+    rules, pages, search     rules for new posts, and how lists are cut and searched
+    views                    the fields of a post in an answer
+    server_state             the state that the endpoints work on
+    writing, reading         the endpoints; routes lists them
+    faults                   faults on request
+    service                  X without a socket, with the controls of a test
+    http_server, server      the socket, and XServer, which answers there
 """
 
 from .faults import Fault, Reset, Trouble

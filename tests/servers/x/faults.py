@@ -1,4 +1,4 @@
-"""What can go wrong on request, for the next few requests that fit."""
+"""Faults that a test orders for the next matching requests."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from enum import Enum
 from fnmatch import fnmatchcase
 
-from .exchange import JSON, Answer, End, refusal
+from .messages import JSON, Answer, End, refusal
 from .problems import TITLES, credits_depleted, plain
 
 
 class Trouble(Enum):
-    """Troubles that are more than a status."""
+    """Faults that are more than a status."""
 
     DROP = "the connection closes without an answer, and nothing was done"
     COMMIT_DROP = "the request is carried out, and the connection closes without an answer"
@@ -23,17 +23,17 @@ class Trouble(Enum):
 
 
 class Reset(Enum):
-    """What x-rate-limit-reset says on a 429."""
+    """The value of x-rate-limit-reset on a 429."""
 
     NORMAL = "a quarter of an hour from now"
-    MISSING = "nothing, there is no such header"
-    PAST = "a moment that is long gone"
-    NONSENSE = "something that is no number"
+    MISSING = "the header is missing"
+    PAST = "a time in the past"
+    NONSENSE = "no number"
 
 
 @dataclass(kw_only=True, slots=True)
 class Fault:
-    """A trouble, or a plain status, for the next `left` requests that fit method and path."""
+    """A fault or a status for the next `left` requests that match method and path."""
 
     what: Trouble | int
     left: int = 1
@@ -48,14 +48,14 @@ class Fault:
             raise ValueError(f"no such fault as {self.what}; there are {sorted(TITLES)}")
 
     def fits(self, method: str, path: str) -> bool:
-        """Whether this fault waits for such a request; the path may hold * for any part."""
+        """Whether this fault applies to a request; * in the path matches anything."""
         return (
             self.left > 0
             and self.method in (None, method)
             and (self.path is None or fnmatchcase(path, self.path))
         )
 
-    def strike(
+    def apply(
         self, carry_out: Callable[[], Answer], headers: dict[str, str], account: str, now: datetime
     ) -> Answer:
         """The faulty answer; `carry_out` serves the request as if nothing were wrong."""
@@ -65,7 +65,7 @@ class Fault:
             return Answer(status=0, end=End.DROPPED)
         if self.what is Trouble.LIST_ERROR:
             return Answer(status=400, body=b'[{"message":"Bad Request"}]', headers=headers | JSON)
-        return _spoilt(self.what, carry_out())
+        return _damaged(self.what, carry_out())
 
     def _status(self, status: int, headers: dict[str, str], account: str, now: datetime) -> Answer:
         if status in (502, 504):
@@ -76,18 +76,18 @@ class Fault:
         return refusal(problem, headers)
 
     def _exhausted(self, headers: dict[str, str], now: datetime) -> dict[str, str]:
-        """The headers of a 429, its reset as the test asked for it."""
+        """The headers of a 429, with the reset that the test ordered."""
         moments = {Reset.NORMAL: timedelta(minutes=15), Reset.PAST: timedelta(days=-1)}
-        told = {k: v for k, v in headers.items() if k != "x-rate-limit-reset"}
+        changed = {k: v for k, v in headers.items() if k != "x-rate-limit-reset"}
         if self.reset in moments:
-            told["x-rate-limit-reset"] = str(int((now + moments[self.reset]).timestamp()))
+            changed["x-rate-limit-reset"] = str(int((now + moments[self.reset]).timestamp()))
         elif self.reset is Reset.NONSENSE:
-            told["x-rate-limit-reset"] = "soon"
-        return told | {"x-rate-limit-remaining": "0"}
+            changed["x-rate-limit-reset"] = "soon"
+        return changed | {"x-rate-limit-remaining": "0"}
 
 
-def _spoilt(trouble: Trouble, true: Answer) -> Answer:
-    """A true answer that is lost, late, broken or denied."""
+def _damaged(trouble: Trouble, true: Answer) -> Answer:
+    """An answer that is lost, late, truncated or replaced."""
     if trouble is Trouble.COMMIT_500:
         return refusal(plain(500), {k: v for k, v in true.headers.items() if k[:2] == "x-"})
     if trouble is Trouble.BAD_JSON:

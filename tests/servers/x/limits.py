@@ -1,4 +1,4 @@
-"""Rate limits: so many requests a user and endpoint in a quarter of an hour."""
+"""Rate limits of a user and endpoint in a quarter of an hour."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ ALLOWED = {
 
 @dataclass(slots=True)
 class Window:
-    """What one user has used of one endpoint, until it is reset."""
+    """One user's requests to one endpoint until the reset."""
 
     reset: datetime
     used: int = 0
@@ -34,7 +34,7 @@ class Limits:
         self._windows: dict[tuple[str, str], Window] = {}
 
     def headers(self, route: str, user_id: str, now: datetime) -> dict[str, str]:
-        """The x-rate-limit headers as they stand."""
+        """The current x-rate-limit headers."""
         window = self._window(route, user_id, now)
         return {
             "x-rate-limit-limit": str(self.allowed[route]),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, quote, unquote
 
-from .exchange import Request
+from .messages import Request
 from .model import User
 from .problems import Problem, plain
 
@@ -17,10 +17,10 @@ NEEDED = {"consumer_key", "token", "signature_method", "timestamp", "nonce", "si
 
 
 class Signatures:
-    """Tells who signed a request, or refuses it with 401 and a reason for the test's log.
+    """Finds the signer of a request, or refuses it with 401 and a reason for the test's log.
 
-    `authority` is the server's own host and port: what was signed for another is worth nothing.
-    `wall` is the clock by which clients stamp their signatures, so the machine's own.
+    `authority` is the server's own host and port: signatures for another are refused. `wall` is the
+    clock of the signatures, so the machine's own.
     """
 
     def __init__(self, authority: str, wall: Callable[[], datetime], scheme: str = "http") -> None:
@@ -30,13 +30,13 @@ class Signatures:
         self._wall = wall
         self._nonces: set[tuple[str, str]] = set()
 
-    def who(self, request: Request, users: Iterable[User]) -> User:
+    def signer(self, request: Request, users: Iterable[User]) -> User:
         """The user in whose name this request was signed."""
         host = request.headers.get("Host", "")
         if host.lower() != self.authority:
             raise _refused(f"sent to host {host}, this one is {self.authority}")
         fields = _fields(request.headers.get("Authorization", ""))
-        user = self._holder(fields, users)
+        user = self._token_holder(fields, users)
         expected = _signature(
             request, f"{self.scheme}://{self.authority}{request.path}", fields, user
         )
@@ -45,7 +45,7 @@ class Signatures:
         self._check_fresh(fields)
         return user
 
-    def _holder(self, fields: dict[str, str], users: Iterable[User]) -> User:
+    def _token_holder(self, fields: dict[str, str], users: Iterable[User]) -> User:
         if fields["signature_method"] != "HMAC-SHA1" or fields.get("version", "1.0") != "1.0":
             raise _refused("only HMAC-SHA1 signatures of version 1.0 are taken")
         if fields["token"] in self.revoked:

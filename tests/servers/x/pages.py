@@ -1,4 +1,4 @@
-"""Lists are served newest first, a page at a time, and only so deep."""
+"""Lists, newest first, in pages, and with a limited depth."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ DEFAULT_SIZE = 10
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some posts of a list, and where the list goes on."""
+    """Some posts of a list, and the token of the next page."""
 
     posts: list[Post]
     next_token: str | None
@@ -28,9 +28,9 @@ class Page:
 
 
 class Pages:
-    """Cuts lists into pages, and remembers the tokens that it gave out.
+    """Cuts lists into pages, and remembers its tokens.
 
-    Posts that are `blank` count for a page without being on it, as those that X holds back.
+    `blank` posts count for a page without being shown, like those that X withholds.
     """
 
     def __init__(self) -> None:
@@ -46,10 +46,10 @@ class Pages:
         of: str,
         reach: int | None = None,
     ) -> Page:
-        """One page of those that `keep` keeps, where only the newest `reach` posts are served.
+        """One page of the posts that `keep` accepts, among the newest `reach`.
 
-        Past the reach X says nothing: the next page is a success without data. `of` names the
-        list, because a token belongs to the list that it came with.
+        Past the reach the next page is a success without data. `of` names the list, because a
+        token is valid for one list only.
         """
         before = self._place(asked, of)
         older = [post for post in posts[:reach] if keep(post) and int(post.id) < before]

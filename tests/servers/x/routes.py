@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from . import reading, writing
-from .desk import Call, Desk, Reply
 from .params import Check, many_ids, moment, number, one_id, some_of, text
+from .server_state import Call, Reply, ServerState
 from .views import KNOWN_EXPANSIONS, KNOWN_POST_FIELDS, KNOWN_USER_FIELDS
 
 QUERY_LENGTH = 512
@@ -47,7 +47,7 @@ class Route:
     """One endpoint; `name` is also the key of its rate limit."""
 
     name: str
-    answer: Callable[[Desk, Call], Reply]
+    answer: Callable[[ServerState, Call], Reply]
     checks: Mapping[str, Check] = field(default_factory=dict)
 
     def match(self, method: str, path: str) -> re.Match[str] | None:

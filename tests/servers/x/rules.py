@@ -1,4 +1,4 @@
-"""What may be posted: the shape of the request, its length, and X's rules on replies and repeats."""
+"""Rules for new posts: the form of the request, its length, replies and duplicates."""
 
 import json
 from collections.abc import Mapping
@@ -10,8 +10,8 @@ from twitter_text import parse_tweet
 from .model import Post, User
 from .params import ID
 from .problems import Problem, invalid, plain
-from .wording import tidy
-from .world import World
+from .records import Records
+from .stored_text import normalize
 
 LONGEST = 280
 DUPLICATE = "You are not allowed to create a Tweet with duplicate content."
@@ -28,7 +28,7 @@ TOO_LONG = (
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a well-formed request to create a post asks for."""
+    """A well-formed request to create a post."""
 
     text: str
     reply_to: str | None
@@ -54,7 +54,7 @@ def _draft(text: str, reply: dict[str, Any]) -> Draft:
     for one in [*excluded, *([reply_to] if reply_to is not None else [])]:
         if not isinstance(one, str) or not ID.fullmatch(one):
             raise invalid(f"$.reply: [{one}] does not match ^[0-9]{{1,19}}$", {"reply": [str(one)]})
-    if not tidy(text):
+    if not normalize(text):
         raise invalid("$.text: must be at least 1 characters long", {"text": [text]})
     return Draft(text, reply_to, tuple(excluded))
 
@@ -75,34 +75,34 @@ def _check_fields(value: object, where: str, shape: Mapping[str, type], needed: 
         raise invalid(f"{where}.{name}: is missing but it is required", {where: [str(value)]})
 
 
-def check(world: World, author: User, draft: Draft) -> None:
+def check(records: Records, author: User, draft: Draft) -> None:
     """Refuse a draft that X would refuse."""
-    parsed = parse_tweet(tidy(draft.text))
+    parsed = parse_tweet(normalize(draft.text))
     if parsed.weightedLength > LONGEST:
         raise _forbidden(TOO_LONG)
     if not parsed.valid:
         raise invalid("$.text: has characters that are not allowed", {"text": [draft.text]})
-    parent = world.live(draft.reply_to)
+    parent = records.live(draft.reply_to)
     if draft.reply_to is not None and parent is None:
         raise _forbidden(NOT_VISIBLE)
-    if parent and parent.author_id != author.id and not summoned(world, author, parent):
+    if parent and parent.author_id != author.id and not was_mentioned(records, author, parent):
         raise _forbidden(NOT_ENGAGED)
-    _check_new(world, author, draft, parent)
+    _check_new(records, author, draft, parent)
 
 
-def summoned(world: World, author: User, parent: Post | None) -> bool:
+def was_mentioned(records: Records, author: User, parent: Post | None) -> bool:
     """Whether somebody else mentioned or quoted this author in that post."""
     if parent is None or parent.author_id == author.id:
         return False
-    quoted = world.posts.get(parent.quotes or "")
+    quoted = records.posts.get(parent.quotes or "")
     return author.id in parent.mentions or (quoted is not None and quoted.author_id == author.id)
 
 
-def _check_new(world: World, author: User, draft: Draft, parent: Post | None) -> None:
-    """Refuse the same text again while an identical post of this author stands."""
-    greeting = world.greeting(author, parent, draft.excluded) if parent else ""
-    full = greeting + tidy(draft.text)
-    if any(post.author_id == author.id and post.full == full for post in world.standing()):
+def _check_new(records: Records, author: User, draft: Draft, parent: Post | None) -> None:
+    """Refuse a text while an identical post of this author exists."""
+    greeting = records.greeting(author, parent, draft.excluded) if parent else ""
+    full = greeting + normalize(draft.text)
+    if any(post.author_id == author.id and post.full == full for post in records.standing()):
         raise _forbidden(DUPLICATE)
 
 

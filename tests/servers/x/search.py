@@ -1,4 +1,4 @@
-"""The query language of recent search, as far as conversations need it, and its limits in time."""
+"""The query language of recent search, as far as conversations need it, and its time limits."""
 
 import re
 from collections.abc import Callable
@@ -7,8 +7,8 @@ from typing import Any
 
 from .model import Post
 from .problems import Problem, invalid
+from .records import Records
 from .snowflake import first_at, moment_of
-from .world import World
 
 REACH = timedelta(days=7)
 NEWEST_END = timedelta(seconds=10)
@@ -22,11 +22,11 @@ Match = Callable[[Post], bool]
 class Query:
     """A query such as `conversation_id:1 -@me` or `(conversation_id:1 OR to:me) is:reply`.
 
-    What it does not know, keywords included, it refuses: it never matches too much in silence.
+    Unknown parts, keywords included, are refused, so a query never matches too much.
     """
 
-    def __init__(self, text: str, world: World) -> None:
-        self._world = world
+    def __init__(self, text: str, records: Records) -> None:
+        self._records = records
         self._text = text
         self._tokens = TOKEN.findall(text)
         self._stands_alone = False
@@ -35,7 +35,7 @@ class Query:
             raise self._refused("a query needs an operator that can stand alone")
 
     def _any(self) -> Match:
-        """Alternatives: `a OR b`; what stands side by side binds more tightly."""
+        """Alternatives: `a OR b`; adjacent terms bind more tightly."""
         options = [self._all()]
         while self._tokens[:1] == ["OR"]:
             self._tokens.pop(0)
@@ -89,8 +89,8 @@ class Query:
         return kinds.get(value) if name == "is" else None
 
     def _of_user(self, name: str, value: str) -> Match:
-        """What a user wrote, was answered, or (as X writes it, `@name`) was named in."""
-        user = self._world.by_name.get(value.lower()) or self._world.users.get(value)
+        """Posts of a user, replies to them, or (`@name` in X's syntax) mentions of them."""
+        user = self._records.by_name.get(value.lower()) or self._records.users.get(value)
         wanted = user.id if user else ""
         kinds: dict[str, Match] = {
             "from": lambda post: post.author_id == wanted,
@@ -104,7 +104,7 @@ class Query:
 
 
 def check_span(asked: dict[str, Any], now: datetime) -> None:
-    """Refuse ids and times that recent search does not reach or does not take together."""
+    """Refuse ids and times outside of recent search, and combinations of both."""
     ids, times = asked.keys() & {"since_id", "until_id"}, asked.keys() & {"start_time", "end_time"}
     if ids and times:
         raise _refused(

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
+from .http_server import HttpServer
 from .service import X, machine_clock
-from .wire import Wire
 
 
 class XServer(X):
@@ -24,15 +24,15 @@ class XServer(X):
         hold: float = 30.0,
         username: str = "tentips",
     ) -> None:
-        self._wire = Wire(self.answer, hold, now)
+        self._http = HttpServer(self.answer, hold, now)
         super().__init__(
-            self._wire.authority, now=now, wall=wall, search_lag=search_lag, username=username
+            self._http.authority, now=now, wall=wall, search_lag=search_lag, username=username
         )
-        self.url = f"http://{self._wire.authority}"
+        self.url = f"http://{self._http.authority}"
 
     def __enter__(self) -> Self:
         """Start to serve."""
-        self._wire.start()
+        self._http.start()
         return self
 
     def __exit__(
@@ -41,7 +41,7 @@ class XServer(X):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop serving, cut every connection, and own up to an error of the server itself."""
-        self._wire.stop()
-        if self._wire.mistakes and error is None:
-            raise self._wire.mistakes[0]
+        """Stop serving, close every connection, and raise an error of the server itself."""
+        self._http.stop()
+        if self._http.errors and error is None:
+            raise self._http.errors[0]

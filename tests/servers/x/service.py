@@ -1,4 +1,4 @@
-"""X: the whole of it but for the socket, with doors to act as other people and to break things."""
+"""X without a socket, with controls to act as other people and to order faults."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from .desk import Call, Desk, Reply
-from .exchange import Answer, Request, refusal, success
 from .faults import Fault, Reset, Trouble
 from .limits import Limits
+from .messages import Answer, Request, refusal, success
 from .model import Post, User
 from .oauth import Signatures
 from .params import one_id, read
 from .problems import Problem
+from .records import Records
 from .routes import Route, find
-from .world import World
+from .server_state import Call, Reply, ServerState
+
+KEYS = ("api_key", "api_secret", "access_token", "access_secret")
+"""The names of an account's credentials, as the bot has them."""
 
 
 def machine_clock() -> datetime:
@@ -39,11 +42,10 @@ class Seen:
 
 
 class X:
-    """A strict X that answers the requests that it is given, in whatever way they came.
+    """A strict X that answers requests.
 
-    `scheme` and `authority` are those for which requests must be signed; `now` dates posts, rate
-    limits and bills; `wall` is the clock by which clients sign, so the machine's own unless a test
-    is about signatures. Search finds a post only after `search_lag`.
+    Requests must be signed for `scheme` and `authority`; `now` is the clock of posts, rate limits
+    and prices, `wall` that of signatures. Search finds a post only after `search_lag`.
     """
 
     def __init__(
@@ -57,28 +59,38 @@ class X:
         username: str = "tentips",
     ) -> None:
         self._lock = threading.RLock()
-        self._world = World(now)
-        self._desk = Desk(world=self._world, search_lag=search_lag)
+        self._records = Records(now)
+        self._state = ServerState(records=self._records, search_lag=search_lag)
         self._limits = Limits()
-        #: what the bot's token may do, as X says with every answer; "": it does not say
+        #: the bot token's permissions in the headers of every answer; "": no header
         self.access_level = "read-write"
         self._faults: list[Fault] = []
         self._seen: list[Seen] = []
-        self._bot_id = self._world.add_user(username, None, "Posts tips.").id
+        self._bot_id = self._records.add_user(username, None, "Posts tips.").id
         self._signatures = Signatures(authority, wall, scheme)
 
-    # What a test can see.
+    # The state that a test can see.
 
     @property
     def bot(self) -> User:
         """The app's own account, with its keys as they are now."""
-        return self._world.users[self._bot_id]
+        return self._records.users[self._bot_id]
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The bot's credentials, by their names."""
+        return {name: getattr(self.bot, name) for name in KEYS}
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment variables with the credentials of an account that is called x."""
+        return {f"TIPSBOT_X_{name.upper()}": value for name, value in self.secrets.items()}
 
     @property
     def posts(self) -> list[Post]:
         """Every version of every post in the order they were made, deleted ones flagged."""
         with self._lock:
-            return list(self._world.posts.values())
+            return list(self._records.posts.values())
 
     @property
     def requests(self) -> list[Seen]:
@@ -90,25 +102,25 @@ class X:
     def billed(self) -> Decimal:
         """What X would have charged so far, in dollars."""
         with self._lock:
-            return self._desk.bill.total
+            return self._state.billing.total
 
     @property
     def charges(self) -> list[tuple[str, str, Decimal]]:
         """Each charge: create, post or user; the id; the price in dollars."""
         with self._lock:
-            return [(one.what, one.id, one.price) for one in self._desk.bill.charges]
+            return [(one.what, one.id, one.price) for one in self._state.billing.charges]
 
-    def stands_behind(self, url: str) -> None:
-        """Be reached at this address from now on: clients sign for the proxy that they talk to."""
+    def set_address(self, url: str) -> None:
+        """Expect signatures for this address: clients sign for the proxy that they talk to."""
         with self._lock:
             self._signatures.authority = url.removeprefix("http://")
 
-    # What other people, and X itself, can do.
+    # Actions of other people and of X.
 
     def add_user(self, username: str, name: str | None = None, description: str = "") -> User:
-        """Another account, with keys of its own to the same app."""
+        """Add an account, with its own keys to the same app."""
         with self._lock:
-            return self._world.add_user(username, name, description)
+            return self._records.add_user(username, name, description)
 
     def say(
         self,
@@ -120,41 +132,41 @@ class X:
     ) -> Post:
         """Post as this user, as people do on X's own pages: without HTTP, keys or rules.
 
-        A reply leaves out the names of those whom it is `without`.
+        A reply does not mention the users `without`.
         """
         out = [one.id for one in without]
         with self._lock:
-            return self._world.write(
+            return self._records.write(
                 user, text, reply_to=_id(reply_to), quotes=_id(quotes), excluded=out
             )
 
     def edit(self, post: Post | str, text: str) -> Post:
         """Edit a post: a new id at the end of the same edit history."""
         with self._lock:
-            return self._world.edit(_id(post) or "", text)
+            return self._records.edit(_id(post) or "", text)
 
     def delete(self, post: Post | str) -> None:
         """Delete a post with all its versions."""
         with self._lock:
-            self._world.delete(_id(post) or "")
+            self._records.delete(_id(post) or "")
 
     def protect(self, user: User) -> None:
         """Show a user's posts to approved followers only, from now on."""
         with self._lock:
-            self._world.protected.add(user.id)
+            self._records.protected.add(user.id)
 
     def revoke(self, user: User | None = None) -> None:
-        """Make a user's token, or the bot's, worthless."""
+        """Revoke a user's token, or the bot's."""
         with self._lock:
             self._signatures.revoked.add((user or self.bot).access_token)
 
     def renew(self, user: User | None = None) -> User:
         """Give a user, or the bot, a new token in place of the old one."""
         with self._lock:
-            return self._world.renew(user or self.bot)
+            return self._records.renew(user or self.bot)
 
     def limit(self, route: str, allowed: int) -> None:
-        """Allow so many requests a quarter hour on a route, such as "GET /2/users/:id/tweets"."""
+        """Set the requests allowed in a quarter of an hour on a route like "GET /2/users/:id/tweets"."""
         with self._lock:
             if route not in self._limits.allowed:
                 raise ValueError(f"no route {route!r}; there are {sorted(self._limits.allowed)}")
@@ -172,15 +184,15 @@ class X:
     ) -> Fault:
         """Let the next requests fail, those of this method and path (* for any part) if given.
 
-        `what` is a status or a Trouble, `detail` what a problem says, `reset` is for a 429. The
-        fault that is given back tells by `left` how often it is still to strike.
+        `what` is a status or a Trouble, `detail` the text of the problem, `reset` is for a 429. The
+        returned fault's `left` is the number of requests that are still to fail.
         """
         fault = Fault(what=what, left=times, method=method, path=path, detail=detail, reset=reset)
         with self._lock:
             self._faults.append(fault)
         return fault
 
-    # What happens to a request.
+    # Requests.
 
     def answer(self, request: Request) -> Answer:
         """Answer one request at a time, and log it."""
@@ -190,12 +202,12 @@ class X:
             return answer
 
     def _faulty(self, request: Request) -> Answer:
-        """The first fault that fits strikes; without one the request is served."""
+        """Apply the first matching fault; without one serve the request."""
         for fault in self._faults:
             if fault.fits(request.method, request.path):
                 fault.left -= 1
-                headers, now = self._headers(request, self._bot_id), self._world.now()
-                return fault.strike(lambda: self._served(request), headers, self._bot_id, now)
+                headers, now = self._headers(request, self._bot_id), self._records.now()
+                return fault.apply(lambda: self._served(request), headers, self._bot_id, now)
         return self._served(request)
 
     def _served(self, request: Request) -> Answer:
@@ -204,7 +216,7 @@ class X:
             return Answer(status=404, why="there is no such endpoint")
         user_id = ""
         try:
-            user = self._signatures.who(request, self._world.users.values())
+            user = self._signatures.signer(request, self._records.users.values())
             user_id = user.id
             status, body = self._carry_out(request, user, *found)
         except Problem as problem:
@@ -212,12 +224,12 @@ class X:
         return success(status, body, self._headers(request, user_id))
 
     def _carry_out(self, request: Request, user: User, route: Route, path_id: str) -> Reply:
-        self._limits.spend(route.name, user.id, self._world.now())
+        self._limits.spend(route.name, user.id, self._records.now())
         asked = read(request.query, route.checks)
         if path_id:
             one_id("id", path_id)
         call = Call(user=user, id=path_id, asked=asked, body=request.body)
-        return route.answer(self._desk, call)
+        return route.answer(self._state, call)
 
     def _headers(self, request: Request, user_id: str) -> dict[str, str]:
         """The rate limit headers for the request's endpoint, if it is one."""
@@ -225,7 +237,7 @@ class X:
         if not found:
             return {}
         level = {"x-access-level": self.access_level} if user_id and self.access_level else {}
-        return self._limits.headers(found[0].name, user_id, self._world.now()) | level
+        return self._limits.headers(found[0].name, user_id, self._records.now()) | level
 
 
 def _seen(request: Request, answer: Answer) -> Seen:

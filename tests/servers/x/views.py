@@ -1,4 +1,4 @@
-"""What of a post is shown: three fields by default, the others and their companions when asked."""
+"""The fields of a post in an answer: three by default, others and included objects on request."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 from .model import Post, User
 from .problems import not_found
-from .world import World
+from .records import Records
 
 Shown = dict[str, Any]
 
@@ -16,12 +16,12 @@ DEFAULT_USER = frozenset({"id", "name", "username"})
 
 
 def stamp(moment: datetime) -> str:
-    """A time as X writes it: UTC, whole seconds, with three noughts for the milliseconds."""
+    """A time in X's format: UTC, whole seconds, with zeros for the milliseconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def _references(post: Post) -> list[dict[str, str]]:
-    """What it replies to and quotes; never empty lists, X leaves those out."""
+    """The posts that a post replies to and quotes."""
     both = {"replied_to": post.reply_to, "quoted": post.quotes}
     return [{"type": kind, "id": one} for kind, one in both.items() if one is not None]
 
@@ -45,7 +45,7 @@ USER_FIELDS: dict[str, Callable[[User], object]] = {
     "created_at": lambda user: stamp(user.created_at),
 }
 
-# X knows these too; nothing here has a value for them, and X leaves out what has none.
+# X has these too; they have no value here, and X leaves out fields without one.
 KNOWN_POST_FIELDS = POST_FIELDS.keys() | {
     "article",
     "attachments",
@@ -90,7 +90,7 @@ KNOWN_USER_FIELDS = USER_FIELDS.keys() | {
     "withheld",
 }
 
-# An expansion shows the field that it follows, whether that was asked for or not.
+# An expansion shows the field that it follows, even if that was not requested.
 EXPANSIONS = {
     "author_id": "author_id",
     "in_reply_to_user_id": "in_reply_to_user_id",
@@ -109,16 +109,16 @@ KNOWN_EXPANSIONS = EXPANSIONS.keys() | {
 
 @dataclass
 class View:
-    """Posts as an answer shows them, with the users and posts that were asked for beside them."""
+    """Posts in an answer, with the users and posts that it includes."""
 
-    world: World
+    records: Records
     asked: dict[str, Any]
     users: dict[str, User] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)
     errors: list[dict[str, str]] = field(default_factory=list)
 
     def show(self, post: Post) -> Shown:
-        """One post, and remember its companions."""
+        """Show one post, and remember the objects to include."""
         expansions = self.asked.get("expansions", frozenset())
         for expansion in sorted(expansions):
             self._follow(expansion, post)
@@ -126,13 +126,13 @@ class View:
         return self._post(post, implied)
 
     def includes(self) -> Shown:
-        """The `includes` of the answer; empty where nothing was found or asked for."""
+        """The `includes` of the answer; empty if there are none."""
         users = [self.user(one) for one in self.users.values()]
         posts = [self._post(one, set()) for one in self.posts.values()]
         return {k: v for k, v in {"users": users, "tweets": posts}.items() if v}
 
     def user(self, user: User) -> Shown:
-        """One user, in the fields asked for."""
+        """One user with the requested fields."""
         fields = DEFAULT_USER | self.asked.get("user.fields", frozenset())
         return {name: value(user) for name, value in USER_FIELDS.items() if name in fields}
 
@@ -150,14 +150,14 @@ class View:
             for user_id in post.mentions:
                 self._add_user(user_id)
         elif expansion == "edit_history_tweet_ids":
-            self.posts |= {one: self.world.posts[one] for one in post.versions if one != post.id}
+            self.posts |= {one: self.records.posts[one] for one in post.versions if one != post.id}
         elif expansion.startswith("referenced_tweets.id"):
             for reference in _references(post):
                 self._refer(reference["id"], expansion)
 
     def _refer(self, post_id: str, expansion: str) -> None:
-        """Include a post that another refers to, or report that it is gone."""
-        referred = self.world.live(post_id)
+        """Include a post that another refers to, or report that it does not exist."""
+        referred = self.records.live(post_id)
         if referred is None:
             gone = not_found("tweet", "referenced_tweets.id", post_id)
             self.errors += [gone] if gone not in self.errors else []
@@ -168,4 +168,4 @@ class View:
 
     def _add_user(self, user_id: str | None) -> None:
         if user_id is not None:
-            self.users[user_id] = self.world.users[user_id]
+            self.users[user_id] = self.records.users[user_id]

@@ -2,37 +2,43 @@
 
 from decimal import Decimal
 
-from . import bill, rules
-from .desk import Call, Desk, Reply
+from . import billing, rules
 from .model import Post
 from .problems import Problem, not_found, plain
+from .server_state import Call, Reply, ServerState
 
 
-def create(desk: Desk, call: Call) -> Reply:
+def create(state: ServerState, call: Call) -> Reply:
     """POST /2/tweets."""
     draft = rules.read_draft(call.body)
-    rules.check(desk.world, call.user, draft)
-    post = desk.world.write(call.user, draft.text, reply_to=draft.reply_to, excluded=draft.excluded)
-    desk.bill.create(post.id, _price(desk, call, post))
+    rules.check(state.records, call.user, draft)
+    post = state.records.write(
+        call.user, draft.text, reply_to=draft.reply_to, excluded=draft.excluded
+    )
+    state.billing.create(post.id, _price(state, call, post))
     shown = {"id": post.id, "text": post.text, "edit_history_tweet_ids": list(post.versions)}
     return 201, {"data": shown}
 
 
-def _price(desk: Desk, call: Call, post: Post) -> Decimal:
-    """A link makes any post dear; without one, a summoned reply is the cheapest."""
+def _price(state: ServerState, call: Call, post: Post) -> Decimal:
+    """A link makes any post expensive; otherwise a reply to a mention is the cheapest."""
     if post.has_link:
-        return bill.CREATE_WITH_LINK
-    parent = desk.world.live(post.reply_to)
-    return bill.CREATE_SUMMONED if rules.summoned(desk.world, call.user, parent) else bill.CREATE
+        return billing.CREATE_WITH_LINK
+    parent = state.records.live(post.reply_to)
+    return (
+        billing.CREATE_MENTIONED
+        if rules.was_mentioned(state.records, call.user, parent)
+        else billing.CREATE
+    )
 
 
-def delete(desk: Desk, call: Call) -> Reply:
+def delete(state: ServerState, call: Call) -> Reply:
     """DELETE /2/tweets/:id."""
-    post = desk.world.live(call.id)
+    post = state.records.live(call.id)
     if post is None:
         raise Problem(404, not_found("tweet", "id", call.id) | {"status": 404})
     if post.author_id != call.user.id:
         raise plain(403, "You are not authorized to delete this Tweet.")
-    desk.world.delete(post.id)
-    desk.bill.delete(post.id)
+    state.records.delete(post.id)
+    state.billing.delete(post.id)
     return 200, {"data": {"deleted": True}}

@@ -1,0 +1,26 @@
+"""The networks of the contract suite: a new platform gets a row here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+
+from bot.core.model.capabilities import Idempotency
+from tests.contract.network import ControlledNetwork
+from tests.contract.networks.mastodon import mastodon_network
+from tests.contract.networks.memory import reference_network
+from tests.contract.networks.site import site_network
+from tests.contract.networks.x import x_network
+
+NETWORKS: Mapping[str, Callable[[Path], AbstractContextManager[ControlledNetwork]]] = {
+    "memory, key": partial(reference_network, Idempotency.KEY),
+    "memory, chosen id": partial(reference_network, Idempotency.CHOSEN_ID),
+    "memory, same text": partial(reference_network, Idempotency.SAME_TEXT),
+    "memory, none": partial(reference_network, Idempotency.NONE),
+    "site": site_network,
+    "mastodon": mastodon_network,
+    "x": x_network,
+}
+"""Each is a context manager that takes a directory."""
