@@ -26,12 +26,13 @@ def updated(known: Entry, heard: Entry, now: datetime) -> Entry:
     same = (heard.text, heard.html, heard.warning) == (known.text, known.html, known.warning or "")
     if same or _is_older(heard, known):
         return known
+    is_held_now = known.standing is Standing.SHOWN and heard.standing is Standing.HELD
     return replace(
         known,
         **{name: getattr(heard, name) for name in _CONTENT},
         edited_at=known.edited_at if _is_read_anew(known, heard) else heard.edited_at or now,
         checked_at=now,
-        standing=heard.standing if _is_held_now(known, heard) else known.standing,
+        standing=heard.standing if is_held_now else known.standing,
     )
 
 
@@ -39,13 +40,10 @@ def what_changed(known: Entry, fresh: Entry) -> Change | None:
     """The change for the history; None: nothing that anybody could see."""
     if known.is_legible and not fresh.is_legible:
         return Change.DELETED
-    if _words(known) != _words(fresh) and not _is_read_anew(known, fresh):
+    before, after = ((one.version, one.text, one.warning or "") for one in (known, fresh))
+    if before != after and not _is_read_anew(known, fresh):
         return Change.EDITED
     return Change.MOVED if known.tip != fresh.tip else None
-
-
-def _words(entry: Entry) -> tuple[str, ...]:
-    return entry.version, entry.text, entry.warning or ""
 
 
 def _is_read_anew(known: Entry, heard: Entry) -> bool:
@@ -55,11 +53,6 @@ def _is_read_anew(known: Entry, heard: Entry) -> bool:
     if known.html:
         return heard.html.startswith(known.html)
     return known.text in {"", heard.text}
-
-
-def _is_held_now(known: Entry, heard: Entry) -> bool:
-    """Whether its new words wait for the operator, unlike the old ones, which were shown."""
-    return known.standing is Standing.SHOWN and heard.standing is Standing.HELD
 
 
 def _is_older(heard: Entry, known: Entry) -> bool:

@@ -35,8 +35,27 @@ _Field: TypeAlias = tuple[Any, Any]
 """A field for pydantic: its type, and its default and description."""
 
 
+_ABOUT = {
+    "limit": "The longest that a post may be, link and hashtags included, by X's weights.",
+    "hashtags": "How many hashtags a post may end with, where there is room.",
+    "gap": "The shortest time between two posts, such as 10m.",
+    "link": "Whether posts carry the tip's link: always or never.",
+    "visibility": "Who sees the posts.",
+    "unsure": "What to do when nobody can tell whether a post arrived: ask you, or resend it.",
+    "monthly_budget": "The most that posting and listening may cost in a calendar month, "
+    "in US dollars.",
+    "listening_budget": "The most of it that reading may cost: mentions, searches and "
+    "checks of known replies.",
+    "fresh_days": "For how many days a reply is checked again each day, so that its "
+    "text may be shown.",
+    "poll": "How often to look for replies, 30s or more; left out, what suits the network.",
+    "acknowledge": "How the bot acknowledges replies to it; left out, what suits the network.",
+}
+"""The settings that several kinds share, with their descriptions."""
+
+
 def _common(kind: PlatformKind) -> dict[str, _Field]:
-    """The settings that several kinds share; `kind.common` names those that this kind has."""
+    """The settings that several kinds share, as they are for this kind."""
     bounds = {"type": "integer", "minimum": LIMIT_MIN, "maximum": kind.limit_max}
     limit = PlainValidator(partial(parse_scalars.whole, LIMIT_MIN, kind.limit_max))
     styles = [one.value for one in kind.courtesies]
@@ -44,59 +63,23 @@ def _common(kind: PlatformKind) -> dict[str, _Field]:
         lambda value: AcknowledgementStyle(parse_scalars.choice(styles, "choice", value))
     )
     of_style = WithJsonSchema({"type": "string", "enum": styles})
-    return {
-        "limit": _field(
+    fields: dict[str, tuple[Any, Any]] = {
+        "limit": (
             Annotated[int, limit, WithJsonSchema(bounds)],
             min(PROMISE, kind.limit_max),
-            "The longest that a post may be, link and hashtags included, by X's weights.",
         ),
-        "hashtags": _field(
-            field_types.Hashtags,
-            2,
-            "How many hashtags a post may end with, where there is room.",
-        ),
-        "gap": _field(
-            field_types.Gap, kind.gap, "The shortest time between two posts, such as 10m."
-        ),
-        "link": _field(
-            field_types.Rule,
-            LinkRule.ALWAYS,
-            "Whether posts carry the tip's link: always or never.",
-        ),
-        "visibility": _field(
-            _one_of(kind.visibilities, "visibility"), kind.visibilities[0], "Who sees the posts."
-        ),
-        "unsure": _field(
-            field_types.Unsure,
-            WhenUnsure.ASK,
-            "What to do when nobody can tell whether a post arrived: ask you, or resend it.",
-        ),
-        "monthly_budget": _field(
-            field_types.Dollars | None,
-            None,
-            "The most that posting and listening may cost in a calendar month, in US dollars.",
-        ),
-        "listening_budget": _field(
-            field_types.Dollars,
-            Decimal(5),
-            "The most of it that reading may cost: mentions, searches and checks of known replies.",
-        ),
-        "fresh_days": _field(
-            field_types.FreshDays,
-            7,
-            "For how many days a reply is checked again each day, so that its text may be shown.",
-        ),
-        "poll": _field(
-            field_types.Poll | None,
-            None,
-            "How often to look for replies, 30s or more; left out, what suits the network.",
-        ),
-        "acknowledge": _field(
-            Annotated[AcknowledgementStyle, style, of_style] | None,
-            None,
-            "How the bot acknowledges replies to it; left out, what suits the network.",
-        ),
+        "hashtags": (field_types.Hashtags, 2),
+        "gap": (field_types.Gap, kind.gap),
+        "link": (field_types.Rule, LinkRule.ALWAYS),
+        "visibility": (_one_of(kind.visibilities, "visibility"), kind.visibilities[0]),
+        "unsure": (field_types.Unsure, WhenUnsure.ASK),
+        "monthly_budget": (field_types.Dollars | None, None),
+        "listening_budget": (field_types.Dollars, Decimal(5)),
+        "fresh_days": (field_types.FreshDays, 7),
+        "poll": (field_types.Poll | None, None),
+        "acknowledge": (Annotated[AcknowledgementStyle, style, of_style] | None, None),
     }
+    return {name: _field(*fields[name], about) for name, about in _ABOUT.items()}
 
 
 def _field(form: Any, default: Any, about: str) -> _Field:
@@ -157,7 +140,7 @@ def account_from(name: str, kind: PlatformKind, settings: Section) -> Account:
         "visibility": kind.visibilities[0],
         **dict(settings),
     }
-    common: dict[str, Any] = {name: given[name] for name in _common(kind) if name in given}
+    common: dict[str, Any] = {name: given[name] for name in _ABOUT if name in given}
     common["acknowledge"] = given.get("acknowledge") or kind.courtesies[0]
     options = {option.name: given[option.name] for option in kind.options}
     return Account(name=name, kind=kind.name, options=options, **common)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from bot.core.text.suggest import account_hint
@@ -14,7 +15,7 @@ from bot.tips_file.locations import Place
 from bot.tips_file.messages import escape, hint, quote
 from bot.tips_file.problems import Problems
 from bot.tips_file.values.field_types import is_id
-from bot.tips_file.yaml.yaml_reader import Block, Items, Path, Value, listed
+from bot.tips_file.yaml.yaml_reader import Block, Items, Path, listed
 
 CheckCron: TypeAlias = Callable[[str], str | None]
 """The problem of a crontab line in a sentence, or None; the scheduler knows."""
@@ -23,7 +24,7 @@ _RULES = ("at", "cron", "every")
 _NEEDS = {"days": "at", "from": "every"}
 
 
-def blocks(root: Block, section: str) -> Iterator[tuple[Path, Block]]:
+def _blocks(root: Block, section: str) -> Iterator[tuple[Path, Block]]:
     """The blocks in one of the file's lists, with their paths."""
     items = root.get(section)
     for position, item in enumerate(items if isinstance(items, Items) else ()):
@@ -33,7 +34,7 @@ def blocks(root: Block, section: str) -> Iterator[tuple[Path, Block]]:
 
 def check_rules(problems: Problems, root: Block, check_cron: CheckCron) -> None:
     """Each schedule has one rule, and only the settings that go with it."""
-    for path, schedule in blocks(root, "schedule"):
+    for path, schedule in _blocks(root, "schedule"):
         given = [rule for rule in _RULES if schedule.get(rule) is not None]
         if not any(rule in schedule for rule in _RULES):
             problems.wrong(path, "it has no time", "add one of `at:`, `cron:` and `every:`")
@@ -44,20 +45,17 @@ def check_rules(problems: Problems, root: Block, check_cron: CheckCron) -> None:
             if schedule.get(name) is not None and given and rule not in given:
                 todo = f"remove it, or use `{rule}:`"
                 problems.wrong_name((*path, name), f"it goes with '{rule}' only", todo)
-        _check_cron(problems, (*path, "cron"), schedule.get("cron"), check_cron)
-
-
-def _check_cron(problems: Problems, path: Path, line: Value, check_cron: CheckCron) -> None:
-    """The crontab line is valid."""
-    if isinstance(line, str) and line.strip() and (found := check_cron(line[:200])):
-        what, _, todo = escape(found).partition("; ")
-        problems.wrong(path, what, todo or "write five fields, such as 0 9 * * mon")
+        line = schedule.get("cron")
+        if isinstance(line, str) and line.strip() and (found := check_cron(line[:200])):
+            what, _, todo = escape(found).partition("; ")
+            todo = todo or "write five fields, such as 0 9 * * mon"
+            problems.wrong((*path, "cron"), what, todo)
 
 
 def check_unique(problems: Problems, root: Block, section: str, name: str, noun: str) -> None:
     """No two items of a list share this name."""
     first: dict[str, Place] = {}
-    for path, item in blocks(root, section):
+    for path, item in _blocks(root, section):
         value = item.get(name)
         if not isinstance(value, str):
             continue
@@ -71,7 +69,7 @@ def check_unique(problems: Problems, root: Block, section: str, name: str, noun:
 def check_names(problems: Problems, root: Block, accounts: Sequence[str]) -> None:
     """Tips and schedules name only existing accounts."""
     for section in ("schedule", "tips"):
-        for path, item in blocks(root, section):
+        for path, item in _blocks(root, section):
             for step, name in _texts(item, "platforms"):
                 if is_id(name) and name not in accounts:
                     what = f"{quote(name)} is not an account in this file"
@@ -81,10 +79,11 @@ def check_names(problems: Problems, root: Block, accounts: Sequence[str]) -> Non
 
 def check_tags(problems: Problems, root: Block) -> None:
     """Each tag of a schedule is that of a tip; a schedule without tips never posts."""
-    known = {_same(tag) for _, tip in blocks(root, "tips") for _, tag in _texts(tip, "tags")}
-    for path, schedule in blocks(root, "schedule"):
+    same = partial(unicodedata.normalize, "NFC")
+    known = {same(tag) for _, tip in _blocks(root, "tips") for _, tag in _texts(tip, "tags")}
+    for path, schedule in _blocks(root, "schedule"):
         for step, tag in _texts(schedule, "tags"):
-            if _same(tag) not in known:
+            if same(tag) not in known:
                 todo = hint(tag, sorted(known)[:20]) if known else "add it to some tip"
                 problems.wrong((*path, "tags", *step), f"no tip has the tag {quote(tag)}", todo)
 
@@ -96,7 +95,3 @@ def _texts(item: Block, name: str) -> Iterator[tuple[Path, str]]:
     for position, text in enumerate(listed(value)):
         if isinstance(text, str):
             yield ((position,) if in_list else ()), text.strip()
-
-
-def _same(tag: str) -> str:
-    return unicodedata.normalize("NFC", tag)

@@ -1,4 +1,4 @@
-"""The JSON Schema of tips.yaml, by which editors complete and check it: draft 2020-12."""
+"""The JSON Schema of tips.yaml (draft 2020-12), for completion and checks in editors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class _Generator(GenerateJsonSchema):
-    """Pydantic's, with defaults as an operator writes them and no titles made from names."""
+    """Pydantic's generator, with defaults as an operator writes them, and without titles."""
 
     def encode_default(self, dft: Any) -> Any:
         """A default in the words of the file."""
@@ -45,10 +45,10 @@ class _Generator(GenerateJsonSchema):
 
 
 def schema(kinds: Mapping[str, PlatformKind]) -> dict[str, Any]:
-    """What tips.yaml may hold where these kinds of platform are known.
+    """The schema of tips.yaml for these kinds of platform.
 
-    A help for typing, while `load` decides: an editor may want quotes around a title of digits,
-    and what no schema can express (names that must exist, dates in order) only `load` finds.
+    It helps to type, while `load` decides: an editor may want quotes around a title of digits, and
+    no schema can express that names must exist or dates be in order.
     """
     kinds = dict(sorted(kinds.items()))
     whole = _of(TipsFile)
@@ -61,7 +61,15 @@ def schema(kinds: Mapping[str, PlatformKind]) -> dict[str, Any]:
         "type": ["object", "null"],
         "minProperties": 1,
         "propertyNames": {"pattern": f"^{ID}$"},
-        "properties": {name: _named_after(name) for name in kinds},
+        # An account named after a kind is of that kind, unless it names another.
+        "properties": {
+            name: {
+                "if": {"type": "object", "required": ["kind"]},
+                "then": {"$ref": "#/$defs/account"},
+                "else": {"$ref": f"#/$defs/{name}"},
+            }
+            for name in kinds
+        },
         "additionalProperties": {"$ref": "#/$defs/account"},
     }
     sections["schedule"]["type"] = ["array", "null"]
@@ -74,7 +82,7 @@ def _of(model: type[BaseModel]) -> JsonSchemaValue:
 
 
 def _settings(kind: PlatformKind) -> JsonSchemaValue:
-    """The settings of an account of this kind; where all have defaults it may be left empty."""
+    """The settings of an account of this kind; it may be empty if all have defaults."""
     settings = _of(settings_of(kind))
     return settings | {"type": "object" if settings.get("required") else ["object", "null"]}
 
@@ -92,13 +100,4 @@ def _account(kinds: Mapping[str, PlatformKind]) -> JsonSchemaValue:
             }
             for name in kinds
         ],
-    }
-
-
-def _named_after(name: str) -> JsonSchemaValue:
-    """An account named after a kind, which is its kind unless it says another."""
-    return {
-        "if": {"type": "object", "required": ["kind"]},
-        "then": {"$ref": "#/$defs/account"},
-        "else": {"$ref": f"#/$defs/{name}"},
     }
