@@ -204,7 +204,7 @@ class Container:
     def held_link(self, comment_id: str) -> str:
         """Where the operator can read a held comment and decide, for a week."""
         from bot.web.forms.moderation_link import link
-        from bot.web.security.signing import Signer
+        from bot.web.security.session import Signer
 
         seal = Signer(site_key(self.environment.data))
         return link(self.config.bot.site, seal, comment_id, self.clock.now())

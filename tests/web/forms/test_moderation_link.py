@@ -16,7 +16,7 @@ from bot.core.errors import StoreError, UsageError
 from bot.core.model.entry import Change, Standing
 from bot.store.tables import entry_events
 from bot.web.forms.moderation_link import link
-from bot.web.security.signing import Signer
+from bot.web.security.session import Signer
 from tests.site import KEY, NINE, TIP, config, running_site
 from tests.web.forms.test_comment_form import Browser, logged
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from bot.core.model.entry import Author
 from bot.web.forms.moderation_link import link
-from bot.web.security.signing import Signer
+from bot.web.security.session import Signer
 from tests.browser import running_browser
 from tests.hostile import TEXTS
 from tests.hostile import entries as hostile_entries

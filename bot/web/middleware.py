@@ -1,10 +1,11 @@
-"""Pages for what went wrong: each says what it is and where to go from here."""
+"""Every response has security headers, and every error is answered with a page."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
 import structlog
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -19,7 +20,20 @@ _log = structlog.get_logger("web")
 _ERROR_MAX = 500
 """Characters of an error in the log."""
 
-SAYINGS = {
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+        "img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+ERRORS = {
     400: ("That could not be read", "What your browser sent is not what this site expects."),
     403: ("Not yours to delete", "Only its writer, or who has its deletion link, may delete it."),
     404: ("Nothing here", "There is no such page, or what was on it was deleted."),
@@ -30,21 +44,16 @@ SAYINGS = {
     500: ("Our mistake", "Something went wrong here. It was noted; please try again later."),
     503: ("One moment", "The bot cannot read or write its memory now. Please try again soon."),
 }
-"""What each status says to a person: a headline and a sentence."""
+"""A headline and a sentence for each status."""
 
 
-def show_problem(
+def error_page(
     renderer: Renderer, request: Request, status: int, words: str | None = None
 ) -> Response:
-    """The page of a problem; `words` gives back what a visitor typed, so that it is not lost."""
-    headline, sentence = SAYINGS.get(status, (HTTPStatus(status).phrase, ""))
+    """The page of an error; `words` are the visitor's own text, so that they can copy it."""
+    headline, sentence = ERRORS.get(status, (HTTPStatus(status).phrase, ""))
     response = renderer.page(
-        request,
-        "problem.html",
-        status=status,
-        headline=headline,
-        sentence=sentence,
-        words=words,
+        request, "error.html", status=status, headline=headline, sentence=sentence, words=words
     )
     response.headers["Cache-Control"] = "no-store"
     if status == 503:
@@ -52,41 +61,46 @@ def show_problem(
     return response
 
 
-class ErrorMiddleware:
-    """Turns whatever escapes from an answer into a page, and into one line in the log."""
+def answer_http_error(renderer: Renderer, request: Request, error: HTTPException) -> Response:
+    """The page for an HTTPException."""
+    response = error_page(renderer, request, error.status_code)
+    response.headers.update(error.headers or {})
+    return response
+
+
+class SafeResponses:
+    """Adds HEADERS to every response; an unexpected error becomes a page and a line in the log."""
 
     def __init__(self, app: ASGIApp, renderer: Renderer) -> None:
         self._app = app
         self._renderer = renderer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the application does, or with the page of a problem."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+        """Answer as the application does, with HEADERS, or with the page of an error."""
         started = False
 
-        async def watched(message: Message) -> None:
+        async def send_safely(message: Message) -> None:
             nonlocal started
-            started = started or message["type"] == "http.response.start"
+            if message["type"] == "http.response.start":
+                started = True
+                MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
         try:
-            await self._app(scope, receive, watched)
-        except ClientDisconnect:  # the visitor has gone: nobody is there to be answered
+            await self._app(scope, receive, send_safely)
+        except ClientDisconnect:  # nobody is left to be answered
             return
         except Exception as error:  # noqa: BLE001 - a reader never sees a traceback
             status = 503 if isinstance(error, BotError) else 500
-            _log.error(
-                "page_failed", path=one_line(scope["path"]), status=status, error=_told(error)
-            )
+            reason = _reason(error)
+            _log.error("page_failed", path=one_line(scope["path"]), status=status, error=reason)
             if not started:
-                request = Request(scope, receive)
-                await show_problem(self._renderer, request, status)(scope, receive, send)
+                response = error_page(self._renderer, Request(scope, receive), status)
+                await response(scope, receive, send_safely)
 
 
-def _told(error: Exception) -> str:
-    """The error in one line; of one that we did not foresee, also its place in the code."""
+def _reason(error: Exception) -> str:
+    """The error in one line, and the place in the code of one that is not expected."""
     if isinstance(error, BotError):
         return one_line(str(error), _ERROR_MAX)
     trace = error.__traceback__
@@ -94,13 +108,3 @@ def _told(error: Exception) -> str:
         trace = trace.tb_next
     place = f" at {trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
     return f"{type(error).__name__}: {one_line(str(error), _ERROR_MAX)}{place}"
-
-
-def answer_http_error(request: Request, error: Exception) -> Response:
-    """The page for a status that was raised on purpose."""
-    if not isinstance(error, HTTPException):
-        raise error
-    response = show_problem(request.app.state.renderer, request, error.status_code)
-    for name, value in (error.headers or {}).items():
-        response.headers[name] = value
-    return response
