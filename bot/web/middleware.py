@@ -34,15 +34,18 @@ HEADERS = {
 }
 
 ERRORS = {
-    400: ("That could not be read", "What your browser sent is not what this site expects."),
-    403: ("Not yours to delete", "Only its writer, or who has its deletion link, may delete it."),
-    404: ("Nothing here", "There is no such page, or what was on it was deleted."),
-    405: ("Not like this", "This address does not do what your browser asked for."),
-    410: ("Taken back", "This tip was here, and the bot took it back."),
-    413: ("Too much", "That is more text than this site can take at once."),
-    415: ("Not a form", "This address takes only what its own form sends."),
-    500: ("Our mistake", "Something went wrong here. It was noted; please try again later."),
-    503: ("One moment", "The bot cannot read or write its memory now. Please try again soon."),
+    400: ("Bad request", "This site cannot read what your browser sent."),
+    403: (
+        "Not allowed",
+        "Only its writer, or a person with its deletion link, can delete a reply.",
+    ),
+    404: ("Page not found", "There is no such page, or it was deleted."),
+    405: ("Method not allowed", "This address does not support the request of your browser."),
+    410: ("Tip removed", "This tip was published here, and the bot removed it later."),
+    413: ("Too much text", "This site does not accept that much text at once."),
+    415: ("Unsupported media type", "This address accepts only its own form."),
+    500: ("Internal error", "This site failed to answer. The error was logged; try again later."),
+    503: ("Not available", "The bot cannot use its database at the moment. Try again soon."),
 }
 """A headline and a sentence for each status."""
 

@@ -29,10 +29,10 @@ HONEYPOT = "website"
 """A field that people do not see and that programs like to fill in."""
 
 _EXPIRED = (
-    "This page was open for too long, or your browser keeps no cookies. "
-    "Please send your reply once more; if this comes again, allow cookies for this site."
+    "This page was open for too long, or your browser stores no cookies. "
+    "Please send your reply again; if this message appears again, allow cookies for this site."
 )
-_TRAPPED = "Please leave the field “Website” empty; it is there to catch programs."
+_TRAPPED = "Please leave the field “Website” empty; it is there to detect programs."
 
 _log = structlog.get_logger("web")
 
@@ -87,8 +87,8 @@ class CommentForm:
         seconds = ceil(wait.total_seconds())
         minutes = ceil(seconds / 60)
         trouble = (
-            "That were many replies in a short time. "
-            f"Please send this one again in {minutes} minute{'s' if minutes > 1 else ''}."
+            "Too many replies in a short time. "
+            f"Try again in {minutes} minute{'s' if minutes > 1 else ''}."
         )
         response = self._reject(request, draft, 429, trouble=trouble)
         response.headers["Retry-After"] = str(seconds)

@@ -68,9 +68,7 @@ class SiteServer:
         self._thread.start()
         if not self._ready.wait(_START_MAX):
             self.stop(timedelta(0))
-            raise BotError(
-                f"{self.address} did not begin to serve within {_START_MAX} s", "try again"
-            )
+            raise BotError(f"{self.address} did not start within {_START_MAX} s", "try again")
 
     def stop(self, within: timedelta) -> None:
         """Finish the answers in progress, and drop those that are not done `within` this time."""

@@ -27,7 +27,7 @@ _Samples = Iterable[tuple[tuple[str, ...], float]]
 _ACCOUNT_METRICS: Sequence[tuple[str, str, Callable[[AccountStatus, datetime], float | None]]] = (
     (
         "tipsbot_last_post_timestamp_seconds",
-        "When a tip was last posted.",
+        "Time of the last posted tip.",
         lambda account, _: (
             account.last_post.receipt.at.timestamp()
             if account.last_post and account.last_post.receipt
@@ -36,7 +36,7 @@ _ACCOUNT_METRICS: Sequence[tuple[str, str, Callable[[AccountStatus, datetime], f
     ),
     (
         "tipsbot_listening_lag_seconds",
-        "How long ago replies were last read.",
+        "Time since replies were last read.",
         lambda account, now: (now - account.heard_at).total_seconds() if account.heard_at else None,
     ),
     (
@@ -46,24 +46,24 @@ _ACCOUNT_METRICS: Sequence[tuple[str, str, Callable[[AccountStatus, datetime], f
     ),
     (
         "tipsbot_budget_dollars",
-        "US dollars that may be spent in a month.",
+        "US dollars that can be spent in a month.",
         lambda account, _: None if account.budget is None else float(account.budget),
     ),
     (
         "tipsbot_listened_dollars",
-        "What of it was spent on reading.",
+        "The part of it that was spent on reading.",
         lambda account, _: float(account.listened),
     ),
     (
         "tipsbot_listening_budget_dollars",
-        "US dollars that reading may cost.",
+        "US dollars that can be spent on reading.",
         lambda account, _: (
             None if account.listening_budget is None else float(account.listening_budget)
         ),
     ),
     (
         "tipsbot_paused",
-        "1 while the account is held.",
+        "1 while the account is paused.",
         lambda account, _: float(account.pause is not None),
     ),
 )
@@ -85,7 +85,16 @@ class _Metrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Every family."""
-        metrics, status = self._metrics, self._status
+        yield from self._counts()
+        yield from self._delays()
+        yield from self._operator_metrics()
+        for name, text, value_of in _ACCOUNT_METRICS:
+            values = ((one.name, value_of(one, self._status.at)) for one in self._status.accounts)
+            samples = (((account,), value) for account, value in values if value is not None)
+            yield _gauge(name, text, ["account"], samples)
+
+    def _counts(self) -> Iterator[Metric]:
+        metrics = self._metrics
         slots = sorted((outcome.value, count) for outcome, count in metrics.slots.items())
         yield _counter(
             "tipsbot_slots", "Slots by outcome.", ["outcome"], (((one,), n) for one, n in slots)
@@ -96,40 +105,35 @@ class _Metrics(Collector):
             ["account", "state"],
             (
                 ((account.name, state.value), metrics.deliveries.get((account.name, state), 0))
-                for account in status.accounts
+                for account in self._status.accounts
                 for state in State
             ),
         )
-        entries = sorted(
-            (name, kind.value, count) for (name, kind), count in metrics.entries.items()
-        )
+        entries = sorted((name, kind.value, n) for (name, kind), n in metrics.entries.items())
         yield _counter(
             "tipsbot_entries",
-            "Replies and mentions heard.",
+            "Replies and mentions received.",
             ["account", "kind"],
             (((name, kind), count) for name, kind, count in entries),
         )
+
+    def _delays(self) -> Iterator[Metric]:
         yield _gauge(
             "tipsbot_lateness_seconds",
-            "How long after they were due the posts of the last week were posted.",
+            "Delays of the last week's posts.",
             ["account", "quantile"],
             (
                 ((account, f"{share:g}"), _quantile(delays, share).total_seconds())
-                for account, delays in metrics.delays.items()
+                for account, delays in self._metrics.delays.items()
                 for share in QUANTILES
             ),
         )
         yield _gauge(
             "tipsbot_waiting_seconds",
-            "How long the delivery that is due longest waits (0: none does).",
+            "Time since the oldest overdue delivery was due (0: none is overdue).",
             ["account"],
-            (((one.name,), self._longest_wait(one.name)) for one in status.accounts),
+            (((one.name,), self._longest_wait(one.name)) for one in self._status.accounts),
         )
-        yield from self._operator_metrics()
-        for name, text, value_of in _ACCOUNT_METRICS:
-            values = ((one.name, value_of(one, status.at)) for one in status.accounts)
-            samples = (((account,), value) for account, value in values if value is not None)
-            yield _gauge(name, text, ["account"], samples)
 
     def _operator_metrics(self) -> Iterator[Metric]:
         """Metrics of what waits for the operator."""
@@ -137,17 +141,17 @@ class _Metrics(Collector):
         waited = (status.at - status.held_since).total_seconds() if status.held_since else 0
         yield GaugeMetricFamily(
             "tipsbot_needs_person",
-            "1 when something will not mend itself; `tipsbot status` says what.",
+            "1 if something needs the operator; `tipsbot status` shows it.",
             value=status.needs_person,
         )
         yield GaugeMetricFamily(
             "tipsbot_held_comments",
-            "Comments that nobody sees until the operator has read them.",
+            "Comments that are not shown until the operator approves them.",
             value=len(status.held),
         )
         yield GaugeMetricFamily(
             "tipsbot_held_seconds",
-            "How long the one of them waits that was written first (0: none does).",
+            "Age of the oldest held comment (0: none).",
             value=waited,
         )
 

@@ -16,7 +16,7 @@ from bot.core.model.config import Config
 from bot.core.model.site_page import Comment, Page
 from bot.web.content.queries import TipPage, tip_page
 from bot.web.dependencies import SiteDependencies
-from bot.web.pages.comments import CommentView, anchor_of_comment
+from bot.web.pages.comments import CommentPlace, CommentView, anchor_of_comment
 from bot.web.security.session import Visitor, is_secure, remember, same, session_of
 
 _NUMBER = re.compile("[1-9][0-9]{0,5}")
@@ -67,10 +67,7 @@ def show_tip(
     visitor = session_of(request)
     found = _tip_page(site, request, page, form)
     mine = _own_comments(site, visitor, found.comments)
-    parent = next(
-        (one.place for one in found.comments if one.comment and one.comment == form.in_reply_to),
-        None,
-    )
+    parent = _parent(found, form)
     endpoints = webmention_endpoints(site.config())
     response = site.renderer.page(
         request,
@@ -94,6 +91,13 @@ def show_tip(
     if visitor.is_new and sets_cookie:
         remember(response, visitor, is_secure=is_secure(request, site.config().bot.site))
     return response
+
+
+def _parent(found: TipPage, form: FilledForm) -> CommentPlace | None:
+    """The comment that the form answers, if it is on the page."""
+    if not form.in_reply_to:
+        return None
+    return next((one.place for one in found.comments if one.comment == form.in_reply_to), None)
 
 
 def webmention_endpoints(config: Config) -> dict[str, str]:

@@ -58,7 +58,7 @@ class Origin:
             return
         if _is_forwarded(request) and not _is_located(request):
             self._has_warned = True
-            todo = "if it is a proxy of yours, name it in TIPSBOT_TRUSTED_PROXIES"
+            todo = "if it is your proxy, add it to TIPSBOT_TRUSTED_PROXIES"
             _log.warning("proxy_not_trusted", address=request.scope["client"][0], todo=todo)
 
 

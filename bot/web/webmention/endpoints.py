@@ -21,10 +21,10 @@ from bot.web.webmention import xmlrpc
 from bot.web.webmention.xmlrpc import Code, Fault
 
 _XML = "text/xml; charset=utf-8"
-_THANKS = "Thank you. The page will be looked at soon, and shown under the tip if it links to it.\n"
-_KNOWN = "This link was told before; its page is looked at again. That is all that is told of it."
+_THANKS = "Thank you. The page will be read soon, and shown under the tip if it links to it.\n"
+_KNOWN = "This link is known; its page will be read again. There is no more information about it."
 """The same whatever was found before, to reveal neither what the bot can reach nor its DNS."""
-_LATER = "That was too much in a short time. Please try again later.\n"
+_LATER = "Too many requests in a short time. Please try again later.\n"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +52,9 @@ class WebmentionEndpoints:
         except Fault as fault:
             answer = xmlrpc.failure(fault)
         except BotError:
-            answer = xmlrpc.failure(Fault(Code.UPSTREAM, "The bot cannot write just now."))
+            answer = xmlrpc.failure(
+                Fault(Code.UPSTREAM, "The bot cannot use its database at the moment.")
+            )
         return Response(answer, media_type=_XML)
 
     def _require(self, protocol: LinkNotice) -> None:

@@ -52,11 +52,11 @@ def read(body: bytes) -> tuple[str, str]:
     """Source and target of a call. Raises Fault for any other call."""
     method, parameters = _call(body)
     if method != METHOD:
-        raise Fault(Code.NO_METHOD, f"The only method here is {METHOD}.")
+        raise Fault(Code.NO_METHOD, f"The only method is {METHOD}.")
     match parameters:
         case (str(source), str(target)):
             return source, target
-    raise Fault(Code.BAD_PARAMETERS, "The parameters are two addresses: source and target.")
+    raise Fault(Code.BAD_PARAMETERS, "The two parameters are addresses: source and target.")
 
 
 def _call(body: bytes) -> tuple[str | None, tuple[Any, ...]]:
@@ -68,7 +68,7 @@ def _call(body: bytes) -> tuple[str | None, tuple[Any, ...]]:
         parser.close()
         return unmarshaller.getmethodname(), unmarshaller.close()
     except Exception as error:  # the library lets errors of any type escape
-        raise Fault(Code.NOT_XML, "That is no call in XML-RPC.") from error
+        raise Fault(Code.NOT_XML, "This is not an XML-RPC call.") from error
 
 
 def code_of(refusal: Refusal) -> Code:

@@ -76,7 +76,7 @@ def test_a_deep_answer_says_what_it_answers(site):
     """Deeper than it is indented, an answer says in words what it answers."""
     branch(site, 8)
     told = [one.text for one in read(site).iterfind(".//span[@class='to']")]
-    assert told == ["to "] * 6 + ["in answer to "] * 2
+    assert told == ["to "] * 6 + ["in reply to "] * 2
 
 
 @pytest.mark.parametrize("standing", [Standing.HELD, Standing.HIDDEN])

@@ -94,7 +94,7 @@ def test_limiter_grants_a_burst_and_refills():
 
 def test_limiter_does_not_grow():
     """However many names come, it remembers no more than it was told to, and none for long."""
-    limiter = RateLimiter(burst=1, per=timedelta(minutes=1), names=10)
+    limiter = RateLimiter(burst=1, per=timedelta(minutes=1), keys_max=10)
     for number in range(1000):
         limiter.take(str(number), NOW)
     assert list(limiter._buckets) == [str(number) for number in range(990, 1000)]
