@@ -160,7 +160,7 @@ class Container:
     def held_link(self, comment_id: str) -> str:
         """The address at which the operator can decide on a held comment, for a week."""
         from bot.web.forms.moderation_link import link
-        from bot.web.security.signing import Signer
+        from bot.web.security.session import Signer
 
         signer = Signer(site_key(self.environment.data))
         return link(self.config.bot.site, signer, comment_id, self.clock.now())

@@ -213,6 +213,6 @@ def test_forget_me_on_the_site(everywhere: Operator) -> None:
     data = everywhere.home / "data"
     with everywhere.runs(), requests.Session() as browser:
         answer = comment(everywhere, browser, "Forget me.")
-        assert "All that you wrote here in this browser is erased" in answer.text
+        assert "Everything that you wrote here in this browser was erased" in answer.text
         await_that(lambda: not is_anywhere("Robin", data), SOON)
         assert [entry["text"] for entry in everywhere.entries()] == [""]

@@ -1,4 +1,4 @@
-"""What the pages show, gathered from what was published and what was heard."""
+"""The content of pages, read from the published tips and the discussion."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote
 
+from markupsafe import Markup
+
+from bot.core.datetimes import iso
 from bot.core.discussion.outline import Outline
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, State
@@ -14,162 +17,141 @@ from bot.core.model.entry import Entry
 from bot.core.model.site_page import Page
 from bot.core.ports.unit_of_work import UnitOfWork
 from bot.core.text.sanitize import number
-from bot.web.content.html import web_address
-from bot.web.content.public_entries import VisibleEntries
+from bot.web.content.sanitize_html import web_address
 from bot.web.dependencies import SiteDependencies
-from bot.web.pages.cards import Card, card
-from bot.web.pages.comments import CommentView, Fold, alone, folded, needed, remarks
-from bot.web.pages.pagination import Part, Wanted, part
-from bot.web.pages.sharing import Shared, shared
+from bot.web.pages.cards import Card, ShareText, card, share_text
+from bot.web.pages.comments import (
+    CollapsedBranch,
+    CommentView,
+    DiscussionPage,
+    Networks,
+    collapsed,
+    discussion_page,
+    entry_view,
+    needed,
+    thread_views,
+)
+from bot.web.rendering import moment
 
-AT_ONCE = 20
+INDEX_TIPS = 20
 """How many tips the index and the feed show at once."""
 
-TALKS = 5
-"""How many tips the index shows that were talked about last."""
+DISCUSSED_TIPS = 5
+"""How many recently discussed tips the index shows."""
 
 LOOK_BACK = 100
-"""Among so many of the newest entries they are looked for."""
+"""Entries, the newest, among which recently discussed tips are looked for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TipDiscussion:
-    """A tip that is talked about, and the newest words."""
+    """A tip that is discussed, and the newest entry."""
 
     card: Card
-    remark: CommentView
+    comment: CommentView
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexPage:
-    """The posted tips, newest first. `older` is the moment before which there are more.
-
-    `talks` are those that were talked about last; `line` is the history's line up to which this
-    is so.
-    """
+    """The posted tips, newest first."""
 
     cards: Sequence[Card]
+    #: the time before which there are more
     older: datetime | None
-    talks: Sequence[TipDiscussion]
+    discussions: Sequence[TipDiscussion]
+    #: the line of the history up to which this is true
     line: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Elsewhere:
-    """Where else a tip was posted."""
-
-    network: str
-    url: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Discussed:
-    """A tip with all that belongs to it, and one part of what was said: `remarks`, and `folded`.
-
-    `line` is the history's line up to which it is so.
-    """
+class TipPage:
+    """A tip with all that belongs to it, and one page of its discussion."""
 
     card: Card
-    elsewhere: Sequence[Elsewhere]
-    shared: Shared
-    part: Part
-    remarks: Sequence[CommentView]
-    folded: Sequence[CommentView | Fold]
+    #: networks and addresses of the tip's other posts
+    elsewhere: Sequence[tuple[str, str]]
+    share: ShareText
+    page: DiscussionPage
+    comments: Sequence[CommentView]
+    collapsed: Sequence[CommentView | CollapsedBranch]
+    #: the line of the history up to which this is true
     line: int
 
 
 def index(site: SiteDependencies, before: datetime | None = None) -> IndexPage:
-    """The newest tips, or the newest of those posted before a moment; first what is discussed."""
-    pages = site.pages.newest(AT_ONCE + 1, before)
-    some = pages[:AT_ONCE]
+    """The newest tips, or the newest posted before a time; without one, also recent discussions."""
+    pages = site.pages.newest(INDEX_TIPS + 1, before)
+    shown = pages[:INDEX_TIPS]
     config = site.config()
     with site.store.reading() as tx:
-        talked = talks(site, tx, config) if before is None else []
-        tallies = VisibleEntries(site, tx).tallies([page.tip for page in some])
+        discussions = recent_discussions(site, tx, config) if before is None else []
+        tallies = site.visible(tx).tallies([page.tip for page in shown])
         line = tx.log.last_event()
-    cards = [card(page, config, tallies.get(page.tip)) for page in some]
-    older = some[-1].at if len(pages) > AT_ONCE else None
-    return IndexPage(cards=cards, older=older, talks=talked, line=line)
-
-
-def talks(site: SiteDependencies, tx: UnitOfWork, config: Config) -> list[TipDiscussion]:
-    """The tips that were talked about last, each with its newest words."""
-    newest: dict[str, Entry] = {}
-    seen = VisibleEntries(site, tx)
-    for entry in seen.newest(LOOK_BACK):
-        if entry.tip is not None:
-            newest.setdefault(entry.tip, entry)
-    tallies = seen.tallies(list(newest)[:TALKS])
-    found = []
-    for tip, entry in list(newest.items())[:TALKS]:
-        page = site.pages.get(tip)
-        if page is not None and page.gone is None:
-            found.append(_talk(tx, config, card(page, config, tallies.get(tip)), entry))
-    return found
-
-
-def _talk(tx: UnitOfWork, config: Config, about: Card, entry: Entry) -> TipDiscussion:
-    networks = networks_of(tx, config, [entry])
-    return TipDiscussion(card=about, remark=alone(entry, networks, home_of(config)))
-
-
-def discussed(site: SiteDependencies, page: Page, wanted: Wanted) -> Discussed | None:
-    """A tip, where else it is, and the part that is wanted of what was said about it everywhere.
-
-    None where the discussion has no such part. An anchor that is not there any more leaves the
-    number to decide.
-    """
-    config = site.config()
-    home = home_of(config)
-    with site.store.reading() as tx:
-        seen = VisibleEntries(site, tx)
-        outline, line = seen.outline(page.tip)
-        found = part(outline, wanted.number, _line(tx, outline, wanted.anchor, home))
-        if found is None:
-            return None
-        entries = seen.several(needed(outline, found.lines))
-        networks = networks_of(tx, config, entries.values())
-        posts = list(_posts(tx, config, page.tip))
-        tally = seen.tallies([page.tip]).get(page.tip)
-    shown = remarks(outline, found.lines, entries, networks, home)
-    about = card(page, config, tally)
-    return Discussed(
-        card=about,
-        elsewhere=list(_elsewhere(posts, networks)),
-        shared=shared(page.post, about.address, [one.post for one in posts]),
-        part=found,
-        remarks=shown,
-        folded=folded(shown, wanted.anchor),
+    return IndexPage(
+        cards=[card(page, config, tallies.get(page.tip)) for page in shown],
+        older=shown[-1].at if len(pages) > INDEX_TIPS else None,
+        discussions=discussions,
         line=line,
     )
 
 
-def home_of(config: Config) -> str:
-    """The account of the site."""
+def recent_discussions(
+    site: SiteDependencies, tx: UnitOfWork, config: Config
+) -> list[TipDiscussion]:
+    """The tips that were discussed last, each with its newest entry."""
+    newest: dict[str, Entry] = {}
+    visible = site.visible(tx)
+    for entry in visible.newest(LOOK_BACK):
+        if entry.tip is not None and len(newest) < DISCUSSED_TIPS:
+            newest.setdefault(entry.tip, entry)
+    tallies, networks = visible.tallies(list(newest)), networks_of(tx, config)
+    return [
+        TipDiscussion(
+            card=card(page, config, tallies.get(tip)), comment=entry_view(newest[tip], networks)
+        )
+        for tip, page in site.published(newest).items()
+    ]
+
+
+def tip_page(
+    site: SiteDependencies, page: Page, number: int, wanted: str | None = None
+) -> TipPage | None:
+    """A tip, its other posts, and one page of its discussion on all networks.
+
+    That is the page with the wanted anchor, else the one of this number; None where there is none.
+    """
+    config = site.config()
+    with site.store.reading() as tx:
+        visible, networks = site.visible(tx), networks_of(tx, config)
+        outline, line = visible.outline(page.tip)
+        found = discussion_page(outline, number, _line(tx, outline, wanted, networks.site))
+        if found is None:
+            return None
+        entries = visible.several(needed(outline, found.lines))
+        posts = list(_other_posts(tx, config, page.tip))
+        tally = visible.tallies([page.tip]).get(page.tip)
+    comments = thread_views(outline, found.lines, entries, networks)
+    about = card(page, config, tally)
+    return TipPage(
+        card=about,
+        elsewhere=list(_addresses(posts, networks)),
+        share=share_text(page.post, about.address, [one.post for one in posts]),
+        page=found,
+        comments=comments,
+        collapsed=collapsed(comments, wanted),
+        line=line,
+    )
+
+
+def site_account(config: Config) -> str:
+    """The name of the site's account."""
     return config.site.name if config.site else ""
 
 
-def _line(tx: UnitOfWork, outline: Outline, wanted: str | None, home: str) -> int | None:
-    """The line on which an anchor stands, or None."""
-    if wanted is None:
-        return None
-    entry = _entry(tx, wanted, home)
-    return None if entry is None else outline.line_of(entry)
-
-
-def _entry(tx: UnitOfWork, wanted: str, home: str) -> int | None:
-    """The entry that an anchor names, or None."""
-    kind, _, name = wanted.partition("-")
-    if kind == "comment":
-        comment = tx.log.find(home, unquote(name))
-        return None if comment is None else comment.id
-    return number(name) if kind == "entry" else None
-
-
-def networks_of(tx: UnitOfWork, config: Config, entries: Iterable[Entry]) -> dict[str, str]:
-    """The networks' names by account; those of accounts that are no longer there included."""
+def networks_of(tx: UnitOfWork, config: Config) -> Networks:
+    """The names of the accounts' networks."""
     names = {account.name: _network(tx, account) for account in config.accounts}
-    return {entry.account: entry.account for entry in entries} | names
+    return Networks(names=names, site=site_account(config))
 
 
 def _network(tx: UnitOfWork, account: Account) -> str:
@@ -179,22 +161,45 @@ def _network(tx: UnitOfWork, account: Account) -> str:
     return traits.network if traits else account.kind.capitalize()
 
 
-def _elsewhere(posts: Iterable[Delivery], networks: dict[str, str]) -> Iterator[Elsewhere]:
+def _line(tx: UnitOfWork, outline: Outline, wanted: str | None, site: str) -> int | None:
+    """The line with the entry that an anchor names, or None."""
+    kind, _, name = (wanted or "").partition("-")
+    if kind == "comment":
+        comment = tx.log.find(site, unquote(name))
+        entry = None if comment is None else comment.id
+    else:
+        entry = number(name) if kind == "entry" else None
+    return None if entry is None else outline.line_of(entry)
+
+
+def _other_posts(tx: UnitOfWork, config: Config, tip: str) -> Iterator[Delivery]:
+    """The newest post of the tip on each other account that still exists there."""
+    for account in config.accounts:
+        for delivery in tx.ledger.of_tip(tip, account.name) if account.kind != "site" else ():
+            is_posted = delivery.state is State.POSTED and delivery.receipt is not None
+            if is_posted and delivery.post.in_reply_to is None:
+                yield delivery
+                break
+
+
+def _addresses(posts: Iterable[Delivery], networks: Networks) -> Iterator[tuple[str, str]]:
     for one in posts:
         if one.receipt is not None and (url := web_address(one.receipt.url)):
-            yield Elsewhere(network=networks[one.account], url=url)
+            yield networks.names[one.account], url
 
 
-def _posts(tx: UnitOfWork, config: Config, tip: str) -> Iterator[Delivery]:
-    """The newest post of the tip on each other account that is there."""
-    for account in config.accounts:
-        if account.kind != "site" and (post := _post(tx, tip, account.name)):
-            yield post
-
-
-def _post(tx: UnitOfWork, tip: str, account: str) -> Delivery | None:
-    for delivery in tx.ledger.of_tip(tip, account):
-        is_there = delivery.state is State.POSTED and delivery.post.in_reply_to is None
-        if is_there and delivery.receipt is not None:
-            return delivery
-    return None
+def notice_without_tips(site: SiteDependencies) -> Markup:
+    """When a tip comes, for pages; `striptags` makes it text for feeds. Empty: there is a tip."""
+    if site.pages.newest(1):
+        return Markup("")
+    coming = site.awaited()
+    if coming.on_its_way:
+        return Markup("A tip is on its way. Look again in a moment.")
+    which = "first" if coming.is_first else "next"
+    begins = "Nothing has been posted yet." if coming.is_first else "No tip is here now."
+    if coming.due is None:
+        return Markup("{}").format(begins)
+    when = Markup('<time datetime="{}">{}</time>').format(
+        iso(coming.due), moment(coming.due, site.config().bot.timezone)
+    )
+    return Markup("{} The {} tip comes on {}.").format(begins, which, when)

@@ -1,4 +1,4 @@
-"""A form as it was sent: bounded, decoded, and read without trust."""
+"""Reads the body of a request and the fields of a form, within limits."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 BODY_MAX = 128 * 1024
-"""Bytes: a comment of the greatest length, every character of it percent-encoded."""
+"""Bytes: a comment of the greatest length with every character percent-encoded."""
 
 FIELDS_MAX = 20
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a form; of one that was sent twice, the last.
+    """The fields of a form; of a field that was sent twice, the last value.
 
-    Raises HTTPException 413 for a body that is too large, 415 for another type of content, 400
-    for what is no form.
+    Raises HTTPException 413 for a body that is too large, 415 for another media type, 400 for
+    malformed data.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/x-www-form-urlencoded":
         raise HTTPException(415)
     body = await read_body(request)
     try:
@@ -37,7 +37,7 @@ async def read_form(request: Request) -> dict[str, str]:
 
 
 async def read_body(request: Request, most: int = BODY_MAX) -> bytes:
-    """What was sent. Raises HTTPException 413 where it is more than `most` bytes."""
+    """The body of a request. Raises HTTPException 413 if it has more than `most` bytes."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

@@ -1,10 +1,11 @@
-"""Held comments: by a sealed link the operator reads one, and lets it be shown or erases it.
+"""Held comments: with a signed link the operator reads one, and shows or erases it.
 
-Whoever has the link may decide. To open it changes nothing, since programs open links, too.
+Everybody with the link may decide. Opening it changes nothing, since programs open links, too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -20,34 +21,36 @@ from bot.core.errors import UsageError
 from bot.core.model.entry import Entry, Standing
 from bot.core.model.site_page import Comment
 from bot.core.text.sanitize import harmless, number
-from bot.web.content.html import paragraphs, web_address
-from bot.web.content.queries import home_of
+from bot.web.content.queries import site_account
+from bot.web.content.sanitize_html import paragraphs, web_address
 from bot.web.dependencies import SiteDependencies
 from bot.web.forms.form_data import read_form
 from bot.web.pages.comments import anchor_of_comment
-from bot.web.security.signing import Signer, same
+from bot.web.security.session import Signer, same
 
 LINK_LASTS = timedelta(days=7)
 """How long a link can be used; `tipsbot status` makes another."""
 
+_DECISIONS = {"approve": approve, "refuse": refuse}
+
 _log = structlog.get_logger("web")
 
 
-def link(site: str, seal: Signer, comment_id: str, now: datetime) -> str:
+def link(site: str, signer: Signer, comment_id: str, now: datetime) -> str:
     """The address at which to decide on a held comment; the same all day."""
     until = (now + LINK_LASTS).toordinal()
-    token = seal.moderation_token(comment_id, until)
+    token = signer.moderation_token(comment_id, until)
     return f"{site}/held/{quote(comment_id, safe='')}/{until}/{token}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModerationPages:
-    """Answers to the sealed links."""
+    """The pages at the signed links."""
 
     site: SiteDependencies
 
     async def answer(self, request: Request) -> Response:
-        """Show the comment (GET), or do with it what was pressed (POST)."""
+        """Show the comment (GET), or carry out the decision (POST)."""
         if request.method == "POST":
             fields = await read_form(request)
             response = await self.site.threads.write(self._answer, request, fields)
@@ -56,25 +59,22 @@ class ModerationPages:
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def _answer(self, request: Request, fields: dict[str, str] | None) -> Response:
-        comment, is_late = self._asked(request)
+    def _answer(self, request: Request, fields: Mapping[str, str] | None) -> Response:
+        """Show or decide. Raises HTTPException 404 for a link that the bot did not make."""
+        comment_id = request.path_params["comment"]
+        day = number(request.path_params["until"], 9) or 0
+        comment = self.site.pages.comment(comment_id)
+        token = self.site.signer.moderation_token(comment_id, day)
+        if comment is None or not same(request.path_params["token"], token):
+            raise HTTPException(404)
+        is_late = self.site.clock.now().toordinal() > day
         if fields is None or is_late:
             return self._show(request, comment, is_late=is_late)
         self._decide(comment, fields.get("answer", ""))
         return RedirectResponse(request.url.path.rpartition("/")[2], 303)
 
-    def _asked(self, request: Request) -> tuple[Comment, bool]:
-        """The comment of the link, and whether the link is too old. 404 for what we never made."""
-        comment_id, until = request.path_params["comment"], request.path_params["until"]
-        day = number(until, 9) or 0
-        comment = self.site.pages.comment(comment_id)
-        seal = self.site.seal.moderation_token(comment_id, day)
-        if comment is None or not same(request.path_params["seal"], seal):
-            raise HTTPException(404)
-        return comment, self.site.clock.now().toordinal() > day
-
     def _show(self, request: Request, comment: Comment, *, is_late: bool) -> Response:
-        page = self.site.pages.get(comment.tip)
+        page, entry = self.site.pages.get(comment.tip), self._entry(comment)
         return self.site.renderer.page(
             request,
             "held.html",
@@ -86,30 +86,24 @@ class ModerationPages:
             words=paragraphs(comment.text),
             anchor=anchor_of_comment(comment.id),
             is_late=is_late,
-            is_hidden=self._is_hidden(comment),
+            is_hidden=entry is not None and entry.standing is Standing.HIDDEN,
         )
 
-    def _is_hidden(self, comment: Comment) -> bool:
-        """Whether the operator hid it: then there is nothing to decide."""
-        entry = self._entry(comment)
-        return entry is not None and entry.standing is Standing.HIDDEN
-
     def _entry(self, comment: Comment) -> Entry | None:
-        """What the log has of it."""
+        """The comment's entry in the discussion."""
         with self.site.store.reading() as tx:
-            return tx.log.find(home_of(self.site.config()), comment.id)
+            return tx.log.find(site_account(self.site.config()), comment.id)
 
     def _decide(self, comment: Comment, answer: str) -> None:
-        """Approve or refuse; what was settled already stays as it is."""
-        entry = self._entry(comment)
-        if answer not in {"approve", "refuse"}:
+        """Approve or refuse the comment, unless that was decided before."""
+        entry, decide = self._entry(comment), _DECISIONS.get(answer)
+        if decide is None:
             raise HTTPException(400)
-        if entry is None:  # it is heard within a minute
+        if entry is None:  # it is read within a minute
             raise HTTPException(503)
         try:
             with self.site.store.writing() as tx:
-                act = approve if answer == "approve" else refuse
-                act(tx, entry.id, self.site.clock.now())
+                decide(tx, entry.id, self.site.clock.now())
         except UsageError:
             return
         _log.info("comment_settled", entry=entry.id, answer=answer)

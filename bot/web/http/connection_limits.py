@@ -1,4 +1,4 @@
-"""How many connections the site takes, and how long a visitor may keep each of them waiting."""
+"""Limits on the number of connections, and on the time that a visitor may take."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 MOST = 1000
-"""Connections in all, where the system lets a process have enough open files."""
+"""Connections in all, if the system allows a process enough open files."""
 
 BACKLOG = 64
-"""Connections that are taken at once, before the first of them is counted."""
+"""Connections that are accepted at once, before the first of them is counted."""
 
 RESERVE = 448
-"""Open files that are kept for the database, for posting, and for connections not yet counted."""
+"""Open files reserved for the database, for posting, and for connections not yet counted."""
 
 
 def raise_file_limit() -> None:
-    """Let this process open as many files as its owner may let it, not only the usual 1,024."""
-    with suppress(ValueError, OSError):  # the system has a bound of its own
+    """Raise this process's limit of open files, usually 1,024, as far as the system allows."""
+    with suppress(ValueError, OSError):  # the system has a lower limit
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def most_connections() -> int:
-    """How many connections leave enough open files for everything else."""
+    """The number of connections that leaves enough open files for everything else."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
         return MOST
@@ -39,13 +39,13 @@ class ConnectionLimits:
     most: int = field(default_factory=most_connections)
     #: from one address, or one household's IPv6 network
     each: int = 100
-    #: beyond these bounds, for `/healthz` alone
+    #: beyond these limits, for `/healthz` only
     spare: int = 16
-    #: until the headers of a request are there, from the connection or from their first byte
+    #: for the headers of a request, from the connection or from their first byte
     head: float = 10.0
-    #: until its body is there, from the end of its headers
+    #: for its body, from the end of its headers
     body: float = 30.0
     #: without a byte of a next request
     idle: float = 10.0
-    #: in which nothing of an answer is taken
+    #: in which nothing of an answer is read
     stalled: float = 60.0

@@ -1,4 +1,4 @@
-"""The server: uvicorn on a thread of its own, started and stopped by whoever runs the bot."""
+"""The HTTP server: uvicorn on a thread of its own."""
 
 from __future__ import annotations
 
@@ -15,25 +15,23 @@ from starlette.types import ASGIApp
 
 from bot.core.errors import BotError
 from bot.web.http.connection_limits import BACKLOG, ConnectionLimits, raise_file_limit
-from bot.web.http.connections import Connections
-from bot.web.http.protocol import BoundedProtocol
-from bot.web.security.client_origin import Origin
-from bot.web.security.visitor import client_network, plain
+from bot.web.http.connections import BoundedProtocol, Connections
+from bot.web.security.client_origin import Origin, client_network, plain
 
-_READY = 10
+_START_MAX = 10
 """Seconds within which the server has to be up."""
 
-_LAST_BREATH = 1
-"""Seconds for a server that was told to drop everything."""
+_FORCED_STOP_MAX = 1
+"""Seconds for a server that was told to drop all connections."""
 
 
 class SiteServer:
     """Serves an application at one address.
 
     `trusted_proxies` lists the addresses or networks whose X-Forwarded-For and -Proto headers
-    are believed; nobody else's are. `end` is called before it stops, to end answers that would
-    never end by themselves. `bounds` are those on connections: unless given, as many as this
-    process can have. It never touches signals: those belong to the main thread.
+    are believed; no others are. `end` is called before it stops, to end answers that never end by
+    themselves. `bounds` limit connections; by default there are as many as this process can have.
+    Signals are left to the main thread.
     """
 
     def __init__(
@@ -56,37 +54,37 @@ class SiteServer:
 
     @property
     def address(self) -> str:
-        """Where it serves, `http://127.0.0.1:8140`; with port 0, the port that it was given."""
+        """Its address, `http://127.0.0.1:8140`; for port 0, with the port that it was given."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self._port}"
 
     def start(self) -> None:
-        """Begin to serve, and return when it does. Raises BotError if the address cannot be had."""
+        """Start, and return when it serves. Raises BotError if the address cannot be used."""
         listener = self._listen()
         self._port = listener.getsockname()[1]
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [listener]}, name="web", daemon=True
         )
         self._thread.start()
-        if not self._ready.wait(_READY):
+        if not self._ready.wait(_START_MAX):
             self.stop(timedelta(0))
-            raise BotError(f"{self.address} did not begin to serve within {_READY} s", "try again")
+            raise BotError(f"{self.address} did not start within {_START_MAX} s", "try again")
 
     def stop(self, within: timedelta) -> None:
-        """Finish the answers in hand, and drop what is not done `within` that time."""
+        """Finish the answers in progress, and drop those that are not done `within` this time."""
         if self._thread is None:
             return
         if self._end is not None:
             self._end()
-        patience = max(within.total_seconds() - _LAST_BREATH, 0)
-        self._server.config.timeout_graceful_shutdown = int(patience)
+        seconds = max(within.total_seconds() - _FORCED_STOP_MAX, 0)
+        self._server.config.timeout_graceful_shutdown = int(seconds)
         self._server.should_exit = True
-        self._thread.join(patience)
+        self._thread.join(seconds)
         self._server.force_exit = True
-        self._thread.join(_LAST_BREATH)
+        self._thread.join(_FORCED_STOP_MAX)
 
     def _listen(self) -> socket.socket:
-        """A socket bound here and now, so that the operator hears at once what is in the way."""
+        """A socket that is bound at once, so that the operator sees an error immediately."""
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
@@ -95,11 +93,11 @@ class SiteServer:
             listener.listen(BACKLOG)
         except (OSError, OverflowError) as error:
             listener.close()
-            raise self._told(error) from error
+            raise self._error(error) from error
         return listener
 
-    def _told(self, error: OSError | OverflowError) -> BotError:
-        """What stands in the way of this address, and what to do about it."""
+    def _error(self, error: OSError | OverflowError) -> BotError:
+        """Why this address cannot be used, and what to do."""
         number = getattr(error, "errno", None)
         if number == errno.EADDRINUSE:
             todo = f"stop the other program or set TIPSBOT_BIND={self._host}:{self._port + 1}"
@@ -112,7 +110,7 @@ class SiteServer:
 
 
 class _Announcing(uvicorn.Server):
-    """A server that says when it is up."""
+    """A server that sets an event when it is up."""
 
     def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
         super().__init__(config)
@@ -138,7 +136,7 @@ def _settings(
         ws="none",
         lifespan="off",
         log_config=None,
-        log_level="critical",  # the rest tells of what visitors do wrong, as often as they do
+        log_level="critical",  # the rest is about wrong requests, a line for each
         access_log=False,
         server_header=False,
         backlog=BACKLOG,
@@ -147,7 +145,7 @@ def _settings(
 
 
 def _counted_for(trusted_proxies: Sequence[str], host: str) -> str | None:
-    """Whom a connection is counted for; None where it is a proxy's, which speaks for many."""
+    """The address a connection is counted for; None for a trusted proxy, which serves many."""
     host = plain(host)
     try:
         address = ip_address(host)

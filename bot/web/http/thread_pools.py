@@ -1,4 +1,4 @@
-"""Threads for requests: writing, health checks and reading do not wait for each other."""
+"""Thread pools for requests: writing, reading and health checks do not wait for each other."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from bot.core.errors import StoreError
 P = ParamSpec("P")
 T = TypeVar("T")
 
-PATIENCE = 30.0
+WAIT_MAX = 30.0
 """Seconds for which a request waits until it can begin to write."""
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadPools:
-    """Runs blocking work outside of the event loop. Pages have the framework's own threads.
+    """Runs blocking work outside of the event loop. Pages use the framework's own threads.
 
-    The database has one write lock: one thread writes as fast as many. The requests that wait for
-    it, first come, first served, take no thread from readers.
+    The database has one write lock: one thread writes as fast as many. Requests wait for it in the
+    order in which they came, and occupy no thread of readers.
     """
 
-    patience: float = PATIENCE
-    _turn: Lock = field(default_factory=Lock)
+    wait_max: float = WAIT_MAX
+    _write_lock: Lock = field(default_factory=Lock)
     _writer: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     _health: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
 
     async def write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do work that writes. Raises StoreError where its turn does not come in time."""
+        """Run work that writes. Raises StoreError if it cannot begin in time."""
         try:
-            with fail_after(self.patience):
-                await self._turn.acquire()
+            with fail_after(self.wait_max):
+                await self._write_lock.acquire()
         except TimeoutError:
             raise StoreError("too many requests wait to write", "try again soon") from None
         try:
             return await to_thread.run_sync(partial(work, *args, **kwargs), limiter=self._writer)
         finally:
-            self._turn.release()
+            self._write_lock.release()
 
-    async def watch(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do work for those who watch over the bot."""
+    async def check_health(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a health check."""
         return await to_thread.run_sync(partial(work, *args, **kwargs), limiter=self._health)

@@ -1,9 +1,9 @@
-"""What is told to those who have a page open: each entry that changed, as it stands now."""
+"""The messages to open pages: each entry that changed, as it is now."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -11,136 +11,133 @@ from bot.core.discussion.outline import Outline
 from bot.core.model.entry import EntryEvent
 from bot.core.ports.unit_of_work import UnitOfWork
 from bot.web.content.public_entries import VisibleEntries
-from bot.web.content.queries import home_of, networks_of, talks
+from bot.web.content.queries import networks_of, recent_discussions
 from bot.web.dependencies import SiteDependencies
 from bot.web.pages.cards import card
-from bot.web.pages.comments import anchor, needed, remarks
+from bot.web.pages.comments import anchor, needed, thread_views
 
 LINES_MAX = 1000
-"""So many lines of the history are looked through for somebody who comes back."""
+"""Lines of the history that are read for a page that reconnects."""
 
-BACKLOG_MAX = 100
-"""Who missed more lines of the history than this is asked to load the page again."""
+MISSED_MAX = 100
+"""A page that missed more lines of the history than this is asked to reload."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
-    """One thing to tell. Whoever was told it knows the history up to that line, and maybe more."""
+    """One message. A page that has it knows the history up to that line, and maybe more.
+
+    A repeated message changes nothing on a page.
+    """
 
     line: int
-    told: Mapping[str, object]
+    data: Mapping[str, object]
 
     def encoded(self) -> bytes:
         """As a server-sent event."""
-        return f"id: {self.line}\ndata: {json.dumps(self.told)}\n\n".encode()
+        return f"id: {self.line}\ndata: {json.dumps(self.data)}\n\n".encode()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LiveMessages:
-    """Makes messages of lines of the history. A message repeated changes nothing on a page."""
+def missed_messages(site: SiteDependencies, tip: str | None, after: int) -> list[Message]:
+    """The messages for the page of a tip, or the index, that is true up to a line."""
+    with site.store.reading() as tx:
+        last = tx.log.last_event()
+        if after >= last:
+            return []
+        lines = tx.log.events(after, LINES_MAX + 1, tip)
+        public = _public(site, tx, lines)
+    if len(public) > MISSED_MAX or len(lines) > LINES_MAX:
+        return [Message(line=last, data={"reload": True})]
+    return messages_of(site, tip, lines)
 
-    site: SiteDependencies
 
-    def last(self) -> int:
-        """The history's last line."""
-        with self.site.store.reading() as tx:
-            return tx.log.last_event()
-
-    def lines(self, after: int, limit: int) -> Sequence[EntryEvent]:
-        """The lines after this one."""
-        with self.site.store.reading() as tx:
-            return tx.log.events(after, limit)
-
-    def missed(self, tip: str | None, after: int) -> list[Message]:
-        """What somebody missed who saw the page of a tip, or the index, as of a line."""
-        with self.site.store.reading() as tx:
-            last = tx.log.last_event()
-            if after >= last:
-                return []
-            lines = tx.log.events(after, LINES_MAX + 1, tip)
-            told = self._seen(tx, lines)
-        if len(told) > BACKLOG_MAX or len(lines) > LINES_MAX:
-            return [Message(line=last, told={"reload": True})]
-        return self.of(tip, lines)
-
-    def of(self, tip: str | None, lines: Sequence[EntryEvent]) -> list[Message]:
-        """What these lines mean for the page of a tip, or for the index."""
+def messages_of(
+    site: SiteDependencies, tip: str | None, lines: Sequence[EntryEvent]
+) -> list[Message]:
+    """The messages for the page of a tip, or for the index, about these lines of the history."""
+    with site.store.reading() as tx:
+        lines_seen = _public(site, tx, lines)
         if tip is None:
-            return self._of_all(lines)
-        with self.site.store.reading() as tx:
-            newest = {line.entry: line.id for line in self._seen(tx, lines) if line.tip == tip}
-            if not newest:
-                return []
-            outline, _ = VisibleEntries(self.site, tx).outline(tip)
-            told = [
-                (entry, self._entry(tx, tip, outline, entry))
-                for entry in _in_order(outline, newest)
-            ]
-        found = [(newest[entry], {**one, "count": outline.count}) for entry, one in told if one]
-        known = _known_by([line for line, _ in found])
-        return [Message(line=line, told=one) for line, (_, one) in zip(known, found, strict=True)]
-
-    def _seen(self, tx: UnitOfWork, lines: Sequence[EntryEvent]) -> list[EntryEvent]:
-        """The lines about entries that everybody may read now, or could before one of them.
-
-        Of all others nobody is told anything, not even that they are there.
-        """
-        unlisted = self.site.config().bot.show_unlisted
-        before = {line.entry for line in lines if line.was_shown(unlisted=unlisted)}
-        now = tx.shown.including_unlisted(unlisted=unlisted).readable(
-            {line.entry for line in lines}
-        )
-        return [line for line in lines if line.entry in before | now]
-
-    def _entry(
-        self, tx: UnitOfWork, tip: str, outline: Outline, number: int
-    ) -> Mapping[str, object] | None:
-        """Where an entry stands and how it looks; or that it is gone."""
-        config = self.site.config()
-        home = home_of(config)
-        line = outline.line_of(number)
-        if line is None:
-            entry = tx.log.get(number)
-            return None if entry is None else {"anchor": anchor(entry, home), "html": ""}
-        before = [line - 1] if line else []
-        entries = VisibleEntries(self.site, tx).several(needed(outline, [*before, line]))
-        page = self.site.pages.get(tip)
-        if page is None:
-            return None
-        (remark,) = remarks(
-            outline, [line], entries, networks_of(tx, config, entries.values()), home
-        )
-        html = self.site.renderer.fragment(
-            "fragment.html", up="../", each=remark, card=card(page, config)
-        )
-        return {
-            "anchor": remark.place.anchor,
-            "after": anchor(entries[outline.ids[line - 1]], home) if before else None,
-            "depth": remark.depth,
-            "html": html,
-        }
-
-    def _of_all(self, lines: Sequence[EntryEvent]) -> list[Message]:
-        """The tips that are talked about now, if any line is about a tip."""
-        with self.site.store.reading() as tx:
-            if not any(line.tip for line in self._seen(tx, lines)):
-                return []
-            found = talks(self.site, tx, self.site.config())
-        html = self.site.renderer.fragment("talks.html", up="./", talks=found)
-        return [Message(line=lines[-1].id, told={"talks": html})]
+            is_about_tip = any(line.tip for line in lines_seen)
+            return [_index_message(site, tx, lines[-1].id)] if is_about_tip else []
+        newest = {line.entry: line.id for line in lines_seen if line.tip == tip}
+        if not newest:
+            return []
+        visible = site.visible(tx)
+        outline, _ = visible.outline(tip)
+        count = outline.count
+        found = [
+            (newest[entry], {**data, "count": count})
+            for entry in _in_page_order(outline, newest)
+            if (data := _entry(site, tx, visible, tip, outline, entry))
+        ]
+    known = _known_after([line for line, _ in found])
+    return [Message(line=line, data=data) for line, (_, data) in zip(known, found, strict=True)]
 
 
-def _known_by(lines: Sequence[int]) -> list[int]:
-    """Up to which line the history is known after each of the messages that tell these lines.
+def _public(
+    site: SiteDependencies, tx: UnitOfWork, lines: Sequence[EntryEvent]
+) -> list[EntryEvent]:
+    """The lines about entries that everybody may read now, or could read before one of them.
 
-    They come in the order of the page: who leaves in between knows nothing after the first line
-    that was not told yet.
+    Pages are told nothing about all others, not even that they exist.
+    """
+    unlisted = site.config().bot.show_unlisted
+    before = {line.entry for line in lines if line.was_shown(unlisted=unlisted)}
+    shown = tx.shown.including_unlisted(unlisted=unlisted)
+    public = before | shown.readable({line.entry for line in lines})
+    return [line for line in lines if line.entry in public]
+
+
+def _index_message(site: SiteDependencies, tx: UnitOfWork, line: int) -> Message:
+    """The tips that are discussed now."""
+    discussions = recent_discussions(site, tx, site.config())
+    html = site.renderer.fragment("discussions.html", up="./", discussions=discussions)
+    return Message(line=line, data={"talks": html})
+
+
+def _entry(
+    site: SiteDependencies,
+    tx: UnitOfWork,
+    visible: VisibleEntries,
+    tip: str,
+    outline: Outline,
+    number: int,
+) -> Mapping[str, object] | None:
+    """The entry, and the anchor of the entry before it; or that it is gone."""
+    config = site.config()
+    networks = networks_of(tx, config)
+    line = outline.line_of(number)
+    if line is None:
+        entry = tx.log.get(number)
+        return None if entry is None else {"anchor": anchor(entry, networks.site), "html": ""}
+    before = [line - 1] if line else []
+    entries = visible.several(needed(outline, [*before, line]))
+    page = site.pages.get(tip)
+    if page is None:
+        return None
+    (comment,) = thread_views(outline, [line], entries, networks)
+    html = site.renderer.fragment("fragment.html", up="../", each=comment, card=card(page, config))
+    return {
+        "anchor": comment.place.anchor,
+        "after": anchor(entries[outline.ids[line - 1]], networks.site) if before else None,
+        "depth": comment.depth,
+        "html": html,
+    }
+
+
+def _known_after(lines: Sequence[int]) -> list[int]:
+    """The line up to which the history is known after each of the messages about these lines.
+
+    They are sent in the order of the page: a page that disconnects in between knows nothing after
+    the first line that was not sent yet.
     """
     missing = [*accumulate(reversed(lines), min)][::-1][1:]
     return [next_missing - 1 for next_missing in missing] + [max(lines)] if lines else []
 
 
-def _in_order(outline: Outline, entries: Collection[int]) -> list[int]:
-    """These entries as they stand on the page, so that each finds the one before it there."""
-    places = {entry: line for line, entry in enumerate(outline.ids) if entry in entries}
-    return sorted(entries, key=lambda entry: (places.get(entry, -1), entry))
+def _in_page_order(outline: Outline, entries: Iterable[int]) -> list[int]:
+    """These entries in the order of the page, so that each finds the one before it there."""
+    wanted = set(entries)
+    places = {entry: line for line, entry in enumerate(outline.ids) if entry in wanted}
+    return sorted(wanted, key=lambda entry: (places.get(entry, -1), entry))

@@ -1,15 +1,13 @@
-"""Pages that stay up to date while they are read: server-sent events.
+"""Open pages stay up to date: server-sent events.
 
-One thread asks the history once a second what is new, for everybody, and only while somebody
-listens. Each listener has a queue; whoever does not keep up is let go, comes back by itself, and is
-told what it missed.
+One thread reads the history once a second for all open pages, and only while there are any. Each
+has a queue; one that does not keep up is disconnected, reconnects, and gets what it missed.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 
@@ -20,23 +18,25 @@ from starlette.responses import Response, StreamingResponse
 
 from bot.core.errors import BotError
 from bot.core.text.sanitize import number
+from bot.web.dependencies import SiteDependencies
 from bot.web.http.connection_limits import most_connections
-from bot.web.live.messages import LiveMessages, Message
-from bot.web.security.visitor import client_key
+from bot.web.live.messages import Message, messages_of, missed_messages
+from bot.web.pages.tip import published
+from bot.web.security.client_origin import client_key
 
-LISTENERS_MAX = 500
-"""In all, unless that is more than half of the connections that there can be."""
-LISTENERS_EACH = 8
+SUBSCRIBERS_MAX = 500
+"""In all, unless that is more than half of the possible connections."""
+SUBSCRIBERS_EACH = 8
 """From one address; a browser opens six connections to a site at most."""
 
-EVERY = 1.0
-"""Seconds between two looks at the history."""
+POLL_SECONDS = 1.0
+"""Between two queries of the history."""
 
-HEARTBEAT = 15.0
-"""Seconds of silence after which a line without meaning keeps the connection open."""
+HEARTBEAT_SECONDS = 15.0
+"""Without a message, after which a comment keeps the connection open."""
 
 _RETRY = b"retry: 3000\n\n"
-_BEAT = b": still here\n\n"
+_HEARTBEAT = b": still here\n\n"
 _QUEUE_MAX = 200
 _LINES_MAX = 500
 
@@ -45,17 +45,17 @@ _log = structlog.get_logger("web")
 
 @dataclass(eq=False, kw_only=True, slots=True)
 class Subscriber:
-    """Somebody who has the page of a tip (or, with None, the index) open."""
+    """An open page of a tip or (with None) of the index."""
 
     tip: str | None
     address: str
     loop: asyncio.AbstractEventLoop
+    #: None in it is the end
     queue: asyncio.Queue[Message | None] = field(
         default_factory=lambda: asyncio.Queue(maxsize=_QUEUE_MAX)
     )
-    """None in it is the end."""
 
-    def tell(self, message: Message | None) -> None:
+    def send(self, message: Message | None) -> None:
         """Put a message into the queue, from any thread."""
         try:
             self.loop.call_soon_threadsafe(self._put, message)
@@ -72,100 +72,101 @@ class Subscriber:
 
 @dataclass(eq=False, kw_only=True, slots=True)
 class LiveStream:
-    """Everybody who listens, and the thread that tells them."""
+    """All subscribers, and the thread that sends to them."""
 
-    news: LiveMessages
-    _listeners: set[Subscriber] = field(default_factory=set)
+    site: SiteDependencies
+    _subscribers: set[Subscriber] = field(default_factory=set)
     _thread: Thread | None = None
     _line: int = 0
     _ended: Event = field(default_factory=Event)
     _lock: Lock = field(default_factory=Lock)
 
-    async def answer(self, request: Request, tip: str | None) -> Response:
+    async def answer(self, request: Request) -> Response:
         """The stream for the page of a tip, or for the index."""
+        tip = request.path_params.get("tip")
+        if tip is not None:
+            tip = (await run_in_threadpool(published, self.site, tip)).tip
         if request.method == "HEAD":
             return Response(media_type="text/event-stream")
-        listener = Subscriber(tip=tip, address=client_key(request), loop=asyncio.get_running_loop())
-        if not await run_in_threadpool(self._join, listener):
+        loop = asyncio.get_running_loop()
+        subscriber = Subscriber(tip=tip, address=client_key(request), loop=loop)
+        if not await run_in_threadpool(self._add, subscriber):
             return Response(status_code=503, headers={"Retry-After": "60"})
+        query = request.query_params
+        after = number(request.headers.get("last-event-id") or query.get("after"))
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(
-            self._stream(listener, _after(request)), media_type="text/event-stream", headers=headers
+            self._stream(subscriber, after), media_type="text/event-stream", headers=headers
         )
 
-    async def _stream(self, listener: Subscriber, after: int | None) -> AsyncIterator[bytes]:
+    async def _stream(self, subscriber: Subscriber, after: int | None) -> AsyncIterator[bytes]:
         try:
             yield _RETRY
             if after is not None:
-                for missed in await run_in_threadpool(self.news.missed, listener.tip, after):
-                    yield missed.encoded()
+                tip = subscriber.tip
+                for message in await run_in_threadpool(missed_messages, self.site, tip, after):
+                    yield message.encoded()
             while True:
                 try:
-                    message = await asyncio.wait_for(listener.queue.get(), HEARTBEAT)
+                    new = await asyncio.wait_for(subscriber.queue.get(), HEARTBEAT_SECONDS)
                 except TimeoutError:
-                    yield _BEAT
+                    yield _HEARTBEAT
                     continue
-                if message is None:
+                if new is None:
                     return
-                yield message.encoded()
+                yield new.encoded()
         finally:
-            self._leave(listener)
+            with self._lock:
+                self._subscribers.discard(subscriber)
 
     def end(self) -> None:
-        """Let everybody go, and take in nobody any more."""
+        """Disconnect all subscribers, and accept no more."""
         self._ended.set()
         with self._lock:
-            listeners, thread = list(self._listeners), self._thread
-        for listener in listeners:
-            listener.tell(None)
+            subscribers, thread = list(self._subscribers), self._thread
+        for subscriber in subscribers:
+            subscriber.send(None)
         if thread is not None:
-            thread.join(EVERY)
+            thread.join(POLL_SECONDS)
 
-    def _join(self, listener: Subscriber) -> bool:
-        """Take a listener in, if there is room."""
+    def _add(self, subscriber: Subscriber) -> bool:
+        """Accept a subscriber, if there is room."""
         with self._lock:
-            theirs = Counter(one.address for one in self._listeners)[listener.address]
-            most = min(LISTENERS_MAX, most_connections() // 2)
-            full = len(self._listeners) >= most or theirs >= LISTENERS_EACH
-            if full or self._ended.is_set():
+            same_address = sum(one.address == subscriber.address for one in self._subscribers)
+            most = min(SUBSCRIBERS_MAX, most_connections() // 2)
+            is_full = len(self._subscribers) >= most or same_address >= SUBSCRIBERS_EACH
+            if is_full or self._ended.is_set():
                 return False
-            self._listeners.add(listener)
+            self._subscribers.add(subscriber)
             if self._thread is None:
-                self._line = self.news.last()
+                with self.site.store.reading() as tx:
+                    self._line = tx.log.last_event()
                 self._thread = Thread(target=self._follow, name="live", daemon=True)
                 self._thread.start()
         return True
 
-    def _leave(self, listener: Subscriber) -> None:
-        with self._lock:
-            self._listeners.discard(listener)
-
     def _follow(self) -> None:
-        """Tell what is new, for as long as somebody listens."""
-        while not self._ended.wait(EVERY):
+        """Send new messages for as long as there are subscribers."""
+        while not self._ended.wait(POLL_SECONDS):
             with self._lock:
-                if not self._listeners:
+                if not self._subscribers:
                     self._thread = None
                     return
-                listeners = list(self._listeners)
+                subscribers = list(self._subscribers)
             try:
-                self._tell(listeners)
+                self._send(subscribers)
             except BotError as error:
                 _log.warning("live_failed", reason=str(error))
 
-    def _tell(self, listeners: list[Subscriber]) -> None:
-        lines = self.news.lines(self._line, _LINES_MAX)
+    def _send(self, subscribers: Sequence[Subscriber]) -> None:
+        with self.site.store.reading() as tx:
+            lines = tx.log.events(self._line, _LINES_MAX)
         if not lines:
             return
         self._line = lines[-1].id
-        for tip in {one.tip for one in listeners}:
-            messages = self.news.of(tip, lines)
-            for listener in listeners:
-                if listener.tip == tip:
+        for tip in {one.tip for one in subscribers}:
+            messages = messages_of(self.site, tip, lines)
+            for subscriber in subscribers:
+                if subscriber.tip == tip:
                     for message in messages:
-                        listener.tell(message)
-
-
-def _after(request: Request) -> int | None:
-    """The line of the history after which the page wants to be told."""
-    return number(request.headers.get("last-event-id") or request.query_params.get("after"))
+                        subscriber.send(message)

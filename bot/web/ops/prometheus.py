@@ -1,9 +1,9 @@
-"""The bot's figures in the text format of Prometheus."""
+"""The bot's metrics in the text format of Prometheus."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry
@@ -14,162 +14,168 @@ from prometheus_client.registry import Collector
 
 from bot.app.status.metrics import Metrics
 from bot.app.status.status import AccountStatus
-from bot.core.model.delivery import Delivery, State
+from bot.core.model.delivery import State
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 QUANTILES = (0.5, 0.99, 1.0)
-"""Which share of the last week's posts was at most so late."""
+"""Of the delays of the last week's posts."""
 
+_Samples = Iterable[tuple[tuple[str, ...], float]]
+"""Values by their labels."""
 
-def exposition(figures: Metrics) -> bytes:
-    """All figures, as Prometheus reads them."""
-    registry = CollectorRegistry()
-    registry.register(_Figures(figures))
-    return generate_latest(registry)
-
-
-class _Figures(Collector):
-    """Figures as metrics, each family made by one method."""
-
-    def __init__(self, figures: Metrics) -> None:
-        self._figures = figures
-        self._status = figures.status
-
-    def collect(self) -> Iterator[Metric]:
-        """Every metric."""
-        yield self._slots()
-        yield self._deliveries()
-        yield self._entries()
-        yield self._lateness()
-        yield self._waiting()
-        yield self._needs_person()
-        yield from self._held()
-        yield from self._of_accounts()
-
-    def _slots(self) -> Metric:
-        family = CounterMetricFamily("tipsbot_slots", "Slots by outcome.", labels=["outcome"])
-        for outcome, count in sorted(self._figures.slots.items(), key=lambda one: one[0].value):
-            family.add_metric([outcome.value], count)
-        return family
-
-    def _deliveries(self) -> Metric:
-        family = GaugeMetricFamily(
-            "tipsbot_deliveries", "Deliveries by their state now.", labels=["account", "state"]
-        )
-        for account in self._status.accounts:
-            for state in State:
-                count = self._figures.deliveries.get((account.name, state), 0)
-                family.add_metric([account.name, state.value], count)
-        return family
-
-    def _entries(self) -> Metric:
-        family = CounterMetricFamily(
-            "tipsbot_entries", "Replies and mentions heard.", labels=["account", "kind"]
-        )
-        for (account, kind), count in sorted(
-            self._figures.entries.items(), key=lambda one: (one[0][0], one[0][1].value)
-        ):
-            family.add_metric([account, kind.value], count)
-        return family
-
-    def _lateness(self) -> Metric:
-        family = GaugeMetricFamily(
-            "tipsbot_lateness_seconds",
-            "How long after they were due the posts of the last week were posted.",
-            labels=["account", "quantile"],
-        )
-        for account, delays in self._figures.delays.items():
-            for share in QUANTILES:
-                value = _quantile(delays, share).total_seconds()
-                family.add_metric([account, f"{share:g}"], value)
-        return family
-
-    def _waiting(self) -> Metric:
-        family = GaugeMetricFamily(
-            "tipsbot_waiting_seconds",
-            "How long the delivery that is due longest waits (0: none does).",
-            labels=["account"],
-        )
-        for account in self._status.accounts:
-            mine = [one for one in self._status.waiting if one.account == account.name]
-            family.add_metric([account.name], _longest(mine, self._status.at).total_seconds())
-        return family
-
-    def _needs_person(self) -> Metric:
-        return GaugeMetricFamily(
-            "tipsbot_needs_person",
-            "1 when something will not mend itself; `tipsbot status` says what.",
-            value=self._status.needs_person,
-        )
-
-    def _held(self) -> Iterator[Metric]:
-        since, now = self._status.held_since, self._status.at
-        yield GaugeMetricFamily(
-            "tipsbot_held_comments",
-            "Comments that nobody sees until the operator has read them.",
-            value=len(self._status.held),
-        )
-        yield GaugeMetricFamily(
-            "tipsbot_held_seconds",
-            "How long the one of them waits that was written first (0: none does).",
-            value=(now - since).total_seconds() if since else 0,
-        )
-
-    def _of_accounts(self) -> Iterator[Metric]:
-        for name, text, read in _ACCOUNT_FIGURES:
-            family = GaugeMetricFamily(name, text, labels=["account"])
-            for account in self._status.accounts:
-                value = read(account, self._status.at)
-                if value is not None:
-                    family.add_metric([account.name], value)
-            yield family
-
-
-def _posted_at(account: AccountStatus, _now: datetime) -> float | None:
-    last = account.last_post.receipt if account.last_post else None
-    return last.at.timestamp() if last else None
-
-
-def _lag(account: AccountStatus, now: datetime) -> float | None:
-    return (now - account.heard_at).total_seconds() if account.heard_at else None
-
-
-def _spent(account: AccountStatus, _now: datetime) -> float:
-    return float(account.spent)
-
-
-def _budget(account: AccountStatus, _now: datetime) -> float | None:
-    return None if account.budget is None else float(account.budget)
-
-
-def _listened(account: AccountStatus, _now: datetime) -> float:
-    return float(account.listened)
-
-
-def _listening_budget(account: AccountStatus, _now: datetime) -> float | None:
-    return None if account.listening_budget is None else float(account.listening_budget)
-
-
-def _paused(account: AccountStatus, _now: datetime) -> float:
-    return float(account.pause is not None)
-
-
-_ACCOUNT_FIGURES: Sequence[tuple[str, str, Callable[[AccountStatus, datetime], float | None]]] = (
-    ("tipsbot_last_post_timestamp_seconds", "When a tip was last posted.", _posted_at),
-    ("tipsbot_listening_lag_seconds", "How long ago replies were last read.", _lag),
-    ("tipsbot_spent_dollars", "US dollars spent in this calendar month (UTC).", _spent),
-    ("tipsbot_budget_dollars", "US dollars that may be spent in a month.", _budget),
-    ("tipsbot_listened_dollars", "What of it was spent on reading.", _listened),
-    ("tipsbot_listening_budget_dollars", "US dollars that reading may cost.", _listening_budget),
-    ("tipsbot_paused", "1 while the account is held.", _paused),
+_ACCOUNT_METRICS: Sequence[tuple[str, str, Callable[[AccountStatus, datetime], float | None]]] = (
+    (
+        "tipsbot_last_post_timestamp_seconds",
+        "Time of the last posted tip.",
+        lambda account, _: (
+            account.last_post.receipt.at.timestamp()
+            if account.last_post and account.last_post.receipt
+            else None
+        ),
+    ),
+    (
+        "tipsbot_listening_lag_seconds",
+        "Time since replies were last read.",
+        lambda account, now: (now - account.heard_at).total_seconds() if account.heard_at else None,
+    ),
+    (
+        "tipsbot_spent_dollars",
+        "US dollars spent in this calendar month (UTC).",
+        lambda account, _: float(account.spent),
+    ),
+    (
+        "tipsbot_budget_dollars",
+        "US dollars that can be spent in a month.",
+        lambda account, _: None if account.budget is None else float(account.budget),
+    ),
+    (
+        "tipsbot_listened_dollars",
+        "The part of it that was spent on reading.",
+        lambda account, _: float(account.listened),
+    ),
+    (
+        "tipsbot_listening_budget_dollars",
+        "US dollars that can be spent on reading.",
+        lambda account, _: (
+            None if account.listening_budget is None else float(account.listening_budget)
+        ),
+    ),
+    (
+        "tipsbot_paused",
+        "1 while the account is paused.",
+        lambda account, _: float(account.pause is not None),
+    ),
 )
 
 
+def exposition(metrics: Metrics) -> bytes:
+    """All metrics, as Prometheus reads them."""
+    registry = CollectorRegistry()
+    registry.register(_Metrics(metrics))
+    return generate_latest(registry)
+
+
+class _Metrics(Collector):
+    """The bot's figures as families of metrics."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._status = metrics.status
+
+    def collect(self) -> Iterator[Metric]:
+        """Every family."""
+        yield from self._counts()
+        yield from self._delays()
+        yield from self._operator_metrics()
+        for name, text, value_of in _ACCOUNT_METRICS:
+            values = ((one.name, value_of(one, self._status.at)) for one in self._status.accounts)
+            samples = (((account,), value) for account, value in values if value is not None)
+            yield _gauge(name, text, ["account"], samples)
+
+    def _counts(self) -> Iterator[Metric]:
+        metrics = self._metrics
+        slots = sorted((outcome.value, count) for outcome, count in metrics.slots.items())
+        yield _counter(
+            "tipsbot_slots", "Slots by outcome.", ["outcome"], (((one,), n) for one, n in slots)
+        )
+        yield _gauge(
+            "tipsbot_deliveries",
+            "Deliveries by their state now.",
+            ["account", "state"],
+            (
+                ((account.name, state.value), metrics.deliveries.get((account.name, state), 0))
+                for account in self._status.accounts
+                for state in State
+            ),
+        )
+        entries = sorted((name, kind.value, n) for (name, kind), n in metrics.entries.items())
+        yield _counter(
+            "tipsbot_entries",
+            "Replies and mentions received.",
+            ["account", "kind"],
+            (((name, kind), count) for name, kind, count in entries),
+        )
+
+    def _delays(self) -> Iterator[Metric]:
+        yield _gauge(
+            "tipsbot_lateness_seconds",
+            "Delays of the last week's posts.",
+            ["account", "quantile"],
+            (
+                ((account, f"{share:g}"), _quantile(delays, share).total_seconds())
+                for account, delays in self._metrics.delays.items()
+                for share in QUANTILES
+            ),
+        )
+        yield _gauge(
+            "tipsbot_waiting_seconds",
+            "Time since the oldest overdue delivery was due (0: none is overdue).",
+            ["account"],
+            (((one.name,), self._longest_wait(one.name)) for one in self._status.accounts),
+        )
+
+    def _operator_metrics(self) -> Iterator[Metric]:
+        """Metrics of what waits for the operator."""
+        status = self._status
+        waited = (status.at - status.held_since).total_seconds() if status.held_since else 0
+        yield GaugeMetricFamily(
+            "tipsbot_needs_person",
+            "1 if something needs the operator; `tipsbot status` shows it.",
+            value=status.needs_person,
+        )
+        yield GaugeMetricFamily(
+            "tipsbot_held_comments",
+            "Comments that are not shown until the operator approves them.",
+            value=len(status.held),
+        )
+        yield GaugeMetricFamily(
+            "tipsbot_held_seconds",
+            "Age of the oldest held comment (0: none).",
+            value=waited,
+        )
+
+    def _longest_wait(self, account: str) -> float:
+        """Seconds."""
+        now = self._status.at
+        waiting = (one.due for one in self._status.waiting if one.account == account)
+        return max(((now - due).total_seconds() for due in waiting if due < now), default=0.0)
+
+
+def _counter(name: str, text: str, labels: Sequence[str], samples: _Samples) -> Metric:
+    family = CounterMetricFamily(name, text, labels=labels)
+    for values, value in samples:
+        family.add_metric(values, value)
+    return family
+
+
+def _gauge(name: str, text: str, labels: Sequence[str], samples: _Samples) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=labels)
+    for values, value in samples:
+        family.add_metric(values, value)
+    return family
+
+
 def _quantile(delays: Sequence[timedelta], share: float) -> timedelta:
-    """The shortest delay that so large a share does not exceed; `delays` are sorted."""
+    """The shortest delay that this share of them does not exceed; `delays` are sorted."""
     return delays[max(0, math.ceil(len(delays) * share) - 1)]
-
-
-def _longest(waiting: Sequence[Delivery], now: datetime) -> timedelta:
-    return max((now - one.due for one in waiting if one.due < now), default=timedelta(0))

@@ -1,31 +1,53 @@
-"""What a reader sees of a posted tip: its words, without what only a network needs."""
+"""A posted tip as a page shows it, and the text with which a reader can share it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 from urllib.parse import quote
 
 from markupsafe import Markup
 
-from bot.core.model.config import Config
+from bot.core.model.capabilities import Capabilities, Idempotency, TextLimit, Unit
+from bot.core.model.config import PROMISE, Account, Config, Tip
 from bot.core.model.delivery import Post
 from bot.core.model.site_page import Page
 from bot.core.ports.discussion_store import Tally
+from bot.core.posting.compose import Misfit, PostLayout, compose
+from bot.core.text.counting.measure import weighted_length
 from bot.core.text.sanitize import harmless
-from bot.web.content.html import language_tag, paragraphs, web_address
+from bot.web.content.sanitize_html import language_tag, paragraphs, web_address
+
+_STRICTEST = Capabilities(
+    network="elsewhere",
+    text=TextLimit(unit=Unit.WEIGHTED, limit=PROMISE, link_cost=23, links_bare_names=True),
+    idempotency=Idempotency.SAME_TEXT,
+    abilities=frozenset(),
+    poll=timedelta(hours=1),
+)
+"""A text within these limits fits on every network."""
+
+_SHARER = Account(name="share", kind="share")
+
+_SHARE_ADDRESSES = (
+    ("Mastodon", "https://share.joinmastodon.org/#text="),
+    ("Bluesky", "https://bsky.app/intent/compose?text="),
+    ("X", "https://x.com/intent/post?text="),
+    ("E-mail", "mailto:?body="),
+)
+"""Addresses that open a draft; nothing is loaded from any of them before somebody follows one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
-    """A posted tip. `href` leads to its page from the root, `address` from anywhere.
-
-    `last_at` is when somebody last said something about it.
-    """
+    """A posted tip without the text that only a network needs."""
 
     tip: str
+    #: its page, from the root of the site
     href: str
+    #: its page, from anywhere
     address: str
     title: str
     summary: str
@@ -37,22 +59,25 @@ class Card:
     first_at: datetime
     at: datetime
     replies: int = 0
+    #: when the last reply was written
     last_at: datetime | None = None
 
 
 def card(page: Page, config: Config, tally: Tally | None = None) -> Card:
-    """The card of a page, with how much was said about it."""
+    """The card of a page, with the number of its replies."""
     post = page.post
     href = f"tips/{quote(page.tip)}"
+    # A tip without a link has the link to its own page, perhaps at an earlier address.
+    is_own = post.link is not None and post.link.endswith(f"/tips/{page.tip}")
     return Card(
         tip=page.tip,
         href=href,
         address=f"{config.bot.site}/{href}",
         title=harmless(post.title),
-        summary=harmless(words_of(post)),
+        summary=harmless(text_without_links(post)),
         body=paragraphs(post.body),
         credit=harmless(post.credit) if post.credit else None,
-        source=_source(post, page.tip),
+        source=None if is_own else web_address(post.link),
         tags=post.tags,
         language=language_tag(post.language),
         first_at=page.first_at,
@@ -62,8 +87,8 @@ def card(page: Page, config: Config, tally: Tally | None = None) -> Card:
     )
 
 
-def words_of(post: Post) -> str:
-    """The posted text without the links and hashtags at its end: the page shows them itself."""
+def text_without_links(post: Post) -> str:
+    """The posted text without the links and hashtags at its end, which the page shows itself."""
     text = post.text.rstrip()
     for span in sorted(post.spans, key=lambda span: span.start, reverse=True):
         if span.end >= len(text):
@@ -71,12 +96,36 @@ def words_of(post: Post) -> str:
     return text
 
 
-def _source(post: Post, tip: str) -> str | None:
-    """What the tip points at; a tip without a link points at its own page, wherever that was."""
-    is_own = post.link is not None and post.link.endswith(f"/tips/{tip}")
-    return None if is_own else web_address(post.link)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShareText:
+    """A text to share, with its link. `links` are networks and addresses that open a draft."""
+
+    text: str
+    links: tuple[tuple[str, str], ...]
 
 
-def newest(cards: Sequence[Card]) -> datetime | None:
-    """When the last of these tips was posted."""
-    return max((card.at for card in cards), default=None)
+def share_text(post: Post, address: str, posted: Iterable[Post]) -> ShareText:
+    """A text to share a tip, whose page shows `post` and is at `address`.
+
+    `posted` are its posts on other networks; the first of them that shows a link and is short
+    enough is used unchanged, else a text is composed by the same rules.
+    """
+    text = next((one.text for one in posted if _is_shareable(one)), None) or _composed(
+        post.title, post.summary, post.body, post.tags, post.language, post.link or address
+    )
+    links = ((name, begin + quote(text, safe="")) for name, begin in _SHARE_ADDRESSES)
+    return ShareText(text=text, links=tuple(links))
+
+
+def _is_shareable(post: Post) -> bool:
+    has_link = post.link is not None and post.link in post.text
+    return has_link and weighted_length(post.text) <= PROMISE
+
+
+@lru_cache(maxsize=1000)
+def _composed(
+    title: str, summary: str, body: str, tags: tuple[str, ...], language: str | None, link: str
+) -> str:
+    tip = Tip(id="shared", title=title, text=body, summary=summary, tags=tags, language=language)
+    composed = compose(tip, PostLayout(account=_SHARER, traits=_STRICTEST, link=link))
+    return link if isinstance(composed, Misfit) else composed.text

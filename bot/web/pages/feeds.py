@@ -1,9 +1,9 @@
-"""Feeds of tips, of the replies to one and of those to all, for feed readers."""
+"""Feeds of tips, of the replies to one tip and of all replies, as Atom and as JSON Feed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from markupsafe import Markup
@@ -12,20 +12,18 @@ from bot.core.datetimes import iso
 from bot.core.model.config import Identity
 from bot.core.model.site_page import Page
 from bot.core.text.inline_markup import warning_line
-from bot.web.content.author_labels import marked_name
-from bot.web.content.html import paragraphs
-from bot.web.content.public_entries import VisibleEntries
-from bot.web.content.queries import home_of, networks_of
+from bot.web.content.queries import index, networks_of, notice_without_tips
+from bot.web.content.sanitize_html import paragraphs
 from bot.web.dependencies import SiteDependencies
 from bot.web.pages.cards import Card, card
-from bot.web.pages.comments import CommentView, alone
-from bot.web.pages.no_tips import sentence
+from bot.web.pages.comments import CommentView, entry_view
+from bot.web.rendering import labelled_name
 
-AT_ONCE = 50
+REPLIES_MAX = 50
 """How many replies a feed has."""
 
-LOOK_BACK = 4 * AT_ONCE
-"""Among so many they are looked for where some may be about a tip that was taken back."""
+LOOK_BACK = 4 * REPLIES_MAX
+"""Entries, the newest, among which replies are looked for if some tips may be retracted."""
 
 LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -34,121 +32,127 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """A reply, and the tip that it is about."""
+    """A reply and its tip."""
 
     card: Card
-    remark: CommentView
+    comment: CommentView
 
     @property
     def address(self) -> str:
-        """Where it stands on our page: its permalink."""
-        return f"{self.card.address}?at={self.remark.place.anchor}#{self.remark.place.anchor}"
+        """Its permalink on the site."""
+        anchor = self.comment.place.anchor
+        return f"{self.card.address}?at={anchor}#{anchor}"
 
     @property
-    def words(self) -> str:
-        """What was said; or, while that is withheld, where it can be read."""
-        if not self.remark.withheld:
-            return self._folded(Markup("{}{}").format(self.remark.words, self._rest))
-        way = Markup(': <a href="{}">read them on {}</a>').format(
-            self.remark.url, self.remark.network
-        )
-        return Markup("<p>These words are not shown here now{}.</p>").format(
-            way if self.remark.url else ""
-        )
-
-    @property
-    def _rest(self) -> str:
-        """The way to the rest of what is too long."""
-        if not (self.remark.is_cut and self.remark.url):
-            return ""
-        rest = Markup('<p><a href="{}">Read the rest on {}</a></p>')
-        return rest.format(self.remark.url, self.remark.network)
-
-    def _folded(self, words: str) -> str:
-        """The words behind their warning, if they have one."""
-        if not self.remark.warning:
-            return words
-        return Markup("<details><summary>{}</summary>{}</details>").format(
-            warning_line(self.remark.warning), words
-        )
+    def content(self) -> Markup:
+        """The words; while they are withheld, a link to the original."""
+        comment = self.comment
+        link = Markup(': <a href="{}">read them on {}</a>').format(comment.url, comment.network)
+        if comment.withheld:
+            text = Markup("<p>These words are not shown here now{}.</p>")
+            return text.format(link if comment.url else "")
+        content = Markup("{}").format(comment.words)
+        if comment.is_cut and comment.url:
+            rest = Markup('<p><a href="{}">Read the rest on {}</a></p>')
+            content += rest.format(comment.url, comment.network)
+        if comment.warning:
+            details = Markup("<details><summary>{}</summary>{}</details>")
+            content = details.format(warning_line(comment.warning), content)
+        return content
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Replies:
-    """The newest replies, newest first: `about` a page of ours, in feeds at `place` with an ending.
-
-    `begun` is when there was the first thing to reply to; `empty` says when there will be.
-    """
+class Feed:
+    """Tips or replies, newest first."""
 
     title: str
-    about: str
-    place: str
-    begun: datetime
-    replies: Sequence[Reply]
+    #: the page with the same content
+    page: str
+    #: the feed itself, without its ending
+    address: str
+    updated: datetime
+    cards: Sequence[Card] = ()
+    replies: Sequence[Reply] = ()
+    #: when a tip comes, if there is none
     empty: str = ""
+    authors: Sequence[Mapping[str, str]] = field(default=())
 
-    @property
-    def updated(self) -> datetime:
-        """When the last of them was said or edited."""
-        times = (one.remark.edited_at or one.remark.at for one in self.replies)
-        return max(times, default=self.begun)
+    def as_json(self, bot: Identity) -> Mapping[str, object]:
+        """The same as a JSON Feed."""
+        return {
+            "version": VERSION,
+            "title": self.title,
+            **_filled(description=self.empty),
+            "home_page_url": self.page,
+            "feed_url": f"{self.address}.json",
+            **_filled(authors=self.authors),
+            "items": [*map(_tip_item, self.cards), *(_reply_item(bot, r) for r in self.replies)],
+        }
 
 
-def replies(site: SiteDependencies, page: Page) -> Replies:
+def tip_feed(site: SiteDependencies) -> Feed:
+    """The newest tips."""
+    bot, cards = site.config().bot, index(site).cards
+    return Feed(
+        title=bot.name,
+        page=f"{bot.site}/",
+        address=f"{bot.site}/feed",
+        updated=max((card.at for card in cards), default=LONG_AGO),
+        cards=cards,
+        empty=notice_without_tips(site).striptags(),
+        authors=[{"name": bot.name, "url": f"{bot.site}/"}],
+    )
+
+
+def reply_feed(site: SiteDependencies, page: Page) -> Feed:
     """The newest replies to the tip of a page."""
     about = card(page, site.config())
-    return Replies(
+    replies = _newest(site, REPLIES_MAX, page.tip)
+    return Feed(
         title=f"Replies to {about.title}",
-        about=about.address,
-        place=f"{about.address}/feed",
-        begun=about.at,
-        replies=_newest(site, AT_ONCE, page.tip),
+        page=about.address,
+        address=f"{about.address}/feed",
+        updated=_updated(replies, about.at),
+        replies=replies,
     )
 
 
-def all_replies(site: SiteDependencies) -> Replies:
+def all_replies_feed(site: SiteDependencies) -> Feed:
     """The newest replies to all tips whose pages are up."""
-    bot = site.config().bot
-    up = site.pages.newest(1)
-    return Replies(
+    bot, newest = site.config().bot, site.pages.newest(1)
+    replies = _newest(site, LOOK_BACK)[:REPLIES_MAX]
+    return Feed(
         title=f"Replies to {bot.name}",
-        about=f"{bot.site}/",
-        place=f"{bot.site}/replies",
-        begun=up[0].at if up else LONG_AGO,
-        replies=_newest(site, LOOK_BACK)[:AT_ONCE],
-        empty=sentence(site).striptags(),
+        page=f"{bot.site}/",
+        address=f"{bot.site}/replies",
+        updated=_updated(replies, newest[0].at if newest else LONG_AGO),
+        replies=replies,
+        empty=notice_without_tips(site).striptags(),
     )
+
+
+def _updated(replies: Sequence[Reply], default: datetime) -> datetime:
+    """When the last of them was written or edited."""
+    times = (one.comment.edited_at or one.comment.at for one in replies)
+    return max(times, default=default)
 
 
 def _newest(site: SiteDependencies, limit: int, tip: str | None = None) -> list[Reply]:
-    """The newest, but for those to a tip whose page is not up."""
+    """The newest replies, without those to a tip whose page is not up."""
     config = site.config()
     with site.store.reading() as tx:
-        entries = VisibleEntries(site, tx).newest(limit, tip)
-        networks = networks_of(tx, config, entries)
-    pages = {tip: site.pages.get(tip) for tip in {entry.tip for entry in entries} if tip}
-    cards = {tip: card(page, config) for tip, page in pages.items() if page and page.gone is None}
+        entries = site.visible(tx).newest(limit, tip)
+        networks = networks_of(tx, config)
+    pages = site.published({entry.tip for entry in entries if entry.tip})
+    cards = {tip: card(page, config) for tip, page in pages.items()}
     return [
-        Reply(card=cards[entry.tip], remark=alone(entry, networks, home_of(config)))
+        Reply(card=cards[entry.tip], comment=entry_view(entry, networks))
         for entry in entries
         if entry.tip in cards
     ]
 
 
-def of_tips(bot: Identity, cards: Sequence[Card], empty: str) -> Mapping[str, object]:
-    """The newest tips as a JSON Feed, or with `empty` when one comes."""
-    return {
-        "version": VERSION,
-        "title": bot.name,
-        **_filled(description=empty),
-        "home_page_url": f"{bot.site}/",
-        "feed_url": f"{bot.site}/feed.json",
-        "authors": [{"name": bot.name, "url": f"{bot.site}/"}],
-        "items": [_tip(one) for one in cards],
-    }
-
-
-def _tip(one: Card) -> Mapping[str, object]:
+def _tip_item(one: Card) -> Mapping[str, object]:
     credit = Markup("<p>Credit: {}</p>").format(one.credit) if one.credit else ""
     return _filled(
         id=one.address,
@@ -164,36 +168,23 @@ def _tip(one: Card) -> Mapping[str, object]:
     )
 
 
-def of_replies(bot: Identity, told: Replies) -> Mapping[str, object]:
-    """The newest replies as a JSON Feed."""
-    return {
-        "version": VERSION,
-        "title": told.title,
-        **_filled(description=told.empty),
-        "home_page_url": told.about,
-        "feed_url": f"{told.place}.json",
-        "items": [_reply(bot, one) for one in told.replies],
-    }
-
-
-def _reply(bot: Identity, one: Reply) -> Mapping[str, object]:
-    remark = one.remark
-    name = marked_name(remark, bot)
-    author = _filled(name=name, url=remark.profile)
+def _reply_item(bot: Identity, one: Reply) -> Mapping[str, object]:
+    comment = one.comment
+    name = labelled_name(comment, bot)
     return _filled(
         id=one.address,
         url=one.address,
-        external_url=remark.url,
+        external_url=comment.url,
         title=f"{name} on {one.card.title}",
-        summary=warning_line(remark.warning) if remark.warning else None,
-        content_html=str(one.words),
-        date_published=iso(remark.at),
-        date_modified=iso(remark.edited_at) if remark.edited_at else None,
-        authors=[author],
-        language=remark.language,
+        summary=warning_line(comment.warning) if comment.warning else None,
+        content_html=str(one.content),
+        date_published=iso(comment.at),
+        date_modified=iso(comment.edited_at) if comment.edited_at else None,
+        authors=[_filled(name=name, url=comment.profile)],
+        language=comment.language,
     )
 
 
 def _filled(**values: object) -> Mapping[str, object]:
-    """The values that are there."""
+    """The values that are not empty."""
     return {name: value for name, value in values.items() if value}

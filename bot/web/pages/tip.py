@@ -11,23 +11,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.app.site.comments import NAME_MAX, TEXT_MAX
+from bot.core.discussion.webmention import LinkNotice, takes
+from bot.core.model.config import Config
 from bot.core.model.site_page import Comment, Page
-from bot.web.content.queries import Discussed, discussed
+from bot.web.content.queries import TipPage, tip_page
 from bot.web.dependencies import SiteDependencies
 from bot.web.pages.comments import CommentPlace, CommentView, anchor_of_comment
-from bot.web.pages.pagination import Wanted
-from bot.web.security.signing import same
-from bot.web.security.visitor import Visitor, is_secure, remember, session_of
-from bot.web.webmention.endpoints import advertise, endpoints
+from bot.web.security.session import Visitor, is_secure, remember, same, session_of
 
 _NUMBER = re.compile("[1-9][0-9]{0,5}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Filled:
-    """What stands in the form under a tip: what was typed, and what is wrong with it, by field.
+class FilledForm:
+    """The values of the form under a tip, and what is wrong with them.
 
-    `trouble` is what is wrong with none of the fields.
+    `flaws` are errors by field, `trouble` is an error of the whole form.
     """
 
     name: str = ""
@@ -38,24 +37,38 @@ class Filled:
 
     @property
     def is_wrong(self) -> bool:
-        """Whether it was sent and could not be taken."""
+        """Whether it was sent and rejected."""
         return bool(self.flaws or self.trouble)
+
+
+def published(site: SiteDependencies, tip: str) -> Page:
+    """The page of a tip. Raises HTTPException: 404 if it was never up, 410 if it was retracted."""
+    page = site.pages.get(tip)
+    if page is None:
+        raise HTTPException(404)
+    if page.gone is not None:
+        raise HTTPException(410)
+    return page
 
 
 def show_tip(
     site: SiteDependencies,
     request: Request,
     page: Page,
+    form: FilledForm,
     *,
-    form: Filled,
     status: int = 200,
-    greets: bool = True,
+    sets_cookie: bool = True,
 ) -> Response:
-    """The page of a tip. Unless it `greets`, a new visitor gets no cookie, and no form to send."""
+    """The page of a tip. Without a cookie, a new visitor cannot send the form.
+
+    Raises HTTPException 404 if the discussion has no such page.
+    """
     visitor = session_of(request)
-    found = _found(site, request, page, form)
-    mine = _mine(site, visitor, found.remarks)
-    parent = _parent(form, found.remarks)
+    found = _tip_page(site, request, page, form)
+    mine = _own_comments(site, visitor, found.comments)
+    parent = _parent(found, form)
+    endpoints = webmention_endpoints(site.config())
     response = site.renderer.page(
         request,
         "tip.html",
@@ -64,7 +77,7 @@ def show_tip(
         card=found.card,
         form=form if parent else replace(form, in_reply_to=None),
         parent=parent,
-        token=site.seal.token(visitor.secret),
+        token=site.signer.token(visitor.secret),
         mine=mine,
         sent=_sent(site, request, mine),
         held=_held(site, request, visitor),
@@ -72,67 +85,78 @@ def show_tip(
         was_forgotten="forgotten" in request.query_params,
         name_max=NAME_MAX,
         text_max=TEXT_MAX,
-        endpoints=endpoints(site.config()),
+        endpoints=endpoints,
     )
-    advertise(site.config(), response)
-    if visitor.is_new and greets:
+    _add_link_headers(response, endpoints)
+    if visitor.is_new and sets_cookie:
         remember(response, visitor, is_secure=is_secure(request, site.config().bot.site))
     return response
 
 
-def _found(site: SiteDependencies, request: Request, page: Page, form: Filled) -> Discussed:
-    """What is shown of a tip. Raises HTTPException 404 where its discussion has no such part."""
-    found = discussed(site, page, _wanted(request, form))
+def _parent(found: TipPage, form: FilledForm) -> CommentPlace | None:
+    """The comment that the form answers, if it is on the page."""
+    if not form.in_reply_to:
+        return None
+    return next((one.place for one in found.comments if one.comment == form.in_reply_to), None)
+
+
+def webmention_endpoints(config: Config) -> dict[str, str]:
+    """The addresses that accept notices of links, by the protocol's name, which is its `rel`."""
+    return {
+        protocol.value: f"{config.bot.site}/{protocol.value}"
+        for protocol in LinkNotice
+        if takes(config, protocol)
+    }
+
+
+def _add_link_headers(response: Response, endpoints: Mapping[str, str]) -> None:
+    if (address := endpoints.get(LinkNotice.WEBMENTION.value)) is not None:
+        response.headers["Link"] = f'<{address}>; rel="{LinkNotice.WEBMENTION.value}"'
+    if (address := endpoints.get(LinkNotice.PINGBACK.value)) is not None:
+        response.headers["X-Pingback"] = address
+
+
+def _tip_page(site: SiteDependencies, request: Request, page: Page, form: FilledForm) -> TipPage:
+    """The page of the discussion with the sent, answered or linked entry.
+
+    Without such an entry, the page whose number is in the address.
+    """
+    query = request.query_params
+    comment_id = query.get("sent") or form.in_reply_to
+    wanted = anchor_of_comment(comment_id) if comment_id else query.get("at")
+    number = query.get("page", "1")
+    found = None
+    if _NUMBER.fullmatch(number):
+        found = tip_page(site, page, int(number), wanted)
     if found is None:
         raise HTTPException(404)
     return found
 
 
-def _wanted(request: Request, form: Filled) -> Wanted:
-    """The part with what was just sent, with what is answered or with what a link leads to.
-
-    Else the part whose number stands in the address.
-    """
-    asked = request.query_params
-    comment_id = asked.get("sent") or form.in_reply_to
-    target = anchor_of_comment(comment_id) if comment_id else asked.get("at")
-    number = asked.get("page", "1")
-    if not _NUMBER.fullmatch(number):
-        raise HTTPException(404)
-    return Wanted(number=int(number), anchor=target)
-
-
 def is_owner(site: SiteDependencies, visitor: Visitor, comment: Comment | None) -> bool:
     """Whether this visitor wrote this comment."""
-    return comment is not None and same(site.seal.owner(visitor.secret), comment.owner)
+    return comment is not None and same(site.signer.owner(visitor.secret), comment.owner)
 
 
-def _mine(
-    site: SiteDependencies, visitor: Visitor, remarks: Iterable[CommentView]
+def _own_comments(
+    site: SiteDependencies, visitor: Visitor, comments: Iterable[CommentView]
 ) -> frozenset[str]:
-    """The ids of the visitor's own comments among these; somebody who came just now has none."""
+    """The ids of the visitor's own comments among these."""
     if visitor.is_new:
         return frozenset()
-    ids = [remark.comment for remark in remarks if remark.comment and not remark.ours]
-    return site.pages.owned(site.seal.owner(visitor.secret), ids)
+    ids = [one.comment for one in comments if one.comment and not one.ours]
+    return site.pages.owned(site.signer.owner(visitor.secret), ids)
 
 
 def _sent(site: SiteDependencies, request: Request, mine: frozenset[str]) -> tuple[str, str] | None:
-    """The comment that the visitor sent just now, and the permit that deletes it from anywhere."""
+    """The comment that the visitor sent just now, and the token that deletes it from anywhere."""
     comment_id = request.query_params.get("sent", "")
-    return (comment_id, site.seal.delete_token(comment_id)) if comment_id in mine else None
+    return (comment_id, site.signer.delete_token(comment_id)) if comment_id in mine else None
 
 
 def _held(site: SiteDependencies, request: Request, visitor: Visitor) -> tuple[str, str] | None:
-    """The comment that the visitor sent just now and that is held, and the permit to delete it."""
+    """The same for a comment that is held."""
     comment = site.pages.comment(request.query_params.get("sent", ""))
     if comment is None or not comment.held or not is_owner(site, visitor, comment):
         return None
-    return comment.id, site.seal.delete_token(comment.id)
-
-
-def _parent(form: Filled, remarks: Iterable[CommentView]) -> CommentPlace | None:
-    """The comment that the form answers, if it is on the page."""
-    if not form.in_reply_to:
-        return None
-    return next((each.place for each in remarks if each.comment == form.in_reply_to), None)
+    return comment.id, site.signer.delete_token(comment.id)

@@ -1,12 +1,12 @@
-"""The words of all tips that are up, kept in memory to be searched.
+"""An index in memory of the words of all tips that are up.
 
-A bot has some hundred tips, seldom thousands, and each is short; they are read again when a page
+A bot has some hundred tips, seldom thousands, and each is short; they are read again after a page
 was put up or taken down.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -15,45 +15,34 @@ from bot.core.model.delivery import Post
 from bot.core.ports.site_store import Pages
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """A tip's words as they are compared."""
-
-    tip: str
-    title: str
-    whole: str
-
-
 @dataclass(kw_only=True, slots=True)
 class TipIndex:
-    """Finds tips by their words; any thread may ask."""
+    """Finds tips by their words; thread-safe."""
 
     _stamp: str = ""
-    _words: Sequence[_Words] = ()
+    #: id, title and whole text of each tip, as they are compared
+    _texts: Sequence[tuple[str, str, str]] = ()
     _lock: Lock = field(default_factory=Lock)
 
     def search(self, pages: Pages, wanted: Sequence[Term]) -> list[str]:
         """The ids of tips that have all these terms: in their title first, then newest first."""
         found = [
-            one for one in self._fresh(pages) if all(stands_in(term, one.whole) for term in wanted)
+            (tip, title)
+            for tip, title, text in self._update(pages)
+            if all(stands_in(term, text) for term in wanted)
         ]
-        found.sort(key=lambda one: not all(stands_in(term, one.title) for term in wanted))
-        return [one.tip for one in found]
+        found.sort(key=lambda one: not all(stands_in(term, one[1]) for term in wanted))
+        return [tip for tip, _ in found]
 
-    def _fresh(self, pages: Pages) -> Sequence[_Words]:
+    def _update(self, pages: Pages) -> Sequence[tuple[str, str, str]]:
         stamp = pages.stamp()
         with self._lock:
             if stamp != self._stamp:
-                self._words = list(_read(pages))
+                self._texts = [_comparable(tip, post) for tip, post in pages.posts().items()]
                 self._stamp = stamp
-            return self._words
+            return self._texts
 
 
-def _read(pages: Pages) -> Iterator[_Words]:
-    for tip, post in pages.posts().items():
-        yield _Words(tip, folded(post.title), folded("\n".join(_texts(post))))
-
-
-def _texts(post: Post) -> Iterator[str]:
-    """All that a reader can see of a tip on its page."""
-    yield from (post.title, post.text, post.body, post.credit or "", *post.tags)
+def _comparable(tip: str, post: Post) -> tuple[str, str, str]:
+    texts = (post.title, post.text, post.body, post.credit or "", *post.tags)
+    return tip, folded(post.title), folded("\n".join(texts))

@@ -1,4 +1,4 @@
-"""What anybody may read: the index, a tip's page, the feed, and what goes with them."""
+"""The public pages: index, search, feeds, privacy, static files, health check and metrics."""
 
 from __future__ import annotations
 
@@ -13,20 +13,17 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.core.datetimes import require_aware
 from bot.core.discussion.search_query import QUERY_MAX
-from bot.core.model.site_page import Page
 from bot.core.text.sanitize import number
-from bot.web.content.html import web_address
-from bot.web.content.queries import index
+from bot.web.content.queries import index, notice_without_tips
+from bot.web.content.sanitize_html import web_address
 from bot.web.dependencies import SiteDependencies
 from bot.web.ops.prometheus import CONTENT_TYPE, exposition
-from bot.web.pages.cards import newest
-from bot.web.pages.feeds import LONG_AGO, Replies, all_replies, of_replies, of_tips, replies
-from bot.web.pages.no_tips import sentence
+from bot.web.pages.feeds import Feed, all_replies_feed, reply_feed, tip_feed
 from bot.web.pages.search import search
-from bot.web.pages.tip import Filled, show_tip
-from bot.web.security.client_origin import is_known_host, is_near
+from bot.web.pages.tip import published
+from bot.web.security.client_origin import is_known_host, is_private_client
 
-_FRESH = {"Cache-Control": "no-store"}
+_NO_STORE = {"Cache-Control": "no-store"}
 SITEMAP_MAX = 49_000
 """Tips in a sitemap, which may have 50,000 addresses; the newest are in it."""
 
@@ -35,7 +32,7 @@ ROBOTS = "User-agent: *\nDisallow: /comments/\nDisallow: /held/\n"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PublicViews:
-    """Answers to GET, each a function of what was published and heard."""
+    """Answers to GET."""
 
     site: SiteDependencies
 
@@ -45,97 +42,73 @@ class PublicViews:
         found = index(self.site, before)
         if before is not None and not found.cards:
             raise HTTPException(404)
+        empty = notice_without_tips(self.site)
         return self.site.renderer.page(
-            request, "index.html", index=found, before=before, empty=sentence(self.site)
+            request, "index.html", index=found, before=before, empty=empty
         )
 
-    def tip(self, request: Request) -> Response:
-        """A tip, its discussion and the form."""
-        page = published(self.site, request.path_params["tip"])
-        answering = request.query_params.get("reply")
-        return show_tip(self.site, request, page, form=Filled(in_reply_to=answering))
-
     def search(self, request: Request) -> Response:
-        """Who said what was looked for."""
-        asked = request.query_params
-        before = number(asked.get("before"))
-        found = search(self.site, asked.get("q", ""), before)
+        """Tips and entries that match a query."""
+        query = request.query_params
+        before = number(query.get("before"))
         return self.site.renderer.page(
             request,
             "search.html",
-            found=found,
+            found=search(self.site, query.get("q", ""), before),
             before=before,
             query_max=QUERY_MAX,
-            empty=sentence(self.site),
+            empty=notice_without_tips(self.site),
         )
-
-    def feed(self, request: Request) -> Response:
-        """The newest tips as an Atom feed."""
-        cards = index(self.site).cards
-        updated = newest(cards) or LONG_AGO
-        return self.site.renderer.feed(
-            request, "feed.atom.html", cards=cards, updated=updated, empty=sentence(self.site)
-        )
-
-    def feed_json(self, request: Request) -> Response:
-        """The newest tips as a JSON Feed."""
-        empty = sentence(self.site).striptags()
-        told = of_tips(self.site.config().bot, index(self.site).cards, empty)
-        return self.site.renderer.json_feed(request, told)
 
     def tip_feed(self, request: Request) -> Response:
-        """The newest replies to a tip as an Atom feed."""
-        return self._atom(request, replies(self.site, self._asked(request)))
+        """The newest tips."""
+        return self._feed(request, "feed.atom.html", tip_feed(self.site))
 
-    def tip_feed_json(self, request: Request) -> Response:
-        """The newest replies to a tip as a JSON Feed."""
-        return self._json(request, replies(self.site, self._asked(request)))
+    def reply_feed(self, request: Request) -> Response:
+        """The newest replies to a tip."""
+        page = published(self.site, request.path_params["tip"])
+        return self._feed(request, "replies.atom.html", reply_feed(self.site, page))
 
-    def replies_feed(self, request: Request) -> Response:
-        """The newest replies to all tips as an Atom feed."""
-        return self._atom(request, all_replies(self.site))
+    def all_replies_feed(self, request: Request) -> Response:
+        """The newest replies to all tips."""
+        return self._feed(request, "replies.atom.html", all_replies_feed(self.site))
 
-    def replies_feed_json(self, request: Request) -> Response:
-        """The newest replies to all tips as a JSON Feed."""
-        return self._json(request, all_replies(self.site))
-
-    def _atom(self, request: Request, told: Replies) -> Response:
-        return self.site.renderer.feed(request, "replies.atom.html", told=told)
-
-    def _json(self, request: Request, told: Replies) -> Response:
-        return self.site.renderer.json_feed(request, of_replies(self.site.config().bot, told))
-
-    def _asked(self, request: Request) -> Page:
-        """The page of the tip that is asked for."""
-        return published(self.site, request.path_params["tip"])
+    def _feed(self, request: Request, template: str, feed: Feed) -> Response:
+        """The feed as Atom or as JSON, by the ending of the address."""
+        renderer = self.site.renderer
+        if request.url.path.endswith(".json"):
+            return renderer.json_feed(request, feed.as_json(self.site.config().bot))
+        return renderer.xml(request, template, "application/atom+xml", feed=feed)
 
     def privacy(self, request: Request) -> Response:
-        """What is shown of people who reply, and how they have it removed."""
-        link = _contact_link(self.site.config().bot.contact)
+        """What is stored about people who reply, and how they have it removed."""
+        contact = self.site.config().bot.contact
+        is_mail = contact is not None and contact.startswith("mailto:")
+        link = contact if is_mail else web_address(contact)
         return self.site.renderer.page(request, "privacy.html", contact_link=link)
 
-    def health(self, request: Request) -> Response:
-        """Whether the bot works, for those who watch over it: 200 or 503; details by our names."""
+    async def health(self, request: Request) -> Response:
+        """Whether the bot works: 200 or 503; with details if the request has a host of the site."""
+        return await self.site.threads.check_health(self._health, request)
+
+    def _health(self, request: Request) -> Response:
         health = self.site.health()
         facts = health.facts if self._is_known_host(request) else {}
-        return JSONResponse(
-            {"ok": health.ok, **facts},
-            200 if health.ok else 503,
-            headers=_FRESH,
-        )
+        status = 200 if health.ok else 503
+        return JSONResponse({"ok": health.ok, **facts}, status, headers=_NO_STORE)
 
     def metrics(self, request: Request) -> Response:
-        """Figures for Prometheus; they are the operator's, and given to near machines only."""
-        if not is_near(request) or not self._is_known_host(request):
+        """Metrics for Prometheus, for this machine and its private network only."""
+        if not is_private_client(request) or not self._is_known_host(request):
             raise HTTPException(404)
-        headers = {**_FRESH, "Content-Type": CONTENT_TYPE}
+        headers = {**_NO_STORE, "Content-Type": CONTENT_TYPE}
         return Response(exposition(self.site.figures()), headers=headers)
 
     def _is_known_host(self, request: Request) -> bool:
         return is_known_host(request, self.site.config().bot.site)
 
     def robots(self, _request: Request) -> Response:
-        """What crawlers should leave alone, and where the sitemap is."""
+        """Rules for crawlers, and the address of the sitemap."""
         text = f"{ROBOTS}\nSitemap: {self.site.config().bot.site}/sitemap.xml\n"
         return PlainTextResponse(text, headers={"Cache-Control": "public, max-age=86400"})
 
@@ -149,7 +122,7 @@ class PublicViews:
         return self.site.renderer.xml(request, "sitemap.xml.html", "application/xml", tips=tips)
 
     def icon(self, request: Request) -> Response:
-        """An icon where browsers and phones look for it, whatever the page says."""
+        """An icon at the address where browsers and phones ask for it by default."""
         response = self.file(request)
         response.headers["Cache-Control"] = "public, max-age=86400"
         return response
@@ -162,24 +135,8 @@ class PublicViews:
         return response
 
 
-def published(site: SiteDependencies, tip: str) -> Page:
-    """The page of a tip. Raises HTTPException: 404 if it was never up, 410 if it was retracted."""
-    page = site.pages.get(tip)
-    if page is None:
-        raise HTTPException(404)
-    if page.gone is not None:
-        raise HTTPException(410)
-    return page
-
-
-def _contact_link(contact: str | None) -> str | None:
-    """The contact as something to follow: a page, or an address with `mailto:`, else None."""
-    is_mail = contact is not None and contact.startswith("mailto:")
-    return contact if is_mail else web_address(contact)
-
-
 def _moment(text: str | None) -> datetime | None:
-    """The moment in an address of ours; 404 for what cannot be one."""
+    """The time in an address; raises HTTPException 404 for text that is no time."""
     if text is None:
         return None
     try:

@@ -1,10 +1,10 @@
-"""Where a request comes from: through a proxy or not, from near or far, and by which name."""
+"""The origin of a request: its network address, the proxies between, and the host it names."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 import structlog
@@ -12,17 +12,15 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from bot.web.security.visitor import plain
-
 _FORWARDING = re.compile(
     r"(x-)?(original-)?forwarded(-.+)?|via|cdn-loop|x-(original|envoy|azure|amzn|arr|vercel)-.+"
     r"|(cf|fly|fastly)-.+|x-(host|scheme)"
     r"|(.+-)?(client|connecting|real|remote|socket|source|user|external)-?(ip(v6)?|addr(ess)?)",
 )
-"""Headers that proxies add, and nobody else: they say whom the request came from, and how."""
+"""Headers that only proxies add, about the client and the connection."""
 
 _LOCAL_NAMES = (".localhost", ".local", ".lan", ".internal", ".home.arpa")
-"""Endings that nobody can have in the public names of the internet."""
+"""Endings that no public domain name has."""
 
 _HOST = re.compile(r"\[([0-9a-f:.]+)\](?::\d*)?|([a-z0-9._-]+)(?::\d*)?", re.IGNORECASE)
 
@@ -30,17 +28,17 @@ _log = structlog.get_logger("web")
 
 
 class Origin:
-    """Believes the trusted proxies, and notes at each request who sent it to us.
+    """Trusts the headers of trusted proxies, and notes the peer of each request.
 
-    A proxy that is not trusted is told to the operator, once.
+    It logs one warning about a proxy that is not trusted.
     """
 
     def __init__(self, app: ASGIApp, trusted_proxies: Sequence[str]) -> None:
         self._app = app
-        self._believing: ASGIApp = self._answer
+        self._proxied: ASGIApp = self._answer
         if trusted_proxies:
-            self._believing = ProxyHeadersMiddleware(self._answer, list(trusted_proxies))  # type: ignore[arg-type, assignment]
-        self._is_told = False
+            self._proxied = ProxyHeadersMiddleware(self._answer, list(trusted_proxies))  # type: ignore[arg-type, assignment]
+        self._has_warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the application does."""
@@ -48,35 +46,35 @@ class Origin:
             host, port = scope["client"]
             scope["client"] = plain(host), port
         scope["state"]["peer"] = scope["client"]
-        await self._believing(scope, receive, send)
+        await self._proxied(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._tell(Request(scope))
+        self._warn(Request(scope))
         await self._app(scope, receive, send)
 
-    def _tell(self, request: Request) -> None:
-        """Tell the operator of a proxy nearby that is not trusted."""
-        if self._is_told or not _is_private(request):
+    def _warn(self, request: Request) -> None:
+        """Log a private proxy that is not trusted."""
+        if self._has_warned or not _is_private(request):
             return
-        if _is_forwarded(request) and not _is_placed(request):
-            self._is_told = True
-            todo = "if it is a proxy of yours, name it in TIPSBOT_TRUSTED_PROXIES"
+        if _is_forwarded(request) and not _is_located(request):
+            self._has_warned = True
+            todo = "if it is your proxy, add it to TIPSBOT_TRUSTED_PROXIES"
             _log.warning("proxy_not_trusted", address=request.scope["client"][0], todo=todo)
 
 
-def is_near(request: Request) -> bool:
+def is_private_client(request: Request) -> bool:
     """Whether the visitor is on this machine or in its private network.
 
-    Who came through a proxy is where a trusted one says, and else far.
+    The address of a visitor behind a proxy is known only from a trusted one.
     """
-    return _is_private(request) and (not _is_forwarded(request) or _is_placed(request))
+    return _is_private(request) and (not _is_forwarded(request) or _is_located(request))
 
 
 def is_known_host(request: Request, address: str) -> bool:
-    """Whether the request names us as only we can be named, `address` being the site's.
+    """Whether the request's host is this site's `address`, or one that no other site can have.
 
-    A page of a stranger can have its own name lead to our machine (DNS rebinding); it cannot have
-    an address, a name without a dot, or one of a private network for its own.
+    Another site can point its own name to this machine (DNS rebinding), but not an IP address, a
+    name without a dot, or one of a private network.
     """
     given = request.headers.get("host")
     if given is None:  # HTTP/1.0: no browser sends it
@@ -85,19 +83,36 @@ def is_known_host(request: Request, address: str) -> bool:
     if found is None:
         return False
     host = (found[1] or found[2]).lower().removesuffix(".")
-    return host == urlsplit(address).hostname or _is_address(host) or _is_local(host)
+    is_local = bool(host) and ("." not in host or host.endswith(_LOCAL_NAMES))
+    return is_local or host == urlsplit(address).hostname or _address(host) is not None
 
 
-def _is_address(host: str) -> bool:
+def client_key(request: Request) -> str:
+    """The key of a rate limit: one IPv4 address, or one household's IPv6 network."""
+    return client_network(request.client.host if request.client else "")
+
+
+def client_network(host: str) -> str:
+    """The network that one client has to itself; a host that is no address is returned as it is."""
+    host = plain(host)
+    address = _address(host)
+    if isinstance(address, IPv6Address):
+        return str(ip_network((int(address), 64), strict=False))
+    return host
+
+
+def plain(host: str) -> str:
+    """The host; an IPv4 address in the form of IPv6 as the IPv4 address."""
+    address = _address(host)
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return host if address is None else str(mapped or address)
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
     try:
-        ip_address(host)
+        return ip_address(host)
     except ValueError:
-        return False
-    return True
-
-
-def _is_local(host: str) -> bool:
-    return bool(host) and ("." not in host or host.endswith(_LOCAL_NAMES))
+        return None
 
 
 def _is_forwarded(request: Request) -> bool:
@@ -105,12 +120,10 @@ def _is_forwarded(request: Request) -> bool:
 
 
 def _is_private(request: Request) -> bool:
-    try:
-        return ip_address(request.client.host if request.client else "").is_private
-    except ValueError:
-        return False
+    address = _address(request.client.host if request.client else "")
+    return address is not None and address.is_private
 
 
-def _is_placed(request: Request) -> bool:
-    """Whether a trusted proxy said where the visitor is."""
+def _is_located(request: Request) -> bool:
+    """Whether a trusted proxy gave the address of the visitor."""
     return bool(request.scope["client"] != request.scope["state"]["peer"])

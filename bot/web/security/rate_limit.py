@@ -1,4 +1,4 @@
-"""How much may be written: buckets of tokens for each writer, each network and all of them."""
+"""Rate limits: token buckets for each address, for each network and for all together."""
 
 from __future__ import annotations
 
@@ -7,49 +7,49 @@ from datetime import datetime, timedelta
 from ipaddress import ip_network
 from threading import Lock
 
-EVERYBODY = ""
-"""The name of the bucket that all share."""
+_ALL = ""
+"""The key of the bucket that all share."""
 
 
 class RateLimiter:
-    """Grants `burst` at once and then one each `per` / `burst`, by name.
+    """Grants `burst` at once and then one each `per` / `burst`, by key.
 
-    It forgets who was quiet for `per`, and who was quiet longest when it knows more than `names`.
+    Keys that were not used for `per` are dropped, and the least recently used beyond `keys_max`.
     """
 
-    def __init__(self, *, burst: int, per: timedelta, names: int = 10_000) -> None:
+    def __init__(self, *, burst: int, per: timedelta, keys_max: int = 10_000) -> None:
         self._burst = float(burst)
         self._per = per
         self._refill = per / burst
-        self._names = names
+        self._keys_max = keys_max
         self._buckets: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
         self._lock = Lock()
 
-    def take(self, name: str, now: datetime) -> timedelta | None:
-        """Take one token; None when it was granted, else how long until there is one."""
+    def take(self, key: str, now: datetime) -> timedelta | None:
+        """Take one token; None if it was granted, else the time until there is one."""
         with self._lock:
-            tokens, since = self._buckets.pop(name, (self._burst, now))
+            tokens, since = self._buckets.pop(key, (self._burst, now))
             elapsed = max(now - since, timedelta(0))
             tokens = min(self._burst, tokens + elapsed / self._refill)
             granted = tokens >= 1
-            self._buckets[name] = (tokens - 1 if granted else tokens, now)
-            self._forget(now)
+            self._buckets[key] = (tokens - 1 if granted else tokens, now)
+            self._drop_unused(now)
         return None if granted else self._refill * (1 - tokens)
 
-    def _forget(self, now: datetime) -> None:
-        """Drop buckets that are full again, and the oldest where there are too many."""
+    def _drop_unused(self, now: datetime) -> None:
+        """Drop buckets that are full again, and the oldest if there are too many."""
         while self._buckets:
             _, since = next(iter(self._buckets.values()))
-            if now - since < self._per and len(self._buckets) <= self._names:
+            if now - since < self._per and len(self._buckets) <= self._keys_max:
                 return
             self._buckets.popitem(last=False)
 
 
 class CommentLimits:
-    """How often something is taken in ten minutes: from one address, and from all together.
+    """Limits for ten minutes: `each` for one address, `together` for all addresses.
 
-    A network always has `reserved` of its own, however much others take of what is for all; only
-    `most` of those are taken. So it needs hundreds of networks, not ten, to silence everybody.
+    A network always has `reserved` of its own, even if others have used the limit for all; of these
+    there are `most`. To lock everybody out takes hundreds of networks, not ten.
     """
 
     def __init__(
@@ -61,17 +61,17 @@ class CommentLimits:
         )
 
     def take(self, address: str, now: datetime) -> timedelta | None:
-        """None when it may be taken, else how long to wait."""
+        """None if it is within the limits, else the time to wait."""
         if (wait := self._each.take(address, now)) is not None:
             return wait
-        shared = self._all.take(EVERYBODY, now)
+        shared = self._all.take(_ALL, now)
         if self._reserved.take(_network(address), now) is None:
-            return self._most.take(EVERYBODY, now)
+            return self._most.take(_ALL, now)
         return shared
 
 
 def _network(address: str) -> str:
-    """The network that somebody may have all of: a /24 of IPv4, a /48 of IPv6."""
+    """The network that one person may control: a /24 of IPv4, a /48 of IPv6."""
     try:
         network = ip_network(address)
     except ValueError:

@@ -1,8 +1,8 @@
-"""Where other sites say that they link to a tip: Webmention, and pingbacks over XML-RPC."""
+"""Endpoints where other sites announce a link to a tip: Webmention, and pingback over XML-RPC."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
@@ -14,71 +14,58 @@ from starlette.responses import PlainTextResponse, Response
 from bot.app.site.webmention import Refusal, TooMany
 from bot.core.discussion.webmention import LinkNotice, takes
 from bot.core.errors import BotError
-from bot.core.model.config import Config
 from bot.web.dependencies import SiteDependencies
 from bot.web.forms.form_data import read_body, read_form
-from bot.web.security.visitor import client_key
+from bot.web.security.client_origin import client_key
 from bot.web.webmention import xmlrpc
 from bot.web.webmention.xmlrpc import Code, Fault
 
 _XML = "text/xml; charset=utf-8"
-_THANKS = "Thank you. The page will be looked at soon, and shown under the tip if it links to it.\n"
-_UNWRITABLE = Fault(Code.UPSTREAM, "The bot cannot write just now.")
-_LATER = "That was too much in a short time. Please try again later.\n"
-
-
-def endpoints(config: Config) -> dict[str, str]:
-    """Where pings are taken now: the address by the name of the protocol, which is its `rel`."""
-    return {
-        protocol.value: f"{config.bot.site}/{protocol.value}"
-        for protocol in LinkNotice
-        if takes(config, protocol)
-    }
-
-
-def advertise(config: Config, response: Response) -> None:
-    """Say the same in the headers of a tip's page."""
-    known = endpoints(config)
-    if (address := known.get(LinkNotice.WEBMENTION.value)) is not None:
-        response.headers["Link"] = f'<{address}>; rel="{LinkNotice.WEBMENTION.value}"'
-    if (address := known.get(LinkNotice.PINGBACK.value)) is not None:
-        response.headers["X-Pingback"] = address
+_THANKS = "Thank you. The page will be read soon, and shown under the tip if it links to it.\n"
+_KNOWN = "This link is known; its page will be read again. There is no more information about it."
+"""The same whatever was found before, to reveal neither what the bot can reach nor its DNS."""
+_LATER = "Too many requests in a short time. Please try again later.\n"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebmentionEndpoints:
-    """Answers to pings. No page is looked at here: that takes time, and comes after."""
+    """Accept notices of links. The linking pages are read later."""
 
     site: SiteDependencies
 
     async def webmention(self, request: Request) -> Response:
-        """Take a Webmention: 202 where the page will be looked at, 400 where it will not."""
-        self._check(LinkNotice.WEBMENTION)
+        """Accept a Webmention: 202 if the page will be read, else 400."""
+        self._require(LinkNotice.WEBMENTION)
         try:
             fields = await read_form(request)
         except HTTPException as error:
-            words = "Send a form with source and target.\n"
-            return PlainTextResponse(words, 400, headers=error.headers)
+            text = "Send a form with source and target.\n"
+            return PlainTextResponse(text, 400, headers=error.headers)
         return await self.site.threads.write(self._webmention, request, fields)
 
     async def pingback(self, request: Request) -> Response:
-        """Take a pingback: an answer in XML-RPC, faults included."""
-        self._check(LinkNotice.PINGBACK)
+        """Accept a pingback: an answer in XML-RPC, faults included."""
+        self._require(LinkNotice.PINGBACK)
         body = await read_body(request, xmlrpc.BODY_MAX)
         try:
-            return await self.site.threads.write(self._pingback, request, body)
+            answer = xmlrpc.success(await self.site.threads.write(self._pingback, request, body))
+        except Fault as fault:
+            answer = xmlrpc.failure(fault)
         except BotError:
-            return Response(xmlrpc.fault(_UNWRITABLE), media_type=_XML)
+            answer = xmlrpc.failure(
+                Fault(Code.UPSTREAM, "The bot cannot use its database at the moment.")
+            )
+        return Response(answer, media_type=_XML)
 
-    def _check(self, protocol: LinkNotice) -> None:
-        """Raises HTTPException 404 where the operator wants none of these."""
+    def _require(self, protocol: LinkNotice) -> None:
+        """Raises HTTPException 404 if the operator turned this protocol off."""
         if not takes(self.site.config(), protocol):
             raise HTTPException(404)
 
-    def _webmention(self, request: Request, fields: dict[str, str]) -> Response:
+    def _webmention(self, request: Request, fields: Mapping[str, str]) -> Response:
         if (wait := self._wait(request)) is not None:
-            seconds = {"Retry-After": str(ceil(wait.total_seconds()))}
-            return PlainTextResponse(_LATER, 429, headers=seconds)
+            headers = {"Retry-After": str(ceil(wait.total_seconds()))}
+            return PlainTextResponse(_LATER, 429, headers=headers)
         config, now = self.site.config(), self.site.clock.now()
         source, target = fields.get("source", ""), fields.get("target", "")
         try:
@@ -87,34 +74,20 @@ class WebmentionEndpoints:
             return PlainTextResponse(f"{refusal}\n", 503 if isinstance(refusal, TooMany) else 400)
         return PlainTextResponse(_THANKS, 202)
 
-    def _pingback(self, request: Request, body: bytes) -> Response:
-        def taken() -> str:
-            source, target = xmlrpc.read(body)
-            if self._wait(request) is not None:
-                raise Fault(Code.DENIED, _LATER.strip())
-            return self._pinged(source, target)
-
-        return Response(_answered(taken), media_type=_XML)
-
-    def _pinged(self, source: str, target: str) -> str:
-        """Thanks; of a pair that was told before, whatever came of it, only that it was."""
+    def _pingback(self, request: Request, body: bytes) -> str:
+        """The answer to an accepted pingback. Raises Fault for one that is refused or known."""
+        source, target = xmlrpc.read(body)
+        if self._wait(request) is not None:
+            raise Fault(Code.DENIED, _LATER.strip())
         config, now = self.site.config(), self.site.clock.now()
         try:
             known = self.site.receiving.take(source, target, LinkNotice.PINGBACK, config, now)
         except Refusal as refusal:
             raise Fault(xmlrpc.code_of(refusal), str(refusal)) from refusal
         if known is not None:
-            raise Fault(Code.KNOWN, xmlrpc.KNOWN)
+            raise Fault(Code.KNOWN, _KNOWN)
         return _THANKS.strip()
 
     def _wait(self, request: Request) -> timedelta | None:
         """How long a sender has to wait, or None."""
-        return self.site.ping_patience.take(client_key(request), self.site.clock.now())
-
-
-def _answered(taken: Callable[[], str]) -> bytes:
-    """What was taken, or why not, in XML-RPC."""
-    try:
-        return xmlrpc.thanks(taken())
-    except Fault as fault:
-        return xmlrpc.fault(fault)
+        return self.site.webmention_limits.take(client_key(request), self.site.clock.now())

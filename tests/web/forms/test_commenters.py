@@ -109,7 +109,7 @@ def test_forget_me_on_the_site(site, ada, bob):
     ada.send("First words.")
     bob.send("Other words.")
     answer = ada.send("Forget me!")
-    assert "All that you wrote here in this browser is erased" in answer.text
+    assert "Everything that you wrote here in this browser was erased" in answer.text
     assert standings(site) == ["gone", "shown", "gone"]
     kept = {one.text for one in site.database.pages.changes(0, 9)}
     assert kept == {"Other words.", ""}

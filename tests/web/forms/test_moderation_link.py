@@ -15,7 +15,7 @@ from bot.core.errors import StoreError, UsageError
 from bot.core.model.entry import Change, Standing
 from bot.store.tables import entry_events
 from bot.web.forms.moderation_link import link
-from bot.web.security.signing import Signer
+from bot.web.security.session import Signer
 from tests.site import KEY, NINE, TIP, config, running_site
 from tests.web.forms.test_comment_form import Browser, logged
 
@@ -77,12 +77,12 @@ def test_a_comment_with_a_link_is_held(site, browser):
     (entry,) = logged(site)
     assert (entry.standing, entry.text) == (Standing.HELD, SPAM)
     assert not is_anywhere(site, "Cheap pills")
-    assert "No reply yet" in httpx.get(f"{site.url}/tips/{TIP}").text
+    assert "No replies yet" in httpx.get(f"{site.url}/tips/{TIP}").text
 
 
 def test_a_comment_without_a_link_is_shown(site, browser):
     """By the rule that is shipped an ordinary comment from a stranger is there at once."""
-    assert "Thank you, your reply is here" in browser.send("I disagree.").text
+    assert "Thank you, your reply is published" in browser.send("I disagree.").text
     (entry,) = logged(site)
     assert entry.standing is Standing.SHOWN
 
@@ -95,7 +95,7 @@ def test_a_writer_takes_a_held_comment_back(site, browser):
     browser.client.post(f"/{permit.partition('?')[0]}", data=fields)
     (entry,) = logged(site)
     assert entry.deleted_at is not None
-    assert "It is erased" in settled(site)
+    assert "This reply was erased" in settled(site)
 
 
 def test_nobody_answers_what_is_held(site, browser):
@@ -113,7 +113,7 @@ def test_a_new_author_is_held_until_approved_once(site, browser):
     assert "is held" in browser.send("First.").text
     assert "is held" in browser.send("Second.").text
     write(site, approve, logged(site)[0].id, NINE)
-    assert "your reply is here" in browser.send("Third.").text
+    assert "your reply is published" in browser.send("Third.").text
     assert [entry.standing.value for entry in logged(site)] == ["shown", "held", "shown"]
 
 
@@ -145,18 +145,18 @@ def test_approving_by_the_link(site, browser):
     """The first button lets everybody read it, at once, and the page says so afterwards."""
     browser.send(SPAM)
     answer = httpx.post(place(site), data={"answer": "approve"}, follow_redirects=True)
-    assert "Everybody can read it" in answer.text
+    assert "Everybody can read this reply" in answer.text
     assert is_anywhere(site, "Cheap pills at")
     assert changes(site) == [Change.CREATED, Change.SHOWN]
     again = httpx.post(place(site), data={"answer": "refuse"}, follow_redirects=True)
-    assert "Everybody can read it" in again.text
+    assert "Everybody can read this reply" in again.text
 
 
 def test_refusing_by_the_link(site, browser):
     """The second button erases it for good, in the log and on the site."""
     browser.send(SPAM)
     answer = httpx.post(place(site), data={"answer": "refuse"}, follow_redirects=True)
-    assert "It is erased" in answer.text
+    assert "This reply was erased" in answer.text
     (entry,) = logged(site)
     assert (entry.text, entry.author.name, entry.deleted_at) == ("", "", NINE)
     (comment,) = site.database.pages.changes(0, 10)
@@ -188,7 +188,7 @@ def test_a_link_cannot_be_prolonged(site, browser):
 
 
 def test_an_old_link_decides_nothing(site, browser):
-    """After a week the link says that it is too old, and where a new one is."""
+    """After a week the link says that it has expired, and where a new one is."""
     browser.send(SPAM)
     old = place(site)
     site.clock.move(timedelta(days=7))
@@ -196,7 +196,7 @@ def test_an_old_link_decides_nothing(site, browser):
     site.clock.move(timedelta(days=1))
     for answer in (httpx.get(old), httpx.post(old, data={"answer": "approve"})):
         assert answer.status_code == 410
-        assert "too old" in answer.text
+        assert "has expired" in answer.text
     assert changes(site) == [Change.CREATED]
 
 
@@ -236,9 +236,10 @@ def test_to_show_is_to_approve(site, browser):
     write(site, show, 1, NINE)
     assert waiting(site) == []
     assert is_anywhere(site, "Cheap pills at")
-    assert "Everybody can read it" in settled(site)
+    assert "Everybody can read this reply" in settled(site)
     assert (
-        "your reply is here" in browser.send("Me too.", in_reply_to=logged(site)[0].remote_id).text
+        "your reply is published"
+        in browser.send("Me too.", in_reply_to=logged(site)[0].remote_id).text
     )
 
 
@@ -260,7 +261,7 @@ def test_a_held_comment_that_is_hidden_waits_no_longer(site, browser):
     write(site, hide, 1, NINE)
     assert waiting(site) == []
     answer = httpx.post(place(site), data={"answer": "approve"}, follow_redirects=True)
-    assert "You have hidden it" in answer.text
+    assert "You have hidden this reply" in answer.text
     assert changes(site) == [Change.CREATED, Change.HIDDEN]
 
 

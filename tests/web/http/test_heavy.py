@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.model.entry import Author
 from bot.core.text.lookalikes import LONGEST, passes_for_bot
-from bot.web.content.html import said
+from bot.web.content.sanitize_html import entry_markup
 from tests.site import NINE, TIP, config, entry, running_site
 
 REPLIES = 20
@@ -71,8 +71,8 @@ def test_a_page_shows_so_much_of_a_reply_and_no_more(site, what):
 def test_words_are_made_fit_for_a_page_once(what):
     """What was cleaned for one page is not cleaned again for the next."""
     html, text = HEAVY[what].get("html", ""), HEAVY[what]["text"]
-    first = said(html, text)
-    assert said("".join(list(html)), "".join(list(text))) is first
+    first = entry_markup(html, text)
+    assert entry_markup("".join(list(html)), "".join(list(text))) is first
 
 
 @pytest.mark.parametrize(

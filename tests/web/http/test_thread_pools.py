@@ -36,7 +36,7 @@ def test_requests_write_in_the_order_in_which_they_came():
 
 def test_a_request_does_not_wait_without_end():
     """Whose turn does not come in time is told so; whoever had it is not disturbed."""
-    threads = ThreadPools(patience=0.01)
+    threads = ThreadPools(wait_max=0.01)
     begun, go = Semaphore(0), Semaphore(0)
     told = []
 

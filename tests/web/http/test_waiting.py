@@ -24,8 +24,7 @@ from bot.outbound.pages.ssrf_safe_fetch import PageFetcher
 from bot.store import tables
 from bot.store.database import FILE
 from bot.web.forms.moderation_link import link
-from bot.web.security.signing import Signer
-from bot.web.security.visitor import COOKIE
+from bot.web.security.session import COOKIE, Signer
 from bot.web.webmention.xmlrpc import Code
 from tests.servers.elsewhere import Manner, elsewhere
 from tests.site import KEY, NINE, TIP, RunningSite, running_site

@@ -17,8 +17,8 @@ from playwright.sync_api import expect
 
 from bot.app.moderation.visibility import set_visibility
 from bot.core.model.entry import Author, Standing, Visibility
-from bot.web.live.messages import BACKLOG_MAX
-from bot.web.live.stream import LISTENERS_EACH
+from bot.web.live.messages import MISSED_MAX
+from bot.web.live.stream import SUBSCRIBERS_EACH
 from tests.browser import running_browser
 from tests.site import TIP, RunningSite, config, running_site
 from tests.web.pages.test_pages import HOSTILE
@@ -299,7 +299,7 @@ def test_a_thread_that_finds_its_tip_is_told(site):
 
 def test_who_missed_too_much_is_asked_to_load_again(site):
     """After a long absence the page is not drowned, but asked for anew."""
-    for number in range(BACKLOG_MAX + 1):
+    for number in range(MISSED_MAX + 1):
         site.keep(str(number), "Much is said.")
     with listening(site, f"/tips/{TIP}/live?after=0") as told:
         assert next(told)["reload"] is True
@@ -331,9 +331,9 @@ def test_a_stream_of_nothing_is_not_found(site):
 def test_one_address_has_only_so_many_streams(site):
     """Nobody can take every connection; who has let go may come back."""
     path = f"{site.url}/tips/{TIP}/live"
-    with httpx.Client(limits=httpx.Limits(max_connections=LISTENERS_EACH + 2)) as client:
-        streams = [client.stream("GET", path) for _ in range(LISTENERS_EACH)]
-        assert [stream.__enter__().status_code for stream in streams] == [200] * LISTENERS_EACH
+    with httpx.Client(limits=httpx.Limits(max_connections=SUBSCRIBERS_EACH + 2)) as client:
+        streams = [client.stream("GET", path) for _ in range(SUBSCRIBERS_EACH)]
+        assert [stream.__enter__().status_code for stream in streams] == [200] * SUBSCRIBERS_EACH
         refused = client.get(path)
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "60")
         for stream in streams:

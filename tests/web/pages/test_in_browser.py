@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from bot.core.model.entry import Author
 from bot.web.forms.moderation_link import link
-from bot.web.security.signing import Signer
+from bot.web.security.session import Signer
 from tests.browser import running_browser
 from tests.hostile import TEXTS
 from tests.hostile import entries as hostile_entries
@@ -158,7 +158,7 @@ def test_answer_to_a_reply(site, page):
     page.goto(f"{site.url}/tips/{TIP}")
     write(page, "Ada", "First.")
     page.get_by_role("link", name="Reply to Ada").click()
-    expect(page.get_by_text("In answer to Ada")).to_be_visible()
+    expect(page.get_by_text("In reply to Ada")).to_be_visible()
     write(page, "Bob", "Second.")
     second = page.get_by_role("listitem").filter(has_text="Second.")
     expect(second).to_contain_text("to Ada")
@@ -385,7 +385,7 @@ def test_erasing_a_held_reply_is_confirmed(site, page):
     )
     expect(erase).not_to_be_visible()
     page.get_by_text("Erase it", exact=True).click()
-    expect(page.get_by_text("Nobody can bring them back.")).to_be_visible()
+    expect(page.get_by_text("Nobody can restore them.")).to_be_visible()
     colours = [one.evaluate("e => getComputedStyle(e).backgroundColor") for one in (show, erase)]
     assert colours[0] != colours[1]
     first, second = show.bounding_box(), erase.bounding_box()
@@ -393,4 +393,4 @@ def test_erasing_a_held_reply_is_confirmed(site, page):
     assert second
     assert second["y"] - (first["y"] + first["height"]) >= 40
     erase.click()
-    expect(page.get_by_text("It is erased.")).to_be_visible()
+    expect(page.get_by_text("This reply was erased.")).to_be_visible()

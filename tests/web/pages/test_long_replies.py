@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.core.model.entry import Standing, Visibility
-from bot.web.content.outline_cache import FAR
+from bot.web.content.public_entries import CHANGES_MAX
 from tests.site import TIP, RunningSite, entry, running_site
 
 
@@ -76,7 +76,7 @@ def test_a_deep_answer_says_what_it_answers(site):
     """Deeper than it is indented, an answer says in words what it answers."""
     branch(site, 8)
     told = [one.text for one in read(site).iterfind(".//span[@class='to']")]
-    assert told == ["to "] * 6 + ["in answer to "] * 2
+    assert told == ["to "] * 6 + ["in reply to "] * 2
 
 
 @pytest.mark.parametrize("standing", [Standing.HELD, Standing.HIDDEN])
@@ -111,7 +111,9 @@ def test_the_page_follows_after_much_else(site):
     read(site)
     with site.database.store.writing() as tx:
         now = site.clock.now()
-        tx.log.keep_all([entry(f"x{n}", "x", now, tip="other") for n in range(FAR + 1)], now)
+        tx.log.keep_all(
+            [entry(f"x{n}", "x", now, tip="other") for n in range(CHANGES_MAX + 1)], now
+        )
     site.keep("2", "The second.")
     assert said(read(site)) == ["The first.", "The second."]
 

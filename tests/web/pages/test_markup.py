@@ -6,8 +6,7 @@ import html5lib
 import httpx
 import pytest
 
-from bot.web.content.html import WORDS_MAX, said
-from bot.web.content.sanitize_html import cleaned
+from bot.web.content.sanitize_html import TEXT_MAX, entry_markup, sanitize
 from tests.site import TIP, running_site
 
 KEPT = {
@@ -27,7 +26,7 @@ KEPT = {
 @pytest.mark.parametrize("markup", KEPT.values(), ids=KEPT)
 def test_what_carries_meaning_is_kept(markup):
     """Deletions, quotations, powers, lists, code, tables and definitions are shown as such."""
-    assert cleaned(markup) == markup
+    assert sanitize(markup) == markup
 
 
 @pytest.mark.parametrize(
@@ -53,7 +52,7 @@ def test_what_carries_meaning_is_kept(markup):
 )
 def test_nothing_else_of_it_is_kept(markup, shown):
     """Headings and pictures become words; attributes and all other elements go."""
-    assert cleaned(markup) == shown
+    assert sanitize(markup) == shown
 
 
 STRAY = {
@@ -99,22 +98,22 @@ def test_of_a_long_reply_the_beginning_is_shown(tmp_path):
         site.keep("1", "words and words " * 4_000, html="<p>words and words</p>" * 2_500)
         page = httpx.get(f"{site.url}/tips/{TIP}").text
         feed = httpx.get(f"{site.url}/tips/{TIP}/feed.json").json()
-    assert page.count("words and words") <= WORDS_MAX / 16 + 1
+    assert page.count("words and words") <= TEXT_MAX / 16 + 1
     assert 'href="https://example.social/@reader/1">Read the rest on Mastodon</a>' in page
     assert "Read the rest on Mastodon" in feed["items"][0]["content_html"]
 
 
-@pytest.mark.parametrize("length", [WORDS_MAX - 1, WORDS_MAX, WORDS_MAX + 1])
+@pytest.mark.parametrize("length", [TEXT_MAX - 1, TEXT_MAX, TEXT_MAX + 1])
 def test_a_comment_of_full_length_is_shown_whole(length):
     """What is as long as a comment may be is not cut; one character more is."""
-    shown = said("", "x" * length).striptags()
-    assert (shown == "x" * length) is (length <= WORDS_MAX)
+    shown = entry_markup("", "x" * length).striptags()
+    assert (shown == "x" * length) is (length <= TEXT_MAX)
 
 
 def test_long_markup_is_shown_as_its_text():
     """Markup that would take a page long to clean is not read; its text says the same."""
     markup = "<ul>" + "<li><b></b>Ask</li>" * 1_000 + "</ul>"
-    assert said(markup, "- Ask\n- Ask") == '<p dir="auto">- Ask<br>\n- Ask</p>'
+    assert entry_markup(markup, "- Ask\n- Ask") == '<p dir="auto">- Ask<br>\n- Ask</p>'
 
 
 def test_an_item_of_a_feed_always_has_content(tmp_path):

@@ -526,7 +526,7 @@ def test_privacy_names_the_contact(site, contact, shown):
 @pytest.mark.parametrize(
     ("contact", "shown"),
     [
-        (None, "answer any of the bot’s posts"),
+        (None, "reply to any of the bot’s posts"),
         ("javascript:alert(1)", "<bdi>javascript:alert(1)</bdi>"),
     ],
 )
@@ -567,7 +567,7 @@ def test_broken_memory_is_said_plainly(site, capsys):
     lose_entries(site)
     answer = get(site)
     assert answer.status_code == 503
-    assert "cannot read or write its memory" in answer.text
+    assert "cannot use its database" in answer.text
     assert answer.headers["content-security-policy"]
     assert "Traceback" not in "".join(capsys.readouterr())
 

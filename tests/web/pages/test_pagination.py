@@ -11,12 +11,12 @@ from starlette.requests import Request
 from bot.app.site.comments import CommentWriter, NewComment
 from bot.core.model.delivery import Post, Span, SpanKind
 from bot.store import open_store
-from bot.web.content.dates import moment
-from bot.web.content.html import language_tag, paragraphs, said, web_address
-from bot.web.pages.cards import words_of
+from bot.web.content.sanitize_html import entry_markup, language_tag, paragraphs, web_address
+from bot.web.pages.cards import text_without_links
+from bot.web.rendering import moment
+from bot.web.security.client_origin import client_key
 from bot.web.security.rate_limit import RateLimiter
-from bot.web.security.signing import Signer, same
-from bot.web.security.visitor import client_key
+from bot.web.security.session import Signer, same
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 
@@ -34,7 +34,7 @@ NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 )
 def test_said(html, shown):
     """The network's markup is shown where it leaves something to read, else the plain text."""
-    assert said(html, "plain") == shown
+    assert entry_markup(html, "plain") == shown
 
 
 def test_paragraphs():
@@ -94,7 +94,7 @@ def test_limiter_grants_a_burst_and_refills():
 
 def test_limiter_does_not_grow():
     """However many names come, it remembers no more than it was told to, and none for long."""
-    limiter = RateLimiter(burst=1, per=timedelta(minutes=1), names=10)
+    limiter = RateLimiter(burst=1, per=timedelta(minutes=1), keys_max=10)
     for number in range(1000):
         limiter.take(str(number), NOW)
     assert list(limiter._buckets) == [str(number) for number in range(990, 1000)]
@@ -151,14 +151,14 @@ def test_whereabouts(host, counted):
         ("No link", (), "No link"),
     ],
 )
-def test_words_of(text, links, shown):
+def test_text_without_links(text, links, shown):
     """Links and tags at the end of a post are left to the page; within a sentence they stay."""
     spans = tuple(
         Span(kind=SpanKind.TAG, start=text.index(link), end=text.index(link) + len(link), target="")
         for link in links
     )
     post = Post(key="k", tip="t", title="T", text=text, body="B", spans=spans, created_at=NOW)
-    assert words_of(post) == shown
+    assert text_without_links(post) == shown
 
 
 def test_flawed_draft_is_never_written(tmp_path):

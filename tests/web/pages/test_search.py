@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from bot.core.model.entry import Author, Standing
-from bot.web.pages.search import TIPS
+from bot.web.pages.search import TIP_HITS
 from tests.site import TIP, TITLE, RunningSite, running_site
 from tests.store.site.test_full_text_index import HOSTILE
 
@@ -76,8 +76,8 @@ def test_page_by_page(site):
 
 def test_nothing_found_says_so(site):
     """A search in vain says so, an empty one only asks."""
-    assert "Nobody said that here" in get(site, "nonsense").text
-    assert "Nobody said that here" not in get(site, " ").text
+    assert "No tip or reply has these words" in get(site, "nonsense").text
+    assert "No tip or reply has these words" not in get(site, " ").text
 
 
 @pytest.mark.parametrize("more", ["&before=x", "&before=-1", f"&before={'9' * 5000}", "&before=0"])
@@ -141,7 +141,7 @@ def test_tips_are_found(site, query):
     site.publish("knife", key="knife", title="Sharpen your knife", body=body, tags=("kitchen",))
     found = get(site, query).text
     assert '<a href="./tips/knife">' in found
-    assert "and no tip does" not in found
+    assert "No tip or reply has these words" not in found
 
 
 @pytest.mark.parametrize("query", ["knives", '"knife your"', "knife fork", "spoon", "刃"])
@@ -163,9 +163,9 @@ def test_tips_that_are_taken_back_are_not_found(site):
 def test_titles_come_first_and_a_cut_list_says_so(site):
     """Tips whose title has the words come first; how many more there are is told."""
     site.publish("titled", key="titled", title="Sharpen your knife", body="Words.")
-    for number in range(TIPS + 2):
+    for number in range(TIP_HITS + 2):
         site.clock.move(timedelta(minutes=1))
         site.publish(f"t{number}", key=f"k{number}", title="Other", body="Take a knife.")
     found = get(site, "knife").text
-    assert found.index("tips/titled") < found.index(f"tips/t{TIPS + 1}")
+    assert found.index("tips/titled") < found.index(f"tips/t{TIP_HITS + 1}")
     assert "3 more tips have these words." in found

@@ -13,7 +13,7 @@ from defusedxml import ElementTree
 
 from bot.core.model.config import PROMISE
 from bot.core.text.counting.measure import weighted_length
-from bot.web.pages.sharing import shared
+from bot.web.pages.cards import share_text
 from tests.site import BODY, NINE, SUMMARY, TIP, TITLE, RunningSite, post, running_site
 from tests.web.live.test_stream import listening
 
@@ -61,7 +61,7 @@ def meta(site: RunningSite, path: str) -> dict[str, str]:
 def test_what_is_passed_on_fits_everywhere(changes):
     """The text has its link and keeps 140 by X's weights, whatever the tip is."""
     given = post(TIP, NINE, **changes)
-    text = shared(given, PAGE, []).text
+    text = share_text(given, PAGE, []).text
     assert (given.link or PAGE) in text
     assert weighted_length(text) <= PROMISE
 
@@ -71,7 +71,7 @@ def test_it_is_as_others_carry_it():
     there = post(TIP, NINE, text=f"In other words. {PAGE}", spans=())
     without = post(TIP, NINE, text="Without a link.", link=None, spans=())
     long = post(TIP, NINE, text=f"{'word ' * 60}{PAGE}", spans=())
-    assert shared(post(TIP, NINE), PAGE, [without, long, there]).text == there.text
+    assert share_text(post(TIP, NINE), PAGE, [without, long, there]).text == there.text
 
 
 def test_the_page_offers_it(site):

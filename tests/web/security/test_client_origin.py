@@ -143,7 +143,7 @@ def test_a_proxy_that_is_not_named_is_told_once(tmp_path, capsys):
             assert httpx.get(site.url, headers={"X-Forwarded-For": "8.8.8.8"}).status_code == 200
     told = "".join(capsys.readouterr())
     assert told.count("proxy_not_trusted") == 1
-    assert re.search("127.0.0.1.*name it in TIPSBOT_TRUSTED_PROXIES", told)
+    assert re.search("127.0.0.1.*add it to TIPSBOT_TRUSTED_PROXIES", told)
 
 
 def test_ipv4_on_an_ipv6_listener():

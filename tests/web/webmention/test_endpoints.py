@@ -434,7 +434,7 @@ def test_a_repeated_pingback_tells_nothing(site, other, work, source):
     work()
     answers = [told(site, one) for one in (good, source)]
     assert answers[0] == answers[1]
-    assert answers[0].startswith("This link was told before")
+    assert answers[0].startswith("This link is known")
 
 
 def test_a_flood_of_pingbacks_is_denied(site):
