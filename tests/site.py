@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bot.app.discussion.listen import MentionPoller
-from bot.app.moderation.people import is_forgotten as is_person_forgotten
+from bot.app.moderation.people import has_opted_out as is_person_forgotten
 from bot.app.posting.first_tip import Awaited, awaited
 from bot.app.site.comments import CommentWriter
 from bot.app.site.webmention import WebmentionReceiver

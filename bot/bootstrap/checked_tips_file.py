@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.app.posting.draft import Drafter
 from bot.app.tips import advise
-from bot.app.tips.validate import TipProblem, expired, findings, without_expired
+from bot.app.tips.validate import TipProblem, expired, tip_problems, without_expired
 from bot.bootstrap.settings.environment import Environment
 from bot.core.errors import Problem, StoreError, TipsError
 from bot.core.model.capabilities import PlatformKind
@@ -88,7 +88,7 @@ def refuse_misfits(good: LoadedFile, drafter: Drafter, now: datetime) -> None:
     Of tips that have expired nothing is asked.
     """
     config = without_expired(good.config, now)
-    problems = tuple(_placed(good, findings(config, KINDS, drafter)))
+    problems = tuple(_placed(good, tip_problems(config, KINDS, drafter)))
     if problems:
         raise TipsError(problems)
 
@@ -102,7 +102,7 @@ def notes(
         *_cut_off(good),
         *_fixed_offsets(good),
         *_placed(good, expired(good.config, now)),
-        *_placed(good, advise.notes(current, drafter, store, every=every)),
+        *_placed(good, advise.advice(current, drafter, store, every=every)),
     ]
 
 

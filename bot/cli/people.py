@@ -99,8 +99,8 @@ def forget(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Erase an entry's words and name for good; of a person, everything, and keep no more."""
-    from bot.app.discussion.erase import forget as forget_entry
-    from bot.app.moderation.people import forget_author
+    from bot.app.discussion.erase import erase_entry as forget_entry
+    from bot.app.moderation.people import erase_person
 
     def act(container: Container, tx: UnitOfWork, one: str) -> str:
         now = container.clock.now()
@@ -108,7 +108,7 @@ def forget(
             forget_entry(tx, int(one), now)
             told = f"entry {one} is erased"
         else:
-            done = forget_author(tx, container.pseudonyms, container.config, one, on, now)
+            done = erase_person(tx, container.pseudonyms, container.config, one, on, now)
             erased = _entries(done.entries, "erased")
             told = f"{shown(done.label)} on {done.account} is forgotten: {erased}, no more are kept"
         return f"{told}; backups still hold what they held"

@@ -94,8 +94,8 @@ def _unread(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
         yield f"  its secrets were refused: {shown(one.pause.reason)}, then restart the bot"
     if one.trouble and not (one.pause and one.trouble == one.pause.reason):
         since = (
-            f" (since {one.deaf_since.astimezone(zone):%a %d %b %H:%M %Z})"
-            if one.deaf_since
+            f" (since {one.listening_fails_since.astimezone(zone):%a %d %b %H:%M %Z})"
+            if one.listening_fails_since
             else ""
         )
         yield f"  cannot listen{since}: {shown(one.trouble)}"
@@ -218,7 +218,7 @@ def _account_record(one: AccountStatus) -> dict[str, Any]:
         "limit": ({"unit": one.limit.unit.value, "length": one.limit.limit} if one.limit else None),
         "learned_at": iso(one.learned_at) if one.learned_at else None,
         "trouble": one.trouble,
-        "trouble_since": iso(one.deaf_since) if one.deaf_since else None,
+        "trouble_since": iso(one.listening_fails_since) if one.listening_fails_since else None,
         "unheard": list(one.unheard),
         "not_acknowledging": one.not_acknowledging,
         "to_approve": one.to_approve,

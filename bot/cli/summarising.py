@@ -62,12 +62,12 @@ def _check(*, write: bool, yes: bool, as_json: bool) -> None:
 
 def _cases(container: Container, named: list[str], every: bool) -> Iterator[WeakSummary]:
     """The tips that want a summary; why a model said nothing is told at once."""
-    from bot.app.tips.propose import cases
+    from bot.app.tips.propose import weak_summaries
     from bot.bootstrap.configured_model import model
     from bot.cli.proposing import say
 
     proposer = model(container.environment.variables)
-    for case in cases(
+    for case in weak_summaries(
         container.drafter, container.config, named=named, every=every, proposer=proposer
     ):
         if case.trouble:

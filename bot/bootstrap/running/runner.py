@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.app.moderation.people import is_forgotten
+from bot.app.moderation.people import has_opted_out
 from bot.app.notes import COMPACTED, FAILING_STEPS
 from bot.app.posting.first_tip import Awaited, awaited
 from bot.app.posting.plan import Planner
@@ -253,7 +253,7 @@ class Runner:
         if site is None:
             return False
         with self.container.database.store.reading() as tx:
-            return is_forgotten(
+            return has_opted_out(
                 tx, self.container.pseudonyms, site.name, Author(name="", key=owner)
             )
 

@@ -55,7 +55,7 @@ class SqlLedger(Part):
         query = self._mine().where(deliveries.c.tip == tip, deliveries.c.account == account)
         return self._all(query.order_by(deliveries.c.id.desc()).limit(limit))
 
-    def said(self, tip: str | None = None) -> Mapping[tuple[str, str], Sequence[str]]:
+    def posted_texts(self, tip: str | None = None) -> Mapping[tuple[str, str], Sequence[str]]:
         """The texts of each tip on each account, oldest first."""
         query = (
             select(deliveries.c.tip, deliveries.c.account, deliveries.c.post)
@@ -138,7 +138,7 @@ class SqlLedger(Part):
         rows = self._connection.execute(query)
         return [(row.account, row.posted_at - row.due) for row in rows]
 
-    def taken(self, delivery: Delivery) -> frozenset[str]:
+    def other_remote_ids(self, delivery: Delivery) -> frozenset[str]:
         """Remote ids of other deliveries of the account, sent since shortly before this one."""
         since = (delivery.sent_at or delivery.due) - FAR
         return self._made(delivery.account, since, deliveries.c.id != delivery.id)

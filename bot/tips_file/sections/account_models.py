@@ -84,7 +84,7 @@ def _poll(_: PlatformKind) -> _Field:
 
 
 def _acknowledge(kind: PlatformKind) -> _Field:
-    words = [one.value for one in kind.courtesies]
+    words = [one.value for one in kind.acknowledge_styles]
     rule = PlainValidator(
         lambda value: AcknowledgementStyle(parse_scalars.choice(words, "courtesy")(value))
     )
@@ -165,6 +165,6 @@ def account_from(name: str, kind: PlatformKind, settings: Section) -> Account:
         "visibility": kind.visibilities[0],
     }
     common |= {field: given[field] for field in _COMMON if field in given}
-    common["acknowledge"] = given.get("acknowledge") or kind.courtesies[0]
+    common["acknowledge"] = given.get("acknowledge") or kind.acknowledge_styles[0]
     options = {option.name: given[option.name] for option in kind.options}
     return Account(name=name, kind=kind.name, options=options, **common)

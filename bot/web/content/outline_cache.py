@@ -45,7 +45,7 @@ class OutlineCache:
             if known is not None and self._is_fresh(tip, known[1]):
                 self._outlines.move_to_end(name)
                 return known[0], line if line - known[1] > FAR else known[1]
-        made = outline(tx.shown.including_unlisted(unlisted=unlisted).stubs(tip))
+        made = outline(tx.public_entries.including_unlisted(unlisted=unlisted).stubs(tip))
         with self._lock:
             self._outlines[name] = (made, line)
             _shorten(self._outlines, OUTLINES_MAX)
@@ -60,7 +60,11 @@ class OutlineCache:
             known = {tip: self._tallies.get((tip, unlisted)) for tip in tips}
         fresh = {tip: one[0] for tip, one in known.items() if one and self._is_fresh(tip, one[1])}
         missing = [tip for tip in tips if tip not in fresh]
-        found = tx.shown.including_unlisted(unlisted=unlisted).tallies(missing) if missing else {}
+        found = (
+            tx.public_entries.including_unlisted(unlisted=unlisted).tallies(missing)
+            if missing
+            else {}
+        )
         with self._lock:
             for tip in missing:
                 self._tallies[tip, unlisted] = (found.get(tip), line)

@@ -21,7 +21,7 @@ class VisibleEntries:
         self._site = site
         self._tx = tx
         self._unlisted = config.bot.show_unlisted
-        self._shown = tx.shown.including_unlisted(unlisted=self._unlisted)
+        self._shown = tx.public_entries.including_unlisted(unlisted=self._unlisted)
         self._withholder = FreshnessFilter(config=config, capabilities_of=site.capabilities_of)
 
     def outline(self, tip: str) -> tuple[Outline, int]:

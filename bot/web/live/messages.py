@@ -87,7 +87,7 @@ class LiveMessages:
         """
         unlisted = self.site.config().bot.show_unlisted
         before = {line.entry for line in lines if line.was_shown(unlisted=unlisted)}
-        now = tx.shown.including_unlisted(unlisted=unlisted).readable(
+        now = tx.public_entries.including_unlisted(unlisted=unlisted).readable(
             {line.entry for line in lines}
         )
         return [line for line in lines if line.entry in before | now]
