@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bot.app.discussion.listen import MentionPoller
-from bot.app.moderation.people import is_forgotten as is_person_forgotten
+from bot.app.moderation.people import has_opted_out as is_person_forgotten
 from bot.app.posting.first_tip import Awaited, awaited
 from bot.app.site.comments import CommentWriter
 from bot.app.site.webmention import WebmentionReceiver
@@ -200,7 +200,7 @@ def running_site(
     def heard() -> None:
         mention_poller.step(settings.accounts[0])
 
-    def is_forgotten(owner: str) -> bool:
+    def has_opted_out(owner: str) -> bool:
         with database.store.reading() as tx:
             return is_person_forgotten(tx, Pseudonyms(KEY), "site", Author(name="", key=owner))
 
@@ -211,7 +211,7 @@ def running_site(
         capabilities_of=lambda account: KINDS[account.kind].traits,
         clock=clock,
         commenting=CommentWriter(
-            database.pages, heard, is_forgotten, lambda name: passes_for_bot(name, site.config.bot)
+            database.pages, heard, has_opted_out, lambda name: passes_for_bot(name, site.config.bot)
         ),
         receiving=WebmentionReceiver(
             pings=database.pings, pages=database.pages, nudge=lambda: None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.app.posting.draft import Drafter
 from bot.app.tips import advise
-from bot.app.tips.validate import TipProblem, expired, findings, without_expired
+from bot.app.tips.validate import TipProblem, expired, tip_problems, without_expired
 from bot.bootstrap.settings.environment import Environment
 from bot.core.errors import Problem, StoreError, TipsError
 from bot.core.model.capabilities import PlatformKind
@@ -96,7 +96,7 @@ def refuse_misfits(loaded: LoadedFile, drafter: Drafter, now: datetime) -> None:
     Expired tips are not checked.
     """
     config = without_expired(loaded.config, now)
-    problems = tuple(_placed(loaded, findings(config, KINDS, drafter)))
+    problems = tuple(_placed(loaded, tip_problems(config, KINDS, drafter)))
     if problems:
         raise TipsError(problems)
 
@@ -110,7 +110,7 @@ def notes(
         *_cut_off(loaded),
         *_fixed_offsets(loaded),
         *_placed(loaded, expired(loaded.config, now)),
-        *_placed(loaded, advise.notes(current, drafter, store, every=every)),
+        *_placed(loaded, advise.advice(current, drafter, store, every=every)),
     ]
 
 

@@ -282,7 +282,7 @@ class Harness:
 
     def forget(self, *args: Any) -> people.Done:
         """Forget a person."""
-        return self.write(people.forget_author, MASKS, self.config, *args)
+        return self.write(people.erase_person, MASKS, self.config, *args)
 
     def post(self, *args: Any, again: bool) -> list[Delivery]:
         """Plan a post by hand."""

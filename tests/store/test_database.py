@@ -76,7 +76,7 @@ WRITES = {
     "an entry": lambda tx: tx.log.keep(entry(), MONDAY),
     "an account's cursor": lambda tx: tx.accounts.heard("town", Batch(cursor="c1"), MONDAY),
     "a note": lambda tx: tx.notes.put("name", "value", MONDAY),
-    "an acknowledgement": lambda tx: tx.thanks.begin("town", 1, "a", MONDAY),
+    "an acknowledgement": lambda tx: tx.acknowledgements.begin("town", 1, "a", MONDAY),
     "watched threads": lambda tx: tx.threads.follow("town"),
 }
 

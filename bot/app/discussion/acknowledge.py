@@ -89,7 +89,7 @@ class Acknowledger:
         with self.store.writing() as tx:
             last = tx.log.last_id()
             fresh = tx.log.entries(since=now - FRESH, after=_mark(tx, account), limit=AT_ONCE)
-            recent = tx.thanks.recent(account.name, MOST_A_DAY)
+            recent = tx.acknowledgements.recent(account.name, MOST_A_DAY)
             for entry in fresh:
                 if who := self._whom(tx, account, entry, recent, now):
                     self._intend(tx, config, account, entry, who)
@@ -115,7 +115,7 @@ class Acknowledger:
             not pseudonyms
             or any(has_had_one(mask, recent, now) for mask in pseudonyms)
             or (in_words and is_only_thanks(entry.text))
-            or tx.persons.rules(account.name, pseudonyms)
+            or tx.people.rules(account.name, pseudonyms)
             or not is_to_the_bot(tx, entry)
             or _answers_thanks(tx, entry)
         ):
@@ -127,7 +127,7 @@ class Acknowledger:
     ) -> None:
         """Before anything is sent. Words go the way of every post, through the ledger."""
         now = self.clock.now()
-        tx.thanks.begin(account.name, entry.id, who, now)
+        tx.acknowledgements.begin(account.name, entry.id, who, now)
         if account.acknowledge is AcknowledgementStyle.THANK:
             traits = self.capabilities_of(account)
             words = addressed(thanks_for(entry), entry, mentions=traits.reply_mentions)
@@ -155,7 +155,7 @@ class Acknowledger:
         """It was not done: try it again later, as long as it is fresh."""
         now = self.clock.now()
         with self.store.writing() as tx:
-            tx.thanks.withdraw(entry.id)
+            tx.acknowledgements.withdraw(entry.id)
             _move_mark(tx, account, entry.id - 1, now)
             until = now + (error.after or WAIT)
             ACKNOWLEDGING_WAITS_UNTIL.write(tx, until, now, account.name)
@@ -165,7 +165,7 @@ class Acknowledger:
         now = self.clock.now()
         is_no = isinstance(error, Refused | Unauthorised)
         with self.store.writing() as tx:
-            tx.thanks.end(
+            tx.acknowledgements.end(
                 entry.id, AcknowledgementState.REFUSED if is_no else AcknowledgementState.FAILED
             )
             if isinstance(error, Unauthorised):
@@ -189,7 +189,7 @@ class Acknowledger:
                 if state is AcknowledgementState.GIVEN:
                     _given(tx, account, entry_id, now)
                 else:
-                    tx.thanks.end(entry_id, state)
+                    tx.acknowledgements.end(entry_id, state)
             _tell_rest(tx, account, now)
 
 
@@ -197,7 +197,7 @@ def _ended(tx: UnitOfWork, account: Account) -> list[tuple[int, AcknowledgementS
     """The entries whose thanks in words have come to an end, and to which."""
     sent = [
         one.entry
-        for one in tx.thanks.recent(account.name, MOST_A_DAY)
+        for one in tx.acknowledgements.recent(account.name, MOST_A_DAY)
         if one.state is AcknowledgementState.SENT
     ]
     return [
@@ -209,7 +209,7 @@ def _ended(tx: UnitOfWork, account: Account) -> list[tuple[int, AcknowledgementS
 
 
 def _given(tx: UnitOfWork, account: Account, entry_id: int, now: datetime) -> None:
-    tx.thanks.end(entry_id, AcknowledgementState.GIVEN)
+    tx.acknowledgements.end(entry_id, AcknowledgementState.GIVEN)
     if (entry := tx.log.get(entry_id)) is not None:
         tx.log.note(entry, Change.ACKNOWLEDGED, now)
     log.info("acknowledged", account=account.name, entry=entry_id)
@@ -223,13 +223,13 @@ def _why_not_now(tx: UnitOfWork, account: Account, now: datetime) -> str | None:
     until = ACKNOWLEDGING_WAITS_UNTIL.read(tx, account.name)
     if until is not None and now < until <= now + 2 * FRESH:
         return "its network asked for patience"
-    recent = tx.thanks.recent(account.name, MOST_A_DAY)
+    recent = tx.acknowledgements.recent(account.name, MOST_A_DAY)
     return NOT_ACKNOWLEDGING.read(tx, account.name) or breaks_off(recent, now)
 
 
 def _tell_rest(tx: UnitOfWork, account: Account, now: datetime) -> None:
     """Say so when this acknowledgement was the last for a while."""
-    if why := breaks_off(tx.thanks.recent(account.name, MOST_A_DAY), now):
+    if why := breaks_off(tx.acknowledgements.recent(account.name, MOST_A_DAY), now):
         log.warning("acknowledging_rests", account=account.name, reason=why)
 
 

@@ -9,7 +9,7 @@ from bot.core.model.entry import Entry, erased
 from bot.core.ports.unit_of_work import UnitOfWork
 
 
-def forget(tx: UnitOfWork, entry_id: int, now: datetime) -> Entry:
+def erase_entry(tx: UnitOfWork, entry_id: int, now: datetime) -> Entry:
     """Erase an entry in the log and, where it was written there, on the site.
 
     Where others answered, a line without words stays. Raises UsageError for one that is not there,

@@ -39,7 +39,7 @@ def take_in(
     return sum(intake.take(entry) for entry in heard) + intake.flush()
 
 
-def forget_person(
+def erase_author(
     tx: UnitOfWork, account: str, author: Author, pseudonyms: Sequence[str], now: datetime
 ) -> int:
     """Erase all that is kept of a person, and keep nothing from now on; how much was erased.
@@ -47,7 +47,7 @@ def forget_person(
     The best of their pseudonyms is remembered: a handle can be somebody else's next year.
     """
     for mask in pseudonyms[:1]:
-        tx.persons.add_rule(account, mask, PersonRule.NO_LOG, now)
+        tx.people.add_rule(account, mask, PersonRule.NO_LOG, now)
     theirs = [one for one in tx.log.said_by(account, author) if one.is_legible]
     for entry in theirs:
         erase(tx, entry, now)
@@ -93,7 +93,7 @@ class _Intake:
         for entry in entries:
             asked.setdefault(entry.account, set()).update(self._masks(entry))
         for account, pseudonyms in asked.items():
-            for mask, rules in self.tx.persons.rules(account, pseudonyms).items():
+            for mask, rules in self.tx.people.rules(account, pseudonyms).items():
                 self.rules[account, mask] = rules
 
     def take(self, entry: Entry) -> int:
@@ -153,7 +153,7 @@ class _Intake:
     def _forget(self, entry: Entry, pseudonyms: Sequence[str]) -> int:
         """The entry that asks for it is the last that is heard of them."""
         count = self.flush()
-        count += forget_person(self.tx, entry.account, entry.author, pseudonyms, self.now)
+        count += erase_author(self.tx, entry.account, entry.author, pseudonyms, self.now)
         self.rules[entry.account, pseudonyms[0]] = frozenset({PersonRule.NO_LOG})
         return count + self._drop(entry)
 

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 NOTED = timedelta(minutes=5)
 """How old the record of the last successful poll may become while nothing is said."""
 
-DEAF = timedelta(hours=1)
+LISTENING_MAY_FAIL = timedelta(hours=1)
 """How long listening may fail before the operator has to act."""
 
 MOST_ASKED = 10

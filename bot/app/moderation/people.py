@@ -13,7 +13,7 @@ from datetime import datetime
 
 from bot.app.accounts.lookup import known_account
 from bot.app.discussion.erase import legible
-from bot.app.discussion.ingest import forget_person
+from bot.app.discussion.ingest import erase_author
 from bot.core.discussion.pseudonyms import Pseudonyms, plain_handle
 from bot.core.errors import UsageError
 from bot.core.model.config import Config
@@ -59,7 +59,7 @@ def block(
     count = 0
     for author in whom.authors:
         for mask in pseudonyms.of(whom.account, author)[:1]:
-            tx.persons.add_rule(whom.account, mask, PersonRule.BLOCKED, now, whom.label)
+            tx.people.add_rule(whom.account, mask, PersonRule.BLOCKED, now, whom.label)
         seen = [one for one in _said(tx, whom, author) if not _is_hidden(one)]
         count += sum(bool(tx.log.set_standing(one.id, Standing.HIDDEN, now)) for one in seen)
     return Done(label=whom.label, account=whom.account, entries=count)
@@ -74,7 +74,7 @@ def unblock(
     """
     whom, blocked = _blocked(tx, pseudonyms, named, on)
     for one in blocked:
-        tx.persons.remove_rule(one.account, one.who, PersonRule.BLOCKED)
+        tx.people.remove_rule(one.account, one.who, PersonRule.BLOCKED)
     count = 0
     for author in whom.authors:
         for entry in [one for one in _said(tx, whom, author) if _is_hidden(one)]:
@@ -84,7 +84,7 @@ def unblock(
     return Done(label=whom.label, account=whom.account, entries=count)
 
 
-def forget_author(
+def erase_person(
     tx: UnitOfWork,
     pseudonyms: Pseudonyms,
     config: Config,
@@ -98,14 +98,14 @@ def forget_author(
     for author in whom.authors:
         known = pseudonyms.of(whom.account, author)
         for mask in known:
-            tx.persons.remove_rule(whom.account, mask, PersonRule.BLOCKED)
-        count += forget_person(tx, whom.account, author, known, now)
+            tx.people.remove_rule(whom.account, mask, PersonRule.BLOCKED)
+        count += erase_author(tx, whom.account, author, known, now)
     return Done(label=whom.label, account=whom.account, entries=count)
 
 
-def is_forgotten(tx: UnitOfWork, pseudonyms: Pseudonyms, account: str, author: Author) -> bool:
+def has_opted_out(tx: UnitOfWork, pseudonyms: Pseudonyms, account: str, author: Author) -> bool:
     """Whether nothing of this person is to be kept."""
-    rules = tx.persons.rules(account, pseudonyms.of(account, author))
+    rules = tx.people.rules(account, pseudonyms.of(account, author))
     return any(PersonRule.NO_LOG in some for some in rules.values())
 
 
@@ -149,7 +149,7 @@ def _blocked(
     known = pseudonyms.of(entry.account, entry.author) if entry else ()
     found = [
         one
-        for one in tx.persons.blocked()
+        for one in tx.people.blocked()
         if plain_handle(one.label) == plain_handle(label) or one.who in known
     ]
     account = _only_one({one.account for one in found}, on)

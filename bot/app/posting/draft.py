@@ -101,7 +101,7 @@ def posted_texts(store: Store) -> PostedTexts:
 
     def posted(tip: str, account: str) -> Sequence[str]:
         with store.reading() as tx:
-            return tx.ledger.said(tip).get((tip, account), ())
+            return tx.ledger.posted_texts(tip).get((tip, account), ())
 
     return posted
 

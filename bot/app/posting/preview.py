@@ -147,7 +147,7 @@ class _Recall:
     """What was posted of each tip, and what will have been: no two posts say the same."""
 
     def __init__(self, drafter: Drafter, tx: UnitOfWork) -> None:
-        self._texts = {key: list(texts) for key, texts in tx.ledger.said().items()}
+        self._texts = {key: list(texts) for key, texts in tx.ledger.posted_texts().items()}
         self.drafter = replace(drafter, posted=self._said)
 
     def _said(self, tip: str, account: str) -> Sequence[str]:

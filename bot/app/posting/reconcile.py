@@ -71,7 +71,7 @@ class Reconciler:
     def _ask(self, publisher: Publisher, delivery: Delivery) -> Found | Absent | CannotTell:
         """The network's answer; no error proves anything."""
         with self.store.reading() as tx:
-            taken = tx.ledger.taken(delivery)
+            taken = tx.ledger.other_remote_ids(delivery)
         try:
             answer = publisher.find(delivery, taken)
         except PlatformError as error:

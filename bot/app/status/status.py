@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.app import notes
-from bot.app.discussion.listen import DEAF, listening_fails_since
+from bot.app.discussion.listen import LISTENING_MAY_FAIL, listening_fails_since
 from bot.app.moderation.visibility import held_comments
 from bot.app.posting.by_hand.pauses import unheld
 from bot.app.posting.first_tip import FirstTip, first_tip
@@ -55,7 +55,7 @@ class AccountStatus:
     #: replies that wait for the account's approval on its network, and are not kept before
     to_approve: int = 0
     #: since when listening has failed for a reason that may last
-    deaf_since: datetime | None = None
+    listening_fails_since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,7 +101,10 @@ class Status:
         unsure = any(needs_person(one, self.at) for one in self.waiting)
         refused = any(one.state is State.REFUSED for one in self.failed)
         held = any(one.pause and not one.pause.by_operator for one in self.accounts)
-        deaf = any(one.deaf_since and self.at - one.deaf_since >= DEAF for one in self.accounts)
+        deaf = any(
+            one.listening_fails_since and self.at - one.listening_fails_since >= LISTENING_MAY_FAIL
+            for one in self.accounts
+        )
         return bool(self.file_trouble) or unsure or refused or held or deaf
 
     @property
@@ -176,7 +179,7 @@ def _account(tx: UnitOfWork, account: Account, pause: Pause | None, now: datetim
         learned_at=record.learned_at,
         not_acknowledging=notes.NOT_ACKNOWLEDGING.read(tx, account.name),
         to_approve=notes.REPLIES_TO_APPROVE.read(tx, account.name) or 0,
-        deaf_since=listening_fails_since(tx, account.name),
+        listening_fails_since=listening_fails_since(tx, account.name),
     )
 
 

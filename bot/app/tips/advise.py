@@ -17,7 +17,7 @@ MOST = 300
 """So many summaries are made to be looked at, as each takes a moment: about a millisecond."""
 
 
-def notes(
+def advice(
     config: Config, drafter: Drafter, store: Store, *, every: bool = False
 ) -> Iterator[TipProblem]:
     """What to look at, in the order of the file: as a new bot would post, and as this one will.
@@ -26,7 +26,7 @@ def notes(
     `every` one is to be.
     """
     with store.reading() as tx:
-        said = tx.ledger.said()
+        said = tx.ledger.posted_texts()
     anew = replace(drafter, posted=_nothing)
     again = replace(drafter, posted=lambda tip, account: said.get((tip, account), ()))
     yield from _hashtags(config)

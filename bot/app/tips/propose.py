@@ -110,7 +110,7 @@ class WeakSummary:
         return next((one.summary for one in self.proposals if one.is_sure), None)
 
 
-def cases(
+def weak_summaries(
     drafter: Drafter,
     config: Config,
     *,

@@ -29,7 +29,7 @@ class TipProblem:
     todo: str
 
 
-def findings(
+def tip_problems(
     config: Config, kinds: Mapping[str, PlatformKind], drafter: Drafter
 ) -> Iterator[TipProblem]:
     """Everything that would go wrong when posting, in the order of the file."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.app.moderation.people import is_forgotten
+from bot.app.moderation.people import has_opted_out
 from bot.app.posting.first_tip import Awaited, awaited
 from bot.app.site.comments import CommentWriter
 from bot.app.site.webmention import WebmentionReceiver, WebmentionVerifier
@@ -119,7 +119,7 @@ class SiteService:
             return False
         with self.container.store.reading() as tx:
             person = Author(name="", key=owner)
-            return is_forgotten(tx, self.container.pseudonyms, site.name, person)
+            return has_opted_out(tx, self.container.pseudonyms, site.name, person)
 
     def _is_reserved(self, name: str) -> bool:
         """Whether a name could be taken for the bot's or its operator's."""

@@ -32,15 +32,15 @@ def forget(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Erase an entry permanently; of a person, everything, and store nothing more."""
-    from bot.app.discussion.erase import forget as forget_entry
-    from bot.app.moderation.people import forget_author
+    from bot.app.discussion.erase import erase_entry as forget_entry
+    from bot.app.moderation.people import erase_person
 
     def act(bot: Container, tx: UnitOfWork, one: str) -> str:
         now = bot.clock.now()
         if is_number(one) and not author:
             erased = f"entry {forget_entry(tx, int(one), now).id} is erased"
         else:
-            done = forget_author(tx, bot.pseudonyms, bot.config, one, on, now)
+            done = erase_person(tx, bot.pseudonyms, bot.config, one, on, now)
             erased = person_line(done, "is forgotten", "erased, and nothing more is stored")
         return f"{erased}; backups still contain it"
 

@@ -66,7 +66,7 @@ def _account(one: AccountStatus) -> dict[str, Any]:
         "limit": one.limit and {"unit": one.limit.unit.value, "length": one.limit.limit},
         "learned_at": _iso(one.learned_at),
         "trouble": one.trouble,
-        "trouble_since": _iso(one.deaf_since),
+        "trouble_since": _iso(one.listening_fails_since),
         "unheard": list(one.unheard),
         "not_acknowledging": one.not_acknowledging,
         "to_approve": one.to_approve,

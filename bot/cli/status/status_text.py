@@ -114,7 +114,11 @@ def _problems(one: AccountStatus, zone: ZoneInfo) -> Iterator[str]:
     if reason is not None and is_refused(one):
         yield f"  credentials rejected: {shown(reason)}, then restart the bot"
     if one.trouble and one.trouble != reason:
-        since = f" (since {_time(one.deaf_since, zone)})" if one.deaf_since else ""
+        since = (
+            f" (since {_time(one.listening_fails_since, zone)})"
+            if one.listening_fails_since
+            else ""
+        )
         yield f"  cannot read replies{since}: {shown(one.trouble)}"
     if one.not_acknowledging:
         yield f"  cannot acknowledge: {shown(one.not_acknowledging)}"

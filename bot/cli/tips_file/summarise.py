@@ -57,12 +57,14 @@ def summarise(
 
 def _cases(bot: Container, named: list[str], every: bool) -> Iterator[WeakSummary]:
     """The tips that want a summary; a failure of the model is printed at once."""
-    from bot.app.tips.propose import cases
+    from bot.app.tips.propose import weak_summaries
     from bot.bootstrap.configured_model import model
     from bot.cli.tips_file.summarise_view import show
 
     proposer = model(bot.environment.variables)
-    for case in cases(bot.drafter, bot.config, named=named, every=every, proposer=proposer):
+    for case in weak_summaries(
+        bot.drafter, bot.config, named=named, every=every, proposer=proposer
+    ):
         if case.trouble:
             trouble = f"the model made no proposals for '{case.tip.id}': {case.trouble}"
             show(f"tipsbot: {trouble}", err=True)

@@ -159,7 +159,7 @@ class PlatformKind:
 
     `traits` hold until the network itself was asked. `common` names the settings shared by several
     kinds (fields of `core.model.config.Account`) that make sense here; the others are refused.
-    `visibilities` lists what `visibility` may be, the default first, and `courtesies` what
+    `visibilities` lists what `visibility` may be, the default first, and `acknowledge_styles` what
     `acknowledge` may be. `limit_max` is the highest
     `limit` that an operator may set.
     """
@@ -171,6 +171,6 @@ class PlatformKind:
     secrets: tuple[Secret, ...] = ()
     common: frozenset[str] = frozenset({"limit", "hashtags", "gap", "link"})
     visibilities: tuple[str, ...] = ("public",)
-    courtesies: tuple[AcknowledgementStyle, ...] = (AcknowledgementStyle.NONE,)
+    acknowledge_styles: tuple[AcknowledgementStyle, ...] = (AcknowledgementStyle.NONE,)
     gap: timedelta = timedelta(minutes=10)
     limit_max: int = PROMISE

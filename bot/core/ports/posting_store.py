@@ -76,7 +76,7 @@ class Ledger(Protocol):
     def of_tip(self, tip: str, account: str, limit: int = 20) -> Sequence[Delivery]:
         """A tip's deliveries on an account, newest first."""
 
-    def said(self, tip: str | None = None) -> Mapping[tuple[str, str], Sequence[str]]:
+    def posted_texts(self, tip: str | None = None) -> Mapping[tuple[str, str], Sequence[str]]:
         """The texts posted, or planned, of each tip (or of one) on each account, oldest first.
 
         The keys are tip and account. What never left is not among them; what was refused is, as
@@ -117,7 +117,7 @@ class Ledger(Protocol):
     def delays(self, since: datetime) -> Sequence[tuple[str, timedelta]]:
         """The account of each tip posted since then, and how long after it was due."""
 
-    def taken(self, delivery: Delivery) -> frozenset[str]:
+    def other_remote_ids(self, delivery: Delivery) -> frozenset[str]:
         """Remote ids of other deliveries of the account that a look for this one could meet."""
 
     def remote_ids(self, account: str, since: datetime) -> frozenset[str]:

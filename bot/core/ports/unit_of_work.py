@@ -19,11 +19,11 @@ class UnitOfWork(Protocol):
     ledger: Ledger
     log: EntryStore
     threads: WatchedThreads
-    shown: PublicEntries
+    public_entries: PublicEntries
     accounts: Accounts
     notes: KeyValues
-    persons: People
-    thanks: Acknowledgements
+    people: People
+    acknowledgements: Acknowledgements
     pages: Pages
 
 

@@ -49,7 +49,7 @@ KIND = PlatformKind(
         {"limit", "hashtags", "gap", "link", "visibility", "unsure", "poll", "acknowledge"}
     ),
     visibilities=("public", "unlisted", "private"),
-    courtesies=(
+    acknowledge_styles=(
         AcknowledgementStyle.FAVOURITE,
         AcknowledgementStyle.NONE,
         AcknowledgementStyle.THANK,

@@ -75,6 +75,6 @@ KIND = PlatformKind(
         }
     ),
     # Likes are gone from what an app may do by itself; an answer costs money, and is often refused.
-    courtesies=(AcknowledgementStyle.NONE, AcknowledgementStyle.THANK),
+    acknowledge_styles=(AcknowledgementStyle.NONE, AcknowledgementStyle.THANK),
     limit_max=280,
 )

@@ -50,7 +50,7 @@ class SqlLedger(Part):
         """A tip's deliveries on an account, newest first."""
         return self.recent(limit, account=account, tip=tip)
 
-    def said(self, tip: str | None = None) -> Mapping[tuple[str, str], Sequence[str]]:
+    def posted_texts(self, tip: str | None = None) -> Mapping[tuple[str, str], Sequence[str]]:
         """The texts of each tip on each account, oldest first."""
         query = (
             select(deliveries.c.tip, deliveries.c.account, deliveries.c.post)
@@ -118,7 +118,7 @@ class SqlLedger(Part):
         query = query.where(self._is(deliveries, is_reply=False), deliveries.c.posted_at >= since)
         return self._all(query, lambda row: (row.account, row.posted_at - row.due))
 
-    def taken(self, delivery: Delivery) -> frozenset[str]:
+    def other_remote_ids(self, delivery: Delivery) -> frozenset[str]:
         """Remote ids of other deliveries of the account, sent since shortly before this one."""
         since = (delivery.sent_at or delivery.due) - FAR
         return self._made(delivery.account, since, deliveries.c.id != delivery.id)

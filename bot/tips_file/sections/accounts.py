@@ -58,7 +58,7 @@ def _common(kind: PlatformKind) -> dict[str, _Field]:
     """The settings that several kinds share, as they are for this kind."""
     bounds = {"type": "integer", "minimum": LIMIT_MIN, "maximum": kind.limit_max}
     limit = PlainValidator(partial(parse_scalars.whole, LIMIT_MIN, kind.limit_max))
-    styles = [one.value for one in kind.courtesies]
+    styles = [one.value for one in kind.acknowledge_styles]
     style = PlainValidator(
         lambda value: AcknowledgementStyle(parse_scalars.choice(styles, "choice", value))
     )
@@ -141,7 +141,7 @@ def account_from(name: str, kind: PlatformKind, settings: Section) -> Account:
         **dict(settings),
     }
     common: dict[str, Any] = {name: given[name] for name in _ABOUT if name in given}
-    common["acknowledge"] = given.get("acknowledge") or kind.courtesies[0]
+    common["acknowledge"] = given.get("acknowledge") or kind.acknowledge_styles[0]
     options = {option.name: given[option.name] for option in kind.options}
     return Account(name=name, kind=kind.name, options=options, **common)
 

@@ -76,7 +76,7 @@ def step(harness, after=timedelta(0)):
 def states(harness):
     """What became of each acknowledgement, oldest first."""
     with harness.store.reading() as tx:
-        return [one.state for one in reversed(tx.thanks.recent("town", 500))]
+        return [one.state for one in reversed(tx.acknowledgements.recent("town", 500))]
 
 
 def noted(harness):

@@ -189,7 +189,7 @@ def test_who_is_blocked_is_kept_and_hidden(harness):
     """What somebody says who is blocked is in the log, and hidden from its first moment."""
     with harness.store.writing() as tx:
         mask = MASKS.of("town", ADA)[0]
-        tx.persons.add_rule("town", mask, PersonRule.BLOCKED, EIGHT, "@ada")
+        tx.people.add_rule("town", mask, PersonRule.BLOCKED, EIGHT, "@ada")
     take(harness, entry("a", author=ADA), entry("b", author=GRACE))
     assert [one.standing for one in kept(harness).values()] == [Standing.HIDDEN, Standing.SHOWN]
     take(harness, entry("a", author=ADA, text="Edited.", edited_at=MONDAY, version="2"))
@@ -215,7 +215,7 @@ def test_many_people_at_once(harness):
     ]
     with harness.store.writing() as tx:
         for one in people[::100]:
-            tx.persons.add_rule("town", MASKS.of("town", one)[0], PersonRule.NO_LOG, EIGHT)
+            tx.people.add_rule("town", MASKS.of("town", one)[0], PersonRule.NO_LOG, EIGHT)
     take(harness, *(entry(one.key, author=one) for one in people))
     gone = [name for name, one in kept(harness).items() if not one.is_legible]
     assert gone == [one.key for one in people[::100]]

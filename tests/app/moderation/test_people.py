@@ -82,7 +82,7 @@ def test_forget_a_person(harness):
     take(harness, entry("d", author=ADA))
     assert standings(harness) == ["gone", "gone", "shown", "gone"]
     with harness.store.reading() as tx:
-        assert tx.persons.blocked() == []
+        assert tx.people.blocked() == []
 
 
 def test_somebody_who_was_never_heard(harness):

@@ -177,11 +177,11 @@ def test_another_trouble_is_the_same_silence(harness):
     failing(harness, RetryLater("cannot be reached"), HOUR)
     failing(harness, RetryLater("answers 502"), HOUR / 4)
     (town,) = standing(harness).accounts
-    assert town.deaf_since == EIGHT
+    assert town.listening_fails_since == EIGHT
     harness.join("town")
     harness.mention_poller.step(harness.account())
     (town,) = standing(harness).accounts
-    assert (town.trouble, town.deaf_since) == (None, None)
+    assert (town.trouble, town.listening_fails_since) == (None, None)
     failing(harness, RetryLater("cannot be reached"), HOUR / 4)
     assert not standing(harness).needs_person
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.app.tips.advise import MOST, notes
+from bot.app.tips import advise
+from bot.app.tips.advise import MOST
 from bot.core.model.capabilities import TextLimit, Unit
 from tests.app.harness import Harness
 from tests.contract.memory import TRAITS
@@ -15,7 +16,7 @@ GOOD = "Listen hardest to those who disagree with you."
 
 def advice(harness):
     """What is advised; each piece says what to do, too."""
-    every = list(notes(harness.config, harness.drafter, harness.store))
+    every = list(advise.advice(harness.config, harness.drafter, harness.store))
     assert all(one.todo for one in every)
     return [(one.tip, one.what) for one in every]
 
@@ -49,7 +50,7 @@ def test_a_name_that_would_be_a_paid_link_is_noted():
     harness = Harness(config=config(tip(summary="Read readme.md before you ask anybody for help.")))
     assert advice(harness) == []
     harness.join("town", replace(TRAITS, text=rule))
-    (note,) = notes(harness.config, harness.drafter, harness.store)
+    (note,) = advise.advice(harness.config, harness.drafter, harness.store)
     assert note.what == "town would make a link of 'readme.md' in 'listen'"
     assert "'./readme.md'" in note.todo
 
@@ -58,10 +59,10 @@ def test_a_long_file_is_looked_at_in_part_and_says_so():
     """Of very many tips only the first are looked at, unless all are asked for."""
     tips = [tip(str(number), title="Barriers", text="So it is.") for number in range(MOST + 2)]
     harness = Harness(config=config(*tips, tip("own", summary="a " * 100 + "b.")))
-    *some, last = notes(harness.config, harness.drafter, harness.store)
+    *some, last = advise.advice(harness.config, harness.drafter, harness.store)
     assert [one.tip for one in some] == [*map(str, range(MOST)), "own"]
     assert last.what == "2 more tips without a summary of their own were not looked at"
-    every = list(notes(harness.config, harness.drafter, harness.store, every=True))
+    every = list(advise.advice(harness.config, harness.drafter, harness.store, every=True))
     assert len(every) == MOST + 3
 
 

@@ -49,7 +49,7 @@ class Words:
 def cases(*tips, accounts=(), **more) -> list[WeakSummary]:
     """What is proposed for these tips."""
     whole = config(*tips, accounts=accounts or (account(),))
-    return list(propose.cases(DRAFTER, whole, **more))
+    return list(propose.weak_summaries(DRAFTER, whole, **more))
 
 
 def texts(case: WeakSummary) -> list[str]:

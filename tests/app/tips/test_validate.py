@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from bot.app.posting.draft import Drafter
-from bot.app.tips.validate import findings, leads_nowhere
+from bot.app.tips.validate import leads_nowhere, tip_problems
 from bot.core.model.capabilities import Form, Option, PlatformKind, Secret
 from bot.core.model.config import LinkRule
 from tests.app.harness import HOME
@@ -37,7 +37,7 @@ def drafter(capabilities_of):
 def found(whole, site="https://tips.example"):
     """What is found in a file; each finding says what to do, too."""
     whole = replace(whole, bot=replace(whole.bot, site=site))
-    every = list(findings(whole, KINDS, drafter(lambda one: KINDS[one.kind].traits)))
+    every = list(tip_problems(whole, KINDS, drafter(lambda one: KINDS[one.kind].traits)))
     assert all(one.todo for one in every)
     return [one.what for one in every]
 
@@ -98,5 +98,5 @@ def test_credentials_never_travel_in_clear_text(server, wrong):
     """A server that would be sent a credential unencrypted is refused, unless it is this machine."""
     kinds = {"town": replace(KINDS["town"], secrets=(Secret(name="token", about="a token"),))}
     whole = config(tip("a", link="https://w3.org"), accounts=(account(options={"server": server}),))
-    said = [one.what for one in findings(whole, kinds, drafter(lambda _: TRAITS))]
+    said = [one.what for one in tip_problems(whole, kinds, drafter(lambda _: TRAITS))]
     assert any("unencrypted" in one for one in said) is wrong

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app.tips.advise import notes
+from bot.app.tips.advise import advice
 from bot.core.text.hashtags import hashtag, hashtags
 from tests.app.harness import Harness
 from tests.core.samples import account, config, tip
@@ -35,7 +35,7 @@ def test_a_tag(case: dict[str, Any]) -> None:
 def test_check_says_so(case: dict[str, Any]) -> None:
     """`check` notes a tag that makes no hashtag, and one that is written in other words, once."""
     harness = Harness(config=config(*(tip(one, summary=GOOD, tags=(case["tag"],)) for one in "ab")))
-    found = list(notes(harness.config, harness.drafter, harness.store))
+    found = list(advice(harness.config, harness.drafter, harness.store))
     assert [one.tip for one in found] == (["a"] if case.get("noted") else [])
     assert all(case["tag"] in one.what and case["hashtag"] in one.what for one in found)
 
@@ -44,7 +44,7 @@ def test_nothing_is_said_where_no_account_has_hashtags() -> None:
     """A bot that posts no hashtags hears nothing of them."""
     one = tip("a", summary=GOOD, tags=("c*",))
     harness = Harness(config=config(one, accounts=(account(hashtags=0),)))
-    assert list(notes(harness.config, harness.drafter, harness.store)) == []
+    assert list(advice(harness.config, harness.drafter, harness.store)) == []
 
 
 @given(st.text(st.sampled_from("aZé健9_-.+&/'’!#*²🎉 "), min_size=1, max_size=8))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from bot.app.moderation.people import block, forget_author, unblock
+from bot.app.moderation.people import block, erase_person, unblock
 from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.errors import UsageError
 from bot.core.model.entry import Author
@@ -95,7 +95,7 @@ def test_forgetting_a_commenter(site, ada, bob):
     """All of that browser is erased in log and site; what it sends later is refused with the reason."""
     ada.send("First words.")
     bob.send("Other words.")
-    done = act(site, forget_author, site.config, "1", None, NINE)
+    done = act(site, erase_person, site.config, "1", None, NINE)
     assert (done.label, done.entries) == ("the author of entry 1", 1)
     answer = ada.send("Second words.")
     assert answer.status_code == 422
@@ -121,7 +121,7 @@ def test_what_came_before_the_rule_was_known(site, ada):
     """What a site kept of somebody who is forgotten meanwhile is erased as soon as it is heard."""
     ada.send("First words.")
     [comment] = site.database.pages.changes(0, 9)
-    act(site, forget_author, site.config, "1", None, NINE)
+    act(site, erase_person, site.config, "1", None, NINE)
     site.database.pages.write(replace(comment, id="late"))
     site.poll()
     assert standings(site) == ["gone", "gone"]
@@ -135,7 +135,7 @@ def test_a_site_that_responds_is_one_person(site):
     act(site, block, site.config, "1", None, NINE)
     respond(site, "three", "https://blog.example/2")
     assert standings(site) == ["hidden", "shown", "hidden"]
-    act(site, forget_author, site.config, "1", None, NINE)
+    act(site, erase_person, site.config, "1", None, NINE)
     respond(site, "four", "https://blog.example/3")
     assert standings(site) == ["gone", "shown", "gone", "gone"]
 

@@ -12,7 +12,7 @@ import httpx
 import mf2py
 import pytest
 
-from bot.app.discussion.erase import forget
+from bot.app.discussion.erase import erase_entry
 from bot.app.moderation.visibility import approve
 from bot.app.site.webmention import WebmentionVerifier
 from bot.core.model.config import Account
@@ -313,7 +313,7 @@ def test_the_operator_forgets_a_response(site, other, work):
     work()
     (erased, *_) = entries(site)
     with site.database.store.writing() as tx:
-        forget(tx, erased.id, site.clock.now())
+        erase_entry(tx, erased.id, site.clock.now())
     site.clock.move(timedelta(hours=1))
     assert mention(site, source).status_code == 202
     work()
