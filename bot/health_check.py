@@ -4,8 +4,6 @@ It requests the bot's own site at the address in TIPSBOT_BIND, over IPv4 or IPv6
 a proxy. It imports little, since it runs twice a minute.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 Other programs may replace a file at any time, also by a pipe or a device.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 import stat

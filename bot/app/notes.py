@@ -3,8 +3,6 @@
 The names are stored: none of them may ever change.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The tips file as the bot uses it: loaded, checked as a whole, and kept as the last good one."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime

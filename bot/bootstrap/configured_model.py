@@ -1,7 +1,5 @@
 """The language model that the environment names, if any."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from pydantic_core import PydanticCustomError

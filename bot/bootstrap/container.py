@@ -1,7 +1,5 @@
 """The parts of one bot, each built once: tips file, database, clock, use cases, adapters."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field

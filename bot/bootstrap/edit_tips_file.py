@@ -1,7 +1,5 @@
 """Writes accepted summaries into the tips file; the new file is checked before it replaces it."""
 
-from __future__ import annotations
-
 import codecs
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """A folder of exported files. Unchanged files are not rewritten, for version control."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """The version of the summary rules: it changes with any file or library that makes summaries."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from functools import cache

@@ -1,7 +1,5 @@
 """The operator's commands. Nothing heavy is imported here: each command loads what it needs."""
 
-from __future__ import annotations
-
 import os
 import sys
 from typing import NoReturn

@@ -1,7 +1,5 @@
 """All commands, in the order in which an operator needs them."""
 
-from __future__ import annotations
-
 from importlib.metadata import version
 from inspect import getdoc
 from typing import Annotated

@@ -6,8 +6,6 @@ written as an escape such as `\u2026`. Output that cannot be written raises `Out
 cannot be written to standard error is dropped.
 """
 
-from __future__ import annotations
-
 import errno
 import io
 import os

@@ -1,7 +1,5 @@
 """Wrong usage of a command is reported in one line: what is wrong, and what to do."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Moments: every datetime in the bot is aware, and UTC where it is stored."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 

@@ -16,8 +16,6 @@
 Every message is one line that says what is wrong and what to do about it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 

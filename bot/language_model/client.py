@@ -1,7 +1,5 @@
 """A client for `chat/completions`, with one request for each tip and one retry at most."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The prompt for a model, and the parser of its answer."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """Rate limits of end points, and the times in the answers of servers from which they come."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime

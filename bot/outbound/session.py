@@ -1,7 +1,5 @@
 """The HTTP session of every client, bounded answers, and proof that a request was not sent."""
 
-from __future__ import annotations
-
 import ssl
 import time
 from collections.abc import Callable, Iterator

@@ -5,8 +5,6 @@ a zone with summer time, it fires twice in the doubled hour and half an hour lat
 What a zone makes of these times is in `bot.scheduler.dst`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta

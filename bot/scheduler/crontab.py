@@ -6,8 +6,6 @@ restricted (neither begins with `*`), either is enough: `0 9 13 * fri` means eve
 Friday (crontab(5)).
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import lru_cache

@@ -5,8 +5,6 @@ as UTC. Where a stretch ends the clocks jump: forward, and some local times are 
 back, and some are shown twice.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -9,8 +9,6 @@ jumps by years, would otherwise walk through every time in between. Nothing is l
 finds out for itself what is due.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta

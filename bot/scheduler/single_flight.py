@@ -1,7 +1,5 @@
 """A job of the bot, run again and again, but never beside itself."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from threading import Lock
 

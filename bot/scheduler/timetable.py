@@ -14,8 +14,6 @@ On the nights on which clocks are put forward or back:
   slot before that.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """The threads that run jobs: none while idle, at most `size` at once."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Accounts and key values of one bot: the ports `Accounts` and `KeyValues` over SQL."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal

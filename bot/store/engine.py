@@ -1,7 +1,5 @@
 """The connection to a database: its set-up, the order of writes, and its errors in plain words."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections import deque
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Brings a database up to date: an old one by numbered migrations, a new one at once."""
 
-from __future__ import annotations
-
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager

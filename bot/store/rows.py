@@ -4,8 +4,6 @@ The type of the column says how the field is stored. Also what no row can hold, 
 one bot are selected.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace

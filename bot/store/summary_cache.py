@@ -1,7 +1,5 @@
 """A cache of summaries that were chosen before, in a file that may be deleted at any time."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 import threading

@@ -3,8 +3,6 @@
 Every row belongs to a `bot`. Moments are UTC. Statements stay portable to PostgreSQL.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum

@@ -1,7 +1,5 @@
 """Replaces the content of a tips file atomically."""
 
-from __future__ import annotations
-
 import os
 import stat
 import tempfile

@@ -4,8 +4,6 @@ Only the places come from a YAML library; the text around them is kept, so that 
 quotes, indentation and line ends stay the same to the byte.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ The text becomes a tree with places (`yaml.yaml_reader`), the model of each sect
 without a single problem becomes a Config.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import takewhile

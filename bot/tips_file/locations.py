@@ -1,7 +1,5 @@
 """Places in a tips file, and problems at them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias

@@ -1,7 +1,5 @@
 """The wording of messages to the operator: foreign text made harmless, similar names proposed."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from bot.core.text.suggest import did_you_mean

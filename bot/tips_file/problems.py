@@ -1,7 +1,5 @@
 """Collects the problems of a file while it is checked: each with its place, in plain words."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TypeVar

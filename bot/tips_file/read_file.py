@@ -1,7 +1,5 @@
 """Reads the tips file: bounded, UTF-8, without control characters; and notices its changes."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The site as a web application: its addresses and the functions that answer there."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The parts that the site needs, in one place."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import InitVar, dataclass, field
 from functools import partial

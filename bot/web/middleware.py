@@ -1,7 +1,5 @@
 """Every response has security headers, and every error is answered with a page."""
 
-from __future__ import annotations
-
 from http import HTTPStatus
 
 import structlog

@@ -1,7 +1,5 @@
 """Templates filled in, with names and times as people read them, and the static files."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Mapping

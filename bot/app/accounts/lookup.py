@@ -1,7 +1,5 @@
 """Finding what an operator named: a tip, an account; with a near name where there is none."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from bot.core.errors import UsageError

@@ -1,7 +1,5 @@
 """Learning: what each network says of its own limits and rules, remembered for planning."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

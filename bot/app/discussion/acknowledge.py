@@ -1,7 +1,5 @@
 """Acknowledging: a sign to whoever speaks to the bot that it was heard; once, never a nuisance."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

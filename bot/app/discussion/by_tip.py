@@ -1,7 +1,5 @@
 """The discussion for people: threads by tip, and what nobody answered."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from bot.app.accounts.lookup import known_tip

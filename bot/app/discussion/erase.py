@@ -1,7 +1,5 @@
 """Forgetting: erasing the words and the name of an entry for good, because somebody asked."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from bot.core.errors import UsageError

@@ -4,8 +4,6 @@ The file is its own cursor: what stands in it was written. So a bot that is kill
 goes on behind the last whole line.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -4,8 +4,6 @@ Whoever asked that nothing of theirs is kept is kept nothing of, and what blocke
 hidden. So that nobody finds a way around that, no verb gives foreign entries to the log itself.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """Listening: reads what people said since the cursor, and decides when to ask a network again."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Withholding: what of the log everybody may see, on pages, in feeds and in exports."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Reading below our posts: what was answered there without naming us, each once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Looking again at what was heard: edits are taken over, and what was deleted is erased."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Answering an entry of the discussion as the bot, where it was said."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta

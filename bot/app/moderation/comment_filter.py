@@ -1,7 +1,5 @@
 """Screening: which comments and responses are held until the operator has read them."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address

@@ -5,8 +5,6 @@ author is meant. A browser that comments on the site, or a site that responds to
 entry only. What holds for a person holds on one account.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime

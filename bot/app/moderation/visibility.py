@@ -4,8 +4,6 @@ Each happens in one transaction, in the log and, for what is on the site, there 
 leaves the two at odds.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

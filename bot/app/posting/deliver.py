@@ -1,7 +1,5 @@
 """Delivering: claim, send outside any transaction, write down what came of it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime

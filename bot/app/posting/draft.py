@@ -1,7 +1,5 @@
 """Drafts of a tip for each account, and the deliveries that are made of them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The first tip: whether it is posted at the start, and when one comes while there is none."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

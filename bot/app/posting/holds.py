@@ -1,7 +1,5 @@
 """Why a planned delivery has to wait."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """Planning: what came due, which tip, which words, written down before anything is sent."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass

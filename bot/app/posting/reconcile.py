@@ -6,8 +6,6 @@ delivery that came due before this process began is compared with the account be
 post there that no delivery knows may be this one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta

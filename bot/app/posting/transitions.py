@@ -1,7 +1,5 @@
 """Moving a delivery: the change in the ledger, its line in the log, and what follows from it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 import structlog

@@ -1,7 +1,5 @@
 """Responses: take another site's word that it links to a tip, look, and keep what it says."""
 
-from __future__ import annotations
-
 import hashlib
 from base64 import b32encode
 from collections.abc import Callable

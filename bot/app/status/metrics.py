@@ -1,7 +1,5 @@
 """Figures of the bot's work, for programs that watch over it for weeks."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

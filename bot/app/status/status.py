@@ -1,7 +1,5 @@
 """Reporting: how things stand, for the operator and for whoever watches over the bot."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Advice on a file that is right: what is no mistake, but may not be what the operator expects."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Checking what the file alone cannot show: that every tip fits, and that links lead somewhere."""
 
-from __future__ import annotations
-
 import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The jobs of each account: what the scheduler calls for it, and how often."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Keeps the database's files small, and free of text that was erased."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Failures of jobs: logged once and not every two seconds, and retried."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass, field
 from threading import Lock

@@ -1,7 +1,5 @@
 """The answer of `/healthz`: whether the scheduler runs, and whether anything is stuck."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import datetime, timedelta
 

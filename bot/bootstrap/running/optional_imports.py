@@ -1,7 +1,5 @@
 """Optional parts of libraries that a running bot never uses, and that take 9 MB of memory."""
 
-from __future__ import annotations
-
 import sys
 import warnings
 

@@ -6,8 +6,6 @@ which send without it, nor about another machine, whose lock a network file syst
 their claims keep their leases.
 """
 
-from __future__ import annotations
-
 import os
 import secrets
 import socket

@@ -1,7 +1,5 @@
 """Hot reload of the tips file: an edit is used as a whole, or not at all."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The running bot: jobs called by the scheduler, the site on its port, and an orderly stop."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The bot's own site while it runs: its server, and the parts behind its pages."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta

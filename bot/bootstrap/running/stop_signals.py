@@ -7,8 +7,6 @@ A process reacts in one of three ways at any time. Each function below sets one 
 later signals; the first has to be set before anything heavy is imported.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Settings from the environment: the data directory, the site's address, trusted proxies."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

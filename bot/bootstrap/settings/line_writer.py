@@ -5,8 +5,6 @@ wait in a bounded queue. Lines that find it full are counted, and the count is w
 can be written again.
 """
 
-from __future__ import annotations
-
 import os
 import threading
 import time

@@ -4,8 +4,6 @@ Logging never waits and never fails, whatever is wrong with standard error: a th
 lines (`line_writer`).
 """
 
-from __future__ import annotations
-
 import logging
 import sys
 from collections.abc import Iterable, MutableMapping

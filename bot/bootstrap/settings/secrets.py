@@ -1,7 +1,5 @@
 """Credentials: from the environment, from files that it names, or from systemd. Never echoed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The bot's own secret, which signs the site's forms and links and makes people's pseudonyms."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import secrets

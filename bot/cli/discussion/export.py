@@ -1,7 +1,5 @@
 """`export`: write the public discussion for other programs."""
 
-from __future__ import annotations
-
 import sys
 from enum import Enum
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The discussion as text, Markdown or JSON lines. All words in it are untrusted."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """`approve`: publish held comments."""
 
-from __future__ import annotations
-
 from bot.cli.context import for_each
 from bot.cli.options import DEFAULT_FILE, File, HeldNumbers
 from bot.core.text.sanitize import shown

@@ -1,7 +1,5 @@
 """`hide`: remove entries from every page, feed and export."""
 
-from __future__ import annotations
-
 from bot.cli.context import for_each
 from bot.cli.options import DEFAULT_FILE, EntryNumbers, File
 

@@ -1,7 +1,5 @@
 """`show`: show hidden or held entries."""
 
-from __future__ import annotations
-
 from bot.cli.context import for_each
 from bot.cli.options import DEFAULT_FILE, EntryNumbers, File
 

@@ -1,7 +1,5 @@
 """`pause`: pause a schedule or an account."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo

@@ -1,7 +1,5 @@
 """`post`: post a tip now."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

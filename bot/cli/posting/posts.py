@@ -1,7 +1,5 @@
 """`posts`: list posts with their numbers, states and addresses."""
 
-from __future__ import annotations
-
 import json
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo

@@ -1,7 +1,5 @@
 """`resume`: resume a paused schedule or account."""
 
-from __future__ import annotations
-
 from bot.cli.context import opened
 from bot.cli.options import DEFAULT_FILE, File, Pausable
 from bot.cli.output import print_done

@@ -1,7 +1,5 @@
 """`skip`: skip the next slot, or undo that."""
 
-from __future__ import annotations
-
 from typing import Annotated
 from zoneinfo import ZoneInfo
 

@@ -1,7 +1,5 @@
 """`status`: show the state of the bot."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from zoneinfo import ZoneInfo

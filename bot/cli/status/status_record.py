@@ -1,7 +1,5 @@
 """The state of the bot as a record for programs; times are UTC, money is in US dollars."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any

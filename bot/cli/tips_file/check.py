@@ -1,7 +1,5 @@
 """`check`: list every mistake in the tips file."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import asdict

@@ -1,7 +1,5 @@
 """`init`: write a small tips file."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import shutil

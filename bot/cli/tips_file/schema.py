@@ -1,7 +1,5 @@
 """`schema`: print the JSON Schema of the tips file."""
 
-from __future__ import annotations
-
 import json
 
 import typer

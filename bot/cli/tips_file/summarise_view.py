@@ -1,7 +1,5 @@
 """A tip and its proposals, as lines for people and as a record for programs."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """When an acknowledgement is in place, and when it would be a nuisance."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Backoff: how long to wait before the network is asked again, the longer the quieter it was."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

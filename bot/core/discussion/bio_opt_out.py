@@ -1,7 +1,5 @@
 """What somebody asks of bots: in the description of their profile, or of this one in a reply."""
 
-from __future__ import annotations
-
 import re
 
 import regex

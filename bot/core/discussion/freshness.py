@@ -5,8 +5,6 @@ learn of a deletion only by looking. So words that were not seen there lately ar
 author and the way to the original are shown in their place.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """A keyed hash in a person's place: it knows them again, and names nobody."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Scripts that put no spaces between words are taken apart into pairs of character
 for searching and in the query alike. To change `spread` means to build every index anew.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """What other sites say of our tips: their pings, what their pages say, and the doors to both."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """What differs between networks, and between instances of one kind, as data."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal

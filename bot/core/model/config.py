@@ -1,7 +1,5 @@
 """What the operator's file says, as values: the bot, its accounts, its schedules, its tips."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

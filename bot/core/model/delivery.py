@@ -1,7 +1,5 @@
 """A delivery: one post on its way to one account, its states and their permitted moves."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum

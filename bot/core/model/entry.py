@@ -1,7 +1,5 @@
 """What people answer: entries, who may see them, and what happens to them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum

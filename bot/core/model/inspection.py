@@ -1,7 +1,5 @@
 """What is the same on every platform when an account is inspected: failures, clock, allowance."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a look-up for a post found, and how far clocks may be apart."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Schedules, their slots, and what becomes of a slot that is late."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta

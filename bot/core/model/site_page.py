@@ -1,7 +1,5 @@
 """The bot's own site: what it published, and what was written into its form."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

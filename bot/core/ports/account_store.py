@@ -1,7 +1,5 @@
 """The stores of accounts: records, pauses, money, and key-value notes of the running bot."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

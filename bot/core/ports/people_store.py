@@ -1,7 +1,5 @@
 """The stores of people: the rules that hold for them, and the acknowledgements that they got."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -4,8 +4,6 @@ Adapters in `bot.platforms`, `bot.scheduler` and `bot.outbound` implement them; 
 know which. Each docstring states the duties of an implementation. The stores are beside this file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime

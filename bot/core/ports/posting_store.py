@@ -1,7 +1,5 @@
 """The stores of posting: slots and deliveries."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

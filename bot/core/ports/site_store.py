@@ -1,7 +1,5 @@
 """The stores of the site: its pages and comments, and webmentions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol

@@ -1,7 +1,5 @@
 """The unit of work: one transaction over every store of the bot. `bot.store` implements it."""
 
-from __future__ import annotations
-
 from contextlib import AbstractContextManager
 from typing import Protocol
 

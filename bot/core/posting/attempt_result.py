@@ -1,7 +1,5 @@
 """What an attempt means for its delivery: three answers only: posted, not posted, unknown."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Composes a post: the best summary that fits, hashtags and the link, within every limit."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial

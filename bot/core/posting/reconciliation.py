@@ -5,8 +5,6 @@ it refuses the same text, sending again is harmless after two look-ups; elsewher
 can tell.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 

@@ -5,8 +5,6 @@ weight this is a strict rota: no tip returns before every eligible one has had i
 was edited, filtered or restarted meanwhile. A tip of weight 3 waits a third as long as one of 1.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 

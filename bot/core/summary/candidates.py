@@ -1,7 +1,5 @@
 """What a tip's summary could be: the operator's words, its title, its sentences, and less."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 

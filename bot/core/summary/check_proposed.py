@@ -6,8 +6,6 @@ that it takes its words from, and may neither lose nor gain a denial, a conditio
 comparison or a number, nor let one of them govern another word.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence

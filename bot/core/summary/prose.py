@@ -1,7 +1,5 @@
 """A tip's text as plain prose, sentence by sentence."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 

@@ -1,7 +1,5 @@
 """The best summary of a tip that fits, and those that would have been next."""
 
-from __future__ import annotations
-
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """What keeps a candidate from being chosen, and what makes it doubtful."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator

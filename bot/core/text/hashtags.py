@@ -5,8 +5,6 @@ letter in it: `#c++` is a link to everything about C. So signs that mean somethi
 words, those that only join are left out, and with any other sign a tag makes no hashtag.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 import regex

@@ -4,8 +4,6 @@ nh3 reads any markup in linear time and gives a well-formed tree with few kinds 
 decides what each of them looks like as text. See docs/adr/0016.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Plain text for links, superscripts, subscripts, pictures and content warnings."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from urllib.parse import unquote

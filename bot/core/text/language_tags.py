@@ -1,7 +1,5 @@
 """Language tags, as in BCP 47."""
 
-from __future__ import annotations
-
 import re
 
 _LONGEST = 100

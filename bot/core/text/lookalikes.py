@@ -5,8 +5,6 @@ in small letters, without marks, spaces and signs. Two names that a hurried read
 each other have the same skeleton; that some others have, too, costs somebody another name.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping

@@ -8,8 +8,6 @@ Only a Latin letter, a digit or an underscore before the sign keeps X from calli
 `.@ada` is the oldest way to call in public, and `聞く@ada` calls, too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import regex

@@ -1,7 +1,5 @@
 """Secrets blanked in foreign text, in whatever spelling a server sends them back."""
 
-from __future__ import annotations
-
 import base64
 import html
 import json

@@ -1,7 +1,5 @@
 """Foreign text made safe to keep, to show, and to write into a log (CWE-150)."""
 
-from __future__ import annotations
-
 import re
 
 import regex

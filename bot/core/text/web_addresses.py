@@ -5,8 +5,6 @@ They are found whole, whether or not a network makes links of them.
 stops at letters of other scripts. What an operator wrote as an address is one on a local host, too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit

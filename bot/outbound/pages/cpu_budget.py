@@ -1,7 +1,5 @@
 """The CPU time that the pages of each site may take."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field

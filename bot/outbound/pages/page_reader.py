@@ -4,8 +4,6 @@ A megabyte of markup can keep a parser busy for hours, or fill the memory. So an
 the pages (`bot.outbound.pages.page_worker`), with little time and memory and without any secret.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

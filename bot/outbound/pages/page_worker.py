@@ -5,8 +5,6 @@ and the type of the page, and then the page itself; its standard output is JSON,
 and time of the page come from the microformats in its markup.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import resource

@@ -1,7 +1,5 @@
 """Addresses of the public internet: the only ones to which a stranger's page may lead."""
 
-from __future__ import annotations
-
 import socket
 from collections.abc import Callable, Collection, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network

@@ -1,7 +1,5 @@
 """Fetches a page that a stranger named: bounded, and from the public internet only."""
 
-from __future__ import annotations
-
 import socket
 import ssl
 import threading

@@ -1,7 +1,5 @@
 """Mastodon and the servers that speak its API: settings, and rules before the server is known."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from bot.core.model.capabilities import (

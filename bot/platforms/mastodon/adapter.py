@@ -1,7 +1,5 @@
 """The Mastodon adapter: posts, finds, reads and deletes, through Mastodon.py."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote

@@ -1,7 +1,5 @@
 """Finds a post among our own statuses, from the newest back to the time of its sending."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Remarks on an account on a Mastodon server, from the server's answers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from bot.core.model.config import AcknowledgementStyle

@@ -1,7 +1,5 @@
 """The kind and the rules of a server, read from its instance document."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta

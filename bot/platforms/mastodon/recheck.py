@@ -1,7 +1,5 @@
 """Checks known statuses: which exist, which are gone, and whether a thread has changed."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

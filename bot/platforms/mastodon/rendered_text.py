@@ -5,8 +5,6 @@ Akkoma). Then signs vanish or change: stars, the numbers and signs of lists, hea
 tags, and quotation marks and dashes become others. Letters, digits and the ends of sentences stay.
 """
 
-from __future__ import annotations
-
 import html
 import unicodedata
 from collections.abc import Iterator

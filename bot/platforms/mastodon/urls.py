@@ -1,7 +1,5 @@
 """What an address names: a status, in the ways in which servers write them, or an end point."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import SplitResult, urlsplit
 

@@ -1,7 +1,5 @@
 """Whether the site's address is answered, and by this bot."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Iterator, Mapping

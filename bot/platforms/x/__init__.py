@@ -3,8 +3,6 @@
 Nothing here imports the client library; `adapter` does.
 """
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from decimal import Decimal
 

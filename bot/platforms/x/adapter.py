@@ -1,7 +1,5 @@
 """The X adapter: posts, finds, reads and deletes, through tweepy."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Remarks on an account on X, from the one answer that describes it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal

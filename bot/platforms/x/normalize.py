@@ -1,7 +1,5 @@
 """A text as its author wrote it, and whether two texts are the same to X."""
 
-from __future__ import annotations
-
 import html
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """The time in an id: X numbers posts by milliseconds since its epoch, above 22 other bits."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)

@@ -1,7 +1,5 @@
 """Where people see a post, and which post an address names."""
 
-from __future__ import annotations
-
 import re
 
 _ID = r"(?P<id>[1-9][0-9]{0,18})"

@@ -1,7 +1,5 @@
 """Queries for stored entries, the events of the discussion and the entries that are due a check."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """`core.ports.unit_of_work.EntryStore` over SQL: stores entries, their changes and their events."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Merges an edit or a deletion into the stored entry."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime
 

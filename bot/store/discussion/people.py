@@ -3,8 +3,6 @@
 The ports are in `core.ports.unit_of_work`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 

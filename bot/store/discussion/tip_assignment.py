@@ -1,7 +1,5 @@
 """Assigns entries to tips: an entry has the tip of the post or entry that it answers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Table, select, update

@@ -1,7 +1,5 @@
 """`core.ports.unit_of_work.Threads` over SQL."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -5,8 +5,6 @@ in a container that runs under an arbitrary user id with group 0. A directory th
 by an earlier version or under another umask is closed to others.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 import re

@@ -5,8 +5,6 @@ are plain ASCII. No byte ever moves: erased words and the rest of a broken line 
 place, so that a program that follows a file by offset loses nothing.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

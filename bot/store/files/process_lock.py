@@ -5,8 +5,6 @@ The file `lock` in it is locked, too: it names the holder, bots of earlier versi
 file, and some network file systems lock no directories.
 """
 
-from __future__ import annotations
-
 import errno
 import fcntl
 import os

@@ -1,7 +1,5 @@
 """`core.ports.unit_of_work.Ledger` over SQL."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """`core.ports.unit_of_work.Slots` over SQL."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any

@@ -6,8 +6,6 @@ until they are merged (measured with SQLite 3.40): a note records that there is 
 and `purge` merges in small steps. On another database a search is a plain LIKE.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime

@@ -1,7 +1,5 @@
 """`core.model.site_page.Pages` over SQL: each call a transaction, or part of one that is open."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass

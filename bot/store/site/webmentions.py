@@ -1,7 +1,5 @@
 """`core.discussion.webmention.WebmentionStore` over SQL, each call a transaction of its own."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

@@ -3,8 +3,6 @@
 The model of an account's settings is made from the description of its kind of platform.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal

@@ -3,8 +3,6 @@
 Every check reads the tree, so that it works beside other mistakes in the same section.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial

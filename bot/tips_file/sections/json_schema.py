@@ -1,7 +1,5 @@
 """The JSON Schema of tips.yaml (draft 2020-12), for completion and checks in editors."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal

@@ -3,8 +3,6 @@
 The line under a field is its description, in the JSON Schema too.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

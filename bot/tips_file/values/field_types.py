@@ -1,7 +1,5 @@
 """The types of the fields in tips.yaml: the parser of each, and its description in JSON Schema."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal

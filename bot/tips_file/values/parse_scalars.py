@@ -3,8 +3,6 @@
 Each takes the source text of a scalar, and raises `wrong(...)` with the problem and the advice.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence

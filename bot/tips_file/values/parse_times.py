@@ -3,8 +3,6 @@
 Where a value is none of these, the advice tells what was probably meant.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator

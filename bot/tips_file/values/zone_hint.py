@@ -4,8 +4,6 @@ A zone has the name of a city, since the rules of summer time belong to a place.
 computed from the time zone database.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from datetime import datetime, timedelta

@@ -4,8 +4,6 @@ The parser reports where it gave up. The mistake is often another one, and in an
 common mistakes are looked for first.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Common mistakes in YAML: each function finds one at its place, or returns None."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Any, TypeAlias

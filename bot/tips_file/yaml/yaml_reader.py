@@ -8,8 +8,6 @@ Scalars are kept as their source text, so that `no`, `09:00` and `1e3` stay as t
 them until the type of their field is known; only an empty value, `~` and `null` become None.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias

@@ -4,8 +4,6 @@ To make the outline of ten thousand entries takes a tenth of a second; a page sh
 them. The history of the discussion tells which tips changed.
 """
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The content of pages, read from the published tips and the discussion."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Text and markup of others made safe to show: markup by an allow-list, text by escaping."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from functools import lru_cache

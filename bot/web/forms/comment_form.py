@@ -1,7 +1,5 @@
 """The form under a tip: write a comment, and delete one's own."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil

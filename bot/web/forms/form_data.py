@@ -1,7 +1,5 @@
 """Reads the body of a request and the fields of a form, within limits."""
 
-from __future__ import annotations
-
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException

@@ -3,8 +3,6 @@
 Everybody with the link may decide. Opening it changes nothing, since programs open links, too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta

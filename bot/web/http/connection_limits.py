@@ -1,7 +1,5 @@
 """Limits on the number of connections, and on the time that a visitor may take."""
 
-from __future__ import annotations
-
 import resource
 from contextlib import suppress
 from dataclasses import dataclass, field

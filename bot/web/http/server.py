@@ -1,7 +1,5 @@
 """The HTTP server: uvicorn on a thread of its own."""
 
-from __future__ import annotations
-
 import errno
 import socket
 import threading

@@ -1,7 +1,5 @@
 """Thread pools for requests: writing, reading and health checks do not wait for each other."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial

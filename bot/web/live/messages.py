@@ -1,7 +1,5 @@
 """The messages to open pages: each entry that changed, as it is now."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ One thread reads the history once a second for all open pages, and only while th
 has a queue; one that does not keep up is disconnected, reconnects, and gets what it missed.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The bot's metrics in the text format of Prometheus."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta

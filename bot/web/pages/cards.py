@@ -1,7 +1,5 @@
 """A posted tip as a page shows it, and the text with which a reader can share it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta

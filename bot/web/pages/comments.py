@@ -1,7 +1,5 @@
 """The discussion as a page shows it: entries, collapsed branches, and pages of whole threads."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Feeds of tips, of the replies to one tip and of all replies, as Atom and as JSON Feed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Search results: tips and entries, with the words around each match."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

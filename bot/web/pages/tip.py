@@ -1,7 +1,5 @@
 """A tip's page as one visitor sees it: with their own comments and their form."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace

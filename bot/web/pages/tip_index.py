@@ -4,8 +4,6 @@ A bot has some hundred tips, seldom thousands, and each is short; they are read 
 was put up or taken down.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock

@@ -1,7 +1,5 @@
 """The public pages: index, search, feeds, privacy, static files, health check and metrics."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice

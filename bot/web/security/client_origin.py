@@ -1,7 +1,5 @@
 """The origin of a request: its network address, the proxies between, and the host it names."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network

@@ -1,7 +1,5 @@
 """Rate limits: token buckets for each address, for each network and for all together."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from datetime import datetime, timedelta
 from ipaddress import ip_network

@@ -1,7 +1,5 @@
 """A visitor's cookie, and the signed tokens in forms and links."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import re

@@ -1,7 +1,5 @@
 """Endpoints where other sites announce a link to a tip: Webmention, and pingback over XML-RPC."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Pingback 1.0 in XML-RPC: calls, answers, and the codes of faults."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 from typing import Any
 from xmlrpc.client import Fault as XmlFault

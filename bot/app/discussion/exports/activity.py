@@ -4,8 +4,6 @@ https://www.w3.org/TR/activitystreams-core/ and -vocabulary/, both of 23 May 201
 account and remote id alone, so that an entry has the same one in every export.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """JSON Lines: a record on each line, in plain ASCII."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 

@@ -4,8 +4,6 @@ What is written means the same by CommonMark and by the dialects of the large ho
 table, no formula, no link and no mention comes of what somebody said.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC

@@ -1,7 +1,5 @@
 """What an export holds: every entry that everybody may read, cleaned, with stable fields."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ apostrophe, has an apostrophe before it. Whoever reads takes one apostrophe off 
 begins with one, and has every cell as it was.
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterator
 

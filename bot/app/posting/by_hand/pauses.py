@@ -1,7 +1,5 @@
 """Holding back by hand: pause and resume a schedule or an account, skip a slot."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """Posting by hand: a tip, now; as safe as a scheduled post."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta

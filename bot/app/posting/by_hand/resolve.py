@@ -1,7 +1,5 @@
 """Settling an unsure delivery by the operator's word, and dropping one that still waits."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """A cut: a stretch of a sentence that may go, and sentences with cuts made."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

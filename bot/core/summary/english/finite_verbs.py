@@ -1,7 +1,5 @@
 """Whether English words hold a finite verb, or begin an order: told from lists."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from functools import lru_cache

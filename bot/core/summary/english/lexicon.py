@@ -1,7 +1,5 @@
 """The word lists that the rules for English go by, made ready to be asked."""
 
-from __future__ import annotations
-
 import re
 from functools import cache, lru_cache
 

@@ -3,8 +3,6 @@
 Each guard looks at a match: its group `cut`, what stands before it, and what follows.
 """
 
-from __future__ import annotations
-
 import re
 
 from bot.core.summary.english.finite_verbs import begins_order, finite

@@ -5,8 +5,6 @@ each match. In a pattern, `<second>` stands for the words of that list in englis
 other names of lists), and `<new>` for the verbs that introduce something new.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ that the top-level domains are today's: `readme.md` is a link, since md is Moldo
 is none; a link may be glued to Japanese, but not to an `@`, `#` or `$` before it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

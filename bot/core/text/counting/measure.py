@@ -4,8 +4,6 @@ X weighs: most letters are 1, Chinese, Japanese, Korean and emoji 2, a link 23. 
 Bluesky count what a reader sees as one character, and Bluesky bytes besides.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from unicodedata import normalize

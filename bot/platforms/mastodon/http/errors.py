@@ -4,8 +4,6 @@ A status counts only where the answer is in the server's own form: a proxy, a CD
 does not speak for the server. An error that is in no table is an unknown outcome of a write.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The HTTP session of one call: bounded in time, and aware of how far a request came."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta

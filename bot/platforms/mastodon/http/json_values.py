@@ -1,7 +1,5 @@
 """Values out of a server's answer: each is what it should be, or None. Nothing here raises."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ A favourite or an answer of ours would approve it, so it is skipped until the se
 it. https://docs.gotosocial.org/en/latest/user_guide/settings/#interaction-requests
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 
 from bot.platforms.mastodon.http import json_values

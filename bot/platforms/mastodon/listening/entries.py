@@ -1,7 +1,5 @@
 """Notifications and statuses as entries of the discussion."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Listening on Mastodon: notifications, threads, known entries again, and the stream."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta

@@ -5,8 +5,6 @@ waits without limit, or retries for ever in silence. A stream says nothing about
 missed, so it only gives hints: polling reads the replies.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress

@@ -1,7 +1,5 @@
 """tweepy's client as the nine calls that we make; each raises only PlatformError."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ https://docs.x.com/x-api/fundamentals/response-codes-and-errors. A 403 has no co
 text tells one meaning from another.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 

@@ -11,8 +11,6 @@
 The words by which one 403 is told from another are in `rules`.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import datetime
 from typing import Any

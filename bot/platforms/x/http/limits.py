@@ -4,8 +4,6 @@ https://docs.x.com/x-api/fundamentals/rate-limits: X limits each end point for e
 429 says when the limit ends. Until then every request to it would be refused, so none is sent.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 

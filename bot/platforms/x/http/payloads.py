@@ -4,8 +4,6 @@ https://docs.x.com/x-api/fundamentals/data-dictionary. A value of an undocumente
 shape raises ValueError here, so that no other module has to check it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

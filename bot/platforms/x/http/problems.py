@@ -4,8 +4,6 @@ https://docs.x.com/x-api/fundamentals/response-codes-and-errors. The answer of a
 gateway or another server has another form, and says nothing about our posts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit

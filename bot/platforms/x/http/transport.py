@@ -4,8 +4,6 @@ tweepy's own has no time-out and a fixed host; and tweepy fails on answers that 
 form. So every answer that is no success is raised as an `AnswerError`, before tweepy reads it.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import time

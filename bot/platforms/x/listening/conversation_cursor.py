@@ -5,8 +5,6 @@ is read. At its end the floor rises to the time of its start, also without any r
 replies that the bot did not look for within seven days are out of reach.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace

@@ -1,7 +1,5 @@
 """A mention as an entry of the discussion."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Container
 from dataclasses import replace

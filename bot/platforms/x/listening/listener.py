@@ -4,8 +4,6 @@ Every read costs money, so each starts only where the month's budget covers the 
 cost; with little left it asks for fewer posts at once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """The cost of reading: a read starts only where the budget covers the most that it can cost."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
