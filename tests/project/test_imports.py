@@ -11,12 +11,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LINTER = Path(sys.executable).with_name("lint-imports")
 
-LAYERS = "Imports only go down, and no module stands outside the house"
+LAYERS = "Imports only go down, and every module is in a layer"
 SIBLINGS = "No platform knows another"
 CATALOGUE = "Only the catalogue knows the platforms"
 MODELS = "Only a command that asks the operator knows of models"
 CORE = "The core touches nothing but its arguments"
-VERBS = "A verb takes the time as an argument, and reaches out through a door only"
+VERBS = "A use case is given the time, and calls the outside only through ports"
 
 BREACHES = {
     "the core knows a verb": ("core/planted.py", "import bot.app", LAYERS),

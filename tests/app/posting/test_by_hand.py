@@ -269,7 +269,7 @@ class TestRetract:
         event.remove(Engine, "before_cursor_execute", note)
         assert wheres
         one = ("entry.remote_id = ?", "entry.remote_id IN (?)", "entry.id = ?")
-        assert all(where.endswith(one) for where in wheres)
+        assert all(any(part in where for part in one) for where in wheres)
 
     def test_a_network_that_fails(self, harness):
         """A post that its network did not take back is not called so."""
