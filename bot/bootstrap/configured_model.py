@@ -8,7 +8,7 @@ from bot.bootstrap.settings import log_setup
 from bot.bootstrap.settings.secrets import secret
 from bot.core.errors import UsageError
 from bot.core.text.web_addresses import is_loopback
-from bot.language_model import Model
+from bot.outbound.language_model import Model
 from bot.tips_file.values import parse_scalars
 
 URL, NAME, KEY = "TIPSBOT_MODEL_URL", "TIPSBOT_MODEL", "TIPSBOT_MODEL_KEY"

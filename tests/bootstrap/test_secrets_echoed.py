@@ -12,7 +12,7 @@ from bot.core.errors import PlatformError
 from bot.core.model.config import Account, Tip
 from bot.core.model.delivery import Post
 from bot.core.text.redact import BLANK
-from bot.language_model import AskTimeout, Model
+from bot.outbound.language_model import AskTimeout, Model
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.x.adapter import XPlatform
 from tests.clock import FakeClock

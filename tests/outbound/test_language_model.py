@@ -19,7 +19,7 @@ from bot.core.errors import (
     UsageError,
 )
 from bot.core.model.config import Tip
-from bot.language_model import AskTimeout, Model
+from bot.outbound.language_model import AskTimeout, Model
 from tests.servers.model import (
     KEY,
     NAME,

@@ -14,7 +14,7 @@ import pytest
 from bot.core.errors import PlatformError
 from bot.core.model.config import Account, Tip
 from bot.core.model.delivery import Post
-from bot.language_model import AskTimeout, Model
+from bot.outbound.language_model import AskTimeout, Model
 from bot.outbound.session import Session
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.x.adapter import XPlatform

@@ -28,7 +28,11 @@ BREACHES = {
         "import bot.bootstrap.configured_model",
         MODELS,
     ),
-    "the container asks a model": ("bootstrap/container.py", "import bot.language_model", MODELS),
+    "the container asks a model": (
+        "bootstrap/container.py",
+        "import bot.outbound.language_model",
+        MODELS,
+    ),
     "the core opens a connection": ("core/planted.py", "import socket", CORE),
     "the core asks the time": ("core/planted.py", "from time import time", CORE),
     "a verb sleeps": ("app/planted.py", "from time import sleep", VERBS),

@@ -11,7 +11,7 @@ from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.model.config import Tip
 from bot.core.text.redact import Redactor
 from bot.core.text.sanitize import one_line
-from bot.language_model.prompt import complaint, messages, proposals
+from bot.outbound.language_model.prompt import complaint, messages, proposals
 from bot.outbound.session import Session, not_sent, read_body
 
 _AGAIN = frozenset({429, 500, 502, 503, 504})

@@ -1,5 +1,5 @@
 """A language model that proposes summaries, at an address that speaks OpenAI's API."""
 
-from bot.language_model.client import AskTimeout, Model
+from bot.outbound.language_model.client import AskTimeout, Model
 
 __all__ = ["AskTimeout", "Model"]
