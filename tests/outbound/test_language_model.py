@@ -209,7 +209,7 @@ def test_a_model_is_named_by_the_environment(tmp_path):
         ({"TIPSBOT_MODEL_URL": "localhost"}, "TIPSBOT_MODEL_URL: 'localhost' is not a web address"),
         ({"TIPSBOT_MODEL_URL": f"https://me:{KEY}@host"}, "a user name or password"),
         ({"TIPSBOT_MODEL_URL": "http://model.example/v1"}, "unencrypted; write https://"),
-        ({"TIPSBOT_MODEL_KEY": "schlüssel-ü"}, "what no key has"),
+        ({"TIPSBOT_MODEL_KEY": "schlüssel-ü"}, "characters that no key has"),
         ({"TIPSBOT_MODEL_KEY": f"{KEY}\nX-Evil: 1"}, "a line break"),
         ({"TIPSBOT_MODEL_KEY": "", "TIPSBOT_MODEL_KEY_FILE": "/absent"}, "cannot be read"),
     ],
