@@ -146,4 +146,4 @@ def test_whole_sentences(operator: Operator) -> None:
     """The list of commands shows every description in full."""
     told = operator.does("--help").out
     assert "..." not in told.partition("Commands:")[2]
-    assert "Exits with 1 when something needs a person." in " ".join(told.split())
+    assert "Exits with 1 when a person has to act." in " ".join(told.split())

@@ -197,7 +197,7 @@ def test_a_running_bot_takes_it_up(operator: Operator) -> None:
     [
         (["--write"], "standard input is not a terminal; run it in one, or add --yes"),
         (["--yes"], "--yes needs --write"),
-        (["--write", "--json"], "--json cannot ask; add --yes, or leave --json out"),
+        (["--write", "--json"], "--json cannot ask; add --yes, or omit --json"),
         (["--tip", "questoins"], "there is no tip 'questoins'; did you mean 'questions'?"),
         (["absent.yaml"], "absent.yaml: not found"),
     ],
@@ -323,7 +323,7 @@ def test_a_model_that_fails_is_one_line(operator: Operator, model: ModelServer, 
     model.does(saying("I would rather not."))
     done = operator.does("summarise", "--tip", "questions")
     assert done.code == 0
-    assert done.err.startswith("tipsbot: no proposals of the model for 'questions': ")
+    assert done.err.startswith("tipsbot: the model made no proposals for 'questions': ")
     assert done.err.count("\n") == 1
     operator.secrets = {}
     assert done.out == operator.does("summarise", "--tip", "questions").out
@@ -349,7 +349,7 @@ def test_the_models_key_reaches_no_sink(operator: Operator) -> None:
         with echo_server(status) as operator.secrets["TIPSBOT_MODEL_URL"]:
             done.append(operator.does("summarise", *words))
     files = [path.read_bytes() for path in operator.home.rglob("*") if path.is_file()]
-    assert all("no proposals of the model" in one.err for one in done)
+    assert all("the model made no proposals" in one.err for one in done)
     assert not any(KEY.lower() in (one.out + one.err).lower() for one in done)
     assert not any(KEY.encode() in file for file in files)
 

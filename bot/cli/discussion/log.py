@@ -22,6 +22,7 @@ from bot.core.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from bot.bootstrap.container import Container
+    from bot.cli.discussion.log_format import LogFormatter
 
 INTERVAL = 0.5
 """Seconds between two reads of `log --follow`."""
@@ -61,11 +62,10 @@ def log(
     from bot.cli.discussion.log_format import LogFormatter
 
     with opened(file, reading=True, forgiving=True) as bot:
-        store, form = bot.database.store, Format.JSONL if as_json else form
         if tip is not None:
-            known_or_discussed(bot.config, store, tip)
+            known_or_discussed(bot.config, bot.database.store, tip)
         formatter = LogFormatter(
-            form=form.value,
+            form=(Format.JSONL if as_json else form).value,
             withholder=FreshnessFilter(config=bot.config, capabilities_of=bot.rules.of),
             now=bot.clock.now,
             tip=tip,
@@ -73,16 +73,20 @@ def log(
             width=shutil.get_terminal_size().columns if sys.stdout.isatty() else None,
             unanswered=unanswered,
         )
-        with store.reading() as tx:
-            seen, lines = formatter.whole(tx)
-        _print(bot, lines, is_read=formatter.shows_everything)
-        if not lines and form is not Format.JSONL and not follow:
-            _print_nothing(bot)
-        while follow:
-            time.sleep(INTERVAL)
-            with store.reading() as tx:
-                seen, lines = formatter.after(tx, seen)
-            _print(bot, lines, is_read=formatter.shows_everything and bool(lines))
+        _print_log(bot, formatter, follow=follow)
+
+
+def _print_log(bot: Container, formatter: LogFormatter, *, follow: bool) -> None:
+    with bot.database.store.reading() as tx:
+        seen, lines = formatter.whole(tx)
+    _print(bot, lines, is_read=formatter.shows_everything)
+    if not lines and formatter.form != Format.JSONL.value and not follow:
+        _print_nothing(bot)
+    while follow:
+        time.sleep(INTERVAL)
+        with bot.database.store.reading() as tx:
+            seen, lines = formatter.after(tx, seen)
+        _print(bot, lines, is_read=formatter.shows_everything and bool(lines))
 
 
 def _print(bot: Container, lines: Sequence[str], *, is_read: bool) -> None:

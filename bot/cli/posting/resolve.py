@@ -43,32 +43,32 @@ def resolve(
     file: File = DEFAULT_FILE,
 ) -> None:
     """Settle unsure deliveries; without an option, show the facts about them."""
-    from bot.app.accounts.lookup import known_delivery
-    from bot.app.posting.by_hand.resolve import give_up, mark_posted, named, send_again
-
-    answers = sum((posted is not None, retry, drop))
-    if answers > 1:
+    if sum((posted is not None, retry, drop)) > 1:
         raise UsageError("only one option is possible", "use --posted, --retry or --drop")
     if posted is not None and len(delivery) > 1:
         raise UsageError("one post has one address", "name one delivery with --posted")
-
-    def settle(bot: Container, known: Delivery) -> Delivery:
-        now = bot.clock.now()
-        post = None if posted is None else named(posted, _parser(bot, known.account))
-        with bot.database.store.writing() as tx:
-            if post is not None:
-                return mark_posted(tx, known.id, *post, now)
-            return send_again(tx, known.id, now) if retry else give_up(tx, known.id, now)
-
-    def act(bot: Container, number: int) -> str:
-        with bot.database.store.reading() as tx:
-            known = known_delivery(tx, number)
-        lines = [*_facts(known, ZoneInfo(bot.config.bot.timezone))]
-        lines += [f"now {settle(bot, known).state.value}"] if answers else []
-        return "\n".join(lines)
-
     with opened(file, forgiving=True) as bot:
-        each(delivery, lambda number: act(bot, number))
+        each(delivery, lambda number: _resolve(bot, number, posted, retry=retry, drop=drop))
+
+
+def _resolve(bot: Container, number: int, posted: str | None, *, retry: bool, drop: bool) -> str:
+    """The facts about a delivery and, if it is settled, its new state."""
+    from bot.app.accounts.lookup import known_delivery
+    from bot.app.posting.by_hand.resolve import give_up, mark_posted, named, send_again
+
+    store, now = bot.database.store, bot.clock.now()
+    with store.reading() as tx:
+        known = known_delivery(tx, number)
+    facts = "\n".join(_facts(known, ZoneInfo(bot.config.bot.timezone)))
+    if posted is None and not retry and not drop:
+        return facts
+    post = None if posted is None else named(posted, _parser(bot, known.account))
+    with store.writing() as tx:
+        if post is not None:
+            settled = mark_posted(tx, number, *post, now)
+        else:
+            settled = (send_again if retry else give_up)(tx, number, now)
+    return f"{facts}\nnow {settled.state.value}"
 
 
 def _parser(bot: Container, account: str) -> PermalinkParser | None:
