@@ -19,12 +19,11 @@ def main() -> NoReturn:
 
     standard_streams.prepare()
     from bot.cli.app import app
-    from bot.cli.usage_errors import run_command
     from bot.core.errors import BotError, TipsError
 
     try:
         try:
-            sys.exit(run_command(app))
+            app(prog_name="tipsbot")
         finally:
             sys.stdout.flush()
     except standard_streams.OutputLost as error:
@@ -43,6 +42,7 @@ def main() -> NoReturn:
             raise
         what = f"{type(error).__name__}: {error}".splitlines()[0]
         _end(f"tipsbot: internal error: {what}; set TIPSBOT_DEBUG=1 to see where", INTERNAL_ERROR)
+    sys.exit(0)
 
 
 def _end(message: str, code: int) -> NoReturn:

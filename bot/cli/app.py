@@ -12,10 +12,11 @@ from bot.cli.moderation import approve, block, hide, refuse, show, unblock
 from bot.cli.posting import pause, post, posts, preview, resolve, resume, retract, skip
 from bot.cli.status import status
 from bot.cli.tips_file import check, init, schema, summarise
-from bot.cli.usage_errors import Command
+from bot.cli.usage_errors import Command, Commands
 
 app = typer.Typer(
     name="tipsbot",
+    cls=Commands,
     help="Posts tips on X, Mastodon and its own site, and keeps the discussion that follows.",
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

@@ -10,7 +10,6 @@ import pytest
 import yaml
 
 from bot.cli.app import app
-from bot.cli.usage_errors import run_command
 from bot.core.errors import UsageError
 from tests.whole.operator import Operator, free_port
 
@@ -47,7 +46,7 @@ NOTHING_THERE = {
 def test_it_is_told_in_one_line(case: dict[str, Any]) -> None:
     """Whatever is wrong with a command line, one line says what, and what to do."""
     with pytest.raises(UsageError) as caught:
-        run_command(app, shlex.split(case["words"]))
+        app(shlex.split(case["words"]), prog_name="tipsbot")
     assert str(caught.value) == case["says"]
 
 
@@ -80,7 +79,7 @@ def test_what_was_typed_is_repeated_harmlessly(words: str) -> None:
     """However long or strange a word is, the line about it is short and changes no terminal."""
     for line in ([words], ["check", f"--{words}"], ["hide", words], ["log", "--format", words]):
         with pytest.raises(UsageError) as caught:
-            run_command(app, line)
+            app(line, prog_name="tipsbot")
         assert str(caught.value).isprintable()
         assert len(str(caught.value)) < 400
 
