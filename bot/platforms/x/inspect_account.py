@@ -11,7 +11,7 @@ from bot.core.model.inspection import allowance_remarks, clock_remarks, failure
 from bot.core.ports.platform import InspectionRemark
 from bot.outbound.http_dates import date_of
 from bot.platforms.x.http.api import Inspected
-from bot.platforms.x.http.limits import DAILY
+from bot.platforms.x.http.errors import DAILY
 
 _MAY_WRITE = ("read-write", "read-write-directmessages", "write")
 _MAY_READ = "read"
