@@ -22,8 +22,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 from bot.core.model.schedule import LAST, Schedule
 from bot.core.ports.platform import Timetable
-from bot.scheduler.single_flight import Action, OnError, SingleFlightJob, report
-from bot.scheduler.worker_threads import WorkerThreads
+from bot.scheduler.jobs import Action, OnError, SingleFlightJob, WorkerThreads, report
 
 LONGEST_WAIT = timedelta(seconds=30)
 """How long a changed clock, or a machine that was asleep, can go unnoticed."""

@@ -270,7 +270,7 @@ MUTANTS = (
         "X: any answer of a proxy is X's own",
     ),
     m(
-        "bot/platforms/x/http/limits.py",
+        "bot/platforms/x/http/errors.py",
         "if longest > timedelta(0) else WINDOW",
         "if headers else WINDOW",
         "X: a limit's end in the past counts",

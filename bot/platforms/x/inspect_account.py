@@ -8,7 +8,7 @@ from bot.core.model.capabilities import Capabilities
 from bot.core.model.inspection import InspectionRemark, allowance_remarks, clock_remarks, failure
 from bot.outbound.rate_limits import date_of
 from bot.platforms.x.http.api import Inspected
-from bot.platforms.x.http.limits import DAILY
+from bot.platforms.x.http.errors import DAILY
 
 _MAY_WRITE = ("read-write", "read-write-directmessages", "write")
 _MAY_READ = "read"

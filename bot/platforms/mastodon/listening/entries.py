@@ -109,21 +109,14 @@ class EntryReader:
         content = (json_values.word(status.get("content")) or "")[:LONGEST]
         attached = _attachments(status)
         words = [readable(content), "\n".join(attached)]
-        return Entry(
-            account=bare.account,
-            remote_id=bare.remote_id,
-            kind=bare.kind,
+        return replace(
+            bare,
             author=self._author(author),
             text="\n\n".join(filter(None, words)),
-            at=bare.at,
             html=content and content + "".join(f"<p>{escape(one)}</p>" for one in attached),
             warning=" ".join((json_values.word(status.get("spoiler_text")) or "").split()),
-            in_reply_to=bare.in_reply_to,
-            visibility=bare.visibility,
             url=json_values.address(status.get("url")) or json_values.address(status.get("uri")),
             language=json_values.language(status.get("language")),
-            version=bare.version,
-            edited_at=bare.edited_at,
         )
 
     def _author(self, author: Record) -> Author:

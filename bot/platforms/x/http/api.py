@@ -14,8 +14,7 @@ from bot.core.ports.platform import Clock
 from bot.outbound.rate_limits import RateLimits
 from bot.outbound.session import Carrier
 from bot.platforms.x.http import payloads
-from bot.platforms.x.http.errors import translate
-from bot.platforms.x.http.limits import require, wait
+from bot.platforms.x.http.errors import require, translate, wait
 from bot.platforms.x.http.payloads import XLookup, XPage, XUser
 from bot.platforms.x.http.transport import AnswerError, Transport, TransportTimeouts, hush
 

@@ -8,22 +8,43 @@
     everything else, and any answer that is not in X's own form       OutcomeUnknown for a write,
                                                                       RetryLater for a read
 
-The words by which one 403 is told from another are in `rules`.
+The words that tell one 403 from another are in `error_rules`.
+
+An answer is X's own if it is one of its problem documents or of its older lists of coded errors
+(https://docs.x.com/x-api/fundamentals/response-codes-and-errors). The answer of a proxy, a gateway
+or another server has another form, and says nothing about our posts.
+
+X limits each end point for each account, and a 429 says when the limit ends
+(https://docs.x.com/x-api/fundamentals/rate-limits). Until then every request to it would be
+refused, so none is sent.
 """
 
 import re
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.text.sanitize import one_line
+from bot.outbound.rate_limits import RateLimits, span_of
 from bot.outbound.session import not_sent
 from bot.platforms.x.http.error_rules import RULES, ErrorRule, Gone
-from bot.platforms.x.http.limits import wait
-from bot.platforms.x.http.problems import is_own
 from bot.platforms.x.http.transport import AnswerError, NotSentError
+
+UNTYPED = "about:blank"
+HOSTS = ("x.com", "twitter.com")
+"""X names its problems by addresses on these hosts, or below them."""
+
+WINDOW = timedelta(minutes=15)
+"""X's usual rate-limit window, where it does not say when the present one ends."""
+LONGEST_WAIT = timedelta(days=1)
+
+DAILY = ("x-user-limit-24hour", "x-app-limit-24hour")
+"""Limits of a day; each has a header that ends in -remaining, and one in -reset."""
+ENDS = ("x-rate-limit-reset", "retry-after")
 
 
 def translate(error: Exception, *, writes: bool, now: datetime) -> PlatformError:
@@ -103,3 +124,58 @@ def _what(error: Exception) -> str:
     if isinstance(error, requests.RequestException):
         return "the connection broke before its answer was complete"
     return f"its answer makes no sense ({type(error).__name__})"
+
+
+def is_own(document: Mapping[str, Any] | None, status: int) -> bool:
+    """Whether X itself can have sent this with a status that is no success."""
+    if not document or document.get("status", status) != status:
+        return False
+    if document.keys() == {"errors"}:
+        return _are_coded(document["errors"])
+    words = document.get("detail") or document.get("title")
+    return problem(document) is not None and isinstance(words, str) and "instance" not in document
+
+
+def problem(document: Mapping[str, Any]) -> str | None:
+    """The last part of the type of X's problem; "" for an untyped one, None where it is not X's."""
+    kind = document.get("type")
+    if kind == UNTYPED:
+        return ""
+    if not isinstance(kind, str):
+        return None
+    try:
+        host = urlsplit(kind).hostname or ""
+    except ValueError:
+        return None
+    is_x = any(host == one or host.endswith(f".{one}") for one in HOSTS)
+    return kind.rpartition("/")[2] if is_x else None
+
+
+def _are_coded(errors: object) -> bool:
+    """Whether these are X's older errors: a list of numbers with a message each."""
+    if not isinstance(errors, list) or not errors:
+        return False
+    return all(isinstance(one, dict) and _is_coded(one) for one in errors)
+
+
+def _is_coded(error: Mapping[str, Any]) -> bool:
+    return type(error.get("code")) is int and isinstance(error.get("message"), str)
+
+
+def require(limits: RateLimits, end_point: str, now: datetime) -> None:
+    """Raise RetryLater while X's limit for this end point lasts."""
+    wait = limits.wait(end_point, now)
+    if wait is not None:
+        raise RetryLater(
+            "X asked us to slow down, and its limit for this kind of request still lasts",
+            "the bot goes on when X allows it",
+            after=wait,
+        )
+
+
+def wait(headers: Mapping[str, str], now: datetime) -> timedelta:
+    """How long a 429's limits last; missing, past or senseless ends stand for one window."""
+    ends = [*ENDS, *(f"{one}-reset" for one in DAILY if headers.get(f"{one}-remaining") == "0")]
+    waits = [span_of(headers.get(name, ""), now) or timedelta(0) for name in ends]
+    longest = max(waits)
+    return min(longest, LONGEST_WAIT) if longest > timedelta(0) else WINDOW

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from bot.core.discussion.bio_opt_out import opt_outs_in
 from bot.core.model.entry import OptOut
-from bot.platforms.x.http.problems import problem
+from bot.platforms.x.http.errors import problem
 from bot.platforms.x.snowflake import moment
 
 USERNAME = re.compile(r"\w{1,50}", re.ASCII)

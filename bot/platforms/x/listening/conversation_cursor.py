@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.platforms.x.listening.mentions_cursor import numbers_of
 from bot.platforms.x.snowflake import first_id, moment
 
 REACH = timedelta(days=7)
@@ -50,11 +51,7 @@ class Gap:
 
 def start(cursor: str | None, post_id: str) -> ConversationCursor:
     """The walk of this cursor; for None, or for no cursor, one through all replies."""
-    try:
-        stored = json.loads(cursor or "null")
-    except ValueError:
-        stored = None
-    numbers = stored if isinstance(stored, dict) else {}
+    numbers = numbers_of(cursor)
     floor, top, resume = (numbers.get(name) for name in ("floor", "top", "resume"))
     if type(floor) is not int or type(top) is not int:
         return ConversationCursor(floor=int(post_id))

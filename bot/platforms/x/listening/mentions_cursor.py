@@ -15,6 +15,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.platforms.x.snowflake import first_id
 
@@ -63,13 +64,18 @@ class CursorStep:
     lost: bool
 
 
-def start(cursor: str | None, now: datetime) -> MentionsCursor:
-    """The walk of this cursor; a new one for None, or for a text that is no cursor."""
+def numbers_of(cursor: str | None) -> dict[str, Any]:
+    """The fields of a stored cursor; none for None, and for a text that is no cursor."""
     try:
         stored = json.loads(cursor or "null")
     except ValueError:
         stored = None
-    numbers = stored if isinstance(stored, dict) else {}
+    return stored if isinstance(stored, dict) else {}
+
+
+def start(cursor: str | None, now: datetime) -> MentionsCursor:
+    """The walk of this cursor; a new one for None, or for a text that is no cursor."""
+    numbers = numbers_of(cursor)
     resume = numbers.get("resume")
     if any(type(numbers.get(name)) is not int for name in COUNTED):
         floor = first_id(now - FIRST_REACH)
