@@ -1,1 +1,1 @@
-"""What we do, one verb a file. A verb is a step: it takes the time, and never sleeps or waits."""
+"""The use cases. Each is a step: it gets the time as an argument, and never sleeps or waits."""

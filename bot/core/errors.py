@@ -7,7 +7,7 @@
     |-- StoreError           the data directory or its database cannot be used
     `-- PlatformError        a network said no, or said nothing
         |-- RetryLater       nothing was posted; the same request may succeed later
-        |   `-- OverBudget   it would cost more than is left of the month's money
+        |   `-- OverBudget   it would cost more than is left of this month's budget
         |-- Refused          nothing was posted, and repeating the request will not help
         |-- Unauthorised     nothing was posted: the credentials are not accepted
         `-- OutcomeUnknown   it may or may not have been posted; it has to be looked for
@@ -21,7 +21,7 @@ from datetime import timedelta
 
 
 class BotError(Exception):
-    """Something that an operator can do something about; `str()` is the one line to show."""
+    """An error that an operator can solve; `str()` is the one line to show."""
 
     def __init__(self, problem: str, todo: str = "") -> None:
         self.problem = problem
@@ -77,7 +77,7 @@ class RetryLater(PlatformError):
 
 
 class OverBudget(RetryLater):
-    """Not asked at all: it would cost more than is left of the month's money."""
+    """Not sent: over this month's budget."""
 
 
 class Refused(PlatformError):
@@ -93,4 +93,4 @@ class OutcomeUnknown(PlatformError):
 
 
 class Duplicate(OutcomeUnknown):
-    """The network holds this text already: from a lost answer, or from another, older post."""
+    """The network has this text already: from a request without answer, or an older post."""

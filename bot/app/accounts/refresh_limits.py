@@ -1,4 +1,4 @@
-"""Learning: what each network says of its own limits and rules, remembered for planning."""
+"""Asks each network for its limits and rules, and stores them for planning."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,11 +16,11 @@ from bot.core.ports.unit_of_work import Store, UnitOfWork
 log = structlog.get_logger()
 
 STALE = timedelta(hours=12)
-"""How old the memory of a network's rules may grow before it is asked again."""
+"""How old a network's rules may become before it is asked again."""
 
 
 def source_of(account: Account) -> str:
-    """Of what an account's rules are true: its kind and its settings."""
+    """What an account's rules depend on: its kind and its settings."""
     return f"{account.kind} {sorted(account.options.items())}"
 
 
@@ -33,7 +33,7 @@ class KnownCapabilities:
     _known: dict[tuple[str, str], Capabilities] = field(default_factory=dict)
 
     def of(self, account: Account) -> Capabilities:
-        """What the network said last, or else what is true of its kind. Never waits."""
+        """The network's own rules, or else those of its kind. Never waits."""
         key = (account.name, source_of(account))
         if key not in self._known:
             with self.store.reading() as tx:
@@ -43,7 +43,7 @@ class KnownCapabilities:
         return self._known[key]
 
     def learned(self, account: Account, traits: Capabilities) -> None:
-        """Know better from now on."""
+        """Use these rules from now on."""
         self._known[account.name, source_of(account)] = traits
 
 
@@ -86,6 +86,6 @@ def _is_fresh(known: AccountRecord, account: Account, now: datetime) -> bool:
 
 
 def pay_reads(tx: UnitOfWork, account: Account, platform: object, now: datetime) -> None:
-    """Note what reading has cost on a network that charges for it."""
+    """Record the cost of reading on a network that charges for it."""
     if isinstance(platform, SettlesCost):
         tx.accounts.spend(account.name, "read", platform.settle_cost(), now)

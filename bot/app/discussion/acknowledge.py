@@ -1,4 +1,4 @@
-"""Acknowledging: a sign to whoever speaks to the bot that it was heard; once, never a nuisance."""
+"""Acknowledges replies with a favourite or a short answer: each once, and not too many."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,10 +32,10 @@ from bot.core.ports.unit_of_work import Store, UnitOfWork
 log = structlog.get_logger()
 
 AT_ONCE = 500
-"""So many entries are looked at in one step."""
+"""The most entries that are considered in one step."""
 
 WAIT = timedelta(minutes=5)
-"""How long to hold back where a network cannot be reached and names no time."""
+"""How long to wait where a network cannot be reached and names no time."""
 
 _SLOT = "thanks/"
 _OUTCOMES = {
@@ -49,7 +49,7 @@ _OUTCOMES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Acknowledger:
-    """Acknowledges on one account at a time; `thanker` gives its door, or None without one."""
+    """Acknowledges on one account at a time; `thanker` gives its port, or None without one."""
 
     store: Store
     clock: Clock
@@ -58,16 +58,16 @@ class Acknowledger:
     thanker: Callable[[str], Favouriter | None]
 
     def begin(self, config: Config) -> None:
-        """A bot that was started again may have better secrets: try again what was given up."""
+        """At a start, the secrets may be better: acknowledge again where they were rejected."""
         with self.store.writing() as tx:
             for account in config.accounts:
                 NOT_ACKNOWLEDGING.write(tx, None, self.clock.now(), account.name)
 
     def step(self, config: Config, account: Account) -> int:
-        """Acknowledge what was said since last time; returns how many it tried."""
+        """Acknowledge the entries since the last step; returns how many were tried."""
         if account.acknowledge is AcknowledgementStyle.NONE:
             return 0
-        self._learn_what_became(account)
+        self._record_results(account)
         tried = 0
         while (entry := self._claim(config, account)) is not None:
             tried += 1
@@ -78,7 +78,7 @@ class Acknowledger:
         return tried
 
     def _claim(self, config: Config, account: Account) -> Entry | None:
-        """Write down the intent to acknowledge the next entry that deserves it."""
+        """Record the intent to acknowledge the next entry that deserves it."""
         now = self.clock.now()
         with self.store.reading() as tx:
             is_done = tx.log.last_id() <= _mark(tx, account)
@@ -104,14 +104,14 @@ class Acknowledger:
         recent: Sequence[Acknowledgement],
         now: datetime,
     ) -> str | None:
-        """The mask of whom to acknowledge for this entry, or None where that is out of place."""
+        """The pseudonym of the author to acknowledge, or None where this entry gets nothing."""
         if entry.account != account.name or not deserves_thanks(entry, now):
             return None
         in_words = account.acknowledge is AcknowledgementStyle.THANK
         pseudonyms = self.pseudonyms.of(account.name, entry.author)
         if (
             not pseudonyms
-            or any(has_had_one(mask, recent, now) for mask in pseudonyms)
+            or any(has_had_one(one, recent, now) for one in pseudonyms)
             or (in_words and is_only_thanks(entry.text))
             or tx.people.rules(account.name, pseudonyms)
             or not is_to_the_bot(tx, entry)
@@ -123,7 +123,7 @@ class Acknowledger:
     def _intend(
         self, tx: UnitOfWork, config: Config, account: Account, entry: Entry, who: str
     ) -> None:
-        """Before anything is sent. Words go the way of every post, through the ledger."""
+        """Record it before anything is sent. An answer in words is a delivery, as every post."""
         now = self.clock.now()
         tx.acknowledgements.begin(account.name, entry.id, who, now)
         if account.acknowledge is AcknowledgementStyle.THANK:
@@ -134,7 +134,7 @@ class Acknowledger:
             _tell_rest(tx, account, now)
 
     def _favour(self, account: Account, entry: Entry) -> bool:
-        """Favour an entry that was written down; whether to go on with others."""
+        """Favourite an entry that was recorded; returns whether to go on with others."""
         thanker = self.thanker(account.name)
         try:
             if thanker is None:
@@ -150,7 +150,7 @@ class Acknowledger:
         return True
 
     def _wait(self, account: Account, entry: Entry, error: RetryLater) -> None:
-        """It was not done: try it again later, as long as it is fresh."""
+        """It was not sent: try again later, while the entry is fresh."""
         now = self.clock.now()
         with self.store.writing() as tx:
             tx.acknowledgements.withdraw(entry.id)
@@ -159,7 +159,7 @@ class Acknowledger:
             ACKNOWLEDGING_WAITS_UNTIL.write(tx, until, now, account.name)
 
     def _refused(self, account: Account, entry: Entry, error: PlatformError) -> bool:
-        """A refusal is no trouble, unless it is the token that is not allowed to."""
+        """Record a refusal; only rejected credentials stop the account from acknowledging."""
         now = self.clock.now()
         is_no = isinstance(error, Refused | Unauthorised)
         with self.store.writing() as tx:
@@ -176,8 +176,8 @@ class Acknowledger:
         log.info("not_acknowledged", account=account.name, entry=entry.id, reason=str(error))
         return True
 
-    def _learn_what_became(self, account: Account) -> None:
-        """What became of the words that were sent."""
+    def _record_results(self, account: Account) -> None:
+        """Record the results of answers in words."""
         with self.store.reading() as tx:
             if not _ended(tx, account):
                 return
@@ -192,7 +192,7 @@ class Acknowledger:
 
 
 def _ended(tx: UnitOfWork, account: Account) -> list[tuple[int, AcknowledgementState]]:
-    """The entries whose thanks in words have come to an end, and to which."""
+    """The entries whose answers in words have a result, and the result."""
     sent = [
         one.entry
         for one in tx.acknowledgements.recent(account.name, MOST_A_DAY)
@@ -215,24 +215,24 @@ def _given(tx: UnitOfWork, account: Account, entry_id: int, now: datetime) -> No
 
 
 def _why_not_now(tx: UnitOfWork, account: Account, now: datetime) -> str | None:
-    """What keeps an account from acknowledging anything at the moment."""
+    """Why the account acknowledges nothing at the moment, or None."""
     if f"account:{account.name}" in tx.accounts.pauses(now):
         return "it is paused"
     until = ACKNOWLEDGING_WAITS_UNTIL.read(tx, account.name)
     if until is not None and now < until <= now + 2 * FRESH:
-        return "its network asked for patience"
+        return "its network asked to wait"
     recent = tx.acknowledgements.recent(account.name, MOST_A_DAY)
     return NOT_ACKNOWLEDGING.read(tx, account.name) or breaks_off(recent, now)
 
 
 def _tell_rest(tx: UnitOfWork, account: Account, now: datetime) -> None:
-    """Say so when this acknowledgement was the last for a while."""
+    """Log it if this acknowledgement was the last for a while."""
     if why := breaks_off(tx.acknowledgements.recent(account.name, MOST_A_DAY), now):
         log.warning("acknowledging_rests", account=account.name, reason=why)
 
 
 def _answers_thanks(tx: UnitOfWork, entry: Entry) -> bool:
-    """Whether it answers an acknowledgement of ours: thanks for thanks would have no end."""
+    """Whether it answers an acknowledgement of ours: thanking for thanks would never end."""
     above = tx.ledger.of_remote(entry.account, entry.in_reply_to) if entry.in_reply_to else None
     return above is not None and above.slot.startswith(_SLOT)
 
@@ -242,7 +242,7 @@ def _slot(entry_id: int) -> str:
 
 
 def _mark(tx: UnitOfWork, account: Account) -> int:
-    """The number of the last entry that was looked at."""
+    """The number of the last entry that was considered."""
     return ACKNOWLEDGED_UP_TO.read(tx, account.name) or 0
 
 

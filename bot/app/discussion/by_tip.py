@@ -1,4 +1,4 @@
-"""The discussion for people: threads by tip, and what nobody answered."""
+"""The discussion by tip: threads, titles, and entries without an answer."""
 
 from collections.abc import Iterable, Iterator
 
@@ -31,9 +31,9 @@ def title_of(config: Config, tip: str | None) -> str:
 
 
 def unanswered(entries: Iterable[Entry]) -> frozenset[int]:
-    """The numbers of what people said that nobody else answered, the bot included.
+    """The numbers of people's entries that nobody else answered, not even the bot.
 
-    What the operator took away asks for no answer.
+    Entries that the operator hid need no answer.
     """
     known = {(one.account, one.remote_id): one for one in entries}
     answered = {

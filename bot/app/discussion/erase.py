@@ -1,4 +1,4 @@
-"""Forgetting: erasing the words and the name of an entry for good, because somebody asked."""
+"""Erases the words and the author of an entry for good, because somebody asked for it."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ def erase_entry(tx: UnitOfWork, entry_id: int, now: datetime) -> Entry:
 
 
 def erase(tx: UnitOfWork, entry: Entry, now: datetime) -> Entry:
-    """Erase an entry wherever it is kept; what is left of it."""
+    """Erase an entry wherever it is stored; returns what is left of it."""
     if entry.is_on_site:
         tx.pages.erase(entry.remote_id, now)
     gone = erased(entry, now)

@@ -1,7 +1,6 @@
-"""The logbook: every event of the discussion as a line of a file, once, and no word that went.
+"""The event log: each event of the discussion once, as a line of a file, without erased words.
 
-The file is its own cursor: what stands in it was written. So a bot that is killed at any moment
-goes on behind the last whole line.
+The file is its own cursor: a bot that was killed continues after the last whole line.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +18,7 @@ Record: TypeAlias = dict[str, Value]
 
 
 def whole(entry: Entry, platforms: Mapping[str, str]) -> Record:
-    """All that there is to tell of an entry; what is empty or unknown is None, but for `text`.
+    """Every field of an entry; what is empty or unknown is None, except `text`.
 
     `platforms` gives the kind of each account. Foreign words are as they were heard. A deleted or
     private entry has neither text nor author, one that is withheld no text.
@@ -60,7 +59,7 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 AT_ONCE = 500
-"""So many events are read and written in one go."""
+"""How many events are read and written at once."""
 
 FIELDS = (
     "account",
@@ -81,15 +80,15 @@ FIELDS = (
     "edited_at",
     "deleted_at",
 )
-"""What a line tells of its entry, in this order, after what it tells of the event."""
+"""The fields of the entry in a line, in this order, after those of the event."""
 
 MOST_ROUNDS = 20
-"""So many goes in one step at most; what is left comes with the next step."""
+"""The most rounds in one step; the next step writes the rest."""
 
 
 @dataclass(kw_only=True, slots=True)
 class EventLogWriter:
-    """Writes what happened since the last line into the book; one at a time for each book."""
+    """Appends the events since the last line; one writer at a time for each file."""
 
     store: Store
     book: EventLog
@@ -98,7 +97,7 @@ class EventLogWriter:
     def step(self, platforms: Mapping[str, str]) -> int:
         """Write what is new; returns how many lines. `platforms` gives the kind of each account.
 
-        Raises StoreError where database or book cannot be used; nothing is lost by that.
+        Raises StoreError where database or file cannot be used; no event is lost by that.
         """
         lines = 0
         for _ in range(MOST_ROUNDS):
@@ -113,7 +112,7 @@ class EventLogWriter:
             written = self._written if self._written is not None else _last(tx, self.book)
             events = tx.log.events(written, AT_ONCE)
             told = [(event, tx.log.get(event.entry)) for event in events]
-        self._written = None  # should the book fail, only itself can tell how far it came
+        self._written = None  # if writing fails, only the file tells how far it came
         if gone := [_place(*one) for one in told if one[0].change is Change.DELETED]:
             self.book.blank(gone)
         if edited := [_place(*one) for one in told if one[0].change is Change.EDITED]:
@@ -124,20 +123,17 @@ class EventLogWriter:
 
 
 def _last(tx: UnitOfWork, book: EventLog) -> int:
-    """The number of the last event that the book has; 0 where it has none of this history.
+    """The number of the last event in the file; 0 where it has none of this history.
 
-    A database that was put back is older than its book: what the two do not share is passed over,
-    and the history goes on behind the last line that both have.
+    A restored database is older than the file: lines that are not in both are passed over, and the
+    log continues after the last event that is in both.
     """
     for known in book.newest():
         number = known.get("event")
-        if isinstance(number, int) and _is_known(tx.log.events(number - 1, 1), known):
-            return number
+        events = tx.log.events(number - 1, 1) if isinstance(number, int) else ()
+        if any(_head(event).items() <= known.items() for event in events):
+            return events[0].id
     return 0
-
-
-def _is_known(events: Iterable[EntryEvent], known: Fields) -> bool:
-    return any(_head(event).items() <= known.items() for event in events)
 
 
 def _place(event: EntryEvent, entry: Entry | None) -> Fields:
@@ -157,7 +153,7 @@ def _head(event: EntryEvent) -> Record:
 
 
 def line(event: EntryEvent, entry: Entry | None, platforms: Mapping[str, str]) -> Fields:
-    """An event with its entry as it is now; of one that is not legible no word and no name."""
+    """An event with its entry as it is now; without words and names if it is not legible."""
     if entry is None:
         return _head(event) | {"tip": event.tip}
     told = whole(entry, platforms)

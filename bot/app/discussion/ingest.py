@@ -1,7 +1,7 @@
-"""Taking entries in: what every verb that hears or reads entries does with them, in one place.
+"""Stores entries of other people: every use case that reads entries gives them to this module.
 
-Whoever asked that nothing of theirs is kept is kept nothing of, and what blocked people say is
-hidden. So that nobody finds a way around that, no verb gives foreign entries to the log itself.
+Nothing is stored for people who opted out, and entries of blocked people are hidden. No use case
+writes foreign entries to the log itself, so that these rules always hold.
 """
 
 import re
@@ -25,11 +25,11 @@ log = structlog.get_logger()
 def take_in(
     tx: UnitOfWork, entries: Iterable[Entry], now: datetime, *, pseudonyms: Pseudonyms, to_us: bool
 ) -> int:
-    """Keep what may be kept of these entries; returns how many are new or changed.
+    """Store what may be stored of these entries; returns how many are new or changed.
 
-    `to_us` says that each of them was said to the bot, as what a network notifies of is. Without
-    it, as below the bot's posts, an entry was if it answers the bot, calls it or quotes it. Call
-    this in the transaction that moves the cursor.
+    `to_us` says that all of them address the bot, as notifications do. Otherwise, as below the
+    bot's posts, an entry does if it answers, mentions or quotes the bot. Call this in the
+    transaction that moves the cursor.
     """
     intake = _Intake(tx=tx, now=now, pseudonyms=pseudonyms, to_us=to_us)
     heard = list(entries)
@@ -40,12 +40,12 @@ def take_in(
 def erase_author(
     tx: UnitOfWork, account: str, author: Author, pseudonyms: Sequence[str], now: datetime
 ) -> int:
-    """Erase all that is kept of a person, and keep nothing from now on; how much was erased.
+    """Erase everything stored of a person, and store nothing from now on; returns how many entries.
 
-    The best of their pseudonyms is remembered: a handle can be somebody else's next year.
+    The best of their pseudonyms is stored: a handle can belong to somebody else next year.
     """
-    for mask in pseudonyms[:1]:
-        tx.people.add_rule(account, mask, PersonRule.NO_LOG, now)
+    for pseudonym in pseudonyms[:1]:
+        tx.people.add_rule(account, pseudonym, PersonRule.NO_LOG, now)
     theirs = [one for one in tx.log.said_by(account, author) if one.is_legible]
     for entry in theirs:
         erase(tx, entry, now)
@@ -56,7 +56,7 @@ def erase_author(
 
 
 def _unnamed(text: str, handle: str) -> str:
-    """What the bot said, without the handle of whom it said it to."""
+    """The bot's answer without the handle of the person whom it answers."""
     name = plain_handle(handle)
     if not name:
         return text
@@ -65,7 +65,7 @@ def _unnamed(text: str, handle: str) -> str:
 
 
 def is_to_the_bot(tx: UnitOfWork, entry: Entry) -> bool:
-    """Whether it answers what the bot said, or calls or quotes the bot."""
+    """Whether an entry answers, mentions or quotes the bot."""
     if entry.kind is EntryKind.REPLY and entry.in_reply_to is not None:
         if tx.ledger.of_remote(entry.account, entry.in_reply_to) is not None:
             return True
@@ -76,7 +76,7 @@ def is_to_the_bot(tx: UnitOfWork, entry: Entry) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Intake:
-    """One batch; `rules` holds what is known of those who said something in it."""
+    """One batch, with the rules for its authors."""
 
     tx: UnitOfWork
     now: datetime
@@ -86,20 +86,21 @@ class _Intake:
     pending: list[Entry] = field(default_factory=list)
 
     def look_up(self, entries: Iterable[Entry]) -> None:
-        """Ask once for all of them."""
+        """Look up the rules for all authors at once."""
         asked: dict[str, set[str]] = {}
         for entry in entries:
-            asked.setdefault(entry.account, set()).update(self._masks(entry))
+            asked.setdefault(entry.account, set()).update(self._pseudonyms(entry))
         for account, pseudonyms in asked.items():
-            for mask, rules in self.tx.people.rules(account, pseudonyms).items():
-                self.rules[account, mask] = rules
+            for pseudonym, rules in self.tx.people.rules(account, pseudonyms).items():
+                self.rules[account, pseudonym] = rules
 
     def take(self, entry: Entry) -> int:
-        """One entry, as its author and the operator want it kept; how many entries that changed."""
+        """Store one entry by the rules for its author; returns how many entries changed."""
         if entry.ours and not entry.is_on_site:
             return self._take_own(entry)
-        pseudonyms = () if entry.ours else self._masks(entry)
-        rules = {rule for mask in pseudonyms for rule in self.rules.get((entry.account, mask), ())}
+        pseudonyms = () if entry.ours else self._pseudonyms(entry)
+        known = (self.rules.get((entry.account, one), ()) for one in pseudonyms)
+        rules = {rule for some in known for rule in some}
         if PersonRule.NO_LOG in rules:
             return self._drop(entry)
         if pseudonyms and self._wants_nothing_kept(entry):
@@ -109,9 +110,9 @@ class _Intake:
         return self._keep(entry)
 
     def _take_own(self, entry: Entry) -> int:
-        """What the operator said by hand; what the bot sent is in the log by its delivery.
+        """A post of the operator by hand; the bot's own posts are in the log by their deliveries.
 
-        An answer to words that may not be kept any more names nobody.
+        An answer to an entry that was erased names nobody.
         """
         if self.tx.ledger.of_remote(entry.account, entry.remote_id) is not None:
             return 0
@@ -121,7 +122,7 @@ class _Intake:
         return self._keep(entry)
 
     def _answered(self, entry: Entry) -> Entry | None:
-        """What it answers, from this batch or from the log."""
+        """The entry that it answers, from this batch or from the log."""
         if entry.in_reply_to is None:
             return None
         name = (entry.account, entry.in_reply_to)
@@ -129,18 +130,18 @@ class _Intake:
         return next(heard, None) or self.tx.log.find(*name)
 
     def flush(self) -> int:
-        """Keep what was put aside; how many entries that changed."""
+        """Store the collected entries; returns how many changed."""
         changed = self.tx.log.keep_all(self.pending, self.now)
         self.pending.clear()
         return changed
 
     def _keep(self, entry: Entry) -> int:
-        """Put it aside, to be kept together with others."""
+        """Collect it, to be stored together with others."""
         self.pending.append(entry)
         return 0
 
     def _drop(self, entry: Entry) -> int:
-        """Keep nothing but that it was there. The site has its words by now, and loses them."""
+        """Store only that it existed. The site has its words already, and erases them."""
         if not entry.is_on_site:
             return self._keep(erased(entry, self.now))
         count = self.flush()
@@ -149,7 +150,7 @@ class _Intake:
         return count + 1
 
     def _forget(self, entry: Entry, pseudonyms: Sequence[str]) -> int:
-        """The entry that asks for it is the last that is heard of them."""
+        """Erase the author, including the entry that asks for it."""
         count = self.flush()
         count += erase_author(self.tx, entry.account, entry.author, pseudonyms, self.now)
         self.rules[entry.account, pseudonyms[0]] = frozenset({PersonRule.NO_LOG})
@@ -163,5 +164,5 @@ class _Intake:
         asks = asks_to_be_forgotten(entry.text)
         return asks and (self.to_us or is_to_the_bot(self.tx, entry))
 
-    def _masks(self, entry: Entry) -> tuple[str, ...]:
+    def _pseudonyms(self, entry: Entry) -> tuple[str, ...]:
         return self.pseudonyms.of(entry.account, entry.author)

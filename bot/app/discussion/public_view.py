@@ -1,4 +1,4 @@
-"""Withholding: what of the log everybody may see, on pages, in feeds and in exports."""
+"""The public view of entries, for pages, feeds and exports: without words that are too old."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from bot.core.ports.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FreshnessFilter:
-    """Keeps words from the public that were not seen on their network lately enough."""
+    """Withholds words that were not seen on their network recently enough."""
 
     config: Config
     capabilities_of: Callable[[Account], Capabilities]
 
     def shown(self, tx: UnitOfWork, entries: Iterable[Entry], now: datetime) -> list[Entry]:
-        """The entries as they may leave the log."""
+        """The entries as everybody may see them."""
         known: dict[str, timedelta | None] = {}
         shown = []
         for entry in entries:
@@ -29,7 +29,7 @@ class FreshnessFilter:
         return shown
 
     def _fresh_for(self, tx: UnitOfWork, name: str) -> timedelta | None:
-        """How long the account's words stay fresh, also where it is in the file no more."""
+        """How long the account's words stay fresh, also where it is not in the file any more."""
         account = self.config.account(name)
         if account is not None:
             return self.capabilities_of(account).fresh_for

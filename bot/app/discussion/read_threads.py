@@ -1,4 +1,4 @@
-"""Reading below our posts: what was answered there without naming us, each once."""
+"""Reads the answers below our posts, also those that do not mention the bot."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,14 +21,14 @@ from bot.core.ports.unit_of_work import Store, UnitOfWork
 log = structlog.get_logger()
 
 MOST_THREADS = 10
-"""So many threads are looked at in one step at most; the others come with the next step."""
+"""The most threads in one step; the next step reads the others."""
 MOST_BATCHES = 20
-"""So many batches of one thread in one look at most; what is left comes with the next step."""
+"""The most batches of one thread in one step; the next step reads the rest."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ThreadPoller:
-    """Reads below our posts; `threads` gives an account's door, or None where it has none."""
+    """Reads below our posts; `threads` gives an account's port, or None where it has none."""
 
     store: Store
     clock: Clock
@@ -37,14 +37,14 @@ class ThreadPoller:
     capabilities_of: Callable[[Account], Capabilities]
 
     def step(self, account: Account) -> int:
-        """Look below the posts that are due; returns how many entries are new or changed."""
-        door = self.threads(account.name)
-        if door is None:
+        """Read the threads that are due; returns how many entries are new or changed."""
+        port = self.threads(account.name)
+        if port is None:
             return 0
         changed = 0
         for watched in self._due(account):
             try:
-                changed += self._read(door, account, watched)
+                changed += self._read(port, account, watched)
             except Refused as error:
                 self._leave(account, watched, error)
             except PlatformError as error:
@@ -53,7 +53,7 @@ class ThreadPoller:
         return changed
 
     def _due(self, account: Account) -> list[WatchedThread]:
-        """The threads to look at now; nothing is written where nothing was posted since."""
+        """The threads to read now; nothing is written where nothing was posted since."""
         now = self.clock.now()
         with self.store.reading() as tx:
             is_behind = tx.threads.is_behind(account.name)
@@ -65,11 +65,11 @@ class ThreadPoller:
                 return []
             return list(tx.threads.due(account.name, now, MOST_THREADS))
 
-    def _read(self, door: ThreadReader, account: Account, watched: WatchedThread) -> int:
+    def _read(self, port: ThreadReader, account: Account, watched: WatchedThread) -> int:
         """One thread from its cursor on, batch by batch."""
         changed = 0
         for _ in range(MOST_BATCHES):
-            batch = door.read_thread(watched.remote_id, watched.cursor)
+            batch = port.read_thread(watched.remote_id, watched.cursor)
             watched, kept = self._take_in(account, watched, batch)
             changed += kept
             if not batch.more:
@@ -99,17 +99,17 @@ class ThreadPoller:
         return fresh, kept
 
     def _next(self, account: Account, watched: WatchedThread, now: datetime) -> datetime | None:
-        dear = cost_factor(self.capabilities_of(account))
-        return next_look(now, watched.at, watched.stirred_at, dear=dear)
+        factor = cost_factor(self.capabilities_of(account))
+        return next_look(now, watched.at, watched.stirred_at, cost_factor=factor)
 
     def _leave(self, account: Account, watched: WatchedThread, error: Refused) -> None:
-        """Our post is gone: there is nothing to look at any more."""
+        """Our post is gone: its thread is not read any more."""
         with self.store.writing() as tx:
             tx.threads.looked(replace(watched, look_at=None))
         log.info("thread_gone", account=account.name, post=watched.remote_id, reason=str(error))
 
     def _put_off(self, account: Account, failed: WatchedThread, error: PlatformError) -> None:
-        """Let all that are due wait, and this one a little longer: the others go before it."""
+        """Postpone all threads that are due; the one that failed comes last."""
         now = self.clock.now()
         until = backoff_until(account, error, now)
         with self.store.writing() as tx:
@@ -118,6 +118,6 @@ class ThreadPoller:
 
 
 def _stirred_at(tx: UnitOfWork, watched: WatchedThread) -> datetime:
-    """When it last stirred: it may have been woken while we looked."""
+    """Its last activity, which may be later than when reading began."""
     known = tx.threads.get(watched.account, watched.remote_id)
     return max(watched.stirred_at, known.stirred_at) if known else watched.stirred_at

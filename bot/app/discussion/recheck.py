@@ -1,4 +1,4 @@
-"""Looking again at what was heard: edits are taken over, and what was deleted is erased."""
+"""Checks stored entries again: picks up edits, and erases what was deleted."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,16 +23,16 @@ from bot.core.ports.unit_of_work import Store
 log = structlog.get_logger()
 
 BATCH = 20
-"""So many entries are looked at together: as many as Mastodon shows at once."""
+"""How many entries are checked together: as many as Mastodon shows at once."""
 MOST_BATCHES = 5
-"""So many batches in one step at most; what is left comes with the next step."""
+"""The most batches in one step; the next step does the rest."""
 UNSEEN = timedelta(hours=1)
-"""How long entries wait of which not one could be looked at."""
+"""How long a batch waits of which no entry could be checked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rechecker:
-    """Looks again at entries; `checks` gives an account's door, or None where it has none."""
+    """Checks entries; `checks` gives an account's port, or None where it has none."""
 
     store: Store
     clock: Clock
@@ -41,15 +41,15 @@ class Rechecker:
     capabilities_of: Callable[[Account], Capabilities]
 
     def step(self, account: Account) -> int:
-        """Look at the entries that are due; returns how many had changed."""
-        door = self.checks(account.name)
-        if door is None:
+        """Check the entries that are due; returns how many had changed."""
+        port = self.checks(account.name)
+        if port is None:
             return 0
         after = heard_before(self.store, account, self.clock.now())
         changed = 0
         try:
             for _ in range(MOST_BATCHES):
-                kept, is_more = self._look(door, account, after)
+                kept, is_more = self._look(port, account, after)
                 changed += kept
                 if not is_more:
                     break
@@ -59,7 +59,7 @@ class Rechecker:
             log.info("rechecked", account=account.name, changed=changed)
         return changed
 
-    def _look(self, door: EntryChecker, account: Account, after: int) -> tuple[int, bool]:
+    def _look(self, port: EntryChecker, account: Account, after: int) -> tuple[int, bool]:
         """One batch: how many had changed, and whether another is worth asking for."""
         due = self._due(account, after)
         if not due:
@@ -67,11 +67,11 @@ class Rechecker:
         ripe = self._ripe(account, due)
         if not ripe:
             return 0, True
-        found = door.check([entry.remote_id for entry in ripe])
+        found = port.check([entry.remote_id for entry in ripe])
         return self._take_in(account, ripe, found)
 
     def _ripe(self, account: Account, due: Sequence[Entry]) -> Sequence[Entry]:
-        """Those of them that are worth their price now; the others wait until they are."""
+        """Those that are worth their price now; the others wait until they are."""
         now, fresh_for = self.clock.now(), self.capabilities_of(account).fresh_for
         if fresh_for is None:
             return due
@@ -84,7 +84,7 @@ class Rechecker:
         return [entry for entry in due if entry not in early]
 
     def _due(self, account: Account, after: int) -> Sequence[Entry]:
-        """The next entries to look at. Where it costs, the first look comes later, too."""
+        """The next entries to check. Where that costs money, the first check comes later, too."""
         now = self.clock.now()
         later = SOON * (cost_factor(self.capabilities_of(account)) - 1)
         with self.store.reading() as tx:
@@ -117,7 +117,7 @@ class Rechecker:
         if traits.fresh_for is not None:
             seen = replace(entry, checked_at=now)
             return next_check(seen, account, traits.fresh_for, now)
-        return next_look(now, entry.at, entry.edited_at, dear=cost_factor(traits))
+        return next_look(now, entry.at, entry.edited_at, cost_factor=cost_factor(traits))
 
     def _put_off(self, account: Account, error: PlatformError) -> None:
         now = self.clock.now()

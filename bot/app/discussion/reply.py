@@ -57,8 +57,28 @@ def answer(
     now: datetime,
 ) -> Delivery:
     """The delivery of an answer in these words, to be planned."""
-    key = post_key(config.bot.id, slot, account.name)
-    return _delivery(slot, account, _post(config, entry, key, words, traits, now), now)
+    return Delivery(
+        id=0,
+        slot=slot,
+        tip=entry.tip,
+        account=account.name,
+        post=Post(
+            key=post_key(config.bot.id, slot, account.name),
+            tip=entry.tip,
+            title=config.bot.name,
+            text=words,
+            body="",
+            visibility=traits.reply_visibility,
+            created_at=now,
+            in_reply_to=entry.remote_id,
+            warning=_warning(entry, traits),
+        ),
+        state=State.PLANNED,
+        due=now,
+        deadline=now + A_DAY,
+        not_before=now,
+        by_hand=True,
+    )
 
 
 def _words(text: str, entry: Entry, account: Account, traits: Capabilities) -> str:
@@ -97,37 +117,6 @@ def _slots(entry: Entry, words: str) -> Iterator[str]:
     yield f"reply/{entry.id}-{digest}"
     for number in count(2):
         yield f"reply/{entry.id}-{digest}-{number}"
-
-
-def _delivery(slot: str, account: Account, post: Post, now: datetime) -> Delivery:
-    return Delivery(
-        id=0,
-        slot=slot,
-        tip=post.tip,
-        account=account.name,
-        post=post,
-        state=State.PLANNED,
-        due=now,
-        deadline=now + A_DAY,
-        not_before=now,
-        by_hand=True,
-    )
-
-
-def _post(
-    config: Config, entry: Entry, key: str, words: str, traits: Capabilities, now: datetime
-) -> Post:
-    return Post(
-        key=key,
-        tip=entry.tip,
-        title=config.bot.name,
-        text=words,
-        body="",
-        visibility=traits.reply_visibility,
-        created_at=now,
-        in_reply_to=entry.remote_id,
-        warning=_warning(entry, traits),
-    )
 
 
 def _warning(entry: Entry, traits: Capabilities) -> str:

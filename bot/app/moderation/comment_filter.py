@@ -1,4 +1,4 @@
-"""Screening: which comments and responses are held until the operator has read them."""
+"""Decides which comments and responses are held until the operator has read them."""
 
 import unicodedata
 from collections.abc import Callable, Iterator

@@ -1,8 +1,7 @@
-"""People: blocking them, letting them back, forgetting them.
+"""Blocks people, unblocks them, and erases all that is stored of them.
 
-They are named by the handle that the log shows, or by the number of something that they said: its
-author is meant. A browser that comments on the site, or a site that responds to it, is named by an
-entry only. What holds for a person holds on one account.
+The operator names a person by the handle that the log shows, or by the number of one of their
+entries; authors of comments and responses have no handle. A rule holds on one account.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,7 +24,7 @@ _NAMED = "`tipsbot log` shows people's handles"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Done:
-    """What was done: to whom, on which account, and how many entries that changed."""
+    """The result: who was meant, on which account, and how many entries changed."""
 
     label: str
     account: str
@@ -49,15 +48,15 @@ def block(
     on: str | None,
     now: datetime,
 ) -> Done:
-    """Hide what a person said, and what they say from now on.
+    """Hide a person's entries, old and new.
 
     Raises UsageError for somebody unknown, and for a handle that is known on several accounts.
     """
     whom = _whom(tx, pseudonyms, config, named, on)
     count = 0
     for author in whom.authors:
-        for mask in pseudonyms.of(whom.account, author)[:1]:
-            tx.people.add_rule(whom.account, mask, PersonRule.BLOCKED, now, whom.label)
+        for pseudonym in pseudonyms.of(whom.account, author)[:1]:
+            tx.people.add_rule(whom.account, pseudonym, PersonRule.BLOCKED, now, whom.label)
         seen = [one for one in _said(tx, whom, author) if not _is_hidden(one)]
         count += sum(bool(tx.log.set_standing(one.id, Standing.HIDDEN, now)) for one in seen)
     return Done(label=whom.label, account=whom.account, entries=count)
@@ -68,7 +67,7 @@ def unblock(
 ) -> Done:
     """Show a person's entries again. Raises UsageError for somebody who is not blocked.
 
-    A comment that the site holds waits for the operator's word again.
+    A comment that the site holds waits for the operator's decision again.
     """
     whom, blocked = _blocked(tx, pseudonyms, named, on)
     for one in blocked:
@@ -90,19 +89,19 @@ def erase_person(
     on: str | None,
     now: datetime,
 ) -> Done:
-    """Erase all that is kept of a person, and keep nothing from now on. Raises as `block`."""
+    """Erase all that is stored of a person, and store nothing from now on. Raises as `block`."""
     whom = _whom(tx, pseudonyms, config, named, on)
     count = 0
     for author in whom.authors:
         known = pseudonyms.of(whom.account, author)
-        for mask in known:
-            tx.people.remove_rule(whom.account, mask, PersonRule.BLOCKED)
+        for pseudonym in known:
+            tx.people.remove_rule(whom.account, pseudonym, PersonRule.BLOCKED)
         count += erase_author(tx, whom.account, author, known, now)
     return Done(label=whom.label, account=whom.account, entries=count)
 
 
 def has_opted_out(tx: UnitOfWork, pseudonyms: Pseudonyms, account: str, author: Author) -> bool:
-    """Whether nothing of this person is to be kept."""
+    """Whether nothing of this person may be stored."""
     rules = tx.people.rules(account, pseudonyms.of(account, author))
     return any(PersonRule.NO_LOG in some for some in rules.values())
 
@@ -110,7 +109,7 @@ def has_opted_out(tx: UnitOfWork, pseudonyms: Pseudonyms, account: str, author: 
 def _whom(
     tx: UnitOfWork, pseudonyms: Pseudonyms, config: Config, named: str, on: str | None
 ) -> _Whom:
-    """Who it is. One who was never heard can be named with the account that is meant."""
+    """Who is meant. Somebody without entries can be named together with an account."""
     if is_number(named):
         return _author_of(pseudonyms, legible(tx, int(named)), on)
     if not plain_handle(named):
@@ -141,7 +140,7 @@ def _author_of(pseudonyms: Pseudonyms, entry: Entry, on: str | None) -> _Whom:
 def _blocked(
     tx: UnitOfWork, pseudonyms: Pseudonyms, named: str, on: str | None
 ) -> tuple[_Whom, Sequence[Person]]:
-    """Somebody who is blocked, and what says so. A number still names whom it was used for."""
+    """A blocked person, and their rules. An entry's number still names whom it was used for."""
     entry = tx.log.get(int(named)) if is_number(named) else None
     label = _nameless(int(named)) if is_number(named) else _label(named)
     known = pseudonyms.of(entry.account, entry.author) if entry else ()
@@ -154,7 +153,7 @@ def _blocked(
     if account is None:
         if entry is None and is_number(named):
             legible(tx, int(named))
-        raise UsageError(f"{label} is not blocked{_on(on)}", _NAMED)
+        raise UsageError(f"{label} is not blocked{f' on {on}' if on else ''}", _NAMED)
     authors = [entry.author] if entry else list(_authors(tx, account, named))
     whom = _Whom(label=label, account=account, authors=authors)
     return whom, [one for one in found if one.account == account]
@@ -201,7 +200,3 @@ def _label(handle: str) -> str:
 def _nameless(entry_id: int) -> str:
     """What somebody is called who has no handle."""
     return f"the author of entry {entry_id}"
-
-
-def _on(account: str | None) -> str:
-    return f" on {account}" if account else ""

@@ -1,7 +1,6 @@
-"""Hiding an entry from everybody but the operator, and showing it again.
+"""Moderates entries: hide and show them, approve or refuse comments that are held.
 
-Each happens in one transaction, in the log and, for what is on the site, there as well: no kill
-leaves the two at odds.
+Each change is one transaction over the log and the site's own comments, so that the two agree.
 """
 
 from collections.abc import Sequence
@@ -15,34 +14,34 @@ from bot.core.ports.unit_of_work import UnitOfWork
 
 
 def hide(tx: UnitOfWork, entry_id: int, now: datetime) -> Entry:
-    """Take an entry from every page, feed and export. Raises UsageError for one not there."""
+    """Hide an entry from every page, feed and export. Raises UsageError for an unknown one."""
     return set_visibility(tx, legible(tx, entry_id), Standing.HIDDEN, now)
 
 
 def show(tx: UnitOfWork, entry_id: int, now: datetime) -> Entry:
-    """Put it back, or approve of one that was held. Raises UsageError for one not there."""
+    """Show it again, or approve one that is held. Raises UsageError for an unknown one."""
     return set_visibility(tx, legible(tx, entry_id), Standing.SHOWN, now)
 
 
 def set_visibility(tx: UnitOfWork, entry: Entry, standing: Standing, now: datetime) -> Entry:
-    """Let everybody see it or not, wherever it is kept; the entry as it stands then."""
+    """Show, hold or hide an entry wherever it is stored; returns the entry afterwards."""
     if entry.is_on_site:
         tx.pages.hold(entry.remote_id, held=standing is not Standing.SHOWN)
     return tx.log.set_standing(entry.id, standing, now) or entry
 
 
 def approve(tx: UnitOfWork, entry_id: int, now: datetime) -> Entry:
-    """Let everybody read it. Raises UsageError for what is not held."""
+    """Show a held comment to everybody. Raises UsageError for what is not held."""
     return set_visibility(tx, _held(tx, entry_id), Standing.SHOWN, now)
 
 
 def refuse(tx: UnitOfWork, entry_id: int, now: datetime) -> Entry:
-    """Erase it, for good. Raises UsageError for what is not held."""
+    """Erase a held comment for good. Raises UsageError for what is not held."""
     return erase(tx, _held(tx, entry_id), now)
 
 
 def held_comments(tx: UnitOfWork, config: Config) -> Sequence[Entry]:
-    """The entries that wait for the operator's word, the one that waits longest first."""
+    """The moderation queue: held comments, the one that waits longest first."""
     if config.site is None:
         return ()
     comments = tx.pages.held()
@@ -58,7 +57,7 @@ def _held(tx: UnitOfWork, entry_id: int) -> Entry:
 
 
 def _waits(tx: UnitOfWork, entry: Entry) -> bool:
-    """Whether it is for the operator to decide: the site holds it, and they did not hide it."""
+    """Whether the operator has to decide: the site holds it, and it is not hidden."""
     if not entry.is_on_site or entry.standing is Standing.HIDDEN:
         return False
     comment = tx.pages.comment(entry.remote_id)

@@ -1,4 +1,4 @@
-"""Delivering: claim, send outside any transaction, write down what came of it."""
+"""Delivers planned posts: claims one, sends it outside any transaction, records the result."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -25,24 +25,23 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deliverer:
-    """Carries out the planned deliveries of one account at a time.
-
-    `owner` names this process; `publisher` gives the account's door, or None where it has none;
-    `restore_guard` looks back before what came due earlier is sent (None: nothing came due before).
-    `dead` begins the names of all earlier owners that cannot be alive while this process holds the
-    lock on the data directory (None: it does not hold it).
-    """
+    """Carries out the planned deliveries of one account at a time."""
 
     store: Store
     clock: Clock
+    #: the name of this process
     owner: str
     capabilities_of: CapabilitiesOf
+    #: the account's port for posting, or None where it has none
     publisher: Callable[[str], Publisher | None]
+    #: what checks deliveries that came due before this process; None: there are none
     restore_guard: RestoreGuard | None = None
+    #: the prefix of earlier owners' names, which are dead while this process holds the lock on the
+    #: data directory; None: it does not hold it
     dead: str | None = None
 
     def recover(self, config: Config) -> None:
-        """Call unsure at once what an earlier process left while sending: it is proven dead.
+        """Make unsure at once what an earlier process was sending: it is proven dead.
 
         Claims of others keep their lease: those of commands, and of processes elsewhere.
         """
@@ -55,14 +54,14 @@ class Deliverer:
                 self._give_up(config.account(claim.account), claim)
 
     def _give_up(self, account: Account | None, claim: Delivery) -> None:
-        """A claim of the dead is unsure; its money counts as long as its account has a price."""
+        """Make a dead process's claim unsure; its cost counts while its account has a price."""
         now = self.clock.now()
         with self.store.writing() as tx:
             if move(tx, claim, after_crash(claim, now), now) and account is not None:
                 self._pay(tx, account, claim, now)
 
     def step(self, config: Config, account: Account) -> int:
-        """Do what is due on this account now; returns how many attempts were made."""
+        """Send what is due on this account; returns how many attempts were made."""
         if not self._sweep(config, account):
             return 0
         if self.restore_guard is not None:
@@ -75,7 +74,7 @@ class Deliverer:
         return attempts
 
     def _sweep(self, config: Config, account: Account) -> bool:
-        """End what is too late, and call unsure what a dead owner left; whether more is planned."""
+        """End what is too late, and make unsure what a dead owner left; whether more is planned."""
         planned, unsure = self._end_overdue(config, account.name)
         for stale in unsure:
             now = self.clock.now()
@@ -99,7 +98,7 @@ class Deliverer:
         return len(planned) > len(late), unsure
 
     def end_orphans(self, config: Config) -> None:
-        """The same for accounts that are no longer in the file: nobody else looks after theirs."""
+        """The same for accounts that are no longer in the file."""
         with self.store.reading() as tx:
             waiting = tx.ledger.accounts_waiting()
         names = {account.name for account in config.accounts}
@@ -108,7 +107,7 @@ class Deliverer:
                 self._end_overdue(config, account)
 
     def _claim(self, config: Config, account: Account) -> Delivery | None:
-        """Write the intent to send the next delivery that nothing holds back."""
+        """Record the intent to send the next delivery that nothing holds back."""
         now = self.clock.now()
         with self.store.reading() as tx:
             waits = self._waits(tx, config, account, now)
@@ -132,7 +131,7 @@ class Deliverer:
     def _waits(
         self, tx: UnitOfWork, config: Config, account: Account, now: datetime
     ) -> list[tuple[Delivery, str | None]]:
-        """What is planned for now, each with what holds it back."""
+        """The deliveries planned for now, each with the reason why it has to wait, or None."""
         return [
             (one, self._hold(tx, config, account, one, now))
             for one in tx.ledger.waiting(account.name, State.PLANNED, now)
@@ -159,7 +158,7 @@ class Deliverer:
         return claimed if move(tx, delivery, claimed, now) else None
 
     def _attempt(self, publisher: Publisher, account: Account, claimed: Delivery) -> None:
-        """Send what was claimed, once, and write down what came of it."""
+        """Send the claimed delivery once, and record the result."""
         if claimed.lease_until is None or self.clock.now() >= claimed.lease_until:
             return
         result = _publish(publisher, claimed)
@@ -177,29 +176,29 @@ class Deliverer:
                 _record_late(tx, claimed, settled, now)
 
     def _pay(self, tx: UnitOfWork, account: Account, delivery: Delivery, now: datetime) -> None:
-        """Note the money: what may have been posted counts, a text refused as a duplicate not."""
+        """Record the cost: what may have been posted counts; a refused duplicate does not."""
         tx.accounts.spend(account.name, "post", self._price(account, delivery), now)
 
     def _price(self, account: Account, delivery: Delivery) -> Decimal:
-        """What the next sending costs: the same post is paid for once."""
+        """The cost of the next sending: the same post is paid for once."""
         if delivery.resends:
             return Decimal(0)
         return price(delivery.post, self.capabilities_of(account))
 
 
 def _publish(publisher: Publisher, claimed: Delivery) -> Receipt | PlatformError:
-    """The network's answer; whatever nobody classified may have been sent."""
+    """The network's answer; after an unknown exception it may have been sent."""
     try:
         return publisher.publish(claimed.post)
     except PlatformError as error:
         return error
-    except Exception as error:  # noqa: BLE001 - what nobody classified may have been sent
+    except Exception as error:  # noqa: BLE001 - it may have been sent
         log.error("publish_failed_oddly", account=claimed.account, error=type(error).__name__)  # noqa: TRY400 - its trace could show a request
         return OutcomeUnknown(f"an unexpected {type(error).__name__} while posting")
 
 
 def _record_late(tx: UnitOfWork, claimed: Delivery, settled: Delivery, now: datetime) -> None:
-    """The answer came after we were given up for dead: a post that exists is never lost."""
+    """Record a post whose answer came after its claim was given up: none is lost."""
     current = tx.ledger.get(claimed.id)
     is_mine = current is not None and current.attempt == claimed.attempt
     if current is not None and is_mine and State.POSTED in MOVES[current.state]:

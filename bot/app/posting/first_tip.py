@@ -1,6 +1,6 @@
 """The first tip: whether it is posted at the start, and when one comes while there is none."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -121,8 +121,9 @@ def _next_due(
         tips = [tip for tip in config.library if suits(tip, schedule, reached)]
         after = _first(tips, begin)
         if after is not None:
-            slots = unheld(tx, timetable, schedule, after, pauses)
-            found += islice(_with_a_tip(islice(slots, MOST_SLOTS), tips), 1)
+            slots = islice(unheld(tx, timetable, schedule, after, pauses), MOST_SLOTS)
+            fitting = (one for one in slots if any(tip.is_current(one.due) for tip in tips))
+            found += islice(fitting, 1)
     return min((slot.due for slot in found), default=None)
 
 
@@ -130,10 +131,6 @@ def _first(tips: Sequence[Tip], begin: datetime) -> datetime | None:
     """After which moment the first of these tips may be posted; None where there is none."""
     starts = [tip.not_before or begin for tip in tips]
     return max(begin, min(starts) - timedelta.resolution) if starts else None
-
-
-def _with_a_tip(slots: Iterable[Slot], tips: Sequence[Tip]) -> Iterator[Slot]:
-    return (slot for slot in slots if any(tip.is_current(slot.due) for tip in tips))
 
 
 def _paused(pauses: Mapping[str, Pause], account: Account) -> Pause | None:

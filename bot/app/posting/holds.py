@@ -1,4 +1,4 @@
-"""Why a planned delivery has to wait."""
+"""The reasons why a planned delivery has to wait: pauses, limits, gaps, pages, budgets."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from bot.core.ports.unit_of_work import UnitOfWork
 log = structlog.get_logger()
 
 PROBE = timedelta(minutes=15)
-"""How long an account is held after its credentials were refused, before they are tried again."""
+"""How long an account is paused after its credentials were rejected."""
 LONGEST_LIMIT = timedelta(days=2)
 """Longer than any network's limit on posting lasts: a clock that ran ahead can have set it."""
 
@@ -42,7 +42,7 @@ def hold(
 
 
 def hold_account(tx: UnitOfWork, account: Account, error: Unauthorised, now: datetime) -> None:
-    """Hold an account whose credentials were refused; after a while they are tried again."""
+    """Pause an account whose credentials were rejected; after a while they are tried again."""
     name = f"account:{account.name}"
     known = tx.accounts.pauses(now).get(name)
     if known is not None and known.by_operator:
@@ -55,7 +55,7 @@ def hold_account(tx: UnitOfWork, account: Account, error: Unauthorised, now: dat
 
 
 def limit_posting(tx: UnitOfWork, account: Account, error: RetryLater, now: datetime) -> None:
-    """Post nothing more on an account before its network takes more, if it says when that is."""
+    """Post nothing on the account until its network takes posts again, if it says when."""
     if error.after is not None:
         POSTING_LIMITED_UNTIL.write(tx, now + error.after, now, account.name)
 

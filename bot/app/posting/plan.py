@@ -1,4 +1,4 @@
-"""Planning: what came due, which tip, which words, written down before anything is sent."""
+"""Plans slots as they come due: chooses a tip and its words before anything is sent."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ log = structlog.get_logger()
 A_MINUTE = timedelta(minutes=1)
 
 MOST_MISSED = 1000
-"""Of a very long downtime only so many missed slots of a schedule are written down one by one."""
+"""The most missed slots of a schedule that are recorded after a very long downtime."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,7 +107,7 @@ class Planner:
         return since
 
     def _pass_over(self, schedule: Schedule, missed: Sequence[Slot], now: datetime) -> None:
-        """Nothing to post: note what was missed, and move on."""
+        """Nothing to post: record what was missed, and move on."""
         if not missed:
             return
         with self.store.writing() as tx:

@@ -1,4 +1,4 @@
-"""Showing what will be posted: the next slots, or every tip on every account."""
+"""Previews the next slots, or every tip on every account."""
 
 from __future__ import annotations
 
@@ -29,12 +29,7 @@ from bot.core.text.counting.measure import NetworkLength, native_length, weighte
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Showing:
-    """One post as it will be sent. `cost` and `cost_without_link` are US dollars.
-
-    `summary` says how far its words can be trusted (None: they are planned and frozen), `others`
-    which would have been next. `held` is why it would have to wait as things stand, such as a
-    pause or the month's budget.
-    """
+    """One post as it will be sent. `cost` and `cost_without_link` are US dollars."""
 
     tip: str
     account: str
@@ -45,8 +40,11 @@ class Showing:
     how: str
     cost: Decimal
     cost_without_link: Decimal
+    #: how far its words can be trusted; None: they are planned and frozen
     summary: Summary | None = None
+    #: the next best summaries
     others: tuple[Summary, ...] = ()
+    #: why it would have to wait as things stand, such as a pause or the month's budget
     held: str | None = None
 
 
@@ -144,7 +142,7 @@ class Preview:
 
 
 class _Recall:
-    """What was posted of each tip, and what will have been: no two posts say the same."""
+    """The texts posted of each tip, and those of the preview: no two posts are the same."""
 
     def __init__(self, drafter: Drafter, tx: UnitOfWork) -> None:
         self._texts = {key: list(texts) for key, texts in tx.ledger.posted_texts().items()}
@@ -154,13 +152,13 @@ class _Recall:
         return self._texts.get((tip, account), ())
 
     def add(self, drafts: Iterable[Draft]) -> None:
-        """From now on, these are posted, too."""
+        """Count these as posted, too."""
         for one in drafts:
             self._texts.setdefault((one.tip.id, one.account.name), []).append(one.fitted.text)
 
 
 class _Holds:
-    """What holds posts back, as far as it can be told now: pauses, and the month's money."""
+    """What holds posts back, as far as it is known now: pauses, and the month's budget."""
 
     def __init__(self, tx: UnitOfWork, config: Config, now: datetime) -> None:
         self._pauses = tx.accounts.pauses(now)

@@ -1,4 +1,4 @@
-"""Moving a delivery: the change in the ledger, its line in the log, and what follows from it."""
+"""Changes the state of a delivery: in the ledger, in the log, and in the discussion."""
 
 from datetime import datetime
 
@@ -33,9 +33,9 @@ def move(tx: UnitOfWork, old: Delivery, new: Delivery, now: datetime) -> bool:
 
 
 def _join_discussion(tx: UnitOfWork, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
-    """What was already heard under a post joins its tip; an answer of ours joins the log.
+    """Entries below a post get its tip; an answer of ours becomes an entry.
 
-    One that was heard of before its delivery knew of it is there already.
+    It exists already if listening found it before its delivery was recorded.
     """
     if delivery.post.in_reply_to is not None:
         if tx.log.find(delivery.account, receipt.remote_id) is None:

@@ -1,4 +1,4 @@
-"""Comment: keep what somebody wrote into the form under a tip, and erase it when they ask."""
+"""Comments on the site: stores what visitors write, and erases it when they ask for it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class NewComment:
 
 
 class FieldProblem(ValueError):
-    """A draft that cannot be kept; `flaws` has a sentence for its writer by field."""
+    """A comment that cannot be stored; `flaws` has a sentence for its writer by field."""
 
     def __init__(self, flaws: dict[str, str]) -> None:
         self.flaws = flaws
@@ -95,7 +95,7 @@ class CommentWriter:
 
         The same words sent again by the same writer are the same comment, so that a second click,
         or another try after an error, changes nothing. Returns it as it is once it was heard:
-        who asks to be forgotten has it erased. Raises Flawed for a draft with flaws.
+        who asks to be forgotten has it erased. Raises FieldProblem for a draft with flaws.
         """
         if flaws := self.flaws(draft, owner=owner):
             raise FieldProblem(flaws)

@@ -1,4 +1,4 @@
-"""Responses: take another site's word that it links to a tip, look, and keep what it says."""
+"""Webmentions: accepts notices of links, reads the linking pages, and stores their responses."""
 
 import hashlib
 from base64 import b32encode
@@ -33,19 +33,19 @@ from bot.core.ports.platform import Clock, Fetcher
 from bot.core.ports.site_store import Pages, WebmentionStore
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
-"""How long to wait after each try that may go better another time; then it is given up."""
+"""How long to wait after each failed try; after the last one it is given up."""
 
 AGAIN = timedelta(minutes=1)
-"""A page is not looked at more often than this, however often its site pings."""
+"""A page is not read more often than this, however often its site sends a webmention."""
 
 MOST_WAITING = 1000
-"""So many pages wait to be looked at; no more pings are taken meanwhile."""
+"""The most pages that wait to be read; meanwhile no more webmentions are accepted."""
 
 MOST_RESPONSES = 1000
-"""So many responses stand under one tip."""
+"""The most responses under one tip."""
 
 REMEMBERED = timedelta(days=30)
-"""How long a ping is remembered once its page was looked at."""
+"""How long a webmention is stored once its page was read."""
 
 OLDEST = timedelta(days=365)
 """A page that says it is older than its tip by more than this does not know when it was written."""
@@ -56,15 +56,15 @@ log = structlog.get_logger()
 
 
 class Refusal(ValueError):
-    """A ping that is not taken; the text tells its sender why."""
+    """A webmention that is not accepted; the text tells its sender why."""
 
 
 class BadSource(Refusal):
-    """What it says links to a tip cannot."""
+    """Its source cannot link to a tip."""
 
 
 class BadTarget(Refusal):
-    """What it says is linked to is no tip of ours that is up: an address elsewhere, or nothing."""
+    """Its target is no published tip of this site."""
 
     def __init__(self, why: str, *, is_missing: bool = False) -> None:
         self.is_missing = is_missing
@@ -77,7 +77,7 @@ class TooMany(Refusal):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebmentionReceiver:
-    """Takes pings. `nudge` has the page looked at soon."""
+    """Accepts webmentions. `nudge` has the page read soon."""
 
     pings: WebmentionStore
     pages: Pages
@@ -86,7 +86,7 @@ class WebmentionReceiver:
     def take(
         self, source: str, target: str, protocol: LinkNotice, config: Config, now: datetime
     ) -> Webmention | None:
-        """Have a page looked at; what is known of its ping from before, or None.
+        """Have a page read; returns its earlier webmention, or None.
 
         Raises Refusal.
         """
@@ -94,7 +94,7 @@ class WebmentionReceiver:
         page, place = _source(source, config), config.page(tip)
         known = self.pings.get(page, place)
         if known is None and self.pings.waiting() >= MOST_WAITING:
-            raise TooMany("There is too much to look at just now. Please try again later.")
+            raise TooMany("Too many pages are waiting to be read. Please try again later.")
         if self._was_erased(page, tip) or _is_untried(known):
             return known
         fresh = Webmention(source=page, target=place, protocol=protocol, at=now, not_before=now)
@@ -119,7 +119,7 @@ class WebmentionReceiver:
 
 
 def _is_untried(ping: Webmention | None) -> bool:
-    """Whether its page is to be looked at anyway, and for the first time."""
+    """Whether its page will be read anyway, for the first time."""
     return ping is not None and ping.not_before is not None and ping.tries == 0
 
 
@@ -140,7 +140,7 @@ def response_id(source: str, tip: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebmentionVerifier:
-    """Looks at the pages that were pinged, one a step, and keeps what they say.
+    """Reads the linking pages, one a step, and stores their responses.
 
     `heard` takes in what changed on the site; it may be called again for the same change.
     """
@@ -152,7 +152,7 @@ class WebmentionVerifier:
     heard: Callable[[], None]
 
     def step(self, config: Config) -> bool:
-        """Look at the page that waits longest; whether there was one."""
+        """Read the page that waits longest; returns whether there was one."""
         now = self.clock.now()
         due = self.pings.due(now, 1)
         ping = self._begun(due[0], now) if due else None
@@ -161,11 +161,11 @@ class WebmentionVerifier:
         return bool(due)
 
     def tidy(self) -> None:
-        """Forget pings that were settled long ago."""
+        """Delete webmentions that were settled long ago."""
         self.pings.forget(self.clock.now() - REMEMBERED)
 
     def _begun(self, ping: Webmention, now: datetime) -> Webmention | None:
-        """The ping with this try written down, so that no page is tried without end."""
+        """The webmention with this try recorded, so that no page is tried without end."""
         if ping.tries > len(PAUSES):
             self._give_up(ping, ReadFailure(failure=Failure.UNREADABLE, why="it was broken off"))
             return None
@@ -210,9 +210,9 @@ class WebmentionVerifier:
     def _settle(
         self, ping: Webmention, page: Page, found: Response | ReadFailure, config: Config
     ) -> None:
-        """Keep what the page says, or erase what it said when it says nothing any more.
+        """Store the response, or erase the earlier one if there is none any more.
 
-        The ping is settled last: whatever breaks off before is done again.
+        The webmention is settled last: after an interruption everything is done again.
         """
         known = self.pages.comment(response_id(ping.source, page.tip))
         if isinstance(found, ReadFailure):

@@ -1,4 +1,4 @@
-"""Figures of the bot's work, for programs that watch over it for weeks."""
+"""Metrics of the bot's work, for monitoring."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -28,10 +28,10 @@ class Metrics:
 
 
 class HeardCounts:
-    """How much was heard, by account and kind: each entry is counted once, as none ever goes.
+    """The number of entries by account and kind, counted on from the last call.
 
-    Whoever watches asks every few seconds, and to count a million takes one. Ask by one thread at
-    a time.
+    Monitoring asks every few seconds, and counting a million entries takes one. Use it from one
+    thread at a time.
     """
 
     def __init__(self) -> None:

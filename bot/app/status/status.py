@@ -1,4 +1,4 @@
-"""Reporting: how things stand, for the operator and for whoever watches over the bot."""
+"""The status of the bot, for the operator and for monitoring."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,11 +30,7 @@ MOST = 1000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountStatus:
-    """How one account stands. Money in US dollars of this month.
-
-    `listened` is what of the `spent` money was spent on reading. `limit` is the network's
-    own, as it said when it was last asked (`learned_at`).
-    """
+    """The status of one account. Amounts are US dollars of this month."""
 
     name: str
     kind: str
@@ -45,8 +41,10 @@ class AccountStatus:
     pause: Pause | None
     spent: Decimal
     budget: Decimal | None
+    #: the part of `spent` for reading
     listened: Decimal = Decimal(0)
     listening_budget: Decimal | None = None
+    #: the network's own limit, as it was learned last
     limit: TextLimit | None = None
     learned_at: datetime | None = None
     not_acknowledging: str | None = None
@@ -72,7 +70,7 @@ class Expected:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Status:
-    """How everything stands at one moment. `held` are the comments that wait for the operator."""
+    """The status of everything. `held` are the comments that wait for the operator."""
 
     at: datetime
     file_trouble: str | None
@@ -95,7 +93,7 @@ class Status:
 
     @property
     def needs_person(self) -> bool:
-        """Whether something will not mend itself; what is held may wait."""
+        """Whether the operator has to act; held comments may wait."""
         unsure = any(needs_person(one, self.at) for one in self.waiting)
         refused = any(one.state is State.REFUSED for one in self.failed)
         held = any(one.pause and not one.pause.by_operator for one in self.accounts)
@@ -112,7 +110,7 @@ class Status:
 
 
 def status(store: Store, timetable: Timetable, config: Config, now: datetime) -> Status:
-    """How everything stands now, with what went wrong within a week."""
+    """The status now, with what went wrong within a week."""
     with store.reading() as tx:
         pauses = tx.accounts.pauses(now)
         failed = tx.ledger.recent(MOST, {State.REFUSED, State.MISSED})
@@ -144,7 +142,7 @@ def status(store: Store, timetable: Timetable, config: Config, now: datetime) ->
 
 
 def _waiting(tx: UnitOfWork, now: datetime) -> tuple[Delivery, ...]:
-    """What waits, newest first; before it what waits for a person."""
+    """The unsettled deliveries, newest first; before them those that need the operator."""
     waiting = tx.ledger.recent(MOST, UNSETTLED)
     return tuple(sorted(waiting, key=lambda one: not needs_person(one, now)))
 

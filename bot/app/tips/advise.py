@@ -1,4 +1,4 @@
-"""Advice on a file that is right: what is no mistake, but may not be what the operator expects."""
+"""Advice on a valid file: no mistakes, but results that the operator may not expect."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace

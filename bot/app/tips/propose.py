@@ -1,4 +1,4 @@
-"""Proposing summaries for tips whose best one is doubtful, for the operator to choose from."""
+"""Proposes summaries for tips whose best one is doubtful, for the operator to choose from."""
 
 from __future__ import annotations
 

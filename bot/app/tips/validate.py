@@ -1,4 +1,4 @@
-"""Checking what the file alone cannot show: that every tip fits, and that links lead somewhere."""
+"""Checks what the file alone cannot show: whether tips fit, links are public, tips expired."""
 
 import ipaddress
 from collections.abc import Iterator, Mapping
@@ -50,7 +50,7 @@ def tip_problems(
 
 
 def _in_clear_text(config: Config, kinds: Mapping[str, PlatformKind]) -> Iterator[TipProblem]:
-    """Servers to which a credential would travel for everybody to read."""
+    """Servers to which a credential would be sent unencrypted."""
     for account in config.accounts:
         kind = kinds[account.kind]
         for address in _addresses(account, kind):

@@ -1,4 +1,4 @@
-"""When an acknowledgement is in place, and when it would be a nuisance."""
+"""Which entries are acknowledged, how often, and with which words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bot.core.model.entry import NOBODY, Entry, EntryKind, Standing
 from bot.core.text.mentions import without_calls
 
 FRESH = timedelta(days=1)
-"""What was said longer ago is not acknowledged: a late one looks odd, a hundred like an attack."""
+"""Older entries are not acknowledged: a late answer looks odd, a hundred like an attack."""
 
 A_PERSON_EVERY = timedelta(days=1)
 """A person is acknowledged at most once in this time."""
@@ -32,7 +32,7 @@ THANKS = (
     "Thank you for joining in.",
     "Thanks, that is good to hear.",
 )
-"""What is said in turn; each has to read as an acknowledgement to another bot of ours, too."""
+"""Used in turn; another tipsbot has to recognise each as an acknowledgement, too."""
 
 _WORD = regex.compile(r"\p{L}+")
 _POLITE = frozenset(
@@ -43,20 +43,20 @@ _OURS = frozenset(tuple(_WORD.findall(words.casefold())) for words in THANKS)
 
 
 class AcknowledgementState(Enum):
-    """How an acknowledgement went."""
+    """The state of an acknowledgement."""
 
     SENT = "sent"
-    """written down before it was sent; what came of it is not known (yet)"""
+    """recorded before it was sent; its result is not known (yet)"""
     GIVEN = "given"
     REFUSED = "refused"
-    """the network, or its author, will not have it"""
+    """the network, or the author, does not accept it"""
     FAILED = "failed"
-    """it came to nothing, for no fault of anybody"""
+    """it was not sent, and nobody refused it"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Acknowledgement:
-    """One acknowledgement, given or not. `who` is the mask of the person."""
+    """One acknowledgement. `who` is the pseudonym of the person."""
 
     entry: int
     who: str
@@ -74,7 +74,7 @@ def is_only_thanks(text: str) -> bool:
 
 
 def deserves_thanks(entry: Entry, now: datetime) -> bool:
-    """Whether an entry may be acknowledged, for all that it says of itself and of its author."""
+    """Whether an entry may be acknowledged, by its own fields and its author's."""
     return (
         entry.kind in {EntryKind.REPLY, EntryKind.MENTION, EntryKind.QUOTE}
         and not entry.ours

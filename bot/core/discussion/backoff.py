@@ -1,17 +1,17 @@
-"""Backoff: how long to wait before the network is asked again, the longer the quieter it was."""
+"""Backoff: how long to wait before a network is asked again, longer the longer it was quiet."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 SOON = timedelta(minutes=1)
-"""How long after its making, or its last stir, something is looked at for the first time."""
+"""The shortest wait between two checks of something, and the first one."""
 SHARE = 8
-"""The wait for the next look is this part of the time since the last stir."""
+"""The wait for the next check is this part of the time since the last activity."""
 LONGEST = timedelta(days=1)
-"""The longest wait while it is looked at at all."""
+"""The longest wait."""
 QUIET = timedelta(days=90)
-"""What has not stirred for so long is looked at no more."""
+"""After so long without activity nothing is checked any more."""
 
 LISTENING = (
     (timedelta(hours=1), 1),
@@ -19,59 +19,59 @@ LISTENING = (
     (timedelta(days=1), 4),
     (timedelta(days=3), 8),
 )
-"""Where listening costs money: so long after the last stir, so many times the shortest wait."""
+"""Multiples of the shortest wait where listening costs money, by the time since an activity."""
 SILENCE = 12
-"""How many times the shortest wait it is after that."""
+"""The multiple after that."""
 RAREST_LISTENING = timedelta(hours=6)
-"""The longest wait between two times of listening, unless the shortest is longer."""
+"""The longest wait between two polls, unless the shortest is longer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Budget:
-    """What listening may cost in a month, and what of it is left, in US dollars."""
+    """A month's budget, and the rest of it, in US dollars."""
 
     cap: Decimal
     left: Decimal
 
 
 def backoff(shortest: timedelta, growth: float, longest: timedelta) -> timedelta:
-    """The shortest wait, so many times as long; never over the longest, unless the shortest is."""
+    """The shortest wait times `growth`; at most the longest, unless the shortest is longer."""
     return max(shortest, min(shortest * growth, longest))
 
 
 def next_look(
-    now: datetime, made: datetime, stirred: datetime | None = None, *, dear: float = 1
+    now: datetime, made: datetime, active: datetime | None = None, *, cost_factor: float = 1
 ) -> datetime | None:
-    """When to look again at what was made and last stirred then; None: never again.
+    """When to check something again that was `made` and last `active` then; None: never again.
 
-    `dear` stretches the waits where a look costs money: 5 makes each five times as long, up to
-    the same longest one. A moment far ahead was set by a clock that is wrong: as a stir it does
-    not count, and what was made then is looked at as rarely as can be.
+    `cost_factor` makes each wait so many times as long where a check costs money, up to the same
+    longest one. A moment far in the future was set by a wrong clock: such an activity does not
+    count, and something made then is checked as rarely as possible.
     """
     ahead = now + LONGEST
-    stirred = made if stirred is None or stirred > ahead else max(made, stirred)
-    if stirred > ahead:
+    active = made if active is None or active > ahead else max(made, active)
+    if active > ahead:
         return ahead
-    quiet = max(now - stirred, timedelta(0))
+    quiet = max(now - active, timedelta(0))
     if quiet >= QUIET:
         return None
-    return now + backoff(min(SOON * dear, LONGEST), quiet / SHARE / SOON, LONGEST)
+    return now + backoff(min(SOON * cost_factor, LONGEST), quiet / SHARE / SOON, LONGEST)
 
 
 def next_listening(
-    shortest: timedelta, stirred_at: datetime | None, budget: Budget | None, now: datetime
+    shortest: timedelta, active_at: datetime | None, budget: Budget | None, now: datetime
 ) -> timedelta:
-    """How long to wait between two reads: short while people talk, longer while they do not.
+    """How long to wait between two polls: short while people talk, longer while they do not.
 
-    Where the money goes faster than the month, by so much it is longer still.
+    Where the budget is spent faster than the month passes, it is longer by the same factor.
     """
-    quiet = now - stirred_at if stirred_at else timedelta.max
+    quiet = now - active_at if active_at else timedelta.max
     growth = next((times for age, times in LISTENING if quiet <= age), SILENCE)
     return backoff(shortest, growth * _haste(budget, now), RAREST_LISTENING)
 
 
 def _haste(budget: Budget | None, now: datetime) -> float:
-    """How many times faster the money goes than the month; 1 where it goes no faster."""
+    """How many times faster the budget is spent than the month passes; at least 1."""
     if budget is None:
         return 1
     if budget.left <= 0:
@@ -80,7 +80,7 @@ def _haste(budget: Budget | None, now: datetime) -> float:
 
 
 def _left_of_month(now: datetime) -> float:
-    """Which share of the calendar month (UTC) is still to come."""
+    """The share of the calendar month (UTC) that is still to come."""
     now = now.astimezone(UTC)
     begin = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     end = (begin + timedelta(days=32)).replace(day=1)

@@ -1,4 +1,4 @@
-"""What somebody asks of bots: in the description of their profile, or of this one in a reply."""
+"""Opt-outs: hashtags in the description of a profile, or "forget me" in a reply to the bot."""
 
 import re
 
@@ -15,9 +15,9 @@ _LONGEST = 500
 
 
 def opt_outs_in(bio: str) -> frozenset[OptOut]:
-    """The wishes that a profile's plain text holds as hashtags, `#nobot` and `#nolog`."""
+    """The opt-outs in a profile's plain text: the hashtags `#nobot` and `#nolog`."""
     tags = {tag.casefold() for tag in _TAG.findall(bio)}
-    return frozenset(wish for wish in OptOut if wish.value in tags)
+    return frozenset(one for one in OptOut if one.value in tags)
 
 
 def asks_to_be_forgotten(text: str) -> bool:

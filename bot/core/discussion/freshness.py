@@ -1,8 +1,8 @@
-"""What may be shown of words that must follow their deletion elsewhere, and when to look again.
+"""Whether the words of an entry may be shown, and when to check them on their network again.
 
-A network may demand that what is deleted there is not shown for long elsewhere (X: 24 hours). We
-learn of a deletion only by looking. So words that were not seen there lately are withheld: their
-author and the way to the original are shown in their place.
+A network may demand that deleted posts soon disappear elsewhere, too (X: within 24 hours). The bot
+learns of a deletion only by checking. So words that were not checked recently are withheld, and
+their author and a link to the original are shown instead.
 """
 
 from dataclasses import replace
@@ -12,11 +12,11 @@ from bot.core.model.config import Account
 from bot.core.model.entry import Entry, without_words
 
 EARLY = timedelta(minutes=30)
-"""How much before its words would be withheld an entry is looked at again."""
+"""How long before its words would be withheld an entry is checked again."""
 
 
 def is_stale(entry: Entry, fresh_for: timedelta | None, now: datetime) -> bool:
-    """Whether its network showed us these words too long ago. Our own are ours to show."""
+    """Whether its network showed these words too long ago; the bot's own never are."""
     if fresh_for is None or entry.ours or not entry.is_legible:
         return False
     return entry.checked_at is None or now - entry.checked_at > fresh_for
@@ -32,10 +32,10 @@ def as_shown(entry: Entry, fresh_for: timedelta | None, now: datetime) -> Entry:
 def next_check(
     entry: Entry, account: Account, fresh_for: timedelta, now: datetime
 ) -> datetime | None:
-    """When to look at it again, so that its words may be shown; None: never again.
+    """When to check it again, so that its words may be shown; None: never again.
 
-    Just before its words would be withheld, for as many days after it was said as the account has
-    `fresh_days`; so it is looked at, and paid for, so many times. An overdue look is due now.
+    That is just before its words would be withheld, for the account's `fresh_days` after it was
+    written, so that it is checked, and paid for, so many times. An overdue check is due now.
     """
     if entry.ours or not entry.is_legible:
         return None

@@ -1,4 +1,4 @@
-"""The shape of a discussion without its words: what stands where, for as many entries as come."""
+"""The outline of a discussion: its entries in reading order, without their words."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Outline:
         return sum(self.shown)
 
     def line_of(self, entry_id: int) -> int | None:
-        """Where the entry stands, or None."""
+        """The line of the entry, or None."""
         try:
             return self.ids.index(entry_id)
         except ValueError:
@@ -54,12 +54,12 @@ class Outline:
 
 
 def outline(stubs: Sequence[Stub]) -> Outline:
-    """The shape that these entries make, given in the order of their time.
+    """The outline of these entries, given in the order of their time.
 
     An entry whose parent is not among them begins a thread of its own.
     """
-    below, roots = _hung(stubs)
-    order, depths, parents = _walked(below, roots)
+    below, roots = _children(stubs)
+    order, depths, parents = _depth_first(below, roots)
     kept = _kept(stubs, order, parents)
     made = Outline(ids=array("q"), depths=array("l"), parents=array("l"), shown=bytearray())
     lines: dict[int, int] = {NO_PARENT: NO_PARENT}
@@ -84,8 +84,8 @@ def reading_order(entries: Iterable[Entry]) -> list[tuple[int, Entry]]:
     return [(depth, known[at]) for at, depth in zip(made.ids, made.depths, strict=True)]
 
 
-def _hung(stubs: Sequence[Stub]) -> tuple[list[list[int]], list[int]]:
-    """What hangs on each, and what hangs on none, by their places in the sequence."""
+def _children(stubs: Sequence[Stub]) -> tuple[list[list[int]], list[int]]:
+    """The answers to each entry, and the entries that answer none, by position."""
     places = {(stub.account, stub.remote_id): at for at, stub in enumerate(stubs)}
     below: list[list[int]] = [[] for _ in stubs]
     roots: list[int] = []
@@ -95,10 +95,10 @@ def _hung(stubs: Sequence[Stub]) -> tuple[list[list[int]], list[int]]:
     return below, roots
 
 
-def _walked(
+def _depth_first(
     below: Sequence[list[int]], roots: Sequence[int]
 ) -> tuple[list[int], list[int], list[int]]:
-    """Every place in reading order, with its depth; and the parent of each place.
+    """Every position in reading order, with its depth; and the parent of each position.
 
     Entries that answer each other in a ring, which only a lying server can make, come last, each
     as a root of its own.
@@ -119,7 +119,7 @@ def _walked(
 
 
 def _kept(stubs: Sequence[Stub], order: Sequence[int], parents: Sequence[int]) -> list[bool]:
-    """Whether each place stays: it is shown, or something that stays hangs on it."""
+    """Whether each position stays: it is shown, or an answer to it stays."""
     kept = [stub.is_shown for stub in stubs]
     for at in reversed(order):
         if kept[at] and parents[at] != NO_PARENT:

@@ -1,7 +1,7 @@
-"""What is looked for in the discussion: the words of a query, and where a text has them.
+"""The search in the discussion: the terms of a query, and where a text has them.
 
-Scripts that put no spaces between words are taken apart into pairs of characters, in what is kept
-for searching and in the query alike. To change `spread` means to build every index anew.
+Text in scripts without spaces between words is split into pairs of characters, in the index and in
+the query. A change of `spread` means that every index has to be built again.
 """
 
 import re
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bot.core.text.sanitize import harmless
 
 QUERY_MAX = 200
-"""Characters of a query that are looked at."""
+"""Characters of a query that are used."""
 
 TERMS_MAX = 8
 

@@ -1,4 +1,4 @@
-"""What other sites say of our tips: their pings, what their pages say, and the doors to both."""
+"""Webmentions and pingbacks: notices of other sites that link to a tip, and their responses."""
 
 import re
 from dataclasses import dataclass
@@ -40,18 +40,18 @@ class LinkNotice(Enum):
 
 
 class Failure(Enum):
-    """Why a ping came to nothing."""
+    """Why a webmention led to no response."""
 
     GONE = "gone"
-    """the page is not there, or not any more"""
+    """the page does not exist, or not any more"""
     UNLINKED = "unlinked"
     """the page does not link to ours, or not any more"""
     UNREADABLE = "unreadable"
-    """the page is there and will not do: it is refused to us, or is no text"""
+    """the page exists but cannot be used: access is refused, or it is no text"""
     UNREACHABLE = "unreachable"
     """the page could not be fetched, however often it was tried"""
     FULL = "full"
-    """as many responses as one tip can have are there"""
+    """the tip has the most responses that it can have"""
 
 
 SETTING = "responses"
@@ -66,14 +66,14 @@ TAKES: dict[str, frozenset[LinkNotice]] = {
 
 
 def takes(config: Config, protocol: LinkNotice) -> bool:
-    """Whether the operator wants to hear of responses in this way."""
+    """Whether the operator accepts responses by this protocol."""
     site = config.site
     return site is not None and protocol in TAKES[site.options.get(SETTING, "all")]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadFailure:
-    """Why a ping came to nothing, and the same in words for the operator."""
+    """Why a webmention led to no response, also in words for the operator."""
 
     failure: Failure
     why: str
@@ -81,10 +81,10 @@ class ReadFailure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Webmention:
-    """Another site's word that its page `source` links to our page `target`.
+    """Another site's notice that its page `source` links to our page `target`.
 
-    `not_before` is when to look at the page next; None: it was looked at, and `trouble` is what
-    came in the way. Source and target together are its identity.
+    `not_before` is when to read the page next; None: it was read, and `trouble` says why that
+    failed, if it did. Source and target together are its identity.
     """
 
     source: str
@@ -101,10 +101,10 @@ class Webmention:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Response:
-    """What a page that links to ours says: plain text, never the whole page.
+    """The response on a page that links to ours: plain text, never the whole page.
 
-    `at` is when its author says that it was published, if they do; `url` is where the page was
-    found in the end, after all redirects.
+    `at` is the publication time that its author gives, if any; `url` is the address of the page
+    after all redirects.
     """
 
     author: str
@@ -163,24 +163,24 @@ def same_page(one: str, other: str) -> bool:
 
 def tip_at(address: str, config: Config) -> str | None:
     """The id of the tip whose page this is, in whatever form we serve its address, or None."""
-    place, home = _place(address), _place(f"{config.bot.site}/")
-    if place is None or home is None:
+    place, site = _place(address), _place(f"{config.bot.site}/")
+    if place is None or site is None:
         return None
-    path = place[1].removeprefix(f"{home[1]}tips/")
-    if place[0] != home[0] or path == place[1] or not path or "/" in path:
+    path = place[1].removeprefix(f"{site[1]}tips/")
+    if place[0] != site[0] or path == place[1] or not path or "/" in path:
         return None
     return path
 
 
 def is_on_site(address: str, config: Config) -> bool:
     """Whether this is any address of the bot's own site: a page, a feed, its search."""
-    place, home = _whereabouts(address), _whereabouts(f"{config.bot.site}/")
-    if place is None or home is None or place[0] != home[0]:
+    place, site = _normalized(address), _normalized(f"{config.bot.site}/")
+    if place is None or site is None or place[0] != site[0]:
         return False
-    return f"{place[1]}/".startswith(f"{home[1].rstrip('/')}/")
+    return f"{place[1]}/".startswith(f"{site[1].rstrip('/')}/")
 
 
-def _whereabouts(address: str) -> tuple[str, str] | None:
+def _normalized(address: str) -> tuple[str, str] | None:
     """Host in letters of the DNS, without a port of the web, and plain path of an address."""
     tidy = tidy_address(address)
     if tidy is None:

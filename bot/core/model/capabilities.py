@@ -1,4 +1,4 @@
-"""What differs between networks, and between instances of one kind, as data."""
+"""The differences between networks as data: limits, prices, options, secrets."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ class Unit(Enum):
 
 
 class Ability(Enum):
-    """What an account's adapter can do."""
+    """A thing that an account's adapter can do."""
 
     PUBLISH = "publish"
     LISTEN = "listen"
@@ -27,7 +27,7 @@ class Ability(Enum):
 
 
 class Idempotency(Enum):
-    """What a network offers against posting twice."""
+    """A network's protection against posting twice."""
 
     KEY = "key"
     """it remembers our key for a while and answers a repeat with the first post"""
@@ -41,34 +41,31 @@ class Idempotency(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextLimit:
-    """A network's own rule: at most `limit` of `unit`; a link costs `link_cost` (None: in full).
-
-    `links_bare_names` says that it makes a link of a name without a protocol, such as
-    `readme.md`; `shortens_mentions` that it counts `@somebody@elsewhere` without its domain.
-    """
+    """A network's own rule for the length of a text: at most `limit` of `unit`."""
 
     unit: Unit
     limit: int
+    #: what a link counts; None: its full length
     link_cost: int | None = None
     max_bytes: int | None = None
+    #: whether it makes links of names without a protocol, such as `readme.md`
     links_bare_names: bool = False
+    #: whether it counts `@somebody@elsewhere` without its domain
     shortens_mentions: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prices:
-    """What a network charges, in US dollars, as published on `as_of`.
-
-    `reply` is for an answer to someone who spoke to the bot first, `read` for reading one of our
-    own posts or mentions, `read_other` for another's post and `read_user` for a user, `delete` for
-    taking a post back.
-    """
+    """A network's prices in US dollars, as published on `as_of`."""
 
     as_of: date
     post: Decimal
     post_with_link: Decimal
+    #: for an answer to somebody who addressed the bot first
     reply: Decimal
+    #: for reading one of our own posts or mentions
     read: Decimal
+    #: for reading another account's post
     read_other: Decimal = Decimal(0)
     read_user: Decimal = Decimal(0)
     delete: Decimal = Decimal(0)
@@ -77,37 +74,34 @@ class Prices:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Capabilities:
-    """The rules of one account's network.
-
-    `key_memory` is how long an idempotency key is remembered, `poll` how often to listen,
-    `looks` how many look-ups that find nothing prove absence and `look_gap` the time between
-    them. `is_home` marks the site, whose posts are themselves the pages that others point at; an
-    answer of ours has `reply_visibility` and, with `reply_mentions`, has to name whom it answers,
-    and with `reply_warning` takes over the content warning of what it answers.
-    What its people said may be shown for so long after it was seen there last as `fresh_for` says
-    (None: for good).
-    `public` says whether strangers can follow the account there, so that a link to a
-    loopback address would be a mistake.
-    """
+    """The rules of one account's network."""
 
     network: str
     text: TextLimit
     idempotency: Idempotency
     abilities: frozenset[Ability]
+    #: how often to listen
     poll: timedelta
+    #: how long an idempotency key is remembered
     key_memory: timedelta = timedelta(0)
+    #: how many look-ups that find nothing prove absence, and the time between them
     looks: int = 1
     look_gap: timedelta = timedelta(0)
     prices: Prices | None = None
+    #: whether strangers can follow the account, so that a link to a loopback address is a mistake
     public: bool = True
+    #: whether this is the bot's site, whose posts are the pages that other posts link to
     is_home: bool = False
+    #: the visibility of an answer, and whether it names whom it answers
     reply_visibility: str = "public"
     reply_mentions: bool = False
+    #: whether an answer has the content warning of the entry that it answers
     reply_warning: bool = False
+    #: how long after it was last seen on the network an entry may be shown; None: for good
     fresh_for: timedelta | None = None
 
     def price(self, *, has_link: bool, is_reply: bool = False) -> Decimal:
-        """What one post costs, in US dollars."""
+        """The price of one post, in US dollars."""
         if self.prices is None:
             return Decimal(0)
         if is_reply:
@@ -116,7 +110,7 @@ class Capabilities:
 
 
 class Form(Enum):
-    """What an option's value looks like."""
+    """The form of an option's value."""
 
     TEXT = "text"
     ADDRESS = "address"
@@ -153,22 +147,20 @@ def variable(account: str, name: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlatformKind:
-    """One kind of platform.
-
-    `traits` hold until the network itself was asked. `common` names the settings shared by several
-    kinds (fields of `core.model.config.Account`) that make sense here; the others are refused.
-    `visibilities` lists what `visibility` may be, the default first, and `acknowledge_styles` what
-    `acknowledge` may be. `limit_max` is the highest
-    `limit` that an operator may set.
-    """
+    """One kind of platform: each adapter describes itself with one of these."""
 
     name: str
     about: str
+    #: what holds until the network itself was asked
     traits: Capabilities
     options: tuple[Option, ...] = ()
     secrets: tuple[Secret, ...] = ()
+    #: the fields of `core.model.config.Account` that may be set here; others are refused
     common: frozenset[str] = frozenset({"limit", "hashtags", "gap", "link"})
+    #: the values of `visibility`, the default first
     visibilities: tuple[str, ...] = ("public",)
+    #: the values of `acknowledge`
     acknowledge_styles: tuple[AcknowledgementStyle, ...] = (AcknowledgementStyle.NONE,)
     gap: timedelta = timedelta(minutes=10)
+    #: the highest `limit` that an operator may set
     limit_max: int = PROMISE

@@ -15,17 +15,17 @@ class State(Enum):
     SENDING = "sending"
     """claimed: the request may have left; its owner holds it until the lease ends"""
     POSTED = "posted"
-    """the network has it, and we know its id"""
+    """the network has it, and its id is known"""
     REFUSED = "refused"
     """the network will not have it"""
     UNSURE = "unsure"
-    """it may or may not be there; it is looked for, and never guessed"""
+    """it may or may not be there; the bot checks whether it exists instead of guessing"""
     MISSED = "missed"
     """its lateness rule ended it before it could be sent"""
     ABANDONED = "abandoned"
-    """the operator gave it up"""
+    """the operator decided not to send it"""
     RETRACTED = "retracted"
-    """it was posted, and the operator took it back"""
+    """it was posted, and the operator deleted it"""
 
 
 MOVES: dict[State, frozenset[State]] = {
@@ -61,7 +61,7 @@ def check_move(old: State, new: State) -> None:
 
 
 class SpanKind(Enum):
-    """What a stretch of a post's text is."""
+    """The kind of a stretch of a post's text."""
 
     LINK = "link"
     TAG = "tag"
@@ -79,26 +79,25 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Post:
-    """All that a network is given, frozen when it is planned; `publish` gets nothing else.
+    """All that a network gets of a post, frozen when the post is planned."""
 
-    `key` names the post for good (idempotency key, record key, page id). `page` is the tip's page
-    on the site, `link` what the post points at (None: nothing). `in_reply_to` is the remote id
-    of what it answers, `warning` a content warning to put before the text.
-    """
-
+    #: its permanent name: idempotency key, record key, page id
     key: str
     tip: str | None
     title: str
     text: str
     body: str
     spans: tuple[Span, ...] = ()
+    #: what the post links to; None: nothing
     link: str | None = None
     credit: str | None = None
     tags: tuple[str, ...] = ()
     language: str | None = None
     visibility: str = "public"
     created_at: datetime
+    #: the remote id of the entry that it answers
     in_reply_to: str | None = None
+    #: the content warning before the text
     warning: str = ""
 
     def __post_init__(self) -> None:
@@ -125,15 +124,7 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
-    """One post for one account in one slot: at most one such row ever exists.
-
-    `deadline` is when its lateness rule ends it; `not_before` holds back the next attempt or look.
-    `attempt` counts claims; `sent_at` is the first moment at which a request may have left;
-    `looks` counts the looks since the last sending that found nothing, `resends` the returns from
-    unsure to planned; `duplicate` says that the network spoke of a duplicate. `needs_page` means
-    that the text points at the tip's page on the site, `by_hand` that the operator asked for it
-    now, so that it keeps no gap.
-    """
+    """One post for one account in one slot: at most one such row ever exists."""
 
     id: int
     slot: str
@@ -142,16 +133,25 @@ class Delivery:
     post: Post
     state: State
     due: datetime
+    #: when its lateness rule ends it
     deadline: datetime
+    #: the earliest moment of the next attempt or look-up
     not_before: datetime
+    #: whether the text links to the tip's page on the site
     needs_page: bool = False
+    #: whether the operator asked for it, so that it keeps no gap
     by_hand: bool = False
+    #: how often it was claimed
     attempt: int = 0
     owner: str | None = None
     lease_until: datetime | None = None
+    #: the first moment at which a request may have left
     sent_at: datetime | None = None
+    #: how many look-ups since the last sending found nothing
     looks: int = 0
+    #: how often it went from unsure to planned
     resends: int = 0
+    #: whether the network called it a duplicate
     duplicate: bool = False
     receipt: Receipt | None = None
     reason: str | None = None

@@ -1,4 +1,4 @@
-"""What people answer: entries, who may see them, and what happens to them."""
+"""Entries of the discussion: who wrote them, who may see them, and how they change."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,12 +9,12 @@ from bot.core.text.sanitize import is_blank
 
 
 class EntryKind(Enum):
-    """How something was said to us."""
+    """How an entry reached the bot."""
 
     REPLY = "reply"
     """an answer to a post of ours, or to an answer"""
     MENTION = "mention"
-    """our name, outside any thread of ours"""
+    """a mention of the bot outside its threads"""
     QUOTE = "quote"
     """a post that quotes one of ours"""
     COMMENT = "comment"
@@ -24,7 +24,7 @@ class EntryKind(Enum):
 
 
 class Visibility(Enum):
-    """Whom the author let see it."""
+    """Who may see an entry, as its author decided."""
 
     PUBLIC = "public"
     UNLISTED = "unlisted"
@@ -38,34 +38,35 @@ class Visibility(Enum):
 
 
 class Standing(Enum):
-    """What we let be seen of an entry that its author shows."""
+    """Whether the bot shows an entry that its author shows."""
 
     SHOWN = "shown"
     HELD = "held"
-    """not shown until the operator approves of it"""
+    """not shown until the operator approves it"""
     HIDDEN = "hidden"
-    """not shown: the operator took it away, or blocked its author"""
+    """not shown: the operator hid it, or blocked its author"""
 
 
 class OptOut(Enum):
-    """What somebody asks of bots, in their profile."""
+    """A request to bots in somebody's profile."""
 
     NO_BOT = "nobot"
     """not to be addressed, thanked or favoured by a bot; bots themselves count as asking for it"""
     NO_LOG = "nolog"
-    """that nothing of theirs is kept or shown"""
+    """nothing of theirs is to be stored or shown"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Author:
-    """Who wrote it: a display name, a handle as its network writes it, a profile address.
+    """Who wrote an entry."""
 
-    `key` is the network's own id of the person, the same for good, or "" where there is none.
-    """
-
+    #: the display name
     name: str
+    #: as the network writes it
     handle: str = ""
+    #: the address of the profile
     url: str | None = None
+    #: the network's permanent id of the person; "": there is none
     key: str = ""
     wishes: frozenset[OptOut] = frozenset()
 
@@ -81,40 +82,41 @@ NOBODY = Author(name="")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """One thing that was said, once. (account, remote_id) is its identity for good.
+    """One reply, mention, quote, comment or response; (account, remote_id) identifies it for good.
 
-    `text` is plain text; `html` is the network's own markup, unclean, to be cleaned when shown,
-    or "" where there is none. `warning` is what its author put before it for readers to decide by
-    (None: it was stored by a release that kept none). `in_reply_to` and `root` are remote ids on
-    the same account: of its parent, and (where the network tells) of the post that began the
-    conversation. `tip` is None while it belongs to no tip. `version` differs after each edit.
-    `ours` marks the bot's own.
-    What was deleted, or may not be kept, has neither text nor author, nor an address, which often
-    holds the author's name. `checked_at` is when its network last showed it to us as it is here.
-    Where that is too long ago for its words to be shown, what is shown is `withheld`: without them.
-    That is never stored.
+    An entry that was deleted, or may not be stored, has neither text nor author, nor an address,
+    which often holds the author's name.
     """
 
     account: str
     remote_id: str
     kind: EntryKind
     author: Author
+    #: plain text
     text: str
     at: datetime
+    #: the network's own markup, to be sanitized before it is shown; "": there is none
     html: str = ""
+    #: the content warning; None: it was stored by a release that kept none
     warning: str | None = ""
+    #: remote ids on the same account: of the parent, and of the post that began the conversation
     in_reply_to: str | None = None
     root: str | None = None
+    #: None: it belongs to no tip
     tip: str | None = None
     visibility: Visibility = Visibility.PUBLIC
     url: str | None = None
     language: str | None = None
+    #: differs after each edit
     version: str = ""
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
+    #: whether the bot's own account wrote it
     ours: bool = False
     standing: Standing = Standing.SHOWN
+    #: when its network last showed it as it is here
     checked_at: datetime | None = None
+    #: whether its words may not be shown now, since that is too long ago; never stored
     withheld: bool = False
     id: int = 0
 
@@ -132,17 +134,17 @@ class Entry:
 
     @property
     def is_on_site(self) -> bool:
-        """Whether the bot's own site has it as well, so that what befalls it befalls it there."""
+        """Whether the bot's own site stores it as well, so that both have to change together."""
         return self.kind in {EntryKind.COMMENT, EntryKind.RESPONSE}
 
 
 def erased_entry(entry: Entry) -> Entry:
-    """The entry as those see it who may not read it: a place in its thread, and nothing more."""
+    """The entry for readers who may not read it: its place in the thread, and nothing else."""
     return replace(without_words(entry), visibility=Visibility.FOLLOWERS, author=NOBODY, url=None)
 
 
 def without_words(entry: Entry) -> Entry:
-    """The entry without what was said, and without the warning before it."""
+    """The entry without its words and its content warning."""
     return replace(entry, text="", html="", warning="")
 
 
@@ -152,20 +154,20 @@ def erased(entry: Entry, now: datetime) -> Entry:
 
 
 def as_own(entry: Entry) -> Entry:
-    """What our own account said, as an entry of ours: plain words, and a name that is no person's.
+    """An entry of the bot's own account: plain text, and no handle or address of a person.
 
-    The author's key stays: it tells what the operator said by hand from what the bot sent.
+    The author's key stays: it tells the operator's own posts from those of the bot.
     """
     author = Author(name=entry.author.name, key=entry.author.key)
     return replace(entry, author=author, html="", ours=True)
 
 
 class Change(Enum):
-    """What can happen to an entry once it is there."""
+    """An event in the history of an entry."""
 
     CREATED = "created"
     MOVED = "moved"
-    """it was found to belong to a tip, after it was taken in"""
+    """it was found to belong to a tip after it was stored"""
     EDITED = "edited"
     DELETED = "deleted"
     ACKNOWLEDGED = "acknowledged"

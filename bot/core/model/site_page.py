@@ -1,4 +1,4 @@
-"""The bot's own site: what it published, and what was written into its form."""
+"""The bot's own site: its pages and their comments."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,24 +22,22 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comment:
-    """Something written into the form under a page, or on another site about it.
-
-    `seq` grows with every change (creation and deletion), so that a reader of changes misses
-    none. `owner` is a keyed hash of the commenter's secret: whoever holds the secret may delete.
-    With a `source` it is a response: what that page of another site says, and `author_url` is who
-    said it there. While it is `held`, nobody but the operator may read it.
-    """
+    """A comment from the form under a page, or a response from a page of another site."""
 
     id: str
     tip: str
     name: str
     text: str
     at: datetime
+    #: the HMAC of the commenter's secret, which allows to delete the comment
     owner: str
     in_reply_to: str | None = None
     deleted_at: datetime | None = None
     ours: bool = False
+    #: whether only the operator may read it
     held: bool = False
+    #: the page of another site that it comes from, and its author there
     source: str | None = None
     author_url: str | None = None
+    #: grows with every change (creation and deletion), so that readers of changes miss none
     seq: int = 0

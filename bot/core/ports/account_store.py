@@ -1,4 +1,4 @@
-"""The stores of accounts: records, pauses, money, and key-value notes of the running bot."""
+"""The stores of accounts: records, pauses, spending, and key-value notes of the bot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from bot.core.ports.platform import Batch
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pause:
-    """A schedule or account that is held. `until` None: until someone resumes it."""
+    """A paused schedule or account. `until` None: until somebody resumes it."""
 
     name: str
     reason: str
@@ -23,7 +23,7 @@ class Pause:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountRecord:
-    """What is remembered of an account besides its deliveries."""
+    """The record of an account besides its deliveries."""
 
     traits: Capabilities | None = None
     learned_at: datetime | None = None
@@ -35,44 +35,44 @@ class AccountRecord:
 
 
 class Accounts(Protocol):
-    """What is remembered of accounts and schedules: traits, cursors, pauses, money."""
+    """Records of accounts and schedules: capabilities, cursors, pauses, spending."""
 
     def get(self, account: str) -> AccountRecord:
-        """What is remembered; an empty record for an account never seen."""
+        """The record; an empty one for an unknown account."""
 
     def learned(self, account: str, traits: Capabilities, source: str, now: datetime) -> None:
-        """Remember the network's rules, and of which kind and settings they are true."""
+        """Store the network's rules, and for which kind and settings they hold."""
 
     def heard(self, account: str, batch: Batch, now: datetime) -> None:
-        """Remember the batch's cursor and unheard, and that listening works."""
+        """Store the batch's cursor and gaps, and that listening works."""
 
     def unheard(self, account: str, gaps: Sequence[str], now: datetime) -> None:
-        """Remember what was said on it and can no longer be heard, a sentence each."""
+        """Store gaps: entries that the network does not give any more, a sentence each."""
 
     def set_trouble(self, account: str, trouble: str | None) -> None:
-        """Remember what stands in the way of listening (None: nothing any more)."""
+        """Store why listening fails (None: it works)."""
 
     def pause(self, pause: Pause) -> None:
-        """Hold an account (`account:NAME`) or a schedule (`schedule:NAME`)."""
+        """Pause an account (`account:NAME`) or a schedule (`schedule:NAME`)."""
 
     def resume(self, name: str) -> bool:
-        """Let go again; False where it was not held."""
+        """End a pause; False where there was none."""
 
     def pauses(self, now: datetime) -> dict[str, Pause]:
-        """All pauses in force, by name; not those that only a clock that ran ahead began."""
+        """All pauses in force, by name; without those that a fast clock began."""
 
     def spend(self, account: str, what: str, amount: Decimal, now: datetime) -> None:
-        """Note money spent, in US dollars."""
+        """Record spending, in US dollars."""
 
     def spent(self, account: str, now: datetime) -> Decimal:
-        """Money spent in the calendar month (UTC) of `now`."""
+        """The spending in the calendar month (UTC) of `now`."""
 
     def listened(self, account: str, now: datetime) -> Decimal:
-        """What of it was spent on reading: on everything but posting and taking back."""
+        """The part of it for reading: everything but posting and deleting."""
 
 
 class KeyValues(Protocol):
-    """Small facts that the running bot leaves for other commands, such as a broken file."""
+    """Text values under names; `bot.app.notes` has every name and type."""
 
     def put(self, name: str, value: str | None, now: datetime) -> None:
         """Write or (None) remove a note."""

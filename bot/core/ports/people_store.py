@@ -10,17 +10,17 @@ from bot.core.discussion.acknowledgement_policy import Acknowledgement, Acknowle
 
 
 class PersonRule(Enum):
-    """What holds for a person on an account."""
+    """A rule for a person on an account."""
 
     BLOCKED = "blocked"
-    """what they say is kept, and shown to nobody but the operator"""
+    """their entries are stored, and shown to the operator only"""
     NO_LOG = "nolog"
-    """nothing of theirs is kept: they asked for it, or the operator did for them"""
+    """nothing of theirs is stored: they opted out, or the operator did it for them"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """A person for whom a rule holds. `who` is a mask; `label` names those only who are blocked."""
+    """A person with a rule: `who` is a pseudonym; `label` names only people who are blocked."""
 
     account: str
     who: str
@@ -28,36 +28,36 @@ class Person:
 
 
 class People(Protocol):
-    """Who is blocked, and of whom nothing is kept, by pseudonyms."""
+    """Rules for people, by pseudonyms: who is blocked, and who opted out."""
 
     def add_rule(
         self, account: str, who: str, rule: PersonRule, now: datetime, label: str = ""
     ) -> bool:
-        """Have a rule hold for a person from now on; False where it does already."""
+        """Add a rule for a person; False where it exists already."""
 
     def remove_rule(self, account: str, who: str, rule: PersonRule) -> bool:
-        """Have it hold no more; False where it did not."""
+        """Remove the rule; False where there was none."""
 
     def rules(
         self, account: str, pseudonyms: Collection[str]
     ) -> Mapping[str, frozenset[PersonRule]]:
-        """The rules for those of these pseudonyms for whom there are any."""
+        """The rules for these pseudonyms; those without a rule are left out."""
 
     def blocked(self) -> Sequence[Person]:
         """All who are blocked."""
 
 
 class Acknowledgements(Protocol):
-    """The acknowledgements of entries: at most one each, written before it is sent."""
+    """The acknowledgements of entries: at most one each, stored before it is sent."""
 
     def begin(self, account: str, entry_id: int, who: str, now: datetime) -> bool:
-        """Write down that an entry is about to be acknowledged; False where it was before."""
+        """Record that an entry is about to be acknowledged; False where it was before."""
 
     def end(self, entry_id: int, state: AcknowledgementState) -> None:
-        """Write down what came of it."""
+        """Record the result."""
 
     def withdraw(self, entry_id: int) -> None:
-        """Take back what is proven not to have been sent, so that it may be tried again."""
+        """Delete the record of one that was certainly not sent, so that it may be tried again."""
 
     def recent(self, account: str, limit: int) -> Sequence[Acknowledgement]:
         """The account's newest, newest first."""

@@ -21,52 +21,48 @@ from bot.core.model.schedule import Schedule, Slot
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Batch:
-    """One step of listening: entries in any order, and the cursor to store with them.
-
-    `more` means that the walk is not at its end: call again at once. `unheard` says in a sentence
-    each what was said but can no longer be heard. `pending` is how many replies wait for the
-    account's approval on its network, as far as is known (None: there is no such thing): they are
-    not among the entries before. `cost` is what the step cost, in US dollars.
-    """
+    """One batch of entries, in any order, and the cursor to store with them."""
 
     entries: tuple[Entry, ...] = ()
     cursor: str | None
+    #: whether there are more: call again at once
     more: bool = False
+    #: a sentence for each gap: entries that the network does not give any more
     unheard: tuple[str, ...] = ()
+    #: how many replies wait for approval on the network, and are not given before; None: unknown
     pending: int | None = None
+    #: in US dollars
     cost: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checked:
-    """What became of entries that were looked at again, and what the look cost, in US dollars.
+    """The result of checking entries again; one in none of these could not be checked just now."""
 
-    `entries` are those that are there, as they are now; `gone` are remote ids of those that are
-    not, `failed` of those that the network cannot show. One that is in none of these could not be
-    looked at just now.
-    """
-
+    #: those that exist, as they are now
     entries: tuple[Entry, ...] = ()
+    #: remote ids of those that do not exist any more
     gone: frozenset[str] = frozenset()
+    #: remote ids of those that the network cannot show
     failed: frozenset[str] = frozenset()
+    #: in US dollars
     cost: Decimal = Decimal(0)
 
 
 @runtime_checkable
 class Inspector(Protocol):
-    """Can tell how its account stands, before anything is posted. Every platform can."""
+    """Checks its account before anything is posted. Every platform implements it."""
 
     def inspect(self) -> Sequence[InspectionRemark]:
         """Ask for credentials, permissions, limits, the bot flag, defaults and the clock.
 
-        It only asks: nothing is posted or changed. Raises nothing of `bot.core.errors`: what
-        cannot be asked is a remark, too, and whatever else was seen is told beside it. A remark
-        holds no credential.
+        Nothing is posted or changed. Raises no error of `bot.core.errors`: a question without an
+        answer is a remark, too, beside the others. A remark holds no credential.
         """
 
 
 class Platform(Inspector, Protocol):
-    """One account on one network. Which of the doors below it has, its Traits promise.
+    """One account on one network. Its Capabilities say which of the ports below it has.
 
     Every method raises only errors of `bot.core.errors`, gives up within a minute, and may be
     called from several threads.
@@ -80,20 +76,20 @@ class Platform(Inspector, Protocol):
 
 @runtime_checkable
 class Publisher(Protocol):
-    """Can post. Its Traits hold Ability.PUBLISH."""
+    """Posts. Its Capabilities have Ability.PUBLISH."""
 
     def publish(self, post: Post) -> Receipt:
         """Post exactly `post`, once.
 
         Raises RetryLater, Refused or Unauthorised only where it is proven that nothing was
-        posted; OutcomeUnknown (or Duplicate) in every other case. Anything else that escapes
-        is taken as an unknown outcome.
+        posted; OutcomeUnknown (or Duplicate) in every other case. Any other exception
+        counts as an unknown outcome.
         """
 
     def find(
         self, delivery: Delivery, taken: Collection[str] = frozenset()
     ) -> Found | Absent | CannotTell:
-        """Look for the delivery's post among our own, by text and by time (`sent_at`).
+        """Search our own posts for that of the delivery, by text and by time (`sent_at`).
 
         `taken` are remote ids of other deliveries' posts, to be passed over. Absent only after
         everything since `sent_at` was seen. Raises PlatformError when the network cannot be asked.
@@ -102,7 +98,7 @@ class Publisher(Protocol):
 
 @runtime_checkable
 class OwnPosts(Protocol):
-    """Can tell all that it ever posted; not needed where posts have ids of our choice."""
+    """Lists its own posts; not needed where posts have ids of our choice."""
 
     def list_own_posts(self, since: datetime, in_reply_to: str | None = None) -> frozenset[str]:
         """The remote ids of all our own posts that were made at or after `since`.
@@ -114,33 +110,33 @@ class OwnPosts(Protocol):
 
 @runtime_checkable
 class Listener(Protocol):
-    """Can hear replies and mentions. Its Traits hold Ability.LISTEN."""
+    """Reads replies and mentions. Its Capabilities have Ability.LISTEN."""
 
     def poll(self, cursor: str | None) -> Batch:
-        """What was said since `cursor` (None: from now on, or from as early as is sensible).
+        """The entries since `cursor` (None: from now on, or from as early as is sensible).
 
-        The cursor is the adapter's own text. The same entry may be heard again; none may be
-        left out. Raises PlatformError.
+        The cursor is the adapter's own text. An entry may come again; none may be left out.
+        Raises PlatformError.
         """
 
 
 @runtime_checkable
 class ThreadReader(Protocol):
-    """Can read what was answered below a post of ours, also where nobody named us."""
+    """Reads the answers below a post of ours, also those that do not mention the bot."""
 
     def read_thread(self, remote_id: str, cursor: str | None) -> Batch:
-        """What was said below our post `remote_id` since `cursor` (None: all of it).
+        """The entries below our post `remote_id` since `cursor` (None: all).
 
-        The same entry may be read again. Raises PlatformError; Refused where our post is gone.
+        An entry may come again. Raises PlatformError; Refused where our post is gone.
         """
 
 
 @runtime_checkable
 class AncestorReader(Protocol):
-    """Can tell what stands above an entry; not needed where each entry tells its conversation."""
+    """Finds what an entry answers; not needed where each entry names its conversation."""
 
     def ancestors(self, remote_id: str) -> Sequence[str]:
-        """The remote ids of what is above an entry, as far as the network shows it.
+        """The remote ids of everything above an entry, as far as the network shows it.
 
         Raises PlatformError.
         """
@@ -148,7 +144,7 @@ class AncestorReader(Protocol):
 
 @runtime_checkable
 class EntryChecker(Protocol):
-    """Can look again at entries that were heard before."""
+    """Checks entries that were read before."""
 
     def check(self, remote_ids: Sequence[str]) -> Checked:
         """Each of these as it is now: edited, deleted, or the same. Raises PlatformError."""
@@ -156,41 +152,41 @@ class EntryChecker(Protocol):
 
 @runtime_checkable
 class PushHints(Protocol):
-    """Can be told at once that something was said. What was said, listening tells."""
+    """Tells at once that there is something new; polling reads it."""
 
     def hints(self, hint: Callable[[], None], over: Callable[[], bool]) -> None:
-        """Call `hint` once it is listening, and whenever something is said, until it is `over`.
+        """Call `hint` once it is connected, and for each new entry, until `over` returns True.
 
-        It may miss any. Blocks the calling thread, and returns soon after it is over. Raises
-        PlatformError where the network offers no such thing, or as soon as it breaks: whoever
-        calls decides when to try again.
+        It may miss entries. Blocks the calling thread, and returns soon after `over`. Raises
+        PlatformError where the network offers no stream, or as soon as it breaks: the caller
+        decides when to connect again.
         """
 
 
 @runtime_checkable
 class Favouriter(Protocol):
-    """Can acknowledge an entry without words. Its Traits hold Ability.FAVOURITE."""
+    """Acknowledges an entry without words. Its Capabilities have Ability.FAVOURITE."""
 
     def favourite(self, remote_id: str) -> None:
-        """Favour an entry; to repeat it changes nothing. Raises PlatformError."""
+        """Favourite an entry; repeating it changes nothing. Raises PlatformError."""
 
 
 @runtime_checkable
 class PostRemover(Protocol):
-    """Can take posts back. Its Traits hold Ability.RETRACT."""
+    """Deletes posts. Its Capabilities have Ability.RETRACT."""
 
     def retract(self, remote_id: str) -> None:
-        """Delete our post; one that is already gone is fine. Raises PlatformError."""
+        """Delete our post; one that does not exist is fine. Raises PlatformError."""
 
 
 @runtime_checkable
 class SettlesCost(Protocol):
-    """Pays for what it reads. Its Traits have prices."""
+    """Counts what reading costs. Its Capabilities have prices."""
 
     def settle_cost(self) -> Decimal:
-        """What was spent since the last time this or `hear` told, in US dollars; each cent once.
+        """The cost since the last call of this or of `poll`, in US dollars; each cent once.
 
-        `learn` and `find` cost as well, and do not say so themselves. It asks nobody.
+        `learn` and `find` cost as well, and do not tell it themselves. It sends no request.
         """
 
 
@@ -198,17 +194,17 @@ class SpendingLimit(Protocol):
     """Tells an adapter what its reading may cost."""
 
     def __call__(self) -> Decimal | None:
-        """What reading may still cost this month, in US dollars, as noted; None: no bound."""
+        """The rest of this month's budget for reading, in US dollars; None: there is no budget."""
 
 
 @runtime_checkable
 class PermalinkParser(Protocol):
-    """Can read the addresses of its network's posts."""
+    """Reads the addresses of its network's posts."""
 
     def remote_id(self, address: str) -> str | None:
         """The remote id that a post's public address names, or that `address` itself is.
 
-        None where it names no post of this network. It asks nobody whether the post exists.
+        None where it names no post of this network. It does not check whether the post exists.
         """
 
 
@@ -227,10 +223,10 @@ class Timetable(Protocol):
 
 
 class Fetcher(Protocol):
-    """Reads pages of strangers, and never lets them lead it into a private network."""
+    """Reads pages of other sites, and never follows them into a private network (SSRF)."""
 
     def read(self, source: str, target: str) -> Response | ReadFailure:
-        """What the page `source` says of `target`, or why it says nothing of it (any more).
+        """The response to `target` on the page `source`, or why there is none (any more).
 
-        Raises RetryLater where it may work another time, Refused where it never will.
+        Raises RetryLater where it may work later, Refused where it never will.
         """

@@ -10,7 +10,7 @@ from bot.core.model.site_page import Comment, Page
 
 
 class Pages(Protocol):
-    """The site's own memory of what it published and what was written into its form."""
+    """The site's pages, and the comments that were written into its form."""
 
     def put(self, page: Page) -> Page:
         """Publish a post, keyed by `page.post.key`: if that key is there, what is there is kept.
@@ -40,9 +40,9 @@ class Pages(Protocol):
         """Keep a comment, unless its id is there. Returns what is there now."""
 
     def respond(self, response: Comment) -> Comment:
-        """Keep what a page of another site says, in place of what it said before.
+        """Store the response of a page of another site, in place of its earlier one.
 
-        What was erased stays erased. Returns what is there now.
+        An erased one stays erased. Returns what is stored now.
         """
 
     def responses(self, tip: str) -> int:
@@ -70,7 +70,7 @@ class Pages(Protocol):
         """Comments that are held, the one that was written first before the others."""
 
     def hold(self, comment_id: str, *, held: bool) -> None:
-        """Hold a comment, or hold it no longer; one that is not there, or erased, is fine."""
+        """Hold a comment, or release it; one that does not exist, or is erased, is fine."""
 
     def erase(self, comment_id: str, now: datetime) -> None:
         """Erase a comment's name and text for good, and mark it deleted.
@@ -83,22 +83,22 @@ class Pages(Protocol):
 
 
 class WebmentionStore(Protocol):
-    """The pings that came in, each (source, target) once."""
+    """The webmentions that were received, each (source, target) once."""
 
     def get(self, source: str, target: str) -> Webmention | None:
-        """The ping of this pair, or None."""
+        """The webmention of this pair, or None."""
 
     def put(self, ping: Webmention) -> None:
-        """Write a ping, in place of what is known of its pair."""
+        """Store a webmention in place of an earlier one of its pair."""
 
     def move(self, old: Webmention, new: Webmention | None) -> bool:
-        """Replace `old`, as it is, by `new` (None: forget it); False if it is not so any more."""
+        """Replace `old` by `new` (None: delete it); False if it has changed meanwhile."""
 
     def due(self, now: datetime, limit: int) -> Sequence[Webmention]:
-        """Those whose page is to be looked at now, longest waiting first."""
+        """Those whose page is to be read now, longest waiting first."""
 
     def waiting(self) -> int:
-        """How many pages are still to be looked at."""
+        """How many pages are still to be read."""
 
     def forget(self, before: datetime) -> None:
-        """Forget what was settled and is older than this."""
+        """Delete those that are settled and older than this."""

@@ -11,7 +11,7 @@ from bot.core.ports.site_store import Pages
 
 
 class UnitOfWork(Protocol):
-    """One transaction over everything that is remembered."""
+    """One transaction over every store."""
 
     slots: Slots
     ledger: Ledger
@@ -26,7 +26,7 @@ class UnitOfWork(Protocol):
 
 
 class Store(Protocol):
-    """The memory of one bot. Raises StoreError (full disk, locked, damaged) and nothing else."""
+    """The database of one bot. Raises StoreError (full disk, locked, damaged) only."""
 
     def reading(self) -> AbstractContextManager[UnitOfWork]:
         """A consistent view. Raises RuntimeError where something is written in it."""

@@ -1,4 +1,4 @@
-"""What an attempt means for its delivery: three answers only: posted, not posted, unknown."""
+"""The state of a delivery after an attempt: posted, not posted, or unknown."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,11 +11,11 @@ from bot.core.model.delivery import Delivery, Post, Receipt, State
 from bot.core.text.counting.links import links
 
 RETRY = timedelta(minutes=1)
-"""When nothing else is said, how long to wait before the next attempt."""
+"""How long to wait before the next attempt, unless the network says."""
 
 
 def after_attempt(claimed: Delivery, result: Receipt | PlatformError, now: datetime) -> Delivery:
-    """The claimed delivery as it stands after the network's answer, or its silence."""
+    """The claimed delivery after the network's answer, or without one."""
     match result:
         case Receipt():
             return replace(
@@ -36,12 +36,12 @@ def after_attempt(claimed: Delivery, result: Receipt | PlatformError, now: datet
 
 
 def after_crash(stale: Delivery, now: datetime) -> Delivery:
-    """The delivery whose owner died, or froze, between its intent and its outcome."""
+    """The delivery whose owner died, or froze, before it recorded the result."""
     return _unsure(stale, "the bot stopped while it was being sent", now)
 
 
 def too_late(delivery: Delivery, now: datetime, timezone: str) -> Delivery:
-    """The planned delivery, ended by its lateness rule, with what it had waited for.
+    """The planned delivery, ended by its lateness rule, with the reason why it waited.
 
     The reason names its deadline in the bot's time zone, like all that an operator reads. One that
     was to be sent again becomes unsure: its first sending may stand.
@@ -56,14 +56,14 @@ def too_late(delivery: Delivery, now: datetime, timezone: str) -> Delivery:
 
 
 def found_again(delivery: Delivery, receipt: Receipt) -> Delivery:
-    """The planned delivery whose post turned out to be there already."""
+    """The planned delivery whose post was found on the account."""
     return replace(
         delivery, state=State.POSTED, receipt=receipt, reason="found by looking before it was sent"
     )
 
 
 def from_before_restore(delivery: Delivery, now: datetime) -> Delivery:
-    """The planned delivery, ended because a post that nobody knows may be this very one."""
+    """The planned delivery, ended because an unknown post on the account may be this one."""
     why = (
         "since it came due the account has a post that the bot does not know, which may be this "
         "one: was an older copy of the database put back?"
@@ -74,7 +74,7 @@ def from_before_restore(delivery: Delivery, now: datetime) -> Delivery:
 
 
 def price(post: Post, traits: Capabilities) -> Decimal:
-    """What sending this post costs, in US dollars; X charges for whatever it takes for a link."""
+    """The price of this post, in US dollars; X charges for everything that it makes a link of."""
     return traits.price(has_link=bool(links(post.text)), is_reply=post.in_reply_to is not None)
 
 

@@ -146,6 +146,10 @@ _PROMISING = re.compile(
     r"steps below)\b",
     re.IGNORECASE,
 )
+_OPENINGS = re.compile(
+    r"(?:then|first|second|next|but|and|or|so|yet|thankfully|details)\b", re.IGNORECASE
+)
+"""Words at the beginning that a sentence can do without."""
 SPARE = 4
 """A sentence with fewer telling words says hardly anything."""
 
@@ -170,7 +174,7 @@ def _english(body: str, at: int) -> dict[str, float]:
         "pointing": float(points(body)),
         "pointing inside": float(_INSIDE.search(body) is not None),
         "step": float(_is_step(body, at)),
-        "idle": float(_opens_idly(body)),
+        "idle": float(_OPENINGS.match(body) is not None),
         "elsewhere": float(_has("elsewhere", low)),
         "promising": float(_PROMISING.search(body) is not None),
     }
@@ -222,16 +226,3 @@ def _phrases(section: str) -> re.Pattern[str]:
 @cache
 def _steps() -> re.Pattern[str]:
     return re.compile(rf"(?:then |\(optionally\) )?(?:{any_of('steps')})\b", re.IGNORECASE)
-
-
-def _opens_idly(text: str) -> bool:
-    """Whether the text still begins with words that it can do without."""
-    return bool(_openings().match(text))
-
-
-@cache
-def _openings() -> re.Pattern[str]:
-    return re.compile(
-        r"(?:then|first|second|next|but|and|or|so|yet|thankfully|details)\b",
-        re.IGNORECASE,
-    )

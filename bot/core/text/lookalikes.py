@@ -56,8 +56,9 @@ def skeleton(text: str) -> str:
     """What is left of a text to compare it by: letters and numbers, or signs where it has none."""
     like = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
     for _ in range(2):  # a small letter can look like another than its capital does
-        for change in (_as_latin, _prototype, _as_latin):
-            like = "".join(map(change, like))
+        like = "".join(map(_as_latin, like))
+        like = "".join(_prototypes().get(character, character) for character in like)
+        like = "".join(map(_as_latin, like))
         like = like.casefold()
     like = _UNSEEN.sub("", unicodedata.normalize("NFKD", like).translate(_LIKE))
     return str(_NO_LETTER.sub("", like) or like)
@@ -101,10 +102,6 @@ def _prototypes() -> Mapping[str, str]:
         for prototype, _, codes in [word.partition("=")]
         for code in codes.split(",")
     }
-
-
-def _prototype(character: str) -> str:
-    return _prototypes().get(character, character)
 
 
 def _as_latin(character: str) -> str:

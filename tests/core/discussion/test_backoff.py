@@ -66,7 +66,7 @@ DEAR = [
 @pytest.mark.parametrize(("age", "dear", "wait"), DEAR, ids=str)
 def test_where_a_look_costs_the_waits_are_longer(age, dear, wait):
     """A dear network is looked at more rarely, but once a day all the same."""
-    found = next_look(MONDAY, MONDAY - age, dear=dear)
+    found = next_look(MONDAY, MONDAY - age, cost_factor=dear)
     assert found == (None if wait is None else MONDAY + wait)
 
 

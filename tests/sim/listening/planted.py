@@ -68,7 +68,7 @@ MUTANTS = (
     ),
     m(
         THANKS,
-        "any(has_had_one(mask, recent, now) for mask in pseudonyms)",
+        "any(has_had_one(one, recent, now) for one in pseudonyms)",
         "not masks",
         "many favours a day",
     ),

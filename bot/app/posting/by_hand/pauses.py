@@ -1,4 +1,4 @@
-"""Holding back by hand: pause and resume a schedule or an account, skip a slot."""
+"""Pauses and resumes schedules and accounts, and skips slots, for the operator."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ MOST_SKIPPED = 1000
 
 
 def pause(tx: UnitOfWork, config: Config, name: str, until: datetime | None, now: datetime) -> str:
-    """Hold a schedule or an account; returns its full name, such as `schedule:NAME`."""
+    """Pause a schedule or an account; returns its full name, such as `schedule:NAME`."""
     full = full_name(config, name)
     if until is not None and until <= now:
         raise UsageError("a pause ends in the future", "give a later time")
@@ -27,7 +27,7 @@ def pause(tx: UnitOfWork, config: Config, name: str, until: datetime | None, now
 
 
 def resume(tx: UnitOfWork, config: Config, name: str) -> str:
-    """Let go again; what came due meanwhile follows its lateness rule."""
+    """End a pause; what came due meanwhile follows its lateness rule."""
     full = full_name(config, name)
     if not tx.accounts.resume(full):
         raise UsageError(f"{full} is not paused")
@@ -52,7 +52,7 @@ def skip(
 
 
 def unskip(tx: UnitOfWork, config: Config, name: str | None, now: datetime) -> Slot:
-    """Let the slot that was skipped last come after all, if it is still to come.
+    """Restore the slot that was skipped last, if it is still to come.
 
     Of a schedule, or (none named) of all. Raises UsageError where none was skipped.
     """
@@ -89,7 +89,7 @@ def unheld(
 ) -> Iterator[Slot]:
     """The same as far as a pause lets them through: all, or those from its end on, if it has one.
 
-    What it holds, which can be years, is not walked through.
+    Slots during the pause, which can last years, are not computed.
     """
     pause = held(pauses, schedule)
     if pause is None:

@@ -13,7 +13,6 @@ from bot.core.model.delivery import UNSETTLED, Delivery
 from bot.core.model.schedule import Outcome, Slot
 from bot.core.ports.posting_store import SlotRecord
 from bot.core.ports.unit_of_work import Store, UnitOfWork
-from bot.core.posting.compose import Misfit
 
 POST = "post"
 """The schedule name of posts by hand."""
@@ -42,7 +41,8 @@ def post(
     ]
     fitting, misfits = drafter.drafts(tip, accounts, config)
     if misfits:
-        raise UsageError("; ".join(map(_misfit, misfits)), "write a shorter `summary` for it")
+        whys = [f"'{one.tip.id}' does not fit {one.account.name}: {one.why}" for one in misfits]
+        raise UsageError("; ".join(whys), "write a shorter `summary` for it")
     if not fitting:
         raise UsageError(f"'{tip.id}' may go to no account", "name one with --to")
     slot = Slot(schedule=POST, key=f"{now:%Y-%m-%dT%H:%M:%S.%fZ}", due=now)
@@ -50,10 +50,6 @@ def post(
         if not again:
             _refuse_repeat(tx, tip, accounts, now)
         return _plan(tx, config, slot, fitting, accounts, now)
-
-
-def _misfit(misfit: Misfit) -> str:
-    return f"'{misfit.tip.id}' does not fit {misfit.account.name}: {misfit.why}"
 
 
 def _refuse_repeat(tx: UnitOfWork, tip: Tip, accounts: Iterable[Account], now: datetime) -> None:

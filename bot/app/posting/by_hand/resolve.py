@@ -1,4 +1,4 @@
-"""Settling an unsure delivery by the operator's word, and dropping one that still waits."""
+"""Resolves an unsure delivery as the operator decides, and gives up one that still waits."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +16,7 @@ A_DAY = timedelta(days=1)
 
 
 def named(address: str, names: PermalinkParser | None) -> tuple[str, str | None]:
-    """The id and the web address of the post that is there; `names` is the network's own reader."""
+    """The id and the address of the post that exists; `names` is the network's own parser."""
     remote_id = names.remote_id(address) if names is not None else _last_part(address)
     if not remote_id:
         raise UsageError(f"{address!r} names no post", "give its address as your browser shows it")
@@ -26,7 +26,7 @@ def named(address: str, names: PermalinkParser | None) -> tuple[str, str | None]
 def mark_posted(
     tx: UnitOfWork, delivery_id: int, remote_id: str, url: str | None, now: datetime
 ) -> Delivery:
-    """It is there, under this id and at this address."""
+    """The post exists, under this id and at this address."""
 
     def as_posted(one: Delivery) -> Delivery:
         receipt = Receipt(remote_id=remote_id, url=url, at=one.sent_at or now)
@@ -36,7 +36,7 @@ def mark_posted(
 
 
 def send_again(tx: UnitOfWork, delivery_id: int, now: datetime) -> Delivery:
-    """It is not there: send it again."""
+    """The post does not exist: send it again."""
 
     def as_planned(one: Delivery) -> Delivery:
         return replace(
@@ -56,7 +56,7 @@ def send_again(tx: UnitOfWork, delivery_id: int, now: datetime) -> Delivery:
 
 
 def give_up(tx: UnitOfWork, delivery_id: int, now: datetime) -> Delivery:
-    """Leave it, there or not; one that waits to be sent is not sent."""
+    """Leave it, whether it exists or not; one that waits to be sent is not sent."""
     return _settle(
         tx,
         delivery_id,
@@ -85,5 +85,5 @@ def _settle(
 
 
 def _last_part(address: str) -> str:
-    """What most networks end a post's address in."""
+    """The last part of the path: on most networks the id of the post."""
     return urlsplit(address).path.rstrip("/").rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""Taking a post back."""
+"""Retracts a post, and finds posts by tip, by address and by the page to which they link."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,13 +16,13 @@ from bot.core.ports.unit_of_work import Store, UnitOfWork
 from bot.core.text.suggest import did_you_mean
 
 RETRACT = "retract"
-"""For what the money was spent, in the ledger."""
+"""The name of this spending."""
 
 
 def retract(store: Store, delivery_id: int, editor: PostRemover | None, now: datetime) -> Delivery:
-    """Take a post back from its network, then write it down; safe to repeat.
+    """Delete a post on its network, then record it; safe to repeat.
 
-    Raises UsageError for what was not posted or is back already, and PlatformError.
+    Raises UsageError for what was not posted or is deleted already, and PlatformError.
     """
     with store.reading() as tx:
         delivery = tx.ledger.get(delivery_id)
@@ -46,7 +46,7 @@ def retract(store: Store, delivery_id: int, editor: PostRemover | None, now: dat
 
 
 def _pay(store: Store, account: str, editor: PostRemover, now: datetime) -> None:
-    """Note what it cost on a network that charges for it."""
+    """Record the cost on a network that charges for it."""
     cost = editor.settle_cost() if isinstance(editor, SettlesCost) else Decimal(0)
     if cost:
         with store.writing() as tx:
@@ -54,7 +54,7 @@ def _pay(store: Store, account: str, editor: PostRemover, now: datetime) -> None
 
 
 def _erase_answer(tx: UnitOfWork, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
-    """An answer that was taken back is erased in the log, too."""
+    """Erase an answer that was deleted in the log, too."""
     if delivery.post.in_reply_to is None:
         return
     entry = tx.log.find(delivery.account, receipt.remote_id)
@@ -66,7 +66,7 @@ _SHOWN = "`tipsbot posts` shows them"
 
 
 FindNames: TypeAlias = Callable[[str], PermalinkParser | None]
-"""An account's reader of addresses, if it has one."""
+"""An account's parser of addresses, if it has one."""
 
 
 def of_tip(tx: UnitOfWork, config: Config, tip: str) -> Sequence[Delivery]:

@@ -46,11 +46,7 @@ def addition(match: re.Match[str]) -> bool:
     """A clause that adds to a statement, which is neither denied nor conditional."""
     head = match.string[: match.start("cut")]
     enough = len(found(head)) >= _SHORTEST and _unlimited(match.string)
-    return enough and _excludes_nothing(match["cut"]) and _whole(head)
-
-
-def _excludes_nothing(text: str) -> bool:
-    return words("exceptions").isdisjoint(found(text))
+    return enough and words("exceptions").isdisjoint(found(match["cut"])) and _whole(head)
 
 
 def _advises(head: str) -> bool:
