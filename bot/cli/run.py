@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from bot.core.text.sanitize import shown
 
 if TYPE_CHECKING:
     from bot.bootstrap.running.runner import Runner
+    from bot.bootstrap.settings.line_writer import LineWriter
 
 FLUSH_TIMEOUT = 1.0
 """Seconds that the last lines may take at the end, if log or output cannot be written."""
@@ -56,17 +58,19 @@ def run(
     log_setup.configure(quiet=False)
     output = LineWriter(OUTPUT, sys.stdout.encoding)
 
-    def tell(runner: Runner) -> None:
-        output.put_text(_greeting(runner))
-
     try:
-        done = run_bot(file, os.environ, now=now, strict=strict, started=tell)
+        greet = partial(_greet, output)
+        done = run_bot(file, os.environ, now=now, strict=strict, started=greet)
         output.put_text([_ALL_DONE if done else _LEFT])
     finally:
         log_setup.flush(FLUSH_TIMEOUT)
         output.flush(FLUSH_TIMEOUT)
     if not done:
         os._exit(0)  # a thread still waits for a network; its delivery is in the ledger
+
+
+def _greet(output: LineWriter, runner: Runner) -> None:
+    output.put_text(_greeting(runner))
 
 
 def _greeting(runner: Runner) -> Iterator[str]:
