@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
 import requests
 import time_machine
+from mastodon_mock import ids
 
 from tests.recorded.around import BEGIN, PEOPLE
 from tests.recorded.copy import copied, known, moment
@@ -104,6 +106,8 @@ def test_browsers_are_known_again(operator: Operator) -> None:
 @pytest.fixture
 def mastodon() -> Iterator[MastodonServer]:
     """A server on which everybody has the id that they had when the fixture was made."""
+    before = ids._counter  # ids are counted in the process, from the moment of its first server
+    ids._counter = count(int(BEGIN.timestamp() * 1000))
     with (
         time_machine.travel(BEGIN, tick=False) as clock,
         mastodon_server(users=(BOT, *PEOPLE)) as server,
@@ -112,6 +116,7 @@ def mastodon() -> Iterator[MastodonServer]:
         for number in range(60):  # past the ids of what was said then
             server.say("dave", f"Something else, {number}.")
         yield server
+    ids._counter = before
 
 
 def test_people_of_a_network_are_known_again(operator: Operator, mastodon: MastodonServer) -> None:
