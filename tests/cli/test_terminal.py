@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from bot.app.discussion.public_view import FreshnessFilter
 from bot.cli.discussion.log_format import LogFormatter, wrapped
-from bot.core.model.entry import Change, Standing, Visibility
+from bot.core.model.entry import Change, Standing, Visibility, erased
 from bot.store import open_memory
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, config, entry, traits
@@ -134,6 +134,16 @@ def test_follow_tells_nothing_private(store):
     private = replace(gone, author=type(gone.author)(name=""), visibility=Visibility.DIRECT)
     keep(store, private)
     assert told(store, seen=0) == []
+
+
+@pytest.mark.parametrize("form", ["markdown", "jsonl"])
+@pytest.mark.parametrize(("was", "tells"), [(Standing.SHOWN, True), (Standing.HELD, False)])
+def test_follow_tells_programs_of_what_everybody_could_read(store, form, was, tells):
+    """The deletion of an entry that was held is told to the operator only."""
+    keep(store, replace(entry(version="1"), standing=was))
+    keep(store, erased(entry(version="2"), MONDAY + HOUR), now=MONDAY + HOUR)
+    assert bool(told(store, form, seen=1)) == tells
+    assert told(store, seen=1) != []
 
 
 @pytest.mark.parametrize("width", [20, 21, 72])

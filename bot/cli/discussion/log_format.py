@@ -68,15 +68,18 @@ class LogFormatter:
             line
             for event in events
             if (known := tx.log.get(event.entry)) and self.tip in (None, known.tip)
-            if event.change is Change.DELETED or self._is_readable(tx, known)
+            if self._is_told(tx, event, known)
             for entry in self._fresh(tx, [known])
             for line in self._event(event, entry)
         ]
         return events[-1].id if events else seen, lines
 
-    def _is_readable(self, tx: UnitOfWork, entry: Entry) -> bool:
+    def _is_told(self, tx: UnitOfWork, event: EntryEvent, entry: Entry) -> bool:
+        """Whether a line tells of the event: in text all, else what everybody may or could read."""
         if self.form == "text":
-            return entry.is_legible
+            return event.change is Change.DELETED or entry.is_legible
+        if event.change is Change.DELETED:
+            return event.was_shown(unlisted=self.withholder.config.bot.show_unlisted)
         return bool(self._source(tx).shown.readable([entry.id]))
 
     def _source(self, tx: UnitOfWork) -> Source:

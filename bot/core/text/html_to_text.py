@@ -42,7 +42,7 @@ _OF_LISTS = re.compile(r"<li\b|</?[ou]l\b")
 def readable(markup: str, is_known: Callable[[str], bool] = lambda _: False) -> str:
     """The text that a reader of the markup sees, with signs for what only its look would say.
 
-    Addresses that are `is_known` are not attachment.
+    Addresses that are `is_known` are not added.
     """
     tree = nh3.clean(
         markup[:LONGEST],

@@ -9,6 +9,8 @@ import json
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from bot.core.errors import StoreError
@@ -42,7 +44,7 @@ class EventLogFile:
             self._repair()
             for path in files:
                 for line in reversed(path.read_bytes().splitlines()):
-                    if (fields := _read(line)) is not None:
+                    if fields := _read(line):
                         yield fields
 
     def append(self, lines: Sequence[Fields]) -> None:
@@ -143,12 +145,12 @@ def _written(fields: Fields) -> bytes:
 
 
 def _read(line: bytes) -> Fields | None:
-    """The fields of a line; None for one that has none, such as a repaired one."""
+    """The fields of a line; none of a line that is not ours; None for a damaged one."""
     try:
         fields = json.loads(line.decode())
     except ValueError:
         return None
-    return fields if isinstance(fields, dict) else None
+    return fields if isinstance(fields, dict) else {}
 
 
 def _values(fields: Fields, names: Iterable[str]) -> str:
@@ -167,8 +169,16 @@ def _blank(
             if fields and any(_values(fields, names) in wanted[names] for names in wanted):
                 file.seek(at)
                 file.write(_without(line.decode(), words).encode())
+            elif fields is None and any(map(partial(_names, line), chain(*wanted.values()))):
+                file.seek(at)
+                file.write(b" " * len(line.rstrip(b"\n")))
             at += len(line)
         to_disk(file)
+
+
+def _names(line: bytes, values: str) -> bool:
+    """Whether a damaged line has all of these values, wherever they stand."""
+    return all(json.dumps(one).encode() in line for one in json.loads(values))
 
 
 def _without(line: str, words: Collection[str]) -> str:

@@ -152,6 +152,23 @@ def test_blanking_parses_lines(book, tmp_path):
     assert not second["text"].strip()
 
 
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b'{"event": 1, "account": "town", "remote_id": "e1", "text": "her words',
+        b'"town", "remote_id": "e1", "text": "her words"}',
+        b'{"account": "town", {"event": 3, "remote_id": "e1", "text": "her words"}',
+        b'{"account": "town", "remote_id": "e1", "text": "her words\xff"}',
+    ],
+)
+def test_no_word_stays_in_a_damaged_line(book, tmp_path, damaged):
+    """A line that cannot be read any more and names the entry is overwritten as a whole."""
+    other = damaged.replace(b"e1", b"e2")
+    (tmp_path / NAME).write_bytes(damaged + b"\n" + other + b"\n")
+    book.blank([{"account": "town", "remote_id": "e1"}])
+    assert (tmp_path / NAME).read_bytes() == b" " * len(damaged) + b"\n" + other + b"\n"
+
+
 def test_blanking_with_nothing_there(book, tmp_path):
     """Nothing to blank is no mistake, with no file and with an empty one."""
     book.blank([{"entry": 1}])

@@ -99,7 +99,7 @@ def record(entry: Entry, platforms: Mapping[str, str]) -> Record:
 
 def web_address(url: str | None) -> str | None:
     """The address where it is one of the web, nothing in it that could end it; None else."""
-    if url is None or not web_parts(url):
+    if url is None or not url.startswith(("http://", "https://")) or not web_parts(url):
         return None
     return _ENDS.sub(lambda found: quote(found[0], safe=""), harmless(url))
 
