@@ -270,7 +270,7 @@ def test_a_full_disk_is_one_line(operator: Operator) -> None:
     )
     outcome = Outcome(done.returncode, done.stdout, done.stderr)
     assert is_one_clear_line(outcome), outcome.err
-    assert "tips.yaml cannot be written: File too large; it is as it was" in outcome.err
+    assert "tips.yaml cannot be written: File too large; it was not changed" in outcome.err
     assert now(operator) == before
     assert [path.name for path in operator.home.iterdir()] == ["tips.yaml"]
 

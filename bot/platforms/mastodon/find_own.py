@@ -8,7 +8,8 @@ from bot.core.model.delivery import Post, Receipt
 from bot.core.model.lookup import Absent, CannotTell, Found
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.json_values import Record
-from bot.platforms.mastodon.rendered_text import as_markup, letters, plain, words
+from bot.platforms.mastodon.rendered_text import as_markup, letters
+from bot.platforms.mastodon.status_text import plain, words
 
 PAGE = 40
 PAGES = 10

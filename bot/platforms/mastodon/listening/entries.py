@@ -13,7 +13,7 @@ from bot.core.text.inline_markup import attachment
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.json_values import Record
 from bot.platforms.mastodon.listening.approval import approved
-from bot.platforms.mastodon.rendered_text import plain
+from bot.platforms.mastodon.status_text import plain
 
 _VISIBILITIES = {
     "public": Visibility.PUBLIC,
