@@ -16,6 +16,33 @@ from bot.core.ports.unit_of_work import Store, UnitOfWork
 Value: TypeAlias = str | int | bool | None
 Record: TypeAlias = dict[str, Value]
 
+AT_ONCE = 500
+"""How many events are read and written at once."""
+
+FIELDS = (
+    "account",
+    "remote_id",
+    "platform",
+    "tip",
+    "kind",
+    "author",
+    "handle",
+    "profile",
+    "text",
+    "warning",
+    "url",
+    "said_at",
+    "in_reply_to",
+    "visibility",
+    "standing",
+    "edited_at",
+    "deleted_at",
+)
+"""The fields of the entry in a line, in this order, after those of the event."""
+
+MOST_ROUNDS = 20
+"""The most rounds in one step; the next step writes the rest."""
+
 
 def whole(entry: Entry, platforms: Mapping[str, str]) -> Record:
     """Every field of an entry; what is empty or unknown is None, except `text`.
@@ -56,34 +83,6 @@ def picked(record: Record, fields: Iterable[str]) -> Record:
 
 def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else iso(moment)
-
-
-AT_ONCE = 500
-"""How many events are read and written at once."""
-
-FIELDS = (
-    "account",
-    "remote_id",
-    "platform",
-    "tip",
-    "kind",
-    "author",
-    "handle",
-    "profile",
-    "text",
-    "warning",
-    "url",
-    "said_at",
-    "in_reply_to",
-    "visibility",
-    "standing",
-    "edited_at",
-    "deleted_at",
-)
-"""The fields of the entry in a line, in this order, after those of the event."""
-
-MOST_ROUNDS = 20
-"""The most rounds in one step; the next step writes the rest."""
 
 
 @dataclass(kw_only=True, slots=True)

@@ -16,6 +16,12 @@ from bot.core.summary import Summary, best, runners_up
 from bot.core.summary.candidates import BY_HAND
 from bot.core.summary.check_proposed import flaws, foreign_summary, plain
 
+MOST = 3
+"""Proposals of our own for a tip, and as many of a model's."""
+
+BY_MODEL = "a model wrote it"
+"""How a model's proposals were made, and what is doubtful about each."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tight:
@@ -40,7 +46,7 @@ def layouts(tip: Tip, config: Config, drafter: Drafter) -> tuple[PostLayout, ...
 
 def tightest(summary: str, among: Sequence[PostLayout]) -> Tight | None:
     """The summary where it has the least room; None where it does not fit everywhere."""
-    if not all(layout.takes(summary) for layout in among):
+    if not _fits(summary, among=among):
         return None
     words = Summary(text=summary, how="", sure=1.0)
     return min((_tight(words, layout) for layout in among), key=lambda one: one.left, default=None)
@@ -56,13 +62,6 @@ def room(among: Sequence[PostLayout]) -> int:
     """How many characters fit everywhere."""
     least = tightest("x", among)
     return least.left + 1 if least else 0
-
-
-MOST = 3
-"""Proposals of our own for a tip, and as many of a model's."""
-
-BY_MODEL = "a model wrote it"
-"""How a model's proposals were made, and what is doubtful about each."""
 
 
 class Proposer(Protocol):

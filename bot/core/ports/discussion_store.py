@@ -204,12 +204,19 @@ class PublicEntries(Protocol):
         """Which of these entries everybody may read."""
 
     def entries(
-        self, *, tip: str | None = None, loose: bool = False, after: int = 0, limit: int
+        self,
+        *,
+        tip: str | None = None,
+        loose: bool = False,
+        since: datetime | None = None,
+        after: int = 0,
+        limit: int,
     ) -> Sequence[Entry]:
         """Entries that everybody may read, as they were taken in: all, of a tip, or `loose` ones.
 
-        Loose are those under no tip. Where one was deleted that everybody could read, it is among
-        them, without its words. Nothing that is held or hidden is.
+        Loose are those under no tip; `since` is the earliest time at which they were said. Where
+        one was deleted that everybody could read, it is among them, without its words. Nothing
+        that is held or hidden is.
         """
 
 

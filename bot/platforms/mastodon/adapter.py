@@ -36,14 +36,13 @@ class MastodonPlatform(MastodonListener):
         carrier: Carrier | None = None,
     ) -> None:
         self.account = account.name
-        self._clock = clock
         self._acknowledge = account.acknowledge
         asked = variable(account.name, "access_token")
         token = secrets["access_token"].strip()
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise SecretError(f"{asked} holds no access token", "copy it from the server again")
-        self._context = ErrorContext(server=account.options["server"], variable=asked, token=token)
-        self._api = Api(account.name, self._context, clock, carrier)
+        context = ErrorContext(server=account.options["server"], variable=asked, token=token)
+        self._api = Api(account.name, context, clock, carrier)
 
     def learn(self) -> Capabilities:
         """Ask for the instance's rules, and prove the token."""
@@ -70,9 +69,9 @@ class MastodonPlatform(MastodonListener):
                 idempotency_key=quote(post.key, safe="/:.+"),
                 content_type=PLAIN if server is None or server.has_formats else None,
             )
-        receipt = receipt_of(json_values.record(status), self._clock.now())
+        receipt = receipt_of(json_values.record(status), self._api.clock.now())
         if receipt is None:
-            what = f"{self._context.server} took the post but answered with something else"
+            what = f"{self._api.context.server} took the post but answered with something else"
             raise OutcomeUnknown(what, "it is looked for before anything is sent again")
         return receipt
 
@@ -109,7 +108,7 @@ class MastodonPlatform(MastodonListener):
                     raise
             if is_deleted or (call.status(remote_id) is None and call.is_gone()):
                 return
-        what = f"{self._context.server} does not say that it has deleted the post {remote_id}"
+        what = f"{self._api.context.server} does not say that it has deleted the post {remote_id}"
         raise RetryLater(what, "try it again, or look at it there")
 
     def favourite(self, remote_id: str) -> None:
@@ -117,7 +116,7 @@ class MastodonPlatform(MastodonListener):
         with self._api.call() as call:
             status = json_values.record(call.client.status_favourite(remote_id))
         if json_values.ident(status.get("id")) is None:
-            what = f"{self._context.server} does not say that it has favoured anything"
+            what = f"{self._api.context.server} does not say that it has favoured anything"
             raise RetryLater(what, "it is tried again")
 
     def inspect(self) -> Sequence[InspectionRemark]:
@@ -132,7 +131,7 @@ class MastodonPlatform(MastodonListener):
                     call.own_statuses(1, None)
                     call.page(call.client.notifications(limit=1))
                 finally:
-                    seen += clock_remarks(server_time(call.session), self._clock.now())
+                    seen += clock_remarks(server_time(call.session), self._api.clock.now())
                     headers = call.session.headers_seen
                     seen += allowance_remarks(headers, "x-ratelimit", "questions of this kind")
         except PlatformError as error:
@@ -141,11 +140,11 @@ class MastodonPlatform(MastodonListener):
 
     def remote_id(self, address: str) -> str | None:
         """The status that an address on this server names, or whose id this is."""
-        return status_named(address.strip(), self._context.server)
+        return status_named(address.strip(), self._api.context.server)
 
     def _scopes(self, call: Call) -> list[InspectionRemark]:
         try:
             app = json_values.record(call.client.app_verify_credentials())
         except (MastodonAPIError, MastodonRatelimitError):
             app = {}  # an older server, or one that tells a token nothing of its application
-        return list(scopes(app, self._acknowledge, self._context.variable))
+        return list(scopes(app, self._acknowledge, self._api.context.variable))

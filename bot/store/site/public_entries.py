@@ -6,6 +6,7 @@ Also the conditions for that, on the rows of entries.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -140,13 +141,21 @@ class SqlPublicEntries(Part):
         return frozenset(row.id for row in self._numbered(query, ids))
 
     def entries(
-        self, *, tip: str | None = None, loose: bool = False, after: int = 0, limit: int
+        self,
+        *,
+        tip: str | None = None,
+        loose: bool = False,
+        since: datetime | None = None,
+        after: int = 0,
+        limit: int,
     ) -> Sequence[Entry]:
         """Entries that everybody may read, and deleted ones without their words."""
         seen = or_(self._is_shown, self._remains)
         query = select(entries).where(entries.c.id > after, seen, under(tip, self._bot))
         if loose:
             query = query.where(entries.c.tip.is_(None))
+        if since is not None:
+            query = query.where(entries.c.at >= since)
         return self._all(query.order_by(entries.c.id).limit(limit), entry_of)
 
     def _numbered(self, query: Select[Any], ids: Collection[int]) -> Iterator[Row[Any]]:

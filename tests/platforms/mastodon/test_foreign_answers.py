@@ -274,7 +274,7 @@ def test_an_instance_that_is_overloaded_is_asked_later(bot, line, status):
 
 LIMITED = [
     (("POST", STATUSES), lambda bot, said: bot.publish(post())),
-    (("GET", "/statuses?"), lambda bot, said: bot.find(delivery(bot._clock))),
+    (("GET", "/statuses?"), lambda bot, said: bot.find(delivery(bot._api.clock))),
     (("GET", "/api/v1/notifications"), lambda bot, said: bot.poll(None)),
     (("GET", "/context"), lambda bot, said: bot.read_thread(said, None)),
     (("POST", "/favourite"), lambda bot, said: bot.favourite(said)),
@@ -298,7 +298,7 @@ def test_after_too_many_an_end_point_is_left_alone(bot, line, server, asked, ask
             ask(bot, at)
         assert caught.value.after == timedelta(minutes=10)
     assert not [one for one in line.seen[sent:] if one.method == method and path in one.path]
-    bot._clock.advance(timedelta(minutes=10))
+    bot._api.clock.advance(timedelta(minutes=10))
     ask(bot, said[0])
 
 

@@ -83,9 +83,10 @@ class Source:
         Words that may not be shown now come without, as on the pages.
         """
         after = 0
-        while some := self.shown.entries(tip=tip, loose=loose, after=after, limit=AT_ONCE):
-            told = [entry for entry in some if since is None or entry.at >= since]
-            yield from self.withholder.shown(self.tx, told, self.now)
+        while some := self.shown.entries(
+            tip=tip, loose=loose, since=since, after=after, limit=AT_ONCE
+        ):
+            yield from self.withholder.shown(self.tx, some, self.now)
             after = some[-1].id
 
 

@@ -18,6 +18,11 @@ from bot.core.text.suggest import did_you_mean
 RETRACT = "retract"
 """The name of this spending."""
 
+FindNames: TypeAlias = Callable[[str], PermalinkParser | None]
+"""An account's parser of addresses, if it has one."""
+
+_SHOWN = "`tipsbot posts` shows them"
+
 
 def retract(store: Store, delivery_id: int, editor: PostRemover | None, now: datetime) -> Delivery:
     """Delete a post on its network, then record it; safe to repeat.
@@ -60,13 +65,6 @@ def _erase_answer(tx: UnitOfWork, delivery: Delivery, receipt: Receipt, now: dat
     entry = tx.log.find(delivery.account, receipt.remote_id)
     if entry is not None:
         tx.log.keep(erased(entry, now), now)
-
-
-_SHOWN = "`tipsbot posts` shows them"
-
-
-FindNames: TypeAlias = Callable[[str], PermalinkParser | None]
-"""An account's parser of addresses, if it has one."""
 
 
 def of_tip(tx: UnitOfWork, config: Config, tip: str) -> Sequence[Delivery]:
