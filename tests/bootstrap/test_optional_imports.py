@@ -27,7 +27,7 @@ def test_unused_libraries_are_not_loaded():
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_command_skips_them():
+def test_the_command_skips_them(tmp_path):
     """`tipsbot run` keeps them out, however it ends."""
     code = (
         "import sys, atexit; from bot.bootstrap.running.optional_imports import UNUSED;"
@@ -35,6 +35,6 @@ def test_the_command_skips_them():
         "sys.argv = ['tipsbot', 'run', '--file', 'none.yaml']; from bot.cli import main; main()"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (2, "[]\n"), done.stderr
