@@ -1,0 +1,174 @@
+"""Whether posts are worth posting, read by people who do not know which rules made them.
+
+Posts of two checkouts, made of texts that no rule was tuned on, are mixed in a random order without
+labels. Readers mark each against RUBRIC, which was fixed before the rules were written. The texts
+are JSON lines with `id`, `title`, `text` and `lang`; they are not part of this project.
+
+- `posts TEXTS`: the bot's summary of each text, as JSON lines. Run it in each checkout.
+- `sheet TEXTS OLD NEW --seed N`: what the readers get, and on standard error the key to it.
+- `result KEY MARKS`: the shares, and the paired difference with its interval.
+- `table FILE`: the same from a table in bench/readings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import random
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from bench.summaries import fits
+from bot.core.model.config import Tip
+from bot.core.summary import best
+
+RUBRIC = """
+You follow an account that posts tips. You see the post alone, not the text behind it; a link leads
+there. First read only the post, then the text, and mark the post:
+
+good   Worth posting as it is. It can be understood by itself, it tells you something or tells you
+       what to do, the text says the same, and it reads as finished language.
+weak   Nothing in it is false, but an editor would not post it: it only names its subject or only
+       announces, misses the point of the text, leans on words that are not there ("This", "Then",
+       "the second"), is an anecdote without its lesson, joins sentences that do not belong
+       together, repeats itself, or is clumsy.
+wrong  It says what the text does not say or the contrary, leaves out a condition or a warning
+       without which it misleads, or is a broken sentence, a cut list or unreadable.
+
+When in doubt between two marks, take the lower one. A long title before a colon is no fault, and
+dry language is none. The post is as short as it is because it has to be.
+"""
+
+MARKS = ("good", "weak", "wrong")
+ROUNDS = 10_000
+"""Samples of texts that the intervals are taken from."""
+
+Row = dict[str, str]
+
+
+def posts(texts: Path) -> Iterator[Row]:
+    """The bot's summary of each text, how it was made, and how sure the bot is of it."""
+    for row in _rows(texts):
+        tip = Tip(id=row["id"], title=row["title"], text=row["text"], language=row["lang"])
+        chosen = best(tip, fits).chosen
+        made = {"post": "", "how": "", "sure": "0"}
+        if chosen:
+            flagged = "; ".join(chosen.doubts)
+            made = {"post": chosen.text, "how": chosen.how, "sure": str(chosen.sure)}
+            made["doubts"] = flagged
+        yield {"id": row["id"], **made}
+
+
+def sheet(texts: Path, made: Sequence[Path], seed: int) -> tuple[list[Row], list[Row]]:
+    """What is read, in a random order, and the key: which posts of which text stand where."""
+    sources = {row["id"]: row for row in _rows(texts)}
+    by_post: dict[tuple[str, str], list[str]] = {}
+    key: list[Row] = []
+    for side, path in zip(("old", "new"), made, strict=True):
+        for row in _rows(path):
+            by_post.setdefault((row["id"], row["post"]), []).append(side)
+            key.append({**row, "side": side})
+    order = sorted(by_post)
+    random.Random(seed).shuffle(order)
+    numbers = {pair: str(n) for n, pair in enumerate(order, 1)}
+    read = [
+        {
+            "n": numbers[pair],
+            "post": pair[1],
+            "title": sources[pair[0]]["title"],
+            "text": sources[pair[0]]["text"],
+        }
+        for pair in order
+    ]
+    return read, [{**row, "n": numbers[row["id"], row["post"]]} for row in key]
+
+
+def table(key: Iterable[Row], marks: Iterable[Row]) -> list[Row]:
+    """A line for each text: its marks, and how sure the bot was of the new post."""
+    marked = {row["n"]: row["mark"] for row in marks}
+    lines: dict[str, Row] = {}
+    for row in key:
+        line = lines.setdefault(row["id"], {"id": row["id"]})
+        line[row["side"]] = marked[row["n"]]
+        if row["side"] == "new":
+            line |= {"sure": row["sure"], "flagged": "yes" if row.get("doubts") else "no"}
+    return list(lines.values())
+
+
+def result(lines: Sequence[Row], seed: int = 1) -> Iterator[str]:
+    """The shares of each mark, the paired difference, and what the flag of a doubt is worth."""
+    yield f"{len(lines)} texts"
+    for side in ("old", "new"):
+        shares = ", ".join(f"{mark} {_share(lines, side, mark):.1f} %" for mark in MARKS)
+        yield f"{side}: {shares}"
+    for mark in ("good", "wrong"):
+        low, high = _interval(lines, mark, seed)
+        more = _share(lines, "new", mark) - _share(lines, "old", mark)
+        yield f"{mark}, new - old: {more:+.1f} points (95 %: {low:+.1f} to {high:+.1f})"
+    for flagged, mark, name in (
+        ("yes", "good", "flagged, not good"),
+        ("no", "good", "not flagged"),
+    ):
+        some = [line for line in lines if line["flagged"] == flagged]
+        if some:
+            good = _share(some, "new", mark)
+            figure = f"{100 - good:.1f} %" if flagged == "yes" else f"good {good:.1f} %"
+            yield f"{name}: {figure} of {len(some)}"
+
+
+def _share(lines: Sequence[Row], side: str, mark: str) -> float:
+    return 100 * sum(line[side] == mark for line in lines) / len(lines)
+
+
+def _interval(lines: Sequence[Row], mark: str, seed: int) -> tuple[float, float]:
+    """Between which differences 95 % of samples of as many texts lie."""
+    gains = [(line["new"] == mark) - (line["old"] == mark) for line in lines]
+    draw = random.Random(seed)
+    means = sorted(100 * sum(draw.choices(gains, k=len(gains))) / len(gains) for _ in range(ROUNDS))
+    return means[ROUNDS // 40], means[-ROUNDS // 40]
+
+
+def _rows(path: Path) -> list[Row]:
+    lines = path.read_text("utf-8").splitlines()
+    if path.suffix == ".csv":
+        return list(csv.DictReader(lines))
+    return [json.loads(line) for line in lines if line]
+
+
+def _print(rows: Iterable[Mapping[str, str]], *, to: int = 1) -> None:
+    stream = sys.stdout if to == 1 else sys.stderr
+    for row in rows:
+        print(json.dumps(row, ensure_ascii=False), file=stream)
+
+
+def main() -> int:
+    """Do one of the four steps."""
+    parser = argparse.ArgumentParser(prog="python -m bench.reading", description=__doc__)
+    parser.add_argument("step", choices=["posts", "sheet", "result", "table", "rubric"])
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    match asked.step:
+        case "posts":
+            _print(posts(*asked.files))
+        case "sheet":
+            read, key = sheet(asked.files[0], asked.files[1:], asked.seed)
+            _print(read)
+            _print(key, to=2)
+        case "result":
+            key, *marks = map(_rows, asked.files)
+            lines = table(key, [row for one in marks for row in one])
+            writer = csv.DictWriter(sys.stdout, ["id", "old", "new", "sure", "flagged"])
+            writer.writeheader()
+            writer.writerows(lines)
+        case "table":
+            print(*result(_rows(asked.files[0])), sep="\n")
+        case _:
+            print(RUBRIC.strip())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
