@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import regex
 
 from bot.core.model.config import Tip
-from bot.core.summary.english.cuts import Cut, Shortened, apart, cuts, is_english, ways
+from bot.core.summary.context import lacks
+from bot.core.summary.english.cuts import Cut, Shortened, cuts, ways
 from bot.core.summary.english.finite_verbs import speaks
 from bot.core.summary.english.lexicon import telling
-from bot.core.summary.prose import one_line, sentences, unmarked
+from bot.core.summary.prose import Sentence, one_line, parts, primary, unmarked
 
 BY_HAND = "written by hand"
 """How the operator's own summary was made."""
 
 MOST_SENTENCES = 14
-"""Of a tip, from its start, are thought of; whoever writes on has left the tip."""
+"""Sentences of a tip, from its start, of which a summary is made."""
 
 MOST_TOGETHER = 3
 """Whole sentences that stand together in a summary."""
@@ -26,8 +28,8 @@ LONGEST = 400
 SAME_THING = 0.6
 """A sentence with so much of the title's telling words says the same thing."""
 
-IDLE = 0.96
-"""A cut that is as safe as this takes only words that say nothing."""
+FAR = 3
+"""From this sentence on, nothing stands behind a title that is an order."""
 
 _FULL_STOPS = (
     (regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]\W*$"), "。"),
@@ -35,10 +37,7 @@ _FULL_STOPS = (
 )
 """The full stop of a script, by a text's last letter."""
 
-_PROMISES = regex.compile(r"[:\uff1a]$")
-"""A sentence that announces a list is no use with half of it."""
-
-_NO_BLANK = regex.compile(r"(?<=[\u3002\uff01\uff1f])\s")
+_NO_BLANK = regex.compile(r"(?<=[\u3002\uff01\uff1f])\s(?=[\p{Han}\p{Hiragana}\p{Katakana}\p{Ps}])")
 
 _CLOSED = regex.compile(r"[\p{Sentence_Terminal}…:][\p{Pe}\p{Pf}\"']*$")
 
@@ -48,13 +47,16 @@ class Candidate:
     """A possible summary and what it was made of, for the score and for the operator."""
 
     text: str
+    #: the sentences of the tip, by their places
     parts: tuple[int, ...] = ()
     cuts: tuple[Cut, ...] = ()
+    #: whether the title stands in front
     titled: bool = False
     by_hand: bool = False
+    #: the text without the title
     body: str = ""
-    pieces: tuple[str, ...] = ()
-    idle: int = 0
+    #: whether it holds every sentence of the tip
+    whole: bool = False
 
     @property
     def how(self) -> str:
@@ -63,9 +65,18 @@ class Candidate:
             return BY_HAND
         if not self.parts:
             return "title"
-        made = ("title and " if self.titled else "") + _which(self.parts)
+        made = ("title and " if self.titled else "") + self._which()
         left_out = ", ".join(dict.fromkeys(cut.what for cut in self.cuts))
         return f"{made} without {left_out}" if left_out else made
+
+    def _which(self) -> str:
+        if self.whole:
+            return "the whole text"
+        if len(self.parts) == 1:
+            return "first sentence" if self.parts[0] == 0 else f"sentence {self.parts[0] + 1}"
+        if self.parts[0] == 0:
+            return f"first {len(self.parts)} sentences"
+        return f"sentences {self.parts[0] + 1} to {self.parts[-1] + 1}"
 
     @property
     def kept_sure(self) -> float:
@@ -78,23 +89,43 @@ class SourceText:
     """A tip taken apart once: its title and sentences as plain prose."""
 
     title: str
-    sentences: tuple[str, ...]
-    language: str | None
+    sentences: tuple[Sentence, ...]
+    language: str
+    #: whether the tip has no other sentences
+    complete: bool = True
 
     @property
     def english(self) -> bool:
         """Whether the rules for English hold."""
-        return is_english(self.language)
+        return self.language == "en"
+
+    def lacks(self, candidate: Candidate) -> tuple[str, ...]:
+        """Why a candidate cannot stand without the rest of the tip; nothing where it can."""
+        if candidate.whole or candidate.by_hand or not candidate.parts:
+            return ()
+        taken = range(candidate.parts[0], candidate.parts[-1] + 1)
+        missing = lacks(
+            self.sentences,
+            self.title,
+            taken,
+            titled=candidate.titled,
+            language=self.language,
+            body=candidate.body,
+        )
+        return tuple(missing)
 
 
 def source(tip: Tip) -> SourceText:
     """The tip's title and sentences, without Markdown."""
-    return replace(heading(tip), sentences=sentences(tip.text, tip.language)[:MOST_SENTENCES])
+    every = parts(tip.text, tip.language)
+    kept = every[:MOST_SENTENCES]
+    return replace(heading(tip), sentences=kept, complete=len(kept) == len(every))
 
 
 def heading(tip: Tip) -> SourceText:
     """The tip's title without Markdown, and nothing else."""
-    return SourceText(title=one_line(unmarked(tip.title)), sentences=(), language=tip.language)
+    title = one_line(unmarked(tip.title))
+    return SourceText(title=title, sentences=(), language=primary(tip.language))
 
 
 def by_hand(tip: Tip) -> Candidate | None:
@@ -105,19 +136,17 @@ def by_hand(tip: Tip) -> Candidate | None:
 def candidates(tip: SourceText) -> Iterator[Candidate]:
     """Every possible summary that is made of the tip's own words, in no order of merit."""
     for at, sentence in enumerate(tip.sentences):
-        possible = cuts(sentence, tip.language)
-        for way in ways(sentence, possible):
+        for way in ways(sentence.text, cuts(sentence.text, tip.language)):
             made = Candidate(
-                text=way.text,
+                text=closed(way.text),
                 parts=(at,),
                 cuts=way.cuts,
-                body=way.text,
-                pieces=(way.text,),
-                idle=idle(possible, way.cuts),
+                body=closed(way.text),
+                whole=len(tip.sentences) == 1 and tip.complete and not way.cuts,
             )
             yield made
             yield from _with_title(tip, made)
-    for made in _together(tip.sentences):
+    for made in _together(tip):
         yield made
         yield from _with_title(tip, made)
     yield title_alone(tip)
@@ -125,43 +154,56 @@ def candidates(tip: SourceText) -> Iterator[Candidate]:
 
 def title_alone(tip: SourceText) -> Candidate:
     """The title as a summary of its own."""
-    return Candidate(text=_headed(tip).removesuffix(":"), titled=True, pieces=(tip.title,))
+    text = headed(tip)
+    return Candidate(text=tip.title if text.endswith(":") else text, titled=True)
 
 
-def idle(possible: Sequence[Cut], made: Sequence[Cut]) -> int:
-    """How many stretches are left that say nothing and could have gone."""
-    rest = [cut for cut in possible if cut.sure >= IDLE and apart((*made, cut))]
-    return len({cut.spans[0] for cut in rest})
-
-
-def joined(parts: Sequence[str]) -> str:
+def joined(pieces: Sequence[str]) -> str:
     """Sentences in a row: a blank between them, but in scripts that have none."""
-    return str(_NO_BLANK.sub("", " ".join(parts)))
+    return str(_NO_BLANK.sub("", " ".join(pieces)))
 
 
-def _together(parts: Sequence[str]) -> Iterator[Candidate]:
-    """Neighbouring whole sentences, two or three of them."""
-    for count in range(2, MOST_TOGETHER + 1):
-        for start in range(len(parts) - count + 1):
-            pieces = tuple(parts[start : start + count])
-            text = joined(pieces)
-            if len(text) <= LONGEST and not any(_PROMISES.search(piece) for piece in pieces):
-                taken = tuple(range(start, start + count))
-                yield Candidate(text=text, parts=taken, body=text, pieces=pieces)
+def closed(text: str) -> str:
+    """The text with a full stop, where it has no mark at its end."""
+    return text if not text or _CLOSED.search(text) else text + full_stop(text)
+
+
+def _together(tip: SourceText) -> Iterator[Candidate]:
+    """Neighbouring whole sentences; items of a list as many as there are."""
+    for start in range(len(tip.sentences)):
+        for stop in range(start + 2, len(tip.sentences) + 1):
+            pieces = tip.sentences[start:stop]
+            text = _as_text(pieces)
+            if len(text) > LONGEST:
+                break
+            every = tip.complete and len(pieces) == len(tip.sentences)
+            few = sum(not piece.item for piece in pieces) <= MOST_TOGETHER
+            if every or few:
+                taken = tuple(range(start, stop))
+                yield Candidate(text=text, parts=taken, body=text, whole=every)
+
+
+def _as_text(pieces: Sequence[Sentence]) -> str:
+    """Sentences in a row, with marks between the items of a list that have none."""
+    made = [
+        f"{one.text};"
+        if one.item and behind.item and not _CLOSED.search(one.text)
+        else closed(one.text)
+        for one, behind in pairwise(pieces)
+    ]
+    return joined([*made, closed(pieces[-1].text)])
 
 
 def _with_title(tip: SourceText, made: Candidate) -> Iterator[Candidate]:
-    """Title and sentence, where they do not say the same thing."""
-    if not says_the_same(tip.title, made.body):
-        yield Candidate(
-            text=joined((_headed(tip), made.body)),
-            parts=made.parts,
-            cuts=made.cuts,
-            titled=True,
-            body=made.body,
-            pieces=(tip.title, *made.pieces),
-            idle=made.idle,
-        )
+    """Title and sentence, where they do not say the same thing.
+
+    A title that is an order is a post by itself; a sentence from far behind does not go with it.
+    """
+    order = tip.english and speaks(tip.title)
+    if order and made.parts[0] >= FAR and not made.whole:
+        return
+    if tip.title and not says_the_same(tip.title, made.body):
+        yield replace(made, text=joined((headed(tip), made.body)), titled=True)
 
 
 def says_the_same(title: str, sentence: str) -> bool:
@@ -172,7 +214,7 @@ def says_the_same(title: str, sentence: str) -> bool:
     return len(wanted & set(telling(sentence))) >= SAME_THING * len(wanted)
 
 
-def _headed(tip: SourceText) -> str:
+def headed(tip: SourceText) -> str:
     """The title as it stands before a sentence: a name gets a colon, a sentence its full stop.
 
     In a language without rules of ours, one word is a name, and several may be a sentence.
@@ -187,11 +229,3 @@ def _headed(tip: SourceText) -> str:
 def full_stop(text: str) -> str:
     """The full stop of the script in which a text ends."""
     return next((stop for letter, stop in _FULL_STOPS if letter.search(text)), ".")
-
-
-def _which(parts: Sequence[int]) -> str:
-    if len(parts) == 1:
-        return "first sentence" if parts[0] == 0 else f"sentence {parts[0] + 1}"
-    if parts[0] == 0:
-        return f"first {len(parts)} sentences"
-    return f"sentences {parts[0] + 1} to {parts[-1] + 1}"

@@ -16,10 +16,9 @@ import regex
 
 from bot.core.model.config import Tip
 from bot.core.summary.candidates import joined
-from bot.core.summary.english.cuts import is_english
 from bot.core.summary.english.finite_verbs import finite
 from bot.core.summary.english.lexicon import found, stem, telling, words
-from bot.core.summary.prose import one_line, sentences, unmarked
+from bot.core.summary.prose import one_line, primary, sentences, unmarked
 from bot.core.summary.score import points
 from bot.core.summary.select import Summary
 from bot.core.summary.verify import ANNOUNCES, NUMBER, balanced, foreign
@@ -105,7 +104,7 @@ def _changed(statement: str, tip: _Original) -> Iterator[str]:
     have, had = set(NUMBER.findall(statement)), set(NUMBER.findall(taken))
     for number in sorted(had - have):
         yield f"'{number}' was lost"
-    if not is_english(tip.language):
+    if primary(tip.language) != "en":
         return
     if not finite(statement) and plain(statement).rstrip(".") != tip.title:
         yield "it has no verb"
@@ -146,7 +145,7 @@ def _tells(word: str, decisive: frozenset[str]) -> bool:
 
 
 def _doubts(text: str, language: str | None) -> Iterator[str]:
-    if not is_english(language):
+    if primary(language) != "en":
         yield "nobody checked whether it lost a 'not': the rules are for English"
     elif points(text):
         yield f"it begins with '{text.split(maxsplit=1)[0]}', which points at what is not there"

@@ -1,34 +1,82 @@
 """A tip's text as plain prose, sentence by sentence."""
 
+import html
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
 
 import regex
 import sentencex
 
+from bot.core.data import table
 from bot.core.text.web_addresses import addresses
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-_BLOCK_START = re.compile(
-    r"^ {0,3}(?:(?P<heading>\#{1,6})\s+|(?P<item>[-*+•]\s+|\d{1,3}[.)]\s+(?=\D))|>\s?)"
+_BLOCK_START = regex.compile(
+    r"^ {0,3}(?:(?P<heading>\#{1,6})\s+|"
+    r"(?P<item>[-*+•▪◦‣·–—→\p{So}\p{Sm}]\ufe0f?\s+|[・●■◆]\s*|(?:\d{1,3}|[a-z])[.)]\s+(?=\D)|\(\d{1,2}\)\s+)|>\s?)"
 )
+_INLINE_ITEM = re.compile(r"(?<=\S)\s+[•▪‣♦]\s*(?=\S)")
 _RULE = re.compile(r"^ {0,3}(?:[-*_=]\s*){3,}$")
 _ENDED = regex.compile(r"[\p{Sentence_Terminal}…:\uff1a][\p{Pe}\p{Pf}\"'*_`]*$")
+_GOES_ON = regex.compile(r"^\s{2,}\S|^\s*\p{Ll}")
+"""A line that belongs to the item before it: it is indented, or begins with a small letter."""
 
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+_TAGGED = re.compile(r"<(code|kbd|samp|tt|b|i|em|strong|u|s|mark|small|sub|sup|span)>(.*?)</\1>")
+_BREAK = re.compile(r"<br\s*/?>|</?p>")
 _IMAGE = re.compile(r"!\[([^\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _LINK = re.compile(
     r"(?<!\w)\[([^\]]+)\](?:\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)|\[[^\]]*\])"
 )
 _AUTOLINK = re.compile(r"<(https?://[^<>\s]+)>")
-_STRONG = re.compile(r"(?<![\w*_\\])(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1(?![\w*_])")
-_EMPHASIS = re.compile(r"(?<![\w*_\\])([*_])(?=[^\s*_])([^*_]*?[^\s*_])\1(?![\w*_])")
+_STRONG = re.compile(
+    r"(?<![A-Za-z0-9*_\\])(\*\*|~~)(?=\S)(.+?)(?<=\S)\1(?!\*)|"
+    r"(?<![\w*_\\])(__)(?=\S)(.+?)(?<=\S)\3(?![\w*_])"
+)
+_EMPHASIS = re.compile(
+    r"(?<![A-Za-z0-9*_\\])(\*)(?=[^\s*_])([^*_]*?[^\s*_])\*(?![A-Za-z0-9*_])|"
+    r"(?<![\w*_\\])(_)(?=[^\s*_])([^*_]*?[^\s*_])_(?![\w*_])"
+)
+_STRAY = re.compile(r"(?<!\S)\*\*(?=[^\W\d])|(?<=[^\W\d])\*\*(?!\S)|(?<=[.!?:])\*\*(?!\S)")
+"""Emphasis of which one half is elsewhere."""
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]<>()#+\-.!|~])")
+_ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|[A-Za-z][A-Za-z0-9]{1,30});")
+
 _GLUED = re.compile(r"[.!?][A-Za-z0-9]")
 """A Latin sentence has a blank behind it; what has none is a name, a number or an address."""
+_UNSPACED_END = regex.compile(r"(?<=[\u3002\uff01\uff1f])(?=[\p{Nd}\p{Latin}])")
+"""A full stop that sentencex overlooks in Chinese and Japanese."""
+_SMALL = regex.compile(r"^[\p{Pi}\p{Pf}\p{Ps}\"'\s]*\p{Ll}")
+_DIGIT = regex.compile(r"^[\p{Pi}\p{Ps}\"']*\p{Nd}")
+_ORDINAL = regex.compile(r"(?:^|\s)\d{1,2}\.\s*$")
+_WITH_ORDINALS = frozenset(
+    ["de", "da", "nb", "nn", "no", "is", "fo", "fi", "et", "lv", "cs", "sk", "sl", "hr", "hu", "pl"]
+)
+"""Languages that write an ordinal number with a full stop."""
 
 _HOLD = "\ue000{}\ue001"
 _HELD = re.compile("\ue000(\\d+)\ue001")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading or item on one line, without marks."""
+
+    text: str
+    #: of a list
+    item: bool = False
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence on one line, or an item of a list without a full stop."""
+
+    text: str
+    #: whether it stands in a list
+    item: bool = False
 
 
 def one_line(text: str) -> str:
@@ -36,28 +84,43 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def blocks(text: str) -> Iterator[str]:
-    """The paragraphs, headings, items and quotations of a text, each on one line, without marks.
+def blocks(text: str) -> Iterator[Block]:
+    """The paragraphs, headings, items and quotations of a text.
 
-    A line that ends a sentence ends its block; any other goes on in the next line. Fenced code is
-    left out: nobody can read it in a post.
+    A line that ends a sentence ends its block; any other goes on in the next line, unless that
+    starts another, or is outside the item before it. Fenced code is left out: nobody can read it
+    in a post.
     """
-    open_block: list[str] = []
-    for line, starts, ends in _lines(text):
-        if starts and open_block:
-            yield one_line(unmarked(" ".join(open_block)))
-            open_block = []
-        if line:
-            open_block.append(line)
-        if ends and open_block:
-            yield one_line(unmarked(" ".join(open_block)))
-            open_block = []
-    if open_block:
-        yield one_line(unmarked(" ".join(open_block)))
+    lines: list[str] = []
+    kind = {"item": False, "heading": False}
+    for line in _lines(text):
+        if lines and (line.starts or (kind["item"] and not line.goes_on)):
+            yield Block(one_line(unmarked(" ".join(lines))), **kind)
+            lines = []
+        if line.text:
+            if not lines:
+                kind = {"item": line.item, "heading": line.heading}
+            lines.append(line.text)
+        if lines and line.ends:
+            yield Block(one_line(unmarked(" ".join(lines))), **kind)
+            lines = []
+    if lines:
+        yield Block(one_line(unmarked(" ".join(lines))), **kind)
 
 
-def _lines(text: str) -> Iterator[tuple[str, bool, bool]]:
-    """Each line without its block's mark, whether it starts a block, and whether it ends one."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line without its block's mark; an empty one starts and ends whatever is open."""
+
+    text: str = ""
+    starts: bool = True
+    ends: bool = True
+    item: bool = False
+    heading: bool = False
+    goes_on: bool = False
+
+
+def _lines(text: str) -> Iterator[_Line]:
     fence = ""
     for line in text.splitlines():
         mark = _FENCE.match(line)
@@ -66,26 +129,35 @@ def _lines(text: str) -> Iterator[tuple[str, bool, bool]]:
                 fence = ""
         elif mark and "`" not in line[mark.end() :]:
             fence = mark[1]
-            yield "", True, True
+            yield _Line()
         elif not line.strip() or _RULE.match(line):
-            yield "", True, True
+            yield _Line()
         else:
-            yield _line(line)
+            first, *items = _INLINE_ITEM.split(line)
+            yield _line(first)
+            yield from (_line(f"• {item}") for item in items)
 
 
-def _line(line: str) -> tuple[str, bool, bool]:
+def _line(line: str) -> _Line:
     start = _BLOCK_START.match(line)
     if start is None:
-        return line.strip(), False, bool(_ENDED.search(line.rstrip()))
+        goes_on = bool(_GOES_ON.match(line))
+        return _Line(
+            line.strip(), starts=False, ends=bool(_ENDED.search(line.rstrip())), goes_on=goes_on
+        )
     inner = line[start.end() :].strip()
-    quoted = not start["heading"] and not start["item"]
-    ended = bool(start["heading"]) or bool(_ENDED.search(inner))
-    return inner.rstrip("#").rstrip() if start["heading"] else inner, not quoted, ended
+    if start["heading"]:
+        return _Line(inner.rstrip("#").rstrip(), heading=True)
+    item = bool(start["item"])
+    return _Line(inner, starts=item, ends=bool(_ENDED.search(inner)), item=item)
 
 
 def unmarked(text: str) -> str:
-    """Inline Markdown as the words that it shows; code keeps every sign."""
-    if not any(mark in text for mark in "`*_[<~\\"):
+    """Inline Markdown, tags and entities as the words and signs that they show.
+
+    Code keeps every sign.
+    """
+    if not any(mark in text for mark in "`*_[<~\\&"):
         return text
     held: list[str] = []
 
@@ -97,35 +169,72 @@ def unmarked(text: str) -> str:
     text = _AUTOLINK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub(r"\1", text)))
     for span in reversed(list(addresses(text))):
         text = f"{text[: span.start]}{hold(text[span.start : span.stop])}{text[span.stop :]}"
-    text = _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text))
-    text = _ESCAPE.sub(r"\1", text)
+    text = _TAGGED.sub(r"\2", _BREAK.sub(" ", text))
+    for marks in (_STRONG, _EMPHASIS):
+        text = marks.sub(lambda span: span[2] or span[4], text)
+    text = _ENTITY.sub(
+        lambda sign: html.unescape(sign[0]), _ESCAPE.sub(r"\1", _STRAY.sub("", text))
+    )
     return _HELD.sub(lambda place: held[int(place[1])], text)
 
 
 def sentences(text: str, language: str | None) -> tuple[str, ...]:
-    """The sentences of a text by the rules of its language (default English).
+    """The sentences of a text by the rules of its language (default English)."""
+    return tuple(one.text for one in parts(text, language))
+
+
+def parts(text: str, language: str | None) -> tuple[Sentence, ...]:
+    """The sentences and items of a text, without its headings.
 
     A language that nobody knows is read by rules that fit most.
     """
-    tongue = (language or "en").replace("_", "-").split("-")[0].lower() or "en"
-    parts = (part for block in blocks(text) for part in whole(sentencex.segment(tongue, block)))
-    return tuple(line for part in parts if (line := one_line(part)))
+    tongue = primary(language)
+    return tuple(
+        Sentence(line, item=block.item)
+        for block in blocks(text)
+        if not block.heading
+        for segment in whole(sentencex.segment(tongue, block.text), tongue)
+        for part in _UNSPACED_END.split(segment)
+        if (line := one_line(part))
+    )
 
 
-def _is_glued(before: str, behind: str) -> bool:
-    """Whether two parts are one: a name with a full stop in it, or an address."""
-    if _GLUED.search(f"{before[-1]}{behind[0]}"):
-        return True
-    return any(len(before) in span for span in addresses(before + behind))
+def primary(language: str | None) -> str:
+    """The language alone of a tag such as `pt-BR`; English where there is none."""
+    return (language or "en").replace("_", "-").split("-")[0].lower() or "en"
 
 
-def whole(parts: Iterable[str]) -> Iterator[str]:
-    """The sentences with names put together again that hold a full stop: `a .NET class`."""
+def whole(segments: Iterable[str], language: str) -> Iterator[str]:
+    """The sentences with those put together again that were parted inside."""
     open_part = ""
-    for part in parts:
-        if open_part and not _is_glued(open_part, part):
+    for part in segments:
+        if open_part and not _goes_on(open_part, part, language):
             yield open_part
             open_part = ""
         open_part += part
     if open_part:
         yield open_part
+
+
+def _goes_on(before: str, behind: str, language: str) -> bool:
+    """Whether two parts are one sentence.
+
+    They are where a name, a number or an address is parted, behind an abbreviation, an initial or
+    an ordinal number, and where what follows begins with a digit or a small letter.
+    """
+    if _GLUED.search(f"{before[-1]}{behind[0]}") or _SMALL.match(behind.lstrip()):
+        return True
+    if before.rstrip().endswith("."):
+        ordinal = language in _WITH_ORDINALS and _ORDINAL.search(before)
+        if ordinal or _DIGIT.match(behind.lstrip()) or _abbreviated(language).search(before):
+            return True
+    return any(len(before) in span for span in addresses(before + behind))
+
+
+@cache
+def _abbreviated(language: str) -> regex.Pattern[str]:
+    """The end of a part that is no end of a sentence: an abbreviation, or an initial."""
+    lists = table("abbreviations.txt")
+    shorts = (*lists["anywhere"], *lists.get(language, ()))
+    known = "|".join(regex.escape(short).replace("_", r"\s?") for short in shorts)
+    return regex.compile(rf"(?:^|[\s\p{{Ps}}\p{{Pi}}\"'])(?:(?i:{known})|\p{{Lu}})\.\s*$")

@@ -1,7 +1,10 @@
-"""How good a candidate is: a sum of a few features, each with a weight that says why.
+"""How likely a candidate reads well: a logistic regression on a few features.
 
-The score does not know how much room there is. It is the same for every network, so that a tip is
-ranked once, and each network takes the best that fits it.
+People marked candidates of texts by many writers as good or not; `python -m bench.calibrate` fits
+the weights to their marks. The sum of a candidate's weighted features is its score, and the
+logistic function of that is the share of such candidates that were good. A score does not know how
+much room there is. It is the same for every network, so that a tip is ranked once, and each
+network takes the best that fits it.
 """
 
 from __future__ import annotations
@@ -9,63 +12,148 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 
 import regex
 
 from bot.core.summary.candidates import Candidate, SourceText
+from bot.core.summary.context import counted
 from bot.core.summary.english.finite_verbs import begins_order, speaks
 from bot.core.summary.english.lexicon import any_of, found, stem, telling, words
 
 LATE = 8
 """From this sentence on, all are as late."""
 
-RICH = 6
-"""A title with so many telling words says as much as a sentence."""
-
-
 TELLING = 10
 """So many of a tip's telling words are what it is about."""
 
+SPARE = 4
+"""A sentence with fewer telling words says hardly anything."""
+
+LONG = 250
+"""Characters of a text that leaves little out."""
+
+ROOMY = 116
+"""Characters of a summary that uses the room of a post with a link."""
+
 WEIGHTS: Mapping[str, float] = {
-    "about": 1.2,  # it has the words that the tip comes back to
-    "title": 3.0,  # and those of the title
-    "lead": 0.5,  # whoever writes a tip says first what it is about
-    "proposal": 1.8,  # what is new in the text: "we propose"
-    "finding": 0.4,  # what was found
-    "trial": -1.5,  # what was tried
-    "thin": -1.8,  # it says hardly anything
-    "titled": -0.8,  # the title in front names what the sentence is about
-    "title alone": -3.8,  # a title says what about, not what
-    "title an order": 2.5,  # unless it is a sentence of its own: "Thank people at once"
-    "late": -1.2,  # what comes late has more before it that it needs
-    "step": -2.0,  # one step of a way leads nowhere: "Click OK"
-    "many": -0.6,  # one sentence holds together better than two
-    "unsafe": -0.5,  # what was cut may be missed
-    "pointing": -3.0,  # "This" points at a sentence that is not there
-    "pointing inside": -1.0,  # so may "this technique"
-    "idle": -0.8,  # "However," answers something that is not there
-    "elsewhere": -2.0,  # the scene is set, or the reader sent away
-    "promising": -2.0,  # a list is announced that does not come
-    "asking": -0.4,  # a question is left without its answer
-    "open": -3.0,  # no full stop: a heading or an item
+    "about": 0.49,
+    "asks": 0.02,
+    "cut": -0.13,
+    "definite": 0.14,
+    "elsewhere": -0.08,
+    "ends asking": -1.07,
+    "every": -0.30,
+    "first": 0.33,
+    "foreign": 0.36,
+    "group": 0.07,
+    "idle": -0.61,
+    "known": 0.24,
+    "label": -0.10,
+    "late": -0.21,
+    "links": -0.89,
+    "listed": 0.58,
+    "long text": -0.49,
+    "loose": -0.81,
+    "many": -0.46,
+    "middle": 0.05,
+    "number": 0.04,
+    "order": 0.90,
+    "order dropped": 0.09,
+    "past": -0.65,
+    "pointing": -1.08,
+    "pointing inside": -1.08,
+    "reader": 0.70,
+    "repeats": 0.17,
+    "scene": -0.54,
+    "short": -1.68,
+    "step": -0.43,
+    "thin": -0.51,
+    "title": 0.41,
+    "title alone asks": -0.41,
+    "title asks": 0.08,
+    "title counts": -0.25,
+    "title name": -1.30,
+    "title of a short text": 0.84,
+    "title order": -0.54,
+    "title short": -0.96,
+    "titled order": -0.06,
+    "unsafe": 0.05,
+    "whole": 0.05,
 }
+"""What each feature adds to the score."""
 
 
 def score(candidate: Candidate, topic: Topic) -> float:
     """The worth of a candidate for its tip; higher is better."""
-    return sum(WEIGHTS[name] * value for name, value in features(candidate, topic).items())
+    values = features(candidate, topic)
+    return math.fsum(WEIGHTS.get(name, 0.0) * value for name, value in values.items())
+
+
+def likely(points: float) -> float:
+    """The share of candidates with this score that read well, from 0 to 1."""
+    return 1 / (1 + math.exp(-points)) if points > -50 else 0.0
+
+
+REASONS: Mapping[str, str] = {
+    "title order": "it is the title alone",
+    "title name": "it is the title alone, which names a subject and says nothing of it",
+    "title counts": "it promises a number of things and names none",
+    "pointing": "it begins with a word that points at what is not there",
+    "pointing inside": "it points at something that is not there",
+    "late": "it comes late in the tip, and may need what stands before it",
+    "middle": "the title and a sentence from the middle may not belong together",
+    "order dropped": "the title, which says what to do, is not in it",
+    "unsafe": "something was left out of a sentence, and may be missed",
+    "cut": "something was left out of a sentence, and may be missed",
+    "many": "several sentences stand together",
+    "label": "the title stands before a sentence as its subject",
+    "long text": "the tip is long, and most of it is left out",
+    "listed": "the tip is a list, and most of it is left out",
+    "group": "it speaks of a group that readers do not know",
+    "past": "it tells of the past",
+    "scene": "it may set the scene only, and the advice may follow it",
+    "elsewhere": "it sends the reader elsewhere",
+    "promising": "it announces what is not there",
+    "step": "it may be one step of several",
+    "asks": "it asks, and the answer may not be there",
+    "ends asking": "it ends with a question",
+    "thin": "it says hardly anything",
+    "short": "it is short",
+    "foreign": "the rules for words are for English",
+}
+"""What an operator is told of a feature that makes a summary doubtful."""
+
+MOST_REASONS = 2
+
+
+def doubts(candidate: Candidate, topic: Topic, lacking: tuple[str, ...]) -> tuple[str, ...]:
+    """Why a doubtful summary may not read well, what weighs most first."""
+    values = features(candidate, topic)
+    added = {name: WEIGHTS.get(name, 0.0) * values.get(name, 0.0) for name in REASONS}
+    worst = sorted((name for name in added if added[name] < 0), key=lambda name: added[name])
+    told = dict.fromkeys((*lacking, *(REASONS[name] for name in worst)))
+    return tuple(told)[:MOST_REASONS] or (
+        "posts that were made in this way often do not read well",
+    )
 
 
 class Topic:
     """What a tip is about: its telling words, by how often it comes back to them."""
 
     def __init__(self, tip: SourceText) -> None:
-        counts = Counter(word for sentence in tip.sentences for word in telling(sentence))
+        texts = [sentence.text for sentence in tip.sentences]
+        counts = Counter(word for text in texts for word in telling(text))
         self.english = tip.english
+        self.language = tip.language
+        self.heading = tip.title
         self.title_speaks = tip.english and speaks(tip.title)
         self.title = frozenset(telling(tip.title))
+        self.listed = any(sentence.item for sentence in tip.sentences)
+        self.length = sum(map(len, texts))
+        self.stems = tuple(_stems(text) for text in texts)
         self.weights = {word: 1 + math.log(count) for word, count in counts.items()}
         for word in self.title:
             self.weights[word] = self.weights.get(word, 0.0) + 1
@@ -77,23 +165,75 @@ def features(candidate: Candidate, topic: Topic) -> dict[str, float]:
 
     A set has no order that two processes share, so that sums over one are exact ones.
     """
-    stems = frozenset[str]().union(*(_stems(piece) for piece in candidate.pieces))
+    stems = _stems(candidate.text)
     values = {
+        "every": 1.0,
         "about": math.fsum(topic.weights.get(word, 0.0) for word in stems) / topic.most,
         "title": len(stems & topic.title) / len(topic.title) if topic.title else 0.0,
         "unsafe": 1 - candidate.kept_sure,
+        "cut": float(bool(candidate.cuts)),
+        "long text": math.log1p(topic.length / LONG),
+        "short": max(0.0, 1 - len(candidate.text) / ROOMY),
+        "whole": float(candidate.whole),
+        "listed": float(topic.listed),
+        "foreign": float(not topic.english),
     }
     if not candidate.parts:
-        return {**values, "title alone": 1.0, "title an order": _order(candidate, topic)}
-    said = wording(candidate.body, candidate.parts[0], english=topic.english)
+        return values | _title_features(candidate, topic)
+    at = candidate.parts[0]
     return {
         **values,
-        **said,
-        "lead": 1 / (1 + candidate.parts[0]),
-        "late": _lateness(candidate, topic),
-        "titled": _titled(candidate, topic),
-        "many": float(len(candidate.parts) > 1),
-        "idle": candidate.idle + said.get("idle", 0.0),
+        **_wording(candidate.body, at, english=topic.english),
+        **_ties(candidate, topic),
+        "first": float(at == 0),
+        "late": min(at, LATE) / LATE,
+        "many": len(candidate.parts) - 1.0 if not candidate.whole else 0.0,
+        "label": float(candidate.titled and not topic.title_speaks),
+        "titled order": float(candidate.titled and topic.title_speaks),
+        "order dropped": float(not candidate.titled and topic.title_speaks),
+        "middle": float(candidate.titled and at > 0),
+        "title asks": float(candidate.titled and _ASKING.search(topic.heading) is not None),
+    }
+
+
+def _ties(candidate: Candidate, topic: Topic) -> dict[str, float]:
+    """What ties a candidate's sentences to words that are not in it."""
+    at, body = candidate.parts[0], candidate.body
+    stems = _stems(body)
+    before = frozenset[str]().union(*topic.stems[:at])
+    if candidate.titled:
+        before -= topic.title
+    said = found(body)
+    nouns = {stem(noun) for article, noun in pairwise(said) if article in _DEFINITE}
+    return {
+        "known": len(stems & before) / max(1, len(stems)),
+        "definite": float(topic.english and not before.isdisjoint(nouns)),
+        "loose": float(topic.english and _is_loose(said) and not (candidate.titled and at == 0)),
+        "links": float(topic.english and at > 0 and _LINKS.search(body) is not None),
+        "repeats": len(stems & topic.title) / len(topic.title)
+        if candidate.titled and topic.title
+        else 0.0,
+    }
+
+
+def _is_loose(said: Sequence[str]) -> bool:
+    """Whether a pronoun comes before anything that it can stand for."""
+    for word in said:
+        if word in _PRONOUNS:
+            return True
+        if telling(word) and word not in words("verbs"):
+            return False
+    return False
+
+
+def _title_features(candidate: Candidate, topic: Topic) -> dict[str, float]:
+    return {
+        "title order": float(topic.title_speaks),
+        "title name": float(not topic.title_speaks),
+        "title short": max(0, SPARE - weight(candidate.text)) / SPARE,
+        "title counts": float(counted(candidate.text, topic.language) > 0),
+        "title alone asks": float(_ASKING.search(candidate.text) is not None),
+        "title of a short text": max(0.0, 1 - topic.length / LONG),
     }
 
 
@@ -102,38 +242,28 @@ def _stems(piece: str) -> frozenset[str]:
     return frozenset(telling(piece))
 
 
-def _order(candidate: Candidate, topic: Topic) -> float:
-    """How much a title says that stands alone and is an order; the shorter, the less."""
-    if not topic.title_speaks:
-        return 0.0
-    return min(weight(candidate.text), RICH) / RICH
-
-
-def _titled(candidate: Candidate, topic: Topic) -> float:
-    """Whether a title stands in front; less so where it is a sentence among sentences."""
-    if not candidate.titled:
-        return 0.0
-    return 0.4 if topic.title_speaks else 1.0
-
-
-def _lateness(candidate: Candidate, topic: Topic) -> float:
-    """How late it comes: in a tip with an order for a title, what comes late are its steps."""
-    latest = LATE // 2 if topic.title_speaks else LATE
-    return min(candidate.parts[0], latest) / latest
-
-
+_PRONOUNS = frozenset(
+    ["it", "they", "them", "he", "she", "him", "her", "these", "those", "its", "their"]
+)
+_DEFINITE = frozenset(["the", "this", "that", "these", "those", "such"])
+_LINKS = re.compile(
+    r"\b(?:also|however|though|too|either|instead|therefore|thus|another|otherwise|as well)\b",
+    re.IGNORECASE,
+)
 _ASKING = regex.compile(r"[?\uff1f\u061f][\p{Pe}\p{Pf}\"']*$")
-_ENDED = regex.compile(r"[\p{Sentence_Terminal}…][\p{Pe}\p{Pf}\"']*$")
+_ASKS = regex.compile(r"[?\uff1f\u061f]")
+_NUMBER = re.compile(r"\d")
 _INSIDE = re.compile(
-    r"\b(?:this|these|those|such)\s+(?!paper|work|article|study|cmdlet|command|tool|way|is|are|that)\w|"
-    r"^the (?:results?|idea|method|answer|reason|problem|process|rest|same)\b|\bnow\b|"
+    r"\b(?:this|these|those|such)\s+(?!way|is|are|that|year|week|month|tip)\w|"
+    r"^the (?:results?|idea|method|answer|reason|problem|process|rest|same)\b|"
     r"^(?:\w+\s+){1,3}of (?:them|these|those|it)\b|"
-    r"\b(?:the proposed|the above|the former|the latter|the same|aforementioned)\b",
+    r"\b(?:the above|the former|the latter|the same|aforementioned)\b",
     re.IGNORECASE,
 )
 _POINTS_AHEAD = re.compile(
     r"it (?:takes|pays|helps|costs|hurts|"
-    r"(?:is|was|can be) (?:\w+ ){1,3}(?:to|that)\b)|there (?:is|are)\b",
+    r"(?:is|was|can be) (?:\w+ ){1,3}(?:to|that)\b|'?s (?:\w+ ){1,3}(?:to|that)\b)|"
+    r"there (?:is|are)\b|those who\b|that's it",
     re.IGNORECASE,
 )
 """An "it" that points at what follows: "it takes courage to begin"."""
@@ -141,26 +271,32 @@ _JOINS = frozenset(["when", "if", "while", "as", "because", "once", "after", "be
 _THEY = frozenset(["they", "it", "this", "these", "those", "them"])
 _CHUNK = re.compile(r"[,:]\s+|\s[—–]\s")
 _FRONTED = re.compile(r"(?:in|to|on|at|from|or|then|for|under|using)\b", re.IGNORECASE)
-_PROMISING = re.compile(
-    r":$|\b(?:the following|as follows|here(?:'s| is| are) (?:how|what|some|the|a)|these steps|"
-    r"steps below)\b",
+_SCENE = re.compile(
+    r"\b(?:many|most|some|few|a lot of) (?:of us|people|[a-z]+s)\b|\bpeople (?:often|think|say)\b|"
+    r"\b(?:everyone|everybody|we all|you may|you might|you've|have you|did you|ever|nowadays|"
+    r"these days|recently|once upon)\b",
     re.IGNORECASE,
 )
-_OPENINGS = re.compile(
-    r"(?:then|first|second|next|but|and|or|so|yet|thankfully|details)\b", re.IGNORECASE
+"""A sentence that sets the scene for the advice."""
+_PAST = re.compile(
+    r"\b(?:was|were|had|did|went|said|told|thought|came|got|found|made)\b", re.IGNORECASE
 )
-"""Words at the beginning that a sentence can do without."""
-SPARE = 4
-"""A sentence with fewer telling words says hardly anything."""
+_PROMISING = re.compile(
+    r"[:\uff1a]$|\b(?:the following|as follows|here(?:'s| is| are) (?:how|what|some|the|a)|"
+    r"these steps|steps below)\b",
+    re.IGNORECASE,
+)
+_GROUP = re.compile(r"\b(?:we|us|our|ours)\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8192)
-def wording(body: str, at: int, *, english: bool) -> Mapping[str, float]:
+def _wording(body: str, at: int, *, english: bool) -> Mapping[str, float]:
     """The features of the words of sentence `at` of a tip; most of them need English."""
     marks = {
         "thin": max(0, SPARE - weight(body)) / SPARE,
-        "asking": float(_ASKING.search(body) is not None),
-        "open": float(_ENDED.search(body) is None),
+        "asks": float(_ASKS.search(body) is not None),
+        "ends asking": float(_ASKING.search(body) is not None),
+        "number": float(_NUMBER.search(body) is not None),
     }
     return {**marks, **_english(body, at)} if english else marks
 
@@ -168,15 +304,17 @@ def wording(body: str, at: int, *, english: bool) -> Mapping[str, float]:
 def _english(body: str, at: int) -> dict[str, float]:
     low = body.lower()
     return {
-        "proposal": float(_has("proposals", low)),
-        "finding": float(_has("findings", low)),
-        "trial": float(_has("trials", low)),
         "pointing": float(points(body)),
         "pointing inside": float(_INSIDE.search(body) is not None),
+        "order": float(begins_order(body)),
         "step": float(_is_step(body, at)),
-        "idle": float(_OPENINGS.match(body) is not None),
-        "elsewhere": float(_has("elsewhere", low)),
+        "reader": float(not {"you", "your"}.isdisjoint(found(body))),
+        "group": float(_GROUP.search(body) is not None),
+        "past": float(_PAST.search(body) is not None),
+        "scene": float(_SCENE.search(body) is not None),
+        "elsewhere": float(_phrases("elsewhere").search(low) is not None),
         "promising": float(_PROMISING.search(body) is not None),
+        "idle": float(_phrases("openings").match(low) is not None),
     }
 
 
@@ -191,21 +329,12 @@ def points(text: str) -> bool:
 
 
 def _is_step(text: str, at: int) -> bool:
-    """Whether the sentence is a step of instructions: "In the menu, click OK".
-
-    The first sentence is none, whatever it begins with; behind the second every order is one.
-    """
+    """Whether the sentence is a step of instructions: "In the menu, click OK"."""
     if at == 0:
         return False
-    if at > 1 and begins_order(text):
-        return True
     chunks = _CHUNK.split(text)
     fronted = _FRONTED.match(text) is not None
     return any(_steps().match(chunk) for chunk in (chunks if fronted else chunks[:1]))
-
-
-def _has(section: str, text: str) -> bool:
-    return bool(_phrases(section).search(text))
 
 
 def weight(body: str) -> int:

@@ -18,14 +18,20 @@ from bot.core.summary.candidates import (
     source,
     title_alone,
 )
-from bot.core.summary.score import Topic, score
-from bot.core.summary.verify import doubts, faults
+from bot.core.summary.score import Topic, doubts, likely, score
+from bot.core.summary.verify import faults
 
 RUNNERS_UP = 4
 """So many summaries are named that would have been next."""
 
 REMEMBERED = 512
 """So many tips stay ranked in memory, the last that were asked about: some 45 kB each."""
+
+SURE = 0.7
+"""A summary that is less likely to read well is doubtful."""
+
+LACKING = 0.5
+"""What is left of that for each thing that a summary needs and lacks."""
 
 WORTH = 2.0
 """Points below the best within which another summary, with no other doubts, may take its turn."""
@@ -145,23 +151,27 @@ def _fitting(tip: Tip, fits: Callable[[str], bool]) -> Iterator[_Ranked]:
 
 
 def _all(tip: Tip) -> Iterator[tuple[Candidate, float | None]]:
-    """The operator's own words, what can be made of the tip's, and the title once more.
+    """The operator's own words, what can be made of the tip's, and what is better than nothing.
 
-    For of two candidates with the same words only one is ranked, and it may be faulty as what it
-    is: a sentence without a verb, where a title needs none.
+    The last are the title, and sentences that need others: of two candidates with the same words
+    only one is ranked, and it may be faulty as what it is, as a sentence without a verb, where a
+    title needs none.
     """
     if (own := by_hand(tip)) is not None:
         yield own, None
-    yield from ranked(tip)
-    yield title_alone(_source(tip)), -math.inf
+    taken = _source(tip)
+    for candidate, points in ranked(tip):
+        if not taken.lacks(candidate):
+            yield candidate, points
+    yield title_alone(taken), -math.inf
+    yield from ((candidate, -math.inf) for candidate, _ in ranked(tip))
 
 
 @lru_cache(maxsize=REMEMBERED)
 def ranked(tip: Tip) -> tuple[tuple[Candidate, float], ...]:
     """Every candidate made of a tip's words, with its score, best first."""
-    taken = _source(tip)
-    topic = Topic(taken)
-    made = {one.text: one for one in reversed(list(candidates(taken)))}
+    topic = _topic(tip)
+    made = {one.text: one for one in reversed(list(candidates(_source(tip))))}
     scored = ((one, score(one, topic)) for one in made.values())
     return tuple(sorted(scored, key=lambda pair: (-pair[1], pair[0].text)))
 
@@ -179,14 +189,22 @@ def _source(tip: Tip) -> SourceText:
     return source(tip)
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _topic(tip: Tip) -> Topic:
+    return Topic(_source(tip))
+
+
 @lru_cache(maxsize=8 * REMEMBERED)
 def _checked(candidate: Candidate, tip: Tip) -> Summary | None:
     """The candidate as a summary, or None where it must not be chosen."""
     taken = _source(tip)
     if faults(candidate, taken):
         return None
-    why = doubts(candidate, taken)
-    sure = candidate.kept_sure * 0.75 ** len(why)
+    if candidate.by_hand:
+        return Summary(text=candidate.text, how=candidate.how, sure=1.0)
+    lacking = taken.lacks(candidate)
+    sure = likely(score(candidate, _topic(tip))) * LACKING ** len(lacking)
+    why = doubts(candidate, _topic(tip), lacking) if sure < SURE else ()
     return Summary(text=candidate.text, how=candidate.how, sure=round(sure, 2), doubts=why)
 
 

@@ -1,4 +1,4 @@
-"""What keeps a candidate from being chosen, and what makes it doubtful."""
+"""What keeps a candidate from being chosen."""
 
 import re
 from collections import Counter
@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from bot.core.summary.candidates import Candidate, SourceText
 from bot.core.summary.english.finite_verbs import finite
-from bot.core.summary.english.lexicon import WORD, found, words
-from bot.core.summary.score import points
+from bot.core.summary.english.lexicon import found, words
 
 _PAIRS = tuple(
     tuple(pair) for pair in ("()", "[]", "{}", "“”", "«»", "「」", "『』", "\uff08\uff09")
@@ -23,7 +22,7 @@ def faults(candidate: Candidate, tip: SourceText) -> tuple[str, ...]:
 
 def _faults(candidate: Candidate, tip: SourceText) -> Iterator[str]:
     text = candidate.text
-    taken = " ".join((tip.title, *(tip.sentences[part] for part in candidate.parts)))
+    taken = " ".join((tip.title, *(tip.sentences[part].text for part in candidate.parts)))
     if not text:
         yield "nothing is left"
     if not balanced(text) and candidate.parts:
@@ -48,7 +47,7 @@ def _english_faults(candidate: Candidate, tip: SourceText) -> Iterator[str]:
 
 def _lost(candidate: Candidate, tip: SourceText) -> str:
     """A word that denies, and was cut out of a statement of which the rest stands."""
-    whole = " ".join(tip.sentences[part] for part in candidate.parts)
+    whole = " ".join(tip.sentences[part].text for part in candidate.parts)
     kept = Counter(found(candidate.body))
     outside = Counter(found(_without_clauses(whole, candidate)))
     return next(
@@ -84,24 +83,3 @@ def foreign(text: str, taken: str) -> str:
     strange = next((word for word in found(text) if word not in have), "")
     numbers = set(NUMBER.findall(taken))
     return strange or next((number for number in NUMBER.findall(text) if number not in numbers), "")
-
-
-def doubts(candidate: Candidate, tip: SourceText) -> tuple[str, ...]:
-    """What an operator should know before trusting a summary."""
-    return () if candidate.by_hand else tuple(_doubts(candidate, tip))
-
-
-def _doubts(candidate: Candidate, tip: SourceText) -> Iterator[str]:
-    if not candidate.parts:
-        yield "it is the title alone"
-        return
-    if tip.english and points(candidate.body):
-        first = WORD.findall(candidate.body)[0]
-        yield f"it begins with '{first}', which points at what is not there"
-    if candidate.kept_sure < 0.85:
-        left_out = " and ".join(dict.fromkeys(cut.what for cut in candidate.cuts))
-        yield f"{left_out} was left out, and may be missed"
-    if candidate.parts[0] > 2:
-        yield f"it is sentence {candidate.parts[0] + 1} of the tip, and may need those before it"
-    if not tip.english:
-        yield "nobody checked its grammar: the rules are for English"

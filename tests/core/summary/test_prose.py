@@ -10,10 +10,16 @@ from hypothesis import strategies as st
 from bot.core.summary.prose import one_line, sentences
 
 DATA = Path(__file__).parents[2] / "data" / "summary"
-CASES = yaml.safe_load((DATA / "text.yaml").read_text("utf-8"))
+CASES = [
+    case
+    for name in ("text.yaml", "borders.yaml")
+    for case in yaml.safe_load((DATA / name).read_text("utf-8"))
+]
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
+@pytest.mark.parametrize(
+    "case", CASES, ids=[f"{one.get('language', 'en')}-{one['case']}" for one in CASES]
+)
 def test_sentences(case):
     """A text is read as the sentences that a person sees in it, in its own language."""
     assert list(sentences(case["text"], case.get("language"))) == case["sentences"]

@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 
-from bot.core.summary.score import wording
+from bot.core.summary.candidates import Candidate, SourceText
+from bot.core.summary.score import Topic, features
 from tests.tree import ROOT
 
 SCORES = """
@@ -40,7 +41,11 @@ def test_every_process_gives_the_same_score():
 
 def test_words_that_point_inside_a_tip_are_known():
     """A sentence about "the former" or "the latter" points at one that a summary does not have."""
+    tip = SourceText(title="Caches", sentences=(), language="en")
     for pointer in ("former", "latter", "same"):
-        told = wording(f"In tests the {pointer} was faster.", 1, english=True)
+        text = f"In tests the {pointer} was faster."
+        told = features(Candidate(text=text, parts=(1,), body=text), Topic(tip))
         assert told["pointing inside"] == 1.0
-    assert wording("In tests the cache was faster.", 1, english=True)["pointing inside"] == 0.0
+    text = "In tests the cache was faster."
+    told = features(Candidate(text=text, parts=(1,), body=text), Topic(tip))
+    assert told["pointing inside"] == 0.0

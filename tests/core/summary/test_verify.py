@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from bot.core.summary.candidates import Candidate, SourceText
-from bot.core.summary.verify import doubts, faults
+from bot.core.summary.prose import Sentence
+from bot.core.summary.verify import faults
 
 DATA = Path(__file__).parents[2] / "data" / "summary"
 CASES = yaml.safe_load((DATA / "faults.yaml").read_text("utf-8"))
@@ -15,20 +16,13 @@ CASES = yaml.safe_load((DATA / "faults.yaml").read_text("utf-8"))
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
 def test_faults(case):
     """What is no sentence, or says what the tip does not say, is refused with its reason."""
-    tip = SourceText(title="A title", sentences=(case["sentence"],), language="en")
+    tip = SourceText(title="A title", sentences=(Sentence(case["sentence"]),), language="en")
     posted = Candidate(text=case["posted"], parts=(0,), body=case["posted"])
     assert faults(posted, tip)[:1] == ((case["why"],) if case["why"] else ())
 
 
 def test_the_operators_words_are_not_doubted():
     """What was written by hand is posted as it is, whatever the rules say of it."""
-    tip = SourceText(title="A title", sentences=("A sentence is here.",), language="en")
+    tip = SourceText(title="A title", sentences=(Sentence("A sentence is here."),), language="en")
     own = Candidate(text="Somehow (else", by_hand=True)
     assert faults(own, tip) == ()
-    assert doubts(own, tip) == ()
-
-
-def test_a_title_alone_is_doubtful():
-    """A title is no summary, and the operator is told where nothing better was found."""
-    tip = SourceText(title="A title", sentences=("A sentence is here.",), language="en")
-    assert doubts(Candidate(text="A title", titled=True), tip) == ("it is the title alone",)

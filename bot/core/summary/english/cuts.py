@@ -99,22 +99,14 @@ def capitalised(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
-_WHOLE = frozenset(
-    {"a second statement", "a first statement", "an explanation", "its opening", "what it does"}
-)
+_WHOLE = frozenset({"a second statement", "an explanation", "its opening"})
 """Cuts of statements that stand beside the one that stays."""
 
 
-def cuts(sentence: str, language: str | None) -> tuple[Cut, ...]:
-    """Every stretch of a sentence that may go."""
-    rules = english() if is_english(language) else anywhere()
-    made = [cut for rule in rules for cut in _apply(rule, sentence)]
-    return tuple(made)
-
-
-def is_english(language: str | None) -> bool:
-    """Whether the rules for English hold; a text whose language nobody named is English."""
-    return language is None or language.replace("_", "-").split("-")[0].lower() in ("", "en")
+def cuts(sentence: str, language: str) -> tuple[Cut, ...]:
+    """Every stretch of a sentence that may go; `language` is a primary one: `en`."""
+    rules = english() if language == "en" else anywhere()
+    return tuple(cut for rule in rules for cut in _apply(rule, sentence))
 
 
 def _apply(rule: CutRule, sentence: str) -> Iterator[Cut]:
