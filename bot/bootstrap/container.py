@@ -23,7 +23,6 @@ from bot.bootstrap.checked_tips_file import KINDS, LoadedFile, load_or_last_good
 from bot.bootstrap.running.process_owner import Owner, owner
 from bot.bootstrap.settings.environment import Environment, environment
 from bot.bootstrap.settings.site_key import pseudonyms, site_key
-from bot.bootstrap.summary_version import rules_version
 from bot.core.discussion.pseudonyms import Pseudonyms
 from bot.core.errors import Problem, StoreError, UsageError
 from bot.core.model.config import Config
@@ -229,7 +228,7 @@ def open_container(
         loaded=loaded,
         environment=environ,
         database=open_memory(bot) if only_look else open_store(environ.data, bot),
-        summary_cache=SqlSummaryCache(None if only_look else environ.data, rules_version),
+        summary_cache=SqlSummaryCache(None if only_look else environ.data),
         owner=owner(holds_lock=holds_lock),
     )
     if not forgiving and loaded.problem is None:

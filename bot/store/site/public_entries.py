@@ -3,8 +3,6 @@
 Also the conditions for that, on the rows of entries.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -70,15 +68,10 @@ def _answers_unseen(*, unlisted: bool) -> ColumnElement[bool]:
 class SqlPublicEntries(Part):
     """The public entries of one bot, in one transaction."""
 
-    def __init__(self, connection: Connection, bot: str, *, unlisted: bool = False) -> None:
+    def __init__(self, connection: Connection, bot: str, *, unlisted: bool) -> None:
         super().__init__(connection, bot)
         self._is_shown = shown(unlisted=unlisted)
         self._remains = remains(unlisted=unlisted)
-        self._index = index_of(connection, bot)
-
-    def including_unlisted(self, *, unlisted: bool) -> SqlPublicEntries:
-        """The same, with unlisted entries where the operator shows them."""
-        return SqlPublicEntries(self._connection, self._bot, unlisted=unlisted)
 
     def stubs(self, tip: str) -> Sequence[Stub]:
         """A tip's entries without their words, in the order of their time."""
@@ -107,8 +100,9 @@ class SqlPublicEntries(Part):
         self, wanted: Sequence[Term], limit: int, before: int | None = None
     ) -> Sequence[Entry]:
         """Entries under a tip that have all these terms, the one stored last first."""
-        number = self._index.number
-        query = self._index.narrow(self._shown(), wanted).where(entries.c.tip.is_not(None))
+        index = index_of(self._connection, self._bot)
+        number = index.number
+        query = index.narrow(self._shown(), wanted).where(entries.c.tip.is_not(None))
         if before is not None:
             query = query.where(number < before)
         return self._all(query.order_by(number.desc()).limit(limit), entry_of)
