@@ -24,7 +24,7 @@ class UnitOfWork(Protocol):
     pages: Pages
 
     def public_entries(self, *, unlisted: bool = False) -> PublicEntries:
-        """The entries that everybody may read; `unlisted`: the operator shows unlisted ones, too."""
+        """The entries that everybody may read; `unlisted`: also unlisted ones."""
 
 
 class Store(Protocol):
