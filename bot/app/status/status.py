@@ -20,7 +20,7 @@ from bot.core.ports.account_store import Pause
 from bot.core.ports.platform import Timetable
 from bot.core.ports.posting_store import SlotRecord
 from bot.core.ports.unit_of_work import Store, UnitOfWork
-from bot.core.posting.reconciliation import needs_person
+from bot.core.posting.transitions import needs_person
 
 RECENT = timedelta(days=7)
 

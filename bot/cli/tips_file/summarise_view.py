@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from bot.app.tips.propose import WeakSummary
-from bot.bootstrap.settings.log_setup import redacted
+from bot.bootstrap.settings.secrets import redacted
 from bot.cli.output import counted
 from bot.core.text.sanitize import shown
 
