@@ -81,6 +81,14 @@ def enum_column(kind: type[Enum]) -> Coded:
     return Coded(lambda member: str(kind(member).value), kind)
 
 
+def members_column(kind: type[Enum]) -> Coded:
+    """A set of members of an enumeration, stored as their values with spaces between them."""
+    return Coded(
+        lambda found: " ".join(sorted(one.value for one in found)),
+        lambda text: frozenset(map(kind, text.split())),
+    )
+
+
 def json_column(kind: Any) -> Coded:
     """A value of this kind, stored as JSON."""
     adapter = TypeAdapter(kind)

@@ -23,16 +23,10 @@ from bot.core.model.delivery import Post, State
 from bot.core.model.entry import Change, EntryKind, OptOut, Standing, Visibility
 from bot.core.model.schedule import Outcome
 from bot.core.ports.people_store import PersonRule
-from bot.store.rows import Coded, Moment, enum_column, json_column
+from bot.store.rows import Coded, Moment, enum_column, json_column, members_column
 
 LARGEST = 2**63 - 1
 """The largest number that a row can have."""
-
-
-_OPT_OUTS = Coded(
-    lambda found: " ".join(sorted(one.value for one in found)),
-    lambda text: frozenset(map(OptOut, text.split())),
-)
 
 
 def _failure_in(text: str) -> ReadFailure:
@@ -151,7 +145,7 @@ entries = Table(
     Column("ours", Boolean, nullable=False),
     Column("kept_at", Moment, nullable=False),
     Column("author_key", Text, nullable=False, server_default=""),
-    Column("author_wishes", _OPT_OUTS, nullable=False, server_default=""),
+    Column("author_wishes", members_column(OptOut), nullable=False, server_default=""),
     Column("standing", enum_column(Standing), nullable=False, server_default="shown"),
     Column("checked_at", Moment),
     Column("check_at", Moment),
