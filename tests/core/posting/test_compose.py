@@ -238,6 +238,31 @@ def test_no_text_comes_again_before_every_other(network, words, tags):
     assert len(same_words) >= len(made[0].spans)
 
 
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize(
+    ("summary", "tags"),
+    [
+        ("反対する人に聞く。\u3000", ("健康", "ai")),
+        ("问问不同意的人！", ("健康",)),
+        ("اسأل من يخالفك عما يراه.\u200f", ("صحة", "web")),
+        ("שאל את מי שחולק עליך. \u200f", ("בריאות",)),
+        ("असहमत लोगों से पूछो।", ("स्वास्थ्य",)),
+        ("ถามคนที่ไม่เห็นด้วย\u200b ", ("สุขภาพ",)),
+        ("반대하는\u00a0사람에게 물어라.", ("건강",)),
+        ("Ask those who disagree \u2009\u2060 \n", ()),
+    ],
+)
+def test_one_blank_stands_between_words_hashtags_and_link(network, summary, tags):
+    """In every script exactly one blank stands before each hashtag and the link, and none at an end."""
+    found = fitted(tip(summary=summary, tags=tags), rule=NETWORKS[network])
+    assert found.summary.how == "written by hand"
+    assert [span.kind for span in found.spans] == [SpanKind.TAG] * len(tags) + [SpanKind.LINK]
+    for span in found.spans:
+        assert regex.search(r"[^\s\p{Z}]\p{Cf}*\Z", found.text[: span.start - 1])
+        assert found.text[span.start - 1] == " "
+    assert not regex.search(r"\s\p{Cf}*\s|\A\s|\s\Z", found.text)
+
+
 def test_hashtags_are_for_everyone():
     """Tags are written in CamelCase, which screen readers read, and only where they are tags."""
     tags = ("digital-health", "nhs england", "ai", "2024", "健康", "e\u0301tude", "--", "mRNA")
