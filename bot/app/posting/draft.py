@@ -48,7 +48,7 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Drafter:
-    """Fits tips for accounts, in other words than those that were posted before."""
+    """Fits tips for accounts, as other texts than those that were posted before."""
 
     capabilities_of: CapabilitiesOf
     posted: PostedTexts

@@ -38,9 +38,12 @@ _FULL_STOPS = (
 _PROMISES = regex.compile(r"[:\uff1a]$")
 """A sentence that announces a list is no use with half of it."""
 
-_NO_BLANK = regex.compile(r"(?<=[\u3002\uff01\uff1f])\s")
+_NO_BLANK = regex.compile(
+    r"(?<=[\u3002\uff01\uff1f\uff1a])\s(?=\S*[\p{Han}\p{Hiragana}\p{Katakana}])"
+)
+"""A blank before a word of a script that has none; a word of another script keeps it."""
 
-_CLOSED = regex.compile(r"[\p{Sentence_Terminal}…:][\p{Pe}\p{Pf}\"']*$")
+_CLOSED = regex.compile(r"[\p{Sentence_Terminal}…:\uff1a][\p{Pe}\p{Pf}\p{Cf}\"']*$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,8 +101,9 @@ def heading(tip: Tip) -> SourceText:
 
 
 def by_hand(tip: Tip) -> Candidate | None:
-    """The summary that the operator wrote, as it is."""
-    return Candidate(text=one_line(tip.summary), by_hand=True) if tip.summary else None
+    """The summary that the operator wrote, as it is; None where nothing of it can be seen."""
+    own = one_line(tip.summary or "")
+    return Candidate(text=own, by_hand=True) if own else None
 
 
 def candidates(tip: SourceText) -> Iterator[Candidate]:
@@ -125,7 +129,9 @@ def candidates(tip: SourceText) -> Iterator[Candidate]:
 
 def title_alone(tip: SourceText) -> Candidate:
     """The title as a summary of its own."""
-    return Candidate(text=_headed(tip).removesuffix(":"), titled=True, pieces=(tip.title,))
+    return Candidate(
+        text=_headed(tip).removesuffix(":").removesuffix("\uff1a"), titled=True, pieces=(tip.title,)
+    )
 
 
 def idle(possible: Sequence[Cut], made: Sequence[Cut]) -> int:

@@ -27,13 +27,16 @@ _ESCAPE = re.compile(r"\\([\\`*_{}\[\]<>()#+\-.!|~])")
 _GLUED = re.compile(r"[.!?][A-Za-z0-9]")
 """A Latin sentence has a blank behind it; what has none is a name, a number or an address."""
 
+_UNSEEN = "\u200b\u200e\u200f\u061c\u2060\ufeff"
+"""Marks without width, such as those of direction: alone between blanks they double the blank."""
+
 _HOLD = "\ue000{}\ue001"
 _HELD = re.compile("\ue000(\\d+)\ue001")
 
 
 def one_line(text: str) -> str:
-    """The text with every run of white space as one blank."""
-    return " ".join(text.split())
+    """The text with every run of white space as one blank, and no unseen mark alone in it."""
+    return " ".join(word for word in text.split() if word.strip(_UNSEEN))
 
 
 def blocks(text: str) -> Iterator[str]:
