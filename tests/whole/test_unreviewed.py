@@ -40,14 +40,14 @@ def test_those_that_are_posted_in_words_that_nobody_saw() -> None:
 def test_check_and_status_count_them(operator: Operator, text: str, count: int) -> None:
     """Both give the right number, on one line with what to do, and no line where there is none."""
     operator.write(text)
-    lines = [f"note: {LINE.format(count)}"] if count else []
+    lines = [f"note: tips.yaml: {LINE.format(count)}"] if count else []
     checked = operator.does("check")
     assert checked.code == 0, checked.err
     assert [line for line in checked.out.splitlines() if "looked at" in line] == lines
     assert json.loads(operator.does("check", "--json").out)["unreviewed"] == count
     shown = operator.does("status").out.splitlines()
     assert [line for line in shown if "looked at" in line] == [
-        line.removeprefix("note: ") for line in lines
+        line.removeprefix("note: tips.yaml: ") for line in lines
     ]
     assert operator.status()["unreviewed"] == count
 

@@ -55,7 +55,7 @@ def check(
     for note in found.notes:
         typer.echo(f"note: {note}")
     if found.unreviewed:
-        typer.echo(f"note: {unreviewed_line(found.unreviewed)}")
+        typer.echo(f"note: {file}: {unreviewed_line(found.unreviewed)}")
     if found.problems:
         raise TipsError(tuple(found.problems))
     typer.echo(f"{file}: good: {found.holds}")
