@@ -13,7 +13,7 @@ from bench.figure import Figure, Scale
 from bench.parts import Parts, parts
 from bench.replies import replies
 from bot.app.discussion.listen import MentionPoller
-from bot.core.discussion.pseudonyms import Pseudonyms
+from bot.core.discussion.people import Pseudonyms
 from bot.core.model.entry import Entry
 from bot.core.ports.platform import Batch
 

@@ -16,7 +16,7 @@ from bot.app.site.comments import CommentWriter
 from bot.app.site.webmention import WebmentionReceiver
 from bot.app.status.metrics import HeardCounts, Metrics, metrics_of
 from bot.app.status.status import status
-from bot.core.discussion.pseudonyms import Pseudonyms
+from bot.core.discussion.people import Pseudonyms
 from bot.core.model.config import Account, Config, Identity, Library, Tip
 from bot.core.model.delivery import Delivery, Post, Receipt, Span, SpanKind, State
 from bot.core.model.entry import Author, Entry, EntryKind

@@ -9,9 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.app.discussion.listen import budget_left
-from bot.bootstrap.settings import log_setup
 from bot.bootstrap.settings.environment import Environment
-from bot.bootstrap.settings.secrets import secrets_for
+from bot.bootstrap.settings.secrets import add_secrets, secrets_for
 from bot.core.errors import SecretError
 from bot.core.model.config import Account, Config
 from bot.core.ports.platform import Clock, Platform
@@ -66,7 +65,7 @@ class Adapters:
     def _build(self, account: Account, config: Config) -> Platform:
         kind = catalogue.KINDS[account.kind]
         secrets = secrets_for(account.name, kind, self.environment.variables)
-        log_setup.add_secrets(secrets.values())
+        add_secrets(secrets.values())
         return catalogue.build(
             catalogue.AdapterContext(
                 account=account,

@@ -18,7 +18,6 @@ from bot.scheduler.crontab import check_cron
 from bot.store import replace_file
 from bot.tips_file.load import parse
 from bot.tips_file.locations import Places
-from bot.tips_file.messages import escape
 from bot.tips_file.read_file import read_bytes, text_of
 from bot.tips_file.sections.models import SITE
 from bot.tips_file.values.zone_hint import fixed_offset_advice
@@ -45,7 +44,7 @@ class LoadedFile:
 def load(file: Path, environ: Environment, read: Callable[[], bytes] | None = None) -> LoadedFile:
     """Load the file; `read` gives its bytes. Raises TipsError with every problem in it."""
     data = read_bytes(file) if read is None else read()
-    config, places = parse(data, escape(str(file)), KINDS, check_cron)
+    config, places = parse(data, str(file), KINDS, check_cron)
     if config.bot.site == SITE:
         config = replace(config, bot=replace(config.bot, site=environ.own_address))
     return LoadedFile(config=config, places=places, data=data)

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from pydantic_core import PydanticCustomError
 
-from bot.bootstrap.settings import log_setup
-from bot.bootstrap.settings.secrets import secret
+from bot.bootstrap.settings.secrets import add_secrets, secret
 from bot.core.errors import UsageError
 from bot.core.text.web_addresses import is_loopback
 from bot.outbound.language_model import Model
@@ -25,7 +24,7 @@ def model(variables: Mapping[str, str]) -> Model | None:
         raise UsageError(f"{URL} is set and {NAME} is not", "set it to the name of a model there")
     url, key = _address(variables[URL]), secret(KEY, variables)
     if key is not None:
-        log_setup.add_secrets([key])
+        add_secrets([key])
         _check(url, key)
     return Model(url=url, name=name, key=key)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -23,12 +24,11 @@ from bot.bootstrap.checked_tips_file import KINDS, LoadedFile, load_or_last_good
 from bot.bootstrap.running.process_owner import Owner, owner
 from bot.bootstrap.settings.environment import Environment, environment
 from bot.bootstrap.settings.site_key import pseudonyms, site_key
-from bot.bootstrap.summary_version import rules_version
-from bot.core.discussion.pseudonyms import Pseudonyms
+from bot.core.discussion.people import Pseudonyms
 from bot.core.errors import Problem, StoreError, UsageError
 from bot.core.model.config import Config
 from bot.core.ports import platform as ports
-from bot.scheduler.timetable import SystemClock, ZonedTimetable
+from bot.scheduler.timetable import ZonedTimetable
 from bot.store import (
     Database,
     DataLock,
@@ -39,6 +39,14 @@ from bot.store import (
     open_memory,
     open_store,
 )
+
+
+class SystemClock:
+    """Implements `core.ports.platform.Clock` with the time of this machine."""
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+        return datetime.now(UTC)
 
 
 @dataclass(kw_only=True)
@@ -229,7 +237,7 @@ def open_container(
         loaded=loaded,
         environment=environ,
         database=open_memory(bot) if only_look else open_store(environ.data, bot),
-        summary_cache=SqlSummaryCache(None if only_look else environ.data, rules_version),
+        summary_cache=SqlSummaryCache(None if only_look else environ.data),
         owner=owner(holds_lock=holds_lock),
     )
     if not forgiving and loaded.problem is None:

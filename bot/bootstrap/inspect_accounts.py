@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from bot.bootstrap.settings.log_setup import redacted
+from bot.bootstrap.settings.secrets import redacted
 from bot.core.errors import Problem, SecretError
 from bot.core.model.config import Account
 from bot.core.model.inspection import InspectionRemark

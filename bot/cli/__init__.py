@@ -47,7 +47,7 @@ def main() -> NoReturn:
 
 def _end(message: str, code: int) -> NoReturn:
     """Print a message to standard error, without anything harmful or secret, and exit."""
-    from bot.bootstrap.settings.log_setup import redacted
+    from bot.bootstrap.settings.secrets import redacted
     from bot.core.text.sanitize import shown_lines
 
     print(redacted(shown_lines(message)), file=sys.stderr)  # noqa: T201 - the one line that an operator sees

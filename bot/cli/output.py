@@ -31,6 +31,11 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
+def unreviewed_line(count: int) -> str:
+    """How many tips are posted in words that nobody has looked at, and what to do."""
+    return f"tips that nobody has looked at: {count:,}; `tipsbot summarise` shows them"
+
+
 def person_line(done: Done, state: str, change: str) -> str:
     """The result of a rule for a person, such as `@ada on x is blocked: 1 entry is hidden`."""
     entries = counted(done.entries, "entry is", "entries are")

@@ -1,4 +1,4 @@
-"""The machine's clock, and slots: when a schedule wants a post, and the key of each such moment.
+"""Slots: when a schedule wants a post, and the key of each such moment.
 
 On the nights on which clocks are put forward or back:
 
@@ -27,14 +27,6 @@ from bot.scheduler.calendar_pattern import Pattern, of_at, of_crontab
 from bot.scheduler.crontab import read_crontab
 
 _MINUTE = timedelta(minutes=1)
-
-
-class SystemClock:
-    """Implements `core.ports.platform.Clock` with the time of this machine."""
-
-    def now(self) -> datetime:
-        """The present moment, in UTC."""
-        return datetime.now(UTC)
 
 
 class ZonedTimetable:

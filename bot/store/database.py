@@ -229,9 +229,14 @@ class SqlUnitOfWork:
         self.ledger: Ledger = SqlLedger(connection, bot)
         self.log: EntryStore = SqlEntryStore(connection, bot)
         self.threads: WatchedThreads = SqlWatchedThreads(connection, bot)
-        self.public_entries: PublicEntries = SqlPublicEntries(connection, bot)
         self.accounts: Accounts = SqlAccounts(connection, bot)
         self.notes: KeyValues = SqlKeyValues(connection, bot)
         self.people: People = SqlPeople(connection, bot)
         self.acknowledgements: Acknowledgements = SqlAcknowledgements(connection, bot)
         self.pages: Pages = SqlPages(Within(connection, bot))
+        self._connection = connection
+        self._bot = bot
+
+    def public_entries(self, *, unlisted: bool = False) -> PublicEntries:
+        """The entries that everybody may read."""
+        return SqlPublicEntries(self._connection, self._bot, unlisted=unlisted)

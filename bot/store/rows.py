@@ -1,25 +1,98 @@
 """Rows and the dataclasses that they hold: a field is in the column of its name.
 
-The type of the column says how the field is stored. Also what no row can hold, and how the rows of
-one bot are selected.
+The types of columns say how a field is stored. Also what no row can hold, and how the rows of one
+bot are selected.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
+from datetime import UTC, datetime
+from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Executable, Row, Select, Table, and_, insert
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Executable,
+    Row,
+    Select,
+    Table,
+    Text,
+    and_,
+    insert,
+)
+from sqlalchemy.types import TypeDecorator
 
 from bot.core.model.entry import Author, Entry
-from bot.store.tables import entries
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _Name = TypeVar("_Name", str, int)
 _Value = TypeVar("_Value")
 _BATCH = 500
 """The most names or numbers in one query."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, stored as UTC without a zone, because SQLite knows none."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's own signature
+        """Aware to naive UTC. Raises ValueError for a naive datetime."""
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's own signature
+        """Naive UTC to aware."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Coded(TypeDecorator[Any]):
+    """A value that is stored as text, with a function that writes it and one that reads it."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, write: Callable[[Any], str], read: Callable[[str], Any]) -> None:
+        super().__init__()
+        self.write = write
+        self.read = read
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's own signature
+        """The value as text."""
+        return None if value is None else self.write(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's own signature
+        """The value of a text."""
+        return None if value is None else self.read(value)
+
+
+def enum_column(kind: type[Enum]) -> Coded:
+    """A member of an enumeration, stored as its value."""
+    return Coded(lambda member: str(kind(member).value), kind)
+
+
+def members_column(kind: type[Enum]) -> Coded:
+    """A set of members of an enumeration, stored as their values with spaces between them."""
+    return Coded(
+        lambda found: " ".join(sorted(one.value for one in found)),
+        lambda text: frozenset(map(kind, text.split())),
+    )
+
+
+def json_column(kind: Any) -> Coded:
+    """A value of this kind, stored as JSON."""
+    adapter = TypeAdapter(kind)
+    return Coded(lambda value: adapter.dump_json(value).decode(), adapter.validate_json)
 
 
 class Part:
@@ -95,20 +168,6 @@ def row_of(entry: Entry) -> dict[str, Any]:
 def entry_of(row: Row[Any]) -> Entry:
     """The entry in a row."""
     return made(Entry, row, author=made(Author, row, "author_"), withheld=False)
-
-
-def by_number(bot: str) -> ColumnElement[bool]:
-    """Whether an entry is the bot's, written so that only the index of the numbers is used.
-
-    SQLite assumes that a bot has a handful of rows. It would look for a hundred numbers among all
-    million entries of the bot, and sort all of them to return the first few.
-    """
-    return entries.c.bot.concat("") == bot
-
-
-def under(tip: str | None, bot: str) -> ColumnElement[bool]:
-    """Whether an entry is the bot's and belongs to this tip (None: any), for queries by number."""
-    return by_number(bot) if tip is None else of_bot(entries, bot, tip=tip)
 
 
 def batched(names: Sequence[_Name]) -> Iterator[Sequence[_Name]]:

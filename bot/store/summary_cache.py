@@ -1,11 +1,19 @@
-"""A cache of summaries that were chosen before, in a file that may be deleted at any time."""
+"""A cache of summaries that were chosen before, in a file that may be deleted at any time.
 
+Its entries are used only by the rules that made them.
+"""
+
+import hashlib
 import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import structlog
@@ -23,6 +31,26 @@ MOST = 100_000
 """The number of choices at which the oldest half is dropped."""
 
 _TABLE = "CREATE TABLE IF NOT EXISTS choice (key TEXT PRIMARY KEY, choice TEXT NOT NULL)"
+LIBRARIES = ("nh3", "regex", "sentencex")
+"""The packages with which the core reads a text: another release may find other sentences."""
+
+
+@cache
+def rules_version() -> str:
+    """A hash of the rules, word lists and libraries that make summaries."""
+    digest = hashlib.sha256("\n".join(map(version, LIBRARIES)).encode())
+    for file in _parts(files("bot.core")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _parts(folder: Traversable) -> Iterator[Traversable]:
+    """Every source and data file below a folder, in an order that is always the same."""
+    for item in sorted(folder.iterdir(), key=lambda one: one.name):
+        if item.is_dir():
+            yield from _parts(item)
+        elif item.name.endswith((".py", ".txt")):
+            yield item
 
 
 class SqlSummaryCache:
@@ -31,7 +59,7 @@ class SqlSummaryCache:
     `version` tells the version of the rules: choices of another version are never found.
     """
 
-    def __init__(self, data: Path | None, version: Callable[[], str]) -> None:
+    def __init__(self, data: Path | None, version: Callable[[], str] = rules_version) -> None:
         """Keep the file in `data`, or (None) keep the choices in memory."""
         self._path = None if data is None else data / NAME
         self._version = version

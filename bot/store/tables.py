@@ -3,17 +3,9 @@
 Every row belongs to a `bot`. Moments are UTC. Statements stay portable to PostgreSQL.
 """
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from enum import Enum
-from typing import Any
-
-from pydantic import TypeAdapter
 from sqlalchemy import (
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     Index,
     Integer,
     MetaData,
@@ -23,7 +15,6 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
 )
-from sqlalchemy.types import TypeDecorator
 
 from bot.core.discussion.acknowledgement_policy import AcknowledgementState
 from bot.core.discussion.webmention import Failure, LinkNotice, ReadFailure
@@ -32,64 +23,10 @@ from bot.core.model.delivery import Post, State
 from bot.core.model.entry import Change, EntryKind, OptOut, Standing, Visibility
 from bot.core.model.schedule import Outcome
 from bot.core.ports.people_store import PersonRule
+from bot.store.rows import Coded, Moment, enum_column, json_column, members_column
 
 LARGEST = 2**63 - 1
 """The largest number that a row can have."""
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware datetime, stored as UTC without a zone, because SQLite knows none."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's own signature
-        """Aware to naive UTC. Raises ValueError for a naive datetime."""
-        if value is None:
-            return None
-        if value.utcoffset() is None:
-            raise ValueError(f"{value!r} has no time zone")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's own signature
-        """Naive UTC to aware."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-class Coded(TypeDecorator[Any]):
-    """A value that is stored as text, with a function that writes it and one that reads it."""
-
-    impl = Text
-    cache_ok = True
-
-    def __init__(self, write: Callable[[Any], str], read: Callable[[str], Any]) -> None:
-        super().__init__()
-        self.write = write
-        self.read = read
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's own signature
-        """The value as text."""
-        return None if value is None else self.write(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's own signature
-        """The value of a text."""
-        return None if value is None else self.read(value)
-
-
-def _member(kind: type[Enum]) -> Coded:
-    """A member of an enumeration, stored as its value."""
-    return Coded(lambda member: str(kind(member).value), kind)
-
-
-def _json(kind: Any) -> Coded:
-    adapter = TypeAdapter(kind)
-    return Coded(lambda value: adapter.dump_json(value).decode(), adapter.validate_json)
-
-
-_OPT_OUTS = Coded(
-    lambda found: " ".join(sorted(one.value for one in found)),
-    lambda text: frozenset(map(OptOut, text.split())),
-)
 
 
 def _failure_in(text: str) -> ReadFailure:
@@ -97,8 +34,8 @@ def _failure_in(text: str) -> ReadFailure:
     return ReadFailure(failure=Failure(failure), why=why)
 
 
-_POST = _json(Post)
-_STATE = _member(State)
+_POST = json_column(Post)
+_STATE = enum_column(State)
 
 metadata = MetaData(
     naming_convention={
@@ -120,7 +57,7 @@ slots = Table(
     Column("key", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("due", Moment, nullable=False),
-    Column("outcome", _member(Outcome), nullable=False),
+    Column("outcome", enum_column(Outcome), nullable=False),
     Column("tip", Text),
     Column("why", Text, nullable=False),
     UniqueConstraint("bot", "schedule", "key"),
@@ -190,7 +127,7 @@ entries = Table(
     Column("account", Text, nullable=False),
     Column("remote_id", Text, nullable=False),
     Column("tip", Text),
-    Column("kind", _member(EntryKind), nullable=False),
+    Column("kind", enum_column(EntryKind), nullable=False),
     Column("author_name", Text, nullable=False),
     Column("author_handle", Text, nullable=False),
     Column("author_url", Text),
@@ -199,7 +136,7 @@ entries = Table(
     Column("at", Moment, nullable=False),
     Column("in_reply_to", Text),
     Column("root", Text),
-    Column("visibility", _member(Visibility), nullable=False),
+    Column("visibility", enum_column(Visibility), nullable=False),
     Column("url", Text),
     Column("language", Text),
     Column("version", Text, nullable=False),
@@ -208,8 +145,8 @@ entries = Table(
     Column("ours", Boolean, nullable=False),
     Column("kept_at", Moment, nullable=False),
     Column("author_key", Text, nullable=False, server_default=""),
-    Column("author_wishes", _OPT_OUTS, nullable=False, server_default=""),
-    Column("standing", _member(Standing), nullable=False, server_default="shown"),
+    Column("author_wishes", members_column(OptOut), nullable=False, server_default=""),
+    Column("standing", enum_column(Standing), nullable=False, server_default="shown"),
     Column("checked_at", Moment),
     Column("check_at", Moment),
     Column("warning", Text),
@@ -234,8 +171,8 @@ entry_events = Table(
     Column("at", Moment, nullable=False),
     Column("entry", Integer, nullable=False, index=True),
     Column("tip", Text),
-    Column("change", _member(Change), nullable=False),
-    Column("seen_by", _member(Visibility)),
+    Column("change", enum_column(Change), nullable=False),
+    Column("seen_by", enum_column(Visibility)),
     sqlite_autoincrement=True,
 )
 """The history of the discussion, without its words: rows are only added."""
@@ -260,7 +197,7 @@ persons = Table(
     Column("bot", Text, primary_key=True),
     Column("account", Text, primary_key=True),
     Column("who", Text, primary_key=True),
-    Column("rule", _member(PersonRule), primary_key=True),
+    Column("rule", enum_column(PersonRule), primary_key=True),
     Column("label", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
@@ -274,7 +211,7 @@ thanks = Table(
     Column("account", Text, nullable=False),
     Column("who", Text, nullable=False),
     Column("at", Moment, nullable=False),
-    Column("state", _member(AcknowledgementState), nullable=False),
+    Column("state", enum_column(AcknowledgementState), nullable=False),
     Index(None, "bot", "account", "at"),
 )
 """The acknowledgements, at most one for each entry: a row is written before it is sent."""
@@ -285,7 +222,7 @@ pings = Table(
     Column("bot", Text, primary_key=True),
     Column("source", Text, primary_key=True),
     Column("target", Text, primary_key=True),
-    Column("protocol", _member(LinkNotice), nullable=False),
+    Column("protocol", enum_column(LinkNotice), nullable=False),
     Column("at", Moment, nullable=False),
     Column("not_before", Moment),
     Column("tries", Integer, nullable=False),
@@ -298,13 +235,13 @@ accounts = Table(
     metadata,
     Column("bot", Text, primary_key=True),
     Column("name", Text, primary_key=True),
-    Column("traits", _json(Capabilities)),
+    Column("traits", json_column(Capabilities)),
     Column("learned_at", Moment),
     Column("learned_from", Text),
     Column("cursor", Text),
     Column("heard_at", Moment),
     Column("trouble", Text),
-    Column("unheard", _json(tuple[str, ...]), nullable=False),
+    Column("unheard", json_column(tuple[str, ...]), nullable=False),
 )
 
 pauses = Table(

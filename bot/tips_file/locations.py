@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.core.errors import Problem, TipsError
+from bot.tips_file.messages import escape
 
 Place: TypeAlias = tuple[int, int]
 """Line and column, both from 1."""
@@ -41,8 +42,8 @@ class Places:
 
 
 def problem(file: str, what: str, todo: str = "", place: Place = NOWHERE) -> Problem:
-    """A problem at a place in the file."""
-    return Problem(file=file, line=place[0], column=place[1], what=what, todo=todo)
+    """A problem at a place in the file, whose name is made harmless."""
+    return Problem(file=escape(file), line=place[0], column=place[1], what=what, todo=todo)
 
 
 def refuse(file: str, what: str, todo: str, place: Place = NOWHERE) -> TipsError:

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from bot.regular_files import NotRegularError, read_regular
 from bot.tips_file.locations import Place, refuse
-from bot.tips_file.messages import escape
 
 MAX_BYTES = 16 * 1024 * 1024
 """The size of fifty thousand long tips; a larger file is the wrong one."""
@@ -21,7 +20,7 @@ _Status: TypeAlias = tuple[int, int, int, int, int]
 
 def read_bytes(path: Path) -> bytes:
     """The file's bytes. Raises TipsError where there is no such file or it cannot be read."""
-    name = escape(str(path))
+    name = str(path)
     try:
         data = read_regular(path, MAX_BYTES)
     except (FileNotFoundError, NotADirectoryError):

@@ -17,10 +17,10 @@ from bot.core.ports.platform import Clock
 from bot.core.ports.site_store import Pages
 from bot.core.ports.unit_of_work import Store, UnitOfWork
 from bot.web.content.public_entries import OutlineCache, VisibleEntries
-from bot.web.http.thread_pools import ThreadPools
+from bot.web.http.server import ThreadPools
 from bot.web.pages.tip_index import TipIndex
 from bot.web.rendering import Renderer
-from bot.web.security.rate_limit import CommentLimits
+from bot.web.security.clients import CommentLimits
 from bot.web.security.session import Signer
 
 

@@ -23,7 +23,7 @@ from bot.app.posting.draft import Drafter, posted_texts
 from bot.app.posting.plan import Planner
 from bot.app.posting.preview import Preview
 from bot.app.posting.reconcile import Reconciler
-from bot.core.discussion.pseudonyms import Pseudonyms
+from bot.core.discussion.people import Pseudonyms
 from bot.core.model.capabilities import Capabilities, Idempotency, Prices
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, Post, Receipt, State

@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from bot.bootstrap.settings import log_setup
+from bot.bootstrap.settings.secrets import add_secrets
 from bot.core.errors import PlatformError
 from bot.core.model.config import Account, Tip
 from bot.core.model.delivery import Post
@@ -65,7 +66,7 @@ def test_no_error_repeats_a_credential(call, spelling, status):
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_no_line_of_the_log_has_one(capfd, spelling):
     """Whoever writes a credential into the log, at whatever depth of a value, writes none."""
-    log_setup.add_secrets([SECRET])
+    add_secrets([SECRET])
     spelled = SPELLINGS[spelling](SECRET)
     log_setup.configure(quiet=False)
     try:

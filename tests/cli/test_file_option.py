@@ -104,7 +104,7 @@ def test_the_option_wins_over_the_environment(operator: Operator) -> None:
     """What is typed counts more than TIPSBOT_FILE, and the data is beside the file."""
     operator.secrets = {"TIPSBOT_FILE": "no where.yaml"}
     for words in (["-f", "my tips/mine.yaml"], ["my tips/mine.yaml"]):
-        assert operator.does("check", *words).out.startswith("my tips/mine.yaml: good")
+        assert "\nmy tips/mine.yaml: good" in operator.does("check", *words).out
     assert does(operator, "skip", "--file", "my tips/mine.yaml").code == 0
     assert (operator.home / "my tips" / "data" / "tipsbot.db").exists()
     assert not (operator.home / "data").exists()
@@ -131,11 +131,13 @@ def test_what_init_says_next_works_as_it_is_typed(tmp_path: Path, folder: str) -
     shown = [line.strip() for line in told.splitlines() if line.startswith("  ")]
     assert [line.split()[1:3] for line in shown] == [
         ["check", *shown[0].split()[2:3]],
+        ["summarise", *shown[1].split()[2:3]],
         ["check", "--online"],
-        ["run", *shown[2].split()[2:3]],
+        ["run", *shown[3].split()[2:3]],
     ]
     assert {line.split()[0] for line in shown} == {"bin/tipsbot"}
     assert ": good: 2 tips" in shell(shown[0]).stdout
+    assert "keep-it-short: Keep it short  (1 of 2)\n" in shell(shown[1]).stdout
     assert told.endswith(f"will be in {Path(folder, 'data')}\n")
 
 

@@ -8,9 +8,10 @@ from threading import Barrier, Event, Lock, Thread
 import pytest
 import time_machine
 
+from bot.bootstrap.container import SystemClock
 from bot.core.model.schedule import At, Cron, Every, Schedule
 from bot.scheduler.scheduler import RepeatTrigger, Scheduler, SlotTrigger, schedule_job
-from bot.scheduler.timetable import SystemClock, ZonedTimetable
+from bot.scheduler.timetable import ZonedTimetable
 
 SOON = 5.0
 """Seconds after which something that should have happened did not."""

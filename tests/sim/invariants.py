@@ -12,7 +12,7 @@ from typing import Any
 from twitter_text import parse_tweet
 
 from bot.core.model.delivery import Delivery, State
-from bot.core.posting.reconciliation import ASKS
+from bot.core.posting.transitions import ASKS
 from bot.store.database import FILE
 from tests.sim.faults import RequestFault, Server, ServerFault
 from tests.sim.timeline import Timeline

@@ -13,10 +13,10 @@ def m(file: str, old: str, new: str, breaks: str) -> Mutant:
 LEDGER, DELIVER, OUTCOME = (
     "bot/store/posting/ledger.py",
     "bot/app/posting/deliver.py",
-    "bot/core/posting/attempt_result.py",
+    "bot/core/posting/transitions.py",
 )
 ABSENCE, HOLDS, SLOTS = (
-    "bot/core/posting/reconciliation.py",
+    "bot/core/posting/transitions.py",
     "bot/app/posting/holds.py",
     "bot/store/posting/slots.py",
 )

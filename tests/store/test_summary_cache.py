@@ -37,7 +37,7 @@ def summary_cache():
 
 def version(folder):
     """The version of the rules, as the package in a folder tells it."""
-    asked = "from bot.bootstrap.summary_version import rules_version; print(rules_version())"
+    asked = "from bot.store.summary_cache import rules_version; print(rules_version())"
     return subprocess.run(
         [sys.executable, "-c", asked], cwd=folder, capture_output=True, text=True, check=True
     ).stdout

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from bot.app.posting.reconcile import NOT_LOOKED
 from bot.core.model.delivery import UNSETTLED, State
-from bot.core.posting.reconciliation import ASKS
+from bot.core.posting.transitions import ASKS
 from tests.whole.operator import await_that
 from tests.whole.scenario import QUIET, Scenario
 from tests.whole.stored_data import StoredDelivery

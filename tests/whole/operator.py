@@ -125,11 +125,11 @@ class Operator:
         )
         return Outcome(done.returncode, done.stdout, done.stderr)
 
-    def types(self, answers: Sequence[object], *words: str) -> Outcome:
-        """Run a command at a terminal, and answer its questions."""
+    def types(self, answers: Sequence[object], *words: str, through: Sequence[str] = ()) -> Outcome:
+        """Run a command at a terminal, perhaps `through` another, and answer its questions."""
         master, terminal = pty.openpty()
         with subprocess.Popen(
-            [sys.executable, "-m", "bot", *words],
+            [*through, sys.executable, "-m", "bot", *words],
             cwd=self.home,
             env=self.environment,
             stdin=terminal,
@@ -194,8 +194,8 @@ def _answer_questions(master: int, rest: list[object]) -> str:
     return screen.decode().replace("\r\n", "\n")
 
 
-_QUESTION = re.compile(rb"(?:\[s\]|summary): ?$")
-"""The end of a question; the space behind it goes to the other stream."""
+_QUESTION = re.compile(rb"(?:\[s\]: ?|summary: .*)$")
+"""The end of a question; behind one for a summary words to edit may stand."""
 
 
 def _read(terminal: IO[bytes]) -> bytes:

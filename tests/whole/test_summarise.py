@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import resource
-import subprocess
-import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from tests.servers.echo import echo_server
 from tests.servers.model import KEY, NAME, ModelServer, model_server, proposing, saying
-from tests.whole.operator import Operator, Outcome, await_that
+from tests.whole.operator import Operator, await_that
 from tests.whole.test_trouble import is_one_clear_line
 
 CAREFUL = """\
@@ -54,6 +52,8 @@ tips:   # everything below is mine
 CAREFUL = CAREFUL.replace("{blanks}", "   ")
 """A tips file with comments and different styles."""
 
+NOTHING = "nothing to look at: no summary is missing or doubtful\n"
+
 
 @pytest.fixture(scope="module")
 def _model() -> Iterator[ModelServer]:
@@ -94,10 +94,10 @@ def changes(before: bytes, after: bytes) -> list[str]:
 def test_what_is_accepted_is_one_more_line(operator: Operator, line_end: str) -> None:
     """A summary, accepted by number or typed, adds one line at its place."""
     before = kept(operator, CAREFUL.replace("\n", line_end))
-    done = operator.types(["1", "w", "This works. 👩‍🚀"], "summarise", "--write")
+    first = operator.does("summarise", "--json").records[0]["proposals"][0]["text"]
+    done = operator.types(["1", "w", "This works. 👩‍🚀", "s"], "summarise")
     assert done.code == 0, done.err
-    assert done.out.endswith("wrote 2 summaries into tips.yaml\n")
-    first = done.out.partition("  1. ")[2].splitlines()[1].strip()
+    assert "wrote 2 summaries into tips.yaml\n" in done.out
     inline = "- {id: flow, title: A matter of course, 'text': \"They come too late, as ever.\"}"
     wanted = inline.replace("course,", 'course, summary: "This works. 👩‍🚀",')
     quote = '"' if ": " in first else ""
@@ -115,10 +115,10 @@ def test_what_is_accepted_is_one_more_line(operator: Operator, line_end: str) ->
 def test_the_operators_own_is_shown_before_it_is_replaced(operator: Operator) -> None:
     """The file's own summary is shown, and replaced only by the operator's answer."""
     before = kept(operator, CAREFUL)
-    skipped = operator.types(["s"], "summarise", "--write", "--tip", "own")
-    assert "  now: Whatever I say stands.\n" in skipped.out
+    skipped = operator.types(["s"], "summarise", "--tip", "own")
+    assert "  yours: Whatever I say stands.\n" in skipped.out
     assert now(operator) == before
-    done = operator.types(["w", "New words stand."], "summarise", "--write", "--tip", "own")
+    done = operator.types(["w", "New words stand."], "summarise", "--tip", "own")
     assert done.code == 0
     old = ["    summary: >", "        Whatever I say", "        stands.   "]
     lines = changes(before, now(operator))
@@ -131,25 +131,62 @@ def test_words_that_do_not_fit_are_asked_for_again(operator: Operator) -> None:
     """A summary that is too long is reported with the limit, and a wrong answer is asked again."""
     kept(operator, CAREFUL)
     answers = ["9", "w", "too long " * 20, "w", "Short enough."]
-    done = operator.types(answers, "summarise", "--write", "--tip", "own")
+    done = operator.types(answers, "summarise", "--tip", "own")
     assert "there is room for 140 characters" in done.out
-    assert "13/140 on site" in done.out
+    assert "site, 13/140: Short enough.\n" in done.out
     assert b"summary: Short enough." in now(operator)
 
 
 def test_what_was_accepted_before_stopping_is_kept(operator: Operator) -> None:
     """After a stop half-way the file has the accepted summaries, and nothing else."""
     before = kept(operator, CAREFUL)
-    done = operator.types(["1", "q"], "summarise", "--write")
+    done = operator.types(["1", "q"], "summarise")
     assert done.code == 0
-    assert "wrote 1 summary into tips.yaml" in done.out
+    assert done.out.endswith(
+        "wrote 1 summary into tips.yaml\n"
+        "tips that nobody has looked at: 2; `tipsbot summarise` shows them\n"
+    )
     assert len(changes(before, now(operator))) == 1
+    again = operator.types(["q"], "summarise")
+    assert "flow: A matter of course  (1 of 2)" in again.out
+
+
+def test_a_proposal_can_be_edited(operator: Operator) -> None:
+    """A proposal stands in the line to be edited, and what is made of it is written."""
+    kept(operator, CAREFUL)
+    words = ("summarise", "--tip", "good")
+    texts = [one["text"] for one in operator.does(*words, "--json").records[0]["proposals"]]
+    done = operator.types(["e2", " Do it now."], *words)
+    assert f"site, {len(texts[1]) + 11}/140: {texts[1]} Do it now.\n" in done.out
+    assert f"summary: {texts[1]} Do it now.\n".encode() in now(operator)
+    operator.types(["e7", "e", "\x15Do it now."], *words)
+    assert b"summary: Do it now.\n" in now(operator)
+
+
+def test_the_keys_are_shown_at_each_question(operator: Operator) -> None:
+    """Each question names every key that does something there."""
+    kept(operator, CAREFUL)
+    done = operator.types(["x", "q"], "summarise", "--tip", "good")
+    last = len(operator.does("summarise", "--tip", "good", "--json").records[0]["proposals"])
+    keys = f"1-{last} to take one, e1-e{last} to edit one, w to write your own, s to skip, q to stop [s]:"
+    assert done.out.count(keys) == 2
+    assert "tips that nobody has looked at: 3; `tipsbot summarise` shows them\n" in done.out
+
+
+def test_everything_is_looked_at(operator: Operator) -> None:
+    """Once each tip has a summary of the operator's, there is nothing to look at."""
+    kept(operator, CAREFUL)
+    done = operator.types(["1", "1", "1"], "summarise")
+    assert done.out.endswith("wrote 3 summaries into tips.yaml\n")
+    assert operator.types([], "summarise").out == NOTHING
+    assert operator.does("summarise").out == NOTHING
+    assert operator.status()["unreviewed"] == 0
 
 
 def test_end_of_input_stops(operator: Operator) -> None:
     """Ctrl-D at a question stops."""
     before = kept(operator, CAREFUL)
-    done = operator.types(["\x04"], "summarise", "--write")
+    done = operator.types(["\x04"], "summarise")
     assert done.code == 0
     assert "wrote 0 summaries" in done.out
     assert now(operator) == before
@@ -160,50 +197,45 @@ def test_without_write_nothing_changes(operator: Operator) -> None:
     before = kept(operator, CAREFUL)
     shown = operator.does("summarise")
     assert shown.code == 0
-    assert shown.out.startswith("questions: Questions: a matter of style\n  doubtful: ")
+    assert shown.out.startswith(
+        "questions: Questions: a matter of style  (1 of 3)\n"
+        "  text: They are asked too late 🚀. It need not be so for any of your people.\n"
+        "  doubtful: "
+    )
+    assert shown.out.endswith(
+        "nothing was changed; to choose or write summaries, run this in a terminal\n"
+    )
     records = operator.does("summarise", "--json").records
-    assert [one["tip"] for one in records] == ["questions", "flow"]
-    proposal = records[0]["proposals"][0]
-    assert proposal["length"] <= proposal["limit"] == 140
+    assert [one["tip"] for one in records] == ["questions", "flow", "good"]
+    assert [one["sure"] for one in records] == sorted(one["sure"] for one in records)
+    (post,) = records[0]["proposals"][0]["posts"]
+    assert post["accounts"] == ["site"]
+    assert post["length"] <= post["limit"] == 140
+    assert post["text"].startswith(records[0]["proposals"][0]["text"])
+    doubtful = operator.does("summarise", "--doubtful", "--json").records
+    assert [one["tip"] for one in doubtful] == ["questions", "flow"]
     assert now(operator) == before
     assert not (operator.home / "data").exists()
-
-
-def test_yes_takes_only_what_is_sure(operator: Operator) -> None:
-    """`--yes` takes only proposals without doubts, and never replaces the operator's own."""
-    before = kept(operator, CAREFUL)
-    named = [word for tip in ("questions", "own", "good") for word in ("--tip", tip)]
-    records = operator.does("summarise", "--write", "--yes", "--json", *named).records
-    for one in records:
-        sure = [text["text"] for text in one["proposals"] if not text["doubts"]]
-        assert one["written"] == (sure[0] if sure and one["summary"] is None else None)
-    written = {one["tip"]: one["written"] for one in records}
-    assert written["own"] is None
-    assert written["good"] is not None
-    assert f"+   summary: {written['good']}\n" in changes(before, now(operator))
-    assert all(line.startswith("+") for line in changes(before, now(operator)))
 
 
 def test_a_running_bot_takes_it_up(operator: Operator) -> None:
     """A running bot posts summaries that were written meanwhile."""
     kept(operator, CAREFUL)
     with operator.runs() as bot:
-        operator.types(["w", "This works."], "summarise", "--write", "--tip", "flow")
+        operator.types(["w", "This works."], "summarise", "--tip", "flow")
         await_that(lambda: "tips_file_taken_up" in bot.output)
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--write"], "standard input is not a terminal; run it in one, or add --yes"),
-        (["--yes"], "--yes needs --write"),
-        (["--write", "--json"], "--json cannot ask; add --yes, or omit --json"),
+        (["--yes"], "there is no option '--yes'"),
         (["--tip", "questoins"], "there is no tip 'questoins'; did you mean 'questions'?"),
         (["absent.yaml"], "absent.yaml: not found"),
     ],
 )
 def test_a_wrong_word_gets_one_clear_line(operator: Operator, words: list[str], said: str) -> None:
-    """Conflicting options and unknown names are refused at once."""
+    """Unknown names are refused at once, and there is no way to accept without looking."""
     before = kept(operator, CAREFUL)
     done = operator.does("summarise", *words)
     assert is_one_clear_line(done), done.err
@@ -212,9 +244,10 @@ def test_a_wrong_word_gets_one_clear_line(operator: Operator, words: list[str], 
 
 
 def test_nothing_is_doubtful(operator: Operator) -> None:
-    """Without anything to propose, one line says so."""
+    """Without a doubtful summary, one line says so."""
     kept(operator, "bot: {name: A}\ntips: [{id: a, title: Ask, text: Ask the crowd at once.}]\n")
-    assert operator.does("summarise").out.startswith("no summary is doubtful; --all proposes")
+    assert operator.does("summarise", "--doubtful").out == NOTHING
+    assert operator.does("summarise").out != NOTHING
 
 
 def test_a_broken_file_is_not_written(operator: Operator) -> None:
@@ -222,55 +255,76 @@ def test_a_broken_file_is_not_written(operator: Operator) -> None:
     kept(operator, CAREFUL)
     with operator.runs():
         before = kept(operator, CAREFUL.replace("29 feb", "32 feb"))
-        done = operator.does("summarise", "--write", "--yes")
+        done = operator.does("summarise")
     assert is_one_clear_line(done), done.err
     assert "tips.yaml:7:" in done.err
     assert now(operator) == before
 
 
+@dataclass
 class Meddler:
     """A change of the file between the question and the answer."""
 
-    def __init__(self, operator: Operator, what: str) -> None:
-        self._file, self._what = operator.home / "tips.yaml", what
+    operator: Operator
+    old: str
+    new: str
 
     def __str__(self) -> str:
         """Change the file when the answer is typed."""
-        if self._what == "changed":
-            self._file.write_text(self._file.read_text() + "# another line\n")
-        else:
-            self._file.chmod(0o444)
+        kept(self.operator, CAREFUL.replace(self.old, self.new))
         return "1"
 
 
-@pytest.mark.parametrize(
-    ("what", "said"), [("changed", "was changed meanwhile"), ("", "read-only")]
-)
-def test_what_happens_meanwhile(operator: Operator, what: str, said: str) -> None:
-    """A file that was changed or protected meanwhile is not written, with one line."""
+def test_an_edit_meanwhile_is_kept(operator: Operator) -> None:
+    """Where another tip was edited during the question, the answer goes into the new file."""
     kept(operator, CAREFUL)
-    done = operator.types([Meddler(operator, what)], "summarise", "--write")
+    edit = Meddler(operator, "# inline", "# in one line")
+    done = operator.types([edit, "s", "s"], "summarise")
+    assert (done.code, done.err.strip()) == (0, "")
+    assert "wrote 1 summary into tips.yaml\n" in done.out
+    lines = changes(CAREFUL.replace("# inline", "# in one line").encode(), now(operator))
+    assert [line.split()[:2] for line in lines] == [["+", "summary:"]]
+
+
+def test_a_tip_that_was_edited_meanwhile_is_not_written(operator: Operator) -> None:
+    """A summary of words that do not stand there any more is not written; the others are."""
+    kept(operator, CAREFUL)
+    edit = Meddler(operator, "asked too late", "asked too early")
+    done = operator.types([edit, "1", "s"], "summarise")
+    assert done.code == 0, done.err
+    assert "'questions' was edited meanwhile: not written; look at it again later\n" in done.out
+    assert "wrote 1 summary into tips.yaml\n" in done.out
+    assert b"asked too early" in now(operator)
+    assert "questions: Questions: a matter of style  (1 of 2)" in operator.does("summarise").out
+
+
+def test_a_file_that_is_broken_meanwhile_is_not_written(operator: Operator) -> None:
+    """What is wrong with the file by now is said on one line, and what was written before stays."""
+    kept(operator, CAREFUL)
+    done = operator.types([Meddler(operator, "29 feb", "32 feb")], "summarise")
     assert is_one_clear_line(done), done.err
-    assert said in done.err
-    assert b'style"   # not "manner"\n    # about the id' in now(operator)
+    assert "tips.yaml:7:" in done.err
+    assert "wrote 0 summaries into tips.yaml\n" in done.out
+    assert now(operator) == CAREFUL.replace("29 feb", "32 feb").encode()
+
+
+def test_a_read_only_file_is_one_line(operator: Operator) -> None:
+    """A file that was protected is not written."""
+    before = kept(operator, CAREFUL)
+    (operator.home / "tips.yaml").chmod(0o444)
+    done = operator.types(["1"], "summarise")
+    assert is_one_clear_line(done), done.err
+    assert "read-only" in done.err
+    assert now(operator) == before
 
 
 def test_a_full_disk_is_one_line(operator: Operator) -> None:
     """On a full disk the old file stays, without leftovers."""
     before = kept(operator, CAREFUL.replace("# the end\n", "# the end\n" * 1_000))
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "summarise", "--all", "--write", "--yes"],
-        cwd=operator.home,
-        env=operator.environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000)),
-    )
-    outcome = Outcome(done.returncode, done.stdout, done.stderr)
-    assert is_one_clear_line(outcome), outcome.err
-    assert "tips.yaml cannot be written: File too large; it was not changed" in outcome.err
+    small = ["sh", "-c", 'ulimit -f 18; exec "$@"', "sh"]  # files of at most 9 kB
+    done = operator.types(["1"], "summarise", through=small)
+    assert is_one_clear_line(done), done.err
+    assert "tips.yaml cannot be written: File too large; it was not changed" in done.err
     assert now(operator) == before
     assert [path.name for path in operator.home.iterdir()] == ["tips.yaml"]
 
@@ -292,21 +346,32 @@ def test_a_models_proposal_is_for_the_operator_to_accept(
     ]
     assert record["left_out"] == ["'to' is not in the tip", "'always' is not in the tip"]
     number = str(len(record["proposals"]))
-    done = operator.types([number], *words, "--write")
-    assert f"  {number}. 19/140 on site, a model wrote it, 50% sure\n" in done.out
+    done = operator.types([number], *words)
+    shown = f"  {number}. a model wrote it, 50% sure\n     site, 19/140: Thank them by name.\n"
+    assert shown in done.out
     assert b"  summary: Thank them by name.\n" in now(operator)
 
 
-def test_yes_never_takes_a_models(operator: Operator, model: ModelServer) -> None:
-    """`--yes` never takes a model's proposal."""
-    kept(operator, CAREFUL)
+def test_a_models_words_are_never_posted_unseen(operator: Operator, model: ModelServer) -> None:
+    """Proposals of a model that nobody accepted are in no file, no preview and no post."""
+    before = kept(operator, CAREFUL)
     model.does(proposing("Ask the crowd at once.", "Thank them by name."))
-    words = ("summarise", "--write", "--yes", "--json", "--tip", "good")
-    (record,) = operator.does(*words).records
+    words = ("summarise", "--tip", "good")
+    (record,) = operator.does(*words, "--json").records
     theirs = [one["text"] for one in record["proposals"] if one["by_model"]]
     assert theirs == ["Ask the crowd at once.", "Thank them by name."]
-    assert record["written"] not in theirs
-    assert all(f"summary: {one}".encode() not in now(operator) for one in theirs)
+    assert theirs[1] in operator.does(*words).out
+    for answer in ("", "s", "q", "\x04"):
+        assert theirs[1] in operator.types([answer], *words).out
+    assert len(model.asked) == 6
+    assert now(operator) == before
+    previews = operator.does("preview", "--all", "--why").out
+    with operator.runs():
+        operator.does("post", "good")
+    posted = operator.does("posts", "--json").out
+    data = b"".join(one.read_bytes() for one in (operator.home / "data").rglob("*.db*"))
+    assert "Ask" in posted
+    assert not any(one in previews + posted or one.encode() in data for one in theirs)
 
 
 @pytest.mark.parametrize("what", ["down", "nonsense", "wrong key", "wrong name"])
@@ -343,7 +408,7 @@ def test_the_models_key_reaches_no_sink(operator: Operator) -> None:
     """A server that repeats the request with its key brings the key into no output and no file."""
     kept(operator, CAREFUL)
     operator.secrets = {"TIPSBOT_MODEL": NAME, "TIPSBOT_MODEL_KEY": KEY}
-    answers = {200: [], 401: [], 429: ["--json"], 500: ["--write", "--yes", "--all"]}
+    answers = {200: [], 401: [], 429: ["--json"], 500: ["--doubtful"]}
     done = []
     for status, words in answers.items():
         with echo_server(status) as operator.secrets["TIPSBOT_MODEL_URL"]:

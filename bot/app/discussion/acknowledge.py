@@ -21,7 +21,7 @@ from bot.core.discussion.acknowledgement_policy import (
     is_only_thanks,
     thanks_for,
 )
-from bot.core.discussion.pseudonyms import Pseudonyms
+from bot.core.discussion.people import Pseudonyms
 from bot.core.errors import PlatformError, Refused, RetryLater, Unauthorised
 from bot.core.model.config import Account, AcknowledgementStyle, Config
 from bot.core.model.delivery import State

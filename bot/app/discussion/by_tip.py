@@ -54,5 +54,5 @@ def _speaker(entry: Entry) -> tuple[bool, str]:
 def known_or_discussed(config: Config, store: Store, tip: str) -> None:
     """Raise UsageError for a tip that is neither in the file nor in the log."""
     with store.reading() as tx:
-        if not tx.public_entries.size(tip):
+        if not tx.public_entries().size(tip):
             known_tip(config, tip)

@@ -12,8 +12,7 @@ from datetime import datetime
 import structlog
 
 from bot.app.discussion.erase import erase
-from bot.core.discussion.bio_opt_out import asks_to_be_forgotten
-from bot.core.discussion.pseudonyms import Pseudonyms, plain_handle
+from bot.core.discussion.people import Pseudonyms, asks_to_be_forgotten, plain_handle
 from bot.core.model.entry import Author, Entry, EntryKind, OptOut, Standing, erased
 from bot.core.ports.people_store import PersonRule
 from bot.core.ports.unit_of_work import UnitOfWork

@@ -11,7 +11,7 @@ from bot.app.discussion.ingest import take_in
 from bot.app.notes import LAST_ACTIVITY, LISTENING_FAILS_SINCE, REPLIES_TO_APPROVE
 from bot.app.posting.holds import hold_account
 from bot.core.discussion.backoff import LONGEST, SOON, Budget, next_listening
-from bot.core.discussion.pseudonyms import Pseudonyms
+from bot.core.discussion.people import Pseudonyms
 from bot.core.errors import OverBudget, PlatformError, RetryLater, Unauthorised
 from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account

@@ -10,7 +10,7 @@ from bot.app.discussion.ingest import take_in
 from bot.app.discussion.listen import backoff_until, cost_factor, is_budget_spent
 from bot.app.notes import LAST_ACTIVITY
 from bot.core.discussion.backoff import SOON, next_look
-from bot.core.discussion.pseudonyms import Pseudonyms
+from bot.core.discussion.people import Pseudonyms
 from bot.core.errors import PlatformError, Refused
 from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account

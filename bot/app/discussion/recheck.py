@@ -12,7 +12,7 @@ from bot.app.discussion.listen import backoff_until, cost_factor, is_budget_spen
 from bot.app.notes import SERVER
 from bot.core.discussion.backoff import SOON, next_look
 from bot.core.discussion.freshness import next_check
-from bot.core.discussion.pseudonyms import Pseudonyms
+from bot.core.discussion.people import Pseudonyms
 from bot.core.errors import PlatformError
 from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account

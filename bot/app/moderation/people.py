@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.app.accounts.lookup import known_account
 from bot.app.discussion.erase import legible
 from bot.app.discussion.ingest import erase_author
-from bot.core.discussion.pseudonyms import Pseudonyms, plain_handle
+from bot.core.discussion.people import Pseudonyms, plain_handle
 from bot.core.errors import UsageError
 from bot.core.model.config import Config
 from bot.core.model.entry import Author, Entry, Standing

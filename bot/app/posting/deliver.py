@@ -17,8 +17,14 @@ from bot.core.model.delivery import MOVES, Delivery, Receipt, State
 from bot.core.model.lookup import LEASE
 from bot.core.ports.platform import Clock, Publisher
 from bot.core.ports.unit_of_work import Store, UnitOfWork
-from bot.core.posting.attempt_result import after_attempt, after_crash, price, too_late
-from bot.core.posting.reconciliation import ResendRules, held_too_long
+from bot.core.posting.transitions import (
+    ResendRules,
+    after_attempt,
+    after_crash,
+    held_too_long,
+    price,
+    too_late,
+)
 
 log = structlog.get_logger()
 

@@ -1,7 +1,7 @@
 """Drafts of a tip for each account, and the deliveries that are made of them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -48,11 +48,16 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Drafter:
-    """Fits tips for accounts, in other words than those that were posted before."""
+    """Fits tips for accounts, as other texts than those that were posted before."""
 
     capabilities_of: CapabilitiesOf
     posted: PostedTexts
     summary_cache: SummaryCache = field(default_factory=NullCache)
+
+    @property
+    def anew(self) -> "Drafter":
+        """The same for a bot that has posted nothing."""
+        return replace(self, posted=_nothing)
 
     def draft(self, tip: Tip, account: Account, config: Config) -> Draft | Misfit:
         """The tip as this account would post it."""
@@ -92,6 +97,12 @@ class Drafter:
     def layout(self, tip: Tip, account: Account, config: Config) -> PostLayout:
         """The rules that a post of the tip has to keep on this account, and its link."""
         return layout_of(tip, account, self.capabilities_of(account), config)
+
+
+def _nothing(tip: str, account: str) -> Sequence[str]:
+    """What was posted by a bot that has posted nothing."""
+    del tip, account
+    return ()
 
 
 def posted_texts(store: Store) -> PostedTexts:

@@ -23,8 +23,14 @@ from bot.core.model.delivery import Delivery, State
 from bot.core.model.lookup import SKEW, Absent, CannotTell, Found
 from bot.core.ports.platform import Clock, OwnPosts, Publisher
 from bot.core.ports.unit_of_work import Store, UnitOfWork
-from bot.core.posting.attempt_result import RETRY, found_again, from_before_restore
-from bot.core.posting.reconciliation import ResendRules, after_look, rightly_dated
+from bot.core.posting.transitions import (
+    RETRY,
+    ResendRules,
+    after_look,
+    found_again,
+    from_before_restore,
+    rightly_dated,
+)
 
 A_DAY = timedelta(days=1)
 """A post that was made longer after a delivery's deadline than this is not this delivery's."""

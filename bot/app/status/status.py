@@ -10,6 +10,7 @@ from bot.app.discussion.listen import LISTENING_MAY_FAIL, listening_fails_since
 from bot.app.moderation.visibility import held_comments
 from bot.app.posting.by_hand.pauses import unheld
 from bot.app.posting.first_tip import FirstTip, first_tip
+from bot.app.tips.validate import unreviewed
 from bot.core.discussion.acknowledgement_policy import MOST_A_DAY
 from bot.core.model.capabilities import TextLimit
 from bot.core.model.config import Account, AcknowledgementStyle, Config
@@ -20,7 +21,7 @@ from bot.core.ports.account_store import Pause
 from bot.core.ports.platform import Timetable
 from bot.core.ports.posting_store import SlotRecord
 from bot.core.ports.unit_of_work import Store, UnitOfWork
-from bot.core.posting.reconciliation import needs_person
+from bot.core.posting.transitions import needs_person
 
 RECENT = timedelta(days=7)
 
@@ -90,6 +91,8 @@ class Status:
     failing: tuple[str, ...] = ()
     #: when the first tip comes; None: one was planned before
     first: FirstTip | None = None
+    #: how many tips have no summary of the operator's, so that nobody has looked at their posts
+    unreviewed: int = 0
 
     @property
     def needs_person(self) -> bool:
@@ -138,6 +141,7 @@ def status(store: Store, timetable: Timetable, config: Config, now: datetime) ->
             expected=_expected(tx, now),
             held=tuple(held_comments(tx, config)),
             first=first_tip(tx, timetable, config, now),
+            unreviewed=len(unreviewed(config, now)),
         )
 
 

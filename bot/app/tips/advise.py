@@ -25,7 +25,6 @@ def advice(
     """
     with store.reading() as tx:
         said = tx.ledger.posted_texts()
-    anew = replace(drafter, posted=_nothing)
     again = replace(drafter, posted=lambda tip, account: said.get((tip, account), ()))
     yield from _hashtags(config)
     left = len(config.library) if every else MOST
@@ -35,7 +34,7 @@ def advice(
         if tip.summary is None and left < 0:
             passed += 1
             continue
-        made = _drafts(tip, config, anew)
+        made = _drafts(tip, config, drafter.anew)
         yield from _unused(tip, made, config)
         yield from _doubtful(made)
         yield from _bare(made)
@@ -43,15 +42,9 @@ def advice(
     if passed:
         yield TipProblem(
             tip=None,
-            what=f"{passed:,} more tips without a summary of their own were not looked at",
-            todo="`tipsbot check --all` looks at every one",
+            what=f"{passed:,} more tips without a summary of their own were not examined",
+            todo="`tipsbot check --all` examines every one",
         )
-
-
-def _nothing(tip: str, account: str) -> Sequence[str]:
-    """What was said by a bot that has posted nothing."""
-    del tip, account
-    return ()
 
 
 def _drafts(tip: Tip, config: Config, drafter: Drafter) -> list[Draft]:

@@ -1,17 +1,20 @@
-"""Proposes summaries for tips whose best one is doubtful, for the operator to choose from."""
+"""Proposes summaries for the operator to choose from, the most doubtful tips first."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
 from bot.app.accounts.lookup import known_tip
-from bot.app.posting.draft import Drafter
+from bot.app.posting.draft import Draft, Drafter
+from bot.app.tips.appearance import Appearance, appearances, fits, grouped, layouts, room
+from bot.app.tips.validate import without_expired
 from bot.core.errors import PlatformError, Refused
 from bot.core.model.config import Config, Tip
-from bot.core.posting.compose import PostLayout
+from bot.core.posting.compose import Misfit, PostLayout
 from bot.core.summary import Summary, best, runners_up
 from bot.core.summary.candidates import BY_HAND
 from bot.core.summary.check_proposed import flaws, foreign_summary, plain
@@ -21,47 +24,6 @@ MOST = 3
 
 BY_MODEL = "a model wrote it"
 """How a model's proposals were made, and what is doubtful about each."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tight:
-    """A summary on the account where it has the least room."""
-
-    account: str
-    #: with the link, in X's weights
-    length: int
-    limit: int
-    #: how many more characters would fit
-    left: int
-
-
-def layouts(tip: Tip, config: Config, drafter: Drafter) -> tuple[PostLayout, ...]:
-    """The layouts of every account that the tip goes to."""
-    return tuple(
-        drafter.layout(tip, account, config)
-        for account in config.accounts
-        if tip.goes_to(account.name)
-    )
-
-
-def tightest(summary: str, among: Sequence[PostLayout]) -> Tight | None:
-    """The summary where it has the least room; None where it does not fit everywhere."""
-    if not _fits(summary, among=among):
-        return None
-    words = Summary(text=summary, how="", sure=1.0)
-    return min((_tight(words, layout) for layout in among), key=lambda one: one.left, default=None)
-
-
-def _tight(summary: Summary, layout: PostLayout) -> Tight:
-    post = layout.post(summary, ())
-    left = min(post.limit - post.length, post.native.limit - post.native.length)
-    return Tight(account=layout.account.name, length=post.length, limit=post.limit, left=left)
-
-
-def room(among: Sequence[PostLayout]) -> int:
-    """How many characters fit everywhere."""
-    least = tightest("x", among)
-    return least.left + 1 if least else 0
 
 
 class Proposer(Protocol):
@@ -78,95 +40,115 @@ class Proposer(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proposal:
-    """A summary to choose, and its length with the link where it has the least room."""
+    """A summary to choose, and the posts that it makes."""
 
     summary: Summary
-    tight: Tight
+    posts: tuple[Appearance, ...]
     by_model: bool = False
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether it may be taken unseen: nothing about it is doubtful, and no model wrote it."""
-        return not self.by_model and not self.summary.doubts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class WeakSummary:
-    """A tip, what is doubtful about its best summary, and what was proposed.
-
-    `left_out` says why proposals of a model were refused, `trouble` why the model gave none.
-    """
+class Current:
+    """What a new bot would post of a tip."""
 
     tip: Tip
+    posts: tuple[Appearance, ...]
+    #: how sure the least sure of its summaries is, from 0 (nothing fits an account) to 1
+    sure: float
     doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Review:
+    """A tip to look at, as it would be posted, and what was proposed for it."""
+
+    current: Current
     proposals: tuple[Proposal, ...]
+    #: why proposals of a model were refused
     left_out: tuple[str, ...] = ()
+    #: why a model gave none
     trouble: str | None = None
+    #: its place among those to look at, from 1, and how many these are
+    number: int = 1
+    total: int = 1
 
     @property
-    def sure(self) -> Summary | None:
-        """The first proposal that may be taken unseen."""
-        return next((one.summary for one in self.proposals if one.is_sure), None)
+    def tip(self) -> Tip:
+        """The tip."""
+        return self.current.tip
 
 
-def weak_summaries(
+def reviews(
     drafter: Drafter,
     config: Config,
+    now: datetime,
     *,
     named: Sequence[str] = (),
-    every: bool = False,
+    doubtful: bool = False,
     proposer: Proposer | None = None,
-) -> Iterator[WeakSummary]:
-    """The named tips; or those whose best summary is doubtful; with `every`, all without one.
+) -> Iterator[Review]:
+    """The named tips; or those without a summary of the operator's, or with doubts about it.
 
-    In the order of the file, each worked out when it is asked for. Raises UsageError for a
-    tip that there is none of.
+    With `doubtful` only those with doubts; expired ones only by name. The least sure come first,
+    then the order of the file. Proposals are worked out when they are asked for. Raises UsageError
+    for a tip that there is none of.
     """
     wanted = {known_tip(config, name).id for name in named}
+    library = config.library if wanted else without_expired(config, now).library
+    tips = [tip for tip in library if not wanted or tip.id in wanted]
+    found = [_current(tip, drafter.anew, config) for tip in tips]
+    chosen = [
+        one
+        for one in found
+        if (one.posts or one.doubts)
+        and (wanted or one.doubts or not (doubtful or one.tip.summary is not None))
+    ]
     asked = _Asked(proposer)
-    for tip in config.library:
-        if wanted and tip.id not in wanted:
-            continue
-        among = layouts(tip, config, drafter)
-        doubts = tuple(dict.fromkeys(_doubts(tip, among)))
-        if among and (wanted or doubts or (every and tip.summary is None)):
-            yield _case(tip, among, doubts, asked)
+    for number, one in enumerate(sorted(chosen, key=lambda one: one.sure), 1):
+        among = layouts(one.tip, config, drafter)
+        yield replace(_review(one, among, asked), number=number, total=len(chosen))
 
 
-def _doubts(tip: Tip, among: Sequence[PostLayout]) -> Iterator[str]:
+def _current(tip: Tip, drafter: Drafter, config: Config) -> Current:
+    to = [account for account in config.accounts if tip.goes_to(account.name)]
+    made = [drafter.draft(tip, account, config) for account in to]
+    drafts = [one for one in made if isinstance(one, Draft)]
+    sure = [one.fitted.summary.sure if isinstance(one, Draft) else 0.0 for one in made]
+    return Current(
+        tip=tip,
+        posts=grouped((one.account.name, one.fitted) for one in drafts),
+        sure=min(sure, default=1.0),
+        doubts=tuple(dict.fromkeys(_doubts(tip, made))),
+    )
+
+
+def _doubts(tip: Tip, made: Sequence[Draft | Misfit]) -> Iterator[str]:
     """What is doubtful about what would be posted."""
-    for place in among:
-        chosen = best(tip, place.takes).chosen
+    for one in made:
+        chosen = one.fitted.summary if isinstance(one, Draft) else None
         if tip.summary is not None and (chosen is None or chosen.how != BY_HAND):
-            yield f"its own summary does not fit {place.account.name}"
+            yield f"its own summary does not fit {one.account.name}"
         elif chosen is None:
-            yield f"nothing of it fits {place.account.name}"
+            yield f"nothing of it fits {one.account.name}"
         if chosen is not None:
             yield from chosen.doubts
 
 
-def _case(
-    tip: Tip, among: Sequence[PostLayout], doubts: tuple[str, ...], asked: _Asked
-) -> WeakSummary:
-    ours = [_proposal(one, among) for one in _ours(tip, among)]
+def _review(current: Current, among: Sequence[PostLayout], asked: _Asked) -> Review:
+    tip = current.tip
+    ours = [_proposal(one, tip, among) for one in _ours(tip, among)]
     said, trouble = asked.about(tip, room(among))
     theirs, left_out = _vetted(said, tip, among, {one.summary.text for one in ours})
-    return WeakSummary(
-        tip=tip,
-        doubts=doubts,
-        proposals=(*ours, *theirs),
-        left_out=left_out,
-        trouble=trouble,
-    )
+    return Review(current=current, proposals=(*ours, *theirs), left_out=left_out, trouble=trouble)
 
 
 def _ours(tip: Tip, among: Sequence[PostLayout]) -> tuple[Summary, ...]:
     """Our summaries that fit everywhere, best first."""
-    unwritten, fits = replace(tip, summary=None), partial(_fits, among=among)
-    top = best(unwritten, fits).chosen
+    unwritten, fitting = replace(tip, summary=None), partial(fits, among=among)
+    top = best(unwritten, fitting).chosen
     if top is None:
         return ()
-    return (top, *runners_up(unwritten, fits, than=top))[:MOST]
+    return (top, *runners_up(unwritten, fitting, than=top))[:MOST]
 
 
 class _Asked:
@@ -199,20 +181,16 @@ def _vetted(
             continue
         if why := flaws(text, tip):
             left_out.append("; ".join(why))
-        elif not _fits(text, among=among):
+        elif not fits(text, among=among):
             left_out.append("it does not fit")
         else:
             summary = foreign_summary(text, tip, BY_MODEL)
-            found.append(_proposal(summary, among, by_model=True))
+            found.append(_proposal(summary, tip, among, by_model=True))
     return found, tuple(left_out)
 
 
-def _fits(summary: str, *, among: Sequence[PostLayout]) -> bool:
-    return all(place.takes(summary) for place in among)
-
-
-def _proposal(summary: Summary, among: Sequence[PostLayout], *, by_model: bool = False) -> Proposal:
-    tight = tightest(summary.text, among)
-    if tight is None:
-        raise ValueError(f"{summary.text!r} was proposed and does not fit")
-    return Proposal(summary=summary, tight=tight, by_model=by_model)
+def _proposal(
+    summary: Summary, tip: Tip, among: Sequence[PostLayout], *, by_model: bool = False
+) -> Proposal:
+    posts = appearances(summary.text, tip, among)
+    return Proposal(summary=summary, posts=posts, by_model=by_model)

@@ -120,6 +120,18 @@ def without_expired(config: Config, now: datetime) -> Config:
     return replace(config, library=Library(tips=kept))
 
 
+def unreviewed(config: Config, now: datetime) -> tuple[Tip, ...]:
+    """The tips in whose posts the words are the bot's own, so that nobody has looked at them.
+
+    They have no summary of the operator's, and are posted somewhere; in the order of the file.
+    """
+    return tuple(
+        tip
+        for tip in without_expired(config, now).library
+        if tip.summary is None and any(tip.goes_to(account.name) for account in config.accounts)
+    )
+
+
 def expired(config: Config, now: datetime) -> Iterator[TipProblem]:
     """The tips that no schedule brings any more, in the order of the file."""
     zone = ZoneInfo(config.bot.timezone)

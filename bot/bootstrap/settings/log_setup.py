@@ -6,33 +6,19 @@ lines (`line_writer`).
 
 import logging
 import sys
-from collections.abc import Iterable, MutableMapping
-from functools import cache
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
 from bot.bootstrap.settings.line_writer import LineWriter
-from bot.core.text.redact import Redactor
+from bot.bootstrap.settings.secrets import redacted
 from bot.core.text.sanitize import shown
 
 STANDARD_ERROR = 2
 
-_secrets: set[str] = set()
-"""Credentials that were read, only ever used to redact them."""
-
 _writer: LineWriter | None = None
 """The writer to standard error, once that is configured."""
-
-
-def add_secrets(secrets: Iterable[str]) -> None:
-    """Never write these into the log or the output."""
-    _secrets.update(secrets)
-
-
-@cache
-def _redactor(secrets: frozenset[str]) -> Redactor:
-    return Redactor(secrets)
 
 
 def configure(*, quiet: bool) -> None:
@@ -92,11 +78,6 @@ class _Lines:
         self._writer.put_text([line])
 
     debug = info = warning = error = critical = msg
-
-
-def redacted(text: str) -> str:
-    """The text without any credential, however it is encoded."""
-    return _redactor(frozenset(_secrets)).text(text)
 
 
 def _harmless(_logger: object, _method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:

@@ -1,17 +1,26 @@
-"""Credentials: from the environment, from files that it names, or from systemd. Never echoed."""
+"""Credentials: from the environment, from files that it names, or from systemd. Never echoed.
+
+Those that are in use are redacted in everything that is written.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 from bot.core.errors import SecretError
 from bot.core.model.capabilities import PlatformKind, variable
+from bot.core.text.redact import Redactor
 from bot.regular_files import read_regular
 from bot.tips_file.messages import escape, quote
 
 MAX_BYTES = 64 * 1024
 
 _UNUSABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|^ | $")
+
+
+_in_use: set[str] = set()
+"""Credentials that were read, only ever used to redact them."""
 
 
 class _UnusableError(Exception):
@@ -103,3 +112,18 @@ def _error(account: str, missing: list[str], unusable: list[str]) -> SecretError
         todo += f", or name a file that holds it in {missing[0]}_FILE"
         todo += " and so on" if len(missing) > 1 else ""
     return SecretError(f"account {escape(account)}: {'; '.join([*problems, *unusable])}", todo)
+
+
+def add_secrets(secrets: Iterable[str]) -> None:
+    """Never write these into the log or the output."""
+    _in_use.update(secrets)
+
+
+def redacted(text: str) -> str:
+    """The text without any credential, however it is encoded."""
+    return _redactor(frozenset(_in_use)).text(text)
+
+
+@cache
+def _redactor(secrets: frozenset[str]) -> Redactor:
+    return Redactor(secrets)

@@ -5,7 +5,7 @@ import hmac
 import secrets
 from pathlib import Path
 
-from bot.core.discussion.pseudonyms import Pseudonyms
+from bot.core.discussion.people import Pseudonyms
 from bot.regular_files import read_regular
 from bot.store import clear_file_errors, replace_file
 

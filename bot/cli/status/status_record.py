@@ -45,6 +45,7 @@ def record(status: Status, links: Mapping[int, str], *, running: bool) -> dict[s
             {**_slot(one), "tip": status.tips.get((one.schedule, one.due))} for one in status.coming
         ],
         "new_replies": status.new_entries,
+        "unreviewed": status.unreviewed,
         "first_tip": first and {"at_start": first.at_start, "due": _iso(first.due)},
     }
 

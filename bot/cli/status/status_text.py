@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from bot.app.status.status import AccountStatus, Status
-from bot.cli.output import counted, first_tip_line
+from bot.cli.output import counted, first_tip_line, unreviewed_line
 from bot.core.model.delivery import Delivery
 from bot.core.text.sanitize import one_line, shown
 
@@ -36,6 +36,8 @@ def lines(
     if status.new_entries:
         replies = counted(status.new_entries, "reply", "replies")
         yield f"new since you read the log: {replies}; see `tipsbot log`"
+    if status.unreviewed:
+        yield unreviewed_line(status.unreviewed)
     yield from _lists(status, zone, links)
     if status.needs_person:
         yield "a person has to act: see above, and docs/troubleshooting.md"

@@ -1,17 +1,33 @@
 """`check`: list every mistake in the tips file."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.context import opened
 from bot.cli.options import DEFAULT_FILE, AsJson, File
-from bot.cli.output import counted
+from bot.cli.output import counted, unreviewed_line
 from bot.core.errors import Problem, TipsError
+
+if TYPE_CHECKING:
+    from bot.core.model.config import Config
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Found:
+    """What was found, and what the file holds; the latter is not known of a broken file."""
+
+    problems: Sequence[Problem]
+    notes: Sequence[Problem] = ()
+    #: how many tips nobody has looked at
+    unreviewed: int | None = None
+    holds: str = ""
 
 
 def check(
@@ -28,34 +44,54 @@ def check(
 ) -> None:
     """List every mistake in the file, with its line and what to do."""
     try:
-        problems, notes, good = _examined(file, every=every, online=online)
+        found = _examined(file, every=every, online=online)
     except TipsError as error:
         if not as_json:
             raise
-        problems, notes, good = error.problems, [], ""
+        found = _Found(problems=error.problems)
     if as_json:
-        found = {"problems": [*map(asdict, problems)], "notes": [*map(asdict, notes)]}
-        typer.echo(json.dumps({"ok": not problems, **found}))
-        raise typer.Exit(2 if problems else 0)
-    for note in notes:
+        typer.echo(json.dumps(_record(found)))
+        raise typer.Exit(2 if found.problems else 0)
+    for note in found.notes:
         typer.echo(f"note: {note}")
-    if problems:
-        raise TipsError(tuple(problems))
-    typer.echo(good)
+    if found.unreviewed:
+        typer.echo(f"note: {file}: {unreviewed_line(found.unreviewed)}")
+    if found.problems:
+        raise TipsError(tuple(found.problems))
+    typer.echo(f"{file}: good: {found.holds}")
 
 
-def _examined(
-    file: Path, *, every: bool, online: bool
-) -> tuple[Sequence[Problem], list[Problem], str]:
-    """Problems of the accounts, notes, and the line for a file without a problem."""
+def _record(found: _Found) -> dict[str, object]:
+    """The findings for programs."""
+    return {
+        "ok": not found.problems,
+        "problems": [asdict(one) for one in found.problems],
+        "notes": [asdict(one) for one in found.notes],
+        "unreviewed": found.unreviewed,
+    }
+
+
+def _examined(file: Path, *, every: bool, online: bool) -> _Found:
+    """Problems of the accounts, notes, and what a file without a mistake holds."""
+    from bot.app.tips.validate import unreviewed
+
     with opened(file, reading=True) as bot:
-        tips = counted(len(bot.config.library), "tip")
-        schedules = counted(len(bot.config.schedules), "schedule")
-        good = f"{file}: good: {tips}, {schedules}, {counted(len(bot.config.accounts), 'account')}"
         notes = bot.notes(every=every)
-        if not online:
-            return [], notes, good
-        from bot.bootstrap.inspect_accounts import inspect
+        problems: Sequence[Problem] = ()
+        if online:
+            from bot.bootstrap.inspect_accounts import inspect
 
-        problems, more = inspect(bot)
-        return problems, notes + more, good
+            problems, more = inspect(bot)
+            notes += more
+        return _Found(
+            problems=problems,
+            notes=notes,
+            unreviewed=len(unreviewed(bot.config, bot.clock.now())),
+            holds=_holds(bot.config),
+        )
+
+
+def _holds(config: Config) -> str:
+    tips, schedules = len(config.library), len(config.schedules)
+    held = {"tip": tips, "schedule": schedules, "account": len(config.accounts)}
+    return ", ".join(counted(number, noun) for noun, number in held.items())

@@ -32,8 +32,8 @@ def init(
     (folder / "tips.schema.json").write_text(schema_text(), encoding="utf-8")
     is_default = path == DEFAULT_FILE and FILE_VARIABLE not in os.environ
     option = [] if is_default else ["--file", str(path)]
-    typer.echo(f"wrote {path}: edit it, then check it, check the accounts and start the bot")
-    for words in (["check"], ["check", "--online"], ["run"]):
+    typer.echo(f"wrote {path}: write your tips into it, then type one after another")
+    for words in (["check"], ["summarise"], ["check", "--online"], ["run"]):
         typer.echo(f"  {shlex.join([*_program(), *words, *option])}")
     typer.echo(f"the bot's data will be in {data_directory(path, os.environ)}")
 

@@ -1,18 +1,21 @@
 """A tip and its proposals, as lines for people and as a record for programs."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 import typer
 
-from bot.app.tips.propose import WeakSummary
-from bot.bootstrap.settings.log_setup import redacted
-from bot.cli.output import counted
-from bot.core.text.sanitize import shown
+from bot.app.tips.appearance import Appearance
+from bot.app.tips.propose import Review
+from bot.bootstrap.settings.secrets import redacted
+from bot.core.text.sanitize import one_line, shown
 
-NOTHING = "no summary is doubtful; --all proposes one for every tip without a summary"
+MOST = 400
+"""Characters of a tip's text that are shown with it."""
+NOTHING = "nothing to look at: no summary is missing or doubtful"
+HOW_TO = "nothing was changed; to choose or write summaries, run this in a terminal"
 
 
 def show(*lines: str, err: bool = False) -> None:
@@ -26,34 +29,41 @@ def show_json(line: dict[str, Any]) -> None:
     typer.echo(redacted(json.dumps(line, ensure_ascii=False)))
 
 
-def written(count: int, file: Path, *, is_any: bool) -> str:
-    """The last line of what was written: how many, or that there `is_any` tip to write for."""
-    return f"wrote {counted(count, 'summary', 'summaries')} into {file}" if is_any else NOTHING
-
-
-def lines(case: WeakSummary) -> Iterator[str]:
+def lines(review: Review) -> Iterator[str]:
     """A tip and its proposals for people."""
-    yield f"{case.tip.id}: {case.tip.title}"
-    if case.tip.summary:
-        yield f"  now: {case.tip.summary}"
-    yield from (f"  doubtful: {doubt}" for doubt in case.doubts)
-    for number, one in enumerate(case.proposals, 1):
-        tight, summary = one.tight, one.summary
-        sure = f"{summary.sure:.0%} sure"
-        yield f"  {number}. {tight.length}/{tight.limit} on {tight.account}, {summary.how}, {sure}"
-        yield f"     {summary.text}"
+    tip, current = review.tip, review.current
+    yield f"{tip.id}: {tip.title}  ({review.number} of {review.total})"
+    yield f"  text: {one_line(tip.text, MOST)}"
+    if tip.summary:
+        yield f"  yours: {tip.summary}"
+    yield from (f"  doubtful: {doubt}" for doubt in current.doubts)
+    proposed = {post for one in review.proposals for post in one.posts}
+    yield from posts((post for post in current.posts if post not in proposed), "  now ")
+    for number, one in enumerate(review.proposals, 1):
+        summary = one.summary
+        yield f"  {number}. {summary.how}, {summary.sure:.0%} sure"
+        yield from posts(one.posts, "     ")
         yield from (f"     doubtful: {doubt}" for doubt in summary.doubts if doubt != summary.how)
-    yield from (f"  rejected a proposal of the model: {why}" for why in case.left_out)
-    if not case.proposals:
+    yield from (f"  rejected a proposal of the model: {why}" for why in review.left_out)
+    if not review.proposals:
         yield "  nothing to propose: write your own"
 
 
-def record(case: WeakSummary) -> dict[str, Any]:
+def posts(found: Iterable[Appearance], begin: str) -> Iterator[str]:
+    """Whole posts for people, each with its accounts and its length."""
+    for one in found:
+        yield f"{begin}{', '.join(one.accounts)}, {one.length}/{one.limit}: {one.text}"
+
+
+def record(review: Review) -> dict[str, Any]:
     """The same for programs."""
+    current = review.current
     return {
-        "tip": case.tip.id,
-        "summary": case.tip.summary,
-        "doubts": list(case.doubts),
+        "tip": review.tip.id,
+        "summary": review.tip.summary,
+        "sure": current.sure,
+        "doubts": list(current.doubts),
+        "posts": [asdict(post) for post in current.posts],
         "proposals": [
             {
                 "text": one.summary.text,
@@ -61,12 +71,10 @@ def record(case: WeakSummary) -> dict[str, Any]:
                 "sure": one.summary.sure,
                 "doubts": list(one.summary.doubts),
                 "by_model": one.by_model,
-                "account": one.tight.account,
-                "length": one.tight.length,
-                "limit": one.tight.limit,
+                "posts": [asdict(post) for post in one.posts],
             }
-            for one in case.proposals
+            for one in review.proposals
         ],
-        "left_out": list(case.left_out),
-        "trouble": case.trouble,
+        "left_out": list(review.left_out),
+        "trouble": review.trouble,
     }

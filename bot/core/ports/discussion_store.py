@@ -174,9 +174,6 @@ class PublicEntries(Protocol):
     own but for its answers to what not everybody may read.
     """
 
-    def including_unlisted(self, *, unlisted: bool) -> PublicEntries:
-        """The same, with what was said unlisted where the operator shows that."""
-
     def stubs(self, tip: str) -> Sequence[Stub]:
         """A tip's entries without their words, in the order of their time."""
 

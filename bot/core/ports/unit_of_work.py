@@ -17,12 +17,14 @@ class UnitOfWork(Protocol):
     ledger: Ledger
     log: EntryStore
     threads: WatchedThreads
-    public_entries: PublicEntries
     accounts: Accounts
     notes: KeyValues
     people: People
     acknowledgements: Acknowledgements
     pages: Pages
+
+    def public_entries(self, *, unlisted: bool = False) -> PublicEntries:
+        """The entries that everybody may read; `unlisted`: also unlisted ones."""
 
 
 class Store(Protocol):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import islice
 
 from bot.core.model.capabilities import Capabilities, Unit
 from bot.core.model.config import Account, Config, LinkRule, Tip
@@ -28,6 +29,9 @@ from bot.core.text.hashtags import hashtags
 from bot.core.text.mentions import unmentioned
 
 _NO_CACHE = NullCache()
+
+MOST_ORDERS = 30
+"""So many orders of a tip's hashtags are tried: all in which six of them come first in pairs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,8 +181,8 @@ def compose(
     """The best post of a tip on an account: the best summary that fits, then hashtags.
 
     `posted` are the texts that the account has posted of this tip, oldest first: a new one differs
-    from them by its summary, its hashtags or their order, as long as there is a good one. A choice
-    in the `summary_cache` is not worked out again.
+    from them as long as there is a good one, by the order of its hashtags, by other ones or none,
+    and after that by its summary. A choice in the `summary_cache` is not worked out again.
     """
     orders = _orders(tuple(hashtags(tip.tags)) if layout.account.hashtags else ())
     choice = _choose(tip, layout, orders, summary_cache, posted)
@@ -217,5 +221,11 @@ def alternatives(tip: Tip, layout: PostLayout, chosen: Summary) -> tuple[Summary
 
 
 def _orders(tags: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """The hashtags in the orders in which they may stand: each comes first once."""
-    return [tags[turn:] + tags[:turn] for turn in range(max(1, len(tags)))]
+    """The hashtags as they may stand: each comes first, then beside another one; at last none."""
+    turned = [tags[turn:] + tags[:turn] for turn in range(len(tags))]
+    orders = (
+        (first, *rest[turn:], *rest[:turn])
+        for turn in range(max(1, len(tags) - 1))
+        for first, *rest in turned
+    )
+    return [*islice(orders, MOST_ORDERS), ()]

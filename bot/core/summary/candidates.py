@@ -37,9 +37,12 @@ _FULL_STOPS = (
 )
 """The full stop of a script, by a text's last letter."""
 
-_NO_BLANK = regex.compile(r"(?<=[\u3002\uff01\uff1f])\s(?=[\p{Han}\p{Hiragana}\p{Katakana}\p{Ps}])")
+_NO_BLANK = regex.compile(
+    r"(?<=[\u3002\uff01\uff1f\uff1a])\s(?=\S*[\p{Han}\p{Hiragana}\p{Katakana}])"
+)
+"""A blank before a word of a script that has none; a word of another script keeps it."""
 
-_CLOSED = regex.compile(r"[\p{Sentence_Terminal}…:][\p{Pe}\p{Pf}\"']*$")
+_CLOSED = regex.compile(r"[\p{Sentence_Terminal}…:\uff1a][\p{Pe}\p{Pf}\p{Cf}\"']*$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,8 +132,9 @@ def heading(tip: Tip) -> SourceText:
 
 
 def by_hand(tip: Tip) -> Candidate | None:
-    """The summary that the operator wrote, as it is."""
-    return Candidate(text=one_line(tip.summary), by_hand=True) if tip.summary else None
+    """The summary that the operator wrote, as it is; None where nothing of it can be seen."""
+    own = one_line(tip.summary or "")
+    return Candidate(text=own, by_hand=True) if own else None
 
 
 def candidates(tip: SourceText) -> Iterator[Candidate]:
@@ -154,8 +158,8 @@ def candidates(tip: SourceText) -> Iterator[Candidate]:
 
 def title_alone(tip: SourceText) -> Candidate:
     """The title as a summary of its own."""
-    text = headed(tip)
-    return Candidate(text=tip.title if text.endswith(":") else text, titled=True)
+    text = headed(tip).removesuffix(":").removesuffix("\uff1a")
+    return Candidate(text=text, titled=True)
 
 
 def joined(pieces: Sequence[str]) -> str:

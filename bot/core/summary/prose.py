@@ -56,6 +56,9 @@ _WITH_ORDINALS = frozenset(
 )
 """Languages that write an ordinal number with a full stop."""
 
+_UNSEEN = "\u200b\u200e\u200f\u061c\u2060\ufeff"
+"""Marks without width, such as those of direction: alone between blanks they double the blank."""
+
 _HOLD = "\ue000{}\ue001"
 _HELD = re.compile("\ue000(\\d+)\ue001")
 
@@ -80,8 +83,8 @@ class Sentence:
 
 
 def one_line(text: str) -> str:
-    """The text with every run of white space as one blank."""
-    return " ".join(text.split())
+    """The text with every run of white space as one blank, and no unseen mark alone in it."""
+    return " ".join(word for word in text.split() if word.strip(_UNSEEN))
 
 
 def blocks(text: str) -> Iterator[Block]:

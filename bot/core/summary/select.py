@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -36,6 +36,9 @@ LACKING = 0.5
 WORTH = 2.0
 """Points below the best within which another summary, with no other doubts, may take its turn."""
 
+TIE = 1e-6
+"""Points by which two sums of the same features may differ."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
@@ -57,7 +60,7 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Ranked:
+class Ranked:
     """A candidate that may be chosen, with its score; what was written by hand has none."""
 
     summary: Summary
@@ -78,23 +81,26 @@ def best(
     """The best summary of a tip that `fits` and was not used before.
 
     What the operator wrote by hand wins if it fits. `said` are the texts used already, oldest
-    first, `ways` how a summary becomes a text, the preferred one first. A new text is made of
-    another good summary, or of a good one shown in another way; the operator's own words stay as
-    long as there is such a way. When no new text is left, the choice says so and takes the one
+    first, `ways` how a summary becomes a text, the preferred one first. A new text has the words
+    of the first summary in another way, and other words only when the ways are used up, or where
+    they are as good (`in_turn`). When no new text is left, the choice says so and takes the one
     that was used longest ago. Nothing is chosen where nothing fits. The same arguments always give
     the same choice; a tip is ranked once, however often it is asked about.
     """
     used = {text: turn for turn, text in enumerate(said)}
-    good: list[Summary] = []
-    for one in _good(_fitting(tip, fits)):
-        good.append(one.summary)
-        for way in range(len(ways) if one.score is None else 1):
-            if ways[way](one.summary.text) not in used:
-                return Choice(chosen=one.summary, way=way)
-    return _again(good, ways, used)
+    again: list[tuple[int, Summary, int]] = []
+    for one, way in in_turn(_good(_fitting(tip, fits)), len(ways)):
+        turn = used.get(ways[way](one.text))
+        if turn is None:
+            return Choice(chosen=one, way=way)
+        again.append((turn, one, way))
+    if not again:
+        return Choice(chosen=None)
+    _, chosen, way = min(again, key=lambda text: text[0])
+    return Choice(chosen=chosen, way=way, exhausted=True)
 
 
-def _good(found: Iterable[_Ranked]) -> Iterator[_Ranked]:
+def _good(found: Iterable[Ranked]) -> Iterator[Ranked]:
     """What was written by hand, the best of the others, and those that are nearly as good."""
     top = None
     for one in found:
@@ -109,17 +115,29 @@ def _good(found: Iterable[_Ranked]) -> Iterator[_Ranked]:
             yield one
 
 
-def _again(
-    good: Sequence[Summary], ways: Sequence[Callable[[str], str]], used: Mapping[str, int]
-) -> Choice:
-    """One of the good ones in another way, or else what was used longest ago."""
-    texts = [
-        (used.get(show(one.text), -1), one, way) for way, show in enumerate(ways) for one in good
-    ]
-    if not texts:
-        return Choice(chosen=None)
-    turn, chosen, way = min(texts, key=lambda text: text[0])
-    return Choice(chosen=chosen, way=way, exhausted=turn >= 0)
+def in_turn(good: Iterable[Ranked], ways: int) -> Iterator[tuple[Summary, int]]:
+    """Each good summary in each of so many ways, in the order in which they are used.
+
+    A summary keeps its words until it was shown in every way; one that is as good as it takes
+    turns with it before that. The operator's own is given before any other is asked for.
+    """
+    left: list[Ranked] = []
+    for one in good:
+        if one.score is None:
+            yield from ((one.summary, way) for way in range(ways))
+        else:
+            left.append(one)
+    while left:
+        alike = [one for one in left if _as_good(one, left[0])]
+        left = [one for one in left if one not in alike]
+        yield from ((one.summary, way) for way in range(ways) for one in alike)
+
+
+def _as_good(one: Ranked, first: Ranked) -> bool:
+    """Whether a summary is as good as the first by its score, and as sure to read well."""
+    if one.score is None or first.score is None:
+        return one is first
+    return one.score >= first.score - TIE and one.summary.sure >= first.summary.sure
 
 
 def runners_up(tip: Tip, fits: Callable[[str], bool], *, than: Summary) -> tuple[Summary, ...]:
@@ -138,7 +156,7 @@ def can_say(tip: Tip, fits: Callable[[str], bool]) -> bool:
     return next(_fitting(tip, fits), None) is not None
 
 
-def _fitting(tip: Tip, fits: Callable[[str], bool]) -> Iterator[_Ranked]:
+def _fitting(tip: Tip, fits: Callable[[str], bool]) -> Iterator[Ranked]:
     """The summaries that fit and may be posted, best first; each is made when it is asked for."""
     seen = set()
     for candidate, points in _all(tip):
@@ -147,7 +165,7 @@ def _fitting(tip: Tip, fits: Callable[[str], bool]) -> Iterator[_Ranked]:
         summary = _checked(candidate, tip)
         if summary is not None:
             seen.add(candidate.text)
-            yield _Ranked(summary=summary, score=points)
+            yield Ranked(summary=summary, score=points)
 
 
 def _all(tip: Tip) -> Iterator[tuple[Candidate, float | None]]:

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select, update
 
 from bot.core.discussion.backoff import LONGEST
-from bot.core.discussion.pseudonyms import plain_handle
+from bot.core.discussion.people import plain_handle
 from bot.core.model.entry import Author, Change, Entry, EntryEvent, EntryKind
-from bot.store.rows import Part, by_number, entry_of, made, under
-from bot.store.site.public_entries import LEGIBLE
+from bot.store.rows import Part, entry_of, made
+from bot.store.site.public_entries import LEGIBLE, by_number, under
 from bot.store.tables import LARGEST, entries, entry_events
 
 _GONE = (Change.DELETED, Change.EDITED)

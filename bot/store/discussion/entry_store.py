@@ -1,21 +1,24 @@
-"""`core.ports.unit_of_work.EntryStore` over SQL: stores entries, their changes and their events."""
+"""`core.ports.unit_of_work.EntryStore` over SQL: stores entries, their changes and their events.
 
-from collections.abc import Sequence
+An entry has the tip of the post or entry that it answers.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 
 from bot.core.discussion.backoff import SOON
 from bot.core.model.entry import Change, Entry, Standing, Visibility
 from bot.store.discussion.entry_queries import SqlEntryQueries
 from bot.store.discussion.merge_edit import updated, what_changed
-from bot.store.discussion.tip_assignment import TipAssigner, above
-from bot.store.rows import row_of, storable
-from bot.store.site.full_text_index import index_of
+from bot.store.rows import Part, batched, row_of, storable
+from bot.store.site.full_text_index import FullTextIndex, index_of
 from bot.store.site.public_entries import shown
-from bot.store.tables import entries, entry_events
+from bot.store.tables import deliveries, entries, entry_events
 
 
 class SqlEntryStore(SqlEntryQueries):
@@ -24,7 +27,10 @@ class SqlEntryStore(SqlEntryQueries):
     def __init__(self, connection: Connection, bot: str) -> None:
         super().__init__(connection, bot)
         self._tips = TipAssigner(connection, bot)
-        self._index = index_of(connection, bot)
+
+    @cached_property
+    def _index(self) -> FullTextIndex:
+        return index_of(self._connection, self._bot)
 
     def keep(self, entry: Entry, now: datetime) -> bool:
         """Insert the entry, or update the stored one."""
@@ -142,3 +148,78 @@ class SqlEntryStore(SqlEntryQueries):
     def tip_of(self, account: str, remote_ids: Sequence[str]) -> str | None:
         """The tip of the first of these remote ids that has one."""
         return self._tips.tip_of(account, remote_ids)
+
+
+class TipAssigner(Part):
+    """Finds and assigns tips, for one bot in one transaction."""
+
+    def tip_of(self, account: str, remote_ids: Sequence[str]) -> str | None:
+        """The tip of the first of these remote ids that has one."""
+        names = [(account, remote_id) for remote_id in remote_ids]
+        return _first_tip(names, self.tips(deliveries, names), self.tips(entries, names))
+
+    def of(self, fresh: Sequence[Entry]) -> list[str | None]:
+        """The tip of each: its own, or that of what it answers, which may be one before it."""
+        names = [(one.account, name) for one in fresh if not one.tip for name in above(one)]
+        posts, known = self.tips(deliveries, names), self.tips(entries, names)
+        found: list[str | None] = []
+        for one in fresh:
+            names = [(one.account, name) for name in above(one)]
+            tip = one.tip or _first_tip(names, posts, known)
+            known[one.account, one.remote_id] = tip
+            found.append(tip)
+        return found
+
+    def tips(
+        self, table: Table, names: Sequence[tuple[str, str]]
+    ) -> dict[tuple[str, str], str | None]:
+        """The tips of those that are in this table, by account and remote id."""
+        found: dict[tuple[str, str], str | None] = {}
+        for account in {account for account, _ in names}:
+            ids = sorted({remote_id for owner, remote_id in names if owner == account})
+            for some in batched(ids):
+                query = select(table.c.remote_id, table.c.tip).where(
+                    self._is(table, account=account), table.c.remote_id.in_(some)
+                )
+                found.update({(account, row[0]): row[1] for row in self._connection.execute(query)})
+        return found
+
+    def with_orphans(self, kept: Sequence[Entry]) -> list[Entry]:
+        """Those with a tip that are the parent or root of a stored entry without one."""
+        parents = [one for one in kept if one.tip is not None]
+        found: set[tuple[str, str]] = set()
+        for account in {one.account for one in parents}:
+            loose = self._is(entries, account=account, tip=None)
+            for some in batched([one.remote_id for one in parents if one.account == account]):
+                for column in (entries.c.in_reply_to, entries.c.root):  # an OR would use no index
+                    query = select(column).where(loose, column.in_(some))
+                    found.update((account, str(name)) for name in self._connection.scalars(query))
+        return [one for one in parents if (one.account, one.remote_id) in found]
+
+    def adopt(self, account: str, remote_id: str, tip: str) -> list[int]:
+        """Assign the tip to all entries under this remote id that have none; their numbers."""
+        moved: list[int] = []
+        pending = [remote_id]
+        while pending:
+            parent = pending.pop()
+            for column in (entries.c.in_reply_to, entries.c.root):  # an OR would use no index
+                theirs = self._is(entries, account=account, tip=None) & (column == parent)
+                query = select(entries.c.id, entries.c.remote_id).where(theirs)
+                found = self._connection.execute(query.order_by(entries.c.id)).all()
+                if found:
+                    self._change(update(entries).where(theirs).values(tip=tip))
+                moved.extend(row.id for row in found)
+                pending.extend(row.remote_id for row in found)
+        return moved
+
+
+def _first_tip(
+    names: Sequence[tuple[str, str]], *known: Mapping[tuple[str, str], str | None]
+) -> str | None:
+    """The tip of the first of these that has one, in whichever table it is found first."""
+    return next((tip for name in names for tips in known if (tip := tips.get(name))), None)
+
+
+def above(entry: Entry) -> list[str]:
+    """The remote ids of its parent and of the beginning of its conversation."""
+    return [remote_id for remote_id in (entry.in_reply_to, entry.root) if remote_id]

@@ -3,8 +3,6 @@
 Also the conditions for that, on the rows of entries.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -16,7 +14,7 @@ from bot.core.discussion.outline import Stub
 from bot.core.discussion.search_query import Term
 from bot.core.model.entry import Entry, Standing, Visibility, erased_entry
 from bot.core.ports.discussion_store import Tally
-from bot.store.rows import Part, batched, by_number, entry_of, under
+from bot.store.rows import Part, batched, entry_of, of_bot
 from bot.store.site.full_text_index import index_of
 from bot.store.tables import entries
 
@@ -67,18 +65,27 @@ def _answers_unseen(*, unlisted: bool) -> ColumnElement[bool]:
     )
 
 
+def by_number(bot: str) -> ColumnElement[bool]:
+    """Whether an entry is the bot's, written so that only the index of the numbers is used.
+
+    SQLite assumes that a bot has a handful of rows. It would look for a hundred numbers among all
+    million entries of the bot, and sort all of them to return the first few.
+    """
+    return entries.c.bot.concat("") == bot
+
+
+def under(tip: str | None, bot: str) -> ColumnElement[bool]:
+    """Whether an entry is the bot's and belongs to this tip (None: any), for queries by number."""
+    return by_number(bot) if tip is None else of_bot(entries, bot, tip=tip)
+
+
 class SqlPublicEntries(Part):
     """The public entries of one bot, in one transaction."""
 
-    def __init__(self, connection: Connection, bot: str, *, unlisted: bool = False) -> None:
+    def __init__(self, connection: Connection, bot: str, *, unlisted: bool) -> None:
         super().__init__(connection, bot)
         self._is_shown = shown(unlisted=unlisted)
         self._remains = remains(unlisted=unlisted)
-        self._index = index_of(connection, bot)
-
-    def including_unlisted(self, *, unlisted: bool) -> SqlPublicEntries:
-        """The same, with unlisted entries where the operator shows them."""
-        return SqlPublicEntries(self._connection, self._bot, unlisted=unlisted)
 
     def stubs(self, tip: str) -> Sequence[Stub]:
         """A tip's entries without their words, in the order of their time."""
@@ -107,8 +114,9 @@ class SqlPublicEntries(Part):
         self, wanted: Sequence[Term], limit: int, before: int | None = None
     ) -> Sequence[Entry]:
         """Entries under a tip that have all these terms, the one stored last first."""
-        number = self._index.number
-        query = self._index.narrow(self._shown(), wanted).where(entries.c.tip.is_not(None))
+        index = index_of(self._connection, self._bot)
+        number = index.number
+        query = index.narrow(self._shown(), wanted).where(entries.c.tip.is_not(None))
         if before is not None:
             query = query.where(number < before)
         return self._all(query.order_by(number.desc()).limit(limit), entry_of)

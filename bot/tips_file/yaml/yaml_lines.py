@@ -20,7 +20,6 @@ BLANKS = (
 )
 """A class of characters that look like a space, or like nothing, and are no space to YAML."""
 
-_BLANK = re.compile(rf"[{BLANKS}]")
 _ODD = re.compile(rf"[ {BLANKS}]*?[{BLANKS}]")
 _ODD_BEHIND = re.compile(rf" *(?:- +)*(?:-|[A-Za-z_][\w-]*:)(?=[{BLANKS}])")
 _BEGINS = re.compile(rf"[ {BLANKS}]*(?:-[ {BLANKS}]+)*")
@@ -40,11 +39,6 @@ _OPENED = ("while scanning a quoted", "while parsing a flow", "while scanning a 
 def lines_of(text: str) -> list[str]:
     """The lines, counted as YAML counts them."""
     return re.split("\r\n|\r|\n", text)
-
-
-def begins_oddly(words: str) -> bool:
-    """Whether words begin with a blank that is no space."""
-    return _BLANK.match(words) is not None
 
 
 def odd_blank(line: str) -> int | None:

@@ -8,6 +8,7 @@ Scalars are kept as their source text, so that `no`, `09:00` and `1e3` stay as t
 them until the type of their field is known; only an empty value, `~` and `null` become None.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -20,12 +21,14 @@ from bot.tips_file.locations import Place, problem, refuse
 from bot.tips_file.messages import quote
 from bot.tips_file.read_file import CONTROL
 from bot.tips_file.yaml.yaml_errors import explain
-from bot.tips_file.yaml.yaml_lines import begins_oddly
+from bot.tips_file.yaml.yaml_lines import BLANKS
 from bot.tips_file.yaml.yaml_mistakes import odd_blank_mistake
 
 MAX_DEPTH = 20
 MAX_VALUES = 1_000_000
 MAX_PROBLEMS = 1_000
+
+_ODD_BLANK = re.compile(rf"[{BLANKS}]")
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
@@ -193,7 +196,7 @@ class _Builder:
         top.name_place = place
         if not isinstance(name, str) or not name:
             self._refuse(place, "a name is missing before ':'", "write `name: value`")
-        elif begins_oddly(name):
+        elif _ODD_BLANK.match(name):
             what, todo, _ = odd_blank_mistake(name, place[0], 0)
             raise refuse(self.file, what, todo, place)
         elif name == "<<":

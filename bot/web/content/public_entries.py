@@ -44,7 +44,7 @@ class OutlineCache:
             if known is not None and self._is_fresh(tip, known[1]):
                 self._outlines.move_to_end(key)
                 return known[0], line if line - known[1] > CHANGES_MAX else known[1]
-        made = outline(tx.public_entries.including_unlisted(unlisted=unlisted).stubs(tip))
+        made = outline(tx.public_entries(unlisted=unlisted).stubs(tip))
         with self._lock:
             self._outlines[key] = (made, line)
             _shorten(self._outlines, OUTLINES_MAX)
@@ -59,11 +59,7 @@ class OutlineCache:
             known = {tip: self._tallies.get((tip, unlisted)) for tip in tips}
         fresh = {tip: one[0] for tip, one in known.items() if one and self._is_fresh(tip, one[1])}
         missing = [tip for tip in tips if tip not in fresh]
-        found = (
-            tx.public_entries.including_unlisted(unlisted=unlisted).tallies(missing)
-            if missing
-            else {}
-        )
+        found = tx.public_entries(unlisted=unlisted).tallies(missing) if missing else {}
         with self._lock:
             for tip in missing:
                 self._tallies[tip, unlisted] = (found.get(tip), line)
@@ -117,7 +113,7 @@ class VisibleEntries:
         self._cache = cache
         self._fresh = fresh
         self._unlisted = unlisted
-        self._shown = tx.public_entries.including_unlisted(unlisted=unlisted)
+        self._shown = tx.public_entries(unlisted=unlisted)
 
     def outline(self, tip: str) -> tuple[Outline, int]:
         """The outline of a tip's discussion, and the line of the history up to which it is true."""

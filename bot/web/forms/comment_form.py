@@ -20,7 +20,7 @@ from bot.web.forms.moderation_link import link
 from bot.web.middleware import error_page
 from bot.web.pages.comments import anchor_of_comment
 from bot.web.pages.tip import FilledForm, is_owner, published, show_tip
-from bot.web.security.client_origin import client_key
+from bot.web.security.clients import client_key
 from bot.web.security.session import is_same_origin, is_secure, remember, same, session_of
 
 HONEYPOT = "website"

@@ -1,26 +1,34 @@
-"""The HTTP server: uvicorn on a thread of its own."""
+"""The HTTP server: uvicorn on a thread of its own, and thread pools for requests."""
 
 import errno
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from ipaddress import ip_address, ip_network
+from typing import ParamSpec, TypeVar
 
 import uvicorn
+from anyio import CapacityLimiter, Lock, fail_after, to_thread
 from starlette.types import ASGIApp
 
-from bot.core.errors import BotError
+from bot.core.errors import BotError, StoreError
 from bot.web.http.connection_limits import BACKLOG, ConnectionLimits, raise_file_limit
 from bot.web.http.connections import BoundedProtocol, Connections
-from bot.web.security.client_origin import Origin, client_network, plain
+from bot.web.security.clients import Origin, client_network, plain
 
 _START_MAX = 10
 """Seconds within which the server has to be up."""
 
 _FORCED_STOP_MAX = 1
 """Seconds for a server that was told to drop all connections."""
+P = ParamSpec("P")
+T = TypeVar("T")
+
+WAIT_MAX = 30.0
+"""Seconds for which a request waits until it can begin to write."""
 
 
 class SiteServer:
@@ -151,3 +159,33 @@ def _counted_for(trusted_proxies: Sequence[str], host: str) -> str | None:
         return host
     is_trusted = any(address in ip_network(network) for network in trusted_proxies)
     return None if is_trusted else client_network(host)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPools:
+    """Runs blocking work outside of the event loop. Pages use the framework's own threads.
+
+    The database has one write lock: one thread writes as fast as many. Requests wait for it in the
+    order in which they came, and occupy no thread of readers.
+    """
+
+    wait_max: float = WAIT_MAX
+    _write_lock: Lock = field(default_factory=Lock)
+    _writer: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+    _health: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
+
+    async def write(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run work that writes. Raises StoreError if it cannot begin in time."""
+        try:
+            with fail_after(self.wait_max):
+                await self._write_lock.acquire()
+        except TimeoutError:
+            raise StoreError("too many requests wait to write", "try again soon") from None
+        try:
+            return await to_thread.run_sync(partial(work, *args, **kwargs), limiter=self._writer)
+        finally:
+            self._write_lock.release()
+
+    async def check_health(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a health check."""
+        return await to_thread.run_sync(partial(work, *args, **kwargs), limiter=self._health)

@@ -82,7 +82,7 @@ def _public(
     """
     unlisted = site.config().bot.show_unlisted
     before = {line.entry for line in lines if line.was_shown(unlisted=unlisted)}
-    shown = tx.public_entries.including_unlisted(unlisted=unlisted)
+    shown = tx.public_entries(unlisted=unlisted)
     public = before | shown.readable({line.entry for line in lines})
     return [line for line in lines if line.entry in public]
 

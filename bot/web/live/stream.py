@@ -20,7 +20,7 @@ from bot.web.dependencies import SiteDependencies
 from bot.web.http.connection_limits import most_connections
 from bot.web.live.messages import Message, messages_of, missed_messages
 from bot.web.pages.tip import published
-from bot.web.security.client_origin import client_key
+from bot.web.security.clients import client_key
 
 SUBSCRIBERS_MAX = 500
 """In all, unless that is more than half of the possible connections."""

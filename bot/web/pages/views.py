@@ -19,7 +19,7 @@ from bot.web.ops.prometheus import CONTENT_TYPE, exposition
 from bot.web.pages.feeds import Feed, all_replies_feed, reply_feed, tip_feed
 from bot.web.pages.search import search
 from bot.web.pages.tip import published
-from bot.web.security.client_origin import is_known_host, is_private_client
+from bot.web.security.clients import is_known_host, is_private_client
 
 _NO_STORE = {"Cache-Control": "no-store"}
 SITEMAP_MAX = 49_000

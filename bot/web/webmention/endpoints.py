@@ -14,7 +14,7 @@ from bot.core.discussion.webmention import LinkNotice, takes
 from bot.core.errors import BotError
 from bot.web.dependencies import SiteDependencies
 from bot.web.forms.form_data import read_body, read_form
-from bot.web.security.client_origin import client_key
+from bot.web.security.clients import client_key
 from bot.web.webmention import xmlrpc
 from bot.web.webmention.xmlrpc import Code, Fault
 

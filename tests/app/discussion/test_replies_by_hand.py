@@ -67,7 +67,7 @@ def test_it_stands_in_the_discussion(harness, tip):
         (2, below),
     ]
     with harness.store.reading() as tx:
-        assert [one.remote_id for one in tx.public_entries.entries(limit=9)] == list(found)
+        assert [one.remote_id for one in tx.public_entries().entries(limit=9)] == list(found)
         assert sum(tx.log.kinds().values()) == 2
 
 
@@ -151,8 +151,8 @@ def test_an_answer_to_what_not_everybody_sees(harness, tip, visibility):
     look(harness)
     assert log(harness)[ours].ours
     with harness.store.reading() as tx:
-        assert not tx.public_entries.entries(limit=9)
-        widened = tx.public_entries.including_unlisted(unlisted=True).entries(limit=9)
+        assert not tx.public_entries().entries(limit=9)
+        widened = tx.public_entries(unlisted=True).entries(limit=9)
     assert bool(widened) == (visibility is Visibility.UNLISTED)
 
 

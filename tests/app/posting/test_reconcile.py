@@ -17,7 +17,7 @@ from bot.core.model.capabilities import Idempotency
 from bot.core.model.config import WhenUnsure
 from bot.core.model.delivery import State
 from bot.core.model.lookup import CannotTell, Found
-from bot.core.posting.reconciliation import LOOK_RARELY
+from bot.core.posting.transitions import LOOK_RARELY
 from tests.app.harness import EIGHT, Harness
 from tests.clock import MONDAY
 from tests.contract.memory import TRAITS

@@ -61,7 +61,7 @@ def test_a_long_file_is_looked_at_in_part_and_says_so():
     harness = Harness(config=config(*tips, tip("own", summary="a " * 100 + "b.")))
     *some, last = advise.advice(harness.config, harness.drafter, harness.store)
     assert [one.tip for one in some] == [*map(str, range(MOST)), "own"]
-    assert last.what == "2 more tips without a summary of their own were not looked at"
+    assert last.what == "2 more tips without a summary of their own were not examined"
     every = list(advise.advice(harness.config, harness.drafter, harness.store, every=True))
     assert len(every) == MOST + 3
 

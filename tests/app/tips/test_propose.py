@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
-from bot.app.posting.draft import Drafter
+from bot.app.posting.draft import Draft, Drafter
 from bot.app.tips import propose
-from bot.app.tips.propose import BY_MODEL, WeakSummary
+from bot.app.tips.propose import BY_MODEL, Review
 from bot.core.errors import PlatformError, Refused, Unauthorised, UsageError
 from bot.core.model.config import LinkRule, Tip
 from bot.core.text.counting.measure import weighted_length
+from tests.clock import MONDAY
 from tests.contract.memory import TRAITS
 from tests.core.samples import account, config, tip
 
@@ -46,29 +47,54 @@ class Words:
         return self.said
 
 
-def cases(*tips, accounts=(), **more) -> list[WeakSummary]:
+def cases(*tips, accounts=(), **more) -> list[Review]:
     """What is proposed for these tips."""
     whole = config(*tips, accounts=accounts or (account(),))
-    return list(propose.weak_summaries(DRAFTER, whole, **more))
+    return list(propose.reviews(DRAFTER, whole, MONDAY, **more))
 
 
-def texts(case: WeakSummary) -> list[str]:
+def texts(case: Review) -> list[str]:
     """The proposals of a case."""
     return [one.summary.text for one in case.proposals]
 
 
-def test_only_doubtful_tips_are_asked_about():
-    """A tip whose best summary is good is left in peace; a doubtful one comes with its reasons."""
-    (case,) = cases(GOOD, DOUBTFUL)
-    assert case.tip is DOUBTFUL
-    assert case.doubts
-    assert case.proposals
+OWN = tip("own", text="Ask the crowd.", summary="Ask them.")
 
 
 def test_every_tip_without_a_summary_by_hand():
-    """On request each tip that has none of the operator's own is asked about, others are not."""
-    own = tip("own", text="Ask the crowd.", summary="Ask them.")
-    assert [case.tip.id for case in cases(GOOD, own, DOUBTFUL, every=True)] == ["good", "doubtful"]
+    """Each tip that has none of the operator's own is asked about, the others are not."""
+    assert [one.tip.id for one in cases(GOOD, OWN, DOUBTFUL)] == ["doubtful", "good"]
+
+
+def test_the_least_sure_come_first():
+    """The order is how sure the worst post of a tip is, then that of the file, with its place."""
+    silent = tip("silent", title="a" * 200, text="b" * 200)
+    twin = replace(DOUBTFUL, id="twin")
+    found = cases(GOOD, DOUBTFUL, silent, twin, replace(GOOD, id="good-too"))
+    assert [one.tip.id for one in found] == ["silent", "doubtful", "twin", "good", "good-too"]
+    sure = [one.current.sure for one in found]
+    assert (sure, sure[0]) == (sorted(sure), 0)
+    assert [(one.number, one.total) for one in found] == [(at, 5) for at in range(1, 6)]
+
+
+def test_only_doubtful_tips():
+    """On request only tips whose summary is doubtful are asked about, with the reasons."""
+    (case,) = cases(GOOD, OWN, DOUBTFUL, doubtful=True)
+    assert case.tip is DOUBTFUL
+    assert case.current.doubts
+    assert case.proposals
+
+
+def test_an_expired_tip_only_by_name():
+    """A tip that is not posted any more is asked about only if it is named."""
+    over = replace(GOOD, id="over", expires=MONDAY)
+    assert [one.tip.id for one in cases(over, DOUBTFUL)] == ["doubtful"]
+    assert [one.tip.id for one in cases(over, DOUBTFUL, named=["over"])] == ["over"]
+
+
+def test_a_tip_for_no_account():
+    """A tip that goes nowhere has no posts, and is not asked about."""
+    assert cases(replace(GOOD, platforms=("village",)), named=["good"]) == []
 
 
 def test_named_tips_and_no_others():
@@ -82,25 +108,38 @@ def test_a_summary_by_hand_that_does_not_fit():
     """The operator's words that are too long somewhere are a reason to ask."""
     own = tip("own", text="Ask the crowd.", summary="Ask the crowd, and " * 8)
     (case,) = cases(own)
-    assert case.doubts[0] == "its own summary does not fit town"
+    assert case.current.doubts[0] == "its own summary does not fit town"
 
 
 def test_a_tip_of_which_nothing_fits():
     """Where the bot has nothing to say, the tip is named, and nothing is proposed."""
     (case,) = cases(tip("long", title="a" * 200, text="b" * 200))
-    assert case.doubts == ("nothing of it fits town",)
+    assert case.current.doubts == ("nothing of it fits town",)
     assert case.proposals == ()
 
 
 def test_proposals_fit_everywhere():
-    """What is proposed fits every account that the tip goes to, and names the tightest of them."""
+    """A proposal fits every account that the tip goes to, and comes with its post on each."""
     wide = account("wide", link=LinkRule.NEVER, limit=140)
     narrow = account("narrow", limit=70)
-    (case,) = cases(GOOD, named=["good"], accounts=(wide, narrow))
+    (case,) = cases(GOOD, named=["good"], accounts=(wide, narrow, account("thin", limit=70)))
     for one in case.proposals:
-        assert one.tight.account == "narrow"
-        assert one.tight.limit == 70
-        assert weighted_length(one.summary.text) < one.tight.length <= 70
+        plain, linked = one.posts
+        assert (plain.accounts, linked.accounts) == (("wide",), ("narrow", "thin"))
+        assert (plain.text, linked.text) == (one.summary.text, f"{one.summary.text} {HERE}")
+        assert weighted_length(linked.text) == linked.length <= linked.limit == 70
+
+
+def test_the_posts_are_those_of_the_bot():
+    """What is shown as posted now is what the drafter makes, hashtags included."""
+    tagged = replace(GOOD, tags=("asking", "thanks"))
+    whole = config(tagged)
+    draft = DRAFTER.draft(tagged, whole.accounts[0], whole)
+    (case,) = cases(tagged)
+    (post,) = case.current.posts
+    assert isinstance(draft, Draft)
+    assert (post.text, post.length) == (draft.fitted.text, draft.fitted.length)
+    assert post in case.proposals[0].posts
 
 
 def test_a_model_is_told_the_least_room():
@@ -142,19 +181,19 @@ def test_a_models_words_that_do_not_fit():
 
 
 def test_nothing_of_a_model_is_taken_unseen():
-    """However good a model's words are, they are never the ones that are sure."""
+    """However good a model's words are, they are doubtful, and not what is posted."""
     source = tip("s", title="a" * 200, text="b" * 200 + ". Ask the crowd of many people by name.")
-    model = Words(said=("Ask the crowd by name.",))
-    (case,) = cases(source, named=["s"], proposer=model)
+    theirs = "Ask the crowd by name."
+    (case,) = cases(source, named=["s"], proposer=Words(said=(theirs,)))
     assert case.proposals[-1].by_model
-    assert not case.proposals[-1].is_sure
-    assert case.sure is None or case.sure.text != "Ask the crowd by name."
+    assert case.proposals[-1].summary.doubts == (BY_MODEL,)
+    assert all(theirs not in post.text for post in case.current.posts)
 
 
 def test_a_model_that_fails_for_one_tip_is_asked_about_the_next():
     """An answer that is no use concerns one tip, and is told there."""
     model = Words(fails=Refused("it answers with nonsense", "look at it"))
-    found = cases(GOOD, DOUBTFUL, every=True, proposer=model)
+    found = cases(GOOD, DOUBTFUL, proposer=model)
     assert [case.trouble for case in found] == ["it answers with nonsense; look at it"] * 2
     assert all(case.proposals for case in found)
 
@@ -162,7 +201,7 @@ def test_a_model_that_fails_for_one_tip_is_asked_about_the_next():
 def test_a_model_that_fails_for_good_is_not_asked_again():
     """A wrong key or a server that is down is told once, and our own proposals go on."""
     model = Words(fails=Unauthorised("wrong key"))
-    found = cases(GOOD, DOUBTFUL, every=True, proposer=model)
+    found = cases(GOOD, DOUBTFUL, proposer=model)
     assert [case.trouble for case in found] == ["wrong key", None]
     assert len(model.asked) == 1
     assert all(case.proposals for case in found)

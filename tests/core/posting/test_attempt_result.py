@@ -17,7 +17,7 @@ from bot.core.errors import (
 )
 from bot.core.model.capabilities import Prices
 from bot.core.model.delivery import State
-from bot.core.posting.attempt_result import RETRY, after_attempt, after_crash, price, too_late
+from bot.core.posting.transitions import RETRY, after_attempt, after_crash, price, too_late
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, MINUTE, claimed, delivery, post, receipt, traits
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
 import pytest
 import regex
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,9 +28,39 @@ from bot.core.text.counting.measure import (
 )
 from bot.core.text.hashtags import hashtags
 from bot.core.text.mentions import unmentioned
+from bot.platforms.x.normalize import is_same
 from tests.core.samples import account, config, tip, traits
 
+DATA = Path(__file__).parents[2] / "data" / "summary"
+ROUNDS = yaml.safe_load((DATA / "rounds.yaml").read_text("utf-8"))
+
 LINK = "https://town.example.org/a/rather/long/path/to/the/tip?with=a#fragment"
+
+TEXTS = {
+    "one": {"title": "Listen to those who disagree.", "text": "Listen to those who disagree."},
+    "several": {
+        "title": "Listen to everybody",
+        "text": "Ask those who disagree what they see. They may know a way past your barrier.",
+    },
+    "many": {
+        "title": "聞く",
+        "text": "反対する人に聞く。公に感謝する。共に行く。",
+        "language": "ja",
+    },
+    "own": {"summary": "Ask those who disagree what they see, and thank them in public."},
+}
+TAGS = (
+    (),
+    ("ai",),
+    ("ai", "web"),
+    ("ai", "digital-health", "健康"),
+    ("ai", "a" * 50, "web", "b" * 90, "digital-health"),
+)
+NETWORKS = {
+    "X": TextLimit(unit=Unit.WEIGHTED, limit=280, link_cost=23, links_bare_names=True),
+    "Mastodon": TextLimit(unit=Unit.GRAPHEMES, limit=500, link_cost=23),
+    "a small server": TextLimit(unit=Unit.GRAPHEMES, limit=100, link_cost=23),
+}
 
 WORDS = [
     "listen",
@@ -159,9 +194,10 @@ def test_a_bare_name_makes_no_paid_link():
         assert f" {text} " in fitted(one, None, rule=rule).text
 
 
-def rounds(one, count, **account_changes):
+def rounds(one, count, *, rule=None, **account_changes):
     """The posts of a tip that comes round so many times."""
-    layout = PostLayout(account=account(**account_changes), traits=traits(), link=LINK)
+    known = traits() if rule is None else traits(text=rule)
+    layout = PostLayout(account=account(**account_changes), traits=known, link=LINK)
     said: list[str] = []
     made = []
     for _ in range(count):
@@ -172,39 +208,59 @@ def rounds(one, count, **account_changes):
     return made
 
 
-def test_what_was_said_is_said_in_other_words():
-    """A tip that comes round again has another text, and the oldest when all were used."""
-    one = tip(
-        title="Listen to those who disagree",
-        text="Ask those who disagree what they see. They may know a way past your barrier. "
-        "Thank them for it in public.",
-    )
-    made = rounds(one, 12)
-    texts = [post.text for post in made]
-    fresh = [post for post in made if not post.exhausted]
-    assert len(fresh) >= 2
-    assert len({post.text for post in fresh}) == len(fresh)
-    assert texts[len(fresh) : 2 * len(fresh)] == texts[: min(len(fresh), 12 - len(fresh))]
-
-
-def test_the_operators_words_stay_while_a_tag_makes_them_new():
-    """A summary written by hand comes round with other tags before other words are taken."""
-    one = tip(summary="Listen hardest.", title="Listen", tags=("ai", "nhs", "web"))
-    made = rounds(one, 4)
-    assert [post.summary.how for post in made[:3]] == ["written by hand"] * 3
-    assert [post.text.removesuffix(f" {LINK}") for post in made[:3]] == [
-        "Listen hardest. #Ai #Nhs",
-        "Listen hardest. #Nhs #Web",
-        "Listen hardest. #Web #Ai",
+@pytest.mark.parametrize("case", ROUNDS, ids=[case["case"] for case in ROUNDS])
+def test_a_tip_that_comes_round_again(case):
+    """A tip keeps its words and turns its hashtags, and has other words after that."""
+    own, tags = case.get("summary"), tuple(case.get("tags", ()))
+    one = tip(**TEXTS["several"], summary=own, tags=tags)
+    bare = iter(post.summary.text for post in rounds(replace(one, tags=()), 3))
+    words = {which: next(bare) for which in (["own"] if own else []) + ["first", "second"]}
+    made = rounds(one, len(case["posts"]), hashtags=case.get("hashtags", 2))
+    expected = [which.partition(" ") for which in case["posts"]]
+    assert [post.text.removesuffix(f" {LINK}") for post in made] == [
+        f"{words[which]}{blank}{shown_tags}" for which, blank, shown_tags in expected
     ]
-    assert made[3].text not in {post.text for post in made[:3]}
 
 
-def test_without_tags_other_words_are_taken_at_once():
-    """Where an account shows no tags, a tip that comes round again has other words."""
-    one = tip(summary="Listen hardest.", title="Listen to everybody", tags=("ai", "nhs"))
-    first, second = rounds(one, 2, hashtags=0)
-    assert (first.summary.how, second.summary.how != first.summary.how) == ("written by hand", True)
+@pytest.mark.parametrize("tags", TAGS, ids=map(str, map(len, TAGS)))
+@pytest.mark.parametrize("words", TEXTS)
+@pytest.mark.parametrize("network", NETWORKS)
+def test_no_text_comes_again_before_every_other(network, words, tags):
+    """X gets no text that it has while there is a new one, and then that of the longest ago."""
+    one, rule = tip(tags=tags, **TEXTS[words]), NETWORKS[network]
+    made = rounds(one, 100, rule=rule)
+    number = [post.exhausted for post in made].index(True)
+    texts = [post.text for post in made]
+    assert not any(is_same(a, b, is_reply=False) for a, b in combinations(texts[:number], 2))
+    assert texts[number:] == texts[:-number]
+    same_words = [post for post in made[:number] if post.summary == made[0].summary]
+    assert same_words == made[: len(same_words)]
+    assert len(same_words) >= len(made[0].spans)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize(
+    ("summary", "tags"),
+    [
+        ("反対する人に聞く。\u3000", ("健康", "ai")),
+        ("问问不同意的人！", ("健康",)),
+        ("اسأل من يخالفك عما يراه.\u200f", ("صحة", "web")),
+        ("שאל את מי שחולק עליך. \u200f", ("בריאות",)),
+        ("असहमत लोगों से पूछो।", ("स्वास्थ्य",)),
+        ("ถามคนที่ไม่เห็นด้วย\u200b ", ("สุขภาพ",)),
+        ("반대하는\u00a0사람에게 물어라.", ("건강",)),
+        ("Ask those who disagree \u2009\u2060 \n", ()),
+    ],
+)
+def test_one_blank_stands_between_words_hashtags_and_link(network, summary, tags):
+    """In every script exactly one blank stands before each hashtag and the link, and none at an end."""
+    found = fitted(tip(summary=summary, tags=tags), rule=NETWORKS[network])
+    assert found.summary.how == "written by hand"
+    assert [span.kind for span in found.spans] == [SpanKind.TAG] * len(tags) + [SpanKind.LINK]
+    for span in found.spans:
+        assert regex.search(r"[^\s\p{Z}]\p{Cf}*\Z", found.text[: span.start - 1])
+        assert found.text[span.start - 1] == " "
+    assert not regex.search(r"\s\p{Cf}*\s|\A\s|\s\Z", found.text)
 
 
 def test_hashtags_are_for_everyone():

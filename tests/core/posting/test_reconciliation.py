@@ -11,7 +11,7 @@ from bot.core.model.capabilities import Idempotency
 from bot.core.model.config import WhenUnsure
 from bot.core.model.delivery import State
 from bot.core.model.lookup import Absent, CannotTell, Found
-from bot.core.posting.reconciliation import ResendRules, after_look
+from bot.core.posting.transitions import ResendRules, after_look
 from tests.clock import MONDAY
 from tests.core.samples import MINUTE, claimed, receipt, traits
 

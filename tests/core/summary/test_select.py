@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.model.config import Tip
-from bot.core.summary import best, can_say, runners_up
+from bot.core.summary import Summary, best, can_say, runners_up
 from bot.core.summary.english.lexicon import found
-from bot.core.summary.select import ranked
+from bot.core.summary.select import Ranked, in_turn, ranked
 from bot.core.text.counting.measure import weighted_length
 
 DATA = Path(__file__).parents[2] / "data" / "summary"
@@ -105,6 +105,55 @@ def test_another_way_to_show_it_makes_it_new():
     everything = [candidate.text for candidate, _ in ranked(TALK)]
     choice = best(TALK, within(116), said=everything, ways=ways)
     assert (choice.way, choice.exhausted) == (1, False)
+
+
+TURNS = (
+    ("one text in every way", [("a", 2.0, 0.9)], "a1 a2"),
+    ("a worse one waits", [("a", 2.0, 0.9), ("b", 1.0, 0.9)], "a1 a2 b1 b2"),
+    ("a surer one that is worse waits", [("a", 2.0, 0.5), ("b", 1.9, 0.9)], "a1 a2 b1 b2"),
+    ("one that is as good takes turns", [("a", 2.0, 0.9), ("b", 2.0, 0.9)], "a1 b1 a2 b2"),
+    ("so does one that is surer", [("a", 2.0, 0.5), ("b", 2.0, 0.9)], "a1 b1 a2 b2"),
+    ("one that is less sure waits", [("a", 2.0, 0.9), ("b", 2.0, 0.8)], "a1 a2 b1 b2"),
+    (
+        "and lets one behind it pass",
+        [("a", 2.0, 0.9), ("b", 2.0, 0.8), ("c", 2.0, 0.9)],
+        "a1 c1 a2 c2 b1 b2",
+    ),
+    (
+        "those that wait take turns, too",
+        [("a", 2.0, 0.9), ("b", 1.0, 0.9), ("c", 1.0, 0.9)],
+        "a1 a2 b1 c1 b2 c2",
+    ),
+    ("sums may differ in their last digit", [("a", 0.3, 1), ("b", 0.1 * 3, 1)], "a1 b1 a2 b2"),
+    (
+        "nothing is as good as the operator's own",
+        [("own", None, 0.5), ("a", 9.0, 1), ("b", 9.0, 1)],
+        "own1 own2 a1 b1 a2 b2",
+    ),
+    ("nothing", [], ""),
+)
+
+
+@pytest.mark.parametrize(("good", "turns"), [case[1:] for case in TURNS], ids=[c[0] for c in TURNS])
+def test_whose_turn_it_is(good, turns):
+    """Words stay until they were shown in each way, unless others are as good and as sure."""
+    ranks = [
+        Ranked(summary=Summary(text=text, how="", sure=sure), score=score)
+        for text, score, sure in good
+    ]
+    assert [f"{one.text}{way + 1}" for one, way in in_turn(ranks, 2)] == turns.split()
+
+
+def test_words_stay_while_another_way_makes_them_new():
+    """A used text is first shown in another way, and only then gives way to other words."""
+    ways = (str, lambda text: f"{text} #tag")
+    first = best(TALK, within(116), ways=ways)
+    assert first.chosen is not None
+    said = [first.chosen.text]
+    assert best(TALK, within(116), said=said, ways=ways) == replace(first, way=1)
+    third = best(TALK, within(116), said=[*said, f"{said[0]} #tag"], ways=ways)
+    assert third.chosen != first.chosen
+    assert (third.way, third.exhausted) == (0, False)
 
 
 def test_runners_up_are_others():

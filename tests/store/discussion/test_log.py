@@ -233,12 +233,12 @@ def test_reading_the_log(tx):
     assert names(after=2) == ["c", "d"]
     assert names(after=1, limit=1) == ["b"]
     assert tx.log.last_id() == 4
-    assert [tx.public_entries.size(tip) for tip in ("one", "two", "three")] == [2, 1, 0]
+    assert [tx.public_entries().size(tip) for tip in ("one", "two", "three")] == [2, 1, 0]
 
 
 def test_an_empty_log(tx):
     """A log in which nothing was said is empty, not an error."""
-    assert (tx.log.entries(), tx.log.last_id(), tx.public_entries.counts()) == ([], 0, {})
+    assert (tx.log.entries(), tx.log.last_id(), tx.public_entries().counts()) == ([], 0, {})
 
 
 def test_what_everybody_may_read_is_counted(tx):
@@ -249,7 +249,7 @@ def test_what_everybody_may_read_is_counted(tx):
     keep(tx, entry("between", tip="one", ours=True, in_reply_to="unlisted"))
     keep(tx, erased(entry("deleted", tip="two"), deleted_at=MONDAY))
     keep(tx, entry("loose"))
-    assert tx.public_entries.counts() == {"one": 2}
+    assert tx.public_entries().counts() == {"one": 2}
 
 
 def test_halves_of_characters_are_no_obstacle(tx):

@@ -59,24 +59,24 @@ def test_a_server_that_tells_no_version_edits_warnings_too(tx):
 def test_a_warning_is_erased_with_its_words(tx, end):
     """What is deleted, or made private, leaves no warning behind, and none in the index."""
     tx.log.keep(entry(tip="one", warning="quarkspoiler"), MONDAY)
-    assert tx.public_entries.search(terms("quarkspoiler"), 9)
+    assert tx.public_entries().search(terms("quarkspoiler"), 9)
     assert heard(tx, **end).warning == ""
-    assert not tx.public_entries.search(terms("quarkspoiler"), 9)
+    assert not tx.public_entries().search(terms("quarkspoiler"), 9)
 
 
 @pytest.mark.parametrize("query", ["quark", "disagree", "quark disagree"])
 def test_words_of_a_warning_are_found(tx, query):
     """A search finds an entry by its warning as by its words."""
     tx.log.keep(entry(tip="one", warning="A quark"), MONDAY)
-    assert [one.warning for one in tx.public_entries.search(terms(query), 9)] == ["A quark"]
+    assert [one.warning for one in tx.public_entries().search(terms(query), 9)] == ["A quark"]
 
 
 def test_an_edited_warning_leaves_the_index(tx):
     """The old words of a warning are not found after an edit, and the new ones are."""
     tx.log.keep(entry(tip="one", warning="quark"), MONDAY)
     heard(tx, tip="one", warning="lepton")
-    assert not tx.public_entries.search(terms("quark"), 9)
-    assert tx.public_entries.search(terms("lepton"), 9)
+    assert not tx.public_entries().search(terms("quark"), 9)
+    assert tx.public_entries().search(terms("lepton"), 9)
 
 
 @pytest.mark.parametrize("bad", ["nul\x00", "half \ud83d"])
@@ -136,9 +136,9 @@ def test_old_rows_stay_as_they_are(old):
     with old.store.writing() as tx:
         known = tx.log.find("town", "e1")
         assert (known.text, known.warning, known.edited_at) == ("Ask", None, None)
-        assert tx.public_entries.search(terms("ask"), 9) == [known]
+        assert tx.public_entries().search(terms("ask"), 9) == [known]
         tx.log.keep(again(text="", html="", author=NOBODY, url=None, deleted_at=LATER), LATER)
-        assert not tx.public_entries.search(terms("ask"), 9)
+        assert not tx.public_entries().search(terms("ask"), 9)
 
 
 @pytest.mark.parametrize(

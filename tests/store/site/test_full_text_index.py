@@ -22,7 +22,7 @@ SECRET = "xylophonquark"
 
 def found(tx, query, **more):
     """The texts of what a search finds."""
-    return [one.text for one in tx.public_entries.search(terms(query), 20, **more)]
+    return [one.text for one in tx.public_entries().search(terms(query), 20, **more)]
 
 
 def say(tx, *texts, **changes):
@@ -87,14 +87,14 @@ def test_a_hostile_query_is_harmless(tx, query):
     assert sum(len(term.words) for term in wanted) <= 20 * QUERY_MAX
     for each in (wanted, opened(wanted)):
         if each:
-            tx.public_entries.search(each, 20)
+            tx.public_entries().search(each, 20)
 
 
 def test_newest_first_and_page_by_page(tx):
     """The last that was taken in comes first, and each comes once."""
     say(tx, *(f"number {number} of many" for number in range(5)))
-    first = tx.public_entries.search(terms("many"), 2)
-    second = tx.public_entries.search(terms("many"), 2, before=first[-1].id)
+    first = tx.public_entries().search(terms("many"), 2)
+    second = tx.public_entries().search(terms("many"), 2, before=first[-1].id)
     assert [one.id for one in (*first, *second)] == [5, 4, 3, 2]
 
 
@@ -168,7 +168,7 @@ def test_no_file_holds_words_that_went(tmp_path, how):
     assert left == []
     with database.store.reading() as tx:
         assert found(tx, "word7") == ["word7"]
-        assert tx.public_entries.search(opened(terms(SECRET)), 20) == []
+        assert tx.public_entries().search(opened(terms(SECRET)), 20) == []
     database.close()
 
 

@@ -20,7 +20,7 @@ def keep(tx, *entries):
 
 def readable(tx, ids, *, unlisted=False):
     """The names of those that everybody may read; the counts agree with it."""
-    shown = tx.public_entries.including_unlisted(unlisted=unlisted)
+    shown = tx.public_entries(unlisted=unlisted)
     found = shown.readable(ids.values())
     assert sum(shown.counts().values()) == len(found)
     return {name for name, number in ids.items() if number in found}

@@ -14,7 +14,7 @@ from bot.app.site.comments import NAME_MAX, STANDING_MAX, TEXT_MAX, CommentWrite
 from bot.core.model.entry import Entry
 from bot.core.model.site_page import Comment
 from bot.store.tables import comments
-from bot.web.security.rate_limit import CommentLimits
+from bot.web.security.clients import CommentLimits
 from tests.site import NINE, TIP, RunningSite, config, lose_entries, running_site
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bot.app.moderation.people import block, erase_person, unblock
-from bot.core.discussion.pseudonyms import Pseudonyms
+from bot.core.discussion.people import Pseudonyms
 from bot.core.errors import UsageError
 from bot.core.model.entry import Author
 from bot.core.model.site_page import Comment

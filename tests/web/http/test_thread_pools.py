@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from bot.core.errors import StoreError
-from bot.web.http.thread_pools import ThreadPools
+from bot.web.http.server import ThreadPools
 from tests.whole.operator import PATIENCE
 
 WRITERS = 60

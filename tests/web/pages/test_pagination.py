@@ -14,8 +14,7 @@ from bot.store import open_store
 from bot.web.content.sanitize_html import entry_markup, language_tag, paragraphs, web_address
 from bot.web.pages.cards import text_without_links
 from bot.web.rendering import moment
-from bot.web.security.client_origin import client_key
-from bot.web.security.rate_limit import RateLimiter
+from bot.web.security.clients import RateLimiter, client_key
 from bot.web.security.session import Signer, same
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)

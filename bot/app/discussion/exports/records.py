@@ -73,7 +73,7 @@ class Source:
     @property
     def shown(self) -> PublicEntries:
         """What everybody may read, with what is unlisted where the operator shows that."""
-        return self.tx.public_entries.including_unlisted(unlisted=self.config.bot.show_unlisted)
+        return self.tx.public_entries(unlisted=self.config.bot.show_unlisted)
 
     def entries(
         self, *, tip: str | None = None, loose: bool = False, since: datetime | None = None

@@ -14,8 +14,6 @@ from bot.core.model.capabilities import TextLimit, Unit
 from bot.core.text.counting.emoji import without_runs
 from bot.core.text.counting.links import Link, links, readings
 
-__all__ = ["LINK", "Link", "byte_length", "grapheme_length", "links", "weighted_length"]
-
 LINK = 23
 """What X counts for a link of any length."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from html import escape
 
 from bot.core.datetimes import iso
-from bot.core.discussion.bio_opt_out import opt_outs_in
+from bot.core.discussion.people import opt_outs_in
 from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, OptOut, Visibility, as_own
 from bot.core.text.html_to_text import LONGEST, readable
 from bot.core.text.inline_markup import attachment

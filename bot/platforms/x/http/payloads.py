@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from bot.core.discussion.bio_opt_out import opt_outs_in
+from bot.core.discussion.people import opt_outs_in
 from bot.core.model.entry import OptOut
 from bot.platforms.x.http.errors import problem
 from bot.platforms.x.snowflake import moment
