@@ -10,7 +10,7 @@ import typer
 from bot.app.tips.propose import WeakSummary, layouts, room, tightest
 from bot.bootstrap.edit_tips_file import write
 from bot.cli.tips_file.summarise_view import lines, show, written
-from bot.core.summary.prose import one_line
+from bot.core.summary.prose import plain
 from bot.core.text.sanitize import shown
 from bot.tips_file.read_file import CONTROL
 
@@ -54,7 +54,7 @@ def _answer(bot: Container, case: WeakSummary) -> str | None:
 
 def _own_summary(bot: Container, case: WeakSummary) -> str | None:
     """The operator's own words, or None where they cannot be used."""
-    words = one_line(typer.prompt("summary"))
+    words = plain(typer.prompt("summary"))
     if not words:
         return None
     if CONTROL.search(words) or shown(words) != words:

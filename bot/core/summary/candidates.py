@@ -9,7 +9,7 @@ from bot.core.model.config import Tip
 from bot.core.summary.english.cuts import Cut, Shortened, apart, cuts, is_english, ways
 from bot.core.summary.english.finite_verbs import speaks
 from bot.core.summary.english.lexicon import telling
-from bot.core.summary.prose import one_line, sentences, unmarked
+from bot.core.summary.prose import one_line, plain, sentences
 
 BY_HAND = "written by hand"
 """How the operator's own summary was made."""
@@ -94,7 +94,7 @@ def source(tip: Tip) -> SourceText:
 
 def heading(tip: Tip) -> SourceText:
     """The tip's title without Markdown, and nothing else."""
-    return SourceText(title=one_line(unmarked(tip.title)), sentences=(), language=tip.language)
+    return SourceText(title=plain(tip.title), sentences=(), language=tip.language)
 
 
 def by_hand(tip: Tip) -> Candidate | None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 import regex
 import sentencex
 
+from bot.core.text.inline_html import decoded, shown_code, without_tags
+from bot.core.text.inline_markup import with_address
 from bot.core.text.web_addresses import addresses
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
@@ -15,15 +17,16 @@ _BLOCK_START = re.compile(
 _RULE = re.compile(r"^ {0,3}(?:[-*_=]\s*){3,}$")
 _ENDED = regex.compile(r"[\p{Sentence_Terminal}…:\uff1a][\p{Pe}\p{Pf}\"'*_`]*$")
 
-_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+_CODE = re.compile(r"(?<![`\\])(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _IMAGE = re.compile(r"!\[([^\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _LINK = re.compile(
-    r"(?<!\w)\[([^\]]+)\](?:\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)|\[[^\]]*\])"
+    r"(?<![\w\\])\[([^\]]+)\](?:\(((?:[^()\s]|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)|\[[^\]]*\])"
 )
-_AUTOLINK = re.compile(r"<(https?://[^<>\s]+)>")
-_STRONG = re.compile(r"(?<![\w*_\\])(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1(?![\w*_])")
+_AUTOLINK = re.compile(r"(?<!\\)<(https?://[^<>\s]+)>")
+_STRONG = re.compile(r"(?<![\w*_\\])(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1(?![\w*_])", re.DOTALL)
 _EMPHASIS = re.compile(r"(?<![\w*_\\])([*_])(?=[^\s*_])([^*_]*?[^\s*_])\1(?![\w*_])")
-_ESCAPE = re.compile(r"\\([\\`*_{}\[\]<>()#+\-.!|~])")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]<>()#+\-.!|~&])")
+_SPECIAL = re.compile(r"[\\`*_\[\]<~&]")
 _GLUED = re.compile(r"[.!?][A-Za-z0-9]")
 """A Latin sentence has a blank behind it; what has none is a name, a number or an address."""
 
@@ -83,23 +86,45 @@ def _line(line: str) -> tuple[str, bool, bool]:
     return inner.rstrip("#").rstrip() if start["heading"] else inner, not quoted, ended
 
 
-def unmarked(text: str) -> str:
-    """Inline Markdown as the words that it shows; code keeps every sign."""
-    if not any(mark in text for mark in "`*_[<~\\"):
+def unmarked(text: str, *, with_addresses: bool = False) -> str:
+    """Inline Markdown and HTML as the words that they show; code keeps every sign.
+
+    `with_addresses` writes where a link leads behind its words.
+    """
+    if not any(mark in text for mark in "`*_[<~\\&"):
         return text
     held: list[str] = []
 
+    def restore(words: str) -> str:
+        return _HELD.sub(lambda place: held[int(place[1])], words)
+
     def hold(words: str) -> str:
-        held.append(words)
+        held.append(restore(words))
         return _HOLD.format(len(held) - 1)
 
     text = _CODE.sub(lambda span: hold(span[2].strip()), text)
-    text = _AUTOLINK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub(r"\1", text)))
+    text = _IMAGE.sub(r"\1", shown_code(text, hold))
+    text = _AUTOLINK.sub(r"\1", _LINK.sub(_with_address if with_addresses else r"\1", text))
     for span in reversed(list(addresses(text))):
-        text = f"{text[: span.start]}{hold(text[span.start : span.stop])}{text[span.stop :]}"
+        inner = hold(decoded(text[span.start : span.stop]))
+        text = f"{text[: span.start]}{inner}{text[span.stop :]}"
+    text = decoded(without_tags(text), hold)
     text = _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text))
-    text = _ESCAPE.sub(r"\1", text)
-    return _HELD.sub(lambda place: held[int(place[1])], text)
+    return restore(_ESCAPE.sub(r"\1", text))
+
+
+def _with_address(link: re.Match[str]) -> str:
+    return with_address(link[1], link[2]) if link[2] else link[1]
+
+
+def plain(text: str) -> str:
+    """A line of a tip, such as its title, as it is shown: without Markdown and HTML."""
+    return one_line(unmarked(text))
+
+
+def escaped(text: str) -> str:
+    """Plain text on one line as `plain` gives it back."""
+    return text if plain(text) == text else _SPECIAL.sub(r"\\\g<0>", text)
 
 
 def sentences(text: str, language: str | None) -> tuple[str, ...]:
