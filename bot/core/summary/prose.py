@@ -118,8 +118,8 @@ def _with_address(link: re.Match[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """A line of a tip, such as its title, as it is shown: without Markdown and HTML."""
-    return one_line(unmarked(text))
+    """A line of a tip as it is shown: without Markdown and HTML, unless it has nothing else."""
+    return one_line(unmarked(text)) or one_line(text)
 
 
 def escaped(text: str) -> str:

@@ -27,6 +27,7 @@ from bot.core.summary.prose import escaped, one_line, plain
         ("Use <main> once, <br> and <b> never", "Use <main> once, <br> and <b> never"),
         ("A List<T> of <p>", "A List<T> of <p>"),
         ("a < b > c &", "a < b > c &"),
+        ("<b></b>", "<b></b>"),
         ("A&nbsp;b &#8238;c&#0;d", "A b c\ufffdd"),
         ("https://a.example/?b=1&amp;c=__d__", "https://a.example/?b=1&c=__d__"),
     ],
