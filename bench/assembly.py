@@ -15,9 +15,9 @@ from datetime import timedelta
 from bot.core.model.capabilities import Ability, Capabilities, Idempotency, TextLimit, Unit
 from bot.core.model.config import Account, Tip
 from bot.core.posting.compose import Fitted, PostLayout, compose
-from bot.core.summary.prose import one_line
 from bot.core.summary.select import ranked
 from bot.core.text.counting.measure import weighted_length
+from bot.core.text.markdown import on_one_line
 from bot.core.text.mentions import unmentioned
 
 PIECES = (
@@ -96,7 +96,7 @@ def _is_whole(fitted: Fitted, tip: Tip, link: str | None) -> bool:
         if fitted.text[span.start : span.end] not in {link, f"#{span.target}"}:
             return False
         words = words[: span.start - 1]
-    own = [] if tip.summary is None else [one_line(tip.summary)]
+    own = [] if tip.summary is None else [on_one_line(tip.summary)]
     made = [candidate.text for candidate, _ in ranked(tip)]
     return words in map(unmentioned, (*own, *made))
 

@@ -21,8 +21,9 @@ from bench import rouge
 from bench.complete import complete
 from bot.core.model.config import Tip
 from bot.core.summary import Choice, best
-from bot.core.summary.prose import one_line, sentences
+from bot.core.summary.prose import sentences
 from bot.core.text.counting.measure import weighted_length
+from bot.core.text.markdown import on_one_line
 
 ROOM = 116
 """Characters beside a link in a post of 140."""
@@ -100,7 +101,7 @@ def ours(tip: Tip) -> str:
 
 def cut(text: str) -> str:
     """The text cut behind a word, with an ellipsis."""
-    line = one_line(text)
+    line = on_one_line(text)
     return line if len(line) <= ROOM else line[: ROOM - 1].rsplit(" ", 1)[0].rstrip(".,;:") + "…"
 
 

@@ -33,6 +33,7 @@ NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TIP = "listen-hardest"
 TITLE = "Listen hardest to those who disagree"
 SUMMARY = "Listen hardest to those who disagree: they show you how a barrier might fall."
+BESIDE_TITLE = "They show you how a barrier might fall."
 BODY = (
     "Look for other views to learn how a barrier might fall. Question and challenge, then sum "
     "up, bring together, simplify, and clear the clutter.\n\n"

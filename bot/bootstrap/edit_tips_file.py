@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.bootstrap.checked_tips_file import KINDS
 from bot.core.errors import TipsError, UsageError
 from bot.core.model.config import Config, Library
+from bot.core.text.markdown import escaped
 from bot.scheduler.crontab import check_cron
 from bot.tips_file.atomic_write import save
 from bot.tips_file.insert_summary import with_summaries
@@ -26,8 +27,9 @@ def write(file: Path, known: bytes, summaries: Mapping[str, str]) -> bytes:
     name = escape(str(file))
     if any(CONTROL.search(summary) for summary in summaries.values()):
         raise UsageError("a summary has a control character", "type it without")
+    marked = {tip: escaped(summary) for tip, summary in summaries.items()}
     mark = codecs.BOM_UTF8 if known.startswith(codecs.BOM_UTF8) else b""
-    fresh = mark + with_summaries(text_of(known, name), summaries).encode()
+    fresh = mark + with_summaries(text_of(known, name), marked).encode()
     if _read(fresh, name) != _wanted(_read(known, name), summaries):
         raise UsageError(
             f"{name} is written in a way that no summary can be put into",

@@ -15,6 +15,7 @@ from bot.core.errors import TipsError
 from bot.core.model.capabilities import PlatformKind
 from bot.core.model.config import Config, Identity, Library, Tip
 from bot.core.model.schedule import At, Cron, Every, Schedule
+from bot.core.text.markdown import plain
 from bot.tips_file.locations import Places, refuse
 from bot.tips_file.problems import Problems
 from bot.tips_file.read_file import text_of
@@ -135,6 +136,7 @@ def _tips(problems: Problems, root: Block, zone: ZoneInfo) -> list[Tip]:
         values = {**dict(section), **_filters(section)}
         values["not_before"] = start_of(section.not_before, zone) if section.not_before else None
         values["expires"] = end_of(section.expires, zone) if section.expires else None
+        values["summary"] = (section.summary and plain(section.summary)) or None
         tips.append(tip := Tip(**values))
         if tip.not_before and tip.expires and tip.not_before >= tip.expires:
             todo = "give it a later date than `not_before:`"

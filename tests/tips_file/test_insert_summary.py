@@ -156,6 +156,13 @@ def test_words_that_mean_something_to_yaml(word):
     assert YAML(typ="safe").load(text)["tips"][0]["summary"] == word
 
 
+@pytest.mark.parametrize("summary", ["Use __init__ and **x**.", "Write &amp; and <b>x</b>.", NEW])
+def test_words_that_mean_something_to_markdown(file, summary):
+    """A summary that has marks in its words is posted with them after it was written."""
+    written = write(file, file.read_bytes(), {"a": summary})
+    assert parse(written, "tips.yaml", KINDS, check_cron)[0].library.tips[0].summary == summary
+
+
 def test_a_changed_file_is_left_alone(file):
     """What somebody else wrote meanwhile is not overwritten."""
     known = file.read_bytes()

@@ -313,6 +313,15 @@ def test_shipped_files(name):
     assert config.site is not None
 
 
+@pytest.mark.parametrize(
+    ("summary", "read"),
+    [("'**Be** brave &amp; <b>kind</b>'", "Be brave & kind"), ("'\\*Be\\* `*b*`'", "*Be* *b*")],
+)
+def test_a_summary_is_read_without_marks(summary, read):
+    """A summary is posted as Markdown and HTML show it."""
+    assert tip_of(f"summary: {summary}").summary == read
+
+
 def test_shipped_tips_fit():
     """Each of the ten tips has its credit, and a hand-written summary leaves room for a link."""
     library = parse(read_bytes(ROOT / "tips.yaml"), "tips.yaml", REAL_KINDS, check_cron)[0].library

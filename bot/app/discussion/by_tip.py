@@ -7,6 +7,7 @@ from bot.core.discussion.outline import reading_order
 from bot.core.model.config import Config
 from bot.core.model.entry import Entry, Standing
 from bot.core.ports.unit_of_work import Store
+from bot.core.text.markdown import plain
 
 
 def discussions(entries: Iterable[Entry]) -> Iterator[tuple[str | None, list[tuple[int, Entry]]]]:
@@ -27,7 +28,7 @@ def title_of(config: Config, tip: str | None) -> str:
     if tip is None:
         return "Under no tip"
     known = config.library.get(tip)
-    return known.title if known else tip
+    return plain(known.title) if known else tip
 
 
 def unanswered(entries: Iterable[Entry]) -> frozenset[int]:

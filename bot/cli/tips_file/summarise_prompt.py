@@ -17,7 +17,7 @@ from bot.bootstrap.checked_tips_file import load
 from bot.bootstrap.edit_tips_file import write
 from bot.cli.output import counted, unreviewed_line
 from bot.cli.tips_file.summarise_view import NOTHING, lines, posts, show
-from bot.core.summary.prose import one_line
+from bot.core.text.markdown import plain
 from bot.core.text.sanitize import shown
 from bot.tips_file.read_file import CONTROL, read_bytes
 
@@ -99,7 +99,7 @@ def _answer(bot: Container, review: Review) -> str | None:
 
 def _own_summary(bot: Container, tip: Tip, begin: str) -> str | None:
     """The operator's own words, made of those to `begin` with; None where they cannot be used."""
-    words = one_line(_line(begin))
+    words = plain(_line(begin))
     if not words:
         return None
     if CONTROL.search(words) or shown(words) != words:

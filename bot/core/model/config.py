@@ -20,6 +20,7 @@ class Tip:
     link: str | None = None
     tags: tuple[str, ...] = ()
     credit: str | None = None
+    #: plain text, without the Markdown or HTML that the file may have
     summary: str | None = None
     language: str | None = None
     weight: int = 1

@@ -11,7 +11,8 @@ from bot.core.summary.context import lacks
 from bot.core.summary.english.cuts import Cut, Shortened, cuts, ways
 from bot.core.summary.english.finite_verbs import speaks
 from bot.core.summary.english.lexicon import telling
-from bot.core.summary.prose import Sentence, one_line, parts, primary, unmarked
+from bot.core.summary.prose import Sentence, parts, primary
+from bot.core.text.markdown import on_one_line, plain
 
 BY_HAND = "written by hand"
 """How the operator's own summary was made."""
@@ -127,13 +128,12 @@ def source(tip: Tip) -> SourceText:
 
 def heading(tip: Tip) -> SourceText:
     """The tip's title without Markdown, and nothing else."""
-    title = one_line(unmarked(tip.title))
-    return SourceText(title=title, sentences=(), language=primary(tip.language))
+    return SourceText(title=plain(tip.title), sentences=(), language=primary(tip.language))
 
 
 def by_hand(tip: Tip) -> Candidate | None:
     """The summary that the operator wrote, as it is; None where nothing of it can be seen."""
-    own = one_line(tip.summary or "")
+    own = on_one_line(tip.summary or "")
     return Candidate(text=own, by_hand=True) if own else None
 
 

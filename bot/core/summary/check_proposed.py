@@ -18,10 +18,11 @@ from bot.core.model.config import Tip
 from bot.core.summary.candidates import joined
 from bot.core.summary.english.finite_verbs import finite
 from bot.core.summary.english.lexicon import found, stem, telling, words
-from bot.core.summary.prose import one_line, primary, sentences, unmarked
+from bot.core.summary.prose import primary, sentences
 from bot.core.summary.score import points
 from bot.core.summary.select import Summary
 from bot.core.summary.verify import ANNOUNCES, NUMBER, balanced, foreign
+from bot.core.text.markdown import plain
 from bot.core.text.sanitize import shown
 
 SURE = 0.5
@@ -44,11 +45,6 @@ class _Original:
     @property
     def words(self) -> str:
         return joined((self.title, *self.statements))
-
-
-def plain(text: str) -> str:
-    """A foreign text as it would be posted: on one line, without Markdown."""
-    return one_line(unmarked(text))
 
 
 def flaws(text: str, tip: Tip) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """A tip's text as plain prose, sentence by sentence."""
 
-import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,39 +9,20 @@ import regex
 import sentencex
 
 from bot.core.data import table
+from bot.core.text.markdown import on_one_line, unmarked
 from bot.core.text.web_addresses import addresses
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _BLOCK_START = regex.compile(
     r"^ {0,3}(?:(?P<heading>\#{1,6})\s+|"
-    r"(?P<item>[-*+•▪◦‣·–—→\p{So}\p{Sm}]\ufe0f?\s+|[・●■◆]\s*|(?:\d{1,3}|[a-z])[.)]\s+(?=\D)|\(\d{1,2}\)\s+)|>\s?)"
+    r"(?P<item>[-*+•▪◦‣·–—→\p{So}\p{Sm}]\ufe0f?\s+|[・●■◆]\s*|"
+    r"(?:\d{1,3}|[a-z])[.)]\s+(?=\D)|\(\d{1,2}\)\s+)|>\s?)"
 )
 _INLINE_ITEM = re.compile(r"(?<=\S)\s+[•▪‣♦]\s*(?=\S)")
 _RULE = re.compile(r"^ {0,3}(?:[-*_=]\s*){3,}$")
 _ENDED = regex.compile(r"[\p{Sentence_Terminal}…:\uff1a][\p{Pe}\p{Pf}\"'*_`]*$")
 _GOES_ON = regex.compile(r"^\s{2,}\S|^\s*\p{Ll}")
 """A line that belongs to the item before it: it is indented, or begins with a small letter."""
-
-_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
-_TAGGED = re.compile(r"<(code|kbd|samp|tt|b|i|em|strong|u|s|mark|small|sub|sup|span)>(.*?)</\1>")
-_BREAK = re.compile(r"<br\s*/?>|</?p>")
-_IMAGE = re.compile(r"!\[([^\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
-_LINK = re.compile(
-    r"(?<!\w)\[([^\]]+)\](?:\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)|\[[^\]]*\])"
-)
-_AUTOLINK = re.compile(r"<(https?://[^<>\s]+)>")
-_STRONG = re.compile(
-    r"(?<![A-Za-z0-9*_\\])(\*\*|~~)(?=\S)(.+?)(?<=\S)\1(?!\*)|"
-    r"(?<![\w*_\\])(__)(?=\S)(.+?)(?<=\S)\3(?![\w*_])"
-)
-_EMPHASIS = re.compile(
-    r"(?<![A-Za-z0-9*_\\])(\*)(?=[^\s*_])([^*_]*?[^\s*_])\*(?![A-Za-z0-9*_])|"
-    r"(?<![\w*_\\])(_)(?=[^\s*_])([^*_]*?[^\s*_])_(?![\w*_])"
-)
-_STRAY = re.compile(r"(?<!\S)\*\*(?=[^\W\d])|(?<=[^\W\d])\*\*(?!\S)|(?<=[.!?:])\*\*(?!\S)")
-"""Emphasis of which one half is elsewhere."""
-_ESCAPE = re.compile(r"\\([\\`*_{}\[\]<>()#+\-.!|~])")
-_ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|[A-Za-z][A-Za-z0-9]{1,30});")
 
 _GLUED = re.compile(r"[.!?][A-Za-z0-9]")
 """A Latin sentence has a blank behind it; what has none is a name, a number or an address."""
@@ -55,12 +35,6 @@ _WITH_ORDINALS = frozenset(
     ["de", "da", "nb", "nn", "no", "is", "fo", "fi", "et", "lv", "cs", "sk", "sl", "hr", "hu", "pl"]
 )
 """Languages that write an ordinal number with a full stop."""
-
-_UNSEEN = "\u200b\u200e\u200f\u061c\u2060\ufeff"
-"""Marks without width, such as those of direction: alone between blanks they double the blank."""
-
-_HOLD = "\ue000{}\ue001"
-_HELD = re.compile("\ue000(\\d+)\ue001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +56,6 @@ class Sentence:
     item: bool = False
 
 
-def one_line(text: str) -> str:
-    """The text with every run of white space as one blank, and no unseen mark alone in it."""
-    return " ".join(word for word in text.split() if word.strip(_UNSEEN))
-
-
 def blocks(text: str) -> Iterator[Block]:
     """The paragraphs, headings, items and quotations of a text.
 
@@ -98,17 +67,17 @@ def blocks(text: str) -> Iterator[Block]:
     kind = {"item": False, "heading": False}
     for line in _lines(text):
         if lines and (line.starts or (kind["item"] and not line.goes_on)):
-            yield Block(one_line(unmarked(" ".join(lines))), **kind)
+            yield Block(on_one_line(unmarked(" ".join(lines))), **kind)
             lines = []
         if line.text:
             if not lines:
                 kind = {"item": line.item, "heading": line.heading}
             lines.append(line.text)
         if lines and line.ends:
-            yield Block(one_line(unmarked(" ".join(lines))), **kind)
+            yield Block(on_one_line(unmarked(" ".join(lines))), **kind)
             lines = []
     if lines:
-        yield Block(one_line(unmarked(" ".join(lines))), **kind)
+        yield Block(on_one_line(unmarked(" ".join(lines))), **kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,32 +124,6 @@ def _line(line: str) -> _Line:
     return _Line(inner, starts=item, ends=bool(_ENDED.search(inner)), item=item)
 
 
-def unmarked(text: str) -> str:
-    """Inline Markdown, tags and entities as the words and signs that they show.
-
-    Code keeps every sign.
-    """
-    if not any(mark in text for mark in "`*_[<~\\&"):
-        return text
-    held: list[str] = []
-
-    def hold(words: str) -> str:
-        held.append(words)
-        return _HOLD.format(len(held) - 1)
-
-    text = _CODE.sub(lambda span: hold(span[2].strip()), text)
-    text = _AUTOLINK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub(r"\1", text)))
-    for span in reversed(list(addresses(text))):
-        text = f"{text[: span.start]}{hold(text[span.start : span.stop])}{text[span.stop :]}"
-    text = _TAGGED.sub(r"\2", _BREAK.sub(" ", text))
-    for marks in (_STRONG, _EMPHASIS):
-        text = marks.sub(lambda span: span[2] or span[4], text)
-    text = _ENTITY.sub(
-        lambda sign: html.unescape(sign[0]), _ESCAPE.sub(r"\1", _STRAY.sub("", text))
-    )
-    return _HELD.sub(lambda place: held[int(place[1])], text)
-
-
 def sentences(text: str, language: str | None) -> tuple[str, ...]:
     """The sentences of a text by the rules of its language (default English)."""
     return tuple(one.text for one in parts(text, language))
@@ -198,7 +141,7 @@ def parts(text: str, language: str | None) -> tuple[Sentence, ...]:
         if not block.heading
         for segment in whole(sentencex.segment(tongue, block.text), tongue)
         for part in _UNSPACED_END.split(segment)
-        if (line := one_line(part))
+        if (line := on_one_line(part))
     )
 
 

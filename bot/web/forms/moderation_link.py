@@ -18,6 +18,7 @@ from bot.app.moderation.visibility import approve, refuse
 from bot.core.errors import UsageError
 from bot.core.model.entry import Entry, Standing
 from bot.core.model.site_page import Comment
+from bot.core.text.markdown import plain
 from bot.core.text.sanitize import harmless, number
 from bot.web.content.queries import site_account
 from bot.web.content.sanitize_html import paragraphs, web_address
@@ -78,7 +79,7 @@ class ModerationPages:
             "held.html",
             status=410 if is_late else 200,
             comment=comment,
-            title=harmless(page.post.title) if page else comment.tip,
+            title=harmless(plain(page.post.title)) if page else comment.tip,
             source=web_address(comment.source),
             name=harmless(comment.name),
             words=paragraphs(comment.text),

@@ -14,7 +14,10 @@ from bot.core.model.delivery import Post
 from bot.core.model.site_page import Page
 from bot.core.ports.discussion_store import Tally
 from bot.core.posting.compose import Misfit, PostLayout, compose
+from bot.core.summary.page_text import body, description, without_title
 from bot.core.text.counting.measure import weighted_length
+from bot.core.text.inline_html import decoded
+from bot.core.text.markdown import plain
 from bot.core.text.sanitize import harmless
 from bot.web.content.sanitize_html import language_tag, paragraphs, web_address
 
@@ -48,7 +51,10 @@ class Card:
     #: its page, from anywhere
     address: str
     title: str
+    #: the posted text without the title; empty: the post is the title alone
     summary: str
+    #: the summary, or else the beginning of the body
+    description: str
     body: Markup
     credit: str | None
     source: str | None
@@ -67,14 +73,16 @@ def card(page: Page, config: Config, tally: Tally | None = None) -> Card:
     href = f"tips/{quote(page.tip)}"
     # A tip without a link has the link to its own page, perhaps at an earlier address.
     is_own = post.link is not None and post.link.endswith(f"/tips/{page.tip}")
+    summary = without_title(text_without_links(post), post.title)
     return Card(
         tip=page.tip,
         href=href,
         address=f"{config.bot.site}/{href}",
-        title=harmless(post.title),
-        summary=harmless(text_without_links(post)),
-        body=paragraphs(post.body),
-        credit=harmless(post.credit) if post.credit else None,
+        title=harmless(plain(post.title)),
+        summary=harmless(summary),
+        description=harmless(summary or description(post.body, post.title, post.language)),
+        body=paragraphs(body(post.body)),
+        credit=harmless(decoded(post.credit)) if post.credit else None,
         source=None if is_own else web_address(post.link),
         tags=post.tags,
         language=language_tag(post.language),

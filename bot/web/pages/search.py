@@ -103,8 +103,9 @@ def _tip_hits(site: SiteDependencies, tips: Sequence[str], wanted: Sequence[Term
     wanted = [*wanted, *opened(wanted)]
     hits = []
     for page in site.published(tips).values():
-        about, body = card(page, site.config()), page.post.body
-        words = marked(body if places(body, wanted) else about.summary, wanted)
+        about = card(page, site.config())
+        body = about.body.striptags()
+        words = marked(body if places(body, wanted) else about.description, wanted)
         hits.append(TipHit(card=about, title=marked(about.title, wanted), words=words))
     return hits
 

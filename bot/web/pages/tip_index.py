@@ -11,6 +11,9 @@ from threading import Lock
 from bot.core.discussion.search_query import Term, folded, stands_in
 from bot.core.model.delivery import Post
 from bot.core.ports.site_store import Pages
+from bot.core.summary.page_text import body
+from bot.core.text.inline_html import decoded
+from bot.core.text.markdown import plain
 
 
 @dataclass(kw_only=True, slots=True)
@@ -42,5 +45,6 @@ class TipIndex:
 
 
 def _comparable(tip: str, post: Post) -> tuple[str, str, str]:
-    texts = (post.title, post.text, post.body, post.credit or "", *post.tags)
-    return tip, folded(post.title), folded("\n".join(texts))
+    title = plain(post.title)
+    texts = (title, post.text, body(post.body), decoded(post.credit or ""), *post.tags)
+    return tip, folded(title), folded("\n".join(texts))

@@ -368,7 +368,7 @@ def test_a_file(harness):
     )
     assert files(harness)["speak.md"] == (
         "<!-- Written by tipsbot from its discussion; what is changed here is lost. -->\n\n"
-        "# \\*Speak\\* \\<up\\>\n\n"
+        "# Speak \\<up\\>\n\n"
         "[The tip](https://tips.test.net/tips/speak)\n\n"
         "- **Ada** (ada\\@town.test.net), [town](https://town.test.net/1), 2026-03-02 09:00 UTC\n\n"
         "  > One.\\\n  > Two.\n  >\n  > Three.\n\n"

@@ -7,7 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.summary.prose import one_line, sentences
+from bot.core.summary.prose import sentences
+from bot.core.text.markdown import on_one_line
 
 DATA = Path(__file__).parents[2] / "data" / "summary"
 CASES = [
@@ -28,7 +29,7 @@ def test_sentences(case):
 @given(st.text(), st.one_of(st.none(), st.text(max_size=8)))
 def test_any_text_in_any_language_is_read(text, language):
     """No text and no language name breaks the reading, and every sentence is one line."""
-    assert all(line and line == one_line(line) for line in sentences(text, language))
+    assert all(line and line == on_one_line(line) for line in sentences(text, language))
 
 
 @given(st.text(alphabet=st.characters(categories=["L", "P"]), min_size=1))

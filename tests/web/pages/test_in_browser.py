@@ -17,7 +17,7 @@ from bot.web.security.session import Signer
 from tests.browser import running_browser
 from tests.hostile import TEXTS
 from tests.hostile import entries as hostile_entries
-from tests.site import KEY, SUMMARY, TIP, TITLE, RunningSite, running_site
+from tests.site import BESIDE_TITLE, KEY, TIP, TITLE, RunningSite, running_site
 from tests.web.pages.test_pages import HOSTILE
 
 PHONE = {"width": 360, "height": 740}
@@ -119,7 +119,7 @@ def test_page_shows_the_tip(site, page):
     page.goto(site.url)
     page.get_by_role("link", name=TITLE, exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
-    expect(page.locator(".p-summary").get_by_text(SUMMARY)).to_be_visible()
+    expect(page.locator(".p-summary").get_by_text(BESIDE_TITLE)).to_be_visible()
     expect(page.get_by_label("Your reply")).to_be_visible()
 
 

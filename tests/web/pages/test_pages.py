@@ -18,8 +18,8 @@ from bot.core.model.site_page import Comment
 from bot.tips_file.values import parse_scalars
 from bot.web import Health
 from tests.site import (
+    BESIDE_TITLE,
     BODY,
-    SUMMARY,
     TIP,
     TITLE,
     RunningSite,
@@ -69,7 +69,7 @@ def test_index_lists_newest_first(site):
     site.keep("1", "One reply")
     feed = parsed(get(site, "/"))["items"][0]
     assert [item["properties"]["name"][0] for item in feed["children"]] == [TITLE, "The older one"]
-    assert feed["children"][0]["properties"]["summary"] == [SUMMARY]
+    assert feed["children"][0]["properties"]["summary"] == [BESIDE_TITLE]
     assert "1 reply" in get(site, "/").text
 
 
@@ -108,7 +108,7 @@ def test_page_is_an_h_entry(site):
     (entry,) = parsed(get(site))["items"]
     told = entry["properties"]
     assert told["name"] == [TITLE]
-    assert told["summary"] == [SUMMARY]
+    assert told["summary"] == [BESIDE_TITLE]
     assert told["content"][0]["value"].split() == BODY.split()
     assert told["published"] == ["2026-03-02T09:00:00Z"]
     assert told["category"] == ["listening", "digital"]
@@ -487,7 +487,7 @@ def test_feed_is_valid(site):
     (item,) = feed.entries
     assert item.id == item.link == f"https://tips.example/tips/{TIP}"
     assert item.title == TITLE
-    assert item.summary == SUMMARY
+    assert item.summary == BESIDE_TITLE
     assert item.published == item.updated == "2026-03-02T09:00:00Z"
     assert "Two &lt; three" in item.content[0].value
     assert "<script" not in item.content[0].value

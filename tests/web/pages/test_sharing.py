@@ -14,7 +14,17 @@ from defusedxml import ElementTree
 from bot.core.model.config import PROMISE
 from bot.core.text.counting.measure import weighted_length
 from bot.web.pages.cards import share_text
-from tests.site import BODY, NINE, SUMMARY, TIP, TITLE, RunningSite, post, running_site
+from tests.site import (
+    BESIDE_TITLE,
+    BODY,
+    NINE,
+    SUMMARY,
+    TIP,
+    TITLE,
+    RunningSite,
+    post,
+    running_site,
+)
 from tests.web.live.test_stream import listening
 
 PAGE = f"https://tips.example/tips/{TIP}"
@@ -114,7 +124,7 @@ def _ways(site: RunningSite, tip: str) -> list[str]:
 def test_shared_links_have_a_card(site):
     """Who is given an address sees a title, a description and, of a tip, its time."""
     tip, index = meta(site, f"/tips/{TIP}"), meta(site, "/")
-    assert tip["description"] == tip["og:description"] == SUMMARY
+    assert tip["description"] == tip["og:description"] == BESIDE_TITLE
     assert tip["og:title"] == TITLE
     assert tip["article:published_time"] == tip["article:modified_time"] == "2026-03-02T09:00:00Z"
     assert index["description"] == index["og:description"]
@@ -167,6 +177,7 @@ def test_sitemap(site):
 )
 def test_answers_are_compressed_for_who_takes_that(site, path):
     """Pages, feeds and styles come smaller to browsers, and as they are to everybody else."""
+    site.publish("other", key="other")
     with httpx.Client() as client:
         asked = {"accept-encoding": "gzip"}
         with client.stream("GET", site.url + path, headers=asked) as answer:
