@@ -2,8 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup
@@ -114,31 +115,40 @@ def thread_views(
         return _place(above, networks.site, is_here=above.id in here)
 
     return [
-        replace(
-            entry_view(entries[outline.ids[line]], networks, is_here=True),
-            depth=min(outline.depths[line], DEPTH_MAX),
-            is_flat=outline.depths[line] > DEPTH_MAX,
+        entry_view(
+            entries[outline.ids[line]],
+            networks,
+            is_here=True,
+            depth=outline.depths[line],
             parent=parent(line),
         )
         for line in lines
     ]
 
 
-def entry_view(entry: Entry, networks: Networks, *, is_here: bool = False) -> CommentView:
-    """An entry as it is shown by itself."""
+def entry_view(
+    entry: Entry,
+    networks: Networks,
+    *,
+    is_here: bool = False,
+    depth: int = 0,
+    parent: CommentPlace | None = None,
+) -> CommentView:
+    """An entry as it is shown, by itself unless it has a place in a thread."""
     is_response = entry.kind is EntryKind.RESPONSE
     is_comment = entry.account == networks.site
     network = networks.names.get(entry.account, entry.account)
-    view = CommentView(
+    view = partial(
+        CommentView,
         place=_place(entry, networks.site, is_here=is_here),
-        network=network,
         at=entry.at,
-        gone=_why_gone(entry),
+        depth=min(depth, DEPTH_MAX),
+        is_flat=depth > DEPTH_MAX,
+        parent=parent,
     )
-    if view.gone:
-        return view
-    return replace(
-        view,
+    if gone := _why_gone(entry):
+        return view(network=network, gone=gone)
+    return view(
         network=_host(entry.url) if is_response else network,
         handle="" if is_blank(entry.author.name) else harmless(entry.author.handle)[:NAME_MAX],
         profile=web_address(entry.author.url),

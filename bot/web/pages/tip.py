@@ -154,7 +154,8 @@ def _sent(site: SiteDependencies, request: Request, mine: frozenset[str]) -> tup
 
 def _held(site: SiteDependencies, request: Request, visitor: Visitor) -> tuple[str, str] | None:
     """The same for a comment that is held."""
-    comment = site.pages.comment(request.query_params.get("sent", ""))
+    comment_id = request.query_params.get("sent")
+    comment = site.pages.comment(comment_id) if comment_id else None
     if comment is None or not comment.held or not is_owner(site, visitor, comment):
         return None
     return comment.id, site.signer.delete_token(comment.id)
