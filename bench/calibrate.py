@@ -22,10 +22,10 @@ from typing import Any
 
 from bot.core.model.config import Tip
 from bot.core.summary.candidates import candidates, source, title_alone
-from bot.core.summary.score import Topic, features
+from bot.core.summary.features import Topic, features
 from bot.core.summary.select import SURE
 
-PENALTY = 2.0
+PENALTY = 4.0
 """How strongly weights are held near 0: a feature that few candidates have says little."""
 
 FOLDS = 8

@@ -29,6 +29,8 @@ LONGEST = 400
 SAME_THING = 0.6
 """A sentence with so much of the title's telling words says the same thing."""
 
+_ADVERB = regex.compile(r"\w{3,}ly[:.]?")
+
 FAR = 3
 """From this sentence on, nothing stands behind a title that is an order."""
 
@@ -103,6 +105,10 @@ class SourceText:
         """Whether the rules for English hold."""
         return self.language == "en"
 
+    def is_all(self, candidate: Candidate) -> bool:
+        """Whether a candidate says all of the tip, its title included."""
+        return candidate.whole and (candidate.titled or says_the_same(self.title, candidate.body))
+
     def lacks(self, candidate: Candidate) -> tuple[str, ...]:
         """Why a candidate cannot stand without the rest of the tip; nothing where it can."""
         if candidate.whole or candidate.by_hand or not candidate.parts:
@@ -169,7 +175,12 @@ def joined(pieces: Sequence[str]) -> str:
 
 def closed(text: str) -> str:
     """The text with a full stop, where it has no mark at its end."""
-    return text if not text or _CLOSED.search(text) else text + full_stop(text)
+    return text if not text or has_end(text) else text + full_stop(text)
+
+
+def has_end(text: str) -> bool:
+    """Whether a text ends with a mark that ends a sentence."""
+    return _CLOSED.search(text) is not None
 
 
 def _together(tip: SourceText) -> Iterator[Candidate]:
@@ -190,9 +201,7 @@ def _together(tip: SourceText) -> Iterator[Candidate]:
 def _as_text(pieces: Sequence[Sentence]) -> str:
     """Sentences in a row, with marks between the items of a list that have none."""
     made = [
-        f"{one.text};"
-        if one.item and behind.item and not _CLOSED.search(one.text)
-        else closed(one.text)
+        f"{one.text};" if one.item and behind.item and not has_end(one.text) else closed(one.text)
         for one, behind in pairwise(pieces)
     ]
     return joined([*made, closed(pieces[-1].text)])
@@ -202,9 +211,12 @@ def _with_title(tip: SourceText, made: Candidate) -> Iterator[Candidate]:
     """Title and sentence, where they do not say the same thing.
 
     A title that is an order is a post by itself; a sentence from far behind does not go with it.
+    An adverb is no name of a subject: "Remotely: We meet".
     """
     order = tip.english and speaks(tip.title)
     if order and made.parts[0] >= FAR and not made.whole:
+        return
+    if tip.english and _ADVERB.fullmatch(tip.title):
         return
     if tip.title and not says_the_same(tip.title, made.body):
         yield replace(made, text=joined((headed(tip), made.body)), titled=True)
@@ -223,7 +235,7 @@ def headed(tip: SourceText) -> str:
 
     In a language without rules of ours, one word is a name, and several may be a sentence.
     """
-    if _CLOSED.search(tip.title):
+    if has_end(tip.title):
         return tip.title
     if not (speaks(tip.title) if tip.english else " " in tip.title or full_stop(tip.title) != "."):
         return f"{tip.title}:"

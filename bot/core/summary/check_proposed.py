@@ -16,10 +16,9 @@ import regex
 
 from bot.core.model.config import Tip
 from bot.core.summary.candidates import joined
-from bot.core.summary.english.finite_verbs import finite
+from bot.core.summary.english.finite_verbs import finite, points
 from bot.core.summary.english.lexicon import found, stem, telling, words
 from bot.core.summary.prose import primary, sentences
-from bot.core.summary.score import points
 from bot.core.summary.select import Summary
 from bot.core.summary.verify import ANNOUNCES, NUMBER, balanced, foreign
 from bot.core.text.markdown import plain

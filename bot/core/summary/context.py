@@ -61,24 +61,38 @@ def lacks(
 def _cuts_a_list(sentences: Sequence[Sentence], taken: range, title: str, language: str) -> bool:
     """Whether a list, or what announces one, was taken in part."""
     for group in _lists(tuple(sentences), title, language):
-        if set(group) & set(taken) and not set(group) <= set(taken):
+        inside = set(group) & set(taken)
+        if (
+            inside
+            and inside != set(group)
+            and not (
+                group[0] not in inside and _is_advice(sentences[group[0]].text, title, language)
+            )
+        ):
             return True
     return False
+
+
+def _is_advice(announcement: str, title: str, language: str) -> bool:
+    """Whether what is announced is a list of advice, each item of which stands by itself."""
+    return contains("advice", announcement, language) and not (
+        contains("against", announcement, language) or contains("against", title, language)
+    )
 
 
 @lru_cache(maxsize=512)
 def _lists(sentences: tuple[Sentence, ...], title: str, language: str) -> tuple[range, ...]:
     """What belongs together: an announcement with what it announces, and a list of what to avoid.
 
-    A list that nothing announces has items that say something by themselves, unless the title
+    An announcement without a list or a number announces all that follows it. A list that nothing
+    announces has items that say something by themselves, unless the title
     turns them into their contrary.
     """
     found = []
     for at, sentence in enumerate(sentences):
-        count = _announced(sentence.text, language)
-        if count:
-            items = _items(sentences, at + 1)
-            found.append(range(at, min(len(sentences), at + 1 + max(items, count))))
+        if _announces(sentence.text, language):
+            count = max(_items(sentences, at + 1), counted(sentence.text, language))
+            found.append(range(at, min(len(sentences), at + 1 + (count or len(sentences)))))
         elif (
             sentence.item
             and (at == 0 or not sentences[at - 1].item)
@@ -94,22 +108,22 @@ def _items(sentences: Sequence[Sentence], start: int) -> int:
     return next((at for at, one in enumerate(rest) if not one.item), len(rest))
 
 
-def _announced(text: str, language: str) -> int:
-    """How many sentences at least a sentence announces: 0 if it announces none."""
+def _announces(text: str, language: str) -> bool:
+    """Whether a sentence announces what follows: by a colon, a phrase or a number of things."""
     if _COLON.search(text):
-        return max(1, counted(text, language))
+        return True
     if _COLON_INSIDE.search(text):
-        return 0
-    if contains("announces", text, language):
-        return max(1, counted(text, language))
-    return counted(text, language) if _ends_with_count(text, language) else 0
+        return False
+    return contains("announces", text, language) or _ends_with_count(text, language)
 
 
 def _ends_with_count(text: str, language: str) -> bool:
     """Whether a sentence has little behind the number: "There are three signs of it"."""
     pattern = _count_pattern(language)
     match = pattern.search(_plain(text)) if pattern else None
-    rest = _plain(text)[match.end() :] if match else ""
+    if match is None:
+        return False
+    rest = _plain(text)[match.end() :]
     return len(rest) <= FEW if language in _UNSPACED else len(rest.split()) <= FEW
 
 

@@ -21,6 +21,8 @@ _BLOCK_START = regex.compile(
 _INLINE_ITEM = re.compile(r"(?<=\S)\s+[•▪‣♦]\s*(?=\S)")
 _RULE = re.compile(r"^ {0,3}(?:[-*_=]\s*){3,}$")
 _ENDED = regex.compile(r"[\p{Sentence_Terminal}…:\uff1a][\p{Pe}\p{Pf}\"'*_`]*$")
+_ITEM_END = re.compile(r"\s*[,;](?:\s*(?:and|or|und|oder|et|ou|y|o|e))?$")
+"""What ties an item of a list to the next."""
 _GOES_ON = regex.compile(r"^\s{2,}\S|^\s*\p{Ll}")
 """A line that belongs to the item before it: it is indented, or begins with a small letter."""
 
@@ -67,17 +69,22 @@ def blocks(text: str) -> Iterator[Block]:
     kind = {"item": False, "heading": False}
     for line in _lines(text):
         if lines and (line.starts or (kind["item"] and not line.goes_on)):
-            yield Block(on_one_line(unmarked(" ".join(lines))), **kind)
+            yield _block(lines, **kind)
             lines = []
         if line.text:
             if not lines:
                 kind = {"item": line.item, "heading": line.heading}
             lines.append(line.text)
         if lines and line.ends:
-            yield Block(on_one_line(unmarked(" ".join(lines))), **kind)
+            yield _block(lines, **kind)
             lines = []
     if lines:
-        yield Block(on_one_line(unmarked(" ".join(lines))), **kind)
+        yield _block(lines, **kind)
+
+
+def _block(lines: list[str], *, item: bool, heading: bool) -> Block:
+    text = on_one_line(unmarked(" ".join(lines)))
+    return Block(_ITEM_END.sub("", text) if item else text, item=item, heading=heading)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,81 +7,62 @@ much room there is. It is the same for every network, so that a tip is ranked on
 network takes the best that fits it.
 """
 
-from __future__ import annotations
-
 import math
-import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
-from itertools import pairwise
+from collections.abc import Mapping
 
-import regex
-
-from bot.core.summary.candidates import Candidate, SourceText
-from bot.core.summary.context import counted
-from bot.core.summary.english.finite_verbs import begins_order, speaks
-from bot.core.summary.english.lexicon import any_of, found, stem, telling, words
-
-LATE = 8
-"""From this sentence on, all are as late."""
-
-TELLING = 10
-"""So many of a tip's telling words are what it is about."""
-
-SPARE = 4
-"""A sentence with fewer telling words says hardly anything."""
-
-LONG = 250
-"""Characters of a text that leaves little out."""
-
-ROOMY = 116
-"""Characters of a summary that uses the room of a post with a link."""
+from bot.core.summary.candidates import Candidate
+from bot.core.summary.features import Topic, features
 
 WEIGHTS: Mapping[str, float] = {
-    "about": 0.49,
-    "asks": 0.02,
+    "about": 0.29,
+    "asks": -0.10,
+    "bare": -0.49,
+    "condition": 0.50,
+    "content": 0.80,
     "cut": -0.13,
-    "definite": 0.14,
-    "elsewhere": -0.08,
-    "ends asking": -1.07,
-    "every": -0.30,
-    "first": 0.33,
-    "foreign": 0.36,
-    "group": 0.07,
-    "idle": -0.61,
-    "known": 0.24,
-    "label": -0.10,
-    "late": -0.21,
-    "links": -0.89,
-    "listed": 0.58,
-    "long text": -0.49,
-    "loose": -0.81,
-    "many": -0.46,
-    "middle": 0.05,
-    "number": 0.04,
-    "order": 0.90,
-    "order dropped": 0.09,
-    "past": -0.65,
-    "pointing": -1.08,
-    "pointing inside": -1.08,
-    "reader": 0.70,
-    "repeats": 0.17,
-    "scene": -0.54,
-    "short": -1.68,
-    "step": -0.43,
-    "thin": -0.51,
-    "title": 0.41,
-    "title alone asks": -0.41,
-    "title asks": 0.08,
-    "title counts": -0.25,
-    "title name": -1.30,
-    "title of a short text": 0.84,
-    "title order": -0.54,
-    "title short": -0.96,
-    "titled order": -0.06,
-    "unsafe": 0.05,
-    "whole": 0.05,
+    "definite": -0.46,
+    "elsewhere": -0.21,
+    "ends asking": -0.73,
+    "every": -0.08,
+    "first": 0.10,
+    "foreign": 0.01,
+    "group": 0.02,
+    "idle": -0.24,
+    "known": 0.37,
+    "label": 0.03,
+    "late": -0.70,
+    "left out": -1.20,
+    "links": -0.88,
+    "listed": 0.75,
+    "loose": -0.57,
+    "many": -0.53,
+    "may": 0.36,
+    "middle": -0.00,
+    "number": 0.02,
+    "order": 0.96,
+    "order dropped": -0.29,
+    "past": -0.50,
+    "platitude": -0.25,
+    "pointing": -0.80,
+    "pointing inside": -0.85,
+    "promising": 0.29,
+    "reader": 0.57,
+    "repeats": -0.18,
+    "scene": -0.23,
+    "short": -1.29,
+    "step": -0.80,
+    "thin": -0.19,
+    "title": 0.57,
+    "title alone asks": -0.23,
+    "title asks": 0.04,
+    "title counts": -0.15,
+    "title name": -1.05,
+    "title of a short text": 0.30,
+    "title order": -0.57,
+    "title short": -0.75,
+    "titled order": -0.26,
+    "unsafe": 0.07,
+    "whole": -0.05,
 }
 """What each feature adds to the score."""
 
@@ -110,7 +91,7 @@ REASONS: Mapping[str, str] = {
     "cut": "something was left out of a sentence, and may be missed",
     "many": "several sentences stand together",
     "label": "the title stands before a sentence as its subject",
-    "long text": "the tip is long, and most of it is left out",
+    "left out": "the tip is long, and most of it is left out",
     "listed": "the tip is a list, and most of it is left out",
     "group": "it speaks of a group that readers do not know",
     "past": "it tells of the past",
@@ -121,7 +102,7 @@ REASONS: Mapping[str, str] = {
     "asks": "it asks, and the answer may not be there",
     "ends asking": "it ends with a question",
     "thin": "it says hardly anything",
-    "short": "it is short",
+    "short": "it is short, and leaves room that more could fill",
     "foreign": "the rules for words are for English",
 }
 """What an operator is told of a feature that makes a summary doubtful."""
@@ -138,220 +119,3 @@ def doubts(candidate: Candidate, topic: Topic, lacking: tuple[str, ...]) -> tupl
     return tuple(told)[:MOST_REASONS] or (
         "posts that were made in this way often do not read well",
     )
-
-
-class Topic:
-    """What a tip is about: its telling words, by how often it comes back to them."""
-
-    def __init__(self, tip: SourceText) -> None:
-        texts = [sentence.text for sentence in tip.sentences]
-        counts = Counter(word for text in texts for word in telling(text))
-        self.english = tip.english
-        self.language = tip.language
-        self.heading = tip.title
-        self.title_speaks = tip.english and speaks(tip.title)
-        self.title = frozenset(telling(tip.title))
-        self.listed = any(sentence.item for sentence in tip.sentences)
-        self.length = sum(map(len, texts))
-        self.stems = tuple(_stems(text) for text in texts)
-        self.weights = {word: 1 + math.log(count) for word, count in counts.items()}
-        for word in self.title:
-            self.weights[word] = self.weights.get(word, 0.0) + 1
-        self.most = sum(sorted(self.weights.values(), reverse=True)[:TELLING]) or 1.0
-
-
-def features(candidate: Candidate, topic: Topic) -> dict[str, float]:
-    """What speaks for a candidate and against it; most values lie from 0 to 1.
-
-    A set has no order that two processes share, so that sums over one are exact ones.
-    """
-    stems = _stems(candidate.text)
-    values = {
-        "every": 1.0,
-        "about": math.fsum(topic.weights.get(word, 0.0) for word in stems) / topic.most,
-        "title": len(stems & topic.title) / len(topic.title) if topic.title else 0.0,
-        "unsafe": 1 - candidate.kept_sure,
-        "cut": float(bool(candidate.cuts)),
-        "long text": math.log1p(topic.length / LONG),
-        "short": max(0.0, 1 - len(candidate.text) / ROOMY),
-        "whole": float(candidate.whole),
-        "listed": float(topic.listed),
-        "foreign": float(not topic.english),
-    }
-    if not candidate.parts:
-        return values | _title_features(candidate, topic)
-    at = candidate.parts[0]
-    return {
-        **values,
-        **_wording(candidate.body, at, english=topic.english),
-        **_ties(candidate, topic),
-        "first": float(at == 0),
-        "late": min(at, LATE) / LATE,
-        "many": len(candidate.parts) - 1.0 if not candidate.whole else 0.0,
-        "label": float(candidate.titled and not topic.title_speaks),
-        "titled order": float(candidate.titled and topic.title_speaks),
-        "order dropped": float(not candidate.titled and topic.title_speaks),
-        "middle": float(candidate.titled and at > 0),
-        "title asks": float(candidate.titled and _ASKING.search(topic.heading) is not None),
-    }
-
-
-def _ties(candidate: Candidate, topic: Topic) -> dict[str, float]:
-    """What ties a candidate's sentences to words that are not in it."""
-    at, body = candidate.parts[0], candidate.body
-    stems = _stems(body)
-    before = frozenset[str]().union(*topic.stems[:at])
-    if candidate.titled:
-        before -= topic.title
-    said = found(body)
-    nouns = {stem(noun) for article, noun in pairwise(said) if article in _DEFINITE}
-    return {
-        "known": len(stems & before) / max(1, len(stems)),
-        "definite": float(topic.english and not before.isdisjoint(nouns)),
-        "loose": float(topic.english and _is_loose(said) and not (candidate.titled and at == 0)),
-        "links": float(topic.english and at > 0 and _LINKS.search(body) is not None),
-        "repeats": len(stems & topic.title) / len(topic.title)
-        if candidate.titled and topic.title
-        else 0.0,
-    }
-
-
-def _is_loose(said: Sequence[str]) -> bool:
-    """Whether a pronoun comes before anything that it can stand for."""
-    for word in said:
-        if word in _PRONOUNS:
-            return True
-        if telling(word) and word not in words("verbs"):
-            return False
-    return False
-
-
-def _title_features(candidate: Candidate, topic: Topic) -> dict[str, float]:
-    return {
-        "title order": float(topic.title_speaks),
-        "title name": float(not topic.title_speaks),
-        "title short": max(0, SPARE - weight(candidate.text)) / SPARE,
-        "title counts": float(counted(candidate.text, topic.language) > 0),
-        "title alone asks": float(_ASKING.search(candidate.text) is not None),
-        "title of a short text": max(0.0, 1 - topic.length / LONG),
-    }
-
-
-@lru_cache(maxsize=8192)
-def _stems(piece: str) -> frozenset[str]:
-    return frozenset(telling(piece))
-
-
-_PRONOUNS = frozenset(
-    ["it", "they", "them", "he", "she", "him", "her", "these", "those", "its", "their"]
-)
-_DEFINITE = frozenset(["the", "this", "that", "these", "those", "such"])
-_LINKS = re.compile(
-    r"\b(?:also|however|though|too|either|instead|therefore|thus|another|otherwise|as well)\b",
-    re.IGNORECASE,
-)
-_ASKING = regex.compile(r"[?\uff1f\u061f][\p{Pe}\p{Pf}\"']*$")
-_ASKS = regex.compile(r"[?\uff1f\u061f]")
-_NUMBER = re.compile(r"\d")
-_INSIDE = re.compile(
-    r"\b(?:this|these|those|such)\s+(?!way|is|are|that|year|week|month|tip)\w|"
-    r"^the (?:results?|idea|method|answer|reason|problem|process|rest|same)\b|"
-    r"^(?:\w+\s+){1,3}of (?:them|these|those|it)\b|"
-    r"\b(?:the above|the former|the latter|the same|aforementioned)\b",
-    re.IGNORECASE,
-)
-_POINTS_AHEAD = re.compile(
-    r"it (?:takes|pays|helps|costs|hurts|"
-    r"(?:is|was|can be) (?:\w+ ){1,3}(?:to|that)\b|'?s (?:\w+ ){1,3}(?:to|that)\b)|"
-    r"there (?:is|are)\b|those who\b|that's it",
-    re.IGNORECASE,
-)
-"""An "it" that points at what follows: "it takes courage to begin"."""
-_JOINS = frozenset(["when", "if", "while", "as", "because", "once", "after", "before", "for", "in"])
-_THEY = frozenset(["they", "it", "this", "these", "those", "them"])
-_CHUNK = re.compile(r"[,:]\s+|\s[—–]\s")
-_FRONTED = re.compile(r"(?:in|to|on|at|from|or|then|for|under|using)\b", re.IGNORECASE)
-_SCENE = re.compile(
-    r"\b(?:many|most|some|few|a lot of) (?:of us|people|[a-z]+s)\b|\bpeople (?:often|think|say)\b|"
-    r"\b(?:everyone|everybody|we all|you may|you might|you've|have you|did you|ever|nowadays|"
-    r"these days|recently|once upon)\b",
-    re.IGNORECASE,
-)
-"""A sentence that sets the scene for the advice."""
-_PAST = re.compile(
-    r"\b(?:was|were|had|did|went|said|told|thought|came|got|found|made)\b", re.IGNORECASE
-)
-_PROMISING = re.compile(
-    r"[:\uff1a]$|\b(?:the following|as follows|here(?:'s| is| are) (?:how|what|some|the|a)|"
-    r"these steps|steps below)\b",
-    re.IGNORECASE,
-)
-_GROUP = re.compile(r"\b(?:we|us|our|ours)\b", re.IGNORECASE)
-
-
-@lru_cache(maxsize=8192)
-def _wording(body: str, at: int, *, english: bool) -> Mapping[str, float]:
-    """The features of the words of sentence `at` of a tip; most of them need English."""
-    marks = {
-        "thin": max(0, SPARE - weight(body)) / SPARE,
-        "asks": float(_ASKS.search(body) is not None),
-        "ends asking": float(_ASKING.search(body) is not None),
-        "number": float(_NUMBER.search(body) is not None),
-    }
-    return {**marks, **_english(body, at)} if english else marks
-
-
-def _english(body: str, at: int) -> dict[str, float]:
-    low = body.lower()
-    return {
-        "pointing": float(points(body)),
-        "pointing inside": float(_INSIDE.search(body) is not None),
-        "order": float(begins_order(body)),
-        "step": float(_is_step(body, at)),
-        "reader": float(not {"you", "your"}.isdisjoint(found(body))),
-        "group": float(_GROUP.search(body) is not None),
-        "past": float(_PAST.search(body) is not None),
-        "scene": float(_SCENE.search(body) is not None),
-        "elsewhere": float(_phrases("elsewhere").search(low) is not None),
-        "promising": float(_PROMISING.search(body) is not None),
-        "idle": float(_phrases("openings").match(low) is not None),
-    }
-
-
-def points(text: str) -> bool:
-    """Whether an English sentence begins with a word that points at one before it."""
-    parts = found(text)
-    if len(parts) > 1 and parts[0] in _JOINS and parts[1] in _THEY:
-        return True
-    if not parts or parts[0] not in words("pointing") or _POINTS_AHEAD.match(text):
-        return False
-    return not (len(parts) > 1 and parts[1] in words("itself"))
-
-
-def _is_step(text: str, at: int) -> bool:
-    """Whether the sentence is a step of instructions: "In the menu, click OK"."""
-    if at == 0:
-        return False
-    chunks = _CHUNK.split(text)
-    fronted = _FRONTED.match(text) is not None
-    return any(_steps().match(chunk) for chunk in (chunks if fronted else chunks[:1]))
-
-
-def weight(body: str) -> int:
-    """How many words of a sentence say something of their own."""
-    return len(set(telling(body)) - _vague())
-
-
-@cache
-def _vague() -> frozenset[str]:
-    return frozenset(stem(word) for word in words("vague"))
-
-
-@cache
-def _phrases(section: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{any_of(section)})(?:\b|$)")
-
-
-@cache
-def _steps() -> re.Pattern[str]:
-    return re.compile(rf"(?:then |\(optionally\) )?(?:{any_of('steps')})\b", re.IGNORECASE)

@@ -18,7 +18,8 @@ from bot.core.summary.candidates import (
     source,
     title_alone,
 )
-from bot.core.summary.score import Topic, doubts, likely, score
+from bot.core.summary.features import Topic
+from bot.core.summary.score import doubts, likely, score
 from bot.core.summary.verify import faults
 
 RUNNERS_UP = 4
@@ -27,13 +28,13 @@ RUNNERS_UP = 4
 REMEMBERED = 512
 """So many tips stay ranked in memory, the last that were asked about: some 45 kB each."""
 
-SURE = 0.7
+SURE = 0.6
 """A summary that is less likely to read well is doubtful."""
 
 LACKING = 0.5
 """What is left of that for each thing that a summary needs and lacks."""
 
-WORTH = 2.0
+WORTH = 1.0
 """Points below the best within which another summary, with no other doubts, may take its turn."""
 
 TIE = 1e-6
@@ -187,11 +188,13 @@ def _all(tip: Tip) -> Iterator[tuple[Candidate, float | None]]:
 
 @lru_cache(maxsize=REMEMBERED)
 def ranked(tip: Tip) -> tuple[tuple[Candidate, float], ...]:
-    """Every candidate made of a tip's words, with its score, best first."""
-    topic = _topic(tip)
-    made = {one.text: one for one in reversed(list(candidates(_source(tip))))}
+    """Every candidate made of a tip's words, with its score: all of it first, then the best."""
+    taken, topic = _source(tip), _topic(tip)
+    made = {one.text: one for one in reversed(list(candidates(taken)))}
     scored = ((one, score(one, topic)) for one in made.values())
-    return tuple(sorted(scored, key=lambda pair: (-pair[1], pair[0].text)))
+    return tuple(
+        sorted(scored, key=lambda pair: (not taken.is_all(pair[0]), -pair[1], pair[0].text))
+    )
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -4,13 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from bot.core.summary.candidates import Candidate, SourceText
+from bot.core.summary.candidates import Candidate, SourceText, has_end
 from bot.core.summary.english.finite_verbs import finite
 from bot.core.summary.english.lexicon import found, words
 
 _PAIRS = tuple(
     tuple(pair) for pair in ("()", "[]", "{}", "“”", "«»", "「」", "『』", "\uff08\uff09")
 )
+_ORDERS = frozenset(["do", "have"])
+"""Auxiliaries with which an order may begin: "Do not wait", "Have a plan"."""
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 ANNOUNCES = re.compile(r"[:\uff1a,;、]\s*$")
 
@@ -31,13 +33,17 @@ def _faults(candidate: Candidate, tip: SourceText) -> Iterator[str]:
         yield f"'{strange}' is not in the tip"
     if ANNOUNCES.search(text):
         yield "it announces something that does not follow"
-    if candidate.parts and tip.english:
+    if candidate.parts and tip.english and not candidate.whole:
         yield from _english_faults(candidate, tip)
 
 
 def _english_faults(candidate: Candidate, tip: SourceText) -> Iterator[str]:
-    if not finite(candidate.body):
+    ended = all(has_end(tip.sentences[part].text) for part in candidate.parts)
+    if not finite(candidate.body) and (candidate.cuts or not ended):
         yield "it has no verb"
+    first = found(candidate.body)[:1]
+    if first and first[0] in words("auxiliaries") - _ORDERS and "?" not in candidate.body:
+        yield "it has no subject"
     last = found(candidate.body)[-1:]
     if candidate.cuts and last and last[0] in words("hanging"):
         yield f"it ends with '{last[0]}'"

@@ -27,7 +27,8 @@ DRAFTER = Drafter(capabilities_of=lambda _: TRAITS, posted=lambda *_: ())
 DOUBTFUL = tip(
     "doubtful",
     title="Questions of style",
-    text="They are asked too late. This is a pity, and it need not be so for any of your people.",
+    text="They are asked too late. This is a pity. So it was with those who came before them: "
+    "it had been so for years, and it was thought that nothing could be done about any of it.",
 )
 
 

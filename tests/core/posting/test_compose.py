@@ -152,7 +152,7 @@ def test_what_does_not_fit_says_so_truly(one, rule):
 def test_the_best_candidate_that_fits_wins():
     """Words come before hashtags: the best summary is taken, then tags as far as room is."""
     words = "Listen hardest to those who disagree, for they may see a way that you do not."
-    one = tip(title="Listen", text=f"{words} {'b' * 100}.", tags=("abc", "def"))
+    one = tip(title="Listen", text=f"{words} {'B' * 100}.", tags=("abc", "def"))
     found = fitted(one, link=None)
     assert found.summary.how == "first sentence"
     assert found.text == f"{words} #Abc #Def"

@@ -31,8 +31,8 @@ def test_whatever_is_shown_was_said(summary, title):
     ("text", "shown"),
     [
         ("Say no. Be brief. Nobody minds.", "Be brief. Nobody minds."),
-        ("word " * 60 + "end.", ""),
-        ("Be brief. " + "word " * 60 + "end.", "Be brief."),
+        ("Word " * 60 + "end.", ""),
+        ("Be brief. " + "Word " * 60 + "end.", "Be brief."),
     ],
 )
 def test_a_description_is_whole_sentences(text, shown):

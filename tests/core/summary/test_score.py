@@ -5,14 +5,15 @@ import subprocess
 import sys
 
 from bot.core.summary.candidates import Candidate, SourceText
-from bot.core.summary.score import Topic, features
+from bot.core.summary.features import Topic, features
 from tests.tree import ROOT
 
 SCORES = """
 import yaml
 from pathlib import Path
 from bot.core.summary.candidates import candidates, source
-from bot.core.summary.score import Topic, score
+from bot.core.summary.features import Topic
+from bot.core.summary.score import score
 from bot.core.model.config import Tip
 for case in yaml.safe_load(Path("tests/data/summary/choices.yaml").read_text("utf-8")):
     given = {name: case[name] for name in ("title", "text", "language") if name in case}

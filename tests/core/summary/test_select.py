@@ -49,11 +49,11 @@ def test_the_best_summary(case):
 
 def test_it_says_how_it_was_made():
     """Each summary tells the operator what it was made of and what was left out."""
-    tip = Tip(id="a", title="Get-Item", text="The Get-Item cmdlet gets the item at a path.")
-    chosen = best(tip, within(140)).chosen
+    tip = Tip(id="a", title="Logs", text=f"Read the logs at once (there are few). {'B' * 200}.")
+    chosen = best(tip, within(30)).chosen
     assert chosen is not None
-    assert chosen.how == "first sentence without the word for its kind"
-    assert 0.9 < chosen.sure <= 1
+    assert chosen.how == "first sentence without a remark in brackets"
+    assert 0 < chosen.sure < 1
 
 
 def test_the_same_is_chosen_again():
@@ -77,14 +77,20 @@ def test_a_used_text_gives_way_to_another():
 
 def test_words_of_another_language_give_way_too():
     """What nobody could check is as good as the best that nobody could check."""
-    tip = Tip(id="de", title="Hört zu", text="Sie sehen es. Du siehst es nicht.", language="de")
+    tip = Tip(
+        id="de",
+        title="Hört zu",
+        text="Wer widerspricht, kennt vielleicht den Weg um das Hindernis. Frag alle Leute im Haus, "
+        "bevor du dich entscheidest, und hör ihnen bis zum Ende zu, auch wenn es lange dauert.",
+        language="de",
+    )
     said: list[str] = []
-    for _ in range(3):
+    for _ in range(2):
         choice = best(tip, within(116), said=said)
         assert choice.chosen is not None
         assert not choice.exhausted
         said.append(choice.chosen.text)
-    assert len(set(said)) == 3
+    assert len(set(said)) == 2
 
 
 def test_it_says_when_all_good_ones_are_used():

@@ -125,3 +125,24 @@ def _before(parts: Sequence[str], at: int) -> str:
 
 def _is_adverb(word: str) -> bool:
     return bool(_ADVERB.match(word)) and word not in words("verbs")
+
+
+_POINTS_AHEAD = re.compile(
+    r"it (?:takes|pays|helps|costs|hurts|"
+    r"(?:is|was|can be) (?:\w+ ){1,3}(?:to|that)\b|'?s (?:\w+ ){1,3}(?:to|that)\b)|"
+    r"there (?:is|are)\b|those who\b|that's it",
+    re.IGNORECASE,
+)
+"""An "it" that points at what follows: "it takes courage to begin"."""
+_JOINS = frozenset(["when", "if", "while", "as", "because", "once", "after", "before", "for", "in"])
+_THEY = frozenset(["they", "it", "this", "these", "those", "them"])
+
+
+def points(text: str) -> bool:
+    """Whether an English sentence begins with a word that points at one before it."""
+    parts = found(text)
+    if len(parts) > 1 and parts[0] in _JOINS and parts[1] in _THEY:
+        return True
+    if not parts or parts[0] not in words("pointing") or _POINTS_AHEAD.match(text):
+        return False
+    return not (len(parts) > 1 and parts[1] in words("itself"))

@@ -223,7 +223,7 @@ _RULES: tuple[tuple[str, float, str, Guard], ...] = (
     (
         "an explanation",
         0.85,
-        r"(?P<cut>\s*(?:—|–|--)\s*[^—–]+|\s+-\s+[^—–]+)(?=[.!?]$)",
+        r"(?P<cut>(?:\s+(?:—|–|--|-)\s+|(?<=[a-z])(?:—|--)(?=[a-z]))[^—–]+)(?=[.!?]$)",
         _clause_stands,
     ),
 )
