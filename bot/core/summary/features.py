@@ -47,7 +47,7 @@ class Topic:
         self.weights = {word: 1 + math.log(count) for word, count in counts.items()}
         for word in self.title:
             self.weights[word] = self.weights.get(word, 0.0) + 1
-        self.most = sum(sorted(self.weights.values(), reverse=True)[:TELLING]) or 1.0
+        self.most = math.fsum(sorted(self.weights.values())[-TELLING:]) or 1.0
 
 
 def features(candidate: Candidate, topic: Topic) -> dict[str, float]:
