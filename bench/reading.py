@@ -25,20 +25,23 @@ from bot.core.model.config import Tip
 from bot.core.summary import best
 
 RUBRIC = """
-You follow an account that posts tips. You see the post alone, not the text behind it; a link leads
-there. First read only the post, then the text, and mark the post:
+You edit an account that posts a tip a day, each post with a link to the whole tip. You see what a
+program made of a tip. Read the post alone first, as a follower does, then the tip, and mark it:
 
-good   Worth posting as it is. It can be understood by itself, it tells you something or tells you
-       what to do, the text says the same, and it reads as finished language.
-weak   Nothing in it is false, but an editor would not post it: it only names its subject or only
-       announces, misses the point of the text, leans on words that are not there ("This", "Then",
-       "the second"), is an anecdote without its lesson, joins sentences that do not belong
-       together, repeats itself, or is clumsy.
-wrong  It says what the text does not say or the contrary, leaves out a condition or a warning
-       without which it misleads, or is a broken sentence, a cut list or unreadable.
+good   You would post it as it is. A follower understands it by itself, it is true to the tip, it
+       reads as finished language, and it says something of the tip: what to do, what is so, or why
+       it matters. It need not say everything: the link does. A title that tells what to do, or
+       makes a statement, is a good post by itself.
+weak   Nothing in it is false, but you would rather write another: it only names a subject or
+       announces something, says nothing that matters for the tip, leans on words that are not there
+       ("This", "Then", "the second"), tells an anecdote without its lesson, puts sentences
+       together that do not belong together, says the same twice, or is clumsy.
+wrong  It says what the tip does not say or the contrary, leaves out a condition or a warning so
+       that following it could do harm or would be wrong, or is a broken sentence, a cut list or
+       unreadable.
 
-When in doubt between two marks, take the lower one. A long title before a colon is no fault, and
-dry language is none. The post is as short as it is because it has to be.
+A long title before a colon is no fault, nor is dry language. Judge what a follower would, not what
+could be better: many posts of the same tip can be good.
 """
 
 MARKS = ("good", "weak", "wrong")
