@@ -25,7 +25,7 @@ from bot.core.summary.candidates import candidates, source, title_alone
 from bot.core.summary.features import Topic, features
 from bot.core.summary.select import SURE
 
-PENALTY = 4.0
+PENALTY = 2.0
 """How strongly weights are held near 0: a feature that few candidates have says little."""
 
 FOLDS = 8

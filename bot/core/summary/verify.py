@@ -38,8 +38,9 @@ def _faults(candidate: Candidate, tip: SourceText) -> Iterator[str]:
 
 
 def _english_faults(candidate: Candidate, tip: SourceText) -> Iterator[str]:
-    ended = all(has_end(tip.sentences[part].text) for part in candidate.parts)
-    if not finite(candidate.body) and (candidate.cuts or not ended):
+    taken = [tip.sentences[part] for part in candidate.parts]
+    is_prose = all(has_end(one.text) and not one.item for one in taken)
+    if not finite(candidate.body) and (candidate.cuts or not is_prose):
         yield "it has no verb"
     first = found(candidate.body)[:1]
     if first and first[0] in words("auxiliaries") - _ORDERS and "?" not in candidate.body:

@@ -205,7 +205,7 @@ def test_it_is_posted_where_it_fits():
     harness.plan()
     harness.plan(HOUR)
     assert [one.account for one in harness.deliveries()] == ["town", "narrow"]
-    assert harness.deliveries()[1].post.text == "The tip listen"
+    assert harness.deliveries()[1].post.text == "What listen means."
     harness.config = config(
         tip("two", title="a" * 21, text="b" * 80), accounts=harness.config.accounts
     )
