@@ -25,7 +25,7 @@ schedule: [{name: yearly, cron: "0 9 29 feb *"}]   # hardly ever
 tips:   # everything below is mine
 # --- the first ----------------------------------------------------------
 -   text: >+
-        They are asked too late 🚀. It need not be so for any of your people.
+        They were asked too late 🚀. It was not so for any of those people.
 
     title: "Questions: a matter of style"   # not "manner"
     # about the id
@@ -199,7 +199,7 @@ def test_without_write_nothing_changes(operator: Operator) -> None:
     assert shown.code == 0
     assert shown.out.startswith(
         "questions: Questions: a matter of style  (1 of 3)\n"
-        "  text: They are asked too late 🚀. It need not be so for any of your people.\n"
+        "  text: They were asked too late 🚀. It was not so for any of those people.\n"
         "  doubtful: "
     )
     assert shown.out.endswith(

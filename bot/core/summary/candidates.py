@@ -26,6 +26,9 @@ MOST_TOGETHER = 3
 LONGEST = 400
 """Characters of several sentences together; no network of ours has more room for a summary."""
 
+ROOT = 6
+"""So many first letters make two words one: "consider" and "considerations"."""
+
 SAME_THING = 0.6
 """A sentence with so much of the title's telling words says the same thing."""
 
@@ -226,8 +229,8 @@ def says_the_same(title: str, sentence: str) -> bool:
     """Whether most telling words of the title are in the sentence, too."""
     if title.casefold() in sentence.casefold():
         return True
-    wanted = set(telling(title))
-    return len(wanted & set(telling(sentence))) >= SAME_THING * len(wanted)
+    wanted, have = ({stem[:ROOT] for stem in telling(text)} for text in (title, sentence))
+    return len(wanted & have) >= SAME_THING * len(wanted)
 
 
 def headed(tip: SourceText) -> str:

@@ -11,7 +11,7 @@ import regex
 
 from bot.core.summary.candidates import Candidate, SourceText
 from bot.core.summary.context import counted
-from bot.core.summary.english.finite_verbs import begins_order, finite, points, speaks
+from bot.core.summary.english.finite_verbs import begins_order, points, speaks
 from bot.core.summary.english.lexicon import any_of, found, stem, telling, words
 
 LATE = 8
@@ -60,11 +60,9 @@ def features(candidate: Candidate, topic: Topic) -> dict[str, float]:
         "every": 1.0,
         "about": math.fsum(topic.weights.get(word, 0.0) for word in stems) / topic.most,
         "title": len(stems & topic.title) / len(topic.title) if topic.title else 0.0,
-        "unsafe": 1 - candidate.kept_sure,
         "cut": float(bool(candidate.cuts)),
         "left out": math.log1p(max(0, topic.length - len(candidate.body)) / LONG),
         "short": max(0.0, 1 - len(candidate.text) / ROOMY),
-        "whole": float(candidate.whole),
         "listed": float(topic.listed and not candidate.whole),
         "foreign": float(not topic.english),
     }
@@ -73,7 +71,7 @@ def features(candidate: Candidate, topic: Topic) -> dict[str, float]:
     at = candidate.parts[0]
     return {
         **values,
-        **_wording(candidate.body, at, english=topic.english),
+        **_wording(candidate.body, english=topic.english),
         **_ties(candidate, topic),
         "first": float(at == 0),
         "late": min(at, LATE) / LATE,
@@ -98,10 +96,10 @@ def _ties(candidate: Candidate, topic: Topic) -> dict[str, float]:
     stems_known = topic.title if candidate.titled else frozenset()
     return {
         "known": len(stems & before) / max(1, len(stems)),
-        "definite": float(topic.english and not before.isdisjoint(nouns)),
         "bare": len(nouns - stems_known) / 3,
         "loose": float(topic.english and _is_loose(said) and not (candidate.titled and at == 0)),
         "links": float(topic.english and at > 0 and _LINKS.search(body) is not None),
+        "stacked": float(candidate.titled and _LABEL.match(body) is not None),
         "repeats": len(stems & topic.title) / len(topic.title)
         if candidate.titled and topic.title
         else 0.0,
@@ -125,7 +123,6 @@ def _title_features(candidate: Candidate, topic: Topic) -> dict[str, float]:
         "title short": max(0, SPARE - weight(candidate.text)) / SPARE,
         "title counts": float(counted(candidate.text, topic.language) > 0),
         "title alone asks": float(_ASKING.search(candidate.text) is not None),
-        "title of a short text": max(0.0, 1 - topic.length / LONG),
     }
 
 
@@ -137,9 +134,12 @@ def _stems(piece: str) -> frozenset[str]:
 _PRONOUNS = frozenset(
     ["it", "they", "them", "he", "she", "him", "her", "these", "those", "its", "their"]
 )
+_LABEL = regex.compile(r"[^.!?:]{1,40}:\s")
+"""A label before a sentence: "Example: Ask"."""
 _DEFINITE = frozenset(["the", "this", "that", "these", "those", "such"])
 _LINKS = re.compile(
-    r"\b(?:also|however|though|too|either|instead|therefore|thus|another|otherwise|as well)\b",
+    r"\b(?:also|however|though|too|either|instead|therefore|thus|another|otherwise|as well|still|"
+    r"even more|the rest)\b",
     re.IGNORECASE,
 )
 _ASKING = regex.compile(r"[?\uff1f\u061f][\p{Pe}\p{Pf}\"']*$")
@@ -152,8 +152,6 @@ _INSIDE = re.compile(
     r"\b(?:the above|the former|the latter|the same|aforementioned|do(?:ing)? (?:this|that|so))\b",
     re.IGNORECASE,
 )
-_CHUNK = re.compile(r"[,:]\s+|\s[—–]\s")
-_FRONTED = re.compile(r"(?:in|to|on|at|from|or|then|for|under|using)\b", re.IGNORECASE)
 _SCENE = re.compile(
     r"\b(?:many|most|some|few|a lot of) (?:of us|people|[a-z]+s)\b|\bpeople (?:often|think|say)\b|"
     r"\b(?:everyone|everybody|we all|you may|you might|you've|have you|did you|ever|nowadays|"
@@ -164,44 +162,29 @@ _SCENE = re.compile(
 _PAST = re.compile(
     r"\b(?:was|were|had|did|went|said|told|thought|came|got|found|made)\b", re.IGNORECASE
 )
-_PROMISING = re.compile(
-    r"[:\uff1a]$|\b(?:the following|as follows|here(?:'s| is| are) (?:how|what|some|the|a)|"
-    r"these steps|steps below)\b",
-    re.IGNORECASE,
-)
-_PLATITUDE = re.compile(
-    r"\b(?:is|are|can be|'s)\s+(?:very |so |really |always |also |an? )?(?:important|essential|"
-    r"crucial|key|vital|necessary|great|good|easy|simple|hard|difficult|fun|different|common)\b"
-    r"(?! to\b)",
-    re.IGNORECASE,
-)
 _CONDITION = re.compile(r"(?:if|when|whenever|before|after|while|once)\b[^.!?]*,", re.IGNORECASE)
 _MAY = re.compile(r"\b(?:can|may|might|could)\b", re.IGNORECASE)
 _GROUP = re.compile(r"\b(?:we|us|our|ours)\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8192)
-def _wording(body: str, at: int, *, english: bool) -> Mapping[str, float]:
-    """The features of the words of sentence `at` of a tip; most of them need English."""
+def _wording(body: str, *, english: bool) -> Mapping[str, float]:
+    """The features of the words of a text; most of them need English."""
     marks = {
         "thin": max(0, SPARE - weight(body)) / SPARE,
         "asks": float(_ASKS.search(body) is not None),
         "ends asking": float(_ASKING.search(body) is not None),
         "number": float(_NUMBER.search(body) is not None),
-        "content": min(12, weight(body)) / 12,
     }
-    return {**marks, **_english(body, at)} if english else marks
+    return {**marks, **_english(body)} if english else marks
 
 
-def _english(body: str, at: int) -> dict[str, float]:
+def _english(body: str) -> dict[str, float]:
     low = body.lower()
     return {
         "pointing": float(points(body)),
         "pointing inside": float(_INSIDE.search(body) is not None),
         "order": float(begins_order(body)),
-        "verbless": float(not finite(body)),
-        "step": float(_is_step(body, at)),
-        "platitude": float(_PLATITUDE.search(body) is not None),
         "condition": float(_CONDITION.match(body) is not None),
         "may": float(_MAY.search(body) is not None),
         "reader": float(not {"you", "your"}.isdisjoint(found(body))),
@@ -209,18 +192,8 @@ def _english(body: str, at: int) -> dict[str, float]:
         "past": float(_PAST.search(body) is not None),
         "scene": float(_SCENE.search(body) is not None),
         "elsewhere": float(_phrases("elsewhere").search(low) is not None),
-        "promising": float(_PROMISING.search(body) is not None),
         "idle": float(_phrases("openings").match(low) is not None),
     }
-
-
-def _is_step(text: str, at: int) -> bool:
-    """Whether the sentence is a step of instructions: "In the menu, click OK"."""
-    if at == 0:
-        return False
-    chunks = _CHUNK.split(text)
-    fronted = _FRONTED.match(text) is not None
-    return any(_steps().match(chunk) for chunk in (chunks if fronted else chunks[:1]))
 
 
 def weight(body: str) -> int:
@@ -236,8 +209,3 @@ def _vague() -> frozenset[str]:
 @cache
 def _phrases(section: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{any_of(section)})(?:\b|$)")
-
-
-@cache
-def _steps() -> re.Pattern[str]:
-    return re.compile(rf"(?:then |\(optionally\) )?(?:{any_of('steps')})\b", re.IGNORECASE)

@@ -41,7 +41,7 @@ def test_a_doubtful_summary_is_named_with_its_reason():
     assert name == "thin"
     assert what == (
         "the summary of 'thin' on town is doubtful: it is short, and leaves room that more could "
-        'fill; it begins with a word that points at what is not there: "Barriers: So it is."'
+        'fill; it says hardly anything: "Barriers: So it is."'
     )
 
 
