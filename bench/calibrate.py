@@ -145,7 +145,8 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
 
 
-def _read(path: Path) -> tuple[list[str], list[Row], list[float]]:
+def read(path: Path) -> tuple[list[str], list[Row], list[float]]:
+    """The texts, features and marks of a table."""
     ids, rows, good = [], [], []
     with path.open(encoding="utf-8", newline="") as stream:
         for line in csv.DictReader(stream):
@@ -172,7 +173,7 @@ def main() -> int:
         writer.writeheader()
         writer.writerows(lines)
         return 0
-    ids, rows, good = _read(asked.table)
+    ids, rows, good = read(asked.table)
     for name, weight in fit(rows, good).items():
         print(f'    "{name}": {weight:.2f},')
     print(*checked(ids, rows, good), sep="\n", file=sys.stderr)
