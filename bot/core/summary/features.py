@@ -147,6 +147,7 @@ _ASKS = regex.compile(r"[?\uff1f\u061f]")
 _NUMBER = re.compile(r"\d")
 _INSIDE = re.compile(
     r"\b(?:this|these|those|such)\s+(?!who|that|way|is|are|year|week|month|tip)\w|"
+    r"\b(?:this|these|those)[,.;:!?]|"
     r"^the (?:results?|idea|method|answer|reason|problem|process|rest|same)\b|"
     r"^(?:\w+\s+){1,3}of (?:them|these|those|it)\b|"
     r"\b(?:the above|the former|the latter|the same|aforementioned|do(?:ing)? (?:this|that|so))\b",

@@ -28,7 +28,7 @@ RUNNERS_UP = 4
 REMEMBERED = 512
 """So many tips stay ranked in memory, the last that were asked about: some 45 kB each."""
 
-SURE = 0.6
+SURE = 0.65
 """A summary that is less likely to read well is doubtful."""
 
 LACKING = 0.5
