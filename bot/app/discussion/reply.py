@@ -42,7 +42,7 @@ def reply(
     planned = tx.ledger.plan(answer(config, account, entry, slot, words, traits=traits, now=now))
     if planned is None:
         (known,) = tx.ledger.of_slot(slot)
-        raise UsageError(f"this answer is there already ({known.state.value})")
+        raise UsageError(f"this answer exists already ({known.state.value})")
     return planned
 
 

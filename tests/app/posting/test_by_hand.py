@@ -187,7 +187,7 @@ class TestReply:
         """The same answer to the same entry is planned once; other words are another answer."""
         theirs = hear(harness)
         answer(harness, theirs)
-        with pytest.raises(UsageError, match=r"this answer is there already \(planned\)"):
+        with pytest.raises(UsageError, match=r"this answer exists already \(planned\)"):
             answer(harness, theirs, " Tell me more.\n")
         assert answer(harness, theirs, "Why?").id == 2
 
@@ -287,7 +287,7 @@ class TestRetract:
             with pytest.raises(UsageError, match=f"no posted delivery {number}; `tipsbot posts`"):
                 self.retract(harness, number)
         harness.deliver()
-        with pytest.raises(UsageError, match="cannot be taken back from here"):
+        with pytest.raises(UsageError, match="this bot cannot take back posts on"):
             self.retract(harness, editor="nobody")
 
 

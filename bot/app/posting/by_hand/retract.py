@@ -36,9 +36,9 @@ def retract(store: Store, delivery_id: int, editor: PostRemover | None, now: dat
             f"there is no posted delivery {delivery_id}", "`tipsbot posts` shows their numbers"
         )
     if delivery.state is State.RETRACTED:
-        raise UsageError(f"delivery {delivery_id} was taken back already")
+        raise UsageError(f"delivery {delivery_id} has been taken back already")
     if editor is None:
-        raise UsageError(f"posts on {delivery.account} cannot be taken back from here")
+        raise UsageError(f"this bot cannot take back posts on {delivery.account}")
     try:
         editor.retract(delivery.receipt.remote_id)
     finally:
