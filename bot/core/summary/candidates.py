@@ -11,7 +11,7 @@ from bot.core.summary.context import lacks
 from bot.core.summary.english.cuts import Cut, Shortened, cuts, ways
 from bot.core.summary.english.finite_verbs import speaks
 from bot.core.summary.english.lexicon import telling
-from bot.core.summary.prose import Sentence, parts, primary
+from bot.core.summary.prose import Sentence, has_end, parts, primary
 from bot.core.text.markdown import on_one_line, plain
 
 BY_HAND = "written by hand"
@@ -47,8 +47,6 @@ _NO_BLANK = regex.compile(
     r"(?<=[\u3002\uff01\uff1f\uff1a])\s(?=\S*[\p{Han}\p{Hiragana}\p{Katakana}])"
 )
 """A blank before a word of a script that has none; a word of another script keeps it."""
-
-_CLOSED = regex.compile(r"[\p{Sentence_Terminal}…:\uff1a][\p{Pe}\p{Pf}\p{Cf}\"']*$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -179,11 +177,6 @@ def joined(pieces: Sequence[str]) -> str:
 def closed(text: str) -> str:
     """The text with a full stop, where it has no mark at its end."""
     return text if not text or has_end(text) else text + full_stop(text)
-
-
-def has_end(text: str) -> bool:
-    """Whether a text ends with a mark that ends a sentence."""
-    return _CLOSED.search(text) is not None
 
 
 def _together(tip: SourceText) -> Iterator[Candidate]:

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 import regex
 
 from bot.core.data import table
+from bot.core.summary.english.finite_verbs import begins_order
 from bot.core.summary.prose import Sentence
 
 _UNSPACED = frozenset(["ja", "zh"])
@@ -17,6 +18,14 @@ _COLON = regex.compile(r"[:\uff1a][\p{Pf}\p{Pe}\"'*_]*$")
 _COLON_INSIDE = regex.compile(r"[:\uff1a—–]\s*\S")
 _QUOTED = regex.compile(r"[\p{Pi}\p{Ps}\"][^\p{Pf}\p{Pe}\"]*[\p{Pf}\p{Pe}\"]")
 _DIGITS = r"(?<![\d.,:/-])(?:[2-9]|1\d|20)(?![\d.,:/%-])"
+_BINDS = re.compile(
+    r"^(?:if|when|whenever|for|in|during|before|after|on|at|to|while|once|with|under|from|by|as)\b|"
+    r"\b(?:if|unless|until|only|steps?|how|signs?|symptoms?|causes?|examples?|kinds?|types?|"
+    r"includ\w+|consists?|contains?|questions?|reasons?|facts?)\b",
+    re.IGNORECASE,
+)
+"""What ties items to the sentence that announces them: a condition, or what they are."""
+
 FEW = 4
 """Words, or signs of a script without blanks, behind a number of things that is announced."""
 
@@ -62,22 +71,21 @@ def _cuts_a_list(sentences: Sequence[Sentence], taken: range, title: str, langua
     """Whether a list, or what announces one, was taken in part."""
     for group in _lists(tuple(sentences), title, language):
         inside = set(group) & set(taken)
-        if (
-            inside
-            and inside != set(group)
-            and not (
-                group[0] not in inside and _is_advice(sentences[group[0]].text, title, language)
-            )
-        ):
+        if not inside or inside == set(group):
+            continue
+        items = [sentences[at].text for at in sorted(inside)]
+        if group[0] in inside or not _is_advice(sentences[group[0]].text, items, title, language):
             return True
     return False
 
 
-def _is_advice(announcement: str, title: str, language: str) -> bool:
-    """Whether what is announced is a list of advice, each item of which stands by itself."""
-    return contains("advice", announcement, language) and not (
-        contains("against", announcement, language) or contains("against", title, language)
-    )
+def _is_advice(announcement: str, items: Sequence[str], title: str, language: str) -> bool:
+    """Whether these items of what is announced stand by themselves: advice that nothing binds."""
+    if contains("against", announcement, language) or contains("against", title, language):
+        return False
+    if contains("advice", announcement, language):
+        return True
+    return language == "en" and not _BINDS.search(announcement) and all(map(begins_order, items))
 
 
 @lru_cache(maxsize=512)

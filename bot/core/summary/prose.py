@@ -23,6 +23,7 @@ _RULE = re.compile(r"^ {0,3}(?:[-*_=]\s*){3,}$")
 _ENDED = regex.compile(r"[\p{Sentence_Terminal}…:\uff1a][\p{Pe}\p{Pf}\"'*_`]*$")
 _ITEM_END = re.compile(r"\s*[,;](?:\s*(?:and|or|und|oder|et|ou|y|o|e))?$")
 """What ties an item of a list to the next."""
+_CLOSED = regex.compile(r"[\p{Sentence_Terminal}…:\uff1a][\p{Pe}\p{Pf}\p{Cf}\"']*$")
 _GOES_ON = regex.compile(r"^\s{2,}\S|^\s*\p{Ll}")
 """A line that belongs to the item before it: it is indented, or begins with a small letter."""
 
@@ -56,6 +57,11 @@ class Sentence:
     text: str
     #: whether it stands in a list
     item: bool = False
+
+
+def has_end(text: str) -> bool:
+    """Whether a text ends with a mark that ends a sentence."""
+    return _CLOSED.search(text) is not None
 
 
 def blocks(text: str) -> Iterator[Block]:

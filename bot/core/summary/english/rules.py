@@ -166,6 +166,7 @@ _RULES: tuple[tuple[str, float, str, Guard], ...] = (
         ),
         _order_follows,
     ),
+    ("its opening", 0.9, r"^(?P<cut>whether\s[^.;:!?,]{4,100},\s+)(?=\w)", _order_follows),
     # -- asides -------------------------------------------------------------------------------
     ("a remark in brackets", 0.95, _BRACKETS, _light),
     ("an aside", 0.94, r"(?P<cut>\s+(?:—|–|--)\s+[^—–]+?\s+(?:—|–|--))(?=\s)", _light),
