@@ -113,3 +113,31 @@ def test_nohup_is_respected(operator: Operator) -> None:
         bot.process.send_signal(signal.SIGHUP)
         assert requests.get(f"{operator.site}/healthz", timeout=10).ok
         assert bot.stop() == 0
+
+
+MANY_SIGNALS = """
+import signal
+from bot.bootstrap.running.stop_signals import StopRequests, end_orderly
+
+requests = StopRequests()
+end_orderly(requests)
+signal.setitimer(signal.ITIMER_REAL, 2e-4, 2e-4)
+left = 3_000
+while left:
+    left -= requests.wait(1e-6)
+signal.setitimer(signal.ITIMER_REAL, 0)
+print("all were taken")
+"""
+"""Waits for signals that come so quickly that many interrupt the beginning or end of a wait."""
+
+
+def test_a_signal_at_any_moment_of_waiting_is_taken():
+    """No signal finds the bot at a moment at which it can neither be taken nor wait any longer."""
+    done = subprocess.run(
+        [sys.executable, "-c", MANY_SIGNALS],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "all were taken\n")

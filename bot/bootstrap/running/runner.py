@@ -219,7 +219,7 @@ def run(
     good tips file is used where this one is broken. Raises BotError when the bot cannot start: the
     file is wrong, the data directory is in use, the port is taken, a secret is missing.
     """
-    stopping = threading.Event()
+    stopping = stop_signals.StopRequests()
     watch, environ = Watch(file), environment(file, variables)
     loaded = load_or_last_good(file, environ, strict=strict, read=watch.read)
     with DataLock(environ.data) as lock:
@@ -230,7 +230,7 @@ def run(
         runner = Runner(container=container, watch=watch)
         try:
             container.adopt(container.loaded)
-            stop_signals.end_orderly(stopping.set)
+            stop_signals.end_orderly(stopping)
             runner.prepare(now=now)
             started(runner)
             runner.begin()

@@ -11,6 +11,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 SIGNALS = (
@@ -36,9 +37,33 @@ def end_at_once() -> None:
     _handle(_end)
 
 
-def end_orderly(stop: Callable[[], None]) -> None:
-    """Call `stop`, which asks the main thread to finish its work and exit."""
-    _handle(lambda *_: stop())
+class StopRequests:
+    """Requests to stop, which a signal may make at any moment.
+
+    A handler runs between two instructions of the main thread. If that holds the lock of an Event
+    then, as it does for an instant whenever it waits, `Event.set` waits for itself forever. A
+    SimpleQueue takes an item at any moment.
+    """
+
+    def __init__(self) -> None:
+        self._asked: SimpleQueue[None] = SimpleQueue()
+
+    def add(self) -> None:
+        """Ask to stop."""
+        self._asked.put(None)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for a request, at most so long; whether there was one."""
+        try:
+            self._asked.get(timeout=seconds)
+        except Empty:
+            return False
+        return True
+
+
+def end_orderly(requests: StopRequests) -> None:
+    """Make each signal a request to finish the work and exit."""
+    _handle(lambda *_: requests.add())
 
 
 def interrupt() -> None:
