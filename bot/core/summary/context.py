@@ -15,7 +15,7 @@ _MANY = "们|們|たち|達|ら"
 
 _COLON = regex.compile(r"[:\uff1a][\p{Pf}\p{Pe}\"'*_]*$")
 _COLON_INSIDE = regex.compile(r"[:\uff1a—–]\s*\S")
-_QUOTED = regex.compile(r"[\p{Pi}\p{Ps}\"][^\p{Pf}\p{Pe}\"]*[\p{Pf}\p{Pe}\"]")
+_QUOTED = regex.compile(r"[\p{Pi}\p{Ps}\"][^\p{Pf}\p{Pe}\"]{0,400}[\p{Pf}\p{Pe}\"]")
 _DIGITS = r"(?<![\d.,:/-])(?:[2-9]|1\d|20)(?![\d.,:/%-])"
 FEW = 4
 """Words, or signs of a script without blanks, behind a number of things that is announced."""

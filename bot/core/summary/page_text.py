@@ -33,7 +33,7 @@ _WORD = regex.compile(r"[^\p{L}\p{N}]*(\p{Ll})[\p{Ll}\p{M}\p{Lo}]*(?![^\s\p{P}]|
 """A first word in small letters alone: not `iPhone`, `x86` or `setup.py`."""
 
 _FENCED = re.compile(
-    r"^ {0,3}(`{3,}|~{3,})[^`\n]*\n(?P<code>.*?)(?:^ {0,3}\1[`~]*[ \t]*$|\Z)",
+    r"^ {0,3}(`{3,}+|~{3,}+)[^`\n]*\n(?P<code>.*?)(?:^ {0,3}\1[`~]*[ \t]*$|\Z)",
     re.MULTILINE | re.DOTALL,
 )
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+", re.MULTILINE)
