@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import regex
@@ -13,11 +13,22 @@ from bot.core.text.markdown import on_one_line, unmarked
 from bot.core.text.web_addresses import addresses
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+_MONTH = (
+    "(?:januar|jänner|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember)"
+)
 _BLOCK_START = regex.compile(
     r"^ {0,3}(?:(?P<heading>\#{1,6})\s+|"
-    r"(?P<item>[-*+•▪◦‣·–—→\p{So}\p{Sm}]\ufe0f?\s+|[・●■◆]\s*|"
-    r"(?:\d{1,3}|[a-z])[.)]\s+(?=\D)|\(\d{1,2}\)\s+)|>\s?)"
+    r"(?P<item>(?=[❌🚫⛔✗✘✖👎])|"
+    r"(?:[-*+•▪◦‣·–—∙⋅\u2190-\u21ff\u27f0-\u27ff]|(?![©®°№℃℉])\p{So})\ufe0f?\s+(?:\[[ xX]\]\s+)?|"
+    r"[・●■◆]\s*|"
+    rf"(?:\d{{1,3}}|[a-z])[.)]\s+(?=\D)(?!(?i:{_MONTH})\b)|\(\d{{1,2}}\)\s+)|(?P<quote>>)\s?)"
 )
+"""The mark before a block. One that says "do not" (a red cross) stays with its words."""
+_UNREAD = regex.compile(r"^ {0,3}(?:\|.*\|\s*$|\[[^\[\]]+\]:\s+<?(?:https?://|mailto:)\S)")
+"""A row of a table, and where a link leads: nobody can read them in a post."""
+_UNDERLINE = re.compile(r"^ {0,3}(?:={2,}|-{2,})\s*$")
+"""What makes a heading of the line before it."""
+_SAYS = regex.compile(r"[\p{L}\p{N}\p{So}]")
 _INLINE_ITEM = re.compile(r"(?<=\S)\s+[•▪‣♦]\s*(?=\S)")
 _RULE = re.compile(r"^ {0,3}(?:[-*_=]\s*){3,}$")
 _ENDED = regex.compile(r"[\p{Sentence_Terminal}…:\uff1a][\p{Pe}\p{Pf}\"'*_`]*$")
@@ -62,18 +73,21 @@ def blocks(text: str) -> Iterator[Block]:
     """The paragraphs, headings, items and quotations of a text.
 
     A line that ends a sentence ends its block; any other goes on in the next line, unless that
-    starts another, or is outside the item before it. Fenced code is left out: nobody can read it
-    in a post.
+    starts another, or is outside the item before it. Fenced code and tables are left out: nobody
+    can read them in a post.
     """
     lines: list[str] = []
     kind = {"item": False, "heading": False}
     for line in _lines(text):
+        if line.underlines and len(lines) == 1 and not kind["item"]:
+            kind["heading"] = True
         if lines and (line.starts or (kind["item"] and not line.goes_on)):
             yield _block(lines, **kind)
             lines = []
         if line.text:
             if not lines:
-                kind = {"item": line.item, "heading": line.heading}
+                is_item = line.item or (kind["item"] and line.goes_on)
+                kind = {"item": is_item, "heading": line.heading}
             lines.append(line.text)
         if lines and line.ends:
             yield _block(lines, **kind)
@@ -97,10 +111,13 @@ class _Line:
     item: bool = False
     heading: bool = False
     goes_on: bool = False
+    quote: bool = False
+    underlines: bool = False
 
 
 def _lines(text: str) -> Iterator[_Line]:
     fence = ""
+    quoted = False
     for line in text.splitlines():
         mark = _FENCE.match(line)
         if fence:
@@ -109,11 +126,15 @@ def _lines(text: str) -> Iterator[_Line]:
         elif mark and "`" not in line[mark.end() :]:
             fence = mark[1]
             yield _Line()
-        elif not line.strip() or _RULE.match(line):
+        elif _UNDERLINE.match(line):
+            yield _Line(underlines=True)
+        elif not line.strip() or _RULE.match(line) or _UNREAD.match(line):
             yield _Line()
         else:
             first, *items = _INLINE_ITEM.split(line)
-            yield _line(first)
+            begun = _line(first)
+            yield replace(begun, starts=False) if quoted and begun.quote else begun
+            quoted = begun.quote
             yield from (_line(f"• {item}") for item in items)
 
 
@@ -127,8 +148,8 @@ def _line(line: str) -> _Line:
     inner = line[start.end() :].strip()
     if start["heading"]:
         return _Line(inner.rstrip("#").rstrip(), heading=True)
-    item = bool(start["item"])
-    return _Line(inner, starts=item, ends=bool(_ENDED.search(inner)), item=item)
+    ends = bool(_ENDED.search(inner))
+    return _Line(inner, ends=ends, item=start["item"] is not None, quote=bool(start["quote"]))
 
 
 def sentences(text: str, language: str | None) -> tuple[str, ...]:
@@ -145,7 +166,7 @@ def parts(text: str, language: str | None) -> tuple[Sentence, ...]:
     return tuple(
         Sentence(line, item=block.item)
         for block in blocks(text)
-        if not block.heading
+        if not block.heading and _SAYS.search(block.text)
         for segment in whole(sentencex.segment(tongue, block.text), tongue)
         for part in _UNSPACED_END.split(segment)
         if (line := on_one_line(part))
