@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import regex
 
-from bot.core.summary.candidates import joined
 from bot.core.summary.prose import sentences
+from bot.core.summary.punctuation import joined
 from bot.core.text.markdown import unmarked
 
 DESCRIPTION_MAX = 200

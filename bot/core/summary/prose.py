@@ -34,8 +34,8 @@ _RULE = re.compile(r"^ {0,3}(?:[-*_=]\s*){3,}$")
 _ENDED = regex.compile(r"[\p{Sentence_Terminal}…:\uff1a][\p{Pe}\p{Pf}\"'*_`]*$")
 _ITEM_END = re.compile(r"\s*[,;](?:\s*(?:and|or|und|oder|et|ou|y|o|e))?$")
 """What ties an item of a list to the next."""
-_GOES_ON = regex.compile(r"^\s{2,}\S|^\s*\p{Ll}")
-"""A line that belongs to the item before it: it is indented, or begins with a small letter."""
+_INDENTED = re.compile(r"^\s{2,}\S")
+"""A line that belongs to the item before it; so does one that begins with a small letter."""
 
 _GLUED = re.compile(r"[.!?][A-Za-z0-9]")
 """A Latin sentence has a blank behind it; what has none is a name, a number or an address."""
@@ -86,7 +86,7 @@ def blocks(text: str) -> Iterator[Block]:
             lines = []
         if line.text:
             if not lines:
-                is_item = line.item or (kind["item"] and line.goes_on)
+                is_item = line.item or (kind["item"] and line.indented)
                 kind = {"item": is_item, "heading": line.heading}
             lines.append(line.text)
         if lines and line.ends:
@@ -111,6 +111,7 @@ class _Line:
     item: bool = False
     heading: bool = False
     goes_on: bool = False
+    indented: bool = False
     quote: bool = False
     underlines: bool = False
 
@@ -141,10 +142,10 @@ def _lines(text: str) -> Iterator[_Line]:
 def _line(line: str) -> _Line:
     start = _BLOCK_START.match(line)
     if start is None:
-        goes_on = bool(_GOES_ON.match(line))
-        return _Line(
-            line.strip(), starts=False, ends=bool(_ENDED.search(line.rstrip())), goes_on=goes_on
-        )
+        text, indented = line.strip(), bool(_INDENTED.match(line))
+        goes_on = indented or bool(_SMALL.match(text))
+        ends = bool(_ENDED.search(text))
+        return _Line(text, starts=False, ends=ends, goes_on=goes_on, indented=indented)
     inner = line[start.end() :].strip()
     if start["heading"]:
         return _Line(inner.rstrip("#").rstrip(), heading=True)
