@@ -8,7 +8,7 @@ import regex
 
 from bot.core.model.config import Tip
 from bot.core.summary.context import lacks
-from bot.core.summary.english.cuts import Cut, Shortened, cuts, ways
+from bot.core.summary.english.cuts import Cut, cuts, ways
 from bot.core.summary.english.finite_verbs import speaks
 from bot.core.summary.english.lexicon import telling
 from bot.core.summary.prose import Sentence, parts, primary
@@ -82,11 +82,6 @@ class Candidate:
         if self.parts[0] == 0:
             return f"first {len(self.parts)} sentences"
         return f"sentences {self.parts[0] + 1} to {self.parts[-1] + 1}"
-
-    @property
-    def kept_sure(self) -> float:
-        """How safe the cuts in it are together."""
-        return Shortened(text=self.text, cuts=self.cuts).sure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -44,14 +44,6 @@ class Shortened:
     text: str
     cuts: tuple[Cut, ...]
 
-    @property
-    def sure(self) -> float:
-        """How safe all cuts are together."""
-        sure = 1.0
-        for cut in self.cuts:
-            sure *= cut.sure
-        return sure
-
 
 def ways(sentence: str, cuts: Sequence[Cut]) -> Iterator[Shortened]:
     """The sentence as it is, then with each set of cuts that leaves another text; bounded."""
