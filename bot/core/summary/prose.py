@@ -168,7 +168,7 @@ def parts(text: str, language: str | None) -> tuple[Sentence, ...]:
         Sentence(line, item=block.item)
         for block in blocks(text)
         if not block.heading and _SAYS.search(block.text)
-        for segment in whole(sentencex.segment(tongue, block.text), tongue)
+        for segment in _rejoined(sentencex.segment(tongue, block.text), tongue)
         for part in _UNSPACED_END.split(segment)
         if (line := on_one_line(part))
     )
@@ -179,7 +179,7 @@ def primary(language: str | None) -> str:
     return (language or "en").replace("_", "-").split("-")[0].lower() or "en"
 
 
-def whole(segments: Iterable[str], language: str) -> Iterator[str]:
+def _rejoined(segments: Iterable[str], language: str) -> Iterator[str]:
     """The sentences with those put together again that were parted inside."""
     open_part = ""
     for part in segments:
