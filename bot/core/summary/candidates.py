@@ -8,10 +8,19 @@ import regex
 
 from bot.core.model.config import Tip
 from bot.core.summary.context import lacks
-from bot.core.summary.english.cuts import Cut, Shortened, cuts, ways
+from bot.core.summary.english.cuts import Cut, cuts, ways
 from bot.core.summary.english.finite_verbs import speaks
 from bot.core.summary.english.lexicon import telling
-from bot.core.summary.prose import Sentence, has_end, parts, primary
+from bot.core.summary.prose import Sentence, parts, primary
+from bot.core.summary.punctuation import (
+    LIST_MARKS,
+    closed,
+    ends_in_sign,
+    finished,
+    full_stop,
+    has_end,
+    joined,
+)
 from bot.core.text.markdown import on_one_line, plain
 
 BY_HAND = "written by hand"
@@ -36,17 +45,6 @@ _ADVERB = regex.compile(r"\w{3,}ly[:.]?")
 
 FAR = 3
 """From this sentence on, nothing stands behind a title that is an order."""
-
-_FULL_STOPS = (
-    (regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]\W*$"), "。"),
-    (regex.compile(r"[\p{Devanagari}\p{Bengali}]\W*$"), "।"),
-)
-"""The full stop of a script, by a text's last letter."""
-
-_NO_BLANK = regex.compile(
-    r"(?<=[\u3002\uff01\uff1f\uff1a])\s(?=\S*[\p{Han}\p{Hiragana}\p{Katakana}])"
-)
-"""A blank before a word of a script that has none; a word of another script keeps it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,11 +82,6 @@ class Candidate:
         if self.parts[0] == 0:
             return f"first {len(self.parts)} sentences"
         return f"sentences {self.parts[0] + 1} to {self.parts[-1] + 1}"
-
-    @property
-    def kept_sure(self) -> float:
-        """How safe the cuts in it are together."""
-        return Shortened(text=self.text, cuts=self.cuts).sure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,18 +158,8 @@ def candidates(tip: SourceText) -> Iterator[Candidate]:
 
 def title_alone(tip: SourceText) -> Candidate:
     """The title as a summary of its own."""
-    text = headed(tip).removesuffix(":").removesuffix("\uff1a")
+    text = headed(tip).removesuffix(":").removesuffix("\uff1a").rstrip()
     return Candidate(text=text, titled=True)
-
-
-def joined(pieces: Sequence[str]) -> str:
-    """Sentences in a row: a blank between them, but in scripts that have none."""
-    return str(_NO_BLANK.sub("", " ".join(pieces)))
-
-
-def closed(text: str) -> str:
-    """The text with a full stop, where it has no mark at its end."""
-    return text if not text or has_end(text) else text + full_stop(text)
 
 
 def _together(tip: SourceText) -> Iterator[Candidate]:
@@ -184,7 +167,7 @@ def _together(tip: SourceText) -> Iterator[Candidate]:
     for start in range(len(tip.sentences)):
         for stop in range(start + 2, len(tip.sentences) + 1):
             pieces = tip.sentences[start:stop]
-            text = _as_text(pieces)
+            text = _as_text(pieces, LIST_MARKS.get(tip.language, ";"))
             if len(text) > LONGEST:
                 break
             every = tip.complete and len(pieces) == len(tip.sentences)
@@ -194,10 +177,12 @@ def _together(tip: SourceText) -> Iterator[Candidate]:
                 yield Candidate(text=text, parts=taken, body=text, whole=every)
 
 
-def _as_text(pieces: Sequence[Sentence]) -> str:
-    """Sentences in a row, with marks between the items of a list that have none."""
+def _as_text(pieces: Sequence[Sentence], mark: str) -> str:
+    """Sentences in a row, with a mark between the items of a list that have none."""
     made = [
-        f"{one.text};" if one.item and behind.item and not has_end(one.text) else closed(one.text)
+        f"{one.text}{mark}"
+        if one.item and behind.item and not has_end(one.text)
+        else closed(one.text)
         for one, behind in pairwise(pieces)
     ]
     return joined([*made, closed(pieces[-1].text)])
@@ -231,13 +216,8 @@ def headed(tip: SourceText) -> str:
 
     In a language without rules of ours, one word is a name, and several may be a sentence.
     """
-    if has_end(tip.title):
-        return tip.title
-    if not (speaks(tip.title) if tip.english else " " in tip.title or full_stop(tip.title) != "."):
-        return f"{tip.title}:"
-    return tip.title + full_stop(tip.title)
-
-
-def full_stop(text: str) -> str:
-    """The full stop of the script in which a text ends."""
-    return next((stop for letter, stop in _FULL_STOPS if letter.search(text)), ".")
+    title = finished(tip.title)
+    if has_end(title):
+        return title
+    is_sentence = speaks(title) if tip.english else " " in title or full_stop(title) != "."
+    return title + (full_stop(title) if is_sentence and not ends_in_sign(title) else ":")

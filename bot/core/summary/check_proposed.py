@@ -15,10 +15,10 @@ from functools import lru_cache
 import regex
 
 from bot.core.model.config import Tip
-from bot.core.summary.candidates import joined
 from bot.core.summary.english.finite_verbs import finite, points
 from bot.core.summary.english.lexicon import found, stem, telling, words
 from bot.core.summary.prose import primary, sentences
+from bot.core.summary.punctuation import joined
 from bot.core.summary.select import Summary
 from bot.core.summary.verify import ANNOUNCES, NUMBER, balanced, foreign
 from bot.core.text.markdown import plain

@@ -8,20 +8,19 @@ import regex
 
 from bot.core.data import table
 from bot.core.summary.english.finite_verbs import begins_order
+from bot.core.summary.english.lexicon import any_of
 from bot.core.summary.prose import Sentence
 
 _UNSPACED = frozenset(["ja", "zh"])
-_MANY = "们|們|たち|達|ら"
-"""What makes a word for the writer one for many people."""
 
 _COLON = regex.compile(r"[:\uff1a][\p{Pf}\p{Pe}\"'*_]*$")
 _COLON_INSIDE = regex.compile(r"[:\uff1a—–]\s*\S")
-_QUOTED = regex.compile(r"[\p{Pi}\p{Ps}\"][^\p{Pf}\p{Pe}\"]*[\p{Pf}\p{Pe}\"]")
+_QUOTED = regex.compile(r"[\p{Pi}\p{Ps}\"][^\p{Pf}\p{Pe}\"]{0,400}[\p{Pf}\p{Pe}\"]")
 _DIGITS = r"(?<![\d.,:/-])(?:[2-9]|1\d|20)(?![\d.,:/%-])"
 _BINDS = re.compile(
     r"^(?:if|when|whenever|for|in|during|before|after|on|at|to|while|once|with|under|from|by|as)\b|"
     r"\b(?:if|unless|until|only|steps?|how|signs?|symptoms?|causes?|examples?|kinds?|types?|"
-    r"includ\w+|consists?|contains?|questions?|reasons?|facts?)\b",
+    r"includ\w+|consists?|contains?|questions?|reasons?|facts?|do this|follow\w*)\b",
     re.IGNORECASE,
 )
 """What ties items to the sentence that announces them: a condition, or what they are."""
@@ -154,11 +153,14 @@ def _count_pattern(language: str) -> regex.Pattern[str] | None:
     lists = table("connectives.txt")
     if f"counted {language}" not in lists:
         return None
-    numbers = f"(?P<number>{_DIGITS}|{_any(lists[f'numbers {language}'])})"
+    names = _any(lists[f"numbers {language}"])
     things = _any(lists[f"counted {language}"])
     if language in _UNSPACED:
-        return regex.compile(rf"{numbers}\s?(?:{things})")
-    return regex.compile(rf"\b{numbers}\s(?:[\w’'-]+\s){{0,2}}(?:{things})\b")
+        return regex.compile(rf"(?<![{names}])(?P<number>{_DIGITS}|{names})\s?(?:{things})")
+    between = r"[\w’'-]+\s"
+    if apart := lists.get(f"uncounted {language}"):
+        between = rf"(?!(?:{_any(apart)})\s){between}"
+    return regex.compile(rf"\b(?P<number>{_DIGITS}|{names})\s(?:{between}){{0,2}}(?:{things})\b")
 
 
 def in_first_person(title: str, sentences: Sequence[Sentence], language: str) -> bool:
@@ -208,19 +210,27 @@ def _plain(text: str) -> str:
 
 @cache
 def _pattern(section: str, language: str) -> regex.Pattern[str] | None:
-    phrases = table("connectives.txt").get(f"{section} {language}")
+    lists = table("connectives.txt")
+    phrases, apart = (lists.get(f"{name} {language}") for name in (section, "apart"))
     if phrases is None:
         return None
-    if language in _UNSPACED:
-        return regex.compile(f"(?:{_any(phrases)})" + (f"(?!{_MANY})" if section == "self" else ""))
-    return regex.compile(rf"(?<!\w)(?:{_any(phrases)})(?![\p{{L}}\p{{M}}\p{{N}}])(?!'\p{{L}})")
+    patterns = [f"(?:{_any(each)})" for each in (apart, phrases) if each]
+    if language not in _UNSPACED:
+        patterns = [rf"(?<!\w|\w[./-]){each}{_END}" for each in patterns]
+    return regex.compile("(*SKIP)(*FAIL)|".join(patterns))
+
+
+_END = r"(?![\p{L}\p{M}\p{N}])(?!['./-]\p{L})"
+"""What stands behind a phrase: no letter, nor a sign that makes one word of it and the next."""
 
 
 def _any(phrases: Sequence[str]) -> str:
     """A pattern for any of these phrases, the longest first."""
     ordered = sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
     return "|".join(
-        re.escape(phrase.removesuffix("-").casefold()).replace("_", r"\s+")
+        re.escape(phrase.removesuffix("-").casefold())
+        .replace("_", r"\s+")
+        .replace("<verbs>", f"(?:{any_of('verbs')})")
         + (r"[\w']*" if phrase.endswith("-") else "")
         for phrase in ordered
     )

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import regex
 
-from bot.core.summary.candidates import joined
 from bot.core.summary.prose import sentences
+from bot.core.summary.punctuation import joined
 from bot.core.text.markdown import unmarked
 
 DESCRIPTION_MAX = 200
@@ -33,7 +33,7 @@ _WORD = regex.compile(r"[^\p{L}\p{N}]*(\p{Ll})[\p{Ll}\p{M}\p{Lo}]*(?![^\s\p{P}]|
 """A first word in small letters alone: not `iPhone`, `x86` or `setup.py`."""
 
 _FENCED = re.compile(
-    r"^ {0,3}(`{3,}|~{3,})[^`\n]*\n(?P<code>.*?)(?:^ {0,3}\1[`~]*[ \t]*$|\Z)",
+    r"^ {0,3}(`{3,}+|~{3,}+)[^`\n]*\n(?P<code>.*?)(?:^ {0,3}\1[`~]*[ \t]*$|\Z)",
     re.MULTILINE | re.DOTALL,
 )
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+", re.MULTILINE)

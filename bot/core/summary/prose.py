@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import regex
@@ -13,19 +13,29 @@ from bot.core.text.markdown import on_one_line, unmarked
 from bot.core.text.web_addresses import addresses
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+_MONTH = (
+    "(?:januar|jänner|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember)"
+)
 _BLOCK_START = regex.compile(
     r"^ {0,3}(?:(?P<heading>\#{1,6})\s+|"
-    r"(?P<item>[-*+•▪◦‣·–—→\p{So}\p{Sm}]\ufe0f?\s+|[・●■◆]\s*|"
-    r"(?:\d{1,3}|[a-z])[.)]\s+(?=\D)|\(\d{1,2}\)\s+)|>\s?)"
+    r"(?P<item>(?=[❌🚫⛔✗✘✖👎])|"
+    r"(?:[-*+•▪◦‣·–—∙⋅\u2190-\u21ff\u27f0-\u27ff]|(?![©®°№℃℉])\p{So})\ufe0f?\s+(?:\[[ xX]\]\s+)?|"
+    r"[・●■◆]\s*|"
+    rf"(?:\d{{1,3}}|[a-z])[.)]\s+(?=\D)(?!(?i:{_MONTH})\b)|\(\d{{1,2}}\)\s+)|(?P<quote>>)\s?)"
 )
+"""The mark before a block. One that says "do not" (a red cross) stays with its words."""
+_UNREAD = regex.compile(r"^ {0,3}(?:\|.*\|\s*$|\[[^\[\]]+\]:\s+<?(?:https?://|mailto:)\S)")
+"""A row of a table, and where a link leads: nobody can read them in a post."""
+_UNDERLINE = re.compile(r"^ {0,3}(?:={2,}|-{2,})\s*$")
+"""What makes a heading of the line before it."""
+_SAYS = regex.compile(r"[\p{L}\p{N}\p{So}]")
 _INLINE_ITEM = re.compile(r"(?<=\S)\s+[•▪‣♦]\s*(?=\S)")
 _RULE = re.compile(r"^ {0,3}(?:[-*_=]\s*){3,}$")
 _ENDED = regex.compile(r"[\p{Sentence_Terminal}…:\uff1a][\p{Pe}\p{Pf}\"'*_`]*$")
 _ITEM_END = re.compile(r"\s*[,;](?:\s*(?:and|or|und|oder|et|ou|y|o|e))?$")
 """What ties an item of a list to the next."""
-_CLOSED = regex.compile(r"[\p{Sentence_Terminal}…:\uff1a][\p{Pe}\p{Pf}\p{Cf}\"']*$")
-_GOES_ON = regex.compile(r"^\s{2,}\S|^\s*\p{Ll}")
-"""A line that belongs to the item before it: it is indented, or begins with a small letter."""
+_INDENTED = re.compile(r"^\s{2,}\S")
+"""A line that belongs to the item before it; so does one that begins with a small letter."""
 
 _GLUED = re.compile(r"[.!?][A-Za-z0-9]")
 """A Latin sentence has a blank behind it; what has none is a name, a number or an address."""
@@ -59,27 +69,25 @@ class Sentence:
     item: bool = False
 
 
-def has_end(text: str) -> bool:
-    """Whether a text ends with a mark that ends a sentence."""
-    return _CLOSED.search(text) is not None
-
-
 def blocks(text: str) -> Iterator[Block]:
     """The paragraphs, headings, items and quotations of a text.
 
     A line that ends a sentence ends its block; any other goes on in the next line, unless that
-    starts another, or is outside the item before it. Fenced code is left out: nobody can read it
-    in a post.
+    starts another, or is outside the item before it. Fenced code and tables are left out: nobody
+    can read them in a post.
     """
     lines: list[str] = []
     kind = {"item": False, "heading": False}
     for line in _lines(text):
+        if line.underlines and len(lines) == 1 and not kind["item"]:
+            kind["heading"] = True
         if lines and (line.starts or (kind["item"] and not line.goes_on)):
             yield _block(lines, **kind)
             lines = []
         if line.text:
             if not lines:
-                kind = {"item": line.item, "heading": line.heading}
+                is_item = line.item or (kind["item"] and line.indented)
+                kind = {"item": is_item, "heading": line.heading}
             lines.append(line.text)
         if lines and line.ends:
             yield _block(lines, **kind)
@@ -103,10 +111,14 @@ class _Line:
     item: bool = False
     heading: bool = False
     goes_on: bool = False
+    indented: bool = False
+    quote: bool = False
+    underlines: bool = False
 
 
 def _lines(text: str) -> Iterator[_Line]:
     fence = ""
+    quoted = False
     for line in text.splitlines():
         mark = _FENCE.match(line)
         if fence:
@@ -115,26 +127,30 @@ def _lines(text: str) -> Iterator[_Line]:
         elif mark and "`" not in line[mark.end() :]:
             fence = mark[1]
             yield _Line()
-        elif not line.strip() or _RULE.match(line):
+        elif _UNDERLINE.match(line):
+            yield _Line(underlines=True)
+        elif not line.strip() or _RULE.match(line) or _UNREAD.match(line):
             yield _Line()
         else:
             first, *items = _INLINE_ITEM.split(line)
-            yield _line(first)
+            begun = _line(first)
+            yield replace(begun, starts=False) if quoted and begun.quote else begun
+            quoted = begun.quote
             yield from (_line(f"• {item}") for item in items)
 
 
 def _line(line: str) -> _Line:
     start = _BLOCK_START.match(line)
     if start is None:
-        goes_on = bool(_GOES_ON.match(line))
-        return _Line(
-            line.strip(), starts=False, ends=bool(_ENDED.search(line.rstrip())), goes_on=goes_on
-        )
+        text, indented = line.strip(), bool(_INDENTED.match(line))
+        goes_on = indented or bool(_SMALL.match(text))
+        ends = bool(_ENDED.search(text))
+        return _Line(text, starts=False, ends=ends, goes_on=goes_on, indented=indented)
     inner = line[start.end() :].strip()
     if start["heading"]:
         return _Line(inner.rstrip("#").rstrip(), heading=True)
-    item = bool(start["item"])
-    return _Line(inner, starts=item, ends=bool(_ENDED.search(inner)), item=item)
+    ends = bool(_ENDED.search(inner))
+    return _Line(inner, ends=ends, item=start["item"] is not None, quote=bool(start["quote"]))
 
 
 def sentences(text: str, language: str | None) -> tuple[str, ...]:
@@ -151,8 +167,8 @@ def parts(text: str, language: str | None) -> tuple[Sentence, ...]:
     return tuple(
         Sentence(line, item=block.item)
         for block in blocks(text)
-        if not block.heading
-        for segment in whole(sentencex.segment(tongue, block.text), tongue)
+        if not block.heading and _SAYS.search(block.text)
+        for segment in _rejoined(sentencex.segment(tongue, block.text), tongue)
         for part in _UNSPACED_END.split(segment)
         if (line := on_one_line(part))
     )
@@ -163,7 +179,7 @@ def primary(language: str | None) -> str:
     return (language or "en").replace("_", "-").split("-")[0].lower() or "en"
 
 
-def whole(segments: Iterable[str], language: str) -> Iterator[str]:
+def _rejoined(segments: Iterable[str], language: str) -> Iterator[str]:
     """The sentences with those put together again that were parted inside."""
     open_part = ""
     for part in segments:

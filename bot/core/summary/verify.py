@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.core.summary.candidates import Candidate, SourceText
 from bot.core.summary.english.finite_verbs import finite
 from bot.core.summary.english.lexicon import found, words
-from bot.core.summary.prose import has_end
+from bot.core.summary.punctuation import has_end
 
 _PAIRS = tuple(
     tuple(pair) for pair in ("()", "[]", "{}", "“”", "«»", "「」", "『』", "\uff08\uff09")

@@ -5,7 +5,7 @@ words of a tip about programs.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import unescape
 from html.entities import html5
 
@@ -16,10 +16,11 @@ _CODE = re.compile(
     r"(?<!\\)<(code|kbd|samp|tt)(?:\s[^<>]*)?>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL
 )
 _SUB = re.compile(r"(?<!\\)<(sub|sup)(?:\s[^<>]*)?>([^<>]*)</\1\s*>", re.IGNORECASE)
-_PAIR = re.compile(
-    r"(?<!\\)<(a|abbr|b|big|cite|del|dfn|em|font|i|ins|mark|p|q|s|small|span|strike|strong|u|var)"
-    r"(?:\s[^<>]*)?>(.*?)</\1\s*>",
-    re.IGNORECASE | re.DOTALL,
+_TAG = re.compile(
+    r"(?<!\\)<(?P<close>/?)"
+    r"(?P<name>a|abbr|b|big|cite|del|dfn|em|font|i|ins|mark|p|q|s|small|span|strike|strong|u|var)"
+    r"(?:\s[^<>]*)?>",
+    re.IGNORECASE,
 )
 _BREAK = re.compile(r"(?:(?<=[^\s<>(\\])|(?<=[.!?] ))<br\s*/?>(?:\s*<br\s*/?>)*\s*", re.IGNORECASE)
 """A break behind a word or sentence; other than in "Use <br> for a break"."""
@@ -35,9 +36,23 @@ def shown_code(text: str, hold: Callable[[str], str]) -> str:
 def without_tags(text: str) -> str:
     """The text without the tags that mark words in it: `H<sub>2</sub>O` is H₂O."""
     text = _SUB.sub(_moved, _BREAK.sub("\n", text))
-    while (inner := _PAIR.sub(r"\2", text)) != text:
-        text = inner
-    return text
+    kept, at = [], 0
+    for start, end in sorted(_paired(text)):
+        kept.append(text[at:start])
+        at = end
+    return "".join((*kept, text[at:]))
+
+
+def _paired(text: str) -> Iterator[tuple[int, int]]:
+    """Where the tags stand that have their other half, each with the last open one of its name."""
+    opened: dict[str, list[tuple[int, int]]] = {}
+    for tag in _TAG.finditer(text):
+        same = opened.setdefault(tag["name"].lower(), [])
+        if not tag["close"]:
+            same.append(tag.span())
+        elif same:
+            yield same.pop()
+            yield tag.span()
 
 
 def decoded(text: str, hold: Callable[[str], str] = str) -> str:

@@ -231,3 +231,15 @@ def test_any_tip_is_within_its_room_and_made_of_its_own_words(tip, room):
     for summary in (chosen, *runners_up(tip, within(room), than=chosen)):
         assert weighted_length(summary.text) <= room
         assert set(found(summary.text)) <= have
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["as you know, ", "; ", "however, ", "(", "“a ", " – a", "- a\n", "<b>", "two ", "![", "~"],
+)
+def test_a_long_text_that_repeats_itself_is_summarised(part):
+    """A long text that only repeats some signs has a summary as any other, or its title."""
+    tip = Tip(id="a", title="Ask early", text=part * (60_000 // len(part)))
+    chosen = best(tip, within(116)).chosen
+    assert chosen is not None
+    assert chosen.text.startswith("Ask early")

@@ -41,3 +41,33 @@ def test_html_is_shown_as_its_words(text, shown):
 def test_words_with_marks_can_be_written(text):
     """Words that look like Markdown or HTML are the same again when they are read as such."""
     assert plain(escaped(on_one_line(text))) == on_one_line(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<b>" * 20_000 + "</b>" * 20_000,
+        "<b>a" * 20_000,
+        "**a " * 20_000,
+        "__a __" * 20_000,
+        "[" * 100_000,
+        "![" * 50_000,
+    ],
+)
+def test_marks_without_end_are_read(text):
+    """A text of nothing but marks is read once, and its words are kept."""
+    assert plain(text).count("a") == text.count("a")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<b>a <b>b</b> c</b> d", "a b c d"),
+        ("<b>a <i>b</b> c</i> d", "a b c d"),
+        ("</b>a<b>", "</b>a<b>"),
+        ("<i>a</i><b> <B CLASS=x>c</b >", "a<b> c"),
+    ],
+)
+def test_each_tag_ends_the_nearest(text, shown):
+    """A closing tag belongs to the last open one of its name; a tag without its other half stays."""
+    assert plain(text) == shown

@@ -11,6 +11,9 @@ from bot.core.summary.english.rules import CutRule, anywhere, english
 MOST_CUTS = 7
 """Of one sentence; more would make too many choices."""
 
+LONGEST = 1000
+"""Characters of a sentence that can be cut; no cuts make a longer one short enough for a post."""
+
 MOST_TOGETHER = 4
 """Cuts that are made in one sentence at a time."""
 
@@ -40,14 +43,6 @@ class Shortened:
 
     text: str
     cuts: tuple[Cut, ...]
-
-    @property
-    def sure(self) -> float:
-        """How safe all cuts are together."""
-        sure = 1.0
-        for cut in self.cuts:
-            sure *= cut.sure
-        return sure
 
 
 def ways(sentence: str, cuts: Sequence[Cut]) -> Iterator[Shortened]:
@@ -105,6 +100,8 @@ _WHOLE = frozenset({"a second statement", "an explanation", "its opening"})
 
 def cuts(sentence: str, language: str) -> tuple[Cut, ...]:
     """Every stretch of a sentence that may go; `language` is a primary one: `en`."""
+    if len(sentence) > LONGEST:
+        return ()
     rules = english() if language == "en" else anywhere()
     return tuple(cut for rule in rules for cut in _apply(rule, sentence))
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from bot.core.summary.english.lexicon import found, past_forms, present_forms, words
+from bot.core.summary.english.lexicon import WORD, found, past_forms, present_forms, words
 
 _CHUNK = re.compile(r"[,:;]\s+|\s[—–]\s|\)\s+")
 _FRONTED = frozenset(
@@ -31,16 +31,22 @@ _ADVERBS = frozenset(
 @lru_cache(maxsize=4096)
 def finite(text: str) -> bool:
     """Whether an English text has a finite verb or an order, as far as its words show."""
-    text = _BRACKETED.sub(" ", text)
+    text = _main_clause(_BRACKETED.sub(" ", text))
     parts = found(text)
-    if parts and (parts[0] in _SUBORDINATE or _BY_DOING.match(text)):
-        _, _, text = text.partition(", ") if ", " in text else text.partition(": ")
-        return bool(text) and finite(text)
     return (
         _begins_order(parts)
         or any(_is_finite(parts, at) for at in range(len(parts)))
         or _orders_later(text, parts)
     )
+
+
+def _main_clause(text: str) -> str:
+    """The text behind the clauses that depend on it: "if it rains, stay" is "stay"."""
+    while (first := WORD.search(text)) and (
+        first[0].lower() in _SUBORDINATE or _BY_DOING.match(text)
+    ):
+        _, _, text = text.partition(", ") if ", " in text else text.partition(": ")
+    return text
 
 
 def begins_order(text: str) -> bool:
