@@ -230,7 +230,7 @@ def _any(phrases: Sequence[str]) -> str:
     return "|".join(
         re.escape(phrase.removesuffix("-").casefold())
         .replace("_", r"\s+")
-        .replace("<verbs>", f"(?:{any_of('verbs')})")
+        .replace("<order>", rf"(?:{any_of('verbs')})\s+(?:the|a|an|your|all|it|them)")
         + (r"[\w']*" if phrase.endswith("-") else "")
         for phrase in ordered
     )

@@ -34,7 +34,8 @@ _CLOSED = regex.compile(r"[\p{Sentence_Terminal}…:\uff1a][\p{Pe}\p{Pf}\p{Cf}\"
 
 def joined(pieces: Sequence[str]) -> str:
     """Sentences in a row: a blank between them, but in scripts that have none."""
-    return str(_NO_BLANK.sub("", " ".join(pieces)))
+    text = " ".join(pieces)
+    return text if text.isascii() else str(_NO_BLANK.sub("", text))
 
 
 def closed(text: str) -> str:
@@ -53,7 +54,7 @@ def has_end(text: str) -> bool:
 
 def ends_in_sign(text: str) -> bool:
     """Whether a text ends with an emoji or an address."""
-    if _EMOJI_END.search(text):
+    if not text.isascii() and _EMOJI_END.search(text):
         return True
     return any(span.stop == len(text) for span in addresses(text))
 
@@ -65,4 +66,6 @@ def finished(text: str) -> str:
 
 def full_stop(text: str) -> str:
     """The full stop of the script in which a text ends."""
+    if text.isascii():
+        return "."
     return next((stop for letter, stop in _FULL_STOPS if letter.search(text)), ".")

@@ -20,6 +20,7 @@ def words(section: str) -> frozenset[str]:
     return frozenset(word.replace("_", " ") for word in table("english.txt")[section])
 
 
+@cache
 def any_of(section: str) -> str:
     """A pattern for any word or phrase of a list, the longest first."""
     ordered = sorted(words(section), key=lambda phrase: (-len(phrase), phrase))
