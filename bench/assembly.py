@@ -17,7 +17,7 @@ from bot.core.model.config import Account, Tip
 from bot.core.posting.compose import Fitted, PostLayout, compose
 from bot.core.summary.select import ranked
 from bot.core.text.counting.measure import weighted_length
-from bot.core.text.markdown import on_one_line
+from bot.core.text.markup.markdown import on_one_line
 from bot.core.text.mentions import unmentioned
 
 PIECES = (

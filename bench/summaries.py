@@ -23,7 +23,7 @@ from bot.core.model.config import Tip
 from bot.core.summary import Choice, best
 from bot.core.summary.prose import sentences
 from bot.core.text.counting.measure import weighted_length
-from bot.core.text.markdown import on_one_line
+from bot.core.text.markup.markdown import on_one_line
 
 ROOM = 116
 """Characters beside a link in a post of 140."""

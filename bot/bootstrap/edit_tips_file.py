@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.bootstrap.checked_tips_file import KINDS
 from bot.core.errors import TipsError, UsageError
 from bot.core.model.config import Config, Library
-from bot.core.text.markdown import escaped
+from bot.core.text.markup.markdown import escaped
 from bot.scheduler.crontab import check_cron
 from bot.tips_file.atomic_write import save
 from bot.tips_file.insert_summary import with_summaries

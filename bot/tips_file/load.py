@@ -15,7 +15,7 @@ from bot.core.errors import TipsError
 from bot.core.model.capabilities import PlatformKind
 from bot.core.model.config import Config, Identity, Library, Tip
 from bot.core.model.schedule import At, Cron, Every, Schedule
-from bot.core.text.markdown import plain
+from bot.core.text.markup.markdown import plain
 from bot.tips_file.locations import Places, refuse
 from bot.tips_file.problems import Problems
 from bot.tips_file.read_file import text_of

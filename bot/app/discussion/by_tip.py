@@ -7,7 +7,7 @@ from bot.core.discussion.outline import reading_order
 from bot.core.model.config import Config
 from bot.core.model.entry import Entry, Standing
 from bot.core.ports.unit_of_work import Store
-from bot.core.text.markdown import plain
+from bot.core.text.markup.markdown import plain
 
 
 def discussions(entries: Iterable[Entry]) -> Iterator[tuple[str | None, list[tuple[int, Entry]]]]:

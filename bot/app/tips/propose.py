@@ -18,7 +18,7 @@ from bot.core.posting.compose import Misfit, PostLayout
 from bot.core.summary import Summary, best, runners_up
 from bot.core.summary.candidates import BY_HAND
 from bot.core.summary.check_proposed import flaws, foreign_summary
-from bot.core.text.markdown import plain
+from bot.core.text.markup.markdown import plain
 
 MOST = 3
 """Proposals of our own for a tip, and as many of a model's."""

@@ -15,8 +15,8 @@ from bot.app.discussion.public_view import FreshnessFilter
 from bot.core.datetimes import iso
 from bot.core.model.entry import Change, Entry, EntryEvent, Standing, Visibility
 from bot.core.ports.unit_of_work import UnitOfWork
-from bot.core.text.inline_markup import warning_line
 from bot.core.text.lookalikes import passes_for_bot
+from bot.core.text.markup.inline_markup import warning_line
 from bot.core.text.sanitize import shown, shown_lines
 
 AT_ONCE = 500

@@ -17,7 +17,7 @@ from bot.bootstrap.checked_tips_file import load
 from bot.bootstrap.edit_tips_file import write
 from bot.cli.output import counted, unreviewed_line
 from bot.cli.tips_file.summarise_view import NOTHING, lines, posts, show
-from bot.core.text.markdown import plain
+from bot.core.text.markup.markdown import plain
 from bot.core.text.sanitize import shown
 from bot.tips_file.read_file import CONTROL, read_bytes
 

@@ -21,7 +21,7 @@ from bot.core.summary.punctuation import (
     has_end,
     joined,
 )
-from bot.core.text.markdown import on_one_line, plain
+from bot.core.text.markup.markdown import on_one_line, plain
 
 BY_HAND = "written by hand"
 """How the operator's own summary was made."""

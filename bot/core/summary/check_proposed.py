@@ -21,7 +21,7 @@ from bot.core.summary.prose import primary, sentences
 from bot.core.summary.punctuation import joined
 from bot.core.summary.select import Summary
 from bot.core.summary.verify import ANNOUNCES, NUMBER, balanced, foreign
-from bot.core.text.markdown import plain
+from bot.core.text.markup.markdown import plain
 from bot.core.text.sanitize import shown
 
 SURE = 0.5

@@ -8,7 +8,7 @@ import regex
 
 from bot.core.summary.prose import sentences
 from bot.core.summary.punctuation import joined
-from bot.core.text.markdown import unmarked
+from bot.core.text.markup.markdown import unmarked
 
 DESCRIPTION_MAX = 200
 """Characters of a tip's text that describe it where it has no summary beside its title."""

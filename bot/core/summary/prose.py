@@ -9,7 +9,7 @@ import regex
 import sentencex
 
 from bot.core.data import table
-from bot.core.text.markdown import on_one_line, unmarked
+from bot.core.text.markup.markdown import on_one_line, unmarked
 from bot.core.text.web_addresses import addresses
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")

@@ -27,7 +27,7 @@ from bot.core.discussion.webmention import (
     same_page,
     tidy_address,
 )
-from bot.core.text.html_to_text import readable
+from bot.core.text.markup.html_to_text import readable
 from bot.outbound.rate_limits import iso_date
 
 SECONDS = 10

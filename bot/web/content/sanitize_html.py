@@ -8,8 +8,8 @@ from html import unescape
 import nh3
 from markupsafe import Markup, escape
 
-from bot.core.text.inline_markup import picture
 from bot.core.text.language_tags import is_language_tag
+from bot.core.text.markup.inline_markup import picture
 from bot.core.text.sanitize import harmless
 from bot.core.text.web_addresses import web_parts
 

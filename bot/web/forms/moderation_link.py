@@ -18,7 +18,7 @@ from bot.app.moderation.visibility import approve, refuse
 from bot.core.errors import UsageError
 from bot.core.model.entry import Entry, Standing
 from bot.core.model.site_page import Comment
-from bot.core.text.markdown import plain
+from bot.core.text.markup.markdown import plain
 from bot.core.text.sanitize import harmless, number
 from bot.web.content.queries import site_account
 from bot.web.content.sanitize_html import paragraphs, web_address

@@ -16,8 +16,8 @@ from bot.core.ports.discussion_store import Tally
 from bot.core.posting.compose import Misfit, PostLayout, compose
 from bot.core.summary.page_text import body, description, without_title
 from bot.core.text.counting.measure import weighted_length
-from bot.core.text.inline_html import decoded
-from bot.core.text.markdown import plain
+from bot.core.text.markup.inline_html import decoded
+from bot.core.text.markup.markdown import plain
 from bot.core.text.sanitize import harmless
 from bot.web.content.sanitize_html import language_tag, paragraphs, web_address
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from bot.core.discussion.outline import NO_PARENT, Outline
 from bot.core.model.entry import Entry, EntryKind
-from bot.core.text.inline_markup import warning_line
+from bot.core.text.markup.inline_markup import warning_line
 from bot.core.text.sanitize import harmless, is_blank
 from bot.web.content.sanitize_html import entry_markup, is_long, language_tag, web_address
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from bot.core.datetimes import iso
 from bot.core.model.config import Identity
 from bot.core.model.site_page import Page
-from bot.core.text.inline_markup import warning_line
+from bot.core.text.markup.inline_markup import warning_line
 from bot.web.content.queries import index, networks_of, notice_without_tips
 from bot.web.content.sanitize_html import paragraphs
 from bot.web.dependencies import SiteDependencies

@@ -12,8 +12,8 @@ from bot.core.discussion.search_query import Term, folded, stands_in
 from bot.core.model.delivery import Post
 from bot.core.ports.site_store import Pages
 from bot.core.summary.page_text import body
-from bot.core.text.inline_html import decoded
-from bot.core.text.markdown import plain
+from bot.core.text.markup.inline_html import decoded
+from bot.core.text.markup.markdown import plain
 
 
 @dataclass(kw_only=True, slots=True)

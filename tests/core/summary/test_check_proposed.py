@@ -7,7 +7,7 @@ import yaml
 
 from bot.core.model.config import Tip
 from bot.core.summary.check_proposed import flaws, foreign_summary
-from bot.core.text.markdown import plain
+from bot.core.text.markup.markdown import plain
 
 DATA = Path(__file__).parents[2] / "data" / "summary"
 CASES = yaml.safe_load((DATA / "foreign.yaml").read_text("utf-8"))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.summary.prose import sentences
-from bot.core.text.markdown import on_one_line
+from bot.core.text.markup.markdown import on_one_line
 
 DATA = Path(__file__).parents[2] / "data" / "summary"
 CASES = [

@@ -13,7 +13,7 @@ from bot.app.discussion.exports.records import Source, line, web_address
 from bot.core.discussion.outline import reading_order
 from bot.core.model.config import Config
 from bot.core.model.entry import Entry
-from bot.core.text.inline_markup import warning_line
+from bot.core.text.markup.inline_markup import warning_line
 from bot.core.text.sanitize import harmless
 
 MARK = "<!-- Written by tipsbot from its discussion; what is changed here is lost. -->"

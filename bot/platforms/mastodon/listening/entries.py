@@ -8,8 +8,8 @@ from html import escape
 from bot.core.datetimes import iso
 from bot.core.discussion.people import opt_outs_in
 from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, OptOut, Visibility, as_own
-from bot.core.text.html_to_text import LONGEST, readable
-from bot.core.text.inline_markup import attachment
+from bot.core.text.markup.html_to_text import LONGEST, readable
+from bot.core.text.markup.inline_markup import attachment
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.json_values import Record
 from bot.platforms.mastodon.listening.approval import approved

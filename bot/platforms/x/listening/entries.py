@@ -5,7 +5,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, Visibility
-from bot.core.text.inline_markup import attachment
+from bot.core.text.markup.inline_markup import attachment
 from bot.platforms.x.http.payloads import XPost, XUser
 from bot.platforms.x.normalize import plain
 from bot.platforms.x.urls import address

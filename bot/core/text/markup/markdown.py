@@ -2,8 +2,8 @@
 
 import re
 
-from bot.core.text.inline_html import decoded, shown_code, without_tags
-from bot.core.text.inline_markup import with_address
+from bot.core.text.markup.inline_html import decoded, shown_code, without_tags
+from bot.core.text.markup.inline_markup import with_address
 from bot.core.text.web_addresses import addresses
 
 _CODE = re.compile(r"(?<![`\\])(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 
 import nh3
 
-from bot.core.text.inline_markup import lowered, picture, raised, with_address
+from bot.core.text.markup.inline_markup import lowered, picture, raised, with_address
 
 LONGEST = 100_000
 """Characters of markup that are read; the rest is left out."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.text.markdown import escaped, on_one_line, plain
+from bot.core.text.markup.markdown import escaped, on_one_line, plain
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from html import unescape
 from html.entities import html5
 
-from bot.core.text.inline_markup import lowered, raised
+from bot.core.text.markup.inline_markup import lowered, raised
 from bot.core.text.sanitize import harmless
 
 _CODE = re.compile(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.core.text.html_to_text import DEEPEST, readable
+from bot.core.text.markup.html_to_text import DEEPEST, readable
 
 CASES = yaml.safe_load(Path("tests/data/markup_as_text.yaml").read_text("utf-8"))
 

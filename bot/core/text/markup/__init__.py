@@ -1,0 +1,1 @@
+"""Markup: HTML and Markdown as the words that they show."""
