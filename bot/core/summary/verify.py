@@ -8,6 +8,7 @@ from bot.core.summary.candidates import Candidate, SourceText
 from bot.core.summary.english.finite_verbs import finite
 from bot.core.summary.english.lexicon import found, words
 from bot.core.summary.punctuation import has_end
+from bot.core.text.spans import outside
 
 _PAIRS = tuple(
     tuple(pair) for pair in ("()", "[]", "{}", "“”", "«»", "「」", "『』", "\uff08\uff09")
@@ -70,12 +71,8 @@ def _lost(candidate: Candidate, tip: SourceText) -> str:
 
 def _without_clauses(whole: str, candidate: Candidate) -> str:
     """The sentence without the whole statements that were cut: they may deny what they like."""
-    kept, at = [], 0
-    spans = [span for cut in candidate.cuts if cut.whole for span in cut.spans]
-    for start, end in sorted(spans):
-        kept.append(whole[at:start])
-        at = end
-    return " ".join((*kept, whole[at:]))
+    spans = (span for cut in candidate.cuts if cut.whole for span in cut.spans)
+    return " ".join(outside(whole, spans))
 
 
 def balanced(text: str) -> bool:

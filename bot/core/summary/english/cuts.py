@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import combinations, pairwise
 
 from bot.core.summary.english.rules import CutRule, anywhere, english
+from bot.core.text.spans import Span, outside
 
 MOST_CUTS = 7
 """Of one sentence; more would make too many choices."""
@@ -31,7 +32,7 @@ class Cut:
     `whole` is a statement of its own, beside the one that stays: it may deny what it likes.
     """
 
-    spans: tuple[tuple[int, int], ...]
+    spans: tuple[Span, ...]
     what: str
     sure: float
     whole: bool = False
@@ -63,19 +64,14 @@ def apart(cuts: Iterable[Cut]) -> bool:
     return all(left[1] <= right[0] for left, right in pairwise(ordered))
 
 
-def _spans(cuts: Iterable[Cut]) -> list[tuple[int, int]]:
+def _spans(cuts: Iterable[Cut]) -> list[Span]:
     return sorted(span for cut in cuts for span in cut.spans)
 
 
 def without(sentence: str, cuts: Iterable[Cut]) -> str:
     """The sentence without these stretches, its marks and its first letter put right."""
     ordered = _spans(cuts)
-    kept, at = [], 0
-    for start, end in ordered:
-        kept.append(sentence[at:start])
-        at = end
-    kept.append(sentence[at:])
-    text = tidy(" ".join(kept))
+    text = tidy(" ".join(outside(sentence, ordered)))
     return capitalised(text) if ordered and ordered[0][0] == 0 else text
 
 

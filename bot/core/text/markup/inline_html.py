@@ -11,6 +11,7 @@ from html.entities import html5
 
 from bot.core.text.markup.inline_markup import lowered, raised
 from bot.core.text.sanitize import harmless
+from bot.core.text.spans import Span, outside
 
 _CODE = re.compile(
     r"(?<!\\)<(code|kbd|samp|tt)(?:\s[^<>]*)?>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL
@@ -36,16 +37,12 @@ def shown_code(text: str, hold: Callable[[str], str]) -> str:
 def without_tags(text: str) -> str:
     """The text without the tags that mark words in it: `H<sub>2</sub>O` is H₂O."""
     text = _SUB.sub(_moved, _BREAK.sub("\n", text))
-    kept, at = [], 0
-    for start, end in sorted(_paired(text)):
-        kept.append(text[at:start])
-        at = end
-    return "".join((*kept, text[at:]))
+    return "".join(outside(text, _paired(text)))
 
 
-def _paired(text: str) -> Iterator[tuple[int, int]]:
+def _paired(text: str) -> Iterator[Span]:
     """Where the tags stand that have their other half, each with the last open one of its name."""
-    opened: dict[str, list[tuple[int, int]]] = {}
+    opened: dict[str, list[Span]] = {}
     for tag in _TAG.finditer(text):
         same = opened.setdefault(tag["name"].lower(), [])
         if not tag["close"]:
