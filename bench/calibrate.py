@@ -23,6 +23,7 @@ from typing import Any
 from bot.core.model.config import Tip
 from bot.core.summary.candidates import candidates, source, title_alone
 from bot.core.summary.features import Topic, features
+from bot.core.summary.score import likely
 from bot.core.summary.select import SURE
 
 PENALTY = 2.0
@@ -56,7 +57,7 @@ def fit(rows: Sequence[Row], good: Sequence[float]) -> Mapping[str, float]:
     matrix = [[row.get(name, 0.0) for name in names] for row in rows]
     weights = [0.0] * len(names)
     for _ in range(ROUNDS):
-        shares = [_logistic(_sum(weights, line)) for line in matrix]
+        shares = [likely(_sum(weights, line)) for line in matrix]
         slopes = [
             math.fsum((g - s) * line[at] for g, s, line in zip(good, shares, matrix, strict=True))
             - PENALTY * weights[at] * (names[at] != "every")
@@ -97,12 +98,8 @@ def _sum(weights: Sequence[float], line: Sequence[float]) -> float:
     return math.fsum(w * x for w, x in zip(weights, line, strict=True))
 
 
-def _logistic(points: float) -> float:
-    return 1 / (1 + math.exp(-points))
-
-
 def _likely(weights: Mapping[str, float], row: Row) -> float:
-    return _logistic(math.fsum(weights.get(name, 0.0) * x for name, x in row.items()))
+    return likely(math.fsum(weights.get(name, 0.0) * x for name, x in row.items()))
 
 
 def checked(ids: Sequence[str], rows: Sequence[Row], good: Sequence[float]) -> Iterator[str]:

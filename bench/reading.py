@@ -1,13 +1,14 @@
 """Whether posts are worth posting, read by people who do not know which rules made them.
 
 Posts of two checkouts, made of texts that no rule was tuned on, are mixed in a random order without
-labels. Readers mark each against RUBRIC, which was fixed before the rules were written. The texts
+labels. Readers mark each against RUBRIC, which is fixed before any post is read. The texts
 are JSON lines with `id`, `title`, `text` and `lang`; they are not part of this project.
 
 - `posts TEXTS`: the bot's summary of each text, as JSON lines. Run it in each checkout.
 - `sheet TEXTS OLD NEW --seed N`: what the readers get, and on standard error the key to it.
-- `result KEY MARKS`: the shares, and the paired difference with its interval.
-- `table FILE`: the same from a table in bench/readings.
+- `result KEY MARKS`: a table of the marks of each text.
+- `table FILE`: the shares of each mark, and the paired difference with its interval.
+- `rubric`: what readers mark by.
 """
 
 from __future__ import annotations
@@ -58,22 +59,20 @@ def posts(texts: Path) -> Iterator[Row]:
         chosen = best(tip, fits).chosen
         made = {"post": "", "how": "", "sure": "0"}
         if chosen:
-            flagged = "; ".join(chosen.doubts)
             made = {"post": chosen.text, "how": chosen.how, "sure": str(chosen.sure)}
-            made["doubts"] = flagged
+            made["doubts"] = "; ".join(chosen.doubts)
         yield {"id": row["id"], **made}
 
 
 def sheet(texts: Path, made: Sequence[Path], seed: int) -> tuple[list[Row], list[Row]]:
     """What is read, in a random order, and the key: which posts of which text stand where."""
     sources = {row["id"]: row for row in _rows(texts)}
-    by_post: dict[tuple[str, str], list[str]] = {}
-    key: list[Row] = []
-    for side, path in zip(("old", "new"), made, strict=True):
-        for row in _rows(path):
-            by_post.setdefault((row["id"], row["post"]), []).append(side)
-            key.append({**row, "side": side})
-    order = sorted(by_post)
+    key = [
+        {**row, "side": side}
+        for side, path in zip(("old", "new"), made, strict=True)
+        for row in _rows(path)
+    ]
+    order = sorted({(row["id"], row["post"]) for row in key})
     random.Random(seed).shuffle(order)
     numbers = {pair: str(n) for n, pair in enumerate(order, 1)}
     read = [
@@ -110,15 +109,12 @@ def result(lines: Sequence[Row], seed: int = 1) -> Iterator[str]:
         low, high = _interval(lines, mark, seed)
         more = _share(lines, "new", mark) - _share(lines, "old", mark)
         yield f"{mark}, new - old: {more:+.1f} points (95 %: {low:+.1f} to {high:+.1f})"
-    for flagged, mark, name in (
-        ("yes", "good", "flagged, not good"),
-        ("no", "good", "not flagged"),
-    ):
-        some = [line for line in lines if line["flagged"] == flagged]
-        if some:
-            good = _share(some, "new", mark)
-            figure = f"{100 - good:.1f} %" if flagged == "yes" else f"good {good:.1f} %"
-            yield f"{name}: {figure} of {len(some)}"
+    flagged = [line for line in lines if line["flagged"] == "yes"]
+    others = [line for line in lines if line["flagged"] == "no"]
+    if flagged:
+        yield f"flagged, not good: {100 - _share(flagged, 'new', 'good'):.1f} % of {len(flagged)}"
+    if others:
+        yield f"not flagged: good {_share(others, 'new', 'good'):.1f} % of {len(others)}"
 
 
 def _share(lines: Sequence[Row], side: str, mark: str) -> float:
@@ -147,7 +143,7 @@ def _print(rows: Iterable[Mapping[str, str]], *, to: int = 1) -> None:
 
 
 def main() -> int:
-    """Do one of the four steps."""
+    """Do one of the steps."""
     parser = argparse.ArgumentParser(prog="python -m bench.reading", description=__doc__)
     parser.add_argument("step", choices=["posts", "sheet", "result", "table", "rubric"])
     parser.add_argument("files", nargs="*", type=Path)

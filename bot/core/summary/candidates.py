@@ -99,13 +99,18 @@ class SourceText:
         """Whether the rules for English hold."""
         return self.language == "en"
 
+    @property
+    def title_speaks(self) -> bool:
+        """Whether the title is an order or a statement, as far as the rules for English tell."""
+        return self.english and speaks(self.title)
+
     def is_all(self, candidate: Candidate) -> bool:
         """Whether a candidate says all of the tip, its title included."""
         return candidate.whole and (candidate.titled or says_the_same(self.title, candidate.body))
 
     def lacks(self, candidate: Candidate) -> tuple[str, ...]:
         """Why a candidate cannot stand without the rest of the tip; nothing where it can."""
-        if candidate.whole or candidate.by_hand or not candidate.parts:
+        if candidate.whole or not candidate.parts:
             return ()
         taken = range(candidate.parts[0], candidate.parts[-1] + 1)
         missing = lacks(
@@ -139,21 +144,21 @@ def by_hand(tip: Tip) -> Candidate | None:
 
 def candidates(tip: SourceText) -> Iterator[Candidate]:
     """Every possible summary that is made of the tip's own words, in no order of merit."""
+    head = _Heading(tip)
+    for made in (*_alone(tip), *_together(tip)):
+        yield made
+        if head.goes_before(made):
+            yield replace(made, text=joined((head.text, made.body)), titled=True)
+    yield title_alone(tip)
+
+
+def _alone(tip: SourceText) -> Iterator[Candidate]:
+    """Each sentence, as it is and with parts cut out of it."""
     for at, sentence in enumerate(tip.sentences):
         for way in ways(sentence.text, cuts(sentence.text, tip.language)):
-            made = Candidate(
-                text=closed(way.text),
-                parts=(at,),
-                cuts=way.cuts,
-                body=closed(way.text),
-                whole=len(tip.sentences) == 1 and tip.complete and not way.cuts,
-            )
-            yield made
-            yield from _with_title(tip, made)
-    for made in _together(tip):
-        yield made
-        yield from _with_title(tip, made)
-    yield title_alone(tip)
+            text = closed(way.text)
+            whole = len(tip.sentences) == 1 and tip.complete and not way.cuts
+            yield Candidate(text=text, parts=(at,), cuts=way.cuts, body=text, whole=whole)
 
 
 def title_alone(tip: SourceText) -> Candidate:
@@ -164,43 +169,44 @@ def title_alone(tip: SourceText) -> Candidate:
 
 def _together(tip: SourceText) -> Iterator[Candidate]:
     """Neighbouring whole sentences; items of a list as many as there are."""
+    before_next = tuple(_marked(tip.sentences, LIST_MARKS.get(tip.language, ";")))
     for start in range(len(tip.sentences)):
         for stop in range(start + 2, len(tip.sentences) + 1):
-            pieces = tip.sentences[start:stop]
-            text = _as_text(pieces, LIST_MARKS.get(tip.language, ";"))
+            text = joined((*before_next[start : stop - 1], closed(tip.sentences[stop - 1].text)))
             if len(text) > LONGEST:
                 break
-            every = tip.complete and len(pieces) == len(tip.sentences)
-            few = sum(not piece.item for piece in pieces) <= MOST_TOGETHER
+            every = tip.complete and stop - start == len(tip.sentences)
+            few = sum(not one.item for one in tip.sentences[start:stop]) <= MOST_TOGETHER
             if every or few:
                 taken = tuple(range(start, stop))
                 yield Candidate(text=text, parts=taken, body=text, whole=every)
 
 
-def _as_text(pieces: Sequence[Sentence], mark: str) -> str:
-    """Sentences in a row, with a mark between the items of a list that have none."""
-    made = [
-        f"{one.text}{mark}"
-        if one.item and behind.item and not has_end(one.text)
-        else closed(one.text)
-        for one, behind in pairwise(pieces)
-    ]
-    return joined([*made, closed(pieces[-1].text)])
+def _marked(sentences: Sequence[Sentence], mark: str) -> Iterator[str]:
+    """Each sentence as it stands before the next: with a mark between items that have none."""
+    for one, behind in pairwise(sentences):
+        is_open = one.item and behind.item and not has_end(one.text)
+        yield f"{one.text}{mark}" if is_open else closed(one.text)
 
 
-def _with_title(tip: SourceText, made: Candidate) -> Iterator[Candidate]:
-    """Title and sentence, where they do not say the same thing.
+class _Heading:
+    """A tip's title before its sentences."""
 
-    A title that is an order is a post by itself; a sentence from far behind does not go with it.
-    An adverb is no name of a subject: "Remotely: We meet".
-    """
-    order = tip.english and speaks(tip.title)
-    if order and made.parts[0] >= FAR and not made.whole:
-        return
-    if tip.english and _ADVERB.fullmatch(tip.title):
-        return
-    if tip.title and not says_the_same(tip.title, made.body):
-        yield replace(made, text=joined((headed(tip), made.body)), titled=True)
+    def __init__(self, tip: SourceText) -> None:
+        self._title = tip.title
+        self._stays_near = tip.title_speaks
+        self._is_adverb = tip.english and _ADVERB.fullmatch(tip.title) is not None
+        self.text = headed(tip)
+
+    def goes_before(self, made: Candidate) -> bool:
+        """Whether it can stand before these sentences: where they do not say the same thing.
+
+        A title that is an order is a post by itself; a sentence from far behind does not go with
+        it. An adverb is no name of a subject: "Remotely: We meet".
+        """
+        if self._is_adverb or (self._stays_near and made.parts[0] >= FAR and not made.whole):
+            return False
+        return bool(self._title) and not says_the_same(self._title, made.body)
 
 
 def says_the_same(title: str, sentence: str) -> bool:

@@ -33,7 +33,7 @@ MOSTLY = 0.5
 
 
 def lacks(
-    sentences: Sequence[Sentence],
+    sentences: tuple[Sentence, ...],
     title: str,
     taken: range,
     *,
@@ -41,12 +41,10 @@ def lacks(
     language: str,
     body: str,
 ) -> Iterator[str]:
-    """Why these sentences of a tip (`taken`, in a row) cannot stand without the others.
+    """Why these sentences of a tip (`taken`, one or more in a row) cannot stand without the others.
 
     `titled` says whether the title stands before them, `body` how they begin after any cuts.
     """
-    if not taken:
-        return
     last, first = taken[-1], taken[0]
     if last + 1 < len(sentences) and begins("contrast", sentences[last + 1].text, language):
         yield "the next sentence of the tip takes it back"
@@ -66,9 +64,9 @@ def lacks(
         yield "it has a part of a row"
 
 
-def _cuts_a_list(sentences: Sequence[Sentence], taken: range, title: str, language: str) -> bool:
+def _cuts_a_list(sentences: tuple[Sentence, ...], taken: range, title: str, language: str) -> bool:
     """Whether a list, or what announces one, was taken in part."""
-    for group in _lists(tuple(sentences), title, language):
+    for group in _lists(sentences, title, language):
         inside = set(group) & set(taken)
         if not inside or inside == set(group):
             continue
@@ -92,8 +90,8 @@ def _lists(sentences: tuple[Sentence, ...], title: str, language: str) -> tuple[
     """What belongs together: an announcement with what it announces, and a list of what to avoid.
 
     An announcement without a list or a number announces all that follows it. A list that nothing
-    announces has items that say something by themselves, unless the title
-    turns them into their contrary.
+    announces has items that say something by themselves, unless the title turns them into their
+    contrary.
     """
     found = []
     for at, sentence in enumerate(sentences):
@@ -103,7 +101,7 @@ def _lists(sentences: tuple[Sentence, ...], title: str, language: str) -> tuple[
         elif (
             sentence.item
             and (at == 0 or not sentences[at - 1].item)
-            and (contains("against", title, language))
+            and contains("against", title, language)
         ):
             found.append(range(at, at + _items(sentences, at)))
     return tuple(found)
@@ -126,19 +124,17 @@ def _announces(text: str, language: str) -> bool:
 
 def _ends_with_count(text: str, language: str) -> bool:
     """Whether a sentence has little behind the number: "There are three signs of it"."""
-    pattern = _count_pattern(language)
-    match = pattern.search(_plain(text)) if pattern else None
+    match = _count_in(text, language)
     if match is None:
         return False
-    rest = _plain(text)[match.end() :]
+    rest = match.string[match.end() :]
     return len(rest) <= FEW if language in _UNSPACED else len(rest.split()) <= FEW
 
 
 @lru_cache(maxsize=2048)
 def counted(text: str, language: str) -> int:
     """The number of things that a text says it has: 3 for "Three signs of stress", else 0."""
-    pattern = _count_pattern(language)
-    match = pattern.search(_plain(text)) if pattern else None
+    match = _count_in(text, language)
     if match is None:
         return 0
     number = match["number"]
@@ -146,6 +142,12 @@ def counted(text: str, language: str) -> int:
         return int(number)
     names = [name.rstrip("-") for name in table("connectives.txt")[f"numbers {language}"]]
     return 2 + next(at for at, name in enumerate(names) if number.startswith(name))
+
+
+def _count_in(text: str, language: str) -> regex.Match[str] | None:
+    """Where a text says how many things it has."""
+    pattern = _count_pattern(language)
+    return pattern.search(_plain(text)) if pattern else None
 
 
 @cache
@@ -171,6 +173,7 @@ def in_first_person(title: str, sentences: Sequence[Sentence], language: str) ->
     return own > MOSTLY * len(sentences)
 
 
+@lru_cache(maxsize=8192)
 def _of_the_writer(text: str, language: str) -> bool:
     """Whether a text speaks of its writer; what it quotes does not count."""
     return contains("self", _QUOTED.sub(" ", text), language)

@@ -11,7 +11,7 @@ import regex
 
 from bot.core.summary.candidates import Candidate, SourceText
 from bot.core.summary.context import counted
-from bot.core.summary.english.finite_verbs import begins_order, points, speaks
+from bot.core.summary.english.finite_verbs import begins_order, points
 from bot.core.summary.english.lexicon import any_of, found, stem, telling, words
 
 LATE = 8
@@ -39,7 +39,7 @@ class Topic:
         self.english = tip.english
         self.language = tip.language
         self.heading = tip.title
-        self.title_speaks = tip.english and speaks(tip.title)
+        self.title_speaks = tip.title_speaks
         self.title = frozenset(telling(tip.title))
         self.listed = any(sentence.item for sentence in tip.sentences)
         self.length = sum(map(len, texts))
@@ -93,10 +93,10 @@ def _ties(candidate: Candidate, topic: Topic) -> dict[str, float]:
         before -= topic.title
     said = found(body)
     nouns = {stem(noun) for article, noun in pairwise(said) if article in _DEFINITE}
-    stems_known = topic.title if candidate.titled else frozenset()
+    named = topic.title if candidate.titled else frozenset()
     return {
         "known": len(stems & before) / max(1, len(stems)),
-        "bare": len(nouns - stems_known) / 3,
+        "bare": len(nouns - named) / 3,
         "loose": float(topic.english and _is_loose(said) and not (candidate.titled and at == 0)),
         "links": float(topic.english and at > 0 and _LINKS.search(body) is not None),
         "stacked": float(candidate.titled and _LABEL.match(body) is not None),

@@ -10,9 +10,6 @@ network takes the best that fits it.
 import math
 from collections.abc import Mapping
 
-from bot.core.summary.candidates import Candidate
-from bot.core.summary.features import Topic, features
-
 WEIGHTS: Mapping[str, float] = {
     "about": 0.76,
     "asks": -0.26,
@@ -60,15 +57,14 @@ WEIGHTS: Mapping[str, float] = {
 """What each feature adds to the score."""
 
 
-def score(candidate: Candidate, topic: Topic) -> float:
-    """The worth of a candidate for its tip; higher is better."""
-    values = features(candidate, topic)
-    return math.fsum(WEIGHTS.get(name, 0.0) * value for name, value in values.items())
+def score(values: Mapping[str, float]) -> float:
+    """The worth of a candidate with these features for its tip; higher is better."""
+    return math.fsum(WEIGHTS[name] * value for name, value in values.items())
 
 
 def likely(points: float) -> float:
     """The share of candidates with this score that read well, from 0 to 1."""
-    return 1 / (1 + math.exp(-points)) if points > -50 else 0.0
+    return 1 / (1 + math.exp(-points))
 
 
 REASONS: Mapping[str, str] = {
@@ -100,10 +96,9 @@ REASONS: Mapping[str, str] = {
 MOST_REASONS = 2
 
 
-def doubts(candidate: Candidate, topic: Topic, lacking: tuple[str, ...]) -> tuple[str, ...]:
-    """Why a doubtful summary may not read well, what weighs most first."""
-    values = features(candidate, topic)
-    added = {name: WEIGHTS.get(name, 0.0) * values.get(name, 0.0) for name in REASONS}
+def doubts(values: Mapping[str, float], lacking: tuple[str, ...]) -> tuple[str, ...]:
+    """Why a doubtful summary with these features may not read well, what weighs most first."""
+    added = {name: WEIGHTS[name] * values.get(name, 0.0) for name in REASONS}
     worst = sorted((name for name in added if added[name] < 0), key=lambda name: added[name])
     told = dict.fromkeys((*lacking, *(REASONS[name] for name in worst)))
     return tuple(told)[:MOST_REASONS] or (

@@ -18,7 +18,7 @@ from bot.core.summary.candidates import (
     source,
     title_alone,
 )
-from bot.core.summary.features import Topic
+from bot.core.summary.features import Topic, features
 from bot.core.summary.score import doubts, likely, score
 from bot.core.summary.verify import faults
 
@@ -191,7 +191,7 @@ def ranked(tip: Tip) -> tuple[tuple[Candidate, float], ...]:
     """Every candidate made of a tip's words, with its score: all of it first, then the best."""
     taken, topic = _source(tip), _topic(tip)
     made = {one.text: one for one in reversed(list(candidates(taken)))}
-    scored = ((one, score(one, topic)) for one in made.values())
+    scored = ((one, score(features(one, topic))) for one in made.values())
     return tuple(
         sorted(scored, key=lambda pair: (not taken.is_all(pair[0]), -pair[1], pair[0].text))
     )
@@ -224,8 +224,9 @@ def _checked(candidate: Candidate, tip: Tip) -> Summary | None:
     if candidate.by_hand:
         return Summary(text=candidate.text, how=candidate.how, sure=1.0)
     lacking = taken.lacks(candidate)
-    sure = likely(score(candidate, _topic(tip))) * LACKING ** len(lacking)
-    why = doubts(candidate, _topic(tip), lacking) if sure < SURE else ()
+    values = features(candidate, _topic(tip))
+    sure = likely(score(values)) * LACKING ** len(lacking)
+    why = doubts(values, lacking) if sure < SURE else ()
     return Summary(text=candidate.text, how=candidate.how, sure=round(sure, 2), doubts=why)
 
 

@@ -12,14 +12,14 @@ SCORES = """
 import yaml
 from pathlib import Path
 from bot.core.summary.candidates import candidates, source
-from bot.core.summary.features import Topic
+from bot.core.summary.features import Topic, features
 from bot.core.summary.score import score
 from bot.core.model.config import Tip
 for case in yaml.safe_load(Path("tests/data/summary/choices.yaml").read_text("utf-8")):
     given = {name: case[name] for name in ("title", "text", "language") if name in case}
     read = source(Tip(id="case", **given))
     topic = Topic(read)
-    print([score(one, topic).hex() for one in candidates(read)])
+    print([score(features(one, topic)).hex() for one in candidates(read)])
 """
 
 

@@ -71,7 +71,8 @@ def stem(word: str) -> str:
     return word.rstrip("e") if len(word) > 3 else word
 
 
-def telling(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def telling(text: str) -> tuple[str, ...]:
     """The words of a text that say what it is about, as stems, in their order.
 
     Where a script has no blanks between words, two neighbouring signs stand for a word.
@@ -79,8 +80,8 @@ def telling(text: str) -> list[str]:
     empty = words("empty")
     said = [word for word in found(text) if word not in empty and len(word) > 1]
     if text.isascii() or not _UNSPACED.search(text):
-        return [stem(word) for word in said]
-    return [pair for word in said for pair in _pairs(word)]
+        return tuple(stem(word) for word in said)
+    return tuple(pair for word in said for pair in _pairs(word))
 
 
 def _pairs(word: str) -> list[str]:
