@@ -120,14 +120,22 @@ def in_turn(good: Iterable[Ranked], ways: int) -> Iterator[tuple[Summary, int]]:
     """Each good summary in each of so many ways, in the order in which they are used.
 
     A summary keeps its words until it was shown in every way; one that is as good as it takes
-    turns with it before that. The operator's own is given before any other is asked for.
+    turns with it before that. The operator's own, and the first of the others, are given before
+    any other is asked for.
     """
     left: list[Ranked] = []
     for one in good:
         if one.score is None:
             yield from ((one.summary, way) for way in range(ways))
-        else:
-            left.append(one)
+            continue
+        if not left:
+            yield one.summary, 0
+        left.append(one)
+    yield from islice(_turns(left, ways), 1, None)
+
+
+def _turns(left: list[Ranked], ways: int) -> Iterator[tuple[Summary, int]]:
+    """Each of these in each way: those together that are as good as the first that is left."""
     while left:
         alike = [one for one in left if _as_good(one, left[0])]
         left = [one for one in left if one not in alike]
