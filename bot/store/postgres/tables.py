@@ -126,10 +126,13 @@ fleet_tasks = Table(
     Column("account", Words, primary_key=True),
     Column("due", Moment, nullable=False),
     Column("handed_until", Moment),
+    Column("token", Words),
     Index(None, "due"),
     Index("ix_fleet_task_handed", "bot", postgresql_where=text("handed_until IS NOT NULL")),
 )
-"""What is to be done for each bot and when, besides its deliveries."""
+"""What is to be done for each bot and when, besides its deliveries.
+
+`token`: names the worker that has it until `handed_until`."""
 
 fleet_hosts = Table(
     "fleet_host",
