@@ -1,7 +1,6 @@
 """The parts of each bot of a fleet, built from its stored version when there is work for it."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock

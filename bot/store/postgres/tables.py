@@ -17,8 +17,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
+from bot.core.fleet.bot import BotState, Job
 from bot.store import tables
-from bot.store.rows import Moment, Words
+from bot.store.rows import Moment, Words, enum_column
 
 metadata = MetaData(naming_convention=tables.metadata.naming_convention)
 
@@ -54,7 +55,7 @@ fleet_bots = Table(
     "fleet_bot",
     metadata,
     Column("bot", Words, primary_key=True),
-    Column("state", Words, nullable=False),
+    Column("state", enum_column(BotState), nullable=False),
     Column("version", tables.NUMBER),
     Column("synced_hash", Words),
     Column("host", Words),
@@ -122,7 +123,7 @@ fleet_tasks = Table(
     "fleet_task",
     metadata,
     Column("bot", Words, primary_key=True),
-    Column("job", Words, primary_key=True),
+    Column("job", enum_column(Job), primary_key=True),
     Column("account", Words, primary_key=True),
     Column("due", Moment, nullable=False),
     Column("handed_until", Moment),
