@@ -80,7 +80,7 @@ class FleetContainers:
         file = Path(known.bot) / TIPS_FILE
         container = Container(
             file=file,
-            loaded=checked_tips_file.load(file, self.environment, lambda: data),
+            loaded=checked_tips_file.load(file, self.environment, lambda: data, known.bot),
             environment=self.environment,
             database=self.server.database(known.bot),
             summary_cache=self._summary_cache,

@@ -44,7 +44,9 @@ class FleetBot:
     version: int | None = None
     #: the hash of the files that were accepted last, which a rollback does not change
     synced_hash: str | None = None
-    #: where its site is: the host (with its port where that is not the usual one) and the path
+    #: whether it was paused when it was stopped, so that it comes back as paused
+    was_paused: bool = False
+    #: where its site is, as `site_address` writes it; None: it has no address of its own
     host: str | None = None
     path: str | None = None
     #: why the files in its folder are not in use, a line a mistake

@@ -13,6 +13,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -58,6 +59,7 @@ fleet_bots = Table(
     Column("state", enum_column(BotState), nullable=False),
     Column("version", tables.NUMBER),
     Column("synced_hash", Words),
+    Column("was_paused", Boolean, nullable=False, server_default=false()),
     Column("host", Words),
     Column("path", Words),
     Column("problem", Words),
