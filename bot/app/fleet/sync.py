@@ -234,7 +234,7 @@ def use(tx: FleetUnit, bot: FleetBot, accepted: Accepted) -> None:
     host, path = (address.host, address.path) if address else (None, None)
     tx.bots.put(replace(bot, host=host, path=path, updated_at=tx.now()))
     tx.bots.set_accounts(bot.bot, accepted.accounts)
-    tasks = accepted.tasks if bot.state is BotState.RUNNING else ()
+    tasks = accepted.tasks if bot.state is not BotState.STOPPED else ()
     tx.tasks.set(bot.bot, tasks, tx.now())
 
 

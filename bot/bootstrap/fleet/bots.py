@@ -1,7 +1,7 @@
 """The parts of each bot of a fleet, built from its stored version when there is work for it."""
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
@@ -78,10 +78,11 @@ class FleetContainers:
                 f"version {number} of bot {known.bot} is not stored", "sync its folder again"
             )
         file = Path(known.bot) / TIPS_FILE
+        environ = replace(self.environment, fleet_bot=known.bot)
         container = Container(
             file=file,
-            loaded=checked_tips_file.load(file, self.environment, lambda: data, known.bot),
-            environment=self.environment,
+            loaded=checked_tips_file.load(file, environ, lambda: data, known.bot),
+            environment=environ,
             database=self.server.database(known.bot),
             summary_cache=self._summary_cache,
             owner=owner(holds_lock=False),

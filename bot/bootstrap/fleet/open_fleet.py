@@ -11,7 +11,10 @@ from pathlib import Path
 
 from bot.bootstrap.fleet.check_bot import BotCheck
 from bot.bootstrap.settings.environment import Environment, environment
-from bot.core.errors import UsageError
+from bot.bootstrap.settings.secrets import FLEET_SECRETS, secrets_for
+from bot.core.errors import SecretError, UsageError
+from bot.core.fleet.bot import FleetAccount
+from bot.platforms.catalogue import KINDS
 from bot.store import DatabaseServer, open_server
 from bot.store.fleet import SqlFleetStore
 
@@ -33,6 +36,23 @@ class Fleet:
     def check(self) -> BotCheck:
         """Checks the files of a bot."""
         return BotCheck(environment=self.environment, store_of=self.server.store, now=self.now)
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether the bots' secrets are on this machine."""
+        return bool(self.environment.variables.get(FLEET_SECRETS))
+
+    def missing_secrets(self, bot: str, account: FleetAccount) -> str | None:
+        """What is wrong with the secrets of an account, as far as this machine has them."""
+        if not self.has_secrets:
+            return None
+        kind = KINDS.get(account.kind)
+        try:
+            if kind is not None:
+                secrets_for(account.account, kind, self.environment.variables, bot)
+        except SecretError as error:
+            return str(error)
+        return None
 
     def now(self) -> datetime:
         """The moment by the clock of the database."""

@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote
 
-from bot.bootstrap.settings.secrets import add_secrets, secret
+from bot.bootstrap.settings.secrets import FLEET_SECRETS, add_secrets, secret
 from bot.core.errors import UsageError
 from bot.platforms.catalogue import KINDS
 from bot.tips_file.messages import escape, quote
@@ -22,6 +22,7 @@ NAMES = (
     "TIPSBOT_DATA",
     "TIPSBOT_DATABASE_URL",
     "TIPSBOT_DATABASE_URL_FILE",
+    FLEET_SECRETS,
     "TIPSBOT_OPERATOR",
     PRIVATE_SERVERS,
     "TIPSBOT_BIND",
@@ -64,6 +65,8 @@ class Environment:
     variables: Mapping[str, str]
     #: the address of a PostgreSQL database, with its password; None: SQLite in `data`
     database_url: str | None = field(default=None, repr=False)
+    #: the bot of a fleet whose secrets are used; None: this is no fleet
+    fleet_bot: str | None = None
     #: whether an account of a fleet may be on a server in a private network
     allow_private_servers: bool = False
 

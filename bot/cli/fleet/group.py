@@ -3,7 +3,18 @@
 import typer
 
 from bot.cli.command_list import add
-from bot.cli.fleet import sync
+from bot.cli.fleet import (
+    actions,
+    erase,
+    history,
+    list_bots,
+    pause,
+    quota,
+    restored,
+    rollback,
+    status,
+    sync,
+)
 from bot.cli.usage_errors import Commands
 
 fleet = typer.Typer(name="fleet", cls=Commands, rich_markup_mode=None)
@@ -18,3 +29,16 @@ def show_help(context: typer.Context) -> None:
 
 
 add(fleet, sync.sync)
+add(fleet, list_bots.list_bots, "list")
+for _command in (
+    status.status,
+    history.history,
+    rollback.rollback,
+    pause.pause,
+    pause.resume,
+    quota.quota,
+    erase.erase,
+    actions.actions,
+    restored.restored,
+):
+    add(fleet, _command)

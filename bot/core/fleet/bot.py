@@ -32,6 +32,11 @@ class Quotas:
     #: entries of others that are kept in its discussion
     entries: int | None = None
 
+    def __str__(self) -> str:
+        limits = {"tips": self.tips, "posts a day": self.posts_per_day, "entries": self.entries}
+        told = [f"{name}: {number}" for name, number in limits.items() if number is not None]
+        return ", ".join(told) or "no limits"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FleetBot:
