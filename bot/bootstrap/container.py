@@ -61,6 +61,8 @@ class Container:
     owner: Owner
     clock: ports.Clock = field(default_factory=SystemClock)
     timetable: ZonedTimetable = field(default_factory=ZonedTimetable)
+    #: whether the workers of a fleet do the bot's work; None: it is no bot of a fleet
+    has_workers: bool | None = None
 
     def __post_init__(self) -> None:
         self.store = self.database.store
@@ -199,9 +201,18 @@ class Container:
             self.loaded, self.drafter, self.store, self.clock.now(), every=every
         )
 
+    def is_running(self) -> bool:
+        """Whether another process does the bot's work."""
+        if self.has_workers is not None:
+            return self.has_workers
+        return is_running(self.environment.data)
+
     def update_event_log_file(self) -> None:
-        """Write this command's changes to the log file, unless a running bot does so."""
-        if not is_running(self.environment.data):
+        """Write this command's changes to the log file, unless a running bot does so.
+
+        A bot of a fleet has no such file.
+        """
+        if self.has_workers is None and not self.is_running():
             with suppress(StoreError), DataLock(self.environment.data):
                 self.event_log.step(self.config.kinds)
 
