@@ -4,7 +4,6 @@ Moments are UTC. Nothing of them is read by a bot that runs alone on SQLite.
 """
 
 from sqlalchemy import (
-    Boolean,
     Column,
     Index,
     Integer,
@@ -12,7 +11,6 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
-    Text,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -169,10 +167,9 @@ fleet_processes = Table(
     Column("kind", Words, nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
-    Column("draining", Boolean, nullable=False),
-    Column("facts", Text, nullable=False),
+    Column("slots", Integer, nullable=False),
 )
-"""The workers and web processes that run."""
+"""The workers and web processes that run; `slots`: how many posts a worker sends at once."""
 
 
 def whole_schema() -> MetaData:
