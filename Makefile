@@ -91,7 +91,9 @@ cover: $(TOOLS) ## run the tests of ledger, classifiers and cursors; every branc
 lock: $(TOOLS) ## pin what pyproject.toml asks for; to newer releases: make lock UPGRADE=--upgrade
 	@$(LOCK) $(UPGRADE) pyproject.toml --output-file requirements.txt
 	@$(LOCK) $(UPGRADE) --group build --output-file requirements-build.txt
-	@$(LOCK) $(UPGRADE) --group dev --constraints requirements.txt \
+	@$(LOCK) $(UPGRADE) --extra fleet pyproject.toml --constraints requirements.txt \
+		--output-file requirements-fleet.txt
+	@$(LOCK) $(UPGRADE) --group dev --constraints requirements-fleet.txt \
 		--constraints requirements-build.txt --output-file requirements-dev.txt
 
 clean: ## remove everything that was made here, but never data/
@@ -121,7 +123,7 @@ $(RUNTIME): $(VENV)/made-$(IDENTITY) pyproject.toml requirements.txt requirement
 	$(call install,$(VENV),$(filter %.txt,$^))
 	@touch $@
 
-$(TOOLS): $(TEST_VENV)/made-$(IDENTITY) pyproject.toml requirements.txt requirements-build.txt requirements-dev.txt
+$(TOOLS): $(TEST_VENV)/made-$(IDENTITY) pyproject.toml requirements.txt requirements-fleet.txt requirements-build.txt requirements-dev.txt
 	@echo "Installing what its tests and checks need ..."
 	$(call install,$(TEST_VENV),$(filter %.txt,$^),--no-compile)
 	@touch $@
