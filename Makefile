@@ -56,13 +56,13 @@ test-all: $(TOOLS) ## run the long tests as well; only these: make test-all ARGS
 	@echo "Running the quick and the long tests; on 2 cores they take about 25 minutes together ..."
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
-check: $(TOOLS) ## look at everything without running it: style, types, imports, image, locks
+check: $(TOOLS) ## look at everything without running it: style, types, imports, image, deployment, locks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/hadolint --failure-threshold style Dockerfile
-	@$(BIN)/python -m pytest --quiet tests/project/test_lock.py
+	@$(BIN)/python -m pytest --quiet tests/project/test_lock.py tests/project/test_deploy.py
 
 image: $(TOOLS) ## build the container image and try it, with docker, or as root with buildah
 	@$(BIN)/python -m tests.image $(ARGS)
