@@ -13,7 +13,7 @@ LOADING = """
 from bot.bootstrap.running.optional_imports import FLEET, UNUSED, skip_unused
 skip_unused({})
 import sys
-import bot.cli.app, bot.cli.run, bot.bootstrap.running.runner
+import bot.cli.app, bot.cli.processes.run, bot.bootstrap.running.runner
 import bot.platforms.mastodon.adapter, bot.platforms.x.adapter, bot.platforms.site.adapter
 assert not {name.partition(".")[0] for name, one in sys.modules.items() if one}.intersection(UNUSED + FLEET)
 """
@@ -62,6 +62,28 @@ def test_no_command_loads_the_fleet(tmp_path, words):
         check=False,
     )
     assert done.stdout.endswith("loaded: []\n"), done.stdout + done.stderr
+
+
+def test_a_database_without_its_driver_is_one_line(tmp_path):
+    """Where the extra `fleet` is not installed, a database URL gets one line that says so."""
+    code = (
+        "import sys; sys.modules['psycopg'] = None; sys.argv = ['tipsbot', 'status'];"
+        "from bot.cli import main; main()"
+    )
+    variables = {"TIPSBOT_DATABASE_URL": "postgresql://tipsbot:secret@127.0.0.1:9/tipsbot"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | variables | {"TIPSBOT_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "tipsbot: psycopg, which a PostgreSQL database needs, is not installed; "
+        "install requirements-fleet.txt in place of requirements.txt\n"
+    )
 
 
 @pytest.mark.parametrize("variable", DATABASE)

@@ -58,9 +58,12 @@ every_pod = pytest.mark.parametrize("name", PODS)
 variables_to_come = pytest.mark.xfail(
     not set(NAMES) >= {"TIPSBOT_DATABASE_URL_FILE", "TIPSBOT_KEY_FILE", "TIPSBOT_SECRETS"},
     reason="variables to come",
+    strict=False,
 )
 commands_to_come = pytest.mark.xfail(
-    not set(COMMANDS) >= {"fleet", "migrate", "web", "worker"}, reason="commands to come"
+    not set(COMMANDS) >= {"fleet", "migrate", "web", "worker"},
+    reason="commands to come",
+    strict=False,
 )
 
 
