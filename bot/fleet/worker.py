@@ -33,8 +33,6 @@ CONNECTIONS = 4
 """At most so many for the workers of a process, and one more for each queue, which listens."""
 TIMEOUT = 5.0
 """Seconds to wait for a connection."""
-GRACE = 2.0
-"""Seconds for which Procrastinate waits for jobs before it lets go of them; they run on."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,12 +150,12 @@ class Worker:
         workers = [asyncio.create_task(self._run_worker(app, queue)) for queue in self._slots]
         ends = [asyncio.create_task(event.wait()) for event in (self._stopping, lost)]
         await asyncio.wait([*workers, *ends], return_when=asyncio.FIRST_COMPLETED)
+        if not self._stopping.is_set():
+            self._lost(StoreError("the connection to PostgreSQL was lost"))
+            await app.close_async()  # or else each worker waits for a connection to say good-bye
         for task in [*workers, *ends]:
             task.cancel()
-        results = await asyncio.gather(*workers, *ends, return_exceptions=True)
-        if not self._stopping.is_set():
-            errors = [one for one in results if isinstance(one, Exception)]
-            raise errors[0] if errors else StoreError("the connection to PostgreSQL was lost")
+        await asyncio.gather(*workers, *ends, return_exceptions=True)
 
     async def _run_worker(self, app: App, queue: Queue) -> None:
         await app.run_worker_async(
@@ -167,7 +165,8 @@ class Worker:
             fetch_job_polling_interval=self._times.poll.total_seconds(),
             # Nobody requests that a job be aborted.
             abort_job_polling_interval=3600.0,
-            shutdown_graceful_timeout=GRACE,
+            # It lets go of running jobs at once; they run on.
+            shutdown_graceful_timeout=0.0,
             delete_jobs="always",
             install_signal_handlers=False,
             update_heartbeat_interval=self._times.heartbeat.total_seconds(),

@@ -195,8 +195,8 @@ def test_a_stop_drains(start, queues, sql):
     assert sql("SELECT 1 FROM procrastinate_workers") == []
 
 
-def test_a_job_longer_than_the_grace_is_waited_for(start, queues, sql):
-    """Procrastinate lets go of a long job at a stop; it runs on, and the stop waits for it."""
+def test_a_job_that_procrastinate_let_go_of_is_waited_for(start, queues, sql):
+    """Procrastinate lets go of jobs at a stop; they run on, and the stop waits for them."""
     gate = Gate()
     worker = start(gate)
     queues.defer(Queue.POSTS, [job()])
@@ -355,7 +355,11 @@ def test_it_outlives_cut_connections(start, queues, sql, cuts):
     queues.defer(Queue.POSTS, [job("second")])
     until(lambda: len(gate.ended) == 2)
     assert worker.running() == ()
-    until(lambda: queues.delete_dead() or not sql("SELECT 1 FROM procrastinate_jobs"))
+    until(
+        lambda: (
+            queues.delete_dead(timedelta(seconds=1)) or not sql("SELECT 1 FROM procrastinate_jobs")
+        )
+    )
 
 
 def test_without_tables_it_says_what_to_do(empty, errors):
