@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, select
 from sqlalchemy.pool import StaticPool
@@ -42,6 +42,9 @@ from bot.store.site.webmentions import SqlWebmentions
 from bot.store.sqlite.cleanup import SqliteCleanup
 from bot.store.sqlite.engine import SqliteBackend, configure
 from bot.store.write_queue import WriteQueue
+
+if TYPE_CHECKING:
+    from bot.store.postgres.engine import PostgresBackend
 
 FILE = "tipsbot.db"
 
@@ -110,13 +113,13 @@ def migrate_sqlite(data: Path) -> tuple[str | None, str]:
         return found, version(engine) or HEAD
 
 
-def migrate_postgres(url: str) -> tuple[str | None, str]:
-    """The same for the database of this URL."""
+def migrate_postgres(url: str, also: Callable[[Connection], object]) -> tuple[str | None, str]:
+    """The same for the database of this URL; `also` migrates what others keep in it."""
     from bot.store.postgres.engine import PostgresBackend, make_engine  # noqa: PLC0415 - the driver is an extra
 
     backend = PostgresBackend(make_engine(url))
     with backend.clear_errors(), _closing(backend.engine) as engine:
-        return bring_postgres_up_to_date(engine)
+        return bring_postgres_up_to_date(engine, also)
 
 
 @contextmanager
@@ -151,7 +154,7 @@ def _open_postgres(url: str, bot: str) -> Database:
 class DatabaseServer:
     """An open PostgreSQL database of any number of bots, which share its connections."""
 
-    backend: Backend
+    backend: PostgresBackend
 
     def database(self, bot: str) -> Database:
         """The database of one bot; closing it closes it for all."""

@@ -5,7 +5,7 @@ still run, only `tipsbot migrate` does that.
 """
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -60,10 +60,12 @@ def require_current(engine: Engine) -> None:
 _MIGRATE = "run `tipsbot migrate`"
 
 
-def bring_postgres_up_to_date(engine: Engine) -> tuple[str | None, str]:
+def bring_postgres_up_to_date(
+    engine: Engine, also: Callable[[Connection], object]
+) -> tuple[str | None, str]:
     """Make or migrate the tables of a PostgreSQL database; the versions before and after.
 
-    Processes of older versions that can work with the new schema may go on meanwhile. Raises
+    `also` migrates what others keep in it, in the same transaction. Processes of older versions that can work with the new schema may go on meanwhile. Raises
     StoreError for a database of a newer version that this code cannot work with.
     """
     with engine.begin() as connection:
@@ -72,6 +74,7 @@ def bring_postgres_up_to_date(engine: Engine) -> tuple[str | None, str]:
         found = _version(connection)
         if not _is_usable(engine, found, "the PostgreSQL database"):
             _migrate(connection)
+        also(connection)
     return found, max(found or HEAD, HEAD)
 
 
