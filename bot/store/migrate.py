@@ -65,8 +65,9 @@ def bring_postgres_up_to_date(
 ) -> tuple[str | None, str]:
     """Make or migrate the tables of a PostgreSQL database; the versions before and after.
 
-    `also` migrates what others keep in it, in the same transaction. Processes of older versions that can work with the new schema may go on meanwhile. Raises
-    StoreError for a database of a newer version that this code cannot work with.
+    `also` migrates what others keep in it, in the same transaction. Processes of older versions
+    that can work with the new schema may go on meanwhile. Raises StoreError for a database of a
+    newer version that this code cannot work with.
     """
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL lock_timeout = 0"))

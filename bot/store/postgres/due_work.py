@@ -85,7 +85,7 @@ class DueWork:
             flying = self._flying(connection, _tasks_in_flight(), slots)
             query = _due_tasks(flying).order_by(fleet_tasks.c.due).limit(_CANDIDATES * wanted)
             found = connection.execute(query).all()
-            chosen = choose((_work(row, row.job) for row in found), flying, wanted)
+            chosen = choose((_work(row, row.job.value) for row in found), flying, wanted)
             handed = [_handed(one, secrets.token_hex(8)) for one in chosen]
             for one in handed:
                 mine = _is_task(one.bot, one.job, one.account)
