@@ -17,16 +17,10 @@ from tests.clock import MONDAY
 from tests.core.samples import entry
 from tests.whole.operator import PATIENCE
 
+pytestmark = pytest.mark.sqlite_only("PostgreSQL has queues for its locks")
+
 SHORT = 20
 """Milliseconds for which somebody waits in vain."""
-
-
-@pytest.fixture
-def opened(tmp_path):
-    """A database in a file."""
-    database = open_store(tmp_path)
-    yield database
-    database.close()
 
 
 @pytest.fixture

@@ -119,6 +119,7 @@ def test_a_deletion_that_is_heard_first_stands(tx):
     assert not only(tx).is_legible
 
 
+@pytest.mark.sqlite_only("its files hold no words that are gone; PostgreSQL promises less")
 def test_the_bytes_are_gone(tmp_path):
     """After a deletion neither words nor author are in the database's files any more."""
     database = open_store(tmp_path)

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 
 from bot.core.discussion.webmention import Failure, LinkNotice, ReadFailure, Webmention
-from bot.store import open_memory
 from tests.site import NINE
 
 PING = Webmention(
@@ -21,11 +20,9 @@ PING = Webmention(
 
 
 @pytest.fixture
-def pings():
+def pings(database):
     """An empty memory."""
-    database = open_memory()
-    yield database.pings
-    database.close()
+    return database.pings
 
 
 def test_a_pair_is_remembered_once(pings):
