@@ -9,7 +9,7 @@ LOADING = """
 from bot.bootstrap.running.optional_imports import UNUSED, skip_unused
 skip_unused()
 import sys
-import bot.cli.app, bot.cli.run, bot.bootstrap.running.runner
+import bot.cli.app, bot.cli.processes.run, bot.bootstrap.running.runner
 import bot.platforms.mastodon.adapter, bot.platforms.x.adapter, bot.platforms.site.adapter
 assert not {name.partition(".")[0] for name, one in sys.modules.items() if one}.intersection(UNUSED)
 """
