@@ -13,9 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import Database, open_memory, open_store
-from bot.store.migrate import migrate_postgres
-from bot.store.postgres.engine import make_engine
+from bot.store import Database, migrate_postgres, open_memory, open_store
 from tests.servers.postgres import NOT_INSTALLED, Postgres, binaries, running_postgres
 
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
@@ -55,9 +53,7 @@ def postgres_template(postgres: Postgres) -> str:
 def make_template(server: Postgres) -> str:
     """Make a database with the tables of this version; its name."""
     server.copy("template1", TEMPLATE)
-    engine = make_engine(server.url(TEMPLATE))
-    migrate_postgres(engine)
-    engine.dispose()
+    migrate_postgres(server.url(TEMPLATE))
     return TEMPLATE
 
 

@@ -41,7 +41,9 @@ def chosen(pytester):
             place.mkdir(parents=True, exist_ok=True)
             (place / f"test_{folder}.py").write_text(code)
         done = pytester.runpytest_inprocess("-p", "tests.tiers", "-q", "--co", *options)
-        found = re.findall(r"^tests/(\w+)/\w+\.py::test_([\w[\]]+)$", done.stdout.str(), re.MULTILINE)
+        found = re.findall(
+            r"^tests/(\w+)/\w+\.py::test_([\w[\]]+)$", done.stdout.str(), re.MULTILINE
+        )
         return set(found), done
 
     return chosen

@@ -200,6 +200,17 @@ class Postgres:
         )
         return len(ended.fetchall())
 
+    def schema(self, name: str) -> str:
+        """The statements that would make the database's tables."""
+        told = subprocess.run(
+            [self._programs / "pg_dump", "--schema-only", self.url(name)],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        # Some versions put a word of chance into these two lines.
+        return re.sub(r"^\\(un)?restrict .*\n", "", told.stdout, flags=re.MULTILINE)
+
     def _execute(self, statement: LiteralString, *names: str) -> None:
         assert self._admin is not None
         self._admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

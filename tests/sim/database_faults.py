@@ -76,4 +76,3 @@ class DatabaseFaults:
         if self._now() < self.locked_until and self._database.begins_write(statement):
             self.on_failure("locked")
             raise self._database.locked()
-

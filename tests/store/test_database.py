@@ -46,6 +46,7 @@ def fails(database, what, *, text="x"):
     assert "; " in lines[0]
 
 
+@pytest.mark.quick
 def test_all_or_nothing(store):
     """What raised in the middle of a transaction leaves nothing of it behind."""
 
@@ -131,6 +132,7 @@ def test_the_site_reads_without_writing_too(opened):
         connection.exec_driver_sql("DELETE FROM comment")
 
 
+@pytest.mark.quick
 def test_a_reader_sees_one_moment(opened):
     """A reader sees what was there when it began, while another writes and is not held up."""
     with opened.store.reading() as tx:
@@ -140,6 +142,7 @@ def test_a_reader_sees_one_moment(opened):
     assert len(entries(opened)) == 1
 
 
+@pytest.mark.quick
 def test_it_is_there_after_a_restart(open_database):
     """What was written is there when the database is opened again."""
     for count in (1, 1):

@@ -42,6 +42,7 @@ def erased(one, **changes):
     return replace(one, author=NOBODY, text="", html="", url=None, **changes)
 
 
+@pytest.mark.quick
 def test_everything_is_remembered(tx):
     """An entry comes back as it was heard, in every script."""
     heard = replace(FULL, text="聞く 👩‍🚀\n\x1b[31m", visibility=Visibility.UNLISTED, ours=True)
@@ -159,6 +160,7 @@ def sent(tx):
     return sending
 
 
+@pytest.mark.quick
 def test_answers_heard_before_their_post_is_recorded(tx):
     """Answers to a post whose answer was lost join its tip, at every depth, once it is known."""
     for one in (*CHAIN, entry("d", root="r1"), entry("e", in_reply_to="elsewhere")):

@@ -19,6 +19,7 @@ from tests.store.moving import posted, put, send
 A_DAY = timedelta(days=1)
 
 
+@pytest.mark.quick
 def test_everything_is_remembered(tx):
     """A delivery comes back exactly as it was planned, to the last span of its text."""
     spans = (Span(kind=SpanKind.TAG, start=14, end=18, target="Ada"),)
@@ -49,6 +50,7 @@ def test_one_delivery_a_slot_and_account(tx):
     assert [one.account for one in tx.ledger.of_slot(first.slot)] == ["town", "village"]
 
 
+@pytest.mark.quick
 def test_the_second_mover_is_told(tx):
     """Of two moves from one state only the first takes place."""
     planned = put(tx)

@@ -131,6 +131,7 @@ def test_how_many_comments_stand(pages):
     assert [pages.standing(tip) for tip in ("listen", "other", "none")] == [2, 1, 0]
 
 
+@pytest.mark.quick
 def test_a_reader_of_changes_misses_none(pages):
     """Whoever follows the numbers sees each comment again when it was erased, in order."""
     for name in "abc":

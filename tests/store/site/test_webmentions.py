@@ -25,6 +25,7 @@ def pings(database):
     return database.pings
 
 
+@pytest.mark.quick
 def test_a_pair_is_remembered_once(pings):
     """What is written of a pair takes the place of what was known of it."""
     trouble = ReadFailure(failure=Failure.GONE, why="there is no such page: none at all")
