@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, delete, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, MetaData, delete, insert, inspect, select, text
 
 from bot.core.errors import StoreError
 from bot.store.files.data_files import clear_file_errors, make_file
-from bot.store.tables import compatibility, metadata_for
+from bot.store.tables import compatibility, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = max(file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
@@ -117,10 +117,19 @@ def _make(connection: Connection) -> None:
 
     Without Alembic, whose ten megabytes a running bot would keep until its end.
     """
-    metadata_for(connection.dialect.name).create_all(connection)
+    _schema(connection.dialect.name).create_all(connection)
     connection.execute(text(_VERSION_TABLE))
     connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
     _note_oldest(connection)
+
+
+def _schema(dialect: str) -> MetaData:
+    """Every table of a database of this dialect."""
+    if dialect == "sqlite":
+        return metadata
+    from bot.store.postgres.tables import whole_schema  # noqa: PLC0415 - few have such a database
+
+    return whole_schema()
 
 
 def upgrade(connection: Connection) -> None:

@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
@@ -28,13 +28,16 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Compiled
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from bot.core.model.entry import Author, Entry
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _Name = TypeVar("_Name", str, int)
@@ -112,10 +115,12 @@ class Words(TypeDecorator[str]):
         return None if value is None else _UNSTORABLE.sub("\ufffd", value)
 
 
-def upserting(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+def upserting(connection: Connection, table: Table) -> "postgresql.Insert | sqlite.Insert":
     """An insert that can say what to do about a row which is there already."""
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - few have such a database
+
     return postgresql.insert(table)
 
 

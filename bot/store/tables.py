@@ -324,10 +324,8 @@ comments = Table(
 """Comments from the site's form; with a `source`, the response of another site's page."""
 
 
-def metadata_for(dialect: str) -> MetaData:
-    """The schema on a database of this dialect."""
-    if dialect == "sqlite":
-        return metadata
+def numbered_by_bot() -> MetaData:
+    """The same tables, where a number is a key together with the bot."""
     found = MetaData(naming_convention=metadata.naming_convention)
     for table in metadata.sorted_tables:
         fresh = table.to_metadata(found)

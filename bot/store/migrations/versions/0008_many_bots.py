@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from bot.store.postgres.tables import whole_schema
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -16,6 +18,11 @@ _REFERRING = (
     ("delivery_event", "delivery"),
     ("entry_event", "entry"),
     ("thanks", "entry"),
+)
+_INDEXES = (
+    ("ix_delivery_due", "not_before", "state IN ('planned', 'unsure')"),
+    ("ix_delivery_lease", "lease_until", "state = 'sending'"),
+    ("ix_delivery_handed", "bot", "handed_until IS NOT NULL"),
 )
 
 
@@ -38,7 +45,7 @@ def upgrade() -> None:
 
 
 def _number_by_bot() -> None:
-    """SQLite needs neither: a file is one bot's, and its integers have 64 bits."""
+    """SQLite needs none of it: a file is one bot's, and its integers have 64 bits."""
     for table in _NUMBERED:
         op.alter_column(table, "id", type_=sa.BigInteger(), server_default=None)
         op.drop_constraint(f"pk_{table}", table)
@@ -46,3 +53,6 @@ def _number_by_bot() -> None:
         op.execute(f"DROP SEQUENCE IF EXISTS {table}_id_seq")
     for table, column in _REFERRING:
         op.alter_column(table, column, type_=sa.BigInteger())
+    whole_schema().create_all(op.get_bind())
+    for name, column, where in _INDEXES:
+        op.create_index(name, "delivery", [column], postgresql_where=sa.text(where))
