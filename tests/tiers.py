@@ -15,6 +15,7 @@ TIERS = {
     "core": "quick",
     "demo": "long",
     "files": "quick",
+    "fleet": "quick",
     "outbound": "quick",
     "platforms": "quick",
     "project": "quick",
