@@ -21,11 +21,10 @@ from procrastinate.exceptions import ConnectorException
 from psycopg_pool import AsyncConnectionPool
 
 from bot.core.errors import StoreError
-from bot.core.fleet.handing_out import Handed
 from bot.fleet.connection import clear_errors, connection_string
 from bot.fleet.job_threads import JobThreads
-from bot.fleet.jobs import OnError, Queue, Run
-from bot.fleet.loop import FIRST_PAUSE, Loop, pause_after
+from bot.fleet.jobs import Handed, OnError, Queue, Run
+from bot.fleet.loop import FIRST_PAUSE, Loop, left, pause_after
 from bot.fleet.queues import STALLED, task_name
 
 log = structlog.get_logger()
@@ -104,10 +103,10 @@ class Worker:
             threads.close()
         with suppress(RuntimeError):  # it has stopped already
             self._loop.call_soon_threadsafe(self._stopping.set)
-        ended = all([threads.wait(_left(end)) for threads in self._threads.values()])  # noqa: C419 - each is waited for
-        self._thread.join(_left(end).total_seconds())
+        ended = all([threads.wait(left(end)) for threads in self._threads.values()])  # noqa: C419 - each is waited for
+        self._thread.join(left(end).total_seconds())
         if ended:
-            self._renewing.stop(_left(end))
+            self._renewing.stop(left(end))
         return ended
 
     def _renew_running(self) -> None:
@@ -152,7 +151,7 @@ class Worker:
         ends = [asyncio.create_task(event.wait()) for event in (self._stopping, lost)]
         await asyncio.wait([*workers, *ends], return_when=asyncio.FIRST_COMPLETED)
         if not self._stopping.is_set():
-            self._lost(StoreError("the connection to PostgreSQL was lost"))
+            self._lost(StoreError("PostgreSQL, or its job queue, was lost"))
             await app.close_async()  # or else each worker waits for a connection to say good-bye
         for task in [*workers, *ends]:
             task.cancel()
@@ -246,13 +245,8 @@ class _Pool(AsyncConnectionPool[psycopg.AsyncConnection[Any]]):
 
 
 async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:
-    """One statement is one transaction: Procrastinate's need no more, and cost a third so.
+    """One statement is one transaction, without the round trips of BEGIN and COMMIT.
 
     It cannot be an argument of the connection: the one that listens is given it already.
     """
     await connection.set_autocommit(True)
-
-
-def _left(end: float) -> timedelta:
-    """How much time is left until a moment of the monotonic clock."""
-    return timedelta(seconds=max(end - time.monotonic(), 0.0))

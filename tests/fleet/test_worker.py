@@ -237,6 +237,7 @@ def test_the_job_of_a_killed_process_is_deleted(url, queues, sql, start):
     with subprocess.Popen(
         [sys.executable, "-c", KILLED, url], stdout=subprocess.PIPE, text=True
     ) as process:
+        assert process.stdout is not None
         assert process.stdout.readline() == "killed\n"
         process.kill()
     assert queues.delete_dead() == 0
