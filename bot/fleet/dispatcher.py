@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from bot.fleet.jobs import Handed, OnError, Queue
+from bot.core.fleet.handing_out import Handed
+from bot.fleet.jobs import OnError, Queue
 from bot.fleet.loop import FIRST_PAUSE, Loop, left
 from bot.fleet.queues import STALLED, Queues
 

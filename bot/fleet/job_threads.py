@@ -5,7 +5,8 @@ from concurrent.futures import Future
 from datetime import timedelta
 from threading import Condition, Lock, Thread
 
-from bot.fleet.jobs import Handed, OnError, Run
+from bot.core.fleet.handing_out import Handed
+from bot.fleet.jobs import OnError, Run
 from bot.fleet.loop import report
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import timedelta
 from threading import Lock
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import psycopg
 from procrastinate import App, SyncPsycopgConnector
 
+from bot.core.fleet.handing_out import Handed
 from bot.fleet.connection import clear_errors, connection_string
-from bot.fleet.jobs import Handed, Queue
+from bot.fleet.jobs import Queue
 
 STALLED = timedelta(seconds=30)
 """A worker that has given no sign of life for this long is dead: three missed heartbeats."""
@@ -46,7 +48,7 @@ class Queues:
             return
         with self._connected() as connection:
             task = self._app.configure_task(task_name(queue), queue=queue, connection=connection)
-            task.batch_defer(*(one.arguments() for one in handed))
+            task.batch_defer(*(asdict(one) for one in handed))
 
     def waiting(self, queue: Queue) -> int:
         """How many jobs of the queue wait for a worker."""

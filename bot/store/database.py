@@ -113,7 +113,9 @@ def migrate_sqlite(data: Path) -> tuple[str | None, str]:
         return found, version(engine) or HEAD
 
 
-def migrate_postgres(url: str, also: Callable[[Connection], object]) -> tuple[str | None, str]:
+def migrate_postgres(
+    url: str, also: Callable[[Connection], object] = lambda _: None
+) -> tuple[str | None, str]:
     """The same for the database of this URL; `also` migrates what others keep in it."""
     from bot.store.postgres.engine import PostgresBackend, make_engine  # noqa: PLC0415 - the driver is an extra
 

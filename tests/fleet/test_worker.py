@@ -11,8 +11,9 @@ from threading import Event, Lock
 import pytest
 import structlog
 
+from bot.core.fleet.handing_out import Handed
 from bot.fleet.dispatcher import Dispatcher, DispatcherTimes
-from bot.fleet.jobs import Handed, Queue
+from bot.fleet.jobs import Queue
 from bot.fleet.worker import Worker, WorkerTimes
 from tests.fleet.conftest import SOON, until
 
