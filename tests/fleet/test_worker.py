@@ -363,6 +363,18 @@ def test_it_outlives_cut_connections(start, queues, sql, cuts):
     )
 
 
+def test_a_connection_that_was_lost_at_the_end_of_a_job_is_noticed(start, queues, sql):
+    """Where only the end of a job finds its connection cut, the worker starts again for it."""
+    gate, never = Gate(), timedelta(hours=1)
+    start(gate, times=WorkerTimes(poll=never, heartbeat=never, first_pause=TIMES.first_pause))
+    queues.defer(Queue.POSTS, [job()])
+    gate.begun.get(timeout=SOON)
+    with structlog.testing.capture_logs() as events:
+        sql(CUT)
+        gate.through.set()
+        until(lambda: logged(events, "queue_back"))
+
+
 def test_without_tables_it_says_what_to_do(empty, errors):
     """A worker on a database that was not migrated logs what to do, and waits for that."""
     with structlog.testing.capture_logs() as events:
