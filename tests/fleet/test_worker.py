@@ -364,6 +364,34 @@ def test_it_outlives_cut_connections(start, queues, sql, cuts):
     )
 
 
+def test_a_connection_that_was_lost_at_the_end_of_a_job_is_noticed(start, queues, sql):
+    """Where only the end of a job finds its connection cut, the worker starts again for it."""
+    gate, never = Gate(), timedelta(hours=1)
+    worker = start(
+        gate, times=WorkerTimes(poll=never, heartbeat=never, first_pause=TIMES.first_pause)
+    )
+    queues.defer(Queue.POSTS, [job()])
+    gate.begun.get(timeout=SOON)
+    with structlog.testing.capture_logs() as events:
+        sql(CUT)
+        gate.through.set()
+        until(lambda: logged(events, "queue_back"))
+        assert worker.stop(WITHIN)
+    assert not worker.is_alive
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 5, 20, 100])
+def test_a_worker_that_is_just_starting_stops(start, turns):
+    """A stop at any moment of the start ends the worker's thread, and leaves no connection."""
+    never = timedelta(hours=1)
+    with structlog.testing.capture_logs():
+        worker = start(print, times=WorkerTimes(poll=never, heartbeat=never))
+        for _ in range(turns):
+            worker.running()
+        assert worker.stop(WITHIN)
+    assert not worker.is_alive
+
+
 def test_without_tables_it_says_what_to_do(empty, errors):
     """A worker on a database that was not migrated logs what to do, and waits for that."""
     with structlog.testing.capture_logs() as events:
