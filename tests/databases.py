@@ -1,0 +1,25 @@
+"""The databases that tests run on: SQLite, and a real PostgreSQL where it is installed.
+
+A test that takes `database_url` runs on both. Its variant on PostgreSQL has the marker
+`postgresql`, and is long unless the test or its file is marked quick (see `tiers.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers.postgres import NOT_INSTALLED, Postgres, binaries, running_postgres
+
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
+"""The parameter of a variant on PostgreSQL."""
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The server of this process, for all of its tests; a test that harms a server starts another."""
+    if (found := binaries()) is None:
+        pytest.skip(NOT_INSTALLED)
+    with running_postgres(found) as server:
+        yield server
