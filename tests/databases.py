@@ -10,10 +10,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.store import migrate_postgres
 from tests.servers.postgres import NOT_INSTALLED, Postgres, binaries, running_postgres
 
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
 """The parameter of a variant on PostgreSQL."""
+TEMPLATE = "migrated"
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +25,23 @@ def postgres() -> Iterator[Postgres]:
         pytest.skip(NOT_INSTALLED)
     with running_postgres(found) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    """The name of a database with the tables of this version, and nothing in them."""
+    return make_template(postgres)
+
+
+def make_template(server: Postgres) -> str:
+    """Make a database with the tables of this version; its name."""
+    server.copy("template1", TEMPLATE)
+    migrate_postgres(server.url(TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
+    """The address of a new database with the tables of this version."""
+    with postgres.database(postgres_template) as url:
+        yield url
