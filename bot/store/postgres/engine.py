@@ -36,6 +36,7 @@ _SETTINGS = {
     "lock_timeout": WAIT,
     "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
     "timezone": "UTC",
+    "jit": "off",  # to compile a short query takes a hundred times as long as to run it
 }
 _READ_ONLY = "25006"
 """The SQLSTATE of a write in a transaction that may only read."""

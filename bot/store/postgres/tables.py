@@ -37,9 +37,18 @@ entry_words = Table(
     Column("bot", Words, primary_key=True),
     Column("entry", tables.NUMBER, primary_key=True),
     Column("words", TSVECTOR, nullable=False),
-    Index(None, "words", postgresql_using="gin"),
+    Index(
+        None,
+        "words",
+        postgresql_using="gin",
+        postgresql_with={"gin_pending_list_limit": 256},
+    ),
 )
-"""The full-text index: the words of each entry that may be shown."""
+"""The full-text index: the words of each entry that may be shown.
+
+Each search reads all words that are pending, so that the default of 4 MB costs it 16 ms; without
+any, entries are stored half as fast.
+"""
 
 epochs = Table(
     "epoch",
