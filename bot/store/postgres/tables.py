@@ -4,6 +4,7 @@ Moments are UTC. Nothing of them is read by a bot that runs alone on SQLite.
 """
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Index,
     Integer,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -65,6 +67,7 @@ fleet_bots = Table(
     Column("state", enum_column(BotState), nullable=False),
     Column("version", tables.NUMBER),
     Column("synced_hash", Words),
+    Column("was_paused", Boolean, nullable=False, server_default=false()),
     Column("host", Words),
     Column("path", Words),
     Column("problem", Words),
