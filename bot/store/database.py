@@ -26,6 +26,7 @@ from bot.store.discussion.entry_store import SqlEntryStore
 from bot.store.discussion.people import SqlAcknowledgements, SqlPeople
 from bot.store.discussion.watched_threads import SqlWatchedThreads
 from bot.store.files.data_files import clear_file_errors, make_directory, make_file
+from bot.store.files.moved import require_not_moved
 from bot.store.migrate import (
     HEAD,
     bring_postgres_up_to_date,
@@ -95,6 +96,12 @@ def open_store(data: Path, bot: str = "bot", url: str | None = None) -> Database
     """
     if url is not None:
         return _open_postgres(url, bot)
+    require_not_moved(data)
+    return open_file(data, bot)
+
+
+def open_file(data: Path, bot: str) -> Database:
+    """The same for the database in the directory, also for one that was moved to a fleet."""
     backend = _sqlite(data)
     with backend.clear_errors(), ExitStack() as on_failure:
         on_failure.callback(backend.engine.dispose)

@@ -80,7 +80,7 @@ fleet_bots = Table(
         "host",
         "path",
         unique=True,
-        postgresql_where=text("state <> 'stopped' AND host IS NOT NULL"),
+        postgresql_where=text("state IN ('running', 'paused') AND host IS NOT NULL"),
     ),
 )
 """The bots of the fleet. `version`: the one in use; `problem`: why a newer file was refused."""
