@@ -2,13 +2,15 @@
 
 from bot.store.database import (
     Database,
+    encrypt_anew,
     has_store,
     migrate_postgres,
     migrate_sqlite,
     open_memory,
     open_store,
+    read_kept,
 )
-from bot.store.files.data_files import clear_file_errors, close_to_others, replace_file
+from bot.store.files.data_files import close_to_others
 from bot.store.files.event_log_file import EventLogFile
 from bot.store.files.process_lock import DataLock, is_running
 from bot.store.summary_cache import SqlSummaryCache
@@ -18,13 +20,13 @@ __all__ = [
     "Database",
     "EventLogFile",
     "SqlSummaryCache",
-    "clear_file_errors",
     "close_to_others",
+    "encrypt_anew",
     "has_store",
     "is_running",
     "migrate_postgres",
     "migrate_sqlite",
     "open_memory",
     "open_store",
-    "replace_file",
+    "read_kept",
 ]

@@ -7,13 +7,15 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, select
 from sqlalchemy.pool import StaticPool
 
+from bot.core.errors import StoreError
 from bot.core.ports.account_store import Accounts, KeyValues
 from bot.core.ports.discussion_store import EntryStore, PublicEntries, WatchedThreads
+from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.people_store import Acknowledgements, People
 from bot.core.ports.platform import Clock
 from bot.core.ports.posting_store import Ledger, Slots
@@ -26,6 +28,7 @@ from bot.store.discussion.entry_store import SqlEntryStore
 from bot.store.discussion.people import SqlAcknowledgements, SqlPeople
 from bot.store.discussion.watched_threads import SqlWatchedThreads
 from bot.store.files.data_files import clear_file_errors, make_directory, make_file
+from bot.store.files.kept_files import DirectoryFiles
 from bot.store.migrate import (
     HEAD,
     bring_postgres_up_to_date,
@@ -42,6 +45,9 @@ from bot.store.site.webmentions import SqlWebmentions
 from bot.store.sqlite.cleanup import SqliteCleanup
 from bot.store.sqlite.engine import SqliteBackend, configure
 from bot.store.write_queue import WriteQueue
+
+if TYPE_CHECKING:
+    from bot.store.postgres.engine import PostgresBackend
 
 FILE = "tipsbot.db"
 
@@ -70,6 +76,7 @@ class Database:
     cleanup: Cleanup | None
     #: the clock that all machines share which use the database; None: they are one machine
     clock: Clock | None
+    files: KeptFiles
 
     def tidy(self) -> bool:
         """Remove erased words from the files where this process can; False: try again."""
@@ -84,14 +91,17 @@ class Database:
         self.engine.dispose()
 
 
-def open_store(data: Path, bot: str = "bot", url: str | None = None) -> Database:
+def open_store(
+    data: Path, bot: str = "bot", url: str | None = None, key_file: Path | None = None
+) -> Database:
     """Open the database for the bot of this id: that of a URL, or else one in the directory `data`.
 
-    The one in the directory is made and migrated. Raises StoreError when the directory or the
+    The one in the directory is made and migrated. What the bot keeps in the other is encrypted
+    under the keys in `key_file`, if there is one. Raises StoreError when the directory or the
     server cannot be used, or where the code and the database's schema do not go together.
     """
     if url is not None:
-        return _open_postgres(url, bot)
+        return _open_postgres(url, bot, key_file)
     backend = _sqlite(data)
     with backend.clear_errors(), ExitStack() as on_failure:
         on_failure.callback(backend.engine.dispose)
@@ -112,9 +122,7 @@ def migrate_sqlite(data: Path) -> tuple[str | None, str]:
 
 def migrate_postgres(url: str) -> tuple[str | None, str]:
     """The same for the database of this URL."""
-    from bot.store.postgres.engine import PostgresBackend, make_engine  # noqa: PLC0415 - the driver is an extra
-
-    backend = PostgresBackend(make_engine(url))
+    backend = _postgres(url)
     with backend.clear_errors(), _closing(backend.engine) as engine:
         return bring_postgres_up_to_date(engine)
 
@@ -135,19 +143,58 @@ def _sqlite(data: Path) -> SqliteBackend:
         make_file(data / FILE)
     engine = create_engine(f"sqlite:///{data / FILE}", pool_size=32, max_overflow=64)
     configure(engine)
-    return SqliteBackend(engine, str(data / FILE))
+    return SqliteBackend(engine, str(data / FILE), data)
 
 
-def _open_postgres(url: str, bot: str) -> Database:
-    from bot.store.postgres.engine import PostgresBackend, make_engine  # noqa: PLC0415 - the driver is an extra
-
-    backend = PostgresBackend(make_engine(url))
+def _open_postgres(url: str, bot: str, key_file: Path | None) -> Database:
+    backend = _postgres(url, key_file)
     with backend.clear_errors(), ExitStack() as on_failure:
         on_failure.callback(backend.engine.dispose)
         require_current(backend.engine)
         database = _database(backend, bot)
         on_failure.pop_all()
     return database
+
+
+def _postgres(url: str, key_file: Path | None = None) -> PostgresBackend:
+    """The database at this URL; nothing is connected yet."""
+    from bot.store.postgres.engine import PostgresBackend, make_engine  # noqa: PLC0415 - the driver is an extra
+
+    if key_file is None:
+        return PostgresBackend(make_engine(url))
+    from bot.store.postgres.encryption import KeyFile  # noqa: PLC0415 - few have one
+
+    return PostgresBackend(make_engine(url), KeyFile(key_file))
+
+
+def read_kept(
+    name: str, data: Path, bot: str | None, url: str | None = None, key_file: Path | None = None
+) -> bytes | None:
+    """A file that a bot keeps, while its database is not open; None where it keeps none.
+
+    Where the bot is not known (None), it is the only one whose database has a file of this name.
+    """
+    if url is None:
+        return DirectoryFiles(data).read(name)
+    from bot.store.postgres.kept_files import only_bot_with  # noqa: PLC0415 - few have such a database
+
+    backend = _postgres(url, key_file)
+    with _closing(backend.engine):
+        bot = bot or only_bot_with(backend, name)
+        return None if bot is None else backend.files(bot).read(name)
+
+
+def encrypt_anew(url: str, key_file: Path) -> Iterator[StoreError | None]:
+    """Encrypt every file that a bot of this database keeps, under the newest key.
+
+    Gives None for each that was done, and the error for each that no key decrypts.
+    """
+    from bot.store.postgres import kept_files  # noqa: PLC0415 - few have such a database
+    from bot.store.postgres.encryption import KeyFile  # noqa: PLC0415 - the same
+
+    backend = _postgres(url, key_file)
+    with _closing(backend.engine):
+        yield from kept_files.encrypt_anew(backend, KeyFile(key_file))
 
 
 def has_store(data: Path, url: str | None = None) -> bool:
@@ -182,6 +229,7 @@ def _database(backend: Backend, bot: str, file: Path | None = None) -> Database:
         write_queue=store.write_queue,
         cleanup=cleanup,
         clock=backend.clock,
+        files=backend.files(bot),
     )
 
 

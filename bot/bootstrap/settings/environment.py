@@ -21,6 +21,7 @@ NAMES = (
     "TIPSBOT_DATA",
     "TIPSBOT_DATABASE_URL",
     "TIPSBOT_DATABASE_URL_FILE",
+    "TIPSBOT_KEY_FILE",
     "TIPSBOT_BIND",
     "TIPSBOT_INTERNAL_BIND",
     PROXIES,
@@ -62,6 +63,8 @@ class Environment:
     variables: Mapping[str, str]
     #: the address of a PostgreSQL database, with its password; None: SQLite in `data`
     database_url: str | None = field(default=None, repr=False)
+    #: the file with the keys that encrypt what bots keep in that database
+    key_file: Path | None = None
 
     @property
     def own_address(self) -> str:
@@ -82,6 +85,7 @@ def environment(file: Path, variables: Mapping[str, str]) -> Environment:
         trusted_proxies=_networks(variables.get(PROXIES, "")),
         variables=variables,
         database_url=_database_url(variables),
+        key_file=Path(key_file) if (key_file := variables.get("TIPSBOT_KEY_FILE")) else None,
     )
 
 
