@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Lock
 
 from bot.bootstrap import checked_tips_file
-from bot.bootstrap.container import Container, SystemClock
+from bot.bootstrap.container import Container
 from bot.bootstrap.running.process_owner import owner
 from bot.bootstrap.settings.environment import Environment
 from bot.core.errors import UsageError
@@ -77,14 +77,13 @@ class FleetContainers:
             raise UsageError(
                 f"version {number} of bot {known.bot} is not stored", "sync its folder again"
             )
-        file, database = Path(known.bot) / TIPS_FILE, self.server.database(known.bot)
+        file = Path(known.bot) / TIPS_FILE
         environ = replace(self.environment, fleet_bot=known.bot)
         container = Container(
             file=file,
             loaded=checked_tips_file.load(file, environ, lambda: data, known.bot),
             environment=environ,
-            database=database,
-            clock=database.clock or SystemClock(),
+            database=self.server.database(known.bot),
             summary_cache=self._summary_cache,
             owner=owner(holds_lock=False),
         )

@@ -20,11 +20,12 @@ from bot.core.errors import StoreError, UsageError
 from bot.core.fleet.bot import TIPS_FILE, BotState, FleetBot, hash_of
 from bot.core.ports.unit_of_work import UnitOfWork
 from bot.core.posting.transitions import after_crash
-from bot.store import DataLock, has_store, replace_file
+from bot.store import DataLock, has_store
 from bot.store.database import SqlUnitOfWork, open_file
+from bot.store.files.data_files import replace_file
 from bot.store.files.moved import mark_moved, unmark
-from bot.store.fleet import SqlFleetUnit
 from bot.store.fleet.copy_bot import copy_bot
+from bot.store.fleet.fleet_store import SqlFleetUnit
 from bot.tips_file.read_file import read_bytes
 
 

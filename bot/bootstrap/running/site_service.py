@@ -78,7 +78,7 @@ class SiteService:
                 health=self.health,
                 figures=self.metrics,
                 awaited=self._awaited,
-                key=site_key(container.environment.data),
+                key=site_key(database.files),
                 is_outdated=lambda: container.loaded.problem is not None,
             )
         )

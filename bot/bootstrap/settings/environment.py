@@ -25,6 +25,7 @@ NAMES = (
     FLEET_SECRETS,
     "TIPSBOT_OPERATOR",
     PRIVATE_SERVERS,
+    "TIPSBOT_KEY_FILE",
     "TIPSBOT_BIND",
     "TIPSBOT_INTERNAL_BIND",
     PROXIES,
@@ -70,6 +71,8 @@ class Environment:
     fleet_bot: str | None = None
     #: whether an account of a fleet may be on a server in a private network
     allow_private_servers: bool = False
+    #: the file with the keys that encrypt what bots keep in that database
+    key_file: Path | None = None
 
     @property
     def own_address(self) -> str:
@@ -91,6 +94,7 @@ def environment(file: Path, variables: Mapping[str, str]) -> Environment:
         variables=variables,
         database_url=_database_url(variables),
         allow_private_servers=_is_yes(PRIVATE_SERVERS, variables),
+        key_file=Path(key_file) if (key_file := variables.get("TIPSBOT_KEY_FILE")) else None,
     )
 
 

@@ -29,6 +29,7 @@ kept_files = Table(
     Column("bot", Words, primary_key=True),
     Column("name", Words, primary_key=True),
     Column("data", LargeBinary, nullable=False),
+    Column("is_encrypted", Boolean, nullable=False),
     Column("at", Moment, nullable=False),
 )
 """What a bot has in its data directory elsewhere: its key, its last good tips file."""
