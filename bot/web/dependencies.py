@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import InitVar, dataclass, field
 from functools import partial
 
+from starlette.requests import Request
+
 from bot.app.discussion.public_view import FreshnessFilter
 from bot.app.posting.first_tip import Awaited
 from bot.app.site.comments import CommentWriter
@@ -21,7 +23,7 @@ from bot.web.http.server import ThreadPools
 from bot.web.pages.tip_index import TipIndex
 from bot.web.rendering import Renderer
 from bot.web.security.clients import CommentLimits
-from bot.web.security.session import Signer
+from bot.web.security.session import Signer, Visitor, session_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +68,10 @@ class SiteDependencies:
     def __post_init__(self, key: bytes, is_outdated: Callable[[], bool]) -> None:
         self.signer = Signer(key)
         self.renderer = Renderer(lambda: self.config().bot, is_outdated)
+
+    def visitor(self, request: Request) -> Visitor:
+        """The browser that sent a request."""
+        return session_of(request, self.config().bot.site)
 
     def visible(self, tx: UnitOfWork) -> VisibleEntries:
         """The discussion as the public sees it, in this transaction."""

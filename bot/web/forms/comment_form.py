@@ -21,7 +21,7 @@ from bot.web.middleware import error_page
 from bot.web.pages.comments import anchor_of_comment
 from bot.web.pages.tip import FilledForm, is_owner, published, show_tip
 from bot.web.security.clients import client_key
-from bot.web.security.session import is_same_origin, is_secure, remember, same, session_of
+from bot.web.security.session import is_same_origin, remember, same
 
 HONEYPOT = "website"
 """A field that people do not see and that programs like to fill in."""
@@ -94,13 +94,13 @@ class CommentForm:
 
     def _has_token(self, request: Request, fields: Mapping[str, str]) -> bool:
         """Whether the form came from this site in this visitor's browser."""
-        visitor = session_of(request)
+        visitor = self.site.visitor(request)
         expected = self.site.signer.token(visitor.secret)
         return not visitor.is_new and same(fields.get("token", ""), expected)
 
     def _owner(self, request: Request) -> str:
         """The visitor's id as a writer of comments."""
-        return self.site.signer.owner(session_of(request).secret)
+        return self.site.signer.owner(self.site.visitor(request).secret)
 
     def _reject(
         self,
@@ -134,8 +134,8 @@ class CommentForm:
             address = link(config.bot.site, self.site.signer, comment.id, now)
             _log.info("comment_held", tip=comment.tip, decide=address)
         response = RedirectResponse(_address_after(comment), 303)
-        secure = is_secure(request, config.bot.site)
-        remember(response, session_of(request), is_secure=secure, is_writer=True)
+        visitor = self.site.visitor(request)
+        remember(request, response, visitor, config.bot.site, is_writer=True)
         return response
 
     def _delete(self, request: Request, fields: Mapping[str, str] | None) -> Response:
@@ -155,7 +155,7 @@ class CommentForm:
             comment=comment,
             anchor=anchor_of_comment(comment.id),
             permit=permit,
-            token=self.site.signer.token(session_of(request).secret),
+            token=self.site.signer.token(self.site.visitor(request).secret),
         )
 
     def _may_delete(
@@ -166,7 +166,7 @@ class CommentForm:
         if same(permit, self.site.signer.delete_token(comment.id)):
             return True
         is_meant = fields is None or self._has_token(request, fields)
-        return is_meant and is_owner(self.site, session_of(request), comment)
+        return is_meant and is_owner(self.site, self.site.visitor(request), comment)
 
 
 def _address_after(comment: Comment) -> str:
