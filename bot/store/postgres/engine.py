@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.util import find_spec
 
 from sqlalchemy import Connection, Engine, create_engine, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -39,9 +40,9 @@ _READ_ONLY = "25006"
 
 
 def make_engine(url: str, *, pool_size: int = 32) -> Engine:
-    """Connections to the database of this address. Raises UsageError for another kind of address.
+    """Connections to the database of this address. Nothing is connected yet.
 
-    Nothing is connected yet.
+    Raises UsageError for another kind of address, and where the driver is not installed.
     """
     try:
         parsed = make_url(url)
@@ -49,6 +50,8 @@ def make_engine(url: str, *, pool_size: int = 32) -> Engine:
         raise _wrong_address() from None
     if parsed.drivername not in {"postgresql", "postgres"} or not parsed.database:
         raise _wrong_address()
+    if find_spec("psycopg") is None:
+        raise _no_driver()
     options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
@@ -69,6 +72,13 @@ def make_engine(url: str, *, pool_size: int = 32) -> Engine:
 def _wrong_address() -> UsageError:
     return UsageError(
         "TIPSBOT_DATABASE_URL is no address of a PostgreSQL database", f"write it like {URL_FORM}"
+    )
+
+
+def _no_driver() -> UsageError:
+    return UsageError(
+        "psycopg, which a PostgreSQL database needs, is not installed",
+        "install requirements-fleet.txt in place of requirements.txt",
     )
 
 
