@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.app.site.comments import FieldProblem, NewComment
 from bot.core.errors import BotError
 from bot.core.model.site_page import Comment
+from bot.core.text.sanitize import one_line
 from bot.web.dependencies import SiteDependencies
 from bot.web.forms.form_data import read_form
 from bot.web.forms.moderation_link import link
@@ -45,14 +46,16 @@ class CommentForm:
         """Show a tip, its discussion and the form (GET), or accept the form (POST)."""
         if request.method != "POST":
             return await run_in_threadpool(self._show, request)
-        checked = await run_in_threadpool(self._check, request, await read_form(request))
-        if isinstance(checked, Response):
-            return checked
+        fields = await read_form(request)
         try:
+            checked = await run_in_threadpool(self._check, request, fields)
+            if isinstance(checked, Response):
+                return checked
             return await self.site.threads.write(self._write, request, checked)
         except BotError as error:
-            _log.error("comment_not_kept", tip=checked.tip, error=str(error))
-            return error_page(self.site.renderer, request, 503, words=checked.text)
+            tip = one_line(request.path_params["tip"])
+            _log.error("comment_not_kept", tip=tip, error=str(error))
+            return error_page(self.site.renderer, request, 503, words=fields.get("text"))
 
     async def delete(self, request: Request) -> Response:
         """Delete a comment for its writer: by their cookie, or by the token in their link."""

@@ -44,6 +44,10 @@ class Signer:
         """The token of a link to decide on one held comment, up to a day (its ordinal)."""
         return self._sign("held", f"{comment_id}\0{until}")
 
+    def client(self, address: str) -> str:
+        """A pseudonym of a client's address, by which a limit knows it for some minutes."""
+        return self._sign("client", address)
+
     def _sign(self, purpose: str, text: str) -> str:
         message = f"{purpose}\0{text}".encode()
         return hmac.new(self._key, message, hashlib.sha256).hexdigest()[:40]
