@@ -2,10 +2,12 @@
 
 from bot.store.database import (
     Database,
+    DatabaseServer,
     has_store,
     migrate_postgres,
     migrate_sqlite,
     open_memory,
+    open_server,
     open_store,
 )
 from bot.store.files.data_files import clear_file_errors, close_to_others, replace_file
@@ -16,6 +18,7 @@ from bot.store.summary_cache import SqlSummaryCache
 __all__ = [
     "DataLock",
     "Database",
+    "DatabaseServer",
     "EventLogFile",
     "SqlSummaryCache",
     "clear_file_errors",
@@ -25,6 +28,7 @@ __all__ = [
     "migrate_postgres",
     "migrate_sqlite",
     "open_memory",
+    "open_server",
     "open_store",
     "replace_file",
 ]

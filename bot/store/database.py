@@ -139,15 +139,46 @@ def _sqlite(data: Path) -> SqliteBackend:
 
 
 def _open_postgres(url: str, bot: str) -> Database:
+    server = open_server(url)
+    try:
+        return server.database(bot)
+    except BaseException:
+        server.close()
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseServer:
+    """An open PostgreSQL database of any number of bots, which share its connections."""
+
+    backend: Backend
+
+    def database(self, bot: str) -> Database:
+        """The database of one bot; closing it closes it for all."""
+        return _database(self.backend, bot)
+
+    def store(self, bot: str) -> Store:
+        """The store of one bot, which need not be there, for reading."""
+        return SqlStore(self.backend, bot)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.backend.engine.dispose()
+
+
+def open_server(url: str, *, connections: int = 32) -> DatabaseServer:
+    """Open the PostgreSQL database of this URL, with about so many connections at most.
+
+    Raises StoreError where it cannot be reached, or has another schema than this code.
+    """
     from bot.store.postgres.engine import PostgresBackend, make_engine  # noqa: PLC0415 - the driver is an extra
 
-    backend = PostgresBackend(make_engine(url))
+    backend = PostgresBackend(make_engine(url, pool_size=connections))
     with backend.clear_errors(), ExitStack() as on_failure:
         on_failure.callback(backend.engine.dispose)
         require_current(backend.engine)
-        database = _database(backend, bot)
         on_failure.pop_all()
-    return database
+    return DatabaseServer(backend)
 
 
 def has_store(data: Path, url: str | None = None) -> bool:

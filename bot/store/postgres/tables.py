@@ -13,12 +13,14 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
+from bot.core.fleet.bot import BotState, Job
 from bot.store import tables
-from bot.store.rows import Moment, Words
+from bot.store.rows import Moment, Words, enum_column
 
 metadata = MetaData(naming_convention=tables.metadata.naming_convention)
 
@@ -54,9 +56,10 @@ fleet_bots = Table(
     "fleet_bot",
     metadata,
     Column("bot", Words, primary_key=True),
-    Column("state", Words, nullable=False),
+    Column("state", enum_column(BotState), nullable=False),
     Column("version", tables.NUMBER),
     Column("synced_hash", Words),
+    Column("was_paused", Boolean, nullable=False, server_default=false()),
     Column("host", Words),
     Column("path", Words),
     Column("problem", Words),
@@ -122,14 +125,17 @@ fleet_tasks = Table(
     "fleet_task",
     metadata,
     Column("bot", Words, primary_key=True),
-    Column("job", Words, primary_key=True),
+    Column("job", enum_column(Job), primary_key=True),
     Column("account", Words, primary_key=True),
     Column("due", Moment, nullable=False),
     Column("handed_until", Moment),
+    Column("token", Words),
     Index(None, "due"),
     Index("ix_fleet_task_handed", "bot", postgresql_where=text("handed_until IS NOT NULL")),
 )
-"""What is to be done for each bot and when, besides its deliveries."""
+"""What is to be done for each bot and when, besides its deliveries.
+
+`token`: names the worker that has it until `handed_until`."""
 
 fleet_hosts = Table(
     "fleet_host",

@@ -1,0 +1,110 @@
+"""The parts of each bot of a fleet, built from its stored version when there is work for it."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+
+from bot.bootstrap import checked_tips_file
+from bot.bootstrap.container import Container
+from bot.bootstrap.running.process_owner import owner
+from bot.bootstrap.settings.environment import Environment
+from bot.core.errors import UsageError
+from bot.core.fleet.bot import TIPS_FILE, BotState, FleetBot, Version
+from bot.core.ports.fleet_store import FleetStore
+from bot.store import DatabaseServer, SqlSummaryCache
+
+MOST_KEPT = 2000
+"""How many bots' parts are kept; those that were used least lately are dropped."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BotParts:
+    """A bot, the version that it uses, and its parts."""
+
+    bot: FleetBot
+    version: Version
+    container: Container
+
+
+@dataclass(kw_only=True, slots=True)
+class FleetContainers:
+    """Builds and keeps the containers of many bots over one database. Thread-safe."""
+
+    server: DatabaseServer
+    fleet: FleetStore
+    environment: Environment
+    most_kept: int = MOST_KEPT
+    _kept: OrderedDict[str, BotParts] = field(default_factory=OrderedDict)
+    _building: dict[str, Lock] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+    _summary_cache: SqlSummaryCache = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._summary_cache = SqlSummaryCache(self.environment.data)
+
+    def get(self, bot: str) -> BotParts | None:
+        """The parts of a bot with the version that it uses now.
+
+        None where there is no such bot, or it is stopped, or no version of it was ever accepted.
+        Raises TipsError where its stored version is refused by this release.
+        """
+        with self.fleet.reading() as tx:
+            known = tx.bots.get(bot)
+            if known is None or known.version is None or known.state is BotState.STOPPED:
+                self._drop(bot)
+                return None
+            found = self._kept.get(bot)
+            if found is not None and found.bot == known:
+                return self._touched(bot, found)
+        with self._lock_of(bot):
+            return self._current(known, known.version)
+
+    def _current(self, known: FleetBot, number: int) -> BotParts:
+        """The parts of this version: those that another thread made meanwhile, or new ones."""
+        found = self._kept.get(known.bot)
+        if found is None or found.version.number != number:
+            found = self._build(known, number)
+        return self._touched(
+            known.bot, BotParts(bot=known, version=found.version, container=found.container)
+        )
+
+    def _build(self, known: FleetBot, number: int) -> BotParts:
+        with self.fleet.reading() as tx:
+            version = tx.versions.get(known.bot, number)
+            data = tx.versions.file(known.bot, number, TIPS_FILE)
+        if version is None or data is None:
+            raise UsageError(
+                f"version {number} of bot {known.bot} is not stored", "sync its folder again"
+            )
+        file = Path(known.bot) / TIPS_FILE
+        container = Container(
+            file=file,
+            loaded=checked_tips_file.load(file, self.environment, lambda: data, known.bot),
+            environment=self.environment,
+            database=self.server.database(known.bot),
+            summary_cache=self._summary_cache,
+            owner=owner(holds_lock=False),
+        )
+        return BotParts(bot=known, version=version, container=container)
+
+    def _touched(self, bot: str, parts: BotParts) -> BotParts:
+        """The parts, kept as those that were used last."""
+        with self._lock:
+            self._kept[bot] = parts
+            self._kept.move_to_end(bot)
+            while len(self._kept) > self.most_kept:
+                self._kept.popitem(last=False)
+        return parts
+
+    def _drop(self, bot: str) -> None:
+        with self._lock:
+            self._kept.pop(bot, None)
+
+    def _lock_of(self, bot: str) -> Lock:
+        with self._lock:
+            if len(self._building) > self.most_kept:
+                self._building = {
+                    name: lock for name, lock in self._building.items() if lock.locked()
+                }
+            return self._building.setdefault(bot, Lock())

@@ -1,0 +1,20 @@
+"""`fleet`: the commands for many bots in one database."""
+
+import typer
+
+from bot.cli.command_list import add
+from bot.cli.fleet import sync
+from bot.cli.usage_errors import Commands
+
+fleet = typer.Typer(name="fleet", cls=Commands, rich_markup_mode=None)
+
+
+@fleet.callback(invoke_without_command=True)
+def show_help(context: typer.Context) -> None:
+    """Manages many bots in one PostgreSQL database."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(2)
+
+
+add(fleet, sync.sync)

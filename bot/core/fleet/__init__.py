@@ -1,0 +1,1 @@
+"""The rules of a fleet: many bots, carried by many workers."""

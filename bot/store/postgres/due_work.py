@@ -1,0 +1,256 @@
+"""What is due for the bots of a fleet, and who has it: over the ledger and the table of tasks.
+
+Only the database's clock counts. A row that is handed out and not done by `handed_until` is found
+again, so that a job which was lost costs no more than that.
+"""
+
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    and_,
+    case,
+    func,
+    select,
+    text,
+    tuple_,
+    update,
+)
+
+from bot.core.fleet.handing_out import MOST_OF_A_BOT, Handed, InFlight, Work, choose
+from bot.core.model.delivery import State
+from bot.store.postgres.engine import PostgresBackend
+from bot.store.postgres.tables import fleet_accounts, fleet_bots, fleet_hosts, fleet_tasks
+from bot.store.tables import deliveries
+
+DELIVER = "deliver"
+"""The job that sends what is due on an account."""
+HANDED = timedelta(seconds=15)
+"""How long a worker has until it claims what it was handed, and until it renews a task."""
+HELD = timedelta(seconds=15)
+"""How long a post that is held back waits until it is looked at again."""
+_CANDIDATES = 8
+"""How many rows are read for one that is wanted: some cannot be handed out now."""
+_LOCKS = {"posts": 0x746970_01, "tasks": 0x746970_02}
+"""Advisory locks: one process at a time hands out, or a bot would have too many jobs in flight."""
+
+NOW: ColumnElement[datetime] = func.timezone("utc", func.now())
+"""The database's time, when the transaction began; other than `clock_timestamp` an index can use
+it."""
+_WAITS = deliveries.c.state.in_([State.PLANNED, State.UNSURE])
+
+
+@dataclass(frozen=True, slots=True)
+class DueWork:
+    """Hands out what is due, to any number of workers at once."""
+
+    backend: PostgresBackend
+
+    def posts(self, wanted: int, slots: int) -> list[Handed]:
+        """Accounts with posts that are due, for at most `wanted` jobs; `slots` is of all workers.
+
+        Also those that a worker left in the middle, whose lease has ended.
+        """
+        left = (deliveries.c.state == State.SENDING) & (deliveries.c.lease_until <= NOW)
+        with self._handing_out("posts") as connection:
+            flying = self._flying(connection, _posts_in_flight(), slots)
+            found: list[Any] = []
+            for is_due, order in (
+                (_WAITS & (deliveries.c.not_before <= NOW), deliveries.c.not_before),
+                (left, deliveries.c.lease_until),
+            ):
+                query = _due_posts(flying).where(is_due).order_by(order)
+                found += connection.execute(query.limit(_CANDIDATES * wanted)).all()
+            chosen = choose((_work(row, DELIVER) for row in found), flying, wanted)
+            accounts = {(one.bot, one.account) for one in chosen}
+            ids = [(row.bot, row.id) for row in found if (row.bot, row.account) in accounts]
+            if ids:
+                mine = tuple_(deliveries.c.bot, deliveries.c.id).in_(ids)
+                connection.execute(update(deliveries).where(mine).values(handed_until=NOW + HANDED))
+        return [_handed(one, "") for one in chosen]
+
+    def tasks(self, wanted: int, slots: int) -> list[Handed]:
+        """Tasks that are due, at most `wanted`; `slots` is of all workers."""
+        with self._handing_out("tasks") as connection:
+            flying = self._flying(connection, _tasks_in_flight(), slots)
+            query = _due_tasks(flying).order_by(fleet_tasks.c.due).limit(_CANDIDATES * wanted)
+            found = connection.execute(query).all()
+            chosen = choose((_work(row, row.job) for row in found), flying, wanted)
+            handed = [_handed(one, secrets.token_hex(8)) for one in chosen]
+            for one in handed:
+                mine = _is_task(one.bot, one.job, one.account)
+                values = {"handed_until": NOW + HANDED, "token": one.token}
+                connection.execute(update(fleet_tasks).where(mine).values(values))
+        return handed
+
+    def now(self) -> datetime:
+        """The database's present moment, UTC."""
+        with self._connected() as connection:
+            found: datetime = connection.execute(select(func.now())).scalar_one()
+        return found.astimezone(UTC)
+
+    def begin(self, handed: Handed) -> datetime | None:
+        """Take a task; when it was due, or None where somebody else has it: the job is a double."""
+        with self._connected() as connection:
+            taken = update(fleet_tasks).where(_is(handed)).values(handed_until=NOW + HANDED)
+            due: datetime | None = connection.scalar(taken.returning(fleet_tasks.c.due))
+            return due
+
+    def renew(self, running: Iterable[Handed]) -> None:
+        """Keep the tasks that this process is still doing."""
+        mine = [one for one in running if one.token]
+        if mine:
+            with self._connected() as connection:
+                _extend(connection, mine)
+
+    def finish(self, handed: Handed, was_due: datetime, following: datetime) -> None:
+        """Note when a task is due next; at once where it was asked for while it was done."""
+        due = case((fleet_tasks.c.due > was_due, fleet_tasks.c.due), else_=following)
+        done = update(fleet_tasks).where(_is(handed))
+        with self._connected() as connection:
+            connection.execute(done.values(due=due, handed_until=None, token=None))
+
+    def ask(self, bot: str, job: str, account: str = "") -> None:
+        """Have a task done now, or once more if it is being done."""
+        with self._connected() as connection:
+            ask(connection, bot, job, account)
+
+    def hold_back(self, bot: str, account: str) -> None:
+        """Let what could not be sent just now wait a little before it is looked at again."""
+        self._set(bot, NOW + HELD, deliveries.c.account == account)
+
+    def release(self, bot: str, account: str) -> None:
+        """Hand out at once what waits on other accounts for the post on this one."""
+        self._set(bot, None, deliveries.c.account != account)
+
+    def _set(self, bot: str, until: Any, *which: ColumnElement[bool]) -> None:
+        mine = (deliveries.c.bot == bot) & _WAITS & (deliveries.c.not_before <= NOW)
+        with self._connected() as connection:
+            connection.execute(update(deliveries).where(mine, *which).values(handed_until=until))
+
+    def _flying(self, connection: Connection, query: Select[Any], slots: int) -> InFlight:
+        """What workers have now by this query, and which servers are asked nothing."""
+        having = connection.execute(query).all()
+        broken = select(fleet_hosts.c.host).where(fleet_hosts.c.open_until > NOW)
+        return InFlight(
+            bots=Counter(row.bot for row in having),
+            hosts=Counter(row.host for row in having if row.host is not None),
+            broken=frozenset(connection.scalars(broken)),
+            slots=slots,
+        )
+
+    @contextmanager
+    def _handing_out(self, kind: str) -> Iterator[Connection]:
+        """A transaction in which no other process hands out; one that freezes in it loses it."""
+        with self._connected() as connection:
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 2000"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCKS[kind]})
+            yield connection
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        with self.backend.clear_errors(), self.backend.engine.begin() as connection:
+            yield connection
+
+
+def ask(connection: Connection, bot: str, job: str, account: str = "") -> None:
+    """Have a task done when this transaction has ended, or once more if it is being done."""
+    is_later = (fleet_tasks.c.due > NOW) | fleet_tasks.c.handed_until.is_not(None)
+    connection.execute(
+        update(fleet_tasks).where(_is_task(bot, job, account), is_later).values(due=NOW)
+    )
+
+
+def _due_posts(flying: InFlight) -> Select[Any]:
+    """The deliveries of bots that run, which nobody has and which may be handed out."""
+    return (
+        select(deliveries.c.bot, deliveries.c.account, deliveries.c.id, fleet_accounts.c.host)
+        .join(fleet_bots, fleet_bots.c.bot == deliveries.c.bot)
+        .outerjoin(fleet_accounts, _same_account(deliveries))
+        .where(_is_free(deliveries), _may_go(deliveries, flying))
+        .with_for_update(of=deliveries, skip_locked=True)
+    )
+
+
+def _due_tasks(flying: InFlight) -> Select[Any]:
+    """The same for tasks."""
+    return (
+        select(fleet_tasks.c.bot, fleet_tasks.c.job, fleet_tasks.c.account, fleet_accounts.c.host)
+        .join(fleet_bots, fleet_bots.c.bot == fleet_tasks.c.bot)
+        .outerjoin(fleet_accounts, _same_account(fleet_tasks))
+        .where(fleet_tasks.c.due <= NOW, _is_free(fleet_tasks), _may_go(fleet_tasks, flying))
+        .with_for_update(of=fleet_tasks, skip_locked=True)
+    )
+
+
+def _may_go(table: Table, flying: InFlight) -> ColumnElement[bool]:
+    """Whether the bot and the server take more: the others would hide what comes after them."""
+    busy = [bot for bot, number in flying.bots.items() if number >= MOST_OF_A_BOT]
+    hosts = fleet_accounts.c.host
+    barred = [*flying.broken, *(host for host in flying.hosts if flying.is_busy(host))]
+    is_running = fleet_bots.c.state == "running"
+    return and_(is_running, table.c.bot.not_in(busy), hosts.is_(None) | hosts.not_in(barred))
+
+
+def _posts_in_flight() -> Select[Any]:
+    """Bot and server of each account that has posts in the hands of a worker."""
+    unsettled = deliveries.c.state.in_([State.PLANNED, State.UNSURE, State.SENDING])
+    return (
+        select(deliveries.c.bot, deliveries.c.account, fleet_accounts.c.host)
+        .outerjoin(fleet_accounts, _same_account(deliveries))
+        .where(deliveries.c.handed_until > NOW, unsettled)
+        .distinct()
+    )
+
+
+def _tasks_in_flight() -> Select[Any]:
+    """Bot and server of each task in the hands of a worker."""
+    return (
+        select(fleet_tasks.c.bot, fleet_accounts.c.host)
+        .outerjoin(fleet_accounts, _same_account(fleet_tasks))
+        .where(fleet_tasks.c.handed_until > NOW)
+    )
+
+
+def _same_account(table: Table) -> ColumnElement[bool]:
+    same_bot = fleet_accounts.c.bot == table.c.bot
+    return same_bot & (fleet_accounts.c.account == table.c.account)
+
+
+def _is_free(table: Table) -> ColumnElement[bool]:
+    return table.c.handed_until.is_(None) | (table.c.handed_until <= NOW)
+
+
+def _is_task(bot: str, job: str, account: str) -> ColumnElement[bool]:
+    one = {"bot": bot, "job": job, "account": account}
+    return and_(*(fleet_tasks.c[name] == value for name, value in one.items()))
+
+
+def _is(handed: Handed) -> ColumnElement[bool]:
+    """Whether it is the task, and still in the hands of this worker."""
+    is_mine = fleet_tasks.c.token == handed.token
+    return _is_task(handed.bot, handed.job, handed.account) & is_mine
+
+
+def _extend(connection: Connection, mine: Sequence[Handed]) -> None:
+    columns = (fleet_tasks.c[name] for name in ("bot", "job", "account", "token"))
+    held = tuple_(*columns).in_([(one.bot, one.job, one.account, one.token) for one in mine])
+    connection.execute(update(fleet_tasks).where(held).values(handed_until=NOW + HANDED))
+
+
+def _work(row: Row[Any], job: str) -> Work:
+    return Work(bot=row.bot, job=job, account=row.account, host=row.host)
+
+
+def _handed(one: Work, token: str) -> Handed:
+    return Handed(bot=one.bot, job=one.job, account=one.account, token=token)
