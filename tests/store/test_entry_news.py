@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
 
-from bot.store import open_store
-from tests.databases import make_template
+from bot.store import migrate_postgres, open_store
 from tests.servers.postgres import binaries, database_name, running_postgres
 from tests.site import NINE, entry
 
@@ -53,6 +52,12 @@ def bob(postgres_url):
     """The database of another bot."""
     with closing(open_store(Path(), "bob", postgres_url)) as opened:
         yield opened
+
+
+@contextmanager
+def migrated(url):
+    """Make the tables of a new database."""
+    yield migrate_postgres(url)
 
 
 def keep(database, *remote_ids):
@@ -131,7 +136,8 @@ def test_a_server_that_restarts(tmp_path):
         pytest.skip("PostgreSQL is not installed here")
     with (
         running_postgres(found) as server,
-        server.database(make_template(server)) as url,
+        server.database() as url,
+        migrated(url),
         closing(open_store(tmp_path, "ada", url)) as ada,
         closing(PostgresEntryNews(url)) as news,
     ):
