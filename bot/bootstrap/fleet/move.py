@@ -18,6 +18,7 @@ from bot.bootstrap.fleet.open_fleet import Fleet
 from bot.bootstrap.settings.site_key import NAME as SITE_KEY
 from bot.core.errors import StoreError, UsageError
 from bot.core.fleet.bot import TIPS_FILE, BotState, FleetBot, hash_of
+from bot.core.ports.fleet_store import FleetUnit
 from bot.core.ports.unit_of_work import UnitOfWork
 from bot.core.posting.transitions import after_crash
 from bot.store import DataLock, has_store
@@ -51,6 +52,8 @@ def import_bot(fleet: Fleet, data: Path, file: Path, new_id: str | None) -> Move
     old_id = checked_tips_file.load(file, fleet.environment, lambda: content).config.bot.id
     bot, files = new_id or old_id, {TIPS_FILE: content}
     accepted = fleet.check(bot, files)
+    with fleet.store.reading() as tx:
+        _require_room(tx, bot)
     new = fleet.server.database(bot)
     with DataLock(data), closing(open_file(data, old_id)) as old, _leaving(fleet, data, bot):
         with old.connect() as source, new.connect() as target:
@@ -119,10 +122,14 @@ def _leaving(fleet: Fleet, data: Path, bot: str) -> Iterator[None]:
 
 def _take_place(tx: SqlFleetUnit, bot: str) -> None:
     """Make room for a bot that is new, or comes back. Raises UsageError for one that is there."""
+    _require_room(tx, bot)
+    tx.bots.erase(bot)
+
+
+def _require_room(tx: FleetUnit, bot: str) -> None:
     known = tx.bots.get(bot)
     if known is not None and known.state is not BotState.EXPORTED:
         raise UsageError(f"the fleet has a bot {bot} already", "give it another id with --as")
-    tx.bots.erase(bot)
 
 
 def _add(
