@@ -230,13 +230,14 @@ def open_container(
     """
     environ = environment(file, variables)
     loaded = loaded or load_or_last_good(file, environ, strict=strict and not forgiving)
-    only_look = reading and not has_store(environ.data)
+    url = environ.database_url
+    only_look = reading and not has_store(environ.data, url)
     bot = loaded.config.bot.id
     container = Container(
         file=file,
         loaded=loaded,
         environment=environ,
-        database=open_memory(bot) if only_look else open_store(environ.data, bot),
+        database=open_memory(bot) if only_look else open_store(environ.data, bot, url),
         summary_cache=SqlSummaryCache(None if only_look else environ.data),
         owner=owner(holds_lock=holds_lock),
     )

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import run
 from bot.cli.discussion import export, forget, log, reply
 from bot.cli.moderation import approve, block, hide, refuse, show, unblock
 from bot.cli.posting import pause, post, posts, preview, resolve, resume, retract, skip
+from bot.cli.processes import migrate, run
 from bot.cli.status import status
 from bot.cli.tips_file import check, init, schema, summarise
 from bot.cli.usage_errors import Command, Commands
@@ -63,6 +63,7 @@ for _command in (
     pause.pause,
     resume.resume,
     skip.skip,
+    migrate.migrate,
     schema.schema,
 ):
     # without a `short_help` the list of commands would cut each description short

@@ -2,43 +2,58 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Protocol
 
-from sqlalchemy import Connection, Engine, create_engine, insert, select
+from sqlalchemy import Connection, Engine, create_engine, select
 from sqlalchemy.pool import StaticPool
 
-from bot.core.errors import StoreError
 from bot.core.ports.account_store import Accounts, KeyValues
 from bot.core.ports.discussion_store import EntryStore, PublicEntries, WatchedThreads
 from bot.core.ports.people_store import Acknowledgements, People
+from bot.core.ports.platform import Clock
 from bot.core.ports.posting_store import Ledger, Slots
 from bot.core.ports.site_store import Pages, WebmentionStore
 from bot.core.ports.unit_of_work import Store, UnitOfWork
 from bot.store import tables
 from bot.store.accounts import SqlAccounts, SqlKeyValues
+from bot.store.backend import Backend
 from bot.store.discussion.entry_store import SqlEntryStore
 from bot.store.discussion.people import SqlAcknowledgements, SqlPeople
 from bot.store.discussion.watched_threads import SqlWatchedThreads
-from bot.store.engine import WAIT, WriteQueue, clear_errors, configure, read_only
 from bot.store.files.data_files import clear_file_errors, make_directory, make_file
-from bot.store.migrate import bring_up_to_date
+from bot.store.migrate import (
+    HEAD,
+    bring_postgres_up_to_date,
+    bring_up_to_date,
+    require_current,
+    version,
+)
 from bot.store.posting.ledger import SqlLedger
 from bot.store.posting.slots import SqlSlots
-from bot.store.site.full_text_index import purge, to_purge
+from bot.store.rows import upserting
 from bot.store.site.pages import SqlPages, Within
 from bot.store.site.public_entries import SqlPublicEntries
 from bot.store.site.webmentions import SqlWebmentions
+from bot.store.sqlite.cleanup import SqliteCleanup
+from bot.store.sqlite.engine import SqliteBackend, configure
+from bot.store.write_queue import WriteQueue
 
 FILE = "tipsbot.db"
 
-TIDY_WAIT = 500
-"""Milliseconds for which `tidy` waits for readers of an older state."""
+
+class Cleanup(Protocol):
+    """Removes erased words from the files of a database."""
+
+    def tidy(self) -> bool:
+        """Remove them where that is quick; False where somebody hinders it: try again."""
+
+    def compact(self, most: int | None = None) -> bool:
+        """Remove every copy, unless the database has more bytes than `most`; whether it did."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,81 +66,93 @@ class Database:
     engine: Engine
     connect: Callable[[], AbstractContextManager[Connection]]
     write_queue: WriteQueue
+    #: None: PostgreSQL, whose files only its own vacuum cleans
+    cleanup: Cleanup | None
+    #: the clock that all machines share which use the database; None: they are one machine
+    clock: Clock | None
 
     def tidy(self) -> bool:
-        """Purge erased words from the search index and the write-ahead log.
-
-        It waits for nobody where nothing has to be purged. False where somebody wrote, or read an
-        older state, meanwhile: try again.
-        """
-        if self.engine.dialect.name != "sqlite":
-            return True
-        place = Path(self.engine.url.database or FILE)
-        log = place.with_name(f"{place.name}-wal")
-        with clear_errors(place):
-            with self.engine.connect() as connection:
-                stale = to_purge(connection)
-            if stale:
-                purge(self.connect, stale)
-            is_empty = not log.exists() or log.stat().st_size == 0
-            return is_empty or self._empty_log()
+        """Remove erased words from the files where this process can; False: try again."""
+        return self.cleanup is None or self.cleanup.tidy()
 
     def compact(self, most: int | None = None) -> bool:
-        """Rewrite the whole file, unless it has more bytes than `most`; whether that was done.
-
-        When SQLite moves rows between pages, copies of them stay in unused parts of the pages, and
-        `secure_delete` does not find those again. Writers have to wait meanwhile.
-        """
-        if self.engine.dialect.name != "sqlite":
-            return True
-        place = Path(self.engine.url.database or FILE)
-        if most is not None and place.stat().st_size > most:
-            return False
-        with self.write_queue.turn(), clear_errors(place), self._raw() as raw:
-            raw.execute("PRAGMA temp_store=FILE")  # not all of it in memory
-            try:
-                raw.execute("VACUUM")
-            finally:
-                raw.execute("PRAGMA temp_store=MEMORY")
-        return self.tidy()
-
-    def _empty_log(self) -> bool:
-        """Write the log into the database and empty it; False if another connection hinders it."""
-        with suppress(StoreError), self.write_queue.turn(TIDY_WAIT), self._raw() as raw:
-            raw.execute(f"PRAGMA busy_timeout={TIDY_WAIT}")  # others wait for as long
-            try:
-                (busy, *_) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            finally:
-                raw.execute(f"PRAGMA busy_timeout={WAIT}")
-            return not busy
-        return False  # other threads wrote all the time
-
-    @contextmanager
-    def _raw(self) -> Iterator[sqlite3.Connection]:
-        """A connection of the driver itself, without a transaction."""
-        with self.engine.connect() as connection:
-            yield cast("sqlite3.Connection", connection.connection.driver_connection)
+        """Remove every copy of them, unless the database has more than `most` bytes."""
+        return self.cleanup is not None and self.cleanup.compact(most)
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
 
 
-def open_store(data: Path, bot: str = "bot") -> Database:
-    """Open (or make) the database in the directory `data` for the bot of this id.
+def open_store(data: Path, bot: str = "bot", url: str | None = None) -> Database:
+    """Open the database for the bot of this id: that of a URL, or else one in the directory `data`.
 
-    Raises StoreError when the directory cannot be used or the database is newer than the code.
+    The one in the directory is made and migrated. Raises StoreError when the directory or the
+    server cannot be used, or where the code and the database's schema do not go together.
     """
+    if url is not None:
+        return _open_postgres(url, bot)
+    backend = _sqlite(data)
+    with backend.clear_errors(), ExitStack() as on_failure:
+        on_failure.callback(backend.engine.dispose)
+        bring_up_to_date(backend.engine, data)
+        database = _database(backend, bot, data / FILE)
+        on_failure.pop_all()
+    return database
+
+
+def migrate_sqlite(data: Path) -> tuple[str | None, str]:
+    """Bring the database in this directory up to date; its versions before and after."""
+    backend = _sqlite(data)
+    with backend.clear_errors(), _closing(backend.engine) as engine:
+        found = version(engine)
+        bring_up_to_date(engine, data)
+        return found, version(engine) or HEAD
+
+
+def migrate_postgres(url: str) -> tuple[str | None, str]:
+    """The same for the database of this URL."""
+    from bot.store.postgres.engine import PostgresBackend, make_engine  # noqa: PLC0415 - the driver is an extra
+
+    backend = PostgresBackend(make_engine(url))
+    with backend.clear_errors(), _closing(backend.engine) as engine:
+        return bring_postgres_up_to_date(engine)
+
+
+@contextmanager
+def _closing(engine: Engine) -> Iterator[Engine]:
+    """Close every connection at the end."""
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _sqlite(data: Path) -> SqliteBackend:
+    """The database in this directory, made when there is none."""
     make_directory(data)
     with clear_file_errors(data / FILE):
         make_file(data / FILE)
     engine = create_engine(f"sqlite:///{data / FILE}", pool_size=32, max_overflow=64)
-    return open_engine(engine, data, bot)
+    configure(engine)
+    return SqliteBackend(engine, str(data / FILE))
 
 
-def has_store(data: Path) -> bool:
-    """Whether there is a database in this directory."""
-    return (data / FILE).exists()
+def _open_postgres(url: str, bot: str) -> Database:
+    from bot.store.postgres.engine import PostgresBackend, make_engine  # noqa: PLC0415 - the driver is an extra
+
+    backend = PostgresBackend(make_engine(url))
+    with backend.clear_errors(), ExitStack() as on_failure:
+        on_failure.callback(backend.engine.dispose)
+        require_current(backend.engine)
+        database = _database(backend, bot)
+        on_failure.pop_all()
+    return database
+
+
+def has_store(data: Path, url: str | None = None) -> bool:
+    """Whether there is a database: in this directory, or at this URL."""
+    return url is not None or (data / FILE).exists()
 
 
 def open_memory(bot: str = "bot") -> Database:
@@ -135,45 +162,36 @@ def open_memory(bot: str = "bot") -> Database:
     )
     configure(engine)
     tables.metadata.create_all(engine)
-    store = SqlStore(engine, bot, Path("memory"))
+    return _database(SqliteBackend(engine, "memory"), bot)
+
+
+def _database(backend: Backend, bot: str, file: Path | None = None) -> Database:
+    store = SqlStore(backend, bot)
     store.ensure_bot()
-    return _database(store, engine)
-
-
-def open_engine(engine: Engine, data: Path, bot: str) -> Database:
-    """The database behind an engine, brought up to date."""
-    place = data / FILE
-    configure(engine)
-    with clear_errors(place), ExitStack() as on_failure:
-        on_failure.callback(engine.dispose)
-        bring_up_to_date(engine, data)
-        store = SqlStore(engine, bot, place)
-        store.ensure_bot()
-        on_failure.pop_all()
-    return _database(store, engine)
-
-
-def _database(store: SqlStore, engine: Engine) -> Database:
+    cleanup = None
+    if isinstance(backend, SqliteBackend):
+        cleanup = SqliteCleanup(
+            backend=backend, file=file or Path(FILE), bot=bot, write_queue=store.write_queue
+        )
     return Database(
         store=store,
         pages=SqlPages(store),
         pings=SqlWebmentions(store),
-        engine=engine,
+        engine=backend.engine,
         connect=partial(store.connect, writing=True),
         write_queue=store.write_queue,
+        cleanup=cleanup,
+        clock=backend.clock,
     )
 
 
 class SqlStore:
     """`core.ports.unit_of_work.Store` over SQLAlchemy Core."""
 
-    def __init__(self, engine: Engine, bot: str, place: Path) -> None:
-        self._reader = engine.execution_options(writing=False)
-        self._writer = engine.execution_options(writing=True)
-        self._place = place
-        self._row = select(tables.bots.c.id).where(tables.bots.c.id == bot)
+    def __init__(self, backend: Backend, bot: str) -> None:
+        self._backend = backend
         self.bot = bot
-        self.write_queue = WriteQueue(place)
+        self.write_queue = WriteQueue(backend.place)
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
@@ -194,31 +212,19 @@ class SqlStore:
         One that is `writing` waits for those before it. Another one that writes raises
         RuntimeError.
         """
-        engine = self._writer if writing else self._reader
         turn = self.write_queue.turn() if writing else nullcontext()
-        with (
-            turn,
-            clear_errors(self._place),
-            engine.connect() as connection,
-            connection.begin() as tx,
-        ):
-            if writing:
-                if connection.dialect.name != "sqlite":  # which has locked the file by now
-                    connection.execute(self._row.with_for_update())
-                yield connection
-                return
-            with read_only():
-                yield connection
-            tx.rollback()
+        with turn, self._backend.begin(self.bot, writing=writing) as connection:
+            yield connection
 
     def ensure_bot(self) -> None:
-        """Make the bot's row if there is none."""
+        """Make the bot's row if there is none; several processes may do so at once."""
+        row = select(tables.bots.c.id).where(tables.bots.c.id == self.bot)
         with self.connect(writing=False) as connection:
-            if connection.execute(self._row).first() is not None:
+            if connection.execute(row).first() is not None:
                 return
         with self.connect(writing=True) as connection:
-            if connection.execute(self._row).first() is None:
-                connection.execute(insert(tables.bots).values(id=self.bot))
+            new = upserting(connection, tables.bots).values(id=self.bot)
+            connection.execute(new.on_conflict_do_nothing())
 
 
 class SqlUnitOfWork:

@@ -5,12 +5,12 @@ bot are selected.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
@@ -24,11 +24,20 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    func,
     insert,
+    select,
 )
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import Compiled
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from bot.core.model.entry import Author, Entry
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _Name = TypeVar("_Name", str, int)
@@ -95,6 +104,26 @@ def json_column(kind: Any) -> Coded:
     return Coded(lambda value: adapter.dump_json(value).decode(), adapter.validate_json)
 
 
+class Words(TypeDecorator[str]):
+    """A text without NUL and without single surrogates, which no database takes."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's own signature
+        """The text with a replacement character for each of them."""
+        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+
+
+def upserting(connection: Connection, table: Table) -> "postgresql.Insert | sqlite.Insert":
+    """An insert that can say what to do about a row which is there already."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - few have such a database
+
+    return postgresql.insert(table)
+
+
 class Part:
     """One part of the data of one bot, in one transaction."""
 
@@ -105,8 +134,39 @@ class Part:
     def _is(self, table: Table, **values: Any) -> ColumnElement[bool]:
         return of_bot(table, self._bot, **values)
 
-    def _add(self, table: Table, **values: Any) -> None:
-        self._connection.execute(insert(table).values(bot=self._bot, **values))
+    def _add(self, table: Table, **values: Any) -> int:
+        """Insert a row of the bot; returns its number, 0 where rows of the table have none."""
+        if self._must_number(table):
+            last = func.coalesce(func.max(table.c.id), 0)
+            values["id"] = select(last + 1).where(self._is(table)).scalar_subquery()
+        done = self._connection.execute(insert(table).values(bot=self._bot, **values))
+        if table.autoincrement_column is None or done.inserted_primary_key is None:
+            return 0
+        return int(done.inserted_primary_key[0])
+
+    def _add_all(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+        """Insert rows of the bot, numbered in this order."""
+        lines = [{"bot": self._bot, **row} for row in rows]
+        if lines and self._must_number(table):
+            lines = [{"id": at, **row} for at, row in enumerate(lines, self._next(table))]
+        if lines:
+            self._connection.execute(insert(table), lines)
+
+    def _must_number(self, table: Table) -> bool:
+        """Whether a row's number is to be given; SQLite gives it by itself."""
+        return table.autoincrement_column is not None and not self._is_sqlite
+
+    def _next(self, table: Table) -> int:
+        """The number after the newest; the write lock keeps others from taking it.
+
+        PostgreSQL numbers the rows of each bot, SQLite those of all bots in its file.
+        """
+        newest = select(func.max(table.c.id))
+        return self._number(newest if self._is_sqlite else newest.where(self._is(table))) + 1
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self._connection.dialect.name == "sqlite"
 
     def _change(self, change: Executable) -> int:
         """Run an update or a delete; how many rows it changed."""
@@ -127,6 +187,32 @@ class Part:
 def of_bot(table: Table, bot: str, **values: Any) -> ColumnElement[bool]:
     """Whether a row is the bot's and has these values in the columns of these names."""
     return and_(*(table.c[name] == value for name, value in {"bot": bot, **values}.items()))
+
+
+class _ByRow(FunctionElement[str]):
+    """A column that SQLite looks up by no index.
+
+    SQLite assumes that a bot has a handful of rows. It would look for a hundred numbers among all
+    million entries of the bot, and sort all of them to return the first few.
+    """
+
+    inherit_cache = True
+    type = Text()
+
+
+@compiles(_ByRow)
+def _plain(element: _ByRow, compiler: Compiled, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(_ByRow, "sqlite")
+def _without_index(element: _ByRow, compiler: Compiled, **options: Any) -> str:
+    return f"{compiler.process(element.clauses, **options)} || ''"
+
+
+def by_number(table: Table, bot: str) -> ColumnElement[bool]:
+    """Whether a row is the bot's, written so that only the index of the numbers is used."""
+    return _ByRow(table.c.bot) == bot
 
 
 def columns(value: Any, *apart: str, prefix: str = "") -> dict[str, Any]:

@@ -17,13 +17,15 @@ from bot.core.errors import StoreError
 from bot.store import open_store
 from bot.store.migrate import HEAD, MIGRATIONS, upgrade, version
 from bot.store.tables import metadata
+from tests.clock import MONDAY
 
 
 @pytest.fixture
 def migrated(tmp_path: Path) -> Iterator[Engine]:
     """A database that went through every migration."""
     engine = create_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
-    upgrade(engine)
+    with engine.begin() as connection:
+        upgrade(connection)
     yield engine
     engine.dispose()
 
@@ -62,12 +64,28 @@ def test_head_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
-def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
-    """A database written by a newer version is refused with one clear line, and not touched."""
-    open_store(tmp_path).close()
-    engine = create_engine(f"sqlite:///{tmp_path / 'tipsbot.db'}")
+def made_by_a_newer(data: Path, oldest: str) -> None:
+    """A database of a newer version, which names the oldest version that can work with it."""
+    open_store(data).close()
+    engine = create_engine(f"sqlite:///{data / 'tipsbot.db'}")
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text("UPDATE compatibility SET oldest = :oldest"), {"oldest": oldest})
     engine.dispose()
+
+
+def test_a_newer_database_that_is_compatible_is_used(tmp_path: Path) -> None:
+    """A database that was only extended by a newer version is used, and keeps its version."""
+    made_by_a_newer(tmp_path, oldest=HEAD)
+    database = open_store(tmp_path)
+    with database.store.writing() as tx:
+        tx.notes.put("tips file", "wrong", MONDAY)
+    assert version(database.engine) == "9999"
+    database.close()
+
+
+def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
+    """A database written by a newer version is refused with one clear line, and not touched."""
+    made_by_a_newer(tmp_path, oldest="9999")
     with pytest.raises(StoreError, match="newer tipsbot"):
         open_store(tmp_path)

@@ -12,7 +12,7 @@ import pytest
 from bot.core.errors import StoreError
 from bot.store import open_store
 from bot.store.database import FILE
-from bot.store.engine import WriteQueue
+from bot.store.write_queue import WriteQueue
 from tests.clock import MONDAY
 from tests.core.samples import entry
 from tests.whole.operator import PATIENCE

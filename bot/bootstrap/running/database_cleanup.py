@@ -27,7 +27,9 @@ class DatabaseCleanup:
     _erased: int = 0
 
     def schedule(self, scheduler: Scheduler) -> None:
-        """Have the scheduler call each of these jobs."""
+        """Have the scheduler call each of these jobs, where there are files of ours."""
+        if self.database.cleanup is None:
+            return
         scheduler.every("tidy", TIDY_EVERY, self.tidy)
         scheduler.every("erase", ERASE_EVERY, self.erase)
         scheduler.every("compact", COMPACT_EVERY, self.compact)
@@ -45,6 +47,8 @@ class DatabaseCleanup:
 
     def compact(self, most: int | None = COMPACT_MOST) -> None:
         """Rewrite a database of at most `most` bytes if text was erased since the last time."""
+        if self.database.cleanup is None:
+            return
         with self.database.store.reading() as tx:
             before, last = COMPACTED.read(tx) or 0, tx.log.last_event()
             is_needed = tx.log.erased_since(before)

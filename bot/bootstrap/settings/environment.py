@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import unquote
 
+from bot.bootstrap.settings.secrets import add_secrets, secret
 from bot.core.errors import UsageError
 from bot.platforms.catalogue import KINDS
 from bot.tips_file.messages import escape, quote
@@ -17,7 +19,10 @@ PROXIES = "TIPSBOT_TRUSTED_PROXIES"
 NAMES = (
     "TIPSBOT_FILE",
     "TIPSBOT_DATA",
+    "TIPSBOT_DATABASE_URL",
+    "TIPSBOT_DATABASE_URL_FILE",
     "TIPSBOT_BIND",
+    "TIPSBOT_INTERNAL_BIND",
     PROXIES,
     "TIPSBOT_MODEL_URL",
     "TIPSBOT_MODEL",
@@ -27,6 +32,7 @@ NAMES = (
 )
 """The bot's variables, without the secrets of accounts."""
 
+_PASSWORD = re.compile(r"[a-z0-9+]+://[^:@/]*:([^@]+)@", re.IGNORECASE)
 _PORT = re.compile("[0-9]{1,5}")
 _NEAR = 0.85
 """From this similarity on (1: equal) an unknown name counts as a misspelling of one of these."""
@@ -54,6 +60,8 @@ class Environment:
     port: int
     trusted_proxies: tuple[str, ...]
     variables: Mapping[str, str]
+    #: the address of a PostgreSQL database, with its password; None: SQLite in `data`
+    database_url: str | None = field(default=None, repr=False)
 
     @property
     def own_address(self) -> str:
@@ -73,7 +81,22 @@ def environment(file: Path, variables: Mapping[str, str]) -> Environment:
         port=port,
         trusted_proxies=_networks(variables.get(PROXIES, "")),
         variables=variables,
+        database_url=_database_url(variables),
     )
+
+
+def _database_url(variables: Mapping[str, str]) -> str | None:
+    """The address of the database; its password is redacted from now on. Raises SecretError."""
+    url = secret("TIPSBOT_DATABASE_URL", variables)
+    if url is not None:
+        add_secrets([url, *_passwords(url)])
+    return url
+
+
+def _passwords(url: str) -> list[str]:
+    """The password in an address, as it is and as it is written there."""
+    written = _PASSWORD.match(url)
+    return [written[1], unquote(written[1])] if written else []
 
 
 def data_directory(file: Path, variables: Mapping[str, str]) -> Path:

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from bot.core.discussion.backoff import LONGEST
 from bot.core.discussion.people import plain_handle
 from bot.core.model.entry import Author, Change, Entry, EntryEvent, EntryKind
-from bot.store.rows import Part, entry_of, made
-from bot.store.site.public_entries import LEGIBLE, by_number, under
+from bot.store.rows import Part, by_number, entry_of, made
+from bot.store.site.public_entries import LEGIBLE, under
 from bot.store.tables import LARGEST, entries, entry_events
 
 _GONE = (Change.DELETED, Change.EDITED)
@@ -44,13 +44,13 @@ class SqlEntryQueries(Part):
 
     def last_id(self) -> int:
         """The number of the newest entry."""
-        return self._number(select(func.max(entries.c.id)).where(by_number(self._bot)))
+        return self._number(select(func.max(entries.c.id)).where(by_number(entries, self._bot)))
 
     def kinds(self, after: int = 0) -> Mapping[tuple[str, EntryKind], int]:
         """The number of entries of others by account and kind."""
         query = (
             select(entries.c.account, entries.c.kind, func.count())
-            .where(by_number(self._bot), entries.c.id > after, entries.c.ours.is_(False))
+            .where(by_number(entries, self._bot), entries.c.id > after, entries.c.ours.is_(False))
             .group_by(entries.c.account, entries.c.kind)
         )
         return {(row.account, row.kind): row[2] for row in self._connection.execute(query)}
@@ -85,7 +85,7 @@ class SqlEntryQueries(Part):
         self, after: int = 0, limit: int | None = None, tip: str | None = None
     ) -> Sequence[EntryEvent]:
         """The events after this number, in order."""
-        query = select(entry_events).where(self._is(entry_events), entry_events.c.id > after)
+        query = select(entry_events).where(self._mine, entry_events.c.id > after)
         if tip is not None:
             query = query.where(entry_events.c.tip == tip)
         query = query.order_by(entry_events.c.id).limit(limit)
@@ -93,12 +93,12 @@ class SqlEntryQueries(Part):
 
     def last_event(self) -> int:
         """The number of the newest event."""
-        return self._number(select(func.max(entry_events.c.id)).where(self._is(entry_events)))
+        return self._number(select(func.max(entry_events.c.id)).where(self._mine))
 
     def erased_since(self, after: int) -> bool:
         """Whether words were erased after this event."""
         query = select(entry_events.c.id).where(
-            self._is(entry_events),
+            self._mine,
             entry_events.c.id > after,
             entry_events.c.change.in_(_GONE),
         )
@@ -132,6 +132,11 @@ class SqlEntryQueries(Part):
         which = _is_due(now) if remote_ids is None else entries.c.remote_id.in_(remote_ids)
         waiting = update(entries).where(self._is(entries, account=account), which)
         self._change(waiting.values(check_at=until))
+
+    @property
+    def _mine(self) -> ColumnElement[bool]:
+        """Whether an event is the bot's."""
+        return by_number(entry_events, self._bot)
 
     def _query(self, **values: Any) -> Select[Any]:
         return select(entries).where(self._is(entries, **values))

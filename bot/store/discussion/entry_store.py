@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, Table, insert, select, update
 
 from bot.core.discussion.backoff import SOON
 from bot.core.model.entry import Change, Entry, Standing, Visibility
@@ -71,12 +71,10 @@ class SqlEntryStore(SqlEntryQueries):
         """Insert entries that are not stored yet, in this order; returns how many."""
         if not fresh:
             return 0
-        # The number after the newest of all bots; the write lock keeps others from taking it.
-        first = self._number(select(func.max(entries.c.id))) + 1
         kept = [
             replace(entry, id=number, tip=tip, checked_at=entry.checked_at or now)
             for number, (entry, tip) in enumerate(
-                zip(fresh, self._tips.of(fresh), strict=True), first
+                zip(fresh, self._tips.of(fresh), strict=True), self._next(entries)
             )
         ]
         rows = [self._new_row(one, now) for one in kept]
@@ -105,7 +103,7 @@ class SqlEntryStore(SqlEntryQueries):
     def _update(self, known: Entry, fresh: Entry, what: Change | None, now: datetime) -> None:
         """Store the changed entry, and (None: without) an event that tells the change."""
         seen_by = self._seen_by(known)
-        one = entries.c.id == fresh.id
+        one = self._is(entries, id=fresh.id)
         self._connection.execute(update(entries).where(one).values(**row_of(fresh)))
         self._index.replace(known, fresh, now)
         if what is not None:
@@ -113,7 +111,7 @@ class SqlEntryStore(SqlEntryQueries):
 
     def _seen_by(self, entry: Entry) -> Visibility | None:
         """The visibility under which the entry is shown now; None: it is not shown."""
-        query = select(shown(), shown(unlisted=True)).where(entries.c.id == entry.id)
+        query = select(shown(), shown(unlisted=True)).where(self._is(entries, id=entry.id))
         for is_public, is_unlisted in self._connection.execute(query):
             if is_public:
                 return Visibility.PUBLIC
@@ -135,10 +133,9 @@ class SqlEntryStore(SqlEntryQueries):
         seen_by: Visibility | None = None,
     ) -> None:
         """Add an event for each of these entries, which are given by number and tip."""
-        event = {"bot": self._bot, "at": now, "change": change, "seen_by": seen_by}
-        lines = [{**event, "entry": number, "tip": tip} for number, tip in changed]
-        if lines:
-            self._connection.execute(insert(entry_events), lines)
+        event = {"at": now, "change": change, "seen_by": seen_by}
+        lines = ({**event, "entry": number, "tip": tip} for number, tip in changed)
+        self._add_all(entry_events, lines)
 
     def adopt(self, account: str, remote_id: str, tip: str, now: datetime) -> None:
         """Assign the tip to all entries under this remote id that have none."""

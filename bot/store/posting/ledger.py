@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 
 from bot.core.model.delivery import UNSETTLED, Delivery, Receipt, State, check_move
 from bot.core.model.lookup import LEASE, SKEW
@@ -31,8 +31,7 @@ class SqlLedger(Part):
         same = self._is(deliveries, slot=delivery.slot, account=delivery.account)
         if self._connection.execute(select(deliveries.c.id).where(same)).first() is not None:
             return None
-        done = self._connection.execute(insert(deliveries).values(bot=self._bot, **_row(delivery)))
-        (new_id,) = done.inserted_primary_key or (0,)
+        new_id = self._add(deliveries, **_row(delivery))
         self._note(new_id, None, delivery, delivery.due)
         return self.get(new_id)
 
@@ -165,7 +164,7 @@ class SqlLedger(Part):
             .order_by(deliveries.c.id.desc())
             .limit(_MANY)
         )
-        claims = events.c.delivery.in_(newest) & (events.c.after == State.SENDING)
+        claims = self._is(events, after=State.SENDING) & events.c.delivery.in_(newest)
         claims &= events.c.at <= now
         last: datetime | None = self._connection.scalar(select(func.max(events.c.at)).where(claims))
         return last
@@ -183,15 +182,14 @@ class SqlLedger(Part):
         return self._first(self._query(**values).order_by(deliveries.c.id.desc()), _delivery)
 
     def _note(self, delivery_id: int, old: State | None, new: Delivery, now: datetime) -> None:
-        self._connection.execute(
-            insert(events).values(
-                delivery=delivery_id,
-                at=now,
-                before=old,
-                after=new.state,
-                attempt=new.attempt,
-                note=new.reason,
-            )
+        self._add(
+            events,
+            delivery=delivery_id,
+            at=now,
+            before=old,
+            after=new.state,
+            attempt=new.attempt,
+            note=new.reason,
         )
 
 

@@ -14,7 +14,7 @@ from bot.core.discussion.outline import Stub
 from bot.core.discussion.search_query import Term
 from bot.core.model.entry import Entry, Standing, Visibility, erased_entry
 from bot.core.ports.discussion_store import Tally
-from bot.store.rows import Part, batched, entry_of, of_bot
+from bot.store.rows import Part, batched, by_number, entry_of, of_bot
 from bot.store.site.full_text_index import index_of
 from bot.store.tables import entries
 
@@ -65,18 +65,9 @@ def _answers_unseen(*, unlisted: bool) -> ColumnElement[bool]:
     )
 
 
-def by_number(bot: str) -> ColumnElement[bool]:
-    """Whether an entry is the bot's, written so that only the index of the numbers is used.
-
-    SQLite assumes that a bot has a handful of rows. It would look for a hundred numbers among all
-    million entries of the bot, and sort all of them to return the first few.
-    """
-    return entries.c.bot.concat("") == bot
-
-
 def under(tip: str | None, bot: str) -> ColumnElement[bool]:
     """Whether an entry is the bot's and belongs to this tip (None: any), for queries by number."""
-    return by_number(bot) if tip is None else of_bot(entries, bot, tip=tip)
+    return by_number(entries, bot) if tip is None else of_bot(entries, bot, tip=tip)
 
 
 class SqlPublicEntries(Part):
@@ -169,7 +160,7 @@ class SqlPublicEntries(Part):
     def _numbered(self, query: Select[Any], ids: Collection[int]) -> Iterator[Row[Any]]:
         """The rows of a query for the entries of these numbers."""
         for some in batched(sorted(ids)):
-            mine = by_number(self._bot) & entries.c.id.in_(some)
+            mine = by_number(entries, self._bot) & entries.c.id.in_(some)
             yield from self._connection.execute(query.where(mine))
 
     def _shown(self) -> Select[Any]:

@@ -12,8 +12,8 @@ from sqlalchemy import create_engine, text
 from bot.core.discussion.search_query import terms
 from bot.core.model.entry import NOBODY, Change, Visibility
 from bot.store import open_store
-from bot.store.engine import configure
 from bot.store.migrate import MIGRATIONS
+from bot.store.sqlite.engine import configure
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, entry
 

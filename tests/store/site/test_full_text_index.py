@@ -177,6 +177,17 @@ def files(folder: Path) -> list[Path]:
     return [file for file in folder.rglob("*") if file.is_file()]
 
 
+UNDO_0008 = (
+    "DROP TABLE compatibility",
+    "DROP INDEX ix_delivery_event_bot_delivery",
+    "DROP INDEX ix_entry_event_bot_entry",
+    "ALTER TABLE delivery DROP COLUMN handed_until",
+    "ALTER TABLE delivery_event DROP COLUMN bot",
+    "CREATE INDEX ix_delivery_event_delivery ON delivery_event (delivery)",
+    "CREATE INDEX ix_entry_event_entry ON entry_event (entry)",
+)
+
+
 def test_an_old_log_becomes_searchable(tmp_path):
     """The migration indexes what an older version had kept, in every script."""
     database = open_store(tmp_path)
@@ -187,8 +198,11 @@ def test_an_old_log_becomes_searchable(tmp_path):
         connection.execute(text("DROP TABLE entry_words"))
         connection.execute(text("ALTER TABLE entry DROP COLUMN warning"))
         connection.execute(text("ALTER TABLE entry_event DROP COLUMN seen_by"))
+        for statement in UNDO_0008:
+            connection.execute(text(statement))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
-    upgrade(database.engine)
+    with database.connect() as connection:
+        upgrade(connection)
     with database.store.reading() as tx:
         assert found(tx, "older") == ["An older word."]
         assert found(tx, "日本") == ["日本語"]

@@ -1,0 +1,1 @@
+"""Commands that run until they are stopped, and the one that prepares the database for them."""

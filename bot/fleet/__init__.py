@@ -1,0 +1,1 @@
+"""The fleet: carries work to many workers by Procrastinate."""

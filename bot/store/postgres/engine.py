@@ -1,0 +1,191 @@
+"""The connection to a PostgreSQL database: its set-up, and its errors in plain words.
+
+Writers are READ COMMITTED and lock the row of their bot first, so that the numbers and cursors of
+one bot are without gaps in the order of commits. Readers are REPEATABLE READ: they see one state.
+Messages never quote the driver's, which name the server, its user and rows.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.util import find_spec
+
+from sqlalchemy import Connection, Engine, create_engine, make_url, select
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from bot.core.errors import StoreError, UsageError
+from bot.store.backend import clear_errors
+from bot.store.tables import bots
+from bot.store.write_queue import WAIT
+
+PLACE = "PostgreSQL"
+"""What messages call the database."""
+URL_FORM = "postgresql://user:password@host:5432/name"
+CONNECT_TIMEOUT = 5
+"""Seconds that connecting may take."""
+IDLE_TIMEOUT = 30_000
+"""Milliseconds for which a process may do nothing within a transaction: one that was stopped must
+not hold a bot's row."""
+_KEEPALIVE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3}
+"""Seconds after which a connection without an answer is looked at, again looked at, and how often:
+a connection whose other end is gone counts as lost after a little more than half a minute."""
+_SETTINGS = {
+    "lock_timeout": WAIT,
+    "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
+    "timezone": "UTC",
+}
+_READ_ONLY = "25006"
+"""The SQLSTATE of a write in a transaction that may only read."""
+
+
+def make_engine(url: str, *, pool_size: int = 32) -> Engine:
+    """Connections to the database of this address. Nothing is connected yet.
+
+    Raises UsageError for another kind of address, and where the driver is not installed.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise _wrong_address() from None
+    if parsed.drivername not in {"postgresql", "postgres"} or not parsed.database:
+        raise _wrong_address()
+    if find_spec("psycopg") is None:
+        raise _no_driver()
+    options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=2 * pool_size,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT,
+            "application_name": "tipsbot",
+            "options": options,
+            "prepare_threshold": None,  # PgBouncer may give each transaction another connection
+            **_KEEPALIVE,
+        },
+    )
+
+
+def _wrong_address() -> UsageError:
+    return UsageError(
+        "TIPSBOT_DATABASE_URL is no address of a PostgreSQL database", f"write it like {URL_FORM}"
+    )
+
+
+def _no_driver() -> UsageError:
+    return UsageError(
+        "psycopg, which a PostgreSQL database needs, is not installed",
+        "install requirements-fleet.txt in place of requirements.txt",
+    )
+
+
+@dataclass(frozen=True)
+class PostgresBackend:
+    """`bot.store.backend.Backend` over PostgreSQL."""
+
+    engine: Engine
+    place: str = field(default=PLACE, init=False)
+    clock: None = None
+
+    @cached_property
+    def _reader(self) -> Engine:
+        return self.engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+
+    @contextmanager
+    def begin(self, bot: str, *, writing: bool) -> Iterator[Connection]:
+        """A transaction; one that writes locks the bot's row."""
+        engine = self.engine if writing else self._reader
+        with self.clear_errors(), engine.connect() as connection, connection.begin() as tx:
+            if writing:
+                row = select(bots.c.id).where(bots.c.id == bot)
+                connection.execute(row.with_for_update())
+                yield connection
+                return
+            with _read_only():
+                yield connection
+            tx.rollback()
+
+    @contextmanager
+    def clear_errors(self) -> Iterator[None]:
+        """Turn the errors of PostgreSQL into one clear line."""
+        with clear_errors(self.place, _explain):
+            yield
+
+
+@contextmanager
+def _read_only() -> Iterator[None]:
+    """A write within a reading transaction is a bug."""
+    try:
+        yield
+    except DBAPIError as error:
+        if sqlstate(error) == _READ_ONLY:
+            raise RuntimeError("a reading transaction cannot write") from error
+        raise
+
+
+def sqlstate(error: DBAPIError) -> str | None:
+    """PostgreSQL's code for an error; None where the server was not reached."""
+    found: str | None = getattr(error.orig, "sqlstate", None)
+    return found
+
+
+_CHECK_SERVER = "look at the server and the network; what was being done is tried again"
+_CHECK_URL = "correct TIPSBOT_DATABASE_URL"
+_REPORT = "please report this"
+_KNOWN = {
+    "08": ("the connection was lost", _CHECK_SERVER),
+    "28": ("the user or the password was refused", _CHECK_URL),
+    "3D000": ("there is no database of this name", f"create it, or {_CHECK_URL}"),
+    "3F": ("the schema of its search path does not exist", _CHECK_URL),
+    "42501": ("the user may not do this", "grant it the rights on the database and its tables"),
+    "42P01": ("a table is missing", "run `tipsbot migrate`"),
+    "42703": ("a column is missing", "run `tipsbot migrate`"),
+    "22": ("a value was refused", _REPORT),
+    "23": ("two rows contradict each other", _REPORT),
+    "40": ("other writes were in the way", "try again"),
+    "53100": ("its disk is full", "free some space; nothing was lost"),
+    "53200": ("it is out of memory", "give it more, or use fewer connections"),
+    "53300": ("it has no connection left", "raise max_connections, or run fewer processes"),
+    "53": ("it is short of resources", "look at its log"),
+    "55P03": (f"busy: other writes took {WAIT / 1000:g} s", "try again"),
+    "57014": ("it took too long", "try again"),
+    "57": ("it stops or starts just now", _CHECK_SERVER),
+    "58": ("it cannot read or write its files", "look at its log and its disk"),
+    "25P03": ("this process did nothing for too long in the middle of its work", "try again"),
+    "25006": ("it takes no writes: it is a standby, or set to read only", _CHECK_URL),
+    "XX": ("it reports damage", "look at its log; restore it from a backup"),
+}
+"""What the beginning of a code means, and what to do."""
+
+
+_REFUSALS = {
+    "authentication": "28P01",
+    "pg_hba.conf": "28000",
+    "role": "28000",
+    "too many": "53300",
+    "connection slots": "53300",
+    "starting up": "57P03",
+    "shutting down": "57P03",
+    "database": "3D000",
+}
+"""Words of a server that refuses a connection, whose code the driver does not pass on."""
+
+
+def _explain(error: DBAPIError) -> StoreError:
+    """The error by its code; the driver's own words may name people's words, servers and users."""
+    code = sqlstate(error)
+    if code is None and isinstance(error, OperationalError):
+        code = next((code for word, code in _REFUSALS.items() if word in str(error.orig)), None)
+        if code is None:
+            return StoreError(f"{PLACE}: it cannot be reached", f"{_CHECK_SERVER}, or {_CHECK_URL}")
+    beginnings = ((code or "")[:length] for length in (5, 2))
+    what, todo = next(
+        (_KNOWN[begin] for begin in beginnings if begin in _KNOWN),
+        ("the database refused a statement", _REPORT),
+    )
+    return StoreError(f"{PLACE}: {what} (SQLSTATE {code or 'unknown'})", todo)
