@@ -50,11 +50,11 @@ def move_in(operated, alone, new_id="ada"):
     return import_bot(operated.fleet, alone / "data", alone / "tips.yaml", new_id)
 
 
-def rows_of(data: Path) -> dict[str, list[tuple]]:
+def rows_of(data: Path) -> dict[str, list[str]]:
     """Every row of every table of a bot's file, but for the ids of bots."""
     with closing(open_file(data, "bot")) as database, database.connect() as connection:
         return {
-            table.name: sorted(map(repr, connection.execute(_without_bot(table))))
+            table.name: sorted(repr(row) for row in connection.execute(_without_bot(table)))
             for table in metadata.sorted_tables
             if "bot" in table.c
         }
@@ -123,11 +123,12 @@ def test_what_was_being_sent_is_unsure(operated, alone):
     """Of a post that was being sent nobody will report: it is looked for."""
     with closing(open_store(alone / "data", "bot")) as database, database.store.writing() as tx:
         planned = tx.ledger.plan(delivery(slot="mornings/x", account="mastodon"))
-        sent = {"attempt": 1, "owner": "old", "lease_until": NOW, "sent_at": NOW}
-        tx.ledger.move(planned, replace(planned, state=State.SENDING, **sent), NOW)
+        assert planned is not None
+        claimed = replace(planned, state=State.SENDING, attempt=1, owner="old")
+        tx.ledger.move(planned, replace(claimed, lease_until=NOW, sent_at=NOW), NOW)
     assert move_in(operated, alone).unsure == 1
     with operated.fleet.server.database("ada").store.reading() as tx:
-        assert tx.ledger.get(planned.id).state is State.UNSURE
+        assert [one.state for one in tx.ledger.recent(1)] == [State.UNSURE]
 
 
 def test_a_running_bot_of_the_fleet_is_paused_first(operated, tmp_path):
