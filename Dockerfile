@@ -1,6 +1,7 @@
 # The bot and its site in one container:
 #
 #   docker build -t tipsbot .
+#   docker build -t tipsbot-fleet --build-arg EXTRAS=fleet .   # for many bots on PostgreSQL
 #   docker run --stop-timeout 20 -p 127.0.0.1:8140:8140 -v tipsbot:/data \
 #       -v "$PWD/tips.yaml:/app/tips.yaml:ro" tipsbot
 #
@@ -16,9 +17,11 @@ ARG BASE=python:3.13-slim
 # The dependencies are a layer of their own, which changes with their lock only. Compiled files
 # name their source by its hash and are never checked: a build rounds the times of files.
 FROM ${BASE} AS dependencies
+# An extra of pyproject.toml, which has a lock of its own.
+ARG EXTRAS=
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PYTHONDONTWRITEBYTECODE=1
 WORKDIR /src
-COPY requirements.txt requirements-build.txt ./
+COPY requirements.txt requirements-fleet.txt requirements-build.txt ./
 RUN --mount=type=cache,target=/root/.cache/pip \
     python -m venv /opt/build \
     && /opt/build/bin/pip install --no-deps --require-hashes --only-binary :all: \
@@ -26,6 +29,7 @@ RUN --mount=type=cache,target=/root/.cache/pip \
     && python -m venv --without-pip /opt/tipsbot \
     && /opt/build/bin/pip --python /opt/tipsbot/bin/python install --no-deps --require-hashes \
         --only-binary :all: --no-compile -r requirements.txt \
+        ${EXTRAS:+-r "requirements-${EXTRAS}.txt"} \
     && /opt/build/bin/pip --python /opt/tipsbot/bin/python check \
     && python -m compileall -q --invalidation-mode unchecked-hash /opt/tipsbot/lib
 

@@ -56,13 +56,13 @@ test-all: $(TOOLS) ## run the long tests as well; only these: make test-all ARGS
 	@echo "Running the quick and the long tests; on 2 cores they take about 25 minutes together ..."
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
-check: $(TOOLS) ## look at everything without running it: style, types, imports, image, locks
+check: $(TOOLS) ## look at everything without running it: style, types, imports, image, deployment, locks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/hadolint --failure-threshold style Dockerfile
-	@$(BIN)/python -m pytest --quiet tests/project/test_lock.py
+	@$(BIN)/python -m pytest --quiet tests/project/test_lock.py tests/project/test_deploy.py
 
 image: $(TOOLS) ## build the container image and try it, with docker, or as root with buildah
 	@$(BIN)/python -m tests.image $(ARGS)
@@ -83,7 +83,8 @@ mutants-quick: $(TOOLS) ## plant one in each file that `make cover` measures; a 
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
 cover: $(TOOLS) ## run the tests of ledger, classifiers and cursors; every branch of those must be taken
-	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/core tests/app tests/store \
+	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) -m "not postgresql" \
+		tests/core tests/app tests/store \
 		tests/contract tests/project/test_certain.py \
 		tests/platforms/mastodon tests/platforms/x --ignore-glob='*inspect_account.py' \
 		--cov --cov-config=tests/certain.ini --cov-report=term-missing --cov-fail-under=100
@@ -91,7 +92,9 @@ cover: $(TOOLS) ## run the tests of ledger, classifiers and cursors; every branc
 lock: $(TOOLS) ## pin what pyproject.toml asks for; to newer releases: make lock UPGRADE=--upgrade
 	@$(LOCK) $(UPGRADE) pyproject.toml --output-file requirements.txt
 	@$(LOCK) $(UPGRADE) --group build --output-file requirements-build.txt
-	@$(LOCK) $(UPGRADE) --group dev --constraints requirements.txt \
+	@$(LOCK) $(UPGRADE) --extra fleet pyproject.toml --constraints requirements.txt \
+		--output-file requirements-fleet.txt
+	@$(LOCK) $(UPGRADE) --group dev --constraints requirements-fleet.txt \
 		--constraints requirements-build.txt --output-file requirements-dev.txt
 
 clean: ## remove everything that was made here, but never data/
@@ -121,7 +124,7 @@ $(RUNTIME): $(VENV)/made-$(IDENTITY) pyproject.toml requirements.txt requirement
 	$(call install,$(VENV),$(filter %.txt,$^))
 	@touch $@
 
-$(TOOLS): $(TEST_VENV)/made-$(IDENTITY) pyproject.toml requirements.txt requirements-build.txt requirements-dev.txt
+$(TOOLS): $(TEST_VENV)/made-$(IDENTITY) pyproject.toml requirements.txt requirements-fleet.txt requirements-build.txt requirements-dev.txt
 	@echo "Installing what its tests and checks need ..."
 	$(call install,$(TEST_VENV),$(filter %.txt,$^),--no-compile)
 	@touch $@

@@ -1,7 +1,8 @@
 """`python -m bot.health_check`: the health check of a container. It exits with 0 or 1.
 
-It requests the bot's own site at the address in TIPSBOT_BIND, over IPv4 or IPv6, and never through
-a proxy. It imports little, since it runs twice a minute.
+It requests the bot's own site at the address in TIPSBOT_BIND, or the internal end point of a worker
+or web process at the one in TIPSBOT_INTERNAL_BIND, over IPv4 or IPv6, and never through a proxy. It
+imports little, since it runs twice a minute.
 """
 
 import os
@@ -21,7 +22,9 @@ TIMEOUT = 4
 def problem(variables: Mapping[str, str]) -> str | None:
     """Why the bot is not healthy, on one line; None when it is."""
     try:
-        address = environment(Path(), variables).own_address
+        internal = variables.get("TIPSBOT_INTERNAL_BIND")
+        asked = {**variables, "TIPSBOT_BIND": internal} if internal else variables
+        address = environment(Path(), asked).own_address
     except UsageError as error:
         return str(error)
     connection = HTTPConnection(address.removeprefix("http://"), timeout=TIMEOUT)

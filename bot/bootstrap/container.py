@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import InitVar, dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -49,6 +49,14 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+def ahead_of_this_machine(clock: ports.Clock) -> timedelta:
+    """How far a clock is ahead of this machine's."""
+    if isinstance(clock, SystemClock):
+        return timedelta()
+    moment = clock.now()  # read first: a slot is then called for a little late, and never early
+    return moment - datetime.now(UTC)
+
+
 @dataclass(kw_only=True)
 class Container:
     """One bot's parts; those that need the site key, which is made when missing, are built late."""
@@ -59,13 +67,15 @@ class Container:
     database: Database
     summary_cache: SqlSummaryCache
     owner: Owner
-    clock: ports.Clock = field(default_factory=SystemClock)
+    #: in place of the clock that all machines share, or else of this machine's
+    other_clock: InitVar[ports.Clock | None] = None
     timetable: ZonedTimetable = field(default_factory=ZonedTimetable)
     #: whether the workers of a fleet do the bot's work; None: it is no bot of a fleet
     has_workers: bool | None = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, other_clock: ports.Clock | None) -> None:
         self.store = self.database.store
+        self.clock = other_clock or self.database.clock or SystemClock()
         self.adapters = Adapters(
             config=lambda: self.config,
             environment=self.environment,
@@ -119,7 +129,7 @@ class Container:
     @cached_property
     def pseudonyms(self) -> Pseudonyms:
         """Makes pseudonyms of people."""
-        return pseudonyms(self.environment.data)
+        return pseudonyms(self.database.files)
 
     @cached_property
     def mention_poller(self) -> MentionPoller:
@@ -170,7 +180,7 @@ class Container:
         from bot.web.forms.moderation_link import link
         from bot.web.security.session import Signer
 
-        signer = Signer(site_key(self.environment.data))
+        signer = Signer(site_key(self.database.files))
         return link(self.config.bot.site, signer, comment_id, self.clock.now())
 
     def adopt(self, loaded: LoadedFile) -> None:
@@ -231,25 +241,32 @@ def open_container(
     strict: bool = True,
     loaded: LoadedFile | None = None,
     holds_lock: bool = False,
+    clock: ports.Clock | None = None,
 ) -> Container:
     """The parts for a command on this file, or on one that is `loaded` already.
 
     With `reading`, the data directory of a bot that never ran is not made. With `forgiving`, the
     last good file replaces a broken one; the same holds where the file is not `strict`, but then
     its tips have to fit as well. `holds_lock` says that this process holds the lock on the data
-    directory. Raises TipsError, UsageError, StoreError.
+    directory. `clock` takes the place of the one that all machines share, or else of this
+    machine's. Raises TipsError, UsageError, StoreError.
     """
     environ = environment(file, variables)
     loaded = loaded or load_or_last_good(file, environ, strict=strict and not forgiving)
     url = environ.database_url
     only_look = reading and not has_store(environ.data, url)
     bot = loaded.config.bot.id
+    if only_look:
+        database = open_memory(bot)
+    else:
+        database = open_store(environ.data, bot, url, environ.key_file)
     container = Container(
         file=file,
         loaded=loaded,
         environment=environ,
-        database=open_memory(bot) if only_look else open_store(environ.data, bot, url),
-        summary_cache=SqlSummaryCache(None if only_look else environ.data),
+        database=database,
+        other_clock=clock,
+        summary_cache=SqlSummaryCache(environ.data if environ.data.is_dir() else None),
         owner=owner(holds_lock=holds_lock),
     )
     if not forgiving and loaded.problem is None:

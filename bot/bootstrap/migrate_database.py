@@ -3,13 +3,27 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from bot.bootstrap.settings.environment import environment
 from bot.store import migrate_postgres, migrate_sqlite
 
 
-def migrate_database(file: Path, variables: Mapping[str, str]) -> tuple[str | None, str]:
-    """The versions of its schema before (None: it had no tables) and after. Raises StoreError."""
+def migrate_database(
+    file: Path, variables: Mapping[str, str], *, finish: bool
+) -> tuple[str | None, str]:
+    """The versions of its schema before (None: it had no tables) and after. Raises StoreError.
+
+    `finish` says that no process of an older version is left.
+    """
     environ = environment(file, variables)
     if environ.database_url is None:
         return migrate_sqlite(environ.data)
-    return migrate_postgres(environ.database_url)
+    from bot.fleet import schema
+
+    def migrate_queue(connection: Connection) -> None:
+        schema.expand(connection)
+        if finish:
+            schema.contract(connection)
+
+    return migrate_postgres(environ.database_url, migrate_queue)

@@ -1,17 +1,21 @@
 """What a running bot does not load."""
 
+import os
 import subprocess
 import sys
 
+import pytest
+
+from bot.bootstrap.running.optional_imports import DATABASE
 from tests.tree import ROOT
 
 LOADING = """
-from bot.bootstrap.running.optional_imports import UNUSED, skip_unused
-skip_unused()
+from bot.bootstrap.running.optional_imports import FLEET, UNUSED, skip_unused
+skip_unused({})
 import sys
 import bot.cli.app, bot.cli.processes.run, bot.bootstrap.running.runner
 import bot.platforms.mastodon.adapter, bot.platforms.x.adapter, bot.platforms.site.adapter
-assert not {name.partition(".")[0] for name, one in sys.modules.items() if one}.intersection(UNUSED)
+assert not {name.partition(".")[0] for name, one in sys.modules.items() if one}.intersection(UNUSED + FLEET)
 """
 
 
@@ -30,11 +34,64 @@ def test_unused_libraries_are_not_loaded():
 def test_the_command_skips_them(tmp_path):
     """`tipsbot run` keeps them out, however it ends."""
     code = (
-        "import sys, atexit; from bot.bootstrap.running.optional_imports import UNUSED;"
-        "atexit.register(lambda: print([n for n in UNUSED if sys.modules.get(n, 1)]));"
+        "import sys, atexit; from bot.bootstrap.running.optional_imports import FLEET, UNUSED;"
+        "atexit.register(lambda: print([n for n in UNUSED + FLEET if sys.modules.get(n, 1)]));"
         "sys.argv = ['tipsbot', 'run', '--file', 'none.yaml']; from bot.cli import main; main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (2, "[]\n"), done.stderr
+
+
+@pytest.mark.parametrize("words", [["check"], ["status"], ["schema"], ["run", "--file", "none"]])
+def test_no_command_loads_the_fleet(tmp_path, words):
+    """Without a database URL no command loads the driver of PostgreSQL or the task queue."""
+    code = (
+        "import sys, atexit; gone = {'procrastinate', 'psycopg', 'psycopg_pool'};"
+        "atexit.register(lambda: print('loaded:', [n for n in gone if sys.modules.get(n)]));"
+        f"sys.argv = ['tipsbot', *{words}]; from bot.cli import main; main()"
+    )
+    variables = {name: value for name, value in os.environ.items() if name not in DATABASE}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=variables | {"TIPSBOT_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.endswith("loaded: []\n"), done.stdout + done.stderr
+
+
+def test_a_database_without_its_driver_is_one_line(tmp_path):
+    """Where the extra `fleet` is not installed, a database URL gets one line that says so."""
+    code = (
+        "import sys; sys.modules['psycopg'] = None; sys.argv = ['tipsbot', 'status'];"
+        "from bot.cli import main; main()"
+    )
+    variables = {"TIPSBOT_DATABASE_URL": "postgresql://tipsbot:secret@127.0.0.1:9/tipsbot"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | variables | {"TIPSBOT_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "tipsbot: psycopg, which a PostgreSQL database needs, is not installed; "
+        "install requirements-fleet.txt in place of requirements.txt\n"
+    )
+
+
+@pytest.mark.parametrize("variable", DATABASE)
+def test_a_database_url_lets_the_fleet_in(variable):
+    """With a database URL, given or in a file, the packages of the fleet can be imported."""
+    code = (
+        "from bot.bootstrap.running.optional_imports import skip_unused;"
+        f"skip_unused({{{variable!r}: 'somewhere'}}); import cryptography, psycopg"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")

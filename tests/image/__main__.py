@@ -7,12 +7,13 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tests.image.buildah import Buildah
 from tests.image.docker import Docker
 from tests.image.engine import Engine, Failed, Unavailable
-from tests.image.promises import PROMISES, seconds
+from tests.image.promises import FLEET_PROMISES, PROMISES, seconds
 
 
 def main() -> int:
@@ -53,14 +54,22 @@ def _try(engine: Engine) -> None:
     _say("Building the image ...")
     engine.build()
     _say(f"built in {time.perf_counter() - began:.0f} s: {engine.size()}")
-    for promise in PROMISES:
+    _keep(engine, PROMISES)
+    start, check = seconds(engine)
+    _say(f"healthy {start:.1f} s after its start; `tipsbot check` takes {check:.2f} s")
+    _say("Building the image with the extra `fleet` ...")
+    engine.build("fleet")
+    _say(f"built: {engine.size()}")
+    _keep(engine, FLEET_PROMISES)
+
+
+def _keep(engine: Engine, promises: Iterable[Callable[[Engine], None]]) -> None:
+    for promise in promises:
         try:
             promise(engine)
         except Failed as failed:
             raise Failed(f"{promise.__doc__}\n{failed}") from None
         _say(f"kept: {promise.__doc__}")
-    start, check = seconds(engine)
-    _say(f"healthy {start:.1f} s after its start; `tipsbot check` takes {check:.2f} s")
 
 
 def _say(line: str) -> None:

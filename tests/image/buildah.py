@@ -15,7 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from tests.image.debian import make_base
-from tests.image.engine import ROOT, TAG, Done, Unavailable, await_that, have_base, must, run
+from tests.image.engine import (
+    ROOT,
+    Done,
+    Unavailable,
+    await_that,
+    have_base,
+    must,
+    run,
+    tag,
+)
 from tests.whole.operator import free_port
 
 CERTIFICATES = Path("/etc/ssl/certs")
@@ -97,19 +106,25 @@ class Buildah:
         self._home = home
         self._storage: list[str] = []
         self._container: str | None = None
+        self._tag = tag("")
+        self._base: str | None = None
         if debian:
             self._storage = ["--root", str(home / "storage"), "--runroot", str(home / "run")]
             overlay = run(["buildah", *self._storage, "--storage-driver", "overlay", "info"])
             self._storage += ["--storage-driver", "vfs" if overlay.code else "overlay"]
 
-    def build(self) -> None:
+    def build(self, extras: str = "") -> None:
         """See Engine."""
-        words = ["build", "--format", "docker", "--isolation", "chroot", "--tag", TAG]
+        self.close()
+        self._tag = tag(extras)
+        words = ["build", "--format", "docker", "--isolation", "chroot", "--tag", self._tag]
+        words += ["--build-arg", f"EXTRAS={extras}"]
         if not self._storage:
             have_base("buildah", "pull", "--policy", "missing")
             words += ["--layers"]  # kept for the next build
         else:
-            words += ["--build-arg", f"BASE={make_base(self._buildah)}"]
+            self._base = self._base or make_base(self._buildah)
+            words += ["--build-arg", f"BASE={self._base}"]
             words += (
                 ["--volume", f"{CERTIFICATES}:{CERTIFICATES}:ro"] if CERTIFICATES.exists() else []
             )
@@ -117,12 +132,12 @@ class Buildah:
 
     def config(self) -> Mapping[str, Any]:
         """See Engine."""
-        told = json.loads(self._buildah("inspect", "--type", "image", TAG))
+        told = json.loads(self._buildah("inspect", "--type", "image", self._tag))
         return dict(told["Docker"]["config"])
 
     def size(self) -> str:
         """See Engine."""
-        return self._buildah("images", "--format", "{{.Size}}", TAG)
+        return self._buildah("images", "--format", "{{.Size}}", self._tag)
 
     @contextmanager
     def volume(self) -> Iterator[str]:
@@ -155,11 +170,12 @@ class Buildah:
         """See Engine."""
         if self._container is not None:
             self._buildah("rm", self._container)
+            self._container = None
 
     def _root(self) -> Path:
         """The image's files in a folder, the same for every container: nothing is written there."""
         if self._container is None:
-            self._container = self._buildah("from", TAG)
+            self._container = self._buildah("from", self._tag)
         return Path(self._buildah("mount", self._container))
 
     def _buildah(self, *words: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from uuid import uuid4
 
-from tests.image.engine import ROOT, TAG, Done, Unavailable, have_base, must, run
+from tests.image.engine import ROOT, Done, Unavailable, have_base, must, run, tag
 
 
 class DockerContainer:
@@ -47,19 +47,23 @@ class Docker:
         engine = run(["docker", "info"])
         if engine.code:
             raise Unavailable(f"docker has no engine here ({engine.output.splitlines()[-1]})")
+        self._tag = tag("")
 
-    def build(self) -> None:
+    def build(self, extras: str = "") -> None:
         """See Engine."""
         have_base("docker", "pull")
-        must(["docker", "build", "--tag", TAG, ROOT])
+        self._tag = tag(extras)
+        must(["docker", "build", "--tag", self._tag, "--build-arg", f"EXTRAS={extras}", ROOT])
 
     def config(self) -> Mapping[str, object]:
         """See Engine."""
-        return dict(json.loads(must(["docker", "inspect", "--format", "{{json .Config}}", TAG])))
+        return dict(
+            json.loads(must(["docker", "inspect", "--format", "{{json .Config}}", self._tag]))
+        )
 
     def size(self) -> str:
         """See Engine."""
-        return must(["docker", "images", "--format", "{{.Size}}", TAG])
+        return must(["docker", "images", "--format", "{{.Size}}", self._tag])
 
     def close(self) -> None:
         """See Engine. Each container and volume is gone already."""
@@ -82,7 +86,7 @@ class Docker:
         options = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
         options += ["--publish", "127.0.0.1::8140", "--volume", f"{volume}:/data"]
         options += ["--user", user] if user else []
-        must(["docker", "run", "--detach", "--name", name, *options, TAG, *words])
+        must(["docker", "run", "--detach", "--name", name, *options, self._tag, *words])
         try:
             yield DockerContainer(name)
         finally:

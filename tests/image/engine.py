@@ -56,8 +56,11 @@ class Container(Protocol):
 class Engine(Protocol):
     """Builds one image, and runs it."""
 
-    def build(self) -> None:
-        """Build the image. Raises Failed, and Unavailable where there is nothing to build on."""
+    def build(self, extras: str = "") -> None:
+        """Build the image, which the other methods then mean, with an extra of the project.
+
+        Raises Failed, and Unavailable where there is nothing to build on.
+        """
 
     def config(self) -> Mapping[str, object]:
         """What the image says about itself: `Healthcheck`, `Labels`, `User` and so on."""
@@ -75,6 +78,11 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Remove what is left beside the image."""
+
+
+def tag(extras: str) -> str:
+    """The name of the image with this extra."""
+    return f"{TAG}-{extras}" if extras else TAG
 
 
 def have_base(*pull: str) -> None:

@@ -19,6 +19,9 @@ FIRST = "/tips/you-need-not-be-a-techie"
 ANYBODY = "1234567:0"
 """A user id that no image knows, with group 0, as OpenShift gives it."""
 RUN = ("run", "--now")
+FLEET = "cryptography", "procrastinate", "psycopg"
+"""The packages of the extra `fleet`."""
+INSTALLED = f"from importlib.util import find_spec; print(*filter(find_spec, {FLEET}))"
 COMPACT = """
 from pathlib import Path
 from bot.store import open_store
@@ -80,13 +83,30 @@ def it_runs_as_anybody(engine: Engine) -> None:
             _check("summaries_not_kept" not in container.output(), container.output())
 
 
+def it_has_no_fleet(engine: Engine) -> None:
+    """Without a build argument it holds no package of the extra `fleet`."""
+    with engine.volume() as volume, _up(engine, volume) as container:
+        done = container.call("python", "-c", INSTALLED)
+        _check(done.code == 0 and not done.output.split(), done.output)
+
+
+def it_has_the_fleet(engine: Engine) -> None:
+    """With EXTRAS=fleet it holds the packages of that extra, which load, and a single bot runs."""
+    with engine.volume() as volume, _up(engine, volume) as container:
+        done = container.call("python", "-c", f"import {', '.join(FLEET)}; {INSTALLED}")
+        _check(done.output.split() == list(FLEET), done.output)
+
+
 PROMISES = (
     it_names_its_version,
     it_stops_while_it_starts,
     it_posts_and_goes_on,
     it_compacts_on_a_read_only_file_system,
     it_runs_as_anybody,
+    it_has_no_fleet,
 )
+FLEET_PROMISES = (it_has_the_fleet,)
+"""What the image with the extra `fleet` promises besides."""
 
 
 def seconds(engine: Engine) -> tuple[float, float]:

@@ -63,10 +63,10 @@ def site(host, status):
     server.stop(timedelta(seconds=2))
 
 
-def health(bind):
+def health(bind, **others):
     """Run the image's own health check on a bot with this TIPSBOT_BIND, behind a useless proxy."""
     _, *words = json.loads(last("HEALTHCHECK").partition("CMD")[2])
-    variables = {"TIPSBOT_BIND": bind, "HTTP_PROXY": "http://127.0.0.1:9"}
+    variables = {"TIPSBOT_BIND": bind, "HTTP_PROXY": "http://127.0.0.1:9", **others}
     return subprocess.run(
         [sys.executable, *words],
         env={**os.environ, **variables},
@@ -82,6 +82,13 @@ def test_what_it_copies_is_there():
     for path in copied():
         assert (ROOT / path).exists(), path
         assert f"!{path}" in ignored, f"{path} never reaches the build: .dockerignore"
+
+
+@pytest.mark.parametrize("extra", PROJECT["optional-dependencies"])
+def test_each_extra_can_be_had(extra):
+    """The image can be built with each extra of the project, from the lock of that extra."""
+    assert f"requirements-{extra}.txt" in copied()
+    assert '-r "requirements-${EXTRAS}.txt"' in "".join(rest for _, rest in instructions())
 
 
 def test_its_command_exists():
@@ -162,6 +169,13 @@ def test_it_says_why_it_has_no_answer(bind, said):
     assert done.returncode == 1
     assert done.stderr.startswith(f"tipsbot: {said}")
     assert done.stderr.count("\n") == 1
+
+
+def test_its_health_is_that_of_a_worker():
+    """Where a process has an internal end point, the health check asks there and not at the site."""
+    with site("127.0.0.1", 200) as internal:
+        done = health("127.0.0.1:9", TIPSBOT_INTERNAL_BIND=internal)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_it_says_what_the_bot_says():

@@ -15,6 +15,7 @@ LAYERS = "Imports only go down, and every module is in a layer"
 SIBLINGS = "No platform knows another"
 CATALOGUE = "Only the catalogue knows the platforms"
 MODELS = "Only a command that asks the operator knows of models"
+FLEET = "Only the fleet and the store's part for PostgreSQL know their libraries"
 CORE = "The core touches nothing but its arguments"
 VERBS = "A use case is given the time, and calls the outside only through ports"
 
@@ -33,6 +34,13 @@ BREACHES = {
         "import bot.outbound.language_model",
         MODELS,
     ),
+    "the site asks PostgreSQL itself": ("web/planted.py", "import psycopg", FLEET),
+    "shared SQL knows the driver": ("store/planted.py", "import psycopg", FLEET),
+    "the wiring knows the queue": ("bootstrap/planted.py", "import procrastinate", FLEET),
+    "a command knows the queue": ("cli/planted.py", "import procrastinate", FLEET),
+    "the store knows the fleet": ("store/planted.py", "import bot.fleet", LAYERS),
+    "the core knows the queue": ("core/planted.py", "import procrastinate", CORE),
+    "a verb knows PostgreSQL": ("app/planted.py", "import psycopg", VERBS),
     "the core opens a connection": ("core/planted.py", "import socket", CORE),
     "the core asks the time": ("core/planted.py", "from time import time", CORE),
     "a verb sleeps": ("app/planted.py", "from time import sleep", VERBS),
@@ -86,6 +94,17 @@ def test_a_breach_is_caught(harness, place, line, contract):
     result = lint(harness)
     assert result.returncode != 0
     assert contract in broken(result.stdout), result.stdout + result.stderr
+
+
+def test_what_may_be_imported_where(harness):
+    """The fleet may import Procrastinate, and the store's part for PostgreSQL psycopg."""
+    plant(harness, "fleet/planted.py", "import procrastinate, psycopg")
+    (harness / "bot" / "store" / "postgres").mkdir(exist_ok=True)
+    plant(harness, "store/postgres/__init__.py", "import psycopg")
+    plant(harness, "store/postgres/planted.py", "import psycopg")
+    plant(harness, "bootstrap/planted.py", "import bot.fleet.planted, bot.store.postgres.planted")
+    result = lint(harness)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_every_contract_has_a_breach():

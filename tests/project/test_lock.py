@@ -19,8 +19,10 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PROJECT["dependency-groups"]
 NEEDED = PROJECT["project"]["dependencies"]
+FLEET = PROJECT["project"]["optional-dependencies"]["fleet"]
 LOCKS = {
     "requirements.txt": NEEDED,
+    "requirements-fleet.txt": [*NEEDED, *FLEET],
     "requirements-build.txt": GROUPS["build"],
     "requirements-dev.txt": GROUPS["dev"],
 }
@@ -108,14 +110,41 @@ def test_what_runs_here_is_what_is_locked():
     assert installed == pins(*LOCKS)
 
 
-@pytest.mark.parametrize("locks", [["requirements.txt"], list(LOCKS)], ids=["runtime", "all"])
+def test_the_fleet_adds_to_the_bot():
+    """The fleet's lock holds every entry of the bot's own, file for file."""
+    assert set(entries("requirements.txt")) <= set(entries("requirements-fleet.txt"))
+
+
+def test_a_bot_without_a_fleet_installs_nothing_of_it():
+    """The bot's own lock holds no package that the fleet asks for, on any machine."""
+    asked = {canonicalize_name(Requirement(need).name) for need in FLEET}
+    assert asked
+    locked = {canonicalize_name(pin.name) for pin in requirements("requirements.txt")}
+    assert not {name for name in locked if name.startswith(tuple(asked))}
+
+
+def needs(name, extras):
+    """What an installed package needs on this machine, when it is asked for with these extras."""
+    for needed in map(Requirement, metadata.requires(name) or ()):
+        if needed.marker is None or any(needed.marker.evaluate({"extra": e}) for e in extras):
+            yield needed
+
+
+@pytest.mark.parametrize(
+    "locks",
+    [["requirements.txt"], ["requirements-fleet.txt"], list(LOCKS)],
+    ids=["runtime", "fleet", "all"],
+)
 def test_the_locks_are_closed(locks):
-    """Whatever a locked package needs on this machine is locked as well."""
+    """Whatever a locked package needs on this machine, its extras included, is locked as well."""
     pinned = pins(*locks)
-    for name in pinned:
-        for needed in map(Requirement, metadata.requires(name) or ()):
-            if needed.marker is None or needed.marker.evaluate({"extra": ""}):
-                assert canonicalize_name(needed.name) in pinned, f"{name} needs {needed}; make lock"
+    seen, todo = set(), [Requirement(need) for lock in locks for need in LOCKS[lock]]
+    while todo:
+        name, extras = canonicalize_name((one := todo.pop()).name), frozenset({"", *one.extras})
+        assert name in pinned, f"{one} is needed; make lock"
+        if (name, extras) not in seen:
+            seen.add((name, extras))
+            todo += needs(name, extras)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +152,7 @@ def test_the_locks_are_closed(locks):
 )
 def test_what_is_imported_is_declared(folder, groups):
     """Nobody leans on a package that is here only because another one brought it."""
-    wanted = [*NEEDED, *(need for group in groups for need in GROUPS[group])]
+    wanted = [*NEEDED, *FLEET, *(need for group in groups for need in GROUPS[group])]
     declared = {canonicalize_name(Requirement(need).name) for need in wanted}
     for name, distributions in providers(folder).items():
         assert distributions & declared, f"{folder} imports {name}; declare it in pyproject.toml"

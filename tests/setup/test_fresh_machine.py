@@ -17,7 +17,12 @@ from tests.setup.index import index, releases
 from tests.tree import ROOT, copy_to
 from tests.whole.operator import free_port
 
-LOCKS = ("requirements.txt", "requirements-build.txt", "requirements-dev.txt")
+LOCKS = (
+    "requirements.txt",
+    "requirements-fleet.txt",
+    "requirements-build.txt",
+    "requirements-dev.txt",
+)
 OLD_PIPS = ("22.3", "23.0.1", "23.2.1") if sys.version_info < (3, 12) else ("23.2.1",)
 """Those that misread an extra in hash mode and run on this Python; 23.0.1 is Debian 12's."""
 

@@ -77,12 +77,18 @@ class FleetContainers:
         return self._build(known, known.version)
 
     def _current(self, known: FleetBot, number: int) -> BotParts:
-        """The parts of this version: those that another thread made meanwhile, or new ones."""
+        """The parts of this version: those that another thread made meanwhile, or new ones.
+
+        A bot that was erased and came back may have a version of the same number.
+        """
+        with self.fleet.reading() as tx:
+            version = tx.versions.get(known.bot, number)
         found = self._kept.get(known.bot)
-        if found is None or found.version.number != number:
+        if found is None or found.version != version:
             found = self._build(known, number)
+        container = found.container
         return self._touched(
-            known.bot, BotParts(bot=known, version=found.version, container=found.container)
+            known.bot, BotParts(bot=known, version=found.version, container=container)
         )
 
     def _build(self, known: FleetBot, number: int) -> BotParts:

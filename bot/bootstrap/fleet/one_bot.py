@@ -18,7 +18,7 @@ def open_bot(bot: str, variables: Mapping[str, str]) -> Container:
     version, StoreError where the database cannot be used.
     """
     environ = environment(Path(), variables)
-    server = open_server(required_url(environ), connections=CONNECTIONS)
+    server = open_server(required_url(environ), environ.key_file, connections=CONNECTIONS)
     containers = FleetContainers(
         server=server,
         fleet=SqlFleetStore(server.backend),

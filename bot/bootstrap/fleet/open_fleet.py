@@ -67,7 +67,7 @@ def opened_fleet(variables: Mapping[str, str]) -> Iterator[Fleet]:
     Raises UsageError where that is not set, and StoreError where it cannot be used.
     """
     environ = environment(Path(), variables)
-    server = open_server(required_url(environ), connections=CONNECTIONS)
+    server = open_server(required_url(environ), environ.key_file, connections=CONNECTIONS)
     try:
         yield Fleet(
             environment=environ,

@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from collections.abc import Mapping
 
 UNUSED = (
     "attr",  # rich shows classes of it
@@ -12,9 +13,16 @@ UNUSED = (
 )
 """Each library works without its optional part, and loads it wherever it is installed."""
 
+FLEET = ("cryptography", "procrastinate", "psycopg", "psycopg_pool")
+"""Packages of the extra `fleet`: a bot on SQLite needs none, but Mastodon.py loads one it finds."""
 
-def skip_unused() -> None:
+DATABASE = ("TIPSBOT_DATABASE_URL", "TIPSBOT_DATABASE_URL_FILE")
+"""The variables that name a PostgreSQL database."""
+
+
+def skip_unused(variables: Mapping[str, str]) -> None:
     """Keep libraries from loading these; call this before any of them is imported."""
-    for name in UNUSED:
+    needs_fleet = any(variables.get(name) for name in DATABASE)
+    for name in UNUSED if needs_fleet else UNUSED + FLEET:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # the language's own way
     warnings.filterwarnings("ignore", message="Unable to find acceptable character detection")

@@ -30,7 +30,13 @@ def configure(*, quiet: bool) -> None:
     if on_terminal:
         stamp = structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)
         renderer = structlog.dev.ConsoleRenderer(colors=True, pad_event_to=20)
-    steps: list[Any] = [structlog.processors.add_log_level, stamp, _harmless, renderer]
+    steps: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        stamp,
+        _harmless,
+        renderer,
+    ]
 
     def rendered(logger: object, method: str, event: Any) -> str:
         try:

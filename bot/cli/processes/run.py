@@ -50,7 +50,7 @@ def run(
     """Run the bot: post on schedule, read replies, serve the site. Ctrl-C or SIGTERM stops it."""
     from bot.bootstrap.running.optional_imports import skip_unused
 
-    skip_unused()
+    skip_unused(os.environ)
     from bot.bootstrap.running.runner import run as run_bot
     from bot.bootstrap.settings import log_setup
     from bot.bootstrap.settings.line_writer import LineWriter

@@ -16,8 +16,9 @@ from bot.core.model.entry import Change, Entry, Standing, Visibility
 from bot.store.discussion.entry_queries import SqlEntryQueries
 from bot.store.discussion.merge_edit import updated, what_changed
 from bot.store.rows import Part, batched, row_of, storable
-from bot.store.site.full_text_index import FullTextIndex, index_of
+from bot.store.site.full_text_index import index_of
 from bot.store.site.public_entries import shown
+from bot.store.site.word_index import WordIndex
 from bot.store.tables import deliveries, entries, entry_events
 
 
@@ -29,7 +30,7 @@ class SqlEntryStore(SqlEntryQueries):
         self._tips = TipAssigner(connection, bot)
 
     @cached_property
-    def _index(self) -> FullTextIndex:
+    def _index(self) -> WordIndex:
         return index_of(self._connection, self._bot)
 
     def keep(self, entry: Entry, now: datetime) -> bool:
@@ -136,6 +137,10 @@ class SqlEntryStore(SqlEntryQueries):
         event = {"at": now, "change": change, "seen_by": seen_by}
         lines = ({**event, "entry": number, "tip": tip} for number, tip in changed)
         self._add_all(entry_events, lines)
+        if not self._is_sqlite:
+            from bot.store.postgres.entry_news import notify  # noqa: PLC0415 - the driver is an extra
+
+            notify(self._connection, self._bot)
 
     def adopt(self, account: str, remote_id: str, tip: str, now: datetime) -> None:
         """Assign the tip to all entries under this remote id that have none."""

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from bot.core.errors import UsageError
-from bot.core.fleet.bot import BotState, FleetAccount, FleetBot, Quotas
+from bot.core.fleet.bot import ACTIVE, FleetAccount, FleetBot, Quotas
 from bot.store.postgres.tables import fleet_accounts, fleet_actions, fleet_bots, whole_schema
 from bot.store.rows import columns, made, upserting
 
@@ -42,13 +42,13 @@ class SqlFleetBots:
         self._connection.execute(new.on_conflict_do_update(index_elements=["bot"], set_=change))
 
     def _require_free(self, bot: FleetBot) -> None:
-        if bot.host is None or bot.state is BotState.STOPPED:
+        if bot.host is None or not bot.state.is_active:
             return
         other = self._connection.scalar(
             select(fleet_bots.c.bot).where(
                 fleet_bots.c.host == bot.host,
                 fleet_bots.c.path == bot.path,
-                fleet_bots.c.state != BotState.STOPPED,
+                fleet_bots.c.state.in_(ACTIVE),
                 fleet_bots.c.bot != bot.bot,
             )
         )
@@ -69,7 +69,7 @@ class SqlFleetBots:
         of_active = (
             select(fleet_accounts)
             .join(fleet_bots, fleet_bots.c.bot == fleet_accounts.c.bot)
-            .where(fleet_bots.c.state != BotState.STOPPED)
+            .where(fleet_bots.c.state.in_(ACTIVE))
             .order_by(fleet_accounts.c.bot, fleet_accounts.c.account)
         )
         found: dict[str, list[FleetAccount]] = {}

@@ -5,18 +5,28 @@ one bot are without gaps in the order of commits. Readers are REPEATABLE READ: t
 Messages never quote the driver's, which name the server, its user and rows.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, create_engine, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from bot.core.errors import StoreError, UsageError
 from bot.store.backend import clear_errors
+from bot.store.postgres.clock import DatabaseClock
+from bot.store.postgres.kept_files import DatabaseFiles
 from bot.store.tables import bots
 from bot.store.write_queue import WAIT
+
+if TYPE_CHECKING:
+    from bot.store.postgres.encryption import KeyFile
 
 PLACE = "PostgreSQL"
 """What messages call the database."""
@@ -33,15 +43,16 @@ _SETTINGS = {
     "lock_timeout": WAIT,
     "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
     "timezone": "UTC",
+    "jit": "off",  # to compile a short query takes a hundred times as long as to run it
 }
 _READ_ONLY = "25006"
 """The SQLSTATE of a write in a transaction that may only read."""
 
 
 def make_engine(url: str, *, pool_size: int = 32) -> Engine:
-    """Connections to the database of this address. Raises UsageError for another kind of address.
+    """Connections to the database of this address. Nothing is connected yet.
 
-    Nothing is connected yet.
+    Raises UsageError for another kind of address, and where the driver is not installed.
     """
     try:
         parsed = make_url(url)
@@ -49,6 +60,8 @@ def make_engine(url: str, *, pool_size: int = 32) -> Engine:
         raise _wrong_address() from None
     if parsed.drivername not in {"postgresql", "postgres"} or not parsed.database:
         raise _wrong_address()
+    if find_spec("psycopg") is None:
+        raise _no_driver()
     options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
@@ -72,13 +85,45 @@ def _wrong_address() -> UsageError:
     )
 
 
+def _no_driver() -> UsageError:
+    return UsageError(
+        "psycopg, which a PostgreSQL database needs, is not installed",
+        "install requirements-fleet.txt in place of requirements.txt",
+    )
+
+
 @dataclass(frozen=True)
 class PostgresBackend:
     """`bot.store.backend.Backend` over PostgreSQL."""
 
     engine: Engine
+    #: encrypt what bots keep; None: it is kept in the clear
+    keys: KeyFile | None = None
     place: str = field(default=PLACE, init=False)
-    clock: None = None
+
+    def files(self, bot: str) -> DatabaseFiles:
+        """The small files that a bot keeps."""
+        return DatabaseFiles(self, bot)
+
+    @cached_property
+    def clock(self) -> DatabaseClock:
+        """The server's clock. Raises StoreError where the server cannot be asked for it at first.
+
+        It is asked again at once after a new connection was made: that may be to another server.
+        """
+        clock = DatabaseClock(self._ask_time)
+        event.listen(self.engine, "connect", lambda *_: clock.look_soon())
+        return clock
+
+    def _ask_time(self) -> datetime:
+        with self.clear_errors(), self.plain.connect() as connection:
+            told: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        return told.astimezone(UTC)
+
+    @cached_property
+    def plain(self) -> Engine:
+        """The same connections, each of whose statements is a transaction of its own."""
+        return self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @cached_property
     def _reader(self) -> Engine:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.app.fleet.operate import FleetOperator
 from bot.app.fleet.sync import Change
+from bot.bootstrap.fleet.bots import FleetContainers
 from bot.core.errors import TipsError, UsageError
 from bot.core.fleet.bot import BotState, Quotas
 from tests.bootstrap.fleet.conftest import tips
@@ -166,6 +167,25 @@ def test_an_erased_bot_that_comes_back_is_a_new_one(three, operator):
     shutil.move(away, three.directory / "ada")
     assert three.sync() == {"ada": Change.ADDED}
     assert three.bot("ada").version == 1
+
+
+def test_the_parts_of_an_erased_bot_are_not_used_for_the_new_one(operated, operator):
+    """A version of the same number is another one, whose parts are built anew."""
+    fleet = operated.fleet
+    containers = FleetContainers(
+        server=fleet.server, fleet=fleet.store, environment=fleet.environment
+    )
+    operated.write("ada")
+    operated.sync()
+    before = containers.get("ada")
+    assert containers.get("ada").container is before.container
+    away = shutil.move(operated.directory / "ada", operated.directory.parent / "ada")
+    operated.sync(may_stop_many=True)
+    operator.erase("ada")
+    shutil.move(away, operated.directory / "ada")
+    operated.sync()
+    assert containers.get("ada").version.number == before.version.number
+    assert containers.get("ada").container is not before.container
 
 
 def test_a_restore_begins_a_new_epoch(operated, operator):

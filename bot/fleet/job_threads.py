@@ -1,0 +1,95 @@
+"""The threads that run jobs, exactly one a slot, and which jobs run now."""
+
+from collections import deque
+from concurrent.futures import Future
+from datetime import timedelta
+from threading import Condition, Lock, Thread
+
+from bot.core.fleet.handing_out import Handed
+from bot.fleet.jobs import OnError, Run
+from bot.fleet.loop import report
+
+
+class JobThreads:
+    """Runs jobs in the order in which they were submitted, as soon as a thread is free.
+
+    Its threads are daemons, unlike those of the standard library's pool: a process that was told
+    to stop can end even while a job waits for a network. asyncio's default pool has no more than
+    32 threads, and fewer on small machines, however many slots there are.
+    """
+
+    def __init__(self, size: int, run: Run, on_error: OnError) -> None:
+        self._run = run
+        self._on_error = on_error
+        self._waiting: deque[tuple[Handed, Future[None]]] = deque()
+        self._running: dict[Future[None], Handed] = {}
+        self._closed = False
+        self._lock = Lock()
+        self._submitted = Condition(self._lock)
+        self._ended = Condition(self._lock)
+        self._threads = [
+            Thread(target=self._work, name=f"job:{number}", daemon=True) for number in range(size)
+        ]
+
+    def start(self) -> None:
+        """Start every thread."""
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, handed: Handed) -> Future[None]:
+        """Have the job run; the future ends with the job, also with one that failed.
+
+        It is cancelled where the job will not run: it was cancelled before its start, or the
+        threads are closed.
+        """
+        future: Future[None] = Future()
+        with self._lock:
+            if self._closed:
+                future.cancel()
+            else:
+                self._waiting.append((handed, future))
+                self._submitted.notify()
+        return future
+
+    def running(self) -> tuple[Handed, ...]:
+        """The jobs that run now; one that was delivered twice can be among them twice."""
+        with self._lock:
+            return tuple(self._running.values())
+
+    def close(self) -> None:
+        """Start nothing more; running jobs go on."""
+        with self._lock:
+            self._closed = True
+            waiting, self._waiting = self._waiting, deque()
+            self._submitted.notify_all()
+        for _, future in waiting:
+            future.cancel()
+
+    def wait(self, within: timedelta) -> bool:
+        """Wait until no job runs; whether that came about in time."""
+        with self._lock:
+            return self._ended.wait_for(lambda: not self._running, within.total_seconds())
+
+    def _work(self) -> None:
+        while (taken := self._take()) is not None:
+            handed, future = taken
+            try:
+                self._run(handed)
+            except BaseException as error:  # noqa: BLE001 - a failing job ends neither thread nor worker
+                report(self._on_error, f"{handed.bot}:{handed.job}", error)
+            with self._lock:
+                del self._running[future]
+                self._ended.notify_all()
+            future.set_result(None)
+
+    def _take(self) -> tuple[Handed, Future[None]] | None:
+        """The next job, which counts as running from here on; None: there will be none."""
+        with self._lock:
+            while self._submitted.wait_for(lambda: self._waiting or self._closed):
+                if not self._waiting:
+                    return None
+                handed, future = self._waiting.popleft()
+                if future.set_running_or_notify_cancel():
+                    self._running[future] = handed
+                    return handed, future
+        return None
