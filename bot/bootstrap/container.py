@@ -70,6 +70,8 @@ class Container:
     #: in place of the clock that all machines share, or else of this machine's
     other_clock: InitVar[ports.Clock | None] = None
     timetable: ZonedTimetable = field(default_factory=ZonedTimetable)
+    #: whether the workers of a fleet do the bot's work; None: it is no bot of a fleet
+    has_workers: bool | None = None
 
     def __post_init__(self, other_clock: ports.Clock | None) -> None:
         self.store = self.database.store
@@ -209,9 +211,18 @@ class Container:
             self.loaded, self.drafter, self.store, self.clock.now(), every=every
         )
 
+    def is_running(self) -> bool:
+        """Whether another process does the bot's work."""
+        if self.has_workers is not None:
+            return self.has_workers
+        return is_running(self.environment.data)
+
     def update_event_log_file(self) -> None:
-        """Write this command's changes to the log file, unless a running bot does so."""
-        if not is_running(self.environment.data):
+        """Write this command's changes to the log file, unless a running bot does so.
+
+        A bot of a fleet has no such file.
+        """
+        if self.has_workers is None and not self.is_running():
             with suppress(StoreError), DataLock(self.environment.data):
                 self.event_log.step(self.config.kinds)
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, select
 from sqlalchemy.pool import StaticPool
 
 from bot.core.errors import StoreError
+from bot.core.fleet.bot import Quotas
 from bot.core.ports.account_store import Accounts, KeyValues
 from bot.core.ports.discussion_store import EntryStore, PublicEntries, WatchedThreads
 from bot.core.ports.kept_files import KeptFiles
@@ -331,6 +332,14 @@ class SqlUnitOfWork:
         self.pages: Pages = SqlPages(Within(connection, bot))
         self._connection = connection
         self._bot = bot
+
+    def quotas(self) -> Quotas:
+        """The limits of a bot of a fleet."""
+        if self._connection.dialect.name == "sqlite":
+            return Quotas()
+        from bot.store.fleet.bots import quotas_of  # noqa: PLC0415 - few have such a database
+
+        return quotas_of(self._connection, self._bot)
 
     def public_entries(self, *, unlisted: bool = False) -> PublicEntries:
         """The entries that everybody may read."""

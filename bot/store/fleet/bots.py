@@ -93,5 +93,12 @@ class SqlFleetBots:
         return done
 
 
+def quotas_of(connection: Connection, bot: str) -> Quotas:
+    """The limits of a bot; none where it is no bot of a fleet."""
+    columns_of_quotas = [column for column in fleet_bots.c if column.name.startswith(_QUOTA)]
+    row = connection.execute(select(*columns_of_quotas).where(fleet_bots.c.bot == bot)).first()
+    return Quotas() if row is None else made(Quotas, row, _QUOTA)
+
+
 def _bot(row: Row[Any]) -> FleetBot:
     return made(FleetBot, row, quotas=made(Quotas, row, _QUOTA))
