@@ -39,7 +39,7 @@ WORDS = {
 }
 """What each command that works on a tips file wants to be told besides."""
 
-WITHOUT = {"init", "migrate", "schema", "worker"} | {
+WITHOUT = {"init", "keys", "migrate", "schema", "web", "worker"} | {
     name for name in COMMANDS if name.startswith("fleet ")
 }
 """The commands that read no tips file."""

@@ -8,7 +8,7 @@ import pytest
 
 from bot.app.fleet.operate import FleetOperator
 from bot.app.fleet.sync import Change
-from bot.bootstrap.fleet.bots import FleetContainers
+from bot.bootstrap.fleet.bots import BotParts, FleetContainers
 from bot.core.errors import TipsError, UsageError
 from bot.core.fleet.bot import BotState, Quotas
 from tests.bootstrap.fleet.conftest import tips
@@ -175,17 +175,23 @@ def test_the_parts_of_an_erased_bot_are_not_used_for_the_new_one(operated, opera
     containers = FleetContainers(
         server=fleet.server, fleet=fleet.store, environment=fleet.environment
     )
+
+    def parts_of(bot: str) -> BotParts:
+        found = containers.get(bot)
+        assert found is not None
+        return found
+
     operated.write("ada")
     operated.sync()
-    before = containers.get("ada")
-    assert containers.get("ada").container is before.container
+    before = parts_of("ada")
+    assert parts_of("ada").container is before.container
     away = shutil.move(operated.directory / "ada", operated.directory.parent / "ada")
     operated.sync(may_stop_many=True)
     operator.erase("ada")
     shutil.move(away, operated.directory / "ada")
     operated.sync()
-    assert containers.get("ada").version.number == before.version.number
-    assert containers.get("ada").container is not before.container
+    assert parts_of("ada").version.number == before.version.number
+    assert parts_of("ada").container is not before.container
 
 
 def test_a_restore_begins_a_new_epoch(operated, operator):
