@@ -38,7 +38,8 @@ class SiteDependencies:
 
     Functions without arguments are called for every answer, so that an edit of tips.yaml shows at
     once. While that file is broken, the site `is_outdated`, and every page says so. `key` is the
-    bot's own secret of at least 16 bytes; keep it over restarts.
+    bot's own secret of at least 16 bytes; keep it over restarts. Where the database `keeps_copies`
+    of erased words in its files, the privacy page says so.
     """
 
     config: Callable[[], Config]
@@ -51,6 +52,7 @@ class SiteDependencies:
     health: Callable[[], Health]
     figures: Callable[[], Metrics]
     awaited: Callable[[], Awaited]
+    keeps_copies: bool
     key: InitVar[bytes]
     is_outdated: InitVar[Callable[[], bool]]
     signer: Signer = field(init=False)

@@ -78,6 +78,7 @@ class SiteService:
                 health=self.health,
                 figures=self.metrics,
                 awaited=self._awaited,
+                keeps_copies=database.keeps_copies,
                 key=site_key(container.environment.data),
                 is_outdated=lambda: container.loaded.problem is not None,
             )

@@ -4,6 +4,7 @@ Moments are UTC. Nothing of them is read by a bot that runs alone on SQLite.
 """
 
 from sqlalchemy import (
+    DDL,
     Boolean,
     Column,
     Index,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -180,6 +182,20 @@ fleet_processes = Table(
 """The workers and web processes that run."""
 
 
+PERSONAL = {
+    "comment": ("author_url", "name", "source", "text"),
+    "entry": (
+        *("author_handle", "author_key", "author_name", "author_url"),
+        *("html", "text", "url", "warning"),
+    ),
+    "entry_words": ("words",),
+    "person": ("label",),
+    "ping": ("source",),
+}
+"""Columns with people's words and names. PostgreSQL keeps no statistics of them: its statistics
+hold values of rows, everybody who may read a table can read them, and an erasure leaves them."""
+
+
 def whole_schema() -> MetaData:
     """Every table of a PostgreSQL database.
 
@@ -195,4 +211,7 @@ def whole_schema() -> MetaData:
     Index("ix_delivery_lease", delivery.c.lease_until, postgresql_where=sending)
     handed = text("handed_until IS NOT NULL")
     Index("ix_delivery_handed", delivery.c.bot, postgresql_where=handed)
+    for holder, names in PERSONAL.items():
+        columns = ", ".join(f"ALTER COLUMN {name} SET STATISTICS 0" for name in names)
+        event.listen(found, "after_create", DDL(f"ALTER TABLE {holder} {columns}"))  # type: ignore[no-untyped-call]
     return found
