@@ -6,7 +6,7 @@ import pytest
 from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import settings
 
-from tests import isolation, tiers
+from tests import databases, isolation, tiers
 from tests.sim import figures
 
 # The same examples on every machine, without a deadline.
@@ -23,6 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Isolate the run from the user's environment, and select its tier."""
     config.pluginmanager.register(isolation)
     config.pluginmanager.register(tiers)
+    config.pluginmanager.register(databases)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

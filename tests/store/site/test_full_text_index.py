@@ -199,6 +199,7 @@ def test_another_transaction_that_fails_leaves_no_word(store):
         assert found(tx, "word") == []
 
 
+@pytest.mark.sqlite_only("its files hold no words that are gone; PostgreSQL promises less")
 @pytest.mark.parametrize("how", ["deleted", "edited", "hidden"])
 def test_no_file_holds_words_that_went(tmp_path, how):
     """After an erasure and a tidying no byte of the words is in any file, among many other words."""
@@ -251,6 +252,7 @@ UNDO_0008 = (
 )
 
 
+@pytest.mark.sqlite_only("the release before had no other database")
 def test_an_old_log_becomes_searchable(tmp_path):
     """The migration indexes what an older version had kept, in every script."""
     database = open_store(tmp_path)
