@@ -187,10 +187,11 @@ def running_site(
     settings: Config | None = None,
     trusted_proxies: tuple[str, ...] = (),
     bounds: ConnectionLimits | None = None,
+    database_url: str | None = None,
 ) -> Iterator[RunningSite]:
     """Start a site on a free port of this machine, and stop it in the end."""
     settings = settings or config()
-    database = open_store(data)
+    database = open_store(data, url=database_url)
     clock = HandClock()
     platform = SitePlatform(settings.accounts[0], settings.bot, database.pages, clock)
     mention_poller = MentionPoller(
@@ -220,6 +221,7 @@ def running_site(
         health=lambda: site.health,
         figures=lambda: site.figures,
         awaited=lambda: site.awaited,
+        keeps_copies=database.keeps_copies,
         key=KEY,
         is_outdated=lambda: False,
     )

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from bot.core.ports.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
+COPIES_STAY = (
+    "PostgreSQL keeps copies of what was erased: in dead rows until its next vacuum, in its data"
+    " files until they are written over, in WAL archives and backups until these expire"
+)
+"""What a command says that erased something there."""
 
 
 @contextmanager
@@ -56,20 +61,27 @@ def for_each(
 ) -> None:
     """Act on each part of the discussion that is named, in a transaction each; print the results.
 
-    Then the event log file is updated. `erases` says that words are erased permanently.
+    Then the event log file is updated. `erases` says that words are erased permanently, except for
+    the copies that the database keeps; which these are is told after anything was erased.
     """
+    done: list[T] = []
     with opened(file, forgiving=True) as container:
+        database = container.database
 
         def act_on(one: T) -> str:
-            with container.database.store.writing() as tx:
-                return act(container, tx, one)
+            with database.store.writing() as tx:
+                result = act(container, tx, one)
+            done.append(one)
+            return result
 
         try:
             each(named, act_on)
         finally:
             container.update_event_log_file()
             if erases:
-                container.database.tidy()
+                database.tidy()
+            if erases and done and database.keeps_copies:
+                print_done(COPIES_STAY)
 
 
 def each(named: Iterable[T], act: Callable[[T], str]) -> None:

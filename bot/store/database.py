@@ -74,18 +74,26 @@ class Database:
     engine: Engine
     connect: Callable[[], AbstractContextManager[Connection]]
     write_queue: WriteQueue
-    #: None: PostgreSQL, whose files only its own vacuum cleans
+    #: None: PostgreSQL, which keeps copies of erased words until its own vacuum and after it
     cleanup: Cleanup | None
     #: the clock that all machines share which use the database; None: they are one machine
     clock: Clock | None
     files: KeptFiles
 
+    @property
+    def keeps_copies(self) -> bool:
+        """Whether copies of erased words stay in files that this process cannot clean."""
+        return self.cleanup is None
+
     def tidy(self) -> bool:
-        """Remove erased words from the files where this process can; False: try again."""
-        return self.cleanup is None or self.cleanup.tidy()
+        """Remove erased words from the files; whether that was done.
+
+        It never is on PostgreSQL. Elsewhere False means: try again.
+        """
+        return self.cleanup is not None and self.cleanup.tidy()
 
     def compact(self, most: int | None = None) -> bool:
-        """Remove every copy of them, unless the database has more than `most` bytes."""
+        """Remove every copy of them, unless the database has more than `most` bytes; whether so."""
         return self.cleanup is not None and self.cleanup.compact(most)
 
     def close(self) -> None:

@@ -43,7 +43,8 @@ class SiteDependencies:
     once. While that file is broken, the site `is_outdated`, and every page says so. `key` is the
     bot's own secret of at least 16 bytes; keep it over restarts. `limiter` makes rate limits: those
     of this process, or those that all processes share. `live_places` are shared by the sites of a
-    process.
+    process. Where the database `keeps_copies` of erased words in its files, the privacy page says
+    so.
     """
 
     config: Callable[[], Config]
@@ -56,6 +57,7 @@ class SiteDependencies:
     health: Callable[[], Health]
     figures: Callable[[], Metrics]
     awaited: Callable[[], Awaited]
+    keeps_copies: bool
     key: InitVar[bytes]
     is_outdated: InitVar[Callable[[], bool]]
     signer: Signer = field(init=False)

@@ -28,7 +28,7 @@ class DatabaseCleanup:
 
     def schedule(self, scheduler: Scheduler) -> None:
         """Have the scheduler call each of these jobs, where there are files of ours."""
-        if self.database.cleanup is None:
+        if self.database.keeps_copies:
             return
         scheduler.every("tidy", TIDY_EVERY, self.tidy)
         scheduler.every("erase", ERASE_EVERY, self.erase)
@@ -47,7 +47,7 @@ class DatabaseCleanup:
 
     def compact(self, most: int | None = COMPACT_MOST) -> None:
         """Rewrite a database of at most `most` bytes if text was erased since the last time."""
-        if self.database.cleanup is None:
+        if self.database.keeps_copies:
             return
         with self.database.store.reading() as tx:
             before, last = COMPACTED.read(tx) or 0, tx.log.last_event()

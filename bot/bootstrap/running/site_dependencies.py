@@ -60,6 +60,7 @@ def site_dependencies(
         health=health,
         figures=figures,
         awaited=behind.awaited,
+        keeps_copies=database.keeps_copies,
         key=site_key(container.database.files),
         is_outdated=lambda: container.loaded.problem is not None,
         limiter=_limiter(container),

@@ -4,6 +4,7 @@ Moments are UTC. Nothing of them is read by a bot that runs alone on SQLite.
 """
 
 from sqlalchemy import (
+    DDL,
     Boolean,
     Column,
     Index,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
+    event,
     false,
     text,
 )
@@ -185,6 +187,20 @@ fleet_processes = Table(
 """The workers and web processes that run; `slots`: how many posts a worker sends at once."""
 
 
+PERSONAL = {
+    "comment": ("author_url", "name", "source", "text"),
+    "entry": (
+        *("author_handle", "author_key", "author_name", "author_url"),
+        *("html", "text", "url", "warning"),
+    ),
+    "entry_words": ("words",),
+    "person": ("label",),
+    "ping": ("source",),
+}
+"""Columns with people's words and names. PostgreSQL keeps no statistics of them: its statistics
+hold values of rows, everybody who may read a table can read them, and an erasure leaves them."""
+
+
 def whole_schema() -> MetaData:
     """Every table of a PostgreSQL database.
 
@@ -200,4 +216,7 @@ def whole_schema() -> MetaData:
     Index("ix_delivery_lease", delivery.c.lease_until, postgresql_where=sending)
     handed = text("handed_until IS NOT NULL")
     Index("ix_delivery_handed", delivery.c.bot, postgresql_where=handed)
+    for holder, names in PERSONAL.items():
+        columns = ", ".join(f"ALTER COLUMN {name} SET STATISTICS 0" for name in names)
+        event.listen(found, "after_create", DDL(f"ALTER TABLE {holder} {columns}"))  # type: ignore[no-untyped-call]
     return found

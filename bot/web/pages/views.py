@@ -85,7 +85,9 @@ class PublicViews:
         contact = self.site.config().bot.contact
         is_mail = contact is not None and contact.startswith("mailto:")
         link = contact if is_mail else web_address(contact)
-        return self.site.renderer.page(request, "privacy.html", contact_link=link)
+        return self.site.renderer.page(
+            request, "privacy.html", contact_link=link, keeps_copies=self.site.keeps_copies
+        )
 
     async def health(self, request: Request) -> Response:
         """Whether the bot works: 200 or 503; with details if the request has a host of the site."""

@@ -128,6 +128,7 @@ HOSTILE_TEXTS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("words", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
 def test_a_hostile_text_is_kept(tx, words):
     """Whatever somebody says, it is kept, its beginning and its author are found, and it goes."""
@@ -274,6 +275,7 @@ def test_an_old_log_becomes_searchable(tmp_path):
     database.close()
 
 
+@pytest.mark.sqlite_only("the release before had no other database")
 def test_an_older_index_is_made_again(tmp_path):
     """What an older version could not find, in scripts with accents and vowel marks, is found."""
     database = open_store(tmp_path)

@@ -247,6 +247,15 @@ def test_the_privacy_page_says_how_to_be_forgotten(site):
     )
 
 
+COPIES = "Copies stay in the files of the bot’s database server"
+
+
+def test_the_privacy_page_says_what_is_left(tmp_path, database_url):
+    """Where the database keeps copies of what was erased, the page says it; elsewhere it does not."""
+    with running_site(tmp_path, database_url=database_url) as site:
+        assert (COPIES in get(site, "/privacy").text) == (database_url is not None)
+
+
 def test_deleted_leaves_a_gap_only_where_needed(site):
     """A deleted reply is gone without a trace, unless somebody answered it."""
     site.publish()

@@ -10,15 +10,16 @@ import httpx
 import pytest
 
 from bot.core.model.entry import Author, Standing
+from bot.core.text.sanitize import harmless
 from bot.web.pages.search import TIP_HITS
 from tests.site import TIP, TITLE, RunningSite, running_site
-from tests.store.site.test_full_text_index import HOSTILE
+from tests.store.site.test_full_text_index import CASES, HOSTILE
 
 
 @pytest.fixture
-def site(tmp_path):
+def site(tmp_path, database_url):
     """A site with one tip."""
-    with running_site(tmp_path) as running:
+    with running_site(tmp_path, database_url=database_url) as running:
         running.publish()
         yield running
 
@@ -49,6 +50,17 @@ def test_a_hit_is_marked_and_leads_to_its_place(site):
     assert TITLE in page.text
     assert f'href="./tips/{TIP}?at=entry-1#entry-1"' in page.text
     assert '<p class="byline"><bdi class="p-name">A Reader</bdi>' in page.text
+
+
+def test_every_script(site):
+    """In every script and on every database, a hit is shown with the words of the query marked."""
+    for number, case in enumerate(CASES):
+        site.keep(str(number), case["text"])
+    for case in CASES:
+        page = get(site, case["finds"][0])
+        assert harmless(case["text"]) in hits(page), case["script"]
+        marks = case.get("marks", case["finds"][:1])
+        assert [one for one in marks if f"<mark>{one}</mark>" not in page.text] == []
 
 
 def test_beginnings_where_there_is_no_whole_word(site):
