@@ -7,10 +7,11 @@ A test that takes `database_url` runs on both. Its variant on PostgreSQL has the
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from bot.store.database import migrate_postgres
+from bot.bootstrap.migrate_database import migrate_database
 from tests.servers.postgres import NOT_INSTALLED, Postgres, binaries, running_postgres
 
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
@@ -31,7 +32,7 @@ def postgres() -> Iterator[Postgres]:
 def postgres_template(postgres: Postgres) -> str:
     """The name of a database with the tables of this version, and nothing in them."""
     postgres.copy("template1", TEMPLATE)
-    migrate_postgres(postgres.url(TEMPLATE))
+    migrate_database(Path(), {"TIPSBOT_DATABASE_URL": postgres.url(TEMPLATE)}, finish=False)
     return TEMPLATE
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from requests.adapters import BaseAdapter
 
+from bot.bootstrap.adapters import NetworkAccess
 from bot.bootstrap.checked_tips_file import load
 from bot.bootstrap.container import open_container
 from bot.bootstrap.running.runner import Runner
@@ -37,7 +38,7 @@ class BotProcess:
         watch = Watch(file)
         loaded = load(file, environment(file, variables), watch.read)
         container = open_container(file, variables=variables, loaded=loaded, holds_lock=holds_lock)
-        container.adapters.carrier = transport_factory
+        container.adapters.network = NetworkAccess(carrier=transport_factory)
         self.running = Runner(container=container, watch=watch)
         try:
             container.adopt(container.loaded)

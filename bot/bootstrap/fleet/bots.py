@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Lock
 
 from bot.bootstrap import checked_tips_file
+from bot.bootstrap.adapters import DIRECT, NetworkAccess
 from bot.bootstrap.container import Container
 from bot.bootstrap.running.process_owner import owner
 from bot.bootstrap.settings.environment import Environment
@@ -34,6 +35,7 @@ class FleetContainers:
     server: DatabaseServer
     fleet: FleetStore
     environment: Environment
+    network: NetworkAccess = DIRECT
     most_kept: int = MOST_KEPT
     _kept: OrderedDict[str, BotParts] = field(default_factory=OrderedDict)
     _building: dict[str, Lock] = field(default_factory=dict)
@@ -85,6 +87,7 @@ class FleetContainers:
             database=self.server.database(known.bot),
             summary_cache=self._summary_cache,
             owner=owner(holds_lock=False),
+            network=self.network,
         )
         return BotParts(bot=known, version=version, container=container)
 

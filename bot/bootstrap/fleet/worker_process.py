@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.bootstrap.adapters import NetworkAccess
 from bot.bootstrap.fleet.bot_jobs import BotJobs
 from bot.bootstrap.fleet.bots import FleetContainers
 from bot.bootstrap.running import stop_signals
@@ -23,9 +24,12 @@ from bot.fleet.jobs import Queue
 from bot.fleet.loop import Loop
 from bot.fleet.queues import Queues
 from bot.fleet.worker import Worker
+from bot.outbound.watched_transport import watching
 from bot.store import DatabaseServer, open_server
 from bot.store.fleet.fleet_store import SqlFleetStore
 from bot.store.postgres.due_work import DueWork
+from bot.store.postgres.host_health import FleetHosts
+from bot.store.postgres.network_limits import FleetLimits
 from bot.store.postgres.processes import FleetProcesses
 
 log = structlog.get_logger()
@@ -51,6 +55,8 @@ class WorkerProcess:
     dispatcher: Dispatcher = field(init=False)
     processes: FleetProcesses = field(init=False)
     _due_work: DueWork = field(init=False)
+    _hosts: FleetHosts = field(init=False)
+    _limits: FleetLimits = field(init=False)
     _beating: Loop = field(init=False)
     _queues: Queues = field(init=False)
     _all_slots: int = 0
@@ -66,8 +72,13 @@ class WorkerProcess:
             kind="worker",
             slots=self.concurrency,
         )
+        self._hosts = FleetHosts(backend=backend)
+        self._limits = FleetLimits(backend=backend, egress=self.environment.egress)
         containers = FleetContainers(
-            server=self.server, fleet=SqlFleetStore(backend), environment=self.environment
+            server=self.server,
+            fleet=SqlFleetStore(backend),
+            environment=self.environment,
+            network=NetworkAccess(carrier=watching(self._hosts), limits=self._limits),
         )
         jobs = BotJobs(
             containers=containers,
@@ -79,7 +90,7 @@ class WorkerProcess:
             self._queues,
             slots=slots,
             hand_out=self._hand_out,
-            sweep=lambda: None,
+            sweep=self._forget,
             on_error=report,
         )
         self.worker = Worker(
@@ -113,6 +124,11 @@ class WorkerProcess:
     def _hand_out(self, queue: Queue, wanted: int) -> Sequence[Handed]:
         give = self._due_work.posts if queue is Queue.POSTS else self._due_work.tasks
         return give(wanted, self._all_slots)
+
+    def _forget(self) -> None:
+        """Forget what all workers noted of networks and what is over."""
+        self._hosts.forget_unused()
+        self._limits.forget_ended()
 
     def _beat(self) -> None:
         self.processes.beat()

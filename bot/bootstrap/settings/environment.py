@@ -23,6 +23,7 @@ NAMES = (
     "TIPSBOT_DATABASE_URL_FILE",
     "TIPSBOT_BIND",
     "TIPSBOT_INTERNAL_BIND",
+    "TIPSBOT_EGRESS",
     PROXIES,
     "TIPSBOT_MODEL_URL",
     "TIPSBOT_MODEL",
@@ -62,6 +63,8 @@ class Environment:
     variables: Mapping[str, str]
     #: the address of a PostgreSQL database, with its password; None: SQLite in `data`
     database_url: str | None = field(default=None, repr=False)
+    #: names the address from which a worker's requests come; workers that share it have one name
+    egress: str = ""
 
     @property
     def own_address(self) -> str:
@@ -82,6 +85,7 @@ def environment(file: Path, variables: Mapping[str, str]) -> Environment:
         trusted_proxies=_networks(variables.get(PROXIES, "")),
         variables=variables,
         database_url=_database_url(variables),
+        egress=variables.get("TIPSBOT_EGRESS", ""),
     )
 
 
