@@ -1,6 +1,7 @@
 """Which tests are quick and which are long: `make test` runs the quick ones, `make test-all` both.
 
-A test is of its folder's tier, unless it or its file is marked with the other one.
+A test is of its folder's tier, unless it or its file is marked with the other one. The variant of a
+test that runs on PostgreSQL is long, unless the test or its file is marked quick.
 """
 
 from __future__ import annotations
@@ -40,7 +41,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if len(marked) > 1:
             raise pytest.UsageError(f"{item.nodeid} is marked as quick and as long; remove one")
         if not marked:
-            folder = item.path.relative_to(config.rootpath / "tests").parts[0]
-            if folder not in TIERS:
-                raise pytest.UsageError(f"tests/{folder} is in no tier; add it to tests/tiers.py")
-            item.add_marker(TIERS[folder])
+            item.add_marker(_tier(config, item))
+
+
+def _tier(config: pytest.Config, item: pytest.Item) -> str:
+    """The tier of a test that is not marked with one."""
+    folder = item.path.relative_to(config.rootpath / "tests").parts[0]
+    if folder not in TIERS:
+        raise pytest.UsageError(f"tests/{folder} is in no tier; add it to tests/tiers.py")
+    return "long" if item.get_closest_marker("postgresql") else TIERS[folder]

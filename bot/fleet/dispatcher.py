@@ -1,5 +1,6 @@
 """Asks which work is due, defers jobs for it, and deletes jobs that nobody will finish."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,7 +8,7 @@ from functools import partial
 
 from bot.core.fleet.handing_out import Handed
 from bot.fleet.jobs import OnError, Queue
-from bot.fleet.loop import FIRST_PAUSE, Loop
+from bot.fleet.loop import FIRST_PAUSE, Loop, left
 from bot.fleet.queues import STALLED, Queues
 
 HandOut = Callable[[Queue, int], Sequence[Handed]]
@@ -66,10 +67,11 @@ class Dispatcher:
         self._fills[queue].request()
 
     def stop(self, within: timedelta) -> bool:
-        """Hand out nothing more; whether calls under way ended in time (for each loop)."""
+        """Hand out nothing more; whether calls under way ended in time."""
+        end = time.monotonic() + within.total_seconds()
         for loop in self._loops():
             loop.request_stop()
-        return all(loop.stop(within) for loop in self._loops())
+        return all(loop.stop(left(end)) for loop in self._loops())
 
     def _loops(self) -> list[Loop]:
         return [*self._fills.values(), self._sweeping]

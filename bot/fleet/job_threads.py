@@ -3,7 +3,7 @@
 from collections import deque
 from concurrent.futures import Future
 from datetime import timedelta
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 
 from bot.core.fleet.handing_out import Handed
 from bot.fleet.jobs import OnError, Run
@@ -24,7 +24,9 @@ class JobThreads:
         self._waiting: deque[tuple[Handed, Future[None]]] = deque()
         self._running: dict[Future[None], Handed] = {}
         self._closed = False
-        self._changed = Condition()
+        self._lock = Lock()
+        self._submitted = Condition(self._lock)
+        self._ended = Condition(self._lock)
         self._threads = [
             Thread(target=self._work, name=f"job:{number}", daemon=True) for number in range(size)
         ]
@@ -41,32 +43,32 @@ class JobThreads:
         threads are closed.
         """
         future: Future[None] = Future()
-        with self._changed:
+        with self._lock:
             if self._closed:
                 future.cancel()
             else:
                 self._waiting.append((handed, future))
-                self._changed.notify()
+                self._submitted.notify()
         return future
 
     def running(self) -> tuple[Handed, ...]:
         """The jobs that run now; one that was delivered twice can be among them twice."""
-        with self._changed:
+        with self._lock:
             return tuple(self._running.values())
 
     def close(self) -> None:
         """Start nothing more; running jobs go on."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             waiting, self._waiting = self._waiting, deque()
-            self._changed.notify_all()
+            self._submitted.notify_all()
         for _, future in waiting:
             future.cancel()
 
     def wait(self, within: timedelta) -> bool:
         """Wait until no job runs; whether that came about in time."""
-        with self._changed:
-            return self._changed.wait_for(lambda: not self._running, within.total_seconds())
+        with self._lock:
+            return self._ended.wait_for(lambda: not self._running, within.total_seconds())
 
     def _work(self) -> None:
         while (taken := self._take()) is not None:
@@ -75,15 +77,15 @@ class JobThreads:
                 self._run(handed)
             except BaseException as error:  # noqa: BLE001 - a failing job ends neither thread nor worker
                 report(self._on_error, f"{handed.bot}:{handed.job}", error)
-            with self._changed:
+            with self._lock:
                 del self._running[future]
-                self._changed.notify_all()
+                self._ended.notify_all()
             future.set_result(None)
 
     def _take(self) -> tuple[Handed, Future[None]] | None:
         """The next job, which counts as running from here on; None: there will be none."""
-        with self._changed:
-            while self._changed.wait_for(lambda: self._waiting or self._closed):
+        with self._lock:
+            while self._submitted.wait_for(lambda: self._waiting or self._closed):
                 if not self._waiting:
                     return None
                 handed, future = self._waiting.popleft()

@@ -1,5 +1,6 @@
 """A thread that calls a step again and again, and that no error ends."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from threading import Event, Thread
@@ -29,6 +30,11 @@ def pause_after(failures: int, first: timedelta = FIRST_PAUSE) -> timedelta:
     """How long to wait after so many failures in a row."""
     doubled: int = 2 ** min(failures - 1, 10)
     return min(first * doubled, LONGEST_PAUSE)
+
+
+def left(end: float) -> timedelta:
+    """How much time is left until a moment of the monotonic clock; none when it has passed."""
+    return timedelta(seconds=max(end - time.monotonic(), 0.0))
 
 
 class Loop:

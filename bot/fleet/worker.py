@@ -14,6 +14,7 @@ from datetime import timedelta
 from threading import Thread
 from typing import Any, LiteralString
 
+import procrastinate.worker
 import psycopg
 import structlog
 from procrastinate import App, PsycopgConnector
@@ -25,7 +26,7 @@ from bot.core.fleet.handing_out import Handed
 from bot.fleet.connection import clear_errors, connection_string
 from bot.fleet.job_threads import JobThreads
 from bot.fleet.jobs import OnError, Queue, Run
-from bot.fleet.loop import FIRST_PAUSE, Loop, pause_after
+from bot.fleet.loop import FIRST_PAUSE, Loop, left, pause_after
 from bot.fleet.queues import STALLED, task_name
 
 log = structlog.get_logger()
@@ -94,6 +95,11 @@ class Worker:
         """The jobs that run now in this process."""
         return tuple(one for threads in self._threads.values() for one in threads.running())
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether its thread runs: it takes jobs, waits for PostgreSQL, or is about to stop."""
+        return self._thread.is_alive()
+
     def stop(self, within: timedelta) -> bool:
         """Take no more jobs and wait for running ones; whether all of them ended in time.
 
@@ -104,10 +110,10 @@ class Worker:
             threads.close()
         with suppress(RuntimeError):  # it has stopped already
             self._loop.call_soon_threadsafe(self._stopping.set)
-        ended = all([threads.wait(_left(end)) for threads in self._threads.values()])  # noqa: C419 - each is waited for
-        self._thread.join(_left(end).total_seconds())
+        ended = all([threads.wait(left(end)) for threads in self._threads.values()])  # noqa: C419 - each is waited for
+        self._thread.join(left(end).total_seconds())
         if ended:
-            self._renewing.stop(_left(end))
+            self._renewing.stop(left(end))
         return ended
 
     def _renew_running(self) -> None:
@@ -148,18 +154,23 @@ class Worker:
                 await self._run_workers(app, lost)
 
     async def _run_workers(self, app: App, lost: asyncio.Event) -> None:
-        workers = [asyncio.create_task(self._run_worker(app, queue)) for queue in self._slots]
+        workers = [self._worker(app, queue) for queue in self._slots]
+        runs = [asyncio.create_task(worker.run()) for worker in workers]  # type: ignore[no-untyped-call] # it declares no types
         ends = [asyncio.create_task(event.wait()) for event in (self._stopping, lost)]
-        await asyncio.wait([*workers, *ends], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([*runs, *ends], return_when=asyncio.FIRST_COMPLETED)
         if not self._stopping.is_set():
-            self._lost(StoreError("the connection to PostgreSQL was lost"))
+            self._lost(StoreError("PostgreSQL, or its job queue, was lost"))
             await app.close_async()  # or else each worker waits for a connection to say good-bye
-        for task in [*workers, *ends]:
-            task.cancel()
-        await asyncio.gather(*workers, *ends, return_exceptions=True)
+        for end in ends:
+            end.cancel()
+        for worker in workers:
+            # Cancelling it is not enough: asyncio.wait_for can swallow that before Python 3.12.
+            worker.stop()  # type: ignore[no-untyped-call] # nor does this
+        await asyncio.gather(*runs, *ends, return_exceptions=True)
 
-    async def _run_worker(self, app: App, queue: Queue) -> None:
-        await app.run_worker_async(
+    def _worker(self, app: App, queue: Queue) -> procrastinate.worker.Worker:
+        return procrastinate.worker.Worker(
+            app,
             queues=[queue],
             name=queue,
             concurrency=self._slots[queue],
@@ -246,13 +257,8 @@ class _Pool(AsyncConnectionPool[psycopg.AsyncConnection[Any]]):
 
 
 async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:
-    """One statement is one transaction: Procrastinate's need no more, and cost a third so.
+    """One statement is one transaction, without the round trips of BEGIN and COMMIT.
 
     It cannot be an argument of the connection: the one that listens is given it already.
     """
     await connection.set_autocommit(True)
-
-
-def _left(end: float) -> timedelta:
-    """How much time is left until a moment of the monotonic clock."""
-    return timedelta(seconds=max(end - time.monotonic(), 0.0))

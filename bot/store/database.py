@@ -113,7 +113,9 @@ def migrate_sqlite(data: Path) -> tuple[str | None, str]:
         return found, version(engine) or HEAD
 
 
-def migrate_postgres(url: str, also: Callable[[Connection], object]) -> tuple[str | None, str]:
+def migrate_postgres(
+    url: str, also: Callable[[Connection], object] = lambda _: None
+) -> tuple[str | None, str]:
     """The same for the database of this URL; `also` migrates what others keep in it."""
     from bot.store.postgres.engine import PostgresBackend, make_engine  # noqa: PLC0415 - the driver is an extra
 
@@ -159,6 +161,10 @@ class DatabaseServer:
     def database(self, bot: str) -> Database:
         """The database of one bot; closing it closes it for all."""
         return _database(self.backend, bot)
+
+    def store(self, bot: str) -> Store:
+        """The store of one bot, which need not be there, for reading."""
+        return SqlStore(self.backend, bot)
 
     def close(self) -> None:
         """Close every connection."""

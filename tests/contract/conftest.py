@@ -21,14 +21,20 @@ from bot.core.ports.platform import (
 )
 from tests.contract.network import ControlledNetwork, FailingNetwork
 from tests.contract.networks import NETWORKS
+from tests.contract.networks.site import site_network
+from tests.databases import POSTGRESQL
 
 Port = TypeVar("Port")
 
 
-@pytest.fixture(params=NETWORKS)
+@pytest.fixture(params=[*NETWORKS, POSTGRESQL])
 def network(request, tmp_path):
-    """A network without posts, and its adapter."""
-    with NETWORKS[request.param](tmp_path) as opened:
+    """A network without posts, and its adapter; the bot's own site on either database."""
+    if request.param == "postgresql":
+        opening = site_network(tmp_path, request.getfixturevalue("postgres_url"))
+    else:
+        opening = NETWORKS[request.param](tmp_path)
+    with opening as opened:
         yield opened
 
 

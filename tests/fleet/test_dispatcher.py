@@ -7,8 +7,9 @@ from queue import Queue as Mailbox
 import pytest
 
 from bot.core.errors import StoreError
+from bot.core.fleet.handing_out import Handed
 from bot.fleet.dispatcher import Dispatcher, DispatcherTimes
-from bot.fleet.jobs import Handed, Queue
+from bot.fleet.jobs import Queue
 from tests.fleet.conftest import SOON, until
 
 TIMES = DispatcherTimes(

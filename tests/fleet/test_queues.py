@@ -5,8 +5,9 @@ import logging
 import pytest
 
 from bot.core.errors import StoreError
+from bot.core.fleet.handing_out import Handed
 from bot.fleet.connection import connection_string
-from bot.fleet.jobs import Handed, Queue
+from bot.fleet.jobs import Queue
 from bot.fleet.queues import Queues
 
 ONE = Handed(bot="knots", job="deliver", account="fedi", token="1")

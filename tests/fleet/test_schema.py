@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import text
 
 from bot.core.errors import StoreError
+from bot.core.fleet.handing_out import Handed
 from bot.fleet import schema
-from bot.fleet.jobs import Handed, Queue
+from bot.fleet.jobs import Queue
 from bot.fleet.queues import Queues
 from tests.fleet.conftest import engine_of
 

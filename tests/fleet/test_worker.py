@@ -11,8 +11,9 @@ from threading import Event, Lock
 import pytest
 import structlog
 
+from bot.core.fleet.handing_out import Handed
 from bot.fleet.dispatcher import Dispatcher, DispatcherTimes
-from bot.fleet.jobs import Handed, Queue
+from bot.fleet.jobs import Queue
 from bot.fleet.worker import Worker, WorkerTimes
 from tests.fleet.conftest import SOON, until
 
@@ -237,6 +238,7 @@ def test_the_job_of_a_killed_process_is_deleted(url, queues, sql, start):
     with subprocess.Popen(
         [sys.executable, "-c", KILLED, url], stdout=subprocess.PIPE, text=True
     ) as process:
+        assert process.stdout is not None
         assert process.stdout.readline() == "killed\n"
         process.kill()
     assert queues.delete_dead() == 0
@@ -360,6 +362,34 @@ def test_it_outlives_cut_connections(start, queues, sql, cuts):
             queues.delete_dead(timedelta(seconds=1)) or not sql("SELECT 1 FROM procrastinate_jobs")
         )
     )
+
+
+def test_a_connection_that_was_lost_at_the_end_of_a_job_is_noticed(start, queues, sql):
+    """Where only the end of a job finds its connection cut, the worker starts again for it."""
+    gate, never = Gate(), timedelta(hours=1)
+    worker = start(
+        gate, times=WorkerTimes(poll=never, heartbeat=never, first_pause=TIMES.first_pause)
+    )
+    queues.defer(Queue.POSTS, [job()])
+    gate.begun.get(timeout=SOON)
+    with structlog.testing.capture_logs() as events:
+        sql(CUT)
+        gate.through.set()
+        until(lambda: logged(events, "queue_back"))
+        assert worker.stop(WITHIN)
+    assert not worker.is_alive
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 5, 20, 100])
+def test_a_worker_that_is_just_starting_stops(start, turns):
+    """A stop at any moment of the start ends the worker's thread, and leaves no connection."""
+    never = timedelta(hours=1)
+    with structlog.testing.capture_logs():
+        worker = start(print, times=WorkerTimes(poll=never, heartbeat=never))
+        for _ in range(turns):
+            worker.running()
+        assert worker.stop(WITHIN)
+    assert not worker.is_alive
 
 
 def test_without_tables_it_says_what_to_do(empty, errors):

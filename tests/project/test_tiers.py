@@ -14,9 +14,20 @@ pytest_plugins = ["pytester"]
 ROOT = Path(__file__).parents[2]
 TWO = "import pytest\ndef test_one(): pass\n@pytest.mark.{}\ndef test_two(): pass\n"
 BOTH = "import pytest\n@pytest.mark.quick\n@pytest.mark.long\ndef test_one(): pass\n"
-INI = (
-    "[pytest]\naddopts = --strict-markers --import-mode=importlib\nmarkers =\n    quick\n    long\n"
-)
+VARIANTS = """import pytest
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database(request): return request.param
+def test_one(database): pass
+@pytest.mark.quick
+def test_two(database): pass
+"""
+INI = """[pytest]
+addopts = --strict-markers --import-mode=importlib
+markers =
+    quick
+    long
+    postgresql
+"""
 
 
 @pytest.fixture
@@ -30,7 +41,9 @@ def chosen(pytester):
             place.mkdir(parents=True, exist_ok=True)
             (place / f"test_{folder}.py").write_text(code)
         done = pytester.runpytest_inprocess("-p", "tests.tiers", "-q", "--co", *options)
-        found = re.findall(r"^tests/(\w+)/\w+\.py::test_(\w+)$", done.stdout.str(), re.MULTILINE)
+        found = re.findall(
+            r"^tests/(\w+)/\w+\.py::test_([\w[\]]+)$", done.stdout.str(), re.MULTILINE
+        )
         return set(found), done
 
     return chosen
@@ -44,6 +57,16 @@ def test_each_test_is_in_one_tier(chosen):
     assert quick == {("core", "one"), ("sim", "two")}
     assert long == {("core", "two"), ("sim", "one")}
     assert chosen(files)[0] == quick | long
+
+
+def test_a_variant_on_postgresql_is_long(chosen):
+    """Of a test on both databases the variant on PostgreSQL is long, unless the test is marked quick."""
+    quick, _ = chosen({"core": VARIANTS}, "-m", "quick")
+    assert quick == {
+        *(("core", "one[sqlite]"), ("core", "two[sqlite]")),
+        ("core", "two[postgresql]"),
+    }
+    assert chosen({"core": VARIANTS}, "-m", "long")[0] == {("core", "one[postgresql]")}
 
 
 @pytest.mark.parametrize(

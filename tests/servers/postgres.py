@@ -31,6 +31,7 @@ OLDEST = 15
 """The oldest version that tipsbot works with."""
 NOT_INSTALLED = f"PostgreSQL {OLDEST} or newer is not installed here (Debian: postgresql)"
 USER = "tipsbot"
+PASSWORD = "the-password-of-the-tests"
 ROOM = 2 << 30
 """Bytes that have to be free in memory before the server's files lie there."""
 SHARED_MEMORY = Path("/dev/shm")
@@ -101,7 +102,7 @@ class Postgres:
 
     def url(self, name: str) -> str:
         """The address of a database."""
-        return f"postgresql://{USER}:secret@127.0.0.1:{self.port}/{name}"
+        return f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{self.port}/{name}"
 
     # The process.
 
@@ -198,6 +199,17 @@ class Postgres:
             [name],
         )
         return len(ended.fetchall())
+
+    def schema(self, name: str) -> str:
+        """The statements that would make the database's tables."""
+        told = subprocess.run(
+            [self._programs / "pg_dump", "--schema-only", self.url(name)],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        # Some versions put a word of chance into these two lines.
+        return re.sub(r"^\\(un)?restrict .*\n", "", told.stdout, flags=re.MULTILINE)
 
     def _execute(self, statement: LiteralString, *names: str) -> None:
         assert self._admin is not None

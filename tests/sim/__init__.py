@@ -6,7 +6,8 @@ From the ground up:
     transport          HTTP without a network: the real client libraries talk to models
     mastodon, x        the models of the networks, which know the true state
     faults             every fault by its name
-    database_faults    kills at commits, a full disk, a lock, an old copy
+    bot_database       the bot's database, on SQLite or PostgreSQL: read, copied, put back
+    database_faults    kills at commits, a full disk, a lock
     bot_process        the real bot as one process: started, killed, started again
     invariants         what must hold, checked after every step
     fault_choice       which fault comes when, evenly distributed

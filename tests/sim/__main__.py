@@ -9,8 +9,12 @@ import tempfile
 import time
 import warnings
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from tests.databases import make_template
+from tests.servers.postgres import NOT_INSTALLED, binaries, running_postgres
 from tests.sim.fault_choice import every_fault
 from tests.sim.figures import lines, shard_figures
 from tests.sim.invariants import InvariantError
@@ -26,6 +30,12 @@ def main() -> int:
     """Run seeds until one breaks an invariant; then print its trace."""
     warnings.simplefilter("ignore")
     asked = _asked()
+    with _databases(asked) as new_url:
+        return _run(asked, new_url)
+
+
+def _run(asked: argparse.Namespace, new_url: Callable[[], str | None]) -> int:
+    """Run the seeds, each on a database of its own."""
     fired: Counter[str] = Counter()
     simulated: type[Simulation] = ListeningSimulation if asked.talk else PostingSimulation
     days = asked.days or (2 if asked.talk else 30)
@@ -33,7 +43,7 @@ def main() -> int:
     seeds = range(asked.first, asked.first + asked.seeds)
     for seed in seeds:
         home = Path(tempfile.mkdtemp(dir=asked.dir))
-        simulation = simulated(seed, home, days)
+        simulation = simulated(seed, home, days, new_url())
         try:
             fired += simulation.run()
         except BaseException as error:
@@ -57,6 +67,20 @@ def main() -> int:
     return 0
 
 
+@contextmanager
+def _databases(asked: argparse.Namespace) -> Iterator[Callable[[], str | None]]:
+    """Make the address of a new PostgreSQL database where that is asked for."""
+    if not asked.postgresql:
+        yield lambda: None
+        return
+    if (found := binaries()) is None:
+        raise SystemExit(NOT_INSTALLED)
+    with ExitStack() as stack:
+        server = stack.enter_context(running_postgres(found))
+        template = make_template(server)
+        yield lambda: stack.enter_context(server.database(template))
+
+
 def _say(*lines: str) -> None:
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
@@ -64,6 +88,7 @@ def _say(*lines: str) -> None:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.sim", description=__doc__)
     parser.add_argument("--talk", action="store_true", help="the listening half")
+    parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL, not on SQLite")
     parser.add_argument("--seeds", type=int, default=10, help="how many")
     parser.add_argument("--first", type=int, default=0, help="the first one")
     parser.add_argument("--days", type=float, help="how long each lasts: 30, or 2")

@@ -1,19 +1,14 @@
-"""Faults of the database: kills at commits, a full disk, a lock, an old copy."""
+"""Faults of the database: kills at commits, a full disk, a lock."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, event
 
-from bot.store.database import FILE
-
-SPEED = ("synchronous=OFF", "secure_delete=OFF")
-"""Faster settings for the simulation: it has no power cuts, and the posting half nothing private."""
+from tests.sim.bot_database import BotDatabase
 
 
 class Killed(BaseException):
@@ -31,13 +26,13 @@ class DatabaseFaults:
         self,
         now: Callable[[], datetime],
         at: Callable[[str], None],
-        speed: Sequence[str] = SPEED,
+        database: BotDatabase,
     ) -> None:
         self.full_until = self.locked_until = now()
         self.on_failure: Callable[[str], None] = lambda _what: None
         self._now = now
         self._at = at
-        self._speed = speed
+        self._database = database
         self._hooks: dict[str, Callable[..., None]] = {
             "connect": self._connect,
             "commit": self._commit,
@@ -56,17 +51,16 @@ class DatabaseFaults:
             event.remove(Engine, name, hook)
 
     def _connect(self, connection: Any, _record: object) -> None:
-        for pragma in self._speed:
-            connection.execute(f"PRAGMA {pragma}")
+        self._database.speed_up(connection)
 
     def _commit(self, connection: Connection) -> None:
         """Commit in SQLAlchemy's place, with a crash point before and after."""
         if self._now() < self.full_until:
             self.on_failure("full")
-            raise sqlite3.OperationalError("database or disk is full")
+            raise self._database.full()
         self._at("before commit")
         raw = connection.connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
+        assert raw is not None
         raw.commit()
         self._at("after commit")
 
@@ -79,24 +73,6 @@ class DatabaseFaults:
         _context: object,
         _many: bool,
     ) -> None:
-        if statement == "BEGIN IMMEDIATE" and self._now() < self.locked_until:
+        if self._now() < self.locked_until and self._database.begins_write(statement):
             self.on_failure("locked")
-            raise sqlite3.OperationalError("database is locked")
-
-
-def copy(data: Path, to: Path) -> None:
-    """Copy the database with SQLite's backup API."""
-    source, target = sqlite3.connect(data / FILE), sqlite3.connect(to)
-    source.backup(target)
-    source.close()
-    target.close()
-
-
-def put_back(data: Path, backup: Path) -> None:
-    """Restore a backup as docs/run.md says."""
-    for rest in ("-wal", "-shm"):
-        (data / f"{FILE}{rest}").unlink(missing_ok=True)
-    # Replaced, not overwritten: a killed process still has the old file open.
-    fresh = data / "fresh.db"
-    fresh.write_bytes(backup.read_bytes())
-    fresh.replace(data / FILE)
+            raise self._database.locked()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from twitter_text import parse_tweet
 
 from bot.core.model.delivery import Delivery, State
 from bot.core.posting.transitions import ASKS
-from bot.store.database import FILE
+from tests.sim.bot_database import BotDatabase
 from tests.sim.faults import RequestFault, Server, ServerFault
 from tests.sim.timeline import Timeline
 from tests.sim.x import SimulatedX
@@ -112,7 +110,7 @@ class PostingInvariants:
 
     servers: Mapping[str, Server]
     time: Timeline
-    data: Path
+    database: BotDatabase
     histories: dict[tuple[str, str], PostHistory] = field(default_factory=dict)
     logged: set[tuple[str, str, str, int]] = field(default_factory=set)
     clock_set_at: datetime | None = None
@@ -124,7 +122,6 @@ class PostingInvariants:
     _deleted_by_hand: set[tuple[str, str]] = field(default_factory=set)
     _seen_event: int = 0
     _seen_slot: int = 0
-    _database: sqlite3.Connection | None = None
 
     # Reports of the simulation.
 
@@ -176,7 +173,6 @@ class PostingInvariants:
 
     def restored(self) -> None:
         """An older database was restored: the bot does not know its actions since then."""
-        self.close()
         self.was_restored = True
         self._seen_event = self._query("SELECT coalesce(max(id), 0) FROM delivery_event")[0][0]
         self._seen_slot = self._query("SELECT coalesce(max(id), 0) FROM slot")[0][0]
@@ -191,12 +187,6 @@ class PostingInvariants:
         """A process started."""
         self.started = self.time.host
         self.has_read = set()
-
-    def close(self) -> None:
-        """Close the database."""
-        if self._database is not None:
-            self._database.close()
-            self._database = None
 
     # Questions of the owner.
 
@@ -447,9 +437,7 @@ class PostingInvariants:
 
     def _query(self, query: str, *given: Any) -> list[Any]:
         """Read committed rows over a connection of its own."""
-        if self._database is None:
-            self._database = sqlite3.connect(self.data / FILE, isolation_level=None)
-        return self._database.execute(query, given).fetchall()
+        return self.database.query(query, *given)
 
 
 def _moment(stored: str) -> datetime:

@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from bot.app.posting.by_hand.resolve import give_up, mark_posted, named, send_again
@@ -18,7 +17,6 @@ from bot.core.errors import BotError
 from bot.core.ports.platform import PermalinkParser
 from bot.scheduler.timetable import ZonedTimetable
 from tests.servers.x.messages import Answer, End, Request
-from tests.sim import database_faults
 from tests.sim.bot_process import BotProcess
 from tests.sim.database_faults import DatabaseFaults, Killed
 from tests.sim.fault_choice import FaultChooser, PostFaults, ShuffledCycle
@@ -89,6 +87,7 @@ class PostingSimulation(Simulation):
     accounts: tuple[str, ...] = tuple(PLATFORMS)
     option = ""
     unit = "faulted slots"
+    pragmas = ("synchronous=OFF", "secure_delete=OFF")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -104,8 +103,8 @@ class PostingSimulation(Simulation):
             "x": SimulatedX("x.test", self.time.now),
         }
         self.mastodon.on_replay = self._key_replayed
-        self.invariants = PostingInvariants(self.networks, self.time, self.home / "data")
-        self.disk = DatabaseFaults(self.time.now, self._crash_point)
+        self.invariants = PostingInvariants(self.networks, self.time, self.database)
+        self.disk = DatabaseFaults(self.time.now, self._crash_point, self.database)
         self.disk.on_failure = self._database_failed
         self.budget = self.chance.choice(BUDGETS)
         self.post_faults: dict[tuple[str, str], PostFaults] = {}
@@ -116,7 +115,7 @@ class PostingSimulation(Simulation):
         self.second_bot: BotProcess | None = None
         self._kills: list[PlannedKill] = []
         self._due: list[HostFault] = []
-        self._backups: list[tuple[datetime, Path]] = []
+        self._backups: list[tuple[datetime, int]] = []
         self._blind: dict[str, datetime] = {}
         self._nested = 0
         self._edits = 0
@@ -405,7 +404,7 @@ class PostingSimulation(Simulation):
                 self._planned_at = self.begin
             except Killed:
                 self.log("killed while it starts")
-                self.invariants.close()
+                self.database.close()
             except BotError as error:
                 self.log(f"cannot start: {error}")
                 self.time.sleep(60)
@@ -423,7 +422,7 @@ class PostingSimulation(Simulation):
             if bot is not None:
                 bot.close()
         self.bot = self.second_bot = None
-        self.invariants.close()
+        self.database.close()
 
     def _crash_point(self, what: str) -> None:
         """A point at which the process can be killed: before or after a commit or a request."""
@@ -592,9 +591,7 @@ class PostingSimulation(Simulation):
         self.time.at(self.time.true + 24 * HOUR, partial(setattr, server, "revoked", False))
 
     def _back_up(self) -> None:
-        backup = self.home / f"backup-{len(self._backups)}.db"
-        database_faults.copy(self.home / "data", backup)
-        self._backups.append((self.time.true, backup))
+        self._backups.append((self.time.true, self.database.back_up()))
 
     def _restore(self) -> None:
         if not self._backups:
@@ -612,7 +609,7 @@ class PostingSimulation(Simulation):
         # Late requests have arrived by now, and every list shows their posts.
         self.time.sleep(self.chance.choice((1000, 3000)))
         self._show_all()
-        database_faults.put_back(self.home / "data", backup)
+        self.database.restore(backup)
         self._restored_at = self.time.true
         self.invariants.restored()
         self._start()

@@ -20,7 +20,8 @@ def run_seed(simulation: Simulation) -> Counter[str]:
         return simulation.run()
     except BaseException as error:
         how = f"--days {simulation.days:g} --seeds 1 --first {simulation.seed} --trace"
-        again = f"python -m tests.sim {simulation.option} {how}".replace("  ", " ")
+        options = [simulation.option, "--postgresql" if simulation.database_url else ""]
+        again = " ".join(["python -m tests.sim", *filter(None, options), how])
         error.add_note("\n".join([*simulation.trace[-200:], f"the whole trace: {again}"]))
         raise
 

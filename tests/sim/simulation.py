@@ -15,6 +15,7 @@ from typing import Any, ClassVar, NoReturn
 import structlog
 
 from tests.servers.x.messages import Answer, Request
+from tests.sim.bot_database import BotDatabase, PostgresDatabase, SqliteFile
 from tests.sim.bot_process import BotProcess
 from tests.sim.database_faults import DatabaseFaults
 from tests.sim.faults import Server
@@ -34,6 +35,8 @@ class Simulation(ABC):
     home: Path
     #: how long it lasts
     days: float = 1
+    #: the address of its database on a PostgreSQL server; None: SQLite
+    database_url: str | None = None
     #: every request, fault, log line and kill, in order
     trace: list[str] = field(default_factory=list)
 
@@ -41,6 +44,8 @@ class Simulation(ABC):
     option: ClassVar[str]
     #: the name of what `amount` counts
     unit: ClassVar[str]
+    #: settings that make SQLite quick: there are no power cuts
+    pragmas: ClassVar[tuple[str, ...]]
 
     #: the networks' models, by the names of their accounts
     networks: Mapping[str, Server] = field(init=False)
@@ -50,6 +55,11 @@ class Simulation(ABC):
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
+        self.database: BotDatabase = (
+            PostgresDatabase(self.database_url)
+            if self.database_url
+            else SqliteFile(self.home / "data", *self.pragmas)
+        )
 
     @property
     @abstractmethod
@@ -86,7 +96,7 @@ class Simulation(ABC):
 
     def _variables(self) -> dict[str, str]:
         """The environment variables with every account's credentials."""
-        found: dict[str, str] = {}
+        found = dict(self.database.variables)
         for name, network in self.networks.items():
             if isinstance(network, SimulatedX):
                 found |= network.variables

@@ -1,18 +1,26 @@
-"""Databases for tests: one in a file, as a running bot has it, and one in memory, as a preview has."""
+"""Databases for tests: in a file and on PostgreSQL, as a running bot has it, and in memory."""
 
 from __future__ import annotations
+
+from contextlib import closing
 
 import pytest
 
 from bot.store import open_memory, open_store
+from tests.databases import POSTGRESQL
 
 
-@pytest.fixture(params=["file", "memory"])
+@pytest.fixture(params=["file", "memory", POSTGRESQL])
 def database(request, tmp_path):
     """An empty database."""
-    opened = open_store(tmp_path) if request.param == "file" else open_memory()
-    yield opened
-    opened.close()
+    if request.param == "memory":
+        new = open_memory()
+    else:
+        on_postgres = request.param == "postgresql"
+        url = request.getfixturevalue("postgres_url") if on_postgres else None
+        new = open_store(tmp_path, "bot", url)
+    with closing(new):
+        yield new
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
+
 from bot.core.model.capabilities import Idempotency, Prices, TextLimit, Unit
 from bot.core.ports.account_store import AccountRecord, Pause
 from bot.core.ports.platform import Batch
@@ -34,6 +36,7 @@ def test_an_unknown_account(tx):
     assert tx.accounts.spent("town", MONDAY) == 0
 
 
+@pytest.mark.quick
 def test_rules_are_remembered_whole(tx):
     """What a network said of itself comes back exactly, prices to the last cent."""
     tx.accounts.learned("town", RULES, "memory []", MONDAY)

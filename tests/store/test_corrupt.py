@@ -12,6 +12,8 @@ from bot.store import open_store
 from tests.clock import MONDAY
 from tests.core.samples import delivery, entry
 
+pytestmark = pytest.mark.sqlite_only("its types and its file can be written over")
+
 WORDS = "what nobody else may read"
 
 

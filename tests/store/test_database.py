@@ -24,14 +24,6 @@ NOBODY = 65534
 """The user without rights."""
 
 
-@pytest.fixture
-def opened(tmp_path):
-    """A database in a file."""
-    database = open_store(tmp_path)
-    yield database
-    database.close()
-
-
 def write(database, text="x"):
     """Keep an entry."""
     with database.store.writing() as tx:
@@ -54,6 +46,7 @@ def fails(database, what, *, text="x"):
     assert "; " in lines[0]
 
 
+@pytest.mark.quick
 def test_all_or_nothing(store):
     """What raised in the middle of a transaction leaves nothing of it behind."""
 
@@ -139,6 +132,7 @@ def test_the_site_reads_without_writing_too(opened):
         connection.exec_driver_sql("DELETE FROM comment")
 
 
+@pytest.mark.quick
 def test_a_reader_sees_one_moment(opened):
     """A reader sees what was there when it began, while another writes and is not held up."""
     with opened.store.reading() as tx:
@@ -148,14 +142,20 @@ def test_a_reader_sees_one_moment(opened):
     assert len(entries(opened)) == 1
 
 
-def test_it_is_there_after_a_restart(tmp_path):
+@pytest.mark.quick
+def test_it_is_there_after_a_restart(open_database):
     """What was written is there when the database is opened again."""
-    assert not has_store(tmp_path)
     for count in (1, 1):
-        database = open_store(tmp_path)
+        database = open_database()
         write(database)
         assert len(entries(database)) == count
         database.close()
+
+
+def test_a_directory_has_a_database_once_it_was_opened(tmp_path):
+    """Whether there is a database in a directory can be asked without making one."""
+    assert not has_store(tmp_path)
+    open_store(tmp_path).close()
     assert has_store(tmp_path)
 
 
@@ -174,6 +174,7 @@ def test_only_the_owner_may_look(tmp_path):
     assert (tmp_path / "deep" / "data").stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.sqlite_only("the size of its file has a bound of its own")
 def test_full_disk(opened):
     """A full disk is one clear line; nothing that was there is lost, and it goes on with room."""
     write(opened)
@@ -189,6 +190,7 @@ def test_full_disk(opened):
     write(opened, "x" * 200_000)
 
 
+@pytest.mark.sqlite_only("another program locks the whole file")
 def test_locked(opened, tmp_path):
     """A database that another program holds for long is one clear line, and works afterwards."""
     with opened.engine.connect() as connection:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,24 +15,41 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, text
 
 from bot.core.errors import StoreError
-from bot.store import open_store
+from bot.store import Database, migrate_postgres, open_store
 from bot.store.migrate import HEAD, MIGRATIONS, upgrade, version
+from bot.store.postgres.engine import make_engine
+from bot.store.postgres.tables import whole_schema
 from bot.store.tables import metadata
 from tests.clock import MONDAY
+from tests.servers.postgres import Postgres, database_name
+
+Opening = Callable[[], Database]
 
 
 @pytest.fixture
-def migrated(tmp_path: Path) -> Iterator[Engine]:
+def migrated(
+    request: pytest.FixtureRequest, tmp_path: Path, database_url: str | None
+) -> Iterator[Engine]:
     """A database that went through every migration."""
-    engine = create_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
+    if database_url is None:
+        engine = create_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
+    else:
+        engine = make_engine(request.getfixturevalue("empty_url"))
     with engine.begin() as connection:
         upgrade(connection)
     yield engine
     engine.dispose()
 
 
+@pytest.fixture
+def empty_url(postgres: Postgres) -> Iterator[str]:
+    """The address of a PostgreSQL database without tables."""
+    with postgres.database() as url:
+        yield url
+
+
 def statements(engine: Engine) -> dict[str, str | None]:
-    """The statement that made each table and index, by its name."""
+    """The statement that made each table and index of SQLite, by its name."""
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master"))
         return {name: sql and re.sub(r"\s*([(),])\s*|\s+", r"\1 ", sql) for name, sql in rows}
@@ -42,19 +60,32 @@ def _is_ours(name: str | None, kind: str, _: object) -> bool:
     return kind != "table" or not (name or "").startswith("entry_words")
 
 
+@pytest.mark.quick
 def test_migrations_add_up_to_the_schema(migrated: Engine) -> None:
     """A database made by the migrations is exactly the schema that the code works with."""
     with migrated.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": _is_ours})
-        assert compare_metadata(context, metadata) == []
+        assert (
+            compare_metadata(
+                context, metadata if connection.dialect.name == "sqlite" else whole_schema()
+            )
+            == []
+        )
 
 
-def test_a_new_database_is_a_migrated_one(migrated: Engine, tmp_path: Path) -> None:
+@pytest.mark.quick
+def test_a_new_database_is_a_migrated_one(
+    migrated: Engine, opened: Database, database_url: str | None, request: pytest.FixtureRequest
+) -> None:
     """A database made at once is to the letter what the migrations make, its version included."""
-    database = open_store(tmp_path)
-    assert statements(database.engine) == statements(migrated)
-    assert version(database.engine) == version(migrated) == HEAD
-    database.close()
+    if database_url is None:
+        assert statements(opened.engine) == statements(migrated)
+    else:
+        server = request.getfixturevalue("postgres")
+        addresses = (database_url, request.getfixturevalue("empty_url"))
+        made, of_migrations = (server.schema(database_name(one)) for one in addresses)
+        assert made == of_migrations
+    assert version(opened.engine) == version(migrated) == HEAD
 
 
 def test_head_is_the_newest_migration() -> None:
@@ -64,28 +95,44 @@ def test_head_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
-def made_by_a_newer(data: Path, oldest: str) -> None:
-    """A database of a newer version, which names the oldest version that can work with it."""
-    open_store(data).close()
-    engine = create_engine(f"sqlite:///{data / 'tipsbot.db'}")
-    with engine.begin() as connection:
+def update_by_a_newer(database: Database, oldest: str) -> None:
+    """A newer version migrates the database, and names the oldest that can work with it."""
+    with database.engine.execution_options(writing=True).begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         connection.execute(text("UPDATE compatibility SET oldest = :oldest"), {"oldest": oldest})
-    engine.dispose()
-
-
-def test_a_newer_database_that_is_compatible_is_used(tmp_path: Path) -> None:
-    """A database that was only extended by a newer version is used, and keeps its version."""
-    made_by_a_newer(tmp_path, oldest=HEAD)
-    database = open_store(tmp_path)
-    with database.store.writing() as tx:
-        tx.notes.put("tips file", "wrong", MONDAY)
-    assert version(database.engine) == "9999"
     database.close()
 
 
-def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
+def test_a_newer_database_that_is_compatible_is_used(open_database: Opening) -> None:
+    """A database that was only extended by a newer version is used, and keeps its version."""
+    update_by_a_newer(open_database(), oldest=HEAD)
+    database = open_database()
+    with database.store.writing() as tx:
+        tx.notes.put("tips file", "wrong", MONDAY)
+    assert version(database.engine) == "9999"
+
+
+def test_a_newer_database_is_left_alone(open_database: Opening) -> None:
     """A database written by a newer version is refused with one clear line, and not touched."""
-    made_by_a_newer(tmp_path, oldest="9999")
+    update_by_a_newer(open_database(), oldest="9999")
     with pytest.raises(StoreError, match="newer tipsbot"):
-        open_store(tmp_path)
+        open_database()
+
+
+@pytest.mark.postgresql
+@pytest.mark.quick
+def test_only_the_command_makes_tables_on_postgresql(empty_url: str, tmp_path: Path) -> None:
+    """A bot that finds no tables says which command makes them, and makes none itself."""
+    with pytest.raises(StoreError, match="no tables of tipsbot; run `tipsbot migrate`"):
+        open_store(tmp_path, "bot", empty_url)
+    assert migrate_postgres(empty_url) == (None, HEAD)
+    assert migrate_postgres(empty_url) == (HEAD, HEAD)
+    open_store(tmp_path, "bot", empty_url).close()
+
+
+@pytest.mark.postgresql
+def test_several_who_migrate_at_once(empty_url: str) -> None:
+    """Of several commands that migrate at once one does it, and the others find it done."""
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(migrate_postgres, [empty_url] * 4))
+    assert sorted(found, key=str) == [(HEAD, HEAD)] * 3 + [(None, HEAD)]

@@ -16,6 +16,8 @@ from bot.core.ports.unit_of_work import UnitOfWork
 from bot.store import open_store
 from tests.clock import MONDAY
 
+pytestmark = pytest.mark.sqlite_only("EXPLAIN QUERY PLAN is its own")
+
 FEW: dict[str, Callable[[UnitOfWork], object]] = {
     "log.get": lambda tx: tx.log.get(1),
     "log.find": lambda tx: tx.log.find("town", "a"),

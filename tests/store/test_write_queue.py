@@ -7,10 +7,10 @@ import time
 from contextlib import closing, contextmanager, suppress
 from threading import Barrier, Event, Thread
 
+import psycopg
 import pytest
 
 from bot.core.errors import StoreError
-from bot.store import open_store
 from bot.store.database import FILE
 from bot.store.write_queue import WriteQueue
 from tests.clock import MONDAY
@@ -22,22 +22,19 @@ SHORT = 20
 
 
 @pytest.fixture
-def opened(tmp_path):
-    """A database in a file."""
-    database = open_store(tmp_path)
-    yield database
-    database.close()
-
-
-@pytest.fixture
 def queue(tmp_path):
     """A queue without a database."""
     return WriteQueue(tmp_path / FILE)
 
 
 @contextmanager
-def held_elsewhere(data):
+def held_elsewhere(data, url):
     """Another program holds the write lock."""
+    if url is not None:
+        with psycopg.connect(url) as server:
+            server.execute("SELECT id FROM bot FOR UPDATE")
+            yield
+        return
     with closing(sqlite3.connect(data / FILE, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
@@ -78,7 +75,8 @@ def texts(database):
         return [one.text for one in tx.log.entries()]
 
 
-def test_the_first_to_come_is_the_first_to_write(opened, tmp_path):
+@pytest.mark.quick
+def test_the_first_to_come_is_the_first_to_write(opened, tmp_path, database_url):
     """Sixty writers wait while another program holds the lock; all write, in their order."""
 
     def write(number):
@@ -86,7 +84,7 @@ def test_the_first_to_come_is_the_first_to_write(opened, tmp_path):
             tx.log.keep(entry(f"e{number}", text=f"{number}"), MONDAY)
 
     threads = []
-    with held_elsewhere(tmp_path):
+    with held_elsewhere(tmp_path, database_url):
         for number in range(60):
             threads.append(started(write, number))
             await_waiting(opened.write_queue, number + 1)
@@ -260,6 +258,7 @@ def test_writers_never_meet(queue):
     assert met == [1] * 600
 
 
+@pytest.mark.sqlite_only("PostgreSQL tidies by itself")
 def test_tidying_takes_its_turn(opened):
     """Purging and rewriting wait for whoever writes, in the same queue, and those wait for them."""
     with opened.store.writing() as tx:

@@ -97,13 +97,13 @@ class DueWork:
 
     def now(self) -> datetime:
         """The database's present moment, UTC."""
-        with self._connected() as connection:
+        with self._alone() as connection:
             found: datetime = connection.execute(select(func.now())).scalar_one()
         return found.astimezone(UTC)
 
     def begin(self, handed: Handed) -> datetime | None:
         """Take a task; when it was due, or None where somebody else has it: the job is a double."""
-        with self._connected() as connection:
+        with self._alone() as connection:
             taken = update(fleet_tasks).where(_is(handed)).values(handed_until=NOW + HANDED)
             due: datetime | None = connection.scalar(taken.returning(fleet_tasks.c.due))
             return due
@@ -112,19 +112,19 @@ class DueWork:
         """Keep the tasks that this process is still doing."""
         mine = [one for one in running if one.token]
         if mine:
-            with self._connected() as connection:
+            with self._alone() as connection:
                 _extend(connection, mine)
 
     def finish(self, handed: Handed, was_due: datetime, following: datetime) -> None:
         """Note when a task is due next; at once where it was asked for while it was done."""
         due = case((fleet_tasks.c.due > was_due, fleet_tasks.c.due), else_=following)
         done = update(fleet_tasks).where(_is(handed))
-        with self._connected() as connection:
+        with self._alone() as connection:
             connection.execute(done.values(due=due, handed_until=None, token=None))
 
     def ask(self, bot: str, job: str, account: str = "") -> None:
         """Have a task done now, or once more if it is being done."""
-        with self._connected() as connection:
+        with self._alone() as connection:
             ask(connection, bot, job, account)
 
     def hold_back(self, bot: str, account: str) -> None:
@@ -137,7 +137,7 @@ class DueWork:
 
     def _set(self, bot: str, until: Any, *which: ColumnElement[bool]) -> None:
         mine = (deliveries.c.bot == bot) & _WAITS & (deliveries.c.not_before <= NOW)
-        with self._connected() as connection:
+        with self._alone() as connection:
             connection.execute(update(deliveries).where(mine, *which).values(handed_until=until))
 
     def _flying(self, connection: Connection, query: Select[Any], slots: int) -> InFlight:
@@ -157,6 +157,12 @@ class DueWork:
         with self._connected() as connection:
             connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 2000"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCKS[kind]})
+            yield connection
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
+        """A connection for one statement, which is a transaction of its own."""
+        with self.backend.clear_errors(), self.backend.plain.connect() as connection:
             yield connection
 
     @contextmanager

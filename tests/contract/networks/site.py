@@ -79,7 +79,7 @@ class SiteNetwork(ControlledNetwork):
 
 
 @contextmanager
-def site_network(place: Path) -> Iterator[SiteNetwork]:
-    """A site with a new database."""
-    with closing(open_store(place)) as database:
+def site_network(place: Path, url: str | None = None) -> Iterator[SiteNetwork]:
+    """A site with a new database: in a directory, or on PostgreSQL."""
+    with closing(open_store(place, "bot", url)) as database:
         yield SiteNetwork(database)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -12,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.store.database import FILE
+from tests.sim.bot_database import BotDatabase
 from tests.sim.invariants import InvariantError
 from tests.sim.listening.mastodon import MastodonWithPeople
 from tests.sim.listening.messages import Message, marked
@@ -63,6 +62,7 @@ class LogInvariants:
     networks: Mapping[str, Network]
     time: Timeline
     data: Path
+    database: BotDatabase
     losses_reported: list[tuple[datetime, str]] = field(default_factory=list)
     """When and on which account the bot reported a loss."""
     _versions: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -73,13 +73,6 @@ class LogInvariants:
     """The mentions of each account, in their order."""
     _seen_event: int = 0
     _changes: dict[int, list[str]] = field(default_factory=dict)
-    _database: sqlite3.Connection | None = None
-
-    def close(self) -> None:
-        """Close the database."""
-        if self._database is not None:
-            self._database.close()
-            self._database = None
 
     def entry_count(self, account: str) -> int:
         """The number of entries of an account."""
@@ -310,9 +303,7 @@ class LogInvariants:
         return [EntryRow._make(row) for row in found]
 
     def _query(self, query: str, *values: str | int) -> list[Any]:
-        if self._database is None:
-            self._database = sqlite3.connect(self.data / FILE)
-        return self._database.execute(query, values).fetchall()
+        return self.database.query(query, *values)
 
 
 def _posted_at(message: Message) -> datetime:

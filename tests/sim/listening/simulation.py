@@ -57,6 +57,7 @@ class ListeningSimulation(Simulation):
     #: whether anything goes wrong
     disturbed: bool = True
     option = "--talk"
+    pragmas = ("synchronous=OFF",)
     unit = "messages"
 
     def __post_init__(self) -> None:
@@ -77,8 +78,10 @@ class ListeningSimulation(Simulation):
             chance=self.chance,
             note=self.chooser.count,
         )
-        self.invariants = LogInvariants(self.people, self.networks, self.time, self.home / "data")
-        self.disk = DatabaseFaults(self.time.now, self._crash_point, speed=("synchronous=OFF",))
+        self.invariants = LogInvariants(
+            self.people, self.networks, self.time, self.home / "data", self.database
+        )
+        self.disk = DatabaseFaults(self.time.now, self._crash_point, self.database)
         self.disk.on_failure = self._database_failed
         self._disturbances = ShuffledCycle(
             [one for one in Disturbance if one not in ONCE_A_RUN], self.chance
@@ -358,7 +361,7 @@ class ListeningSimulation(Simulation):
             self.bot.close()
         self.bot = None
         self._lists_read.clear()
-        self.invariants.close()
+        self.database.close()
 
     def _note_event(self, what: str, event: MutableMapping[str, Any]) -> None:
         """The invariants know which losses the bot reported."""

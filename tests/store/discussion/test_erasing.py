@@ -15,6 +15,10 @@ from bot.store.database import FILE
 from tests.clock import MONDAY
 from tests.core.samples import entry
 
+pytestmark = pytest.mark.sqlite_only(
+    "its files hold no words that are gone; PostgreSQL promises less"
+)
+
 PAGE, LEAF = 4096, 13
 """Bytes of a page, and the first byte of one that holds a table's rows."""
 SECRET = re.compile(rb"secret-(\d+)-")

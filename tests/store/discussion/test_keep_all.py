@@ -9,7 +9,6 @@ import pytest
 
 from bot.core.model.delivery import State
 from bot.core.model.entry import Change
-from bot.store import open_memory
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, entry
 from tests.store.moving import put
@@ -39,16 +38,15 @@ def heard(seed):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_at_once_is_as_one_by_one(seed):
+def test_at_once_is_as_one_by_one(seed, new_database):
     """However they come, the log and each entry's history are the same after a batch as singly.
 
     But for one thing: what finds its tip within a batch may be told of by a line more.
     """
     outcomes = []
     for at_once in (True, False):
-        database = open_memory()
         some = heard(seed)
-        with database.store.writing() as tx:
+        with new_database().store.writing() as tx:
             put(tx, State.POSTED)
             if at_once:
                 changed = tx.log.keep_all(some[:40], MONDAY) + tx.log.keep_all(some[40:], MONDAY)
@@ -59,5 +57,4 @@ def test_at_once_is_as_one_by_one(seed):
             tips = {one.entry: one.tip for one in events}  # as the last line tells it
             assert tips == {one.id: one.tip for one in tx.log.entries()}
             outcomes.append((changed, tx.log.entries(), lines))
-        database.close()
     assert outcomes[0] == outcomes[1]

@@ -42,6 +42,7 @@ def erased(one, **changes):
     return replace(one, author=NOBODY, text="", html="", url=None, **changes)
 
 
+@pytest.mark.quick
 def test_everything_is_remembered(tx):
     """An entry comes back as it was heard, in every script."""
     heard = replace(FULL, text="聞く 👩‍🚀\n\x1b[31m", visibility=Visibility.UNLISTED, ours=True)
@@ -119,6 +120,7 @@ def test_a_deletion_that_is_heard_first_stands(tx):
     assert not only(tx).is_legible
 
 
+@pytest.mark.sqlite_only("its files hold no words that are gone; PostgreSQL promises less")
 def test_the_bytes_are_gone(tmp_path):
     """After a deletion neither words nor author are in the database's files any more."""
     database = open_store(tmp_path)
@@ -158,6 +160,7 @@ def sent(tx):
     return sending
 
 
+@pytest.mark.quick
 def test_answers_heard_before_their_post_is_recorded(tx):
     """Answers to a post whose answer was lost join its tip, at every depth, once it is known."""
     for one in (*CHAIN, entry("d", root="r1"), entry("e", in_reply_to="elsewhere")):

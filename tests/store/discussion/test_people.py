@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from bot.core.discussion.acknowledgement_policy import AcknowledgementState
 from bot.core.ports.people_store import Person, PersonRule
-from bot.store import open_store
 from tests.clock import MONDAY
 from tests.core.samples import MINUTE
 
@@ -71,9 +70,9 @@ def test_the_newest_come_first(tx):
     assert found[0].at == MONDAY + 3 * MINUTE
 
 
-def test_bots_do_not_share_people(tmp_path):
+def test_bots_do_not_share_people(open_database):
     """Two bots in one database know nothing of each other's people."""
-    one, two = (open_store(tmp_path, name) for name in ("one", "two"))
+    one, two = (open_database(name) for name in ("one", "two"))
     with one.store.writing() as tx:
         tx.people.add_rule("town", "a", BLOCKED, MONDAY)
         tx.acknowledgements.begin("town", 1, "a", MONDAY)
@@ -82,5 +81,3 @@ def test_bots_do_not_share_people(tmp_path):
         assert tx.people.blocked() == []
         assert tx.acknowledgements.recent("town", 9) == []
         assert tx.acknowledgements.begin("town", 1, "a", MONDAY)
-    one.close()
-    two.close()

@@ -18,6 +18,7 @@ from tests.clock import MONDAY
 from tests.core.samples import HOUR, entry
 
 LATER = MONDAY + HOUR
+BEFORE_POSTGRESQL = pytest.mark.sqlite_only("the release before had no other database")
 
 
 def heard(tx, **changes):
@@ -131,6 +132,7 @@ def again(**more):
     return replace(entry(text="- Ask", html=HTML, version="1"), **more)
 
 
+@BEFORE_POSTGRESQL
 def test_old_rows_stay_as_they_are(old):
     """What an earlier release stored is shown, searched and erased as before."""
     with old.store.writing() as tx:
@@ -141,6 +143,7 @@ def test_old_rows_stay_as_they_are(old):
         assert not tx.public_entries().search(terms("ask"), 9)
 
 
+@BEFORE_POSTGRESQL
 @pytest.mark.parametrize(
     "read",
     [
@@ -160,6 +163,7 @@ def test_what_is_only_read_anew_is_no_edit(old, read):
         assert changes(tx) == []
 
 
+@BEFORE_POSTGRESQL
 @pytest.mark.parametrize(
     "edit",
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ from bot.store.postgres.tables import whole_schema
 from tests.clock import MONDAY
 from tests.core.samples import HOUR
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.quick]
+pytestmark = pytest.mark.postgresql
 
 ADA = FleetBot(
     bot="ada",
@@ -148,7 +149,7 @@ def test_one_sync_at_a_time(fleet, postgres_url):
 def test_an_erased_bot_leaves_no_row(fleet, postgres_url):
     """Every row of a bot in every table is deleted, none of another's, and actions stay."""
     for bot in ("ada", "bob"):
-        with closing(open_store(None, bot, postgres_url)) as one, one.store.writing() as tx:
+        with closing(open_store(Path(), bot, postgres_url)) as one, one.store.writing() as tx:
             tx.notes.put("n", "v", MONDAY)
         with fleet.writing() as tx:
             tx.bots.put(FleetBot(bot=bot, state=BotState.STOPPED, updated_at=MONDAY))

@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from bot.core.model.delivery import Span, SpanKind, State
 from bot.core.model.lookup import LEASE
-from bot.store import open_store
 from bot.store.tables import events
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, MINUTE, claimed, delivery, post, receipt
@@ -20,6 +19,7 @@ from tests.store.moving import posted, put, send
 A_DAY = timedelta(days=1)
 
 
+@pytest.mark.quick
 def test_everything_is_remembered(tx):
     """A delivery comes back exactly as it was planned, to the last span of its text."""
     spans = (Span(kind=SpanKind.TAG, start=14, end=18, target="Ada"),)
@@ -50,6 +50,7 @@ def test_one_delivery_a_slot_and_account(tx):
     assert [one.account for one in tx.ledger.of_slot(first.slot)] == ["town", "village"]
 
 
+@pytest.mark.quick
 def test_the_second_mover_is_told(tx):
     """Of two moves from one state only the first takes place."""
     planned = put(tx)
@@ -77,16 +78,16 @@ def test_a_forbidden_move_is_a_mistake(tx):
         tx.ledger.move(done, replace(done, state=State.PLANNED, receipt=None), MONDAY)
 
 
-def test_racing_movers(tmp_path):
+@pytest.mark.quick
+def test_racing_movers(opened):
     """Of many who claim one delivery at the same moment exactly one is told that it is theirs."""
-    database = open_store(tmp_path)
-    with database.store.writing() as tx:
+    with opened.store.writing() as tx:
         planned = put(tx)
     start, won = Barrier(8), []
 
     def claim(owner):
         start.wait(10)
-        with database.store.writing() as tx:
+        with opened.store.writing() as tx:
             if tx.ledger.move(planned, send(planned, owner=owner), MONDAY):
                 won.append(owner)
 
@@ -95,9 +96,8 @@ def test_racing_movers(tmp_path):
         thread.start()
     for thread in threads:
         thread.join(30)
-    with database.store.reading() as tx:
+    with opened.store.reading() as tx:
         assert [one.owner for one in tx.ledger.recent(9)] == won
-    database.close()
 
 
 def test_history_is_kept(tx, database):
@@ -192,17 +192,20 @@ def test_a_page_is_there_while_it_is_posted(tx):
     assert not tx.ledger.has_page("listen", "town")
 
 
-def test_bots_do_not_see_each_other(tmp_path):
+@pytest.mark.quick
+def test_bots_do_not_see_each_other(open_database):
     """Two bots in one database have histories of their own."""
-    first, second = open_store(tmp_path, "first"), open_store(tmp_path, "second")
+    first, second = open_database("first"), open_database("second")
     with first.store.writing() as tx:
         planned = put(tx)
     with second.store.writing() as tx:
         assert tx.ledger.get(planned.id) is None
         assert not tx.ledger.move(planned, send(planned), MONDAY)
-        assert put(tx).id != planned.id
-    first.close()
-    second.close()
+        other = put(tx, tip="other")
+        assert tx.ledger.move(other, send(other), MONDAY)
+        assert [one.tip for one in tx.ledger.recent(9)] == ["other"]
+    with first.store.reading() as tx:
+        assert tx.ledger.recent(9) == [planned]
 
 
 def test_deliveries_are_counted(tx):

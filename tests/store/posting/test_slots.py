@@ -52,6 +52,7 @@ def test_a_rule_never_looked_at_has_no_cursor(tx):
     assert tx.slots.cursor(schedule()) is None
 
 
+@pytest.mark.quick
 def test_a_cursor_never_moves_back(tx):
     """What was worked through once is never worked through again, even after an edit."""
     tx.slots.advance(schedule(), MONDAY)

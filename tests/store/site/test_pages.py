@@ -131,6 +131,7 @@ def test_how_many_comments_stand(pages):
     assert [pages.standing(tip) for tip in ("listen", "other", "none")] == [2, 1, 0]
 
 
+@pytest.mark.quick
 def test_a_reader_of_changes_misses_none(pages):
     """Whoever follows the numbers sees each comment again when it was erased, in order."""
     for name in "abc":
@@ -167,6 +168,7 @@ def test_what_happens_together_fails_together(database):
     assert database.pages.held() == []
 
 
+@pytest.mark.sqlite_only("its files hold no words that are gone; PostgreSQL promises less")
 def test_erased_words_leave_the_file(tmp_path):
     """What a visitor erased is in none of the database's files any more."""
     database = open_store(tmp_path)

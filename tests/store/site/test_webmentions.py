@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 
 from bot.core.discussion.webmention import Failure, LinkNotice, ReadFailure, Webmention
-from bot.store import open_memory
 from tests.site import NINE
 
 PING = Webmention(
@@ -21,13 +20,12 @@ PING = Webmention(
 
 
 @pytest.fixture
-def pings():
+def pings(database):
     """An empty memory."""
-    database = open_memory()
-    yield database.pings
-    database.close()
+    return database.pings
 
 
+@pytest.mark.quick
 def test_a_pair_is_remembered_once(pings):
     """What is written of a pair takes the place of what was known of it."""
     trouble = ReadFailure(failure=Failure.GONE, why="there is no such page: none at all")

@@ -15,7 +15,7 @@ from bot.store import open_server
 from bot.store.postgres.engine import PostgresBackend, make_engine
 from bot.store.postgres.network_limits import FleetLimits
 from bot.store.postgres.tables import fleet_limits
-from tests.bootstrap.fleet.samples import SECRET, mastodon, now, x
+from tests.bootstrap.fleet.workers.samples import SECRET, mastodon, now, x
 from tests.core.samples import HOUR, MINUTE
 from tests.platforms.x.samples import SECRETS
 from tests.servers.scripted import Scripted, scripted

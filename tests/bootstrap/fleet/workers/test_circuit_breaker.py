@@ -17,7 +17,7 @@ from bot.store import open_server
 from bot.store.postgres.engine import PostgresBackend, make_engine
 from bot.store.postgres.host_health import FleetHosts
 from bot.store.tables import deliveries
-from tests.bootstrap.fleet.samples import hanging_up, mastodon, now, x
+from tests.bootstrap.fleet.workers.samples import hanging_up, mastodon, now, x
 from tests.core.samples import HOUR
 from tests.servers.scripted import Scripted, scripted
 
