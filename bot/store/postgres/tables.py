@@ -167,10 +167,10 @@ comment_limits = Table(
     metadata,
     Column("bot", Words, primary_key=True),
     Column("bucket", Words, primary_key=True),
-    Column("at", Moment, primary_key=True),
-    Column("number", Integer, nullable=False),
+    Column("full_at", Moment, nullable=False),
+    Index(None, "full_at"),
 )
-"""How much was written on a bot's site, by whom (a keyed hash), in each span of time."""
+"""How much was written on a bot's site lately, and by whom (a keyed hash)."""
 
 fleet_processes = Table(
     "fleet_process",
