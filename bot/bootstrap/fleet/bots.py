@@ -45,6 +45,10 @@ class FleetContainers:
     def __post_init__(self) -> None:
         self._summary_cache = SqlSummaryCache(self.environment.data)
 
+    def __len__(self) -> int:
+        """How many bots' parts are kept."""
+        return len(self._kept)
+
     def get(self, bot: str) -> BotParts | None:
         """The parts of a bot with the version that it uses now.
 

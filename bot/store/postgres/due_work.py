@@ -185,8 +185,8 @@ def _due_posts(flying: InFlight) -> Select[Any]:
     return (
         select(deliveries.c.bot, deliveries.c.account, deliveries.c.id, host)
         .join(fleet_bots, fleet_bots.c.bot == deliveries.c.bot)
-        .outerjoin(fleet_accounts, _same_account(deliveries))
-        .where(_is_free(deliveries), *_may_go(deliveries, host, flying))
+        .outerjoin(fleet_accounts, same_account(deliveries))
+        .where(is_free(deliveries), *_may_go(deliveries, host, flying))
         .with_for_update(of=deliveries, skip_locked=True)
     )
 
@@ -196,8 +196,8 @@ def _due_tasks(flying: InFlight) -> Select[Any]:
     return (
         select(fleet_tasks.c.bot, fleet_tasks.c.job, fleet_tasks.c.account, fleet_accounts.c.host)
         .join(fleet_bots, fleet_bots.c.bot == fleet_tasks.c.bot)
-        .outerjoin(fleet_accounts, _same_account(fleet_tasks))
-        .where(fleet_tasks.c.due <= NOW, _is_free(fleet_tasks))
+        .outerjoin(fleet_accounts, same_account(fleet_tasks))
+        .where(fleet_tasks.c.due <= NOW, is_free(fleet_tasks))
         .where(*_may_go(fleet_tasks, fleet_accounts.c.host, flying))
         .with_for_update(of=fleet_tasks, skip_locked=True)
     )
@@ -218,7 +218,7 @@ def _posts_in_flight() -> Select[Any]:
     unsettled = deliveries.c.state.in_([State.PLANNED, State.UNSURE, State.SENDING])
     return (
         select(deliveries.c.bot, deliveries.c.account, fleet_accounts.c.host)
-        .outerjoin(fleet_accounts, _same_account(deliveries))
+        .outerjoin(fleet_accounts, same_account(deliveries))
         .where(deliveries.c.handed_until > NOW, unsettled)
         .distinct()
     )
@@ -228,17 +228,19 @@ def _tasks_in_flight() -> Select[Any]:
     """Bot and server of each task in the hands of a worker."""
     return (
         select(fleet_tasks.c.bot, fleet_accounts.c.host)
-        .outerjoin(fleet_accounts, _same_account(fleet_tasks))
+        .outerjoin(fleet_accounts, same_account(fleet_tasks))
         .where(fleet_tasks.c.handed_until > NOW)
     )
 
 
-def _same_account(table: Table) -> ColumnElement[bool]:
+def same_account(table: Table) -> ColumnElement[bool]:
+    """Whether a row of `fleet_account` is that of a row of this table."""
     same_bot = fleet_accounts.c.bot == table.c.bot
     return same_bot & (fleet_accounts.c.account == table.c.account)
 
 
-def _is_free(table: Table) -> ColumnElement[bool]:
+def is_free(table: Table) -> ColumnElement[bool]:
+    """Whether nobody has been handed the row."""
     return table.c.handed_until.is_(None) | (table.c.handed_until <= NOW)
 
 

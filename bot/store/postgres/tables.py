@@ -199,4 +199,6 @@ def whole_schema() -> MetaData:
     Index("ix_delivery_lease", delivery.c.lease_until, postgresql_where=sending)
     handed = text("handed_until IS NOT NULL")
     Index("ix_delivery_handed", delivery.c.bot, postgresql_where=handed)
+    posted = text("posted_at IS NOT NULL")
+    Index("ix_delivery_posted", delivery.c.posted_at, postgresql_where=posted)
     return found
