@@ -272,3 +272,11 @@ async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:
     It cannot be an argument of the connection: the one that listens is given it already.
     """
     await connection.set_autocommit(True)
+    if await _is_pooled(connection):
+        connection.prepare_threshold = None  # its next transaction may be on another one
+
+
+async def _is_pooled(connection: psycopg.AsyncConnection[Any]) -> bool:
+    """Whether a pooler stands in front of PostgreSQL: it makes up the number of the process."""
+    cursor = await connection.execute("SELECT pg_backend_pid()")
+    return await cursor.fetchone() != (connection.info.backend_pid,)

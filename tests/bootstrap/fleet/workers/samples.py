@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,11 +24,21 @@ from tests.core.samples import HOUR, MINUTE, delivery
 from tests.platforms.x.samples import SECRETS
 
 SECRET = "a-token-of-ours-0001"
+SOON = 30.0
+"""Seconds after which something that should have happened did not, on a busy machine."""
 
 
 def now() -> datetime:
     """The machine's clock, which is the database's in these tests."""
     return datetime.now(UTC)
+
+
+def until(condition):
+    """Wait until the condition holds."""
+    end = time.monotonic() + SOON
+    while not condition():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.01)
 
 
 class Fleet:

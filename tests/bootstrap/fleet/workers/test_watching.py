@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -25,13 +24,11 @@ from bot.store.postgres.figures import FleetWatch
 from bot.web import SiteServer
 from bot.web.ops.fleet_metrics import FleetMetrics
 from bot.web.ops.internal import InternalPages, internal_app
-from tests.bootstrap.fleet.workers.samples import now
+from tests.bootstrap.fleet.workers.samples import now, until
 from tests.core.samples import HOUR, MINUTE
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.quick]
 
-SOON = 30.0
-"""Seconds after which something that should have happened did not, on a busy machine."""
 LOST = FleetWatch(backend=PostgresBackend(make_engine("postgresql://a:b@127.0.0.1:9/none")))
 QUEUE = QueueFigures(slots=2, running=0, done=0, failed=0, lag=timedelta(0))
 TIPS = b"""bot: {id: a, name: A, timezone: UTC, site: "https://a.example"}
@@ -65,14 +62,6 @@ def samples(text):
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
-
-
-def until(condition):
-    """Wait until the condition holds."""
-    end = time.monotonic() + SOON
-    while not condition():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.01)
 
 
 def test_late_posts_are_told(fleet, worker):
