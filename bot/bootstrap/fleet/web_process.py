@@ -204,7 +204,9 @@ def run(variables: Mapping[str, str], started: Callable[[WebProcess], None]) -> 
     stopping = stop_signals.StopRequests()
     environ = environment(Path(), variables)
     url = required_url(environ)
-    web = WebProcess(environment=environ, server=open_server(url), process=site_process(url))
+    web = WebProcess(
+        environment=environ, server=open_server(url, environ.key_file), process=site_process(url)
+    )
     try:
         stop_signals.end_orderly(stopping)
         web.start()

@@ -60,7 +60,7 @@ def site_dependencies(
         health=health,
         figures=figures,
         awaited=behind.awaited,
-        key=site_key(container.environment.data),
+        key=site_key(container.database.files),
         is_outdated=lambda: container.loaded.problem is not None,
         limiter=_limiter(container),
         news=process.news,

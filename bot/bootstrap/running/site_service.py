@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 
 from bot.app.site.webmention import WebmentionVerifier
 from bot.app.status.metrics import Metrics
@@ -11,11 +10,10 @@ from bot.bootstrap.container import Container
 from bot.bootstrap.running.database_cleanup import TIDY_EVERY
 from bot.bootstrap.running.site_dependencies import (
     SiteProcess,
-    poll_comments,
     site_dependencies,
     site_process,
 )
-from bot.core.discussion.webmention import ReadFailure, Response
+from bot.bootstrap.running.webmentions import webmention_verifier
 from bot.outbound.pages.cpu_budget import CpuBudget
 from bot.scheduler.scheduler import Scheduler
 from bot.web import Health, SiteServer, build
@@ -23,22 +21,6 @@ from bot.web import Health, SiteServer, build
 WEBMENTIONS = "responses"
 """The name of the job that verifies webmentions."""
 WEBMENTIONS_EVERY = timedelta(seconds=10)
-
-
-@dataclass(kw_only=True, slots=True)
-class PageFetching:
-    """`core.discussion.webmention.Fetcher`; its libraries are loaded for the first page."""
-
-    container: Container
-    budget: CpuBudget = field(default_factory=CpuBudget)
-
-    def read(self, source: str, target: str) -> Response | ReadFailure:
-        """Read `source` in the name of the bot's present site."""
-        from bot.outbound.pages.page_reader import PageReader
-        from bot.outbound.pages.ssrf_safe_fetch import PageFetcher
-
-        fetcher = PageFetcher(agent=f"tipsbot (Webmention; {self.container.config.bot.site})")
-        return PageReader(fetcher=fetcher, budget=self.budget).read(source, target)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -54,14 +36,8 @@ class SiteService:
     process: SiteProcess = field(init=False)
 
     def __post_init__(self) -> None:
-        container, database = self.container, self.container.database
-        self.verifier = WebmentionVerifier(
-            pings=database.pings,
-            pages=database.pages,
-            fetcher=PageFetching(container=container),
-            clock=container.clock,
-            heard=partial(poll_comments, container),
-        )
+        container = self.container
+        self.verifier = webmention_verifier(container, CpuBudget())
         environ = container.environment
         self.process = site_process(environ.database_url)
         app = build(

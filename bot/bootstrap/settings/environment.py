@@ -22,12 +22,14 @@ PRIVATE_SERVERS = "TIPSBOT_ALLOW_PRIVATE_SERVERS"
 
 NAMES = (
     "TIPSBOT_FILE",
+    "TIPSBOT_BOT",
     "TIPSBOT_DATA",
     "TIPSBOT_DATABASE_URL",
     "TIPSBOT_DATABASE_URL_FILE",
     FLEET_SECRETS,
     "TIPSBOT_OPERATOR",
     PRIVATE_SERVERS,
+    "TIPSBOT_KEY_FILE",
     BIND,
     INTERNAL_BIND,
     "TIPSBOT_EGRESS",
@@ -79,6 +81,8 @@ class Environment:
     fleet_bot: str | None = None
     #: whether an account of a fleet may be on a server in a private network
     allow_private_servers: bool = False
+    #: the file with the keys that encrypt what bots keep in that database
+    key_file: Path | None = None
 
     @property
     def own_address(self) -> str:
@@ -104,6 +108,7 @@ def environment(file: Path, variables: Mapping[str, str]) -> Environment:
         database_url=_database_url(variables),
         egress=variables.get("TIPSBOT_EGRESS", ""),
         allow_private_servers=_is_yes(PRIVATE_SERVERS, variables),
+        key_file=Path(key_file) if (key_file := variables.get("TIPSBOT_KEY_FILE")) else None,
     )
 
 

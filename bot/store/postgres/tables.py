@@ -29,6 +29,7 @@ kept_files = Table(
     Column("bot", Words, primary_key=True),
     Column("name", Words, primary_key=True),
     Column("data", LargeBinary, nullable=False),
+    Column("is_encrypted", Boolean, nullable=False),
     Column("at", Moment, nullable=False),
 )
 """What a bot has in its data directory elsewhere: its key, its last good tips file."""
@@ -80,7 +81,7 @@ fleet_bots = Table(
         "host",
         "path",
         unique=True,
-        postgresql_where=text("state <> 'stopped' AND host IS NOT NULL"),
+        postgresql_where=text("state IN ('running', 'paused') AND host IS NOT NULL"),
     ),
 )
 """The bots of the fleet. `version`: the one in use; `problem`: why a newer file was refused."""
