@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, extract, func, select
 
-from bot.core.fleet.bot import BotState, Job
+from bot.core.fleet.bot import ACTIVE, BotState, Job
 from bot.core.fleet.figures import FleetFigures
 from bot.core.model.delivery import State
 from bot.store.postgres.due_work import NOW, is_free, same_account
@@ -75,7 +75,7 @@ def _posts() -> Select[Any]:
     is_due = is_planned & (deliveries.c.not_before <= NOW)
     is_held = deliveries.c.reason.is_not(None) & (deliveries.c.handed_until > NOW - LOOKED_AT)
     could_go = is_due & ~func.coalesce(is_held, False) & _is_not_resting()
-    unsure = (deliveries.c.state == State.UNSURE) & (fleet_bots.c.state != BotState.STOPPED)
+    unsure = (deliveries.c.state == State.UNSURE) & fleet_bots.c.state.in_(ACTIVE)
     query = select(
         _number(is_due).label("due"),
         _longest(deliveries.c.not_before, could_go).label("late"),

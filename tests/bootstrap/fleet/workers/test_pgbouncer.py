@@ -49,15 +49,15 @@ def pgbouncer(url: str, folder: Path, mode: str, more: str = IGNORE):
         f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\n"
         f"unix_socket_dir =\npool_mode = {mode}\n{more}"
     )
-    user = {"user": pwd.getpwnam("postgres").pw_uid} if os.getuid() == 0 else {}
+    user = pwd.getpwnam("postgres").pw_uid if os.getuid() == 0 else None
     with (
         settings.open("rb") as file,  # which another user reads
         subprocess.Popen(
-            [PROGRAM, "-q", "/dev/stdin"],
+            [PROGRAM or "pgbouncer", "-q", "/dev/stdin"],
             stdin=file,
             stderr=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            **user,
+            user=user,
         ) as process,
     ):
         address = url.replace(f":{server.port}/", f":{port}/")
