@@ -18,9 +18,24 @@ from bot.platforms import catalogue
 from bot.store import Database, is_running
 
 if TYPE_CHECKING:
+    from bot.core.ports.network_state import RequestLimits
     from bot.outbound.session import Carrier
 
 Port = TypeVar("Port")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NetworkAccess:
+    """How adapters reach networks."""
+
+    #: makes the transport of requests; None: the network
+    carrier: Carrier | None = None
+    #: the rate limits that all adapters share; None: each adapter keeps its own
+    limits: RequestLimits | None = None
+
+
+DIRECT = NetworkAccess()
+"""That of a bot that runs alone."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -31,8 +46,7 @@ class Adapters:
     environment: Environment
     database: Database
     clock: Clock
-    #: makes the transport of their requests; None: the network
-    carrier: Carrier | None = None
+    network: NetworkAccess = DIRECT
     _built: dict[str, Platform] = field(default_factory=dict)
 
     def port(self, kind: type[Port], name: str) -> Port | None:
@@ -74,7 +88,8 @@ class Adapters:
                 identity=config.bot,
                 pages=self.database.pages,
                 clock=self.clock,
-                carrier=self.carrier,
+                carrier=self.network.carrier,
+                limits=self.network.limits,
                 spending_limit=partial(self._money_left, account),
                 is_running=partial(is_running, self.environment.data),
             )

@@ -19,7 +19,7 @@ from bot.app.posting.plan import Planner
 from bot.app.posting.preview import Preview
 from bot.app.posting.reconcile import Reconciler, RestoreGuard
 from bot.bootstrap import checked_tips_file
-from bot.bootstrap.adapters import Adapters
+from bot.bootstrap.adapters import DIRECT, Adapters, NetworkAccess
 from bot.bootstrap.checked_tips_file import KINDS, LoadedFile, load_or_last_good
 from bot.bootstrap.running.process_owner import Owner, owner
 from bot.bootstrap.settings.environment import Environment, environment
@@ -70,6 +70,7 @@ class Container:
     #: in place of the clock that all machines share, or else of this machine's
     other_clock: InitVar[ports.Clock | None] = None
     timetable: ZonedTimetable = field(default_factory=ZonedTimetable)
+    network: NetworkAccess = DIRECT
     #: whether the workers of a fleet do the bot's work; None: it is no bot of a fleet
     has_workers: bool | None = None
 
@@ -81,6 +82,7 @@ class Container:
             environment=self.environment,
             database=self.database,
             clock=self.clock,
+            network=self.network,
         )
         self.rules = KnownCapabilities(store=self.store, kinds=KINDS)
         self.limits_refresher = LimitsRefresher(

@@ -50,6 +50,7 @@ class Dispatcher:
         self._hand_out = hand_out
         self._sweep = sweep
         self._stalled = times.stalled
+        self._looked_at = dict.fromkeys(slots, time.monotonic())
         loop = partial(Loop, on_error=on_error, first_pause=times.first_pause)
         self._fills = {
             queue: loop(f"dispatch:{queue}", partial(self._fill, queue), every=times.look)
@@ -66,6 +67,10 @@ class Dispatcher:
         """Have the queue looked at now: a slot is free, or work became due. This never waits."""
         self._fills[queue].request()
 
+    def lag(self, queue: Queue) -> timedelta:
+        """How long ago it was last known that the queue is full, or nothing more is due."""
+        return timedelta(seconds=time.monotonic() - self._looked_at[queue])
+
     def stop(self, within: timedelta) -> bool:
         """Hand out nothing more; whether calls under way ended in time."""
         end = time.monotonic() + within.total_seconds()
@@ -81,11 +86,10 @@ class Dispatcher:
         slots = self._slots[queue]
         while not self._fills[queue].is_over:
             wanted = 2 * slots - self._queues.waiting(queue)
-            if wanted < slots:
-                return
-            handed = self._hand_out(queue, wanted)
+            handed = self._hand_out(queue, wanted) if wanted >= slots else ()
             self._queues.defer(queue, handed)
-            if len(handed) < wanted:
+            self._looked_at[queue] = time.monotonic()
+            if not handed or len(handed) < wanted:
                 return
 
     def _clean_up(self) -> None:

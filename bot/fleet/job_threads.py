@@ -5,6 +5,8 @@ from concurrent.futures import Future
 from datetime import timedelta
 from threading import Condition, Lock, Thread
 
+from structlog.contextvars import bound_contextvars
+
 from bot.core.fleet.handing_out import Handed
 from bot.fleet.jobs import OnError, Run
 from bot.fleet.loop import report
@@ -24,6 +26,8 @@ class JobThreads:
         self._waiting: deque[tuple[Handed, Future[None]]] = deque()
         self._running: dict[Future[None], Handed] = {}
         self._closed = False
+        self._done = 0
+        self._failed = 0
         self._lock = Lock()
         self._submitted = Condition(self._lock)
         self._ended = Condition(self._lock)
@@ -56,6 +60,11 @@ class JobThreads:
         with self._lock:
             return tuple(self._running.values())
 
+    def ended(self) -> tuple[int, int]:
+        """How many jobs ended well since the start, and how many failed."""
+        with self._lock:
+            return self._done, self._failed
+
     def close(self) -> None:
         """Start nothing more; running jobs go on."""
         with self._lock:
@@ -73,14 +82,24 @@ class JobThreads:
     def _work(self) -> None:
         while (taken := self._take()) is not None:
             handed, future = taken
+            is_done = self._do(handed)
+            with self._lock:
+                del self._running[future]
+                self._done += is_done
+                self._failed += not is_done
+                self._ended.notify_all()
+            future.set_result(None)
+
+    def _do(self, handed: Handed) -> bool:
+        """Run a job; whether it did not fail. All that it logs names its bot and its account."""
+        names = {"bot": handed.bot, "account": handed.account}
+        with bound_contextvars(**{name: value for name, value in names.items() if value}):
             try:
                 self._run(handed)
             except BaseException as error:  # noqa: BLE001 - a failing job ends neither thread nor worker
                 report(self._on_error, f"{handed.bot}:{handed.job}", error)
-            with self._lock:
-                del self._running[future]
-                self._ended.notify_all()
-            future.set_result(None)
+                return False
+            return True
 
     def _take(self) -> tuple[Handed, Future[None]] | None:
         """The next job, which counts as running from here on; None: there will be none."""

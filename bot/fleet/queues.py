@@ -79,7 +79,9 @@ class Queues:
     def _connected(self) -> Iterator[psycopg.Connection[Any]]:
         with self._lock, clear_errors():
             if self._connection is None:
-                self._connection = psycopg.connect(self._string, autocommit=True)
+                self._connection = psycopg.connect(
+                    self._string, autocommit=True, prepare_threshold=None
+                )
             try:
                 yield self._connection
             except BaseException:

@@ -100,11 +100,21 @@ class Worker:
         """Whether its thread runs: it takes jobs, waits for PostgreSQL, or is about to stop."""
         return self._thread.is_alive()
 
+    def ended(self, queue: Queue) -> tuple[int, int]:
+        """How many jobs of a queue ended well since the start, and how many failed."""
+        return self._threads[queue].ended()
+
+    def running_in(self, queue: Queue) -> int:
+        """How many jobs of a queue run now."""
+        return len(self._threads[queue].running())
+
     def stop(self, within: timedelta) -> bool:
         """Take no more jobs and wait for running ones; whether all of them ended in time.
 
         Jobs that were fetched and not begun are dropped: the ledger hands them out again.
         """
+        if self._thread.ident is None:
+            return True  # it never began
         end = time.monotonic() + within.total_seconds()
         for threads in self._threads.values():
             threads.close()
@@ -262,3 +272,11 @@ async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:
     It cannot be an argument of the connection: the one that listens is given it already.
     """
     await connection.set_autocommit(True)
+    if await _is_pooled(connection):
+        connection.prepare_threshold = None  # its next transaction may be on another one
+
+
+async def _is_pooled(connection: psycopg.AsyncConnection[Any]) -> bool:
+    """Whether a pooler stands in front of PostgreSQL: it makes up the number of the process."""
+    cursor = await connection.execute("SELECT pg_backend_pid()")
+    return await cursor.fetchone() != (connection.info.backend_pid,)

@@ -1,8 +1,12 @@
 """Rate limits of end points, and the times in the answers of servers from which they come."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from hashlib import sha256
+
+from bot.core.ports.network_state import Counted, LimitKey, RequestLimits
 
 _EPOCH = 1e8
 """Seconds; a number above it is a moment since 1970, a smaller one a span from now on."""
@@ -10,26 +14,50 @@ _EPOCH_IN_MILLISECONDS = 1e10
 
 
 class RateLimits:
-    """The end points of one account that take no more requests, and until when.
-
-    They are kept while the process runs, and may be asked from several threads. An end point is
-    any text that names one.
-    """
+    """`core.ports.network_state.RequestLimits` in memory: they are kept while the process runs."""
 
     def __init__(self) -> None:
-        self._held: dict[str, tuple[datetime, datetime]] = {}
+        self._held: dict[LimitKey, tuple[datetime, datetime]] = {}
 
-    def hold(self, end_point: str, now: datetime, wait: timedelta) -> None:
-        """Send no request to an end point for the time `wait` from `now` on."""
-        self._held[end_point] = (now, now + wait)
+    def hold(self, key: LimitKey, now: datetime, wait: timedelta) -> None:
+        """Send no request for the time `wait` from `now` on."""
+        self._held[key] = (now, now + wait)
 
-    def wait(self, end_point: str, now: datetime) -> timedelta | None:
-        """How long an end point takes no requests from `now` on; None: it takes them.
+    def wait(self, key: LimitKey, now: datetime) -> timedelta | None:
+        """For how long no request may be sent from `now` on; None: it may.
 
         A limit that began after `now` was noted by a clock that ran ahead, and does not count.
         """
-        since, until = self._held.get(end_point, (now, now))
+        since, until = self._held.get(key, (now, now))
         return until - now if since <= now < until else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountLimits:
+    """The limits of the end points that one account uses, by what its network counts."""
+
+    limits: RequestLimits = field(default_factory=RateLimits)
+    server: str = ""
+    #: the token and the app of the account; empty for an address
+    counted: Mapping[Counted, str] = field(default_factory=lambda: dict.fromkeys(Counted, ""))
+
+    def hold(self, counted: Counted, end_point: str, now: datetime, wait: timedelta) -> None:
+        """Send no request to an end point for a time, for all that are counted together."""
+        self.limits.hold(self._key(counted, end_point), now, wait)
+
+    def wait(self, end_point: str, now: datetime) -> timedelta | None:
+        """How long an end point takes no requests from `now` on; None: it takes them."""
+        waits = (self.limits.wait(self._key(one, end_point), now) for one in self.counted)
+        return max((wait for wait in waits if wait is not None), default=None)
+
+    def _key(self, counted: Counted, end_point: str) -> LimitKey:
+        who = _hashed(self.counted[counted])
+        return LimitKey(server=self.server, counted=counted, who=who, end_point=end_point)
+
+
+def _hashed(secret: str) -> str:
+    """A name for a secret, which does not tell it: networks make secrets too long to be guessed."""
+    return sha256(secret.encode()).hexdigest()[:32] if secret else ""
 
 
 def date_of(headers: Mapping[str, str]) -> datetime | None:

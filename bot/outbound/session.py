@@ -8,8 +8,10 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from bot.outbound.watched_transport import reading
+
 Carrier = Callable[[], BaseAdapter]
-"""Makes the transport of requests. Only a simulation gives one, which has no network."""
+"""Makes the transport of requests: one that is watched, or that of a simulation."""
 
 LARGEST = 8 * 1024 * 1024
 """Bytes; more than any answer that a client asks for."""
@@ -58,11 +60,18 @@ def read_body(answer: requests.Response, until: float) -> bytes:
     It reads as much as has arrived, and not chunks of one size: a slow sender would hold us for
     hours. Raises TooLarge, or requests.Timeout when it comes too slowly.
     """
+    with reading(answer):
+        body = _read(answer, until)
+    if len(body) > LARGEST:
+        raise TooLarge("the answer is too large")
+    return body
+
+
+def _read(answer: requests.Response, until: float) -> bytes:
+    """The whole body, or the beginning of one that is too large."""
     body = bytearray()
-    while chunk := answer.raw.read1(_CHUNK, decode_content=True):
+    while len(body) <= LARGEST and (chunk := answer.raw.read1(_CHUNK, decode_content=True)):
         body += chunk
-        if len(body) > LARGEST:
-            raise TooLarge("the answer is too large")
         if time.monotonic() > until:
             raise requests.ReadTimeout("the answer took too long")
     return bytes(body)

@@ -13,6 +13,7 @@ from bot.core.ports.site_store import Pages
 from bot.platforms import mastodon, site, x
 
 if TYPE_CHECKING:
+    from bot.core.ports.network_state import RequestLimits
     from bot.outbound.session import Carrier
 
 KINDS: Mapping[str, PlatformKind] = {kind.name: kind for kind in (site.KIND, mastodon.KIND, x.KIND)}
@@ -29,6 +30,8 @@ class AdapterContext:
     clock: Clock
     #: makes the transport of its requests; None: the network
     carrier: Carrier | None = None
+    #: the rate limits that all adapters share; None: this adapter keeps its own
+    limits: RequestLimits | None = None
     #: tells what its reading may still cost; None: no limit
     spending_limit: SpendingLimit | None = None
     #: tells whether the bot runs now
@@ -38,6 +41,7 @@ class AdapterContext:
 def build(given: AdapterContext) -> Platform:
     """The adapter of an account; its client library is loaded here and not before."""
     account, clock, carrier = given.account, given.clock, given.carrier
+    limits = given.limits
     match account.kind:
         case "site":
             from bot.platforms.site.adapter import SitePlatform
@@ -53,11 +57,17 @@ def build(given: AdapterContext) -> Platform:
         case "mastodon":
             from bot.platforms.mastodon.adapter import MastodonPlatform
 
-            return MastodonPlatform(account, given.secrets, clock, carrier=carrier)
+            return MastodonPlatform(account, given.secrets, clock, carrier=carrier, limits=limits)
         case "x":
             from bot.platforms.x.adapter import XPlatform
 
-            limit = given.spending_limit
-            return XPlatform(account, given.secrets, clock, carrier=carrier, spending_limit=limit)
+            return XPlatform(
+                account,
+                given.secrets,
+                clock,
+                carrier=carrier,
+                limits=limits,
+                spending_limit=given.spending_limit,
+            )
         case kind:
             raise ValueError(f"no adapter for {kind}")

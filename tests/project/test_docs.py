@@ -47,6 +47,7 @@ TO_TYPE = {
     "README.md",
     "commands.md",
     "fleet.md",
+    "fleet-watching.md",
     "install.md",
     "run.md",
     "guarantees.md",
@@ -419,6 +420,15 @@ def test_every_event_of_the_log_is_explained() -> None:
     made = {f"slot_{outcome.value}" for outcome in Outcome}
     made |= {f"delivery_{state.value}" for state in State}
     assert told == {event for event in events() if re.fullmatch(r"[a-z_.]+", event)} | made
+
+
+def test_every_metric_is_explained() -> None:
+    """Each metric has a row on the page about one bot or about a fleet, and each row is one."""
+    pages = [(DOCS / name).read_text(encoding="utf-8") for name in ("run.md", "fleet-watching.md")]
+    first = [cells[0] for page in pages for cells in rows(page) if cells]
+    told = {name for cell in first for name in re.findall(r"`(tipsbot_\w+)`", cell)}
+    made = {text for text in texts() if re.fullmatch(r"tipsbot_[a-z_]+[a-z]", text)}
+    assert {name.removesuffix("_total") for name in told} == made
 
 
 MESSAGES = [

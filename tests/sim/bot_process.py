@@ -8,6 +8,7 @@ from pathlib import Path
 
 from requests.adapters import BaseAdapter
 
+from bot.bootstrap.adapters import NetworkAccess
 from bot.bootstrap.checked_tips_file import load
 from bot.bootstrap.container import SystemClock, open_container
 from bot.bootstrap.running.runner import Runner
@@ -43,7 +44,7 @@ class BotProcess:
             holds_lock=holds_lock,
             clock=SystemClock(),  # the simulation moves it
         )
-        container.adapters.carrier = transport_factory
+        container.adapters.network = NetworkAccess(carrier=transport_factory)
         self.running = Runner(container=container, watch=watch)
         try:
             container.adopt(container.loaded)

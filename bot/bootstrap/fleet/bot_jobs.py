@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import structlog
-
 from bot.app.discussion.listen import is_time_to_listen
 from bot.bootstrap.container import Container
 from bot.bootstrap.fleet.bots import BotParts, FleetContainers
@@ -17,8 +15,6 @@ from bot.core.model.config import Account, AcknowledgementStyle
 from bot.core.ports.platform import EntryChecker, ThreadReader
 from bot.outbound.pages.cpu_budget import CpuBudget
 from bot.store.postgres.due_work import DELIVER, DueWork
-
-log = structlog.get_logger()
 
 AFTER_FAILURE = timedelta(minutes=1)
 """How long after a failure a task is done again."""
@@ -45,11 +41,10 @@ class BotJobs:
 
     def run(self, handed: Handed) -> None:
         """Do a job that was handed out; a double of it does nothing."""
-        with structlog.contextvars.bound_contextvars(bot=handed.bot):
-            if handed.job == DELIVER:
-                self._deliver(handed.bot, handed.account)
-            else:
-                self._do_task(handed)
+        if handed.job == DELIVER:
+            self._deliver(handed.bot, handed.account)
+        else:
+            self._do_task(handed)
 
     def _deliver(self, bot: str, account_name: str) -> None:
         """Reconcile and send; what waits for the site's page follows it at once."""

@@ -7,6 +7,7 @@ from threading import Lock
 
 from bot.app.fleet.operate import require
 from bot.bootstrap import checked_tips_file
+from bot.bootstrap.adapters import DIRECT, NetworkAccess
 from bot.bootstrap.container import Container
 from bot.bootstrap.running.process_owner import owner
 from bot.bootstrap.settings.environment import Environment
@@ -35,6 +36,7 @@ class FleetContainers:
     server: DatabaseServer
     fleet: FleetStore
     environment: Environment
+    network: NetworkAccess = DIRECT
     #: made in the data directory unless given
     summary_cache: SqlSummaryCache | None = None
     most_kept: int = MOST_KEPT
@@ -45,6 +47,10 @@ class FleetContainers:
 
     def __post_init__(self) -> None:
         self._summary_cache = self.summary_cache or SqlSummaryCache(self.environment.data)
+
+    def __len__(self) -> int:
+        """How many bots' parts are kept."""
+        return len(self._kept)
 
     def get(self, bot: str) -> BotParts | None:
         """The parts of a bot with the version that it uses now.
@@ -108,6 +114,7 @@ class FleetContainers:
             database=self.server.database(known.bot),
             summary_cache=self._summary_cache,
             owner=owner(holds_lock=False),
+            network=self.network,
             has_workers=known.state is BotState.RUNNING,
         )
         return BotParts(bot=known, version=version, container=container)

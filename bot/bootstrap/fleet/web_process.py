@@ -18,6 +18,7 @@ from bot.bootstrap.fleet.open_fleet import required_url
 from bot.bootstrap.running import stop_signals
 from bot.bootstrap.running.failures import Failures
 from bot.bootstrap.running.health import health_of
+from bot.bootstrap.running.process_owner import owner
 from bot.bootstrap.running.site_dependencies import SiteProcess, site_dependencies, site_process
 from bot.bootstrap.settings.environment import INTERNAL_BIND, Environment, environment
 from bot.core.errors import BotError, StoreError
@@ -26,18 +27,23 @@ from bot.core.ports.site_directory import SiteDirectory
 from bot.store import DatabaseServer, open_server
 from bot.store.fleet import SqlFleetStore
 from bot.store.fleet.site_directory import SqlSiteDirectory
+from bot.store.postgres.figures import FleetWatch
+from bot.store.postgres.processes import FleetProcesses
 from bot.store.postgres.rate_limits import delete_unused_limits
 from bot.web import Health, SiteServer, build
 from bot.web.fleet.figures import WebFigures
 from bot.web.fleet.site_cache import SiteCache
 from bot.web.fleet.site_finder import SiteFinder
 from bot.web.fleet.sites import FleetSites
+from bot.web.ops.fleet_metrics import FleetMetrics
 from bot.web.ops.internal import InternalPages, internal_app
 
 log = structlog.get_logger()
 
 REFRESH_EVERY = 5
 """Seconds after which a bot that was stopped, or changed, is noticed without a request."""
+BEAT_EVERY = 10
+"""Seconds after which the process makes itself known."""
 TIDY_EVERY = 60
 """Seconds after which rate limits that limit nobody any more are deleted."""
 DRAIN_WITHIN = timedelta(seconds=10)
@@ -109,12 +115,16 @@ class WebProcess:
     sites: FleetSites = field(init=False)
     public: SiteServer = field(init=False)
     internal: SiteServer = field(init=False)
+    processes: FleetProcesses = field(init=False)
     failures: Failures = field(default_factory=Failures)
     _is_draining: bool = False
 
     def __post_init__(self) -> None:
         environ = self.environment
         self.fleet = SqlFleetStore(self.server.backend)
+        self.processes = FleetProcesses(
+            backend=self.server.backend, name=owner(holds_lock=False).name, kind="web", slots=0
+        )
         self.directory = SqlSiteDirectory(self.server.backend)
         containers = FleetContainers(server=self.server, fleet=self.fleet, environment=environ)
         builder = FleetSiteBuilder(
@@ -128,7 +138,10 @@ class WebProcess:
         )
         pages = InternalPages(
             health=self.health,
-            collectors=[WebFigures(self.sites, self.process.live_places)],
+            collectors=[
+                WebFigures(self.sites, self.process.live_places),
+                FleetMetrics(FleetWatch(backend=self.server.backend).figures),
+            ],
             has_host=self.directory.has_name,
         )
         self.internal = SiteServer(
@@ -158,6 +171,7 @@ class WebProcess:
         for every, name, do in (
             (REFRESH_EVERY, "refresh", self.sites.refresh),
             (TIDY_EVERY, "tidy", self._tidy_limits),
+            (BEAT_EVERY, "beat", self.processes.beat),
         ):
             if second % every == 0:
                 try:
@@ -173,6 +187,8 @@ class WebProcess:
     def stop(self) -> None:
         """Take no more requests, and finish the answers that were begun."""
         self._is_draining = True
+        with suppress(BotError):  # it is forgotten after a while anyway
+            self.processes.end()
         self.public.stop(DRAIN_WITHIN)
         self.internal.stop(timedelta(seconds=1))
         self.process.close()

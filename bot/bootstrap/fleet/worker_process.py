@@ -10,24 +10,34 @@ from pathlib import Path
 
 import structlog
 
+from bot.bootstrap.adapters import NetworkAccess
 from bot.bootstrap.fleet.bot_jobs import BotJobs
 from bot.bootstrap.fleet.bots import FleetContainers
 from bot.bootstrap.fleet.open_fleet import required_url
+from bot.bootstrap.fleet.worker_health import health_of
 from bot.bootstrap.running import stop_signals
 from bot.bootstrap.running.failures import Failures
 from bot.bootstrap.running.process_owner import owner
-from bot.bootstrap.settings.environment import Environment, environment
+from bot.bootstrap.settings.environment import INTERNAL_BIND, Environment, environment
 from bot.core.errors import BotError
+from bot.core.fleet.figures import QueueFigures, WorkerFigures
 from bot.core.fleet.handing_out import Handed
 from bot.fleet.dispatcher import Dispatcher
 from bot.fleet.jobs import Queue
 from bot.fleet.loop import Loop
 from bot.fleet.queues import Queues
 from bot.fleet.worker import Worker
+from bot.outbound.watched_transport import watching
 from bot.store import DatabaseServer, open_server
 from bot.store.fleet.fleet_store import SqlFleetStore
 from bot.store.postgres.due_work import DueWork
+from bot.store.postgres.figures import FleetWatch
+from bot.store.postgres.host_health import FleetHosts
+from bot.store.postgres.network_limits import FleetLimits
 from bot.store.postgres.processes import FleetProcesses
+from bot.web import SiteServer
+from bot.web.ops.fleet_metrics import FleetMetrics, WorkerMetrics
+from bot.web.ops.internal import InternalPages, internal_app
 
 log = structlog.get_logger()
 
@@ -52,8 +62,13 @@ class WorkerProcess:
     dispatcher: Dispatcher = field(init=False)
     processes: FleetProcesses = field(init=False)
     _due_work: DueWork = field(init=False)
+    _hosts: FleetHosts = field(init=False)
+    _limits: FleetLimits = field(init=False)
     _beating: Loop = field(init=False)
     _queues: Queues = field(init=False)
+    _containers: FleetContainers = field(init=False)
+    #: None: TIPSBOT_INTERNAL_BIND is not set
+    internal: SiteServer | None = field(init=False)
     _all_slots: int = 0
 
     def __post_init__(self) -> None:
@@ -67,11 +82,16 @@ class WorkerProcess:
             kind="worker",
             slots=self.concurrency,
         )
-        containers = FleetContainers(
-            server=self.server, fleet=SqlFleetStore(backend), environment=self.environment
+        self._hosts = FleetHosts(backend=backend)
+        self._limits = FleetLimits(backend=backend, egress=self.environment.egress)
+        self._containers = FleetContainers(
+            server=self.server,
+            fleet=SqlFleetStore(backend),
+            environment=self.environment,
+            network=NetworkAccess(carrier=watching(self._hosts), limits=self._limits),
         )
         jobs = BotJobs(
-            containers=containers,
+            containers=self._containers,
             due_work=self._due_work,
             posts_due=lambda: self.dispatcher.request(Queue.POSTS),
         )
@@ -80,7 +100,7 @@ class WorkerProcess:
             self._queues,
             slots=slots,
             hand_out=self._hand_out,
-            sweep=lambda: None,
+            sweep=self._forget,
             on_error=report,
         )
         self.worker = Worker(
@@ -92,9 +112,12 @@ class WorkerProcess:
             on_end=self.dispatcher.request,
         )
         self._beating = Loop("beat", self._beat, every=BEAT_EVERY, on_error=report)
+        self.internal = self._internal_server()
 
     def start(self) -> None:
         """Take work from now on."""
+        if self.internal is not None:
+            self.internal.start()
         self._beat()
         self._beating.start()
         self.worker.start()
@@ -107,13 +130,46 @@ class WorkerProcess:
         self._beating.stop(timedelta(seconds=2))
         with suppress(BotError):  # it is forgotten after a while anyway
             self.processes.end()
+        if self.internal is not None:
+            self.internal.stop(timedelta(seconds=1))
         self._queues.close()
         self.server.close()
         return done
 
+    def figures(self) -> WorkerFigures:
+        """This process in numbers."""
+        queues = {queue.value: self._queue_figures(queue) for queue in Queue}
+        return WorkerFigures(queues=queues, bots_kept=len(self._containers))
+
+    def _queue_figures(self, queue: Queue) -> QueueFigures:
+        done, failed = self.worker.ended(queue)
+        return QueueFigures(
+            slots=self.concurrency,
+            running=self.worker.running_in(queue),
+            done=done,
+            failed=failed,
+            lag=self.dispatcher.lag(queue),
+        )
+
+    def _internal_server(self) -> SiteServer | None:
+        environ, fleet = self.environment, FleetWatch(backend=self.server.backend)
+        if not environ.variables.get(INTERNAL_BIND):
+            return None
+        pages = InternalPages(
+            health=lambda: health_of(fleet.figures, self.figures().queues),
+            collectors=[WorkerMetrics(self.figures), FleetMetrics(fleet.figures)],
+        )
+        host, port = environ.internal_host, environ.internal_port
+        return SiteServer(internal_app(pages), host, port, setting=INTERNAL_BIND)
+
     def _hand_out(self, queue: Queue, wanted: int) -> Sequence[Handed]:
         give = self._due_work.posts if queue is Queue.POSTS else self._due_work.tasks
         return give(wanted, self._all_slots)
+
+    def _forget(self) -> None:
+        """Forget what all workers noted of networks and what is over."""
+        self._hosts.forget_unused()
+        self._limits.forget_ended()
 
     def _beat(self) -> None:
         self.processes.beat()

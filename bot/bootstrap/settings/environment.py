@@ -32,6 +32,7 @@ NAMES = (
     "TIPSBOT_KEY_FILE",
     BIND,
     INTERNAL_BIND,
+    "TIPSBOT_EGRESS",
     PROXIES,
     "TIPSBOT_MODEL_URL",
     "TIPSBOT_MODEL",
@@ -74,6 +75,8 @@ class Environment:
     variables: Mapping[str, str]
     #: the address of a PostgreSQL database, with its password; None: SQLite in `data`
     database_url: str | None = field(default=None, repr=False)
+    #: names the address from which a worker's requests come; workers that share it have one name
+    egress: str = ""
     #: the bot of a fleet whose secrets are used; None: this is no fleet
     fleet_bot: str | None = None
     #: whether an account of a fleet may be on a server in a private network
@@ -103,6 +106,7 @@ def environment(file: Path, variables: Mapping[str, str]) -> Environment:
         trusted_proxies=_networks(variables.get(PROXIES, "")),
         variables=variables,
         database_url=_database_url(variables),
+        egress=variables.get("TIPSBOT_EGRESS", ""),
         allow_private_servers=_is_yes(PRIVATE_SERVERS, variables),
         key_file=Path(key_file) if (key_file := variables.get("TIPSBOT_KEY_FILE")) else None,
     )

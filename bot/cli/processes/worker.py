@@ -43,7 +43,10 @@ def worker(
     output = LineWriter(OUTPUT, sys.stdout.encoding)
 
     def greet(process: WorkerProcess) -> None:
-        output.put_text([f"working on {process.concurrency} posts at once", "stop with Ctrl-C"])
+        lines = [f"working on {process.concurrency} posts at once"]
+        if process.internal is not None:
+            lines.append(f"internal end point: {process.internal.address}")
+        output.put_text([*lines, "stop with Ctrl-C"])
 
     try:
         done = run_worker(os.environ, concurrency=concurrency, started=greet)

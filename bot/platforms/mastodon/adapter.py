@@ -12,6 +12,7 @@ from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.model.inspection import InspectionRemark, allowance_remarks, clock_remarks, failure
 from bot.core.model.lookup import LOOK_BACK, Absent, CannotTell, Found
+from bot.core.ports.network_state import RequestLimits
 from bot.core.ports.platform import Clock
 from bot.outbound.session import Carrier
 from bot.platforms.mastodon.find_own import look, own, receipt_of, walk
@@ -34,6 +35,7 @@ class MastodonPlatform(MastodonListener):
         clock: Clock,
         *,
         carrier: Carrier | None = None,
+        limits: RequestLimits | None = None,
     ) -> None:
         self.account = account.name
         self._acknowledge = account.acknowledge
@@ -42,7 +44,7 @@ class MastodonPlatform(MastodonListener):
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise SecretError(f"{asked} holds no access token", "copy it from the server again")
         context = ErrorContext(server=account.options["server"], variable=asked, token=token)
-        self._api = Api(account.name, context, clock, carrier)
+        self._api = Api(account.name, context, clock, carrier=carrier, limits=limits)
 
     def learn(self) -> Capabilities:
         """Ask for the instance's rules, and prove the token."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot.core.model.capabilities import Capabilities, Idempotency
+from bot.core.ports.network_state import Counted
 from bot.platforms.mastodon import KIND
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.json_values import Record
@@ -18,7 +19,8 @@ class Family:
     `key_memory` is how long it remembers an idempotency key (zero: never); `shortens_links` says
     whether it counts a link as the number that it tells, or in full; `has_formats` whether an
     account there may post in Markdown and the like unless a post says that it is plain text;
-    `has_approval` whether replies can wait for the approval of the account that they answer.
+    `has_approval` whether replies can wait for the approval of the account that they answer;
+    `counted` by what it limits requests.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Family:
     shortens_links: bool = False
     has_formats: bool = False
     has_approval: bool = False
+    counted: Counted = Counted.TOKEN
 
 
 MASTODON = Family(name="Mastodon", key_memory=timedelta(hours=1), shortens_links=True)
@@ -34,7 +37,8 @@ FAMILIES = (
     MASTODON,  # its forks too: their versions are its own with a suffix, `4.3.0+glitch`
     Family(name="Pleroma", key_memory=timedelta(hours=6), has_formats=True),
     Family(name="Akkoma", key_memory=timedelta(hours=6), has_formats=True),
-    Family(name="GoToSocial", has_formats=True, has_approval=True),  # ignores keys: posts again
+    # It ignores keys: posts again. https://docs.gotosocial.org/en/latest/api/ratelimiting/
+    Family(name="GoToSocial", has_formats=True, has_approval=True, counted=Counted.ADDRESS),
     # What speaks Mastodon's API beside Misskey's own: links in full, no keys.
     Family(name="Misskey"),
     Family(name="Sharkey"),

@@ -9,6 +9,7 @@ from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.model.inspection import InspectionRemark
 from bot.core.model.lookup import LOOK_BACK, Absent, CannotTell, Found
+from bot.core.ports.network_state import RequestLimits
 from bot.core.ports.platform import Clock, SpendingLimit
 from bot.outbound.session import Carrier
 from bot.platforms.x import API, PRICES, TRAITS
@@ -36,9 +37,17 @@ class XPlatform(XListener):
         *,
         patience: TransportTimeouts = PATIENCE,
         carrier: Carrier | None = None,
+        limits: RequestLimits | None = None,
         spending_limit: SpendingLimit | None = None,
     ) -> None:
-        api = Api(account.options.get("api") or API, secrets, clock, patience, carrier)
+        api = Api(
+            account.options.get("api") or API,
+            secrets,
+            clock,
+            patience,
+            carrier=carrier,
+            limits=limits,
+        )
         super().__init__(account.name, api, clock, spending_limit)
 
     def learn(self) -> Capabilities:

@@ -31,7 +31,7 @@ def remarks(found: Inspected, traits: Capabilities, now: datetime) -> Iterator[I
         what = "the account is protected: only approved followers see its posts"
         yield InspectionRemark(what=what, todo="switch that off in its settings on x.com")
     yield from allowance_remarks(found.headers, "x-rate-limit", "questions of this kind")
-    for name in DAILY:
+    for name in DAILY.values():
         yield from allowance_remarks(found.headers, name, "posts a day")
     yield InspectionRemark(
         what="X does not tell whether the account has its label as an automated one",

@@ -48,6 +48,8 @@ NOW: ColumnElement[datetime] = func.timezone("utc", func.now())
 """The database's time, when the transaction began; other than `clock_timestamp` an index can use
 it."""
 _WAITS = deliveries.c.state.in_([State.PLANNED, State.UNSURE])
+_IS_LATE = (deliveries.c.state == State.PLANNED) & (deliveries.c.deadline < NOW)
+"""Such a post is ended and not sent, so that no server is asked: a breaker does not delay that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +181,12 @@ def ask(connection: Connection, bot: str, job: str, account: str = "") -> None:
 
 def _due_posts(flying: InFlight) -> Select[Any]:
     """The deliveries of bots that run, which nobody has and which may be handed out."""
+    host = case((_IS_LATE, None), else_=fleet_accounts.c.host).label("host")
     return (
-        select(deliveries.c.bot, deliveries.c.account, deliveries.c.id, fleet_accounts.c.host)
+        select(deliveries.c.bot, deliveries.c.account, deliveries.c.id, host)
         .join(fleet_bots, fleet_bots.c.bot == deliveries.c.bot)
-        .outerjoin(fleet_accounts, _same_account(deliveries))
-        .where(_is_free(deliveries), _may_go(deliveries, flying))
+        .outerjoin(fleet_accounts, same_account(deliveries))
+        .where(is_free(deliveries), *_may_go(deliveries, host, flying))
         .with_for_update(of=deliveries, skip_locked=True)
     )
 
@@ -193,19 +196,21 @@ def _due_tasks(flying: InFlight) -> Select[Any]:
     return (
         select(fleet_tasks.c.bot, fleet_tasks.c.job, fleet_tasks.c.account, fleet_accounts.c.host)
         .join(fleet_bots, fleet_bots.c.bot == fleet_tasks.c.bot)
-        .outerjoin(fleet_accounts, _same_account(fleet_tasks))
-        .where(fleet_tasks.c.due <= NOW, _is_free(fleet_tasks), _may_go(fleet_tasks, flying))
+        .outerjoin(fleet_accounts, same_account(fleet_tasks))
+        .where(fleet_tasks.c.due <= NOW, is_free(fleet_tasks))
+        .where(*_may_go(fleet_tasks, fleet_accounts.c.host, flying))
         .with_for_update(of=fleet_tasks, skip_locked=True)
     )
 
 
-def _may_go(table: Table, flying: InFlight) -> ColumnElement[bool]:
-    """Whether the bot and the server take more: the others would hide what comes after them."""
+def _may_go(
+    table: Table, host: ColumnElement[str], flying: InFlight
+) -> tuple[ColumnElement[bool], ...]:
+    """That the bot and the server take more: the others would hide what comes after them."""
     busy = [bot for bot, number in flying.bots.items() if number >= MOST_OF_A_BOT]
-    hosts = fleet_accounts.c.host
     barred = [*flying.broken, *(host for host in flying.hosts if flying.is_busy(host))]
     is_running = fleet_bots.c.state == "running"
-    return and_(is_running, table.c.bot.not_in(busy), hosts.is_(None) | hosts.not_in(barred))
+    return is_running, table.c.bot.not_in(busy), host.is_(None) | host.not_in(barred)
 
 
 def _posts_in_flight() -> Select[Any]:
@@ -213,7 +218,7 @@ def _posts_in_flight() -> Select[Any]:
     unsettled = deliveries.c.state.in_([State.PLANNED, State.UNSURE, State.SENDING])
     return (
         select(deliveries.c.bot, deliveries.c.account, fleet_accounts.c.host)
-        .outerjoin(fleet_accounts, _same_account(deliveries))
+        .outerjoin(fleet_accounts, same_account(deliveries))
         .where(deliveries.c.handed_until > NOW, unsettled)
         .distinct()
     )
@@ -223,17 +228,19 @@ def _tasks_in_flight() -> Select[Any]:
     """Bot and server of each task in the hands of a worker."""
     return (
         select(fleet_tasks.c.bot, fleet_accounts.c.host)
-        .outerjoin(fleet_accounts, _same_account(fleet_tasks))
+        .outerjoin(fleet_accounts, same_account(fleet_tasks))
         .where(fleet_tasks.c.handed_until > NOW)
     )
 
 
-def _same_account(table: Table) -> ColumnElement[bool]:
+def same_account(table: Table) -> ColumnElement[bool]:
+    """Whether a row of `fleet_account` is that of a row of this table."""
     same_bot = fleet_accounts.c.bot == table.c.bot
     return same_bot & (fleet_accounts.c.account == table.c.account)
 
 
-def _is_free(table: Table) -> ColumnElement[bool]:
+def is_free(table: Table) -> ColumnElement[bool]:
+    """Whether nobody has been handed the row."""
     return table.c.handed_until.is_(None) | (table.c.handed_until <= NOW)
 
 

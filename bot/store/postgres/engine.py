@@ -173,6 +173,10 @@ _CHECK_SERVER = "look at the server and the network; what was being done is trie
 _CHECK_URL = "correct TIPSBOT_DATABASE_URL"
 _REPORT = "please report this"
 _KNOWN = {
+    "08P01": (
+        "a connection pooler refused it",
+        "set it up as docs/fleet-watching.md says of PgBouncer",
+    ),
     "08": ("the connection was lost", _CHECK_SERVER),
     "28": ("the user or the password was refused", _CHECK_URL),
     "3D000": ("there is no database of this name", f"create it, or {_CHECK_URL}"),
@@ -199,6 +203,7 @@ _KNOWN = {
 
 
 _REFUSALS = {
+    "startup parameter": "08P01",
     "authentication": "28P01",
     "pg_hba.conf": "28000",
     "role": "28000",

@@ -216,6 +216,8 @@ def whole_schema() -> MetaData:
     Index("ix_delivery_lease", delivery.c.lease_until, postgresql_where=sending)
     handed = text("handed_until IS NOT NULL")
     Index("ix_delivery_handed", delivery.c.bot, postgresql_where=handed)
+    posted = text("posted_at IS NOT NULL")
+    Index("ix_delivery_posted", delivery.c.posted_at, postgresql_where=posted)
     for holder, names in PERSONAL.items():
         columns = ", ".join(f"ALTER COLUMN {name} SET STATISTICS 0" for name in names)
         event.listen(found, "after_create", DDL(f"ALTER TABLE {holder} {columns}"))  # type: ignore[no-untyped-call]

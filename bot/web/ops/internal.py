@@ -34,6 +34,10 @@ class InternalPages:
         status = 200 if health.ok else 503
         return JSONResponse({"ok": health.ok, **health.facts}, status, headers=_NO_STORE)
 
+    def livez(self, _request: Request) -> Response:
+        """200: the process is there. A restart would mend nothing else that can be wrong."""
+        return PlainTextResponse("alive\n", headers=_NO_STORE)
+
     def metrics(self, _request: Request) -> Response:
         """Metrics for Prometheus; 503 where a collector needs the database, and it is lost."""
         registry = CollectorRegistry()
@@ -68,6 +72,7 @@ def internal_app(pages: InternalPages) -> Starlette:
     return Starlette(
         routes=[
             Route("/healthz", pages.healthz),
+            Route("/livez", pages.livez),
             Route("/metrics", pages.metrics),
             Route("/tls", pages.tls),
         ]

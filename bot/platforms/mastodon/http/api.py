@@ -11,8 +11,9 @@ import requests
 from mastodon import Mastodon, MastodonAPIError
 
 from bot.core.errors import PlatformError, Refused, RetryLater
+from bot.core.ports.network_state import Counted, RequestLimits
 from bot.core.ports.platform import Clock
-from bot.outbound.rate_limits import RateLimits
+from bot.outbound.rate_limits import AccountLimits, RateLimits
 from bot.outbound.session import Carrier
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.errors import ErrorContext, server_time, translate
@@ -35,7 +36,13 @@ class Api:
     """
 
     def __init__(
-        self, account: str, context: ErrorContext, clock: Clock, carrier: Carrier | None
+        self,
+        account: str,
+        context: ErrorContext,
+        clock: Clock,
+        *,
+        carrier: Carrier | None = None,
+        limits: RequestLimits | None = None,
     ) -> None:
         self.account = account
         self.context = context
@@ -43,7 +50,11 @@ class Api:
         self.carrier = carrier
         self.me: str | None = None
         self.server: Instance | None = None
-        self._limits = RateLimits()
+        self._limits = AccountLimits(
+            limits=limits or RateLimits(),
+            server=context.server,
+            counted={Counted.TOKEN: context.token, Counted.ADDRESS: ""},
+        )
 
     @contextmanager
     def call(self, *, writes: bool = False) -> Iterator[Call]:
@@ -51,6 +62,7 @@ class Api:
         with HttpSession(
             carrier=self.carrier,
             limits=self._limits,
+            counted=self.server.family.counted if self.server else Counted.TOKEN,
             now=self.clock.now,
             redactor=self.context.redactor,
         ) as session:

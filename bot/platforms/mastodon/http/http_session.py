@@ -10,8 +10,9 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.structures import CaseInsensitiveDict
 
+from bot.core.ports.network_state import Counted
 from bot.core.text.redact import Redactor
-from bot.outbound.rate_limits import RateLimits, date_of, span_of
+from bot.outbound.rate_limits import AccountLimits, date_of, span_of
 from bot.outbound.session import Carrier, Session, TooLarge, not_sent, read_body
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.urls import end_point
@@ -57,8 +58,8 @@ class HttpSession(Session):
     repeated as a question, and a token is for one server. The answer is passed on without its
     headers: the client library reads hints in them, and fails on an odd one when the post is
     already made. An end point that has answered 429 gets no request before its reset: `limits`
-    keeps that from one call to the next. The attributes below describe the latest request, with
-    the token redacted.
+    keeps that from one call to the next, for all that the server counts together (`counted`). The
+    attributes below describe the latest request, with the token redacted.
     """
 
     progress: RequestProgress
@@ -78,13 +79,15 @@ class HttpSession(Session):
         patience: float = PATIENCE,
         carrier: Carrier | None = None,
         *,
-        limits: RateLimits | None = None,
+        limits: AccountLimits | None = None,
+        counted: Counted = Counted.TOKEN,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         redactor: Redactor | None = None,
     ) -> None:
         super().__init__(carrier)
         self._redactor = redactor or Redactor(())
-        self._limits = RateLimits() if limits is None else limits
+        self._limits = limits or AccountLimits()
+        self._counted = counted
         self._now = now
         self._forget()
         self._until = time.monotonic() + patience
@@ -123,9 +126,11 @@ class HttpSession(Session):
             raise
         self.progress, self.status = RequestProgress.ANSWERED, response.status_code
         self.headers_seen = CaseInsensitiveDict(self._redactor.value(dict(response.headers)))
-        with response:
+        try:
+            with response:
+                self._read(response)
+        finally:
             self._note_limit(kind)
-            self._read(response)
         return response
 
     def _hold_back(self, kind: str) -> None:
@@ -135,9 +140,11 @@ class HttpSession(Session):
             raise HeldBack(kind)
 
     def _note_limit(self, kind: str) -> None:
+        """Note a limit: what stands before a server, and answers in its place, counts addresses."""
         if self.status == 429:
+            counted = self._counted if self.refusal is not None else Counted.ADDRESS
             now = self._now()
-            self._limits.hold(kind, now, asked_wait(self.headers_seen, now))
+            self._limits.hold(counted, kind, now, asked_wait(self.headers_seen, now))
 
     def _forget(self) -> None:
         """Begin anew: nothing of the next request has left yet."""

@@ -10,11 +10,12 @@ import requests
 import tweepy
 
 from bot.core.errors import OutcomeUnknown, PlatformError
+from bot.core.ports.network_state import Counted, RequestLimits
 from bot.core.ports.platform import Clock
-from bot.outbound.rate_limits import RateLimits
+from bot.outbound.rate_limits import AccountLimits, RateLimits
 from bot.outbound.session import Carrier
 from bot.platforms.x.http import payloads
-from bot.platforms.x.http.errors import require, translate, wait
+from bot.platforms.x.http.errors import require, translate, waits
 from bot.platforms.x.http.payloads import XLookup, XPage, XUser
 from bot.platforms.x.http.transport import AnswerError, Transport, TransportTimeouts, hush
 
@@ -68,7 +69,9 @@ class Api:
         secrets: Mapping[str, str],
         clock: Clock,
         patience: TransportTimeouts,
+        *,
         carrier: Carrier | None = None,
+        limits: RequestLimits | None = None,
     ) -> None:
         hush()
         self._clock = clock
@@ -76,7 +79,11 @@ class Api:
         self._client = _client(secrets, transport, dict)
         self._whole = _client(secrets, transport, requests.Response)
         self._patience = patience
-        self._limits = RateLimits()
+        self._limits = AccountLimits(
+            limits=limits or RateLimits(),
+            server=api,
+            counted={Counted.TOKEN: secrets["access_token"], Counted.APP: secrets["api_key"]},
+        )
 
     def me(self) -> XUser:
         """The account itself, which also proves the keys."""
@@ -175,13 +182,14 @@ class Api:
             raise translate(error, writes=True, now=self._clock.now()) from None
 
     def _ask(self, call: Callable[..., Any], asked: Mapping[str, Any]) -> Any:
-        """Call tweepy; where X limits this end point, remember until when."""
+        """Call tweepy; where X limits this end point, remember until when and for whom."""
         try:
             return call(user_auth=True, **asked)
         except AnswerError as error:
             if error.status == 429:
                 now = self._clock.now()
-                self._limits.hold(call.__name__, now, wait(error.headers, now))
+                for counted, wait in waits(error.headers, now).items():
+                    self._limits.hold(counted, call.__name__, now, wait)
             raise
 
 

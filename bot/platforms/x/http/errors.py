@@ -14,7 +14,7 @@ An answer is X's own if it is one of its problem documents or of its older lists
 (https://docs.x.com/x-api/fundamentals/response-codes-and-errors). The answer of a proxy, a gateway
 or another server has another form, and says nothing about our posts.
 
-X limits each end point for each account, and a 429 says when the limit ends
+X limits each end point for each account, and some for the app; a 429 says when the limit ends
 (https://docs.x.com/x-api/fundamentals/rate-limits). Until then every request to it would be
 refused, so none is sent.
 """
@@ -28,8 +28,9 @@ from urllib.parse import urlsplit
 import requests
 
 from bot.core.errors import OutcomeUnknown, PlatformError, Refused, RetryLater, Unauthorised
+from bot.core.ports.network_state import Counted
 from bot.core.text.sanitize import one_line
-from bot.outbound.rate_limits import RateLimits, span_of
+from bot.outbound.rate_limits import AccountLimits, span_of
 from bot.outbound.session import not_sent
 from bot.platforms.x.http.error_rules import RULES, ErrorRule, Gone
 from bot.platforms.x.http.transport import AnswerError, NotSentError
@@ -41,8 +42,9 @@ HOSTS = ("x.com", "twitter.com")
 WINDOW = timedelta(minutes=15)
 """X's usual rate-limit window, where it does not say when the present one ends."""
 LONGEST_WAIT = timedelta(days=1)
+NONE = timedelta(0)
 
-DAILY = ("x-user-limit-24hour", "x-app-limit-24hour")
+DAILY = {Counted.TOKEN: "x-user-limit-24hour", Counted.APP: "x-app-limit-24hour"}
 """Limits of a day; each has a header that ends in -remaining, and one in -reset."""
 ENDS = ("x-rate-limit-reset", "retry-after")
 
@@ -83,7 +85,9 @@ def _answered(error: AnswerError, now: datetime) -> PlatformError | None:
 def _ruled(rule: ErrorRule, error: AnswerError, text: str, now: datetime) -> PlatformError:
     problem = _quoting(rule.problem, text)
     if rule.error is RetryLater:
-        return RetryLater(problem, rule.todo, after=rule.after or wait(error.headers, now))
+        return RetryLater(
+            problem, rule.todo, after=rule.after or max(waits(error.headers, now).values())
+        )
     refusal = rule.error(problem, rule.todo)
     if isinstance(refusal, Gone):
         refusal.document = error.document
@@ -162,7 +166,7 @@ def _is_coded(error: Mapping[str, Any]) -> bool:
     return type(error.get("code")) is int and isinstance(error.get("message"), str)
 
 
-def require(limits: RateLimits, end_point: str, now: datetime) -> None:
+def require(limits: AccountLimits, end_point: str, now: datetime) -> None:
     """Raise RetryLater while X's limit for this end point lasts."""
     wait = limits.wait(end_point, now)
     if wait is not None:
@@ -173,9 +177,21 @@ def require(limits: RateLimits, end_point: str, now: datetime) -> None:
         )
 
 
-def wait(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """How long a 429's limits last; missing, past or senseless ends stand for one window."""
-    ends = [*ENDS, *(f"{one}-reset" for one in DAILY if headers.get(f"{one}-remaining") == "0")]
-    waits = [span_of(headers.get(name, ""), now) or timedelta(0) for name in ends]
-    longest = max(waits)
-    return min(longest, LONGEST_WAIT) if longest > timedelta(0) else WINDOW
+def waits(headers: Mapping[str, str], now: datetime) -> dict[Counted, timedelta]:
+    """How long a 429's limits last, for the account's token and for the app, which may be shared.
+
+    Missing, past or senseless ends stand for one window of the token.
+    """
+    found = {
+        counted: max(span_of(headers.get(name, ""), now) or timedelta(0) for name in names)
+        for counted, names in _ends(headers).items()
+    }
+    lasting = {counted: min(wait, LONGEST_WAIT) for counted, wait in found.items() if wait > NONE}
+    return lasting or {Counted.TOKEN: WINDOW}
+
+
+def _ends(headers: Mapping[str, str]) -> dict[Counted, list[str]]:
+    """The headers that tell when the limits end that are used up."""
+    daily = {counted for counted, name in DAILY.items() if headers.get(f"{name}-remaining") == "0"}
+    ends = {counted: [f"{DAILY[counted]}-reset"] for counted in daily}
+    return ends | {Counted.TOKEN: [*ENDS, *ends.get(Counted.TOKEN, ())]}

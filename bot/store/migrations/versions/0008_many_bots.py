@@ -31,6 +31,7 @@ _INDEXES = (
     ("ix_delivery_due", "not_before", "state IN ('planned', 'unsure')"),
     ("ix_delivery_lease", "lease_until", "state = 'sending'"),
     ("ix_delivery_handed", "bot", "handed_until IS NOT NULL"),
+    ("ix_delivery_posted", "posted_at", "posted_at IS NOT NULL"),
 )
 _SHOWN = sa.text(
     "SELECT bot, id, warning, text, author_name FROM entry WHERE id > :after"
