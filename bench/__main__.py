@@ -26,6 +26,7 @@ NAMES = (
     "intake",
     "page",
     "discussion",
+    "search",
     "writers",
     "trace",
 )
@@ -41,7 +42,7 @@ def main() -> None:
     chosen = _arguments()
     names = [name for name in NAMES if name in chosen.names] or list(NAMES)
     seconds = chosen.seconds or (3.0 if chosen.quick else 60.0)
-    scale = Scale(quick=chosen.quick, large=chosen.large, seconds=seconds)
+    scale = Scale(quick=chosen.quick, large=chosen.large, seconds=seconds, postgres=chosen.postgres)
     found = machine()
     modules = {name: import_module(f"bench.{name}") for name in names}
     results = Results(
@@ -69,6 +70,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--seconds", type=float, help="how long the idle bot is measured (60; quick: 3)"
     )
+    parser.add_argument("--postgres", metavar="URL", help="an empty PostgreSQL database for search")
     parser.add_argument("--json", type=Path, default=DEFAULT_FILE, help=f"file ({DEFAULT_FILE})")
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - set(NAMES):

@@ -50,12 +50,14 @@ class Figure:
 class Scale:
     """How much is measured: the amount of the targets, or a small one with `quick`.
 
-    `seconds` is how long the bot is watched at rest; `large` asks for a discussion of a million.
+    `seconds` is how long the bot is watched at rest; `large` asks for a discussion of a million;
+    `postgres` is the address of an empty PostgreSQL database.
     """
 
     quick: bool = False
     large: bool = False
     seconds: float = 60.0
+    postgres: str | None = None
 
     def of(self, full: int, quick: int) -> int:
         """How many, on this scale."""

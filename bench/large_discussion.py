@@ -49,7 +49,7 @@ def fill(data: Path, count: int, tips: int, seed: int = SEED) -> float:
     database = open_store(data)
     try:
         _publish(database, tips)
-        return _store(database, entries(count, tips, seed))
+        return store(database, entries(count, tips, seed))
     finally:
         database.tidy()
         database.close()
@@ -158,7 +158,7 @@ def _post(number: int) -> Post:
     return post(name, BEGIN + timedelta(hours=number), key=f"key-{number}", title=f"Tip {number}")
 
 
-def _store(database: Database, entries: Iterator[Entry]) -> float:
+def store(database: Database, entries: Iterator[Entry]) -> float:
     """Store the entries in batches; the seconds, without generating them."""
     elapsed = 0.0
     while some := list(islice(entries, BATCH)):

@@ -18,14 +18,17 @@ class NotRegularError(OSError):
     """The path leads to a directory, a pipe, a socket or a device; `strerror` says so."""
 
 
-def read_regular(path: Path, most: int) -> bytes:
+def read_regular(path: Path, most: int, within: int | None = None) -> bytes:
     """The bytes of a regular file, at most one more than `most`, through symbolic links too.
 
+    With `within`, an open folder, the path begins there, and its last part is no symbolic link.
     It never waits, as opening a pipe without a writer would. Raises OSError where it cannot be
     read, NotRegularError where it is no regular file, and ValueError for an invalid name.
     """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    flags |= os.O_NOFOLLOW if within is not None else 0
     try:
-        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        number = os.open(path, flags, dir_fd=within)
     except OSError as error:
         if error.errno == errno.ENXIO:  # a socket, or a device that is not there
             raise NotRegularError(error.errno, NOT_ORDINARY) from None

@@ -64,7 +64,8 @@ class Adapters:
 
     def _build(self, account: Account, config: Config) -> Platform:
         kind = catalogue.KINDS[account.kind]
-        secrets = secrets_for(account.name, kind, self.environment.variables)
+        environ = self.environment
+        secrets = secrets_for(account.name, kind, environ.variables, environ.fleet_bot)
         add_secrets(secrets.values())
         return catalogue.build(
             catalogue.AdapterContext(

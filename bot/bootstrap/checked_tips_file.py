@@ -41,10 +41,18 @@ class LoadedFile:
     problem: str | None = None
 
 
-def load(file: Path, environ: Environment, read: Callable[[], bytes] | None = None) -> LoadedFile:
-    """Load the file; `read` gives its bytes. Raises TipsError with every problem in it."""
+def load(
+    file: Path,
+    environ: Environment,
+    read: Callable[[], bytes] | None = None,
+    bot_id: str | None = None,
+) -> LoadedFile:
+    """Load the file; `read` gives its bytes. Raises TipsError with every problem in it.
+
+    `bot_id` as for `tips_file.load.parse`.
+    """
     data = read_bytes(file) if read is None else read()
-    config, places = parse(data, str(file), KINDS, check_cron)
+    config, places = parse(data, str(file), KINDS, check_cron, bot_id)
     if config.bot.site == SITE:
         config = replace(config, bot=replace(config.bot, site=environ.own_address))
     return LoadedFile(config=config, places=places, data=data)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -49,6 +49,14 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+def ahead_of_this_machine(clock: ports.Clock) -> timedelta:
+    """How far a clock is ahead of this machine's."""
+    if isinstance(clock, SystemClock):
+        return timedelta()
+    moment = clock.now()  # read first: a slot is then called for a little late, and never early
+    return moment - datetime.now(UTC)
+
+
 @dataclass(kw_only=True)
 class Container:
     """One bot's parts; those that need the site key, which is made when missing, are built late."""
@@ -59,7 +67,7 @@ class Container:
     database: Database
     summary_cache: SqlSummaryCache
     owner: Owner
-    clock: ports.Clock = field(default_factory=SystemClock)
+    clock: ports.Clock
     timetable: ZonedTimetable = field(default_factory=ZonedTimetable)
 
     def __post_init__(self) -> None:
@@ -220,25 +228,29 @@ def open_container(
     strict: bool = True,
     loaded: LoadedFile | None = None,
     holds_lock: bool = False,
+    clock: ports.Clock | None = None,
 ) -> Container:
     """The parts for a command on this file, or on one that is `loaded` already.
 
     With `reading`, the data directory of a bot that never ran is not made. With `forgiving`, the
     last good file replaces a broken one; the same holds where the file is not `strict`, but then
     its tips have to fit as well. `holds_lock` says that this process holds the lock on the data
-    directory. Raises TipsError, UsageError, StoreError.
+    directory. Without a `clock` it is that which all machines share, where there is one, and else
+    this machine's. Raises TipsError, UsageError, StoreError.
     """
     environ = environment(file, variables)
     loaded = loaded or load_or_last_good(file, environ, strict=strict and not forgiving)
     url = environ.database_url
     only_look = reading and not has_store(environ.data, url)
     bot = loaded.config.bot.id
+    database = open_memory(bot) if only_look else open_store(environ.data, bot, url)
     container = Container(
         file=file,
         loaded=loaded,
         environment=environ,
-        database=open_memory(bot) if only_look else open_store(environ.data, bot, url),
-        summary_cache=SqlSummaryCache(None if only_look else environ.data),
+        database=database,
+        clock=clock or database.clock or SystemClock(),
+        summary_cache=SqlSummaryCache(environ.data if environ.data.is_dir() else None),
         owner=owner(holds_lock=holds_lock),
     )
     if not forgiving and loaded.problem is None:

@@ -1,18 +1,19 @@
 """All commands, in the order in which an operator needs them."""
 
 from importlib.metadata import version
-from inspect import getdoc
 from typing import Annotated
 
 import typer
 
+from bot.cli.command_list import add
 from bot.cli.discussion import export, forget, log, reply
+from bot.cli.fleet.group import fleet
 from bot.cli.moderation import approve, block, hide, refuse, show, unblock
 from bot.cli.posting import pause, post, posts, preview, resolve, resume, retract, skip
 from bot.cli.processes import migrate, run, worker
 from bot.cli.status import status
 from bot.cli.tips_file import check, init, schema, summarise
-from bot.cli.usage_errors import Command, Commands
+from bot.cli.usage_errors import Commands
 
 app = typer.Typer(
     name="tipsbot",
@@ -67,6 +68,5 @@ for _command in (
     migrate.migrate,
     schema.schema,
 ):
-    # without a `short_help` the list of commands would cut each description short
-    _help = " ".join((getdoc(_command) or "").split())
-    app.command(cls=Command, short_help=_help)(_command)
+    add(app, _command)
+app.add_typer(fleet)

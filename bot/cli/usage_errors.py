@@ -56,11 +56,11 @@ class Commands(TyperGroup):
         name = args[0]
         if name in self.commands:
             return super().resolve_command(ctx, args)
-        if name.lower() in {"help", "version"}:
+        if name.lower() in {"help", "version"} and ctx.parent is None:
             todo = f"did you mean `tipsbot --{name.lower()}`?"
         else:
             near = did_you_mean(name[:64].lower().replace("_", "-"), self.commands)
-            todo = near or "`tipsbot --help` lists them"
+            todo = near or f"`{ctx.command_path} --help` lists them"
         raise UsageError(f"there is no command {one_line(name)!r}", todo)
 
 

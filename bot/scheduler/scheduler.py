@@ -26,6 +26,11 @@ from bot.scheduler.jobs import Action, OnError, SingleFlightJob, WorkerThreads, 
 
 LONGEST_WAIT = timedelta(seconds=30)
 """How long a changed clock, or a machine that was asleep, can go unnoticed."""
+DRIFT = timedelta(seconds=0.5)
+"""By how much two clocks may move apart before the times of slots are computed anew."""
+
+Ahead = Callable[[], timedelta]
+"""How far the bot's clock is ahead of this machine's, which is the one that APScheduler reads."""
 
 
 def schedule_job(schedule: str) -> str:
@@ -38,7 +43,8 @@ class Scheduler:
 
     `on_error(name, exception)` is called for every exception in a job, on the job's thread, and
     under the name `clock` for one in the scheduler itself, which goes on as well. All methods may
-    be called from any thread, and before `start`; a scheduler is started once.
+    be called from any thread, and before `start`; a scheduler is started once. `ahead` is asked at
+    least every `longest_wait`.
     """
 
     def __init__(
@@ -48,11 +54,13 @@ class Scheduler:
         *,
         threads: int = 16,
         longest_wait: timedelta = LONGEST_WAIT,
+        ahead: Ahead = timedelta,
     ) -> None:
         self._timetable = timetable
         self._on_error = on_error
+        self._ahead = ahead
         self._workers = WorkerThreads(threads)
-        self._clock = _WatchfulScheduler(on_error, longest_wait)
+        self._clock = _WatchfulScheduler(on_error, longest_wait, ahead)
         self._jobs: dict[str, SingleFlightJob] = {}
         self._followed: set[str] = set()
         self._lock = Lock()
@@ -67,7 +75,8 @@ class Scheduler:
         for name in self._followed - wanted.keys():
             self.drop(name)
         for name, schedule in wanted.items():
-            self._set(name, partial(action, schedule.name), SlotTrigger(self._timetable, schedule))
+            trigger = SlotTrigger(self._timetable, schedule, self._ahead)
+            self._set(name, partial(action, schedule.name), trigger)
             self.request(name)
         self._followed = set(wanted)
 
@@ -113,17 +122,19 @@ class Scheduler:
 class SlotTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
     """Fires when a slot of the schedule is due, by the same timetable that names the slots."""
 
-    __slots__ = ("_schedule", "_timetable")
+    __slots__ = ("_ahead", "_schedule", "_timetable")
 
-    def __init__(self, timetable: Timetable, schedule: Schedule) -> None:
+    def __init__(self, timetable: Timetable, schedule: Schedule, ahead: Ahead = timedelta) -> None:
         self._timetable = timetable
         self._schedule = schedule
+        self._ahead = ahead
 
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime | None:
-        """The first slot after the previous one and after `now`."""
-        after = now if previous is None else max(previous, now)
+        """The first slot after the previous one and after `now`, by this machine's clock."""
+        ahead = self._ahead()
+        after = (now if previous is None else max(previous, now)) + ahead
         slots = self._timetable.slots(self._schedule, after, LAST)
-        return next((slot.due for slot in slots), None)
+        return next((slot.due - ahead for slot in slots), None)
 
 
 class RepeatTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
@@ -146,10 +157,11 @@ class _WatchfulScheduler(BackgroundScheduler):  # type: ignore[misc]  # APSchedu
     """Reads the clock at least every `longest_wait`, however far off the next job is.
 
     Otherwise a clock that is put forward would go unnoticed until the present wait ends; and after
-    a clock is put back, the scheduler would wait for times that were computed before.
+    a clock is put back, the scheduler would wait for times that were computed before. The same
+    holds for the bot's clock, where that is not this machine's.
     """
 
-    def __init__(self, on_error: OnError, longest_wait: timedelta) -> None:
+    def __init__(self, on_error: OnError, longest_wait: timedelta, ahead: Ahead) -> None:
         super().__init__(
             timezone=UTC,
             executors={"default": DebugExecutor()},
@@ -158,11 +170,14 @@ class _WatchfulScheduler(BackgroundScheduler):  # type: ignore[misc]  # APSchedu
         self._on_error = on_error
         self._longest_wait = longest_wait.total_seconds()
         self._seen = datetime.now(UTC)
+        self._ahead = ahead
+        self._seen_ahead = ahead()
 
     def _process_jobs(self) -> float:
         """Request what is due; seconds to wait. An exception would end the scheduler's thread."""
         try:
             self._notice_a_clock_put_back(datetime.now(UTC))
+            self._notice_clocks_that_moved_apart(datetime.now(UTC))
             wait = super()._process_jobs()
         except BaseException as error:  # noqa: BLE001 - without this thread the bot does nothing
             report(self._on_error, "clock", error)
@@ -175,3 +190,20 @@ class _WatchfulScheduler(BackgroundScheduler):  # type: ignore[misc]  # APSchedu
                 for job in self.get_jobs():
                     job.modify(next_run_time=job.trigger.get_next_fire_time(None, now))
         self._seen = now
+
+    def _notice_clocks_that_moved_apart(self, now: datetime) -> None:
+        """Compute when each slot is due by this machine's clock, where that has changed.
+
+        A slot that the bot's clock has passed by is due now; one to which it was put back comes.
+        """
+        ahead = self._ahead()
+        moved = ahead - self._seen_ahead
+        if abs(moved) < DRIFT:
+            return
+        self._seen_ahead = ahead
+        with self._jobstores_lock:
+            for job in self.get_jobs():
+                if isinstance(job.trigger, SlotTrigger):
+                    known = job.next_run_time - moved
+                    fresh = job.trigger.get_next_fire_time(None, now)
+                    job.modify(next_run_time=min(known, fresh or known))

@@ -162,6 +162,10 @@ class DatabaseServer:
         """The database of one bot; closing it closes it for all."""
         return _database(self.backend, bot)
 
+    def store(self, bot: str) -> Store:
+        """The store of one bot, which need not be there, for reading."""
+        return SqlStore(self.backend, bot)
+
     def close(self) -> None:
         """Close every connection."""
         self.backend.engine.dispose()

@@ -33,18 +33,23 @@ _Model = TypeVar("_Model", bound=Section)
 
 
 def parse(
-    data: bytes, file: str, kinds: Mapping[str, PlatformKind], check_cron: CheckCron
+    data: bytes,
+    file: str,
+    kinds: Mapping[str, PlatformKind],
+    check_cron: CheckCron,
+    bot_id: str | None = None,
 ) -> tuple[Config, Places]:
     """The bytes of a file as a Config, with the places of tips, accounts and schedules.
 
     Raises TipsError with all problems, in the order of the file. `file` is its name in messages,
     `kinds` are the platforms by name, and `check_cron` returns the problem of a crontab line.
+    `bot_id` is the id of a bot of a fleet: the file may leave it out, and names no other.
     """
     text = text_of(data, file)
     root, refused = read(text, file)
     if not isinstance(root, Block):
         raise TipsError(tuple(refused)) if refused else _no_tips_file(root, file)
-    config = _config(Problems(file, text, root, refused), root, kinds, check_cron)
+    config = _config(Problems(file, text, root, refused), root, kinds, check_cron, bot_id)
     return config, _places(file, root, config)
 
 
@@ -58,7 +63,11 @@ def _no_tips_file(root: Value, file: str) -> TipsError:
 
 
 def _config(
-    problems: Problems, root: Block, kinds: Mapping[str, PlatformKind], check_cron: CheckCron
+    problems: Problems,
+    root: Block,
+    kinds: Mapping[str, PlatformKind],
+    check_cron: CheckCron,
+    bot_id: str | None,
 ) -> Config:
     """The checked sections as a Config. Raises TipsError where there is any problem."""
     _check_outline(problems, root)
@@ -71,6 +80,8 @@ def _config(
     cross_checks.check_unique(problems, root, "tips", "id", "tip")
     cross_checks.check_names(problems, root, account_names(root))
     cross_checks.check_tags(problems, root)
+    if bot is not None:
+        bot = _with_id(problems, bot, bot_id)
     problems.finish()
     if bot is None:
         raise ValueError("a file without a bot passed its check")
@@ -80,6 +91,16 @@ def _config(
         schedules=_schedules(list(schedules.values()), bot),
         library=Library(tips=tuple(tips)),
     )
+
+
+def _with_id(problems: Problems, bot: BotSection, bot_id: str | None) -> BotSection:
+    """The section with the id that the bot has in the fleet; the file must not name another."""
+    if bot_id is None:
+        return bot
+    if "id" in bot.model_fields_set and bot.id != bot_id:
+        todo = f"in a fleet it is the folder's name: write '{bot_id}', or leave it out"
+        problems.wrong(("bot", "id"), f"the id is {bot.id!r}, and the folder is {bot_id!r}", todo)
+    return bot.model_copy(update={"id": bot_id})
 
 
 def _check_outline(problems: Problems, root: Block) -> None:

@@ -39,7 +39,9 @@ WORDS = {
 }
 """What each command that works on a tips file wants to be told besides."""
 
-WITHOUT = {"init", "migrate", "schema", "worker"}
+WITHOUT = {"init", "migrate", "schema", "worker"} | {
+    name for name in COMMANDS if name.startswith("fleet ")
+}
 """The commands that read no tips file."""
 
 BARE = ["check", "preview", "summarise", "run", "status", "log"]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.core.fleet.bot import TIPS_FILE, BotState, FleetAccount, FleetBot, Job, Task
@@ -30,12 +31,6 @@ class FleetAccountSeed:
     url: str | None = None
     secrets: Mapping[str, str]
     options: str = ""
-
-    @property
-    def variables(self) -> dict[str, str]:
-        """Its credentials as variables of the environment."""
-        prefix = f"TIPSBOT_{self.name.upper()}_"
-        return {f"{prefix}{name.upper()}": value for name, value in self.secrets.items()}
 
     @property
     def line(self) -> str:
@@ -74,6 +69,14 @@ class BotSeed:
             schedule=self.schedule,
             tips="".join(_tip(self.id, number) for number in range(self.tips)),
         )
+
+    def write_secrets(self, folder: Path) -> None:
+        """Write the credentials of its accounts below this folder, as TIPSBOT_SECRETS has them."""
+        own = folder / self.id
+        own.mkdir(parents=True)
+        for account in self.accounts:
+            for name, value in account.secrets.items():
+                (own / f"{account.name}_{name}").write_text(value)
 
     def store(self, fleet: FleetStore, now: datetime) -> None:
         """Store it, running, as a sync of its folder does."""

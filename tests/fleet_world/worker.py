@@ -10,14 +10,19 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-from tests.whole import shifted_clock
+import time_machine
+
+from bot.cli import main
 from tests.whole.operator import PATIENCE, await_that
+from tests.whole.shifted_clock import read
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
@@ -33,13 +38,21 @@ _PR_SET_PDEATHSIG = 1
 _NUMBERS = count(1)
 
 
-@dataclass
-class Worker:
-    """A worker process. `start` begins it; its output goes to a file."""
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """Where a worker runs. Its clocks go on with what the file `ahead` says; its wall clock is `off`."""
 
     home: Path
     ahead: Path
     environment: Mapping[str, str]
+    off: timedelta = timedelta(0)
+
+
+@dataclass
+class Worker:
+    """A worker process. `start` begins it; its output goes to a file."""
+
+    machine: Machine
     words: Sequence[str]
     process: ForkServerProcess = field(init=False)
     log: Path = field(init=False)
@@ -47,8 +60,8 @@ class Worker:
 
     def start(self) -> Worker:
         """Begin it, without waiting until it works."""
-        self.log = self.home / f"worker-{next(_NUMBERS)}.log"
-        arguments = (self.home, self.ahead, dict(self.environment), self.log, self.words)
+        self.log = self.machine.home / f"worker-{next(_NUMBERS)}.log"
+        arguments = (self.machine, self.log, self.words)
         self.process = _CONTEXT.Process(target=_work, args=arguments, daemon=True)
         self.process.start()
         return self
@@ -92,16 +105,41 @@ class Worker:
         return self.process.exitcode
 
 
-def _work(
-    home: Path, ahead: Path, environment: dict[str, str], log: Path, words: Sequence[str]
-) -> None:
-    """Be `tipsbot WORDS...` with this environment."""
+def _work(machine: Machine, log: Path, words: Sequence[str]) -> None:
+    """Be `tipsbot WORDS...` on this machine."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # a killed test leaves none behind
-    os.chdir(home)
+    os.chdir(machine.home)
     os.environ.clear()
-    os.environ.update(environment)
+    os.environ.update(machine.environment)
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(output, 1)
     os.dup2(output, 2)
     sys.argv = ["tipsbot", *words]
-    shifted_clock.run(ahead)
+    _count_what_passed(machine.ahead)
+    start = datetime.now(UTC) + read(machine.ahead) + machine.off
+    with time_machine.travel(start, tick=True) as clock:
+        _notice_what_passed(machine.ahead, clock)
+        main()
+
+
+def _count_what_passed(ahead: Path) -> None:
+    """Let the clock that counts the seconds since the machine's start go on with that of the test."""
+    real = time.clock_gettime
+
+    def counted(clock: int) -> float:
+        passed = read(ahead).total_seconds() if clock == time.CLOCK_BOOTTIME else 0
+        return real(clock) + passed
+
+    time.clock_gettime = counted
+
+
+def _notice_what_passed(ahead: Path, clock: time_machine.Traveller) -> None:
+    """Put the wall clock forward when the process continues."""
+    known = read(ahead)
+
+    def wake(*_: object) -> None:
+        nonlocal known
+        before, known = known, read(ahead)
+        clock.shift(known - before)
+
+    signal.signal(signal.SIGCONT, wake)

@@ -17,7 +17,7 @@ from bot.store.fleet import open_fleet
 from tests.fleet_world.bots import SITE, BotSeed, FleetAccountSeed, tip_in
 from tests.fleet_world.database import FleetDatabase, fleet_database
 from tests.fleet_world.traffic import Traffic
-from tests.fleet_world.worker import Worker
+from tests.fleet_world.worker import Machine, Worker
 from tests.servers.mastodon import GOTOSOCIAL, MastodonServer, mastodon_server
 from tests.servers.postgres import NOT_INSTALLED, binaries, running_postgres
 from tests.servers.proxy import Proxy, proxy
@@ -58,6 +58,7 @@ class FleetWorld:
             accounts = [self._account(network, f"bot{index}") for network in networks]
             bot = BotSeed(id=f"bot{index}", accounts=(SITE, *accounts), schedule=OFTEN)
             bot.store(fleet, datetime.now(UTC))
+            bot.write_secrets(self.home / "secrets")
             self.bots.append(bot)
         fleet.close()
 
@@ -78,18 +79,19 @@ class FleetWorld:
         own = {
             "TIPSBOT_DATABASE_URL": self.database.url,
             "TIPSBOT_DATA": str(self.home / "data"),
+            "TIPSBOT_SECRETS": str(self.home / "secrets"),
+            "TIPSBOT_ALLOW_PRIVATE_SERVERS": "yes",
             "PYTHONPATH": str(ROOT),
             "HOME": str(self.home),
         }
-        accounts = [account for bot in self.bots for account in bot.accounts]
-        secrets = [one.variables.items() for one in accounts]
-        return kept | own | {name: value for items in secrets for name, value in items}
+        return kept | own
 
-    def start(self, concurrency: int = 4, ahead: Path | None = None) -> Worker:
-        """Start a worker, without waiting until it works."""
-        words = ["worker", "--concurrency", str(concurrency)]
-        clock = ahead or self.home / "ahead"
-        worker = Worker(self.home, clock, self.environment, words).start()
+    def start(self, concurrency: int = 4, off: timedelta = timedelta(0)) -> Worker:
+        """Start a worker, whose machine's clock is `off`, without waiting until it works."""
+        machine = Machine(
+            home=self.home, ahead=self.home / "ahead", environment=self.environment, off=off
+        )
+        worker = Worker(machine, ["worker", "--concurrency", str(concurrency)]).start()
         self.workers.append(worker)
         return worker
 

@@ -46,6 +46,7 @@ TROUBLESHOOTING = (DOCS / "troubleshooting.md").read_text(encoding="utf-8")
 TO_TYPE = {
     "README.md",
     "commands.md",
+    "fleet.md",
     "install.md",
     "run.md",
     "guarantees.md",
@@ -57,7 +58,18 @@ TO_TYPE = {
 }
 """The pages from which an operator takes commands."""
 
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+def leaves(group: Any, before: str = "") -> dict[str, Any]:
+    """Every command by its words, those of a group in the group's place."""
+    found: dict[str, Any] = {}
+    for name, command in group.commands.items():
+        words = f"{before}{name}"
+        is_group = hasattr(command, "commands")
+        found |= leaves(command, f"{words} ") if is_group else {words: command}
+    return found
+
+
+COMMANDS = leaves(typer.main.get_command(app))
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 
 
@@ -133,8 +145,15 @@ def calls(text: str, program: str) -> list[list[str]]:
 
 
 def examples(text: str) -> list[list[str]]:
-    """The words of every command of ours that a page shows, without `tipsbot` itself."""
-    return [words[1:] for words in calls(text, "tipsbot")]
+    """The words of every command of ours that a page shows, without `tipsbot` itself.
+
+    The first is the command, which may be of several words.
+    """
+    shown = [words[1:] for words in calls(text, "tipsbot")]
+    return [
+        [" ".join(words[:2]), *words[2:]] if " ".join(words[:2]) in COMMANDS else words
+        for words in shown
+    ]
 
 
 # -- reading the program ----------------------------------------------------------------------

@@ -391,6 +391,29 @@ def test_a_clock_put_back_is_noticed(make):
         scheduler.stop(timedelta(seconds=SOON))
 
 
+def test_slots_follow_the_bot_s_clock(make):
+    """Where the machine's clock is wrong, a slot is due by the bot's, also after either is set."""
+    calls, ahead = Queue(), [-HOUR]
+    with time_machine.travel(datetime(2026, 3, 1, 9, 30, tzinfo=UTC)) as clock:
+        scheduler = make(longest_wait=timedelta(seconds=0.05), ahead=lambda: ahead[0])
+        scheduler.follow([daily()], calls.put)
+        scheduler.every("listen", HOUR, lambda: calls.put("listen"), at_once=False)
+        scheduler.start()
+        calls.get(timeout=SOON)
+        assert quiet(calls), "it is half past eight"
+        clock.move_to(datetime(2026, 3, 1, 10, tzinfo=UTC))
+        assert calls.get(timeout=SOON) == "tips"
+        ahead[0] = timedelta()
+        clock.move_to(datetime(2026, 3, 1, 10, 29, tzinfo=UTC))
+        assert quiet(calls)
+        clock.move_to(datetime(2026, 3, 1, 10, 31, tzinfo=UTC))
+        assert calls.get(timeout=SOON) == "listen", "what repeats keeps its period"
+        ahead[0] = 23 * HOUR
+        assert calls.get(timeout=SOON) == "tips"
+        assert quiet(calls)
+        scheduler.stop(timedelta(seconds=SOON))
+
+
 class Brittle(ZonedTimetable):
     """A timetable that fails for a while after its first answer."""
 

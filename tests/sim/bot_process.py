@@ -9,7 +9,7 @@ from pathlib import Path
 from requests.adapters import BaseAdapter
 
 from bot.bootstrap.checked_tips_file import load
-from bot.bootstrap.container import open_container
+from bot.bootstrap.container import SystemClock, open_container
 from bot.bootstrap.running.runner import Runner
 from bot.bootstrap.settings.environment import environment
 from bot.core.errors import BotError
@@ -36,7 +36,13 @@ class BotProcess:
         self._on_unexpected_error = on_unexpected_error
         watch = Watch(file)
         loaded = load(file, environment(file, variables), watch.read)
-        container = open_container(file, variables=variables, loaded=loaded, holds_lock=holds_lock)
+        container = open_container(
+            file,
+            variables=variables,
+            loaded=loaded,
+            holds_lock=holds_lock,
+            clock=SystemClock(),  # the simulation moves it
+        )
         container.adapters.carrier = transport_factory
         self.running = Runner(container=container, watch=watch)
         try:

@@ -53,7 +53,7 @@ def _in_clear_text(config: Config, kinds: Mapping[str, PlatformKind]) -> Iterato
     """Servers to which a credential would be sent unencrypted."""
     for account in config.accounts:
         kind = kinds[account.kind]
-        for address in _addresses(account, kind):
+        for address in server_addresses(account, kind):
             if kind.secrets and address.startswith("http://") and not is_loopback(address):
                 yield TipProblem(
                     tip=None,
@@ -79,11 +79,11 @@ def _is_nowhere(host: str) -> bool:
 
 def _is_public(account: Account, kind: PlatformKind) -> bool:
     """Whether strangers can follow the account: not on a server that is itself out of reach."""
-    return kind.traits.public and not any(map(is_loopback, _addresses(account, kind)))
+    return kind.traits.public and not any(map(is_loopback, server_addresses(account, kind)))
 
 
-def _addresses(account: Account, kind: PlatformKind) -> list[str]:
-    """The addresses among an account's settings."""
+def server_addresses(account: Account, kind: PlatformKind) -> list[str]:
+    """The addresses among an account's settings: the servers that are asked for it."""
     return [
         account.options[option.name]
         for option in kind.options

@@ -1,12 +1,12 @@
 """The parts of each bot of a fleet, built from its stored version when there is work for it."""
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
 from bot.bootstrap import checked_tips_file
-from bot.bootstrap.container import Container
+from bot.bootstrap.container import Container, SystemClock
 from bot.bootstrap.running.process_owner import owner
 from bot.bootstrap.settings.environment import Environment
 from bot.core.errors import UsageError
@@ -77,12 +77,14 @@ class FleetContainers:
             raise UsageError(
                 f"version {number} of bot {known.bot} is not stored", "sync its folder again"
             )
-        file = Path(known.bot) / TIPS_FILE
+        file, database = Path(known.bot) / TIPS_FILE, self.server.database(known.bot)
+        environ = replace(self.environment, fleet_bot=known.bot)
         container = Container(
             file=file,
-            loaded=checked_tips_file.load(file, self.environment, lambda: data),
-            environment=self.environment,
-            database=self.server.database(known.bot),
+            loaded=checked_tips_file.load(file, environ, lambda: data, known.bot),
+            environment=environ,
+            database=database,
+            clock=database.clock or SystemClock(),
             summary_cache=self._summary_cache,
             owner=owner(holds_lock=False),
         )

@@ -13,7 +13,7 @@ from bot.app.notes import FAILING_STEPS
 from bot.app.status.metrics import HeardCounts, Metrics, metrics_of
 from bot.app.status.status import Status, status
 from bot.bootstrap.checked_tips_file import load_or_last_good
-from bot.bootstrap.container import Container, open_container
+from bot.bootstrap.container import Container, ahead_of_this_machine, open_container
 from bot.bootstrap.running import stop_signals
 from bot.bootstrap.running.account_jobs import AccountJobs
 from bot.bootstrap.running.database_cleanup import DatabaseCleanup
@@ -64,7 +64,8 @@ class Runner:
 
     def __post_init__(self) -> None:
         container = self.container
-        self.scheduler = Scheduler(container.timetable, self.failures.report)
+        ahead = partial(ahead_of_this_machine, container.clock)
+        self.scheduler = Scheduler(container.timetable, self.failures.report, ahead=ahead)
         self.jobs = AccountJobs(container=container, scheduler=self.scheduler)
         self.streams = Streams(
             port=partial(container.adapters.port, PushHints), on_hint=self.jobs.listen_soon

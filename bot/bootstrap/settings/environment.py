@@ -8,19 +8,23 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote
 
-from bot.bootstrap.settings.secrets import add_secrets, secret
+from bot.bootstrap.settings.secrets import FLEET_SECRETS, add_secrets, secret
 from bot.core.errors import UsageError
 from bot.platforms.catalogue import KINDS
 from bot.tips_file.messages import escape, quote
 
 DEFAULT_BIND = "127.0.0.1:8140"
 PROXIES = "TIPSBOT_TRUSTED_PROXIES"
+PRIVATE_SERVERS = "TIPSBOT_ALLOW_PRIVATE_SERVERS"
 
 NAMES = (
     "TIPSBOT_FILE",
     "TIPSBOT_DATA",
     "TIPSBOT_DATABASE_URL",
     "TIPSBOT_DATABASE_URL_FILE",
+    FLEET_SECRETS,
+    "TIPSBOT_OPERATOR",
+    PRIVATE_SERVERS,
     "TIPSBOT_BIND",
     "TIPSBOT_INTERNAL_BIND",
     PROXIES,
@@ -62,6 +66,10 @@ class Environment:
     variables: Mapping[str, str]
     #: the address of a PostgreSQL database, with its password; None: SQLite in `data`
     database_url: str | None = field(default=None, repr=False)
+    #: the bot of a fleet whose secrets are used; None: this is no fleet
+    fleet_bot: str | None = None
+    #: whether an account of a fleet may be on a server in a private network
+    allow_private_servers: bool = False
 
     @property
     def own_address(self) -> str:
@@ -82,7 +90,16 @@ def environment(file: Path, variables: Mapping[str, str]) -> Environment:
         trusted_proxies=_networks(variables.get(PROXIES, "")),
         variables=variables,
         database_url=_database_url(variables),
+        allow_private_servers=_is_yes(PRIVATE_SERVERS, variables),
     )
+
+
+def _is_yes(name: str, variables: Mapping[str, str]) -> bool:
+    """Whether a variable says yes; it may be left out. Raises UsageError for another word."""
+    value = variables.get(name, "")
+    if value.lower() not in {"", "0", "1", "no", "yes", "off", "on", "false", "true"}:
+        raise UsageError(f"{name}={quote(value)} is neither yes nor no", "set it to 1, or to 0")
+    return value.lower() in {"1", "yes", "on", "true"}
 
 
 def _database_url(variables: Mapping[str, str]) -> str | None:

@@ -3,6 +3,7 @@
 Those that are in use are redacted in everything that is written.
 """
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -15,6 +16,8 @@ from bot.regular_files import read_regular
 from bot.tips_file.messages import escape, quote
 
 MAX_BYTES = 64 * 1024
+FLEET_SECRETS = "TIPSBOT_SECRETS"
+"""The variable that names the folder with a folder of secrets for each bot of a fleet."""
 
 _UNUSABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|^ | $")
 
@@ -27,12 +30,16 @@ class _UnusableError(Exception):
     """Why a secret cannot be used, in a sentence that does not contain it."""
 
 
-def secrets_for(account: str, kind: PlatformKind, environ: Mapping[str, str]) -> dict[str, str]:
+def secrets_for(
+    account: str, kind: PlatformKind, environ: Mapping[str, str], bot: str | None = None
+) -> dict[str, str]:
     """Every secret of the account, by the name that its kind gives it.
 
     Looked for in this order: the variable, the file that `<VARIABLE>_FILE` names, the file
-    `tipsbot_<account>_<name>` in systemd's `CREDENTIALS_DIRECTORY`. Raises SecretError with
-    everything that is missing or cannot be used.
+    `tipsbot_<account>_<name>` in systemd's `CREDENTIALS_DIRECTORY`. Those of a `bot` of a fleet
+    are only in the files `<bot>/<account>_<name>` of the folder that TIPSBOT_SECRETS names, as a
+    variable would be that of every bot. Raises SecretError with everything that is missing or
+    cannot be used.
     """
     found: dict[str, str] = {}
     missing: list[str] = []
@@ -40,7 +47,11 @@ def secrets_for(account: str, kind: PlatformKind, environ: Mapping[str, str]) ->
     for secret in kind.secrets:
         name = variable(account, secret.name)
         try:
-            value = _look_up(name, environ)
+            if bot is None:
+                value = _look_up(name, environ)
+            else:
+                name = f"{bot}/{account}_{secret.name}"
+                value = _look_up_file(name, environ)
         except _UnusableError as error:
             unusable.append(str(error))
             continue
@@ -49,7 +60,7 @@ def secrets_for(account: str, kind: PlatformKind, environ: Mapping[str, str]) ->
         else:
             missing.append(name)
     if missing or unusable:
-        raise _error(account, missing, unusable)
+        raise _error(account, missing, unusable, is_of_fleet=bot is not None)
     return found
 
 
@@ -77,6 +88,14 @@ def _look_up(name: str, environ: Mapping[str, str]) -> str | None:
     return None
 
 
+def _look_up_file(name: str, environ: Mapping[str, str]) -> str | None:
+    """The secret in this file of the fleet's secrets, or None."""
+    folder = environ.get(FLEET_SECRETS)
+    if not folder or not os.path.lexists(path := Path(folder) / name):
+        return None
+    return _checked(_read(path, name), name)
+
+
 def _read(path: Path, source: str) -> str:
     """The text of a file that holds a secret, without the line break at its end."""
     try:
@@ -102,12 +121,17 @@ def _checked(secret: str, source: str) -> str:
     return secret
 
 
-def _error(account: str, missing: list[str], unusable: list[str]) -> SecretError:
+def _error(
+    account: str, missing: list[str], unusable: list[str], *, is_of_fleet: bool
+) -> SecretError:
     """One line with all that is missing or unusable."""
     are = "is" if len(missing) == 1 else "are"
-    problems = [f"{', '.join(missing)} {are} not set"] if missing else []
+    absent = f"not in {FLEET_SECRETS}" if is_of_fleet else "not set"
+    problems = [f"{', '.join(missing)} {are} {absent}"] if missing else []
     todo = "correct it" if len(unusable) == 1 else "correct them"
-    if missing:
+    if missing and is_of_fleet:
+        todo = f"put {'it' if len(missing) == 1 else 'them'} below the folder that it names"
+    elif missing:
         todo = f"set {'it' if len(missing) == 1 else 'them'} in the environment"
         todo += f", or name a file that holds it in {missing[0]}_FILE"
         todo += " and so on" if len(missing) > 1 else ""

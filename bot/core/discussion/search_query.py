@@ -1,13 +1,16 @@
 """The search in the discussion: the terms of a query, and where a text has them.
 
-Text in scripts without spaces between words is split into pairs of characters, in the index and in
-the query. A change of `spread` means that every index has to be built again.
+Words are compared in small letters, without accents and vowel points. Text in scripts without
+spaces between words is split into pairs of characters, in the index and in the query. A change of
+`spread` means that every index has to be built again.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import regex
 
 from bot.core.text.sanitize import harmless
 
@@ -29,7 +32,17 @@ _UNSPACED = (
 _RUN = re.compile(f"[{_UNSPACED}]+")
 _ENDS_IN_ONE = re.compile(f"(?:^|[^{_UNSPACED}])[{_UNSPACED}]$")
 _TERM = re.compile(r'"([^"]+)"|([^\s"]+)')
-_WORD = re.compile(r"[^\W_]+")
+_INVISIBLE = r"[\p{DI}--[\u200b\u200c]]"
+"""What is invisible, but for the two characters that part words."""
+_WORD = regex.compile(rf"[\p{{L}}\p{{N}}][\p{{L}}\p{{N}}\p{{M}}{_INVISIBLE}]*", regex.V1)
+_DROPPED = regex.compile(
+    rf"[[\p{{M}}--[\p{{ccc=0}}\p{{ccc=9}}{_UNSPACED}]]\p{{Me}}{_INVISIBLE}]", regex.V1
+)
+"""Accents, vowel points, and what is invisible. The marks that are vowels stay: those of Indic
+scripts, and all marks of scripts without spaces."""
+_WHOLE = {"\u0e4d\u0e32": "\u0e33", "\u0ecd\u0eb2": "\u0eb3"}
+"""A vowel of Thai and one of Lao, which NFKD takes apart and NFC does not put together."""
+_ASCII = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,23 +55,25 @@ class Term:
 
 def terms(query: str) -> tuple[Term, ...]:
     """The terms of what somebody typed: words, "words in a row", and beginnings of words*."""
-    text = unicodedata.normalize("NFKC", harmless(query[:QUERY_MAX]))
-    found = (match[1] or match[2] for match in _TERM.finditer(text))
-    wanted = [_term(one) for one in found if _WORD.search(one)]
-    return tuple(dict.fromkeys(wanted))[:TERMS_MAX]
+    text = unicodedata.normalize("NFKC", harmless(query[:QUERY_MAX]))[:QUERY_MAX]
+    wanted = (_term(match[1] or match[2]) for match in _TERM.finditer(text))
+    return tuple(dict.fromkeys(term for term in wanted if term.words))[:TERMS_MAX]
 
 
 def _term(typed: str) -> Term:
-    words = " ".join(_words(typed))
+    words = _words(typed)
     return Term(words=words, is_open=typed.endswith("*") and len(words) >= BEGINNING_MIN)
 
 
-def _words(text: str) -> Iterator[str]:
-    """The words of a text as they are compared: without marks, in small letters."""
-    bare = "".join(
-        each for each in unicodedata.normalize("NFKD", text) if unicodedata.category(each) != "Mn"
-    )
-    yield from _WORD.findall(unicodedata.normalize("NFC", bare).lower())
+def _words(text: str) -> str:
+    """The words of a text as they are compared, a space between them."""
+    if text.isascii():
+        return " ".join(text.lower().translate(_ASCII).split())
+    bare = _DROPPED.sub("", unicodedata.normalize("NFKD", text))
+    plain = unicodedata.normalize("NFC", bare).casefold()
+    for parts, whole in _WHOLE.items():
+        plain = plain.replace(parts, whole)
+    return " ".join(_WORD.findall(plain))
 
 
 def opened(wanted: Sequence[Term]) -> tuple[Term, ...]:
@@ -70,17 +85,19 @@ def opened(wanted: Sequence[Term]) -> tuple[Term, ...]:
 
 
 def spread(text: str) -> str:
-    """A text as it is kept for searching: pairs of characters where words have no spaces."""
-    if text.isascii():
-        return text
-    return _RUN.sub(lambda run: _pairs(run[0], 0), unicodedata.normalize("NFKC", text))
+    """The words of a text as they are kept for searching, spaces between them."""
+    return _RUN.sub(lambda run: _pairs(run[0], 0), _words(text))
 
 
 def sought(term: Term) -> tuple[str, bool]:
     """A term's words as they stand in a text that was `spread`, and whether the last may go on."""
-    ends_in_one = _ENDS_IN_ONE.search(term.words) is not None
-    words = _RUN.sub(lambda run: _pairs(run[0], len(run[0]) > 1), term.words)
-    return words.strip(), term.is_open or ends_in_one
+    end, ends_in_one = len(term.words), _ENDS_IN_ONE.search(term.words) is not None
+
+    def pairs(run: re.Match[str]) -> str:
+        may_go_on = run.end() == end and len(run[0]) > 1
+        return _pairs(run[0], int(may_go_on))
+
+    return _RUN.sub(pairs, term.words).strip(), term.is_open or ends_in_one
 
 
 def _pairs(run: str, less: int) -> str:
@@ -90,7 +107,7 @@ def _pairs(run: str, less: int) -> str:
 
 def folded(text: str) -> str:
     """A short text as `stands_in` compares it: its words in a row, a space around each."""
-    return f" {' '.join(_words(harmless(text)))} "
+    return f" {_words(harmless(text))} "
 
 
 def stands_in(term: Term, text: str) -> bool:
@@ -102,13 +119,14 @@ def stands_in(term: Term, text: str) -> bool:
 
 def places(text: str, wanted: Sequence[Term]) -> list[tuple[int, int]]:
     """Where in a text the terms' words are, as pairs of positions in order, none overlapping."""
-    whole = {word for term in wanted for word in term.words.split() if not _RUN.search(word)}
+    whole = {word for term in wanted for word in _RUN.sub(" ", term.words).split()}
     begun = tuple(term.words.split()[-1] for term in wanted if term.is_open)
     parts = [run[0] for term in wanted for run in _RUN.finditer(term.words)]
+    spaced = _RUN.sub(lambda run: " " * len(run[0]), text)
     found = [
         match.span()
-        for match in _WORD.finditer(text)
-        if (word := "".join(_words(match[0]))) in whole or (begun and word.startswith(begun))
+        for match in _WORD.finditer(spaced)
+        if (word := _words(match[0])) in whole or (begun and word.startswith(begun))
     ]
     for part in parts:
         found += [match.span() for match in re.finditer(re.escape(part), text)]

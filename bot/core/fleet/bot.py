@@ -32,6 +32,11 @@ class Quotas:
     #: entries of others that are kept in its discussion
     entries: int | None = None
 
+    def __str__(self) -> str:
+        limits = {"tips": self.tips, "posts a day": self.posts_per_day, "entries": self.entries}
+        told = [f"{name}: {number}" for name, number in limits.items() if number is not None]
+        return ", ".join(told) or "no limits"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FleetBot:
@@ -44,7 +49,9 @@ class FleetBot:
     version: int | None = None
     #: the hash of the files that were accepted last, which a rollback does not change
     synced_hash: str | None = None
-    #: where its site is: the host (with its port where that is not the usual one) and the path
+    #: whether it was paused when it was stopped, so that it comes back as paused
+    was_paused: bool = False
+    #: where its site is, as `site_address` writes it; None: it has no address of its own
     host: str | None = None
     path: str | None = None
     #: why the files in its folder are not in use, a line a mistake

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.core.fleet.bot import Action, FleetAccount, FleetBot, Task, Version
+from bot.core.model.delivery import Delivery
+from bot.core.ports.account_store import Pause
 
 
 class FleetBots(Protocol):
@@ -25,6 +27,9 @@ class FleetBots(Protocol):
 
     def accounts(self, bot: str) -> Sequence[FleetAccount]:
         """The accounts of the version in use, by name."""
+
+    def all_accounts(self) -> Mapping[str, Sequence[FleetAccount]]:
+        """The accounts of the version in use of each bot that is not stopped."""
 
     def set_accounts(self, bot: str, accounts: Collection[FleetAccount]) -> None:
         """Store the accounts of the version in use in place of earlier ones."""
@@ -79,6 +84,25 @@ class FleetActions(Protocol):
         """The newest actions, of one bot or of all, the newest first."""
 
 
+class FleetAttention(Protocol):
+    """What may need a person, over all bots that are not stopped."""
+
+    def unsure(self) -> Mapping[str, Sequence[Delivery]]:
+        """The unsure deliveries of each bot that has any."""
+
+    def held(self, now: datetime) -> Mapping[str, Sequence[Pause]]:
+        """The pauses in force that the bot itself began, such as for refused credentials."""
+
+    def late(self, before: datetime) -> Mapping[str, int]:
+        """How many posts of each running bot were due before this moment and are still planned.
+
+        Those of accounts that are paused are not counted.
+        """
+
+    def entries(self, bots: Collection[str]) -> Mapping[str, int]:
+        """How many entries of others each of these bots keeps, those that were erased aside."""
+
+
 class FleetUnit(Protocol):
     """One transaction over everything of the fleet."""
 
@@ -86,6 +110,10 @@ class FleetUnit(Protocol):
     versions: FleetVersions
     tasks: FleetTasks
     actions: FleetActions
+    attention: FleetAttention
+
+    def begin_epoch(self) -> None:
+        """Note that the database was restored: posts made after its backup may exist."""
 
     def now(self) -> datetime:
         """The moment at which the transaction began, by the clock of the database."""

@@ -16,8 +16,9 @@ from bot.core.model.entry import Change, Entry, Standing, Visibility
 from bot.store.discussion.entry_queries import SqlEntryQueries
 from bot.store.discussion.merge_edit import updated, what_changed
 from bot.store.rows import Part, batched, row_of, storable
-from bot.store.site.full_text_index import FullTextIndex, index_of
+from bot.store.site.full_text_index import index_of
 from bot.store.site.public_entries import shown
+from bot.store.site.word_index import WordIndex
 from bot.store.tables import deliveries, entries, entry_events
 
 
@@ -29,7 +30,7 @@ class SqlEntryStore(SqlEntryQueries):
         self._tips = TipAssigner(connection, bot)
 
     @cached_property
-    def _index(self) -> FullTextIndex:
+    def _index(self) -> WordIndex:
         return index_of(self._connection, self._bot)
 
     def keep(self, entry: Entry, now: datetime) -> bool:

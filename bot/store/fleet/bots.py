@@ -1,6 +1,6 @@
 """`core.ports.fleet_store.FleetBots` over SQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
@@ -63,6 +63,19 @@ class SqlFleetBots:
         query = select(fleet_accounts).where(fleet_accounts.c.bot == bot)
         rows = self._connection.execute(query.order_by(fleet_accounts.c.account))
         return [made(FleetAccount, row) for row in rows]
+
+    def all_accounts(self) -> Mapping[str, Sequence[FleetAccount]]:
+        """The accounts of each bot that is not stopped."""
+        of_active = (
+            select(fleet_accounts)
+            .join(fleet_bots, fleet_bots.c.bot == fleet_accounts.c.bot)
+            .where(fleet_bots.c.state != BotState.STOPPED)
+            .order_by(fleet_accounts.c.bot, fleet_accounts.c.account)
+        )
+        found: dict[str, list[FleetAccount]] = {}
+        for row in self._connection.execute(of_active):
+            found.setdefault(row.bot, []).append(made(FleetAccount, row))
+        return found
 
     def set_accounts(self, bot: str, accounts: Collection[FleetAccount]) -> None:
         """Store the accounts in place of earlier ones."""

@@ -4,16 +4,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select, text, update
 
 from bot.core.errors import UsageError
-from bot.core.ports.fleet_store import FleetActions, FleetBots, FleetTasks, FleetVersions
+from bot.core.ports.fleet_store import (
+    FleetActions,
+    FleetAttention,
+    FleetBots,
+    FleetTasks,
+    FleetVersions,
+)
 from bot.store.backend import Backend
 from bot.store.fleet.actions import SqlFleetActions
+from bot.store.fleet.attention import SqlFleetAttention
 from bot.store.fleet.bots import SqlFleetBots
 from bot.store.fleet.tasks import SqlFleetTasks
 from bot.store.fleet.versions import SqlFleetVersions
 from bot.store.migrate import require_current
+from bot.store.postgres.tables import epochs
 
 _NO_BOT = ""
 """No bot has this id, so that a transaction locks the row of none."""
@@ -79,7 +87,12 @@ class SqlFleetUnit:
         self.versions: FleetVersions = SqlFleetVersions(connection)
         self.tasks: FleetTasks = SqlFleetTasks(connection)
         self.actions: FleetActions = SqlFleetActions(connection)
+        self.attention: FleetAttention = SqlFleetAttention(connection)
         self._connection = connection
+
+    def begin_epoch(self) -> None:
+        """A database that none has used yet begins its epoch by itself."""
+        self._connection.execute(update(epochs).values(since=self.now()))
 
     def now(self) -> datetime:
         """The moment at which the transaction began."""

@@ -24,10 +24,7 @@ class SqlFleetTasks:
         return {made(Task, row): row.due for row in self._connection.execute(query)}
 
     def set(self, bot: str, tasks: Collection[Task], now: datetime) -> None:
-        """Make those that are missing, delete those that are too many, and plan now.
-
-        Planning that runs just now was of the old schedules: it loses its row, and is done again.
-        """
+        """Make those that are missing, delete those that are too many, and plan now."""
         wanted, known = set(tasks), set(self.of(bot))
         gone = [(task.job.value, task.account) for task in known - wanted]
         if gone:
@@ -36,6 +33,4 @@ class SqlFleetTasks:
         if new := [{"bot": bot, "due": now, **columns(task)} for task in wanted - known]:
             self._connection.execute(insert(fleet_tasks), new)
         planning = of_bot(fleet_tasks, bot, job=Job.PLAN)
-        self._connection.execute(
-            update(fleet_tasks).where(planning).values(due=now, handed_until=None)
-        )
+        self._connection.execute(update(fleet_tasks).where(planning).values(due=now))

@@ -95,13 +95,13 @@ class DueWork:
 
     def now(self) -> datetime:
         """The database's present moment, UTC."""
-        with self._connected() as connection:
+        with self._alone() as connection:
             found: datetime = connection.execute(select(func.now())).scalar_one()
         return found.astimezone(UTC)
 
     def begin(self, handed: Handed) -> datetime | None:
         """Take a task; when it was due, or None where somebody else has it: the job is a double."""
-        with self._connected() as connection:
+        with self._alone() as connection:
             taken = update(fleet_tasks).where(_is(handed)).values(handed_until=NOW + HANDED)
             due: datetime | None = connection.scalar(taken.returning(fleet_tasks.c.due))
             return due
@@ -112,7 +112,7 @@ class DueWork:
         posts: list[Handed] = []
         for one in running:
             (tasks if one.token else posts).append(one)
-        with self._connected() as connection:
+        with self._alone() as connection:
             _extend(connection, fleet_tasks, tasks, "bot", "job", "account", "token")
             _extend(connection, deliveries, posts, "bot", "account")
 
@@ -120,12 +120,12 @@ class DueWork:
         """Note when a task is due next; at once where it was asked for while it was done."""
         due = case((fleet_tasks.c.due > was_due, fleet_tasks.c.due), else_=following)
         done = update(fleet_tasks).where(_is(handed))
-        with self._connected() as connection:
+        with self._alone() as connection:
             connection.execute(done.values(due=due, handed_until=None, token=None))
 
     def ask(self, bot: str, job: str, account: str = "") -> None:
         """Have a task done now, or once more if it is being done."""
-        with self._connected() as connection:
+        with self._alone() as connection:
             ask(connection, bot, job, account)
 
     def hold_back(self, bot: str, account: str) -> None:
@@ -133,16 +133,15 @@ class DueWork:
         account_s = (deliveries.c.bot == bot) & (deliveries.c.account == account)
         is_handed = deliveries.c.handed_until.is_not(None)
         waits = _WAITS & (deliveries.c.not_before <= NOW)
-        with self._connected() as connection:
-            free = update(deliveries).values(handed_until=None)
-            connection.execute(free.where(account_s, is_handed))
-            held = update(deliveries).values(held_until=NOW + HELD)
-            connection.execute(held.where(account_s, waits))
+        held = case((waits, NOW + HELD), else_=deliveries.c.held_until)
+        ended = update(deliveries).values(handed_until=None, held_until=held)
+        with self._alone() as connection:
+            connection.execute(ended.where(account_s, is_handed | waits))
 
     def release(self, bot: str, account: str) -> None:
         """Hand out at once what waits on other accounts for the post on this one."""
         others = (deliveries.c.bot == bot) & (deliveries.c.account != account) & _WAITS
-        with self._connected() as connection:
+        with self._alone() as connection:
             connection.execute(update(deliveries).where(others).values(held_until=None))
 
     def _flying(self, connection: Connection, query: Select[Any], slots: int) -> InFlight:
@@ -162,6 +161,12 @@ class DueWork:
         with self._connected() as connection:
             connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 2000"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCKS[kind]})
+            yield connection
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
+        """A connection for one statement, which is a transaction of its own."""
+        with self.backend.clear_errors(), self.backend.plain.connect() as connection:
             yield connection
 
     @contextmanager

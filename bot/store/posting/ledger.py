@@ -41,7 +41,7 @@ class SqlLedger(Part):
 
     def of_slot(self, slot: str) -> Sequence[Delivery]:
         """All deliveries of a slot."""
-        return self._all(self._query(slot=slot).order_by(deliveries.c.id), _delivery)
+        return self._all(self._query(slot=slot).order_by(deliveries.c.id), delivery_in)
 
     def of_tip(self, tip: str, account: str, limit: int = 20) -> Sequence[Delivery]:
         """A tip's deliveries on an account, newest first."""
@@ -72,13 +72,13 @@ class SqlLedger(Part):
         query = self._query(account=account, state=state).where(
             (ready <= now) | (ready > now + far) | (deliveries.c.sent_at > now + SKEW),
         )
-        return self._all(query.order_by(deliveries.c.due, deliveries.c.id), _delivery)
+        return self._all(query.order_by(deliveries.c.due, deliveries.c.id), delivery_in)
 
     def claims(self, owner: str) -> Sequence[Delivery]:
         """Deliveries that are being sent by owners whose names begin so."""
         theirs = func.substr(deliveries.c.owner, 1, len(owner)) == owner
         query = self._query(state=State.SENDING).where(theirs)
-        return self._all(query.order_by(deliveries.c.id), _delivery)
+        return self._all(query.order_by(deliveries.c.id), delivery_in)
 
     def recent(
         self,
@@ -91,7 +91,7 @@ class SqlLedger(Part):
         query = self._query(**_given(account=account, tip=tip))
         if states is not None:
             query = query.where(deliveries.c.state.in_(list(states)))
-        return self._all(query.order_by(deliveries.c.id.desc()).limit(limit), _delivery)
+        return self._all(query.order_by(deliveries.c.id.desc()).limit(limit), delivery_in)
 
     def number(self, *, account: str | None = None, tip: str | None = None) -> int:
         """The number of deliveries of an account, or of a tip."""
@@ -179,7 +179,7 @@ class SqlLedger(Part):
 
     def _newest(self, **values: Any) -> Delivery | None:
         """The newest delivery with these values, or None."""
-        return self._first(self._query(**values).order_by(deliveries.c.id.desc()), _delivery)
+        return self._first(self._query(**values).order_by(deliveries.c.id.desc()), delivery_in)
 
     def _note(self, delivery_id: int, old: State | None, new: Delivery, now: datetime) -> None:
         self._add(
@@ -210,7 +210,8 @@ def _given(**values: str | None) -> dict[str, str]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _delivery(row: Row[Any]) -> Delivery:
+def delivery_in(row: Row[Any]) -> Delivery:
+    """The delivery in a row."""
     is_posted = row.remote_id is not None
     receipt = made(Receipt, row, at=row.posted_at) if is_posted else None
     return made(Delivery, row, receipt=receipt)

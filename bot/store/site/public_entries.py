@@ -105,12 +105,13 @@ class SqlPublicEntries(Part):
         self, wanted: Sequence[Term], limit: int, before: int | None = None
     ) -> Sequence[Entry]:
         """Entries under a tip that have all these terms, the one stored last first."""
-        index = index_of(self._connection, self._bot)
-        number = index.number
-        query = index.narrow(self._shown(), wanted).where(entries.c.tip.is_not(None))
-        if before is not None:
-            query = query.where(number < before)
-        return self._all(query.order_by(number.desc()).limit(limit), entry_of)
+        found: list[Entry] = []
+        shown = self._shown().where(entries.c.tip.is_not(None))
+        for query in index_of(self._connection, self._bot).narrowed(shown, wanted, before):
+            found += self._all(query.limit(limit - len(found)), entry_of)
+            if len(found) >= limit:
+                break
+        return found
 
     def tallies(self, tips: Sequence[str]) -> Mapping[str, Tally]:
         """The number of entries of each of these tips, and the time of the newest."""

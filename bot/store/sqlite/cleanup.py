@@ -10,8 +10,8 @@ from typing import cast
 from sqlalchemy import Connection
 
 from bot.core.errors import StoreError
-from bot.store.site.full_text_index import purge, to_purge
 from bot.store.sqlite.engine import SqliteBackend
+from bot.store.sqlite.full_text_index import purge, to_purge
 from bot.store.write_queue import WAIT, WriteQueue
 
 TIDY_WAIT = 500

@@ -67,5 +67,5 @@ class XNetwork(ServerNetwork):
 def x_network(_place: Path) -> Iterator[XNetwork]:
     """A new X, with a proxy in front."""
     clock = FakeClock()
-    with XServer(now=clock.now) as server, proxy(server.url) as line:
+    with XServer(now=clock.now, wall=clock.now) as server, proxy(server.url) as line:
         yield XNetwork(server, line, clock)

@@ -18,7 +18,7 @@ def clock():
 @pytest.fixture
 def x(clock):
     """A strict X by that clock."""
-    with XServer(now=clock.now) as server:
+    with XServer(now=clock.now, wall=clock.now) as server:
         yield server
 
 

@@ -17,7 +17,7 @@ from bot.store.postgres.tables import whole_schema
 from tests.clock import MONDAY
 from tests.core.samples import HOUR
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.quick]
+pytestmark = pytest.mark.postgresql
 
 ADA = FleetBot(
     bot="ada",

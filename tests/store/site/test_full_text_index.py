@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import text
 
 from bot.core.discussion.search_query import QUERY_MAX, opened, places, spread, terms
@@ -16,6 +17,7 @@ from bot.store.migrate import upgrade
 from tests.clock import MONDAY
 from tests.core.samples import HOUR, entry
 
+CASES = yaml.safe_load(Path("tests/data/search.yaml").read_text("utf-8"))
 ADA = Author(name="Ada Lovelace", handle="@ada")
 SECRET = "xylophonquark"
 
@@ -66,10 +68,28 @@ def test_words_are_found(tx, query, expected):
     assert found(tx, query) == expected
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["script"])
+def test_every_script(tx, case):
+    """In every script and on every database the same is found, and the same is not."""
+    say(tx, "Something else.", case["text"], "日常の他のこと")
+    results = {query: found(tx, query) for query in (*case["finds"], *case["misses"])}
+    assert [query for query in case["finds"] if results[query] != [case["text"]]] == []
+    assert [query for query in case["misses"] if results[query]] == []
+
+
 def test_authors_are_found(tx):
-    """Who looks for a person finds what they said."""
+    """Who looks for a person finds what they said, but no words in a row go from name to text."""
     say(tx, "A word.", author=ADA)
-    assert found(tx, "lovelace") == ["A word."]
+    for query in ("lovelace", '"ada lovelace"', "word lovel*"):
+        assert found(tx, query) == ["A word."]
+    for query in ('"lovelace a"', '"word ada"'):
+        assert found(tx, query) == []
+
+
+def test_warnings_are_found(tx):
+    """The warning before a text is found with it."""
+    say(tx, "A word.", warning="Spoiler ahead")
+    assert found(tx, "spoiler word") == ["A word."]
 
 
 HOSTILE = (
@@ -88,6 +108,45 @@ def test_a_hostile_query_is_harmless(tx, query):
     for each in (wanted, opened(wanted)):
         if each:
             tx.public_entries().search(each, 20)
+
+
+LONG = 100_000
+HOSTILE_TEXTS = {
+    "a word that never ends": "a" * LONG,
+    "a word of four bytes a letter that never ends": "\U00010428" * LONG,
+    "one word again and again": "a " * (LONG // 2),
+    "words that are all different": " ".join(f"{number:x}" for number in range(LONG // 6)),
+    "pairs that are all different": "".join(chr(0x20000 + at % 42_000) for at in range(LONG)),
+    "one letter that becomes many": "\ufdfa" * LONG,
+    "marks without a letter": "\u0301" * LONG,
+    "vowels without a letter": "\u093e" * LONG,
+    "quotes": "'" * LONG,
+    "backslashes": "\\" * LONG,
+    "operators": "' & !a:* | <-> \\" * (LONG // 16),
+    "no characters": "\x00\ud800\ufffe" * (LONG // 3),
+    "line ends": "a\r\n\u2028\x0b\x85b " * (LONG // 10),
+}
+
+
+@pytest.mark.parametrize("words", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
+def test_a_hostile_text_is_kept(tx, words):
+    """Whatever somebody says, it is kept, its beginning and its author are found, and it goes."""
+    author = Author(name="Ada Lovelace", handle=words)
+    say(tx, f"needle {words}", author=author)
+    tx.log.keep(entry("more", text=words, author=Author(name=words), tip="one"), MONDAY)
+    for query in ("needle", '"ada lovelace"', "need* love*"):
+        assert [one.remote_id for one in tx.public_entries().search(terms(query), 9)] == ["0"]
+    tx.log.keep(gone("0"), MONDAY)
+    assert found(tx, "needle") == []
+
+
+@pytest.mark.parametrize("query", [*HOSTILE, *HOSTILE_TEXTS.values()])
+def test_what_is_typed_is_found_where_it_stands(tx, query):
+    """A text that is typed into the search is found by itself, if it has a word."""
+    text = query[: QUERY_MAX // 20]  # one character can become twenty
+    say(tx, text)
+    wanted = terms(text)
+    assert not wanted or len(tx.public_entries().search(wanted, 9)) == 1
 
 
 def test_newest_first_and_page_by_page(tx):
@@ -178,6 +237,10 @@ def files(folder: Path) -> list[Path]:
     return [file for file in folder.rglob("*") if file.is_file()]
 
 
+OLDER_INDEX = (
+    "CREATE VIRTUAL TABLE entry_words USING fts5("
+    "text, author, content='', tokenize='unicode61 remove_diacritics 2')"
+)
 UNDO_0008 = (
     "DROP TABLE compatibility",
     "DROP INDEX ix_delivery_event_bot_delivery",
@@ -212,10 +275,38 @@ def test_an_old_log_becomes_searchable(tmp_path):
     database.close()
 
 
+def test_an_older_index_is_made_again(tmp_path):
+    """What an older version could not find, in scripts with accents and vowel marks, is found."""
+    database = open_store(tmp_path)
+    with database.store.writing() as tx:
+        say(tx, "Мой ёжик", "学びました", "שָׁלוֹם", warning="ΠΟΛΗΣ")
+    with database.connect() as connection:
+        connection.execute(text("DROP TABLE entry_words"))
+        connection.execute(text(OLDER_INDEX))
+        for statement in UNDO_0008:
+            connection.execute(text(statement))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
+        upgrade(connection)
+    with database.store.writing() as tx:
+        for number, query in enumerate(["мой", "学び", "שלום"]):
+            assert [one.id for one in tx.public_entries().search(terms(query), 9)] == [number + 1]
+            tx.log.keep(gone(str(number)), MONDAY)
+        assert found(tx, "πόλης") == []
+    database.close()
+
+
 def test_pairs_of_characters():
     """Where words have no spaces, each pair of characters is a word, and the last one alone."""
     assert spread("a 日本語 b").split() == ["a", "日本", "本語", "語", "b"]
-    assert spread("plain words") == "plain words"
+    assert spread("Plain, words").split() == ["plain", "words"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["script"])
+def test_what_was_found_is_marked(case):
+    """In every script the words that were looked for are marked where they stand."""
+    typed = case["finds"][0]
+    marked = [case["text"][begin:end] for begin, end in places(case["text"], terms(typed))]
+    assert marked == case.get("marks", [typed])
 
 
 def test_places_to_mark():

@@ -72,7 +72,7 @@ class Api:
     ) -> None:
         hush()
         self._clock = clock
-        transport = Transport(api, secrets.values(), patience, carrier)
+        transport = Transport(api, secrets.values(), patience, clock, carrier)
         self._client = _client(secrets, transport, dict)
         self._whole = _client(secrets, transport, requests.Response)
         self._patience = patience

@@ -13,7 +13,9 @@ from io import BytesIO
 from typing import Any
 
 import requests
+from requests_oauthlib import OAuth1
 
+from bot.core.ports.platform import Clock
 from bot.core.text.redact import Redactor
 from bot.outbound.session import Carrier, Session, read_body
 
@@ -67,6 +69,8 @@ class Transport:
 
     A kept connection that was closed unnoticed would turn the next post into an unsure one. Nothing
     is shared between requests, so threads may share this. Secrets are redacted in each answer.
+
+    Signatures have the time of `clock`: X refuses those of a machine whose own clock is wrong.
     """
 
     def __init__(
@@ -74,9 +78,11 @@ class Transport:
         api: str,
         secrets: Iterable[str],
         patience: TransportTimeouts,
+        clock: Clock,
         carrier: Carrier | None = None,
     ) -> None:
         self._api = api
+        self._clock = clock
         self._patience = patience
         self._carrier = carrier
         self._redactor = Redactor(secrets)
@@ -87,6 +93,8 @@ class Transport:
             raise NotSentError(f"tweepy wants to call {url[:60]}, which is not X's API")
         until = time.monotonic() + self._patience.whole
         given |= {"timeout": (self._patience.connect, self._patience.read), **ONE_ANSWER}
+        if isinstance(signer := given.get("auth"), OAuth1):
+            signer.client.timestamp = str(int(self._clock.now().timestamp()))
         here = self._api + url.removeprefix(TWEEPY_HOST)
         with (
             _Session(self._carrier) as session,

@@ -1,11 +1,19 @@
-"""Many bots in one database: a number is one of a bot, and the history of deliveries names it."""
+"""Many bots in one database: a number is one of a bot, and the history of deliveries names it.
+
+Also a full-text index that finds the same on every database, in every script.
+"""
 
 from __future__ import annotations
+
+from itertools import groupby
 
 import sqlalchemy as sa
 from alembic import op
 
 from bot.store.postgres.tables import whole_schema
+from bot.store.site.full_text_index import index_of
+from bot.store.site.word_index import Indexed
+from bot.store.sqlite.full_text_index import MAKE
 
 revision = "0008"
 down_revision = "0007"
@@ -24,6 +32,11 @@ _INDEXES = (
     ("ix_delivery_lease", "lease_until", "state = 'sending'"),
     ("ix_delivery_handed", "bot", "handed_until IS NOT NULL"),
 )
+_SHOWN = sa.text(
+    "SELECT bot, id, warning, text, author_name FROM entry WHERE id > :after"
+    " AND deleted_at IS NULL AND standing = 'shown' AND visibility IN ('public', 'unlisted')"
+    " ORDER BY id LIMIT 1000"
+)
 
 
 def upgrade() -> None:
@@ -41,8 +54,12 @@ def upgrade() -> None:
     op.create_index("ix_delivery_event_bot_delivery", "delivery_event", ["bot", "delivery"])
     op.drop_index("ix_entry_event_entry", "entry_event")
     op.create_index("ix_entry_event_bot_entry", "entry_event", ["bot", "entry"])
-    if op.get_bind().dialect.name != "sqlite":
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TABLE entry_words")
+        op.execute(MAKE)
+    else:
         _number_by_bot()
+    _fill_index(op.get_bind())
 
 
 def _number_by_bot() -> None:
@@ -57,3 +74,13 @@ def _number_by_bot() -> None:
     whole_schema().create_all(op.get_bind())
     for name, column, where in _INDEXES:
         op.create_index(name, "delivery", [column], postgresql_where=sa.text(where))
+
+
+def _fill_index(connection: sa.Connection) -> None:
+    """With what may be shown; the numbers are still those of all bots together."""
+    after = 0
+    while rows := connection.execute(_SHOWN, {"after": after}).all():
+        for bot, some in groupby(rows, lambda row: row.bot):
+            words = [Indexed.of(row.id, row.warning, row.text, row.author_name) for row in some]
+            index_of(connection, bot).add(words)
+        after = rows[-1].id

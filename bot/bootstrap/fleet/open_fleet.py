@@ -1,0 +1,98 @@
+"""Opens the fleet for a command: its database, and who gives the command."""
+
+import getpass
+import os
+import platform
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.bootstrap.fleet.check_bot import BotCheck
+from bot.bootstrap.settings.environment import Environment, environment
+from bot.bootstrap.settings.secrets import FLEET_SECRETS, secrets_for
+from bot.core.errors import SecretError, UsageError
+from bot.core.fleet.bot import FleetAccount
+from bot.platforms.catalogue import KINDS
+from bot.store import DatabaseServer, open_server
+from bot.store.fleet import SqlFleetStore
+
+OPERATOR = "TIPSBOT_OPERATOR"
+_CONNECTIONS = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fleet:
+    """What a command for the fleet works with."""
+
+    environment: Environment
+    server: DatabaseServer
+    store: SqlFleetStore
+    #: the operator, as the list of actions names them
+    who: str
+
+    @property
+    def check(self) -> BotCheck:
+        """Checks the files of a bot."""
+        return BotCheck(environment=self.environment, store_of=self.server.store, now=self.now)
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether the bots' secrets are on this machine."""
+        return bool(self.environment.variables.get(FLEET_SECRETS))
+
+    def missing_secrets(self, bot: str, account: FleetAccount) -> str | None:
+        """What is wrong with the secrets of an account, as far as this machine has them."""
+        if not self.has_secrets:
+            return None
+        kind = KINDS.get(account.kind)
+        try:
+            if kind is not None:
+                secrets_for(account.account, kind, self.environment.variables, bot)
+        except SecretError as error:
+            return str(error)
+        return None
+
+    def now(self) -> datetime:
+        """The moment by the clock of the database."""
+        with self.store.reading() as tx:
+            return tx.now()
+
+
+@contextmanager
+def opened_fleet(variables: Mapping[str, str]) -> Iterator[Fleet]:
+    """The fleet in the database of TIPSBOT_DATABASE_URL.
+
+    Raises UsageError where that is not set, and StoreError where it cannot be used.
+    """
+    environ = environment(Path(), variables)
+    server = open_server(required_url(environ), connections=_CONNECTIONS)
+    try:
+        yield Fleet(
+            environment=environ,
+            server=server,
+            store=SqlFleetStore(server.backend),
+            who=variables.get(OPERATOR) or _user(),
+        )
+    finally:
+        server.close()
+
+
+def required_url(environ: Environment) -> str:
+    """The address of the database. Raises UsageError where there is none."""
+    if environ.database_url is None:
+        raise UsageError(
+            "TIPSBOT_DATABASE_URL is not set, and a fleet needs PostgreSQL",
+            "set it to postgresql://user:password@host:5432/name",
+        )
+    return environ.database_url
+
+
+def _user() -> str:
+    """The user and machine that give the command."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        user = str(os.getuid())
+    return f"{user}@{platform.node()}"

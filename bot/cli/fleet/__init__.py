@@ -1,0 +1,1 @@
+"""Commands for many bots in one PostgreSQL database."""

@@ -1,0 +1,59 @@
+"""`fleet status`: show what needs a person, over all bots."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from bot.cli.fleet.context import opened
+from bot.cli.options import AsJson
+from bot.cli.output import counted
+from bot.core.text.sanitize import shown_lines
+
+if TYPE_CHECKING:
+    from bot.app.fleet.attention import Finding, FleetStatus
+
+
+def status(*, as_json: AsJson = False) -> None:
+    """Show what needs a person, over all bots, the worst first. Exits with 1 if anything does."""
+    from bot.app.fleet.attention import fleet_status
+
+    with opened() as fleet:
+        found = fleet_status(fleet.store, fleet.missing_secrets)
+        are_checked = fleet.has_secrets
+    if as_json:
+        typer.echo(json.dumps(_record(found)))
+    else:
+        for one in found.findings:
+            typer.echo(shown_lines(_line(one)))
+        if not are_checked:
+            typer.echo("secrets were not checked: TIPSBOT_SECRETS is not set here")
+        typer.echo(_summary(found))
+    if found.needs_person:
+        raise typer.Exit(1)
+
+
+def _line(one: Finding) -> str:
+    """A finding; its further lines are indented."""
+    if "\n" in one.what:
+        return f"{one.bot}: {one.trouble.value}:\n  " + one.what.replace("\n", "\n  ")
+    return f"{one.bot}: {one.trouble.value}: {one.what}"
+
+
+def _summary(found: FleetStatus) -> str:
+    states = ", ".join(f"{number:,} {state.value}" for state, number in found.states.items())
+    return f"{counted(sum(found.states.values()), 'bot')}: {states}" if states else "no bots"
+
+
+def _record(found: FleetStatus) -> dict[str, Any]:
+    """The status for programs."""
+    return {
+        "needs_person": found.needs_person,
+        "bots": {state.value: number for state, number in found.states.items()},
+        "findings": [
+            {"bot": one.bot, "trouble": one.trouble.value, "what": one.what}
+            for one in found.findings
+        ],
+    }
