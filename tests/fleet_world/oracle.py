@@ -87,13 +87,18 @@ def settle(world: FleetWorld, workers: int = 2) -> None:
     """Let workers run undisturbed until only a person can settle the rest."""
     while len(world.workers) < workers:
         world.start()
+    resolve(world)
+    world.stop()
+
+
+def resolve(world: FleetWorld) -> None:
+    """Let the workers that there are do all that they can, as long as that takes."""
     await_done(world)
     for _ in range(ROUNDS):
         if not _number(world, _UNSETTLED, ASKS):
             break
         world.advance(PAUSE)
         await_done(world)
-    world.stop()
 
 
 def check(world: FleetWorld) -> str:

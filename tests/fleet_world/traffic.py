@@ -23,6 +23,7 @@ class Traffic:
     slowest: float = 0.0
     count: int = 0
     on_request: Callable[[Seen], None] = lambda _: None
+    _under_way: int = 0
     _connected: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -37,21 +38,33 @@ class Traffic:
         """Let everything pass again."""
         self._connected.set()
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is under way but what is held or cut off."""
+        return not self._under_way
+
     def before(self, seen: Seen) -> Fate:
         """Let a request pass after a while, unless the network is cut."""
-        with self._lock:
-            self.count += 1
+        self._add(count=1)
         self.on_request(seen)
+        self._add(under_way=1)
         self._take_time()
         if self._connected.is_set():
             return Fate.PASS
+        self._add(under_way=-1)
         self._connected.wait(PATIENCE)
         return Fate.RESET
 
     def after(self, seen: Seen, answer: bytes) -> None:
         """Let an answer pass after a while."""
         self._take_time()
+        self._add(under_way=-1)
         self._connected.wait(PATIENCE)
+
+    def _add(self, *, count: int = 0, under_way: int = 0) -> None:
+        with self._lock:
+            self.count += count
+            self._under_way += under_way
 
     def _take_time(self) -> None:
         if self.slowest:

@@ -25,9 +25,10 @@ from tests.servers.x import XServer
 from tests.servers.x.model import User
 from tests.servers.x.service import KEYS
 from tests.tree import ROOT
+from tests.whole.operator import await_that
 
-OFTEN = "  - {name: often, every: 5m, late: 2h}"
-EVERY = timedelta(minutes=5)
+OFTEN = "  - {name: often, every: 15m, late: 2h}"
+EVERY = timedelta(minutes=15)
 MOST_SHOWN = 40
 KEY, NONE, SAME_TEXT = "m", "g", "x"
 """Beginnings of the names of accounts, by how their networks know a repeated post."""
@@ -110,19 +111,30 @@ class FleetWorld:
         self.workers.clear()
 
     def advance(self, by: timedelta) -> None:
-        """Let time pass on all clocks; on that of a frozen worker when it is woken."""
+        """Let time pass on all clocks at once: workers do nothing meanwhile, and no request waits.
+
+        Other clocks would be seen by whoever looked at two of them in between.
+        """
+        running = [worker for worker in self.workers if not worker.is_frozen]
+        for worker in running:
+            worker.freeze()
+        await_that(lambda: all(one.is_quiet for one in self.traffic.values()))
         self.ahead += by
         self.clock.shift(by)
-        (self.home / "ahead").write_text(str(self.ahead.total_seconds()))
+        write_at_once(self.home / "ahead", str(self.ahead.total_seconds()))
         self.database.set_ahead(self.ahead)
-        for worker in self.workers:
-            if not worker.is_frozen:
-                worker.wake()
+        for worker in running:
+            worker.wake()
 
     @property
     def requests(self) -> int:
         """How many requests the platforms got so far."""
         return sum(one.count for one in self.traffic.values())
+
+    def await_requests(self, number: int) -> None:
+        """Wait until the platforms got so many more requests."""
+        aim = self.requests + number
+        await_that(lambda: self.requests >= aim)
 
     def slow_down(self, slowest: float) -> None:
         """Let requests to the platforms, and answers, take up to so many seconds."""
@@ -140,6 +152,13 @@ class FleetWorld:
             assert len(posts) < MOST_SHOWN, "there may be more"
             found = [(one["id"], one["content"]) for one in posts]
         return [(remote_id, tip_in(text)) for remote_id, text in found]
+
+
+def write_at_once(file: Path, text: str) -> None:
+    """Write a file that others read at any time."""
+    fresh = file.with_suffix(".new")
+    fresh.write_text(text)
+    fresh.replace(file)
 
 
 @contextmanager

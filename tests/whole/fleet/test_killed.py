@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fleet_world import FleetWorld, fleet_world
-from tests.fleet_world.oracle import await_done, check, is_done, settle
+from tests.fleet_world.oracle import await_done, check, is_done, resolve, settle
 from tests.fleet_world.world import EVERY
 from tests.whole.operator import await_that
 
@@ -47,7 +47,7 @@ def test_killed_again_and_again(seed: int, tmp_path: Path, record_property: Note
         for _ in range(ROUNDS):
             world.advance(EVERY)
             kills += sum(kill_one(world) for _ in range(KILLS))
-            await_done(world)
+            resolve(world)
         world.slow_down(0)
         settle(world)
         record_property("outcomes", f"{kills} kills: {check(world)}")
