@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,14 +54,16 @@ class FleetWorld:
 
     def add_bots(self, number: int, networks: str = KEY + NONE + SAME_TEXT) -> None:
         """Store bots with the site and an account on each of these networks."""
-        fleet = open_fleet(self.database.url)
         for index in range(len(self.bots), len(self.bots) + number):
             accounts = [self._account(network, f"bot{index}") for network in networks]
-            bot = BotSeed(id=f"bot{index}", accounts=(SITE, *accounts), schedule=OFTEN)
+            self.add(BotSeed(id=f"bot{index}", accounts=(SITE, *accounts), schedule=OFTEN))
+
+    def add(self, bot: BotSeed) -> None:
+        """Store a bot."""
+        with closing(open_fleet(self.database.url)) as fleet:
             bot.store(fleet, datetime.now(UTC))
-            bot.write_secrets(self.home / "secrets")
-            self.bots.append(bot)
-        fleet.close()
+        bot.write_secrets(self.home / "secrets")
+        self.bots.append(bot)
 
     def _account(self, network: str, user: str) -> FleetAccountSeed:
         url, poll = self.proxies[network].url, ", poll: 1d"
