@@ -108,12 +108,14 @@ deliveries = Table(
     Column("posted_at", Moment),
     Column("reason", Words),
     Column("handed_until", Moment),
+    Column("held_until", Moment),
     UniqueConstraint("bot", "slot", "account"),
     Index(None, "bot", "account", "state", "not_before"),
     Index(None, "bot", "account", "remote_id"),
     Index(None, "bot", "tip", "account"),
 )
-"""`handed_until`: until when a fleet has given it to a worker, which is to claim it."""
+"""`handed_until`: until when a fleet has given it to a worker, which is to claim it; `held_until`: for
+how long it is not handed out again, since something held it back."""
 
 events = Table(
     "delivery_event",

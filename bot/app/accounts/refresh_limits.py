@@ -38,8 +38,10 @@ class KnownCapabilities:
         if key not in self._known:
             with self.store.reading() as tx:
                 record = tx.accounts.get(account.name)
-            known = record.traits if record.learned_from == key[1] else None
-            self._known[key] = known or self.kinds[account.kind].traits
+            if record.traits is None or record.learned_from != key[1]:
+                # Not kept: another process may learn them at any time.
+                return self.kinds[account.kind].traits
+            self._known[key] = record.traits
         return self._known[key]
 
     def learned(self, account: Account, traits: Capabilities) -> None:
@@ -60,7 +62,8 @@ class LimitsRefresher:
         now = self.clock.now()
         with self.store.reading() as tx:
             known = tx.accounts.get(account.name)
-        if _is_fresh(known, account, now):
+        if known.traits is not None and _is_fresh(known, account, now):
+            self.rules.learned(account, known.traits)  # perhaps another process asked
             return True
         try:
             traits = platform.learn()

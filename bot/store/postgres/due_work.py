@@ -109,11 +109,14 @@ class DueWork:
             return due
 
     def renew(self, running: Iterable[Handed]) -> None:
-        """Keep the tasks that this process is still doing."""
-        mine = [one for one in running if one.token]
-        if mine:
-            with self._alone() as connection:
-                _extend(connection, mine)
+        """Keep what this process is still doing, which counts as in flight."""
+        tasks: list[Handed] = []
+        posts: list[Handed] = []
+        for one in running:
+            (tasks if one.token else posts).append(one)
+        with self._alone() as connection:
+            _extend(connection, fleet_tasks, tasks, "bot", "job", "account", "token")
+            _extend(connection, deliveries, posts, "bot", "account")
 
     def finish(self, handed: Handed, was_due: datetime, following: datetime) -> None:
         """Note when a task is due next; at once where it was asked for while it was done."""
@@ -128,17 +131,20 @@ class DueWork:
             ask(connection, bot, job, account)
 
     def hold_back(self, bot: str, account: str) -> None:
-        """Let what could not be sent just now wait a little before it is looked at again."""
-        self._set(bot, NOW + HELD, deliveries.c.account == account)
+        """End the job on an account: what could not be sent now waits a little."""
+        account_s = (deliveries.c.bot == bot) & (deliveries.c.account == account)
+        is_handed = deliveries.c.handed_until.is_not(None)
+        waits = _WAITS & (deliveries.c.not_before <= NOW)
+        held = case((waits, NOW + HELD), else_=deliveries.c.held_until)
+        ended = update(deliveries).values(handed_until=None, held_until=held)
+        with self._alone() as connection:
+            connection.execute(ended.where(account_s, is_handed | waits))
 
     def release(self, bot: str, account: str) -> None:
         """Hand out at once what waits on other accounts for the post on this one."""
-        self._set(bot, None, deliveries.c.account != account)
-
-    def _set(self, bot: str, until: Any, *which: ColumnElement[bool]) -> None:
-        mine = (deliveries.c.bot == bot) & _WAITS & (deliveries.c.not_before <= NOW)
+        others = (deliveries.c.bot == bot) & (deliveries.c.account != account) & _WAITS
         with self._alone() as connection:
-            connection.execute(update(deliveries).where(mine, *which).values(handed_until=until))
+            connection.execute(update(deliveries).where(others).values(held_until=None))
 
     def _flying(self, connection: Connection, query: Select[Any], slots: int) -> InFlight:
         """What workers have now by this query, and which servers are asked nothing."""
@@ -186,7 +192,7 @@ def _due_posts(flying: InFlight) -> Select[Any]:
         select(deliveries.c.bot, deliveries.c.account, deliveries.c.id, host)
         .join(fleet_bots, fleet_bots.c.bot == deliveries.c.bot)
         .outerjoin(fleet_accounts, same_account(deliveries))
-        .where(is_free(deliveries), *_may_go(deliveries, host, flying))
+        .where(is_free(deliveries), _is_not_held(), *_may_go(deliveries, host, flying))
         .with_for_update(of=deliveries, skip_locked=True)
     )
 
@@ -244,6 +250,10 @@ def is_free(table: Table) -> ColumnElement[bool]:
     return table.c.handed_until.is_(None) | (table.c.handed_until <= NOW)
 
 
+def _is_not_held() -> ColumnElement[bool]:
+    return deliveries.c.held_until.is_(None) | (deliveries.c.held_until <= NOW)
+
+
 def _is_task(bot: str, job: str, account: str) -> ColumnElement[bool]:
     one = {"bot": bot, "job": job, "account": account}
     return and_(*(fleet_tasks.c[name] == value for name, value in one.items()))
@@ -255,10 +265,14 @@ def _is(handed: Handed) -> ColumnElement[bool]:
     return _is_task(handed.bot, handed.job, handed.account) & is_mine
 
 
-def _extend(connection: Connection, mine: Sequence[Handed]) -> None:
-    columns = (fleet_tasks.c[name] for name in ("bot", "job", "account", "token"))
-    held = tuple_(*columns).in_([(one.bot, one.job, one.account, one.token) for one in mine])
-    connection.execute(update(fleet_tasks).where(held).values(handed_until=NOW + HANDED))
+def _extend(connection: Connection, table: Table, mine: Sequence[Handed], *names: str) -> None:
+    """Let these jobs have what they were handed for longer, by the columns of these names."""
+    if mine:
+        given = [tuple(getattr(one, name) for name in names) for one in mine]
+        theirs = tuple_(*(table.c[name] for name in names)).in_(given)
+        is_handed = table.c.handed_until.is_not(None)
+        longer = update(table).values(handed_until=NOW + HANDED)
+        connection.execute(longer.where(theirs, is_handed))
 
 
 def _work(row: Row[Any], job: str) -> Work:

@@ -46,6 +46,21 @@ def test_what_it_says_holds(harness, rules, ask):
     assert KnownCapabilities(store=harness.store, kinds={"memory": KIND}).of(TOWN) == WIDE
 
 
+def test_what_another_process_learned_holds(harness, rules, ask):
+    """A process goes by what another one learned: at first, and when the rules change later."""
+    elsewhere = KnownCapabilities(store=harness.store, kinds={"memory": KIND})
+    learner = LimitsRefresher(store=harness.store, clock=harness.clock, rules=elsewhere)
+    assert elsewhere.of(TOWN) == TRAITS
+    harness.networks["town"].traits = WIDE
+    assert ask()
+    assert elsewhere.of(TOWN) == WIDE
+    harness.networks["town"].traits = TRAITS
+    harness.clock.advance(STALE)
+    assert ask()
+    assert learner.step(TOWN, harness.platforms["town"])
+    assert elsewhere.of(TOWN) == TRAITS
+
+
 def test_it_is_asked_now_and_then(harness, rules, ask):
     """A network is asked again when what we know is half a day old, and not before."""
     assert ask()

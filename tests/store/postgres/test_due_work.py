@@ -188,6 +188,33 @@ def test_what_waits_for_the_page_follows_it(fleet):
     assert fleet.posts() == [("a", "town")]
 
 
+def test_what_is_held_back_is_in_nobodys_hands(fleet):
+    """Posts that wait for the site's page leave room for the page, however many they are."""
+    accounts = ("one", "two", "three")
+    fleet.bot("a", "site", *accounts)
+    for account in accounts:
+        fleet.post("a", account)
+        fleet.work.hold_back("a", account)
+    fleet.post("a", "site")
+    assert fleet.posts(slots=40) == [("a", "site")]
+
+
+@pytest.mark.parametrize("state", [State.PLANNED, State.SENDING])
+def test_a_job_counts_as_long_as_it_runs(fleet, state):
+    """A server that takes long to answer has a quarter of the slots, also after a while."""
+    for name in ("a", "b", "c"):
+        fleet.bot(name, "town", host="slow.example")
+        fleet.post(name)
+    (handed,) = fleet.work.posts(1, 4)
+    fleet.expire()
+    values = {"state": state, "lease_until": now() + HOUR}
+    fleet.change(deliveries, deliveries.c.bot == handed.bot, **values)
+    fleet.work.renew([handed])
+    assert fleet.posts(slots=4) == []
+    fleet.work.hold_back(handed.bot, handed.account)
+    assert len(fleet.posts(slots=4)) == 1
+
+
 def test_a_task_is_one_workers(fleet):
     """A task is taken by the worker that was handed it; its double, and a late one, get nothing."""
     fleet.bot("a")

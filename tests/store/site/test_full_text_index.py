@@ -247,6 +247,7 @@ UNDO_0008 = (
     "DROP INDEX ix_delivery_event_bot_delivery",
     "DROP INDEX ix_entry_event_bot_entry",
     "ALTER TABLE delivery DROP COLUMN handed_until",
+    "ALTER TABLE delivery DROP COLUMN held_until",
     "ALTER TABLE delivery_event DROP COLUMN bot",
     "CREATE INDEX ix_delivery_event_delivery ON delivery_event (delivery)",
     "CREATE INDEX ix_entry_event_entry ON entry_event (entry)",

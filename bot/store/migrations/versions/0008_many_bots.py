@@ -43,7 +43,8 @@ _SHOWN = sa.text(
 def upgrade() -> None:
     """From a file that one bot has for itself."""
     op.create_table("compatibility", sa.Column("oldest", sa.Text(), nullable=False))
-    op.add_column("delivery", sa.Column("handed_until", sa.DateTime(), nullable=True))
+    for name in ("handed_until", "held_until"):
+        op.add_column("delivery", sa.Column(name, sa.DateTime(), nullable=True))
     bot = sa.Column("bot", sa.Text(), nullable=False, server_default="")
     op.add_column("delivery_event", bot)
     op.execute(

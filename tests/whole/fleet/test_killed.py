@@ -1,0 +1,54 @@
+"""Workers that are killed at random, again and again: nothing is posted twice, nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.fleet_world import FleetWorld, fleet_world
+from tests.fleet_world.oracle import await_done, check, is_done, resolve, settle
+from tests.fleet_world.world import EVERY
+from tests.whole.operator import await_that
+
+BOTS = 10
+WORKERS = 3
+ROUNDS = 9
+KILLS = 6
+"""In each round; more than a hundred in both seeds."""
+MOST_BETWEEN = 10
+"""The most requests that pass before a worker is killed."""
+
+Note = Callable[[str, object], None]
+
+
+def kill_one(world: FleetWorld) -> bool:
+    """Kill a worker in the middle of its requests, start another one; whether one was killed."""
+    aim = world.requests + world.chance.randint(1, MOST_BETWEEN)
+    await_that(lambda: world.requests >= aim or is_done(world))
+    worker = world.workers.pop(world.chance.randrange(len(world.workers)))
+    killed = worker.kill()
+    world.start()
+    return killed
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.timeout(600)
+def test_killed_again_and_again(seed: int, tmp_path: Path, record_property: Note) -> None:
+    """Under kills at any moment each slot ends in one post on each account, or in what is allowed."""
+    with fleet_world(tmp_path, seed, most=BOTS) as world:
+        world.add_bots(BOTS)
+        world.slow_down(0.1)
+        kills = 0
+        for _ in range(WORKERS):
+            world.start().await_start()
+        await_done(world)
+        for _ in range(ROUNDS):
+            world.advance(EVERY)
+            kills += sum(kill_one(world) for _ in range(KILLS))
+            resolve(world)
+        world.slow_down(0)
+        settle(world)
+        record_property("outcomes", f"{kills} kills: {check(world)}")
+    assert kills == ROUNDS * KILLS
