@@ -8,6 +8,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 """The folder of the project under test; another that is installed is never meant."""
 
+KEY_FILE = ROOT / "tests" / "data" / "fleet.key"
+"""A file with a key for fleets in tests; it is no secret."""
+
 MADE = {".git", "bench-results", "build", "data", "dist"}
 """What stands in the tree and is no part of it, beside environments and caches."""
 

@@ -24,7 +24,7 @@ from tests.servers.proxy import Proxy, proxy
 from tests.servers.x import XServer
 from tests.servers.x.model import User
 from tests.servers.x.service import KEYS
-from tests.tree import ROOT
+from tests.tree import KEY_FILE, ROOT
 from tests.whole.operator import await_that
 
 OFTEN = "  - {name: often, every: 15m, late: 2h}"
@@ -81,6 +81,7 @@ class FleetWorld:
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         own = {
             "TIPSBOT_DATABASE_URL": self.database.url,
+            "TIPSBOT_KEY_FILE": str(KEY_FILE),
             "TIPSBOT_DATA": str(self.home / "data"),
             "TIPSBOT_SECRETS": str(self.home / "secrets"),
             "TIPSBOT_ALLOW_PRIVATE_SERVERS": "yes",

@@ -14,7 +14,7 @@ from bot.app.fleet.operate import require
 from bot.app.fleet.sync import Accepted, use
 from bot.app.posting.transitions import move
 from bot.bootstrap import checked_tips_file
-from bot.bootstrap.fleet.open_fleet import Fleet
+from bot.bootstrap.fleet.open_fleet import Fleet, require_key_file
 from bot.bootstrap.settings.site_key import NAME as SITE_KEY
 from bot.core.errors import StoreError, UsageError
 from bot.core.fleet.bot import TIPS_FILE, BotState, FleetBot, hash_of
@@ -46,6 +46,7 @@ def import_bot(fleet: Fleet, data: Path, file: Path, new_id: str | None) -> Move
 
     `new_id` is its id there; None: that of the file. Raises BotError, and changes nothing then.
     """
+    require_key_file(fleet.environment)
     if not has_store(data):
         raise UsageError(f"{data} is no data directory of a bot", "name the one with tipsbot.db")
     content = read_bytes(file)
@@ -73,6 +74,7 @@ def export_bot(fleet: Fleet, bot: str, folder: Path) -> Moved:
 
     Raises BotError. A bot that was exported before is exported once more.
     """
+    require_key_file(fleet.environment)
     files = _close(fleet, bot)
     content = files[TIPS_FILE]
     alone = checked_tips_file.load(Path(TIPS_FILE), fleet.environment, lambda: content)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.bootstrap.container import Container
 from bot.bootstrap.fleet.bots import FleetContainers
-from bot.bootstrap.fleet.open_fleet import CONNECTIONS, required_url
+from bot.bootstrap.fleet.open_fleet import CONNECTIONS, require_key_file, required_url
 from bot.bootstrap.settings.environment import environment
 from bot.store import SqlSummaryCache, open_server
 from bot.store.fleet import SqlFleetStore
@@ -18,6 +18,7 @@ def open_bot(bot: str, variables: Mapping[str, str]) -> Container:
     version, StoreError where the database cannot be used.
     """
     environ = environment(Path(), variables)
+    require_key_file(environ)
     server = open_server(required_url(environ), environ.key_file, connections=CONNECTIONS)
     containers = FleetContainers(
         server=server,

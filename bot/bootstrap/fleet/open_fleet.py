@@ -79,6 +79,15 @@ def opened_fleet(variables: Mapping[str, str]) -> Iterator[Fleet]:
         server.close()
 
 
+def require_key_file(environ: Environment) -> None:
+    """Raise UsageError where the bots' own secrets would be stored as they are."""
+    if environ.key_file is None:
+        raise UsageError(
+            "TIPSBOT_KEY_FILE is not set, and a fleet stores no secret unencrypted",
+            "make a key with `tipsbot keys new`, and name its file",
+        )
+
+
 def required_url(environ: Environment) -> str:
     """The address of the database. Raises UsageError where there is none."""
     if environ.database_url is None:

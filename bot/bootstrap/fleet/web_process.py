@@ -14,7 +14,7 @@ from bot.app.status.metrics import HeardCounts, Metrics, metrics_of
 from bot.app.status.status import Status, status
 from bot.bootstrap.container import Container
 from bot.bootstrap.fleet.bots import FleetContainers
-from bot.bootstrap.fleet.open_fleet import required_url
+from bot.bootstrap.fleet.open_fleet import require_key_file, required_url
 from bot.bootstrap.running import stop_signals
 from bot.bootstrap.running.failures import Failures
 from bot.bootstrap.running.health import health_of
@@ -204,6 +204,7 @@ def run(variables: Mapping[str, str], started: Callable[[WebProcess], None]) -> 
     stopping = stop_signals.StopRequests()
     environ = environment(Path(), variables)
     url = required_url(environ)
+    require_key_file(environ)
     web = WebProcess(
         environment=environ, server=open_server(url, environ.key_file), process=site_process(url)
     )

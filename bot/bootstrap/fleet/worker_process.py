@@ -13,7 +13,7 @@ import structlog
 from bot.bootstrap.adapters import NetworkAccess
 from bot.bootstrap.fleet.bot_jobs import BotJobs
 from bot.bootstrap.fleet.bots import FleetContainers
-from bot.bootstrap.fleet.open_fleet import required_url
+from bot.bootstrap.fleet.open_fleet import require_key_file, required_url
 from bot.bootstrap.fleet.worker_health import health_of
 from bot.bootstrap.running import stop_signals
 from bot.bootstrap.running.failures import Failures
@@ -187,6 +187,7 @@ def run_worker(
     stopping = stop_signals.StopRequests()
     environ = environment(Path("tips.yaml"), variables)
     url = required_url(environ)
+    require_key_file(environ)
     server = open_server(url, environ.key_file, connections=2 * concurrency + CONNECTIONS_APART)
     process = WorkerProcess(environment=environ, url=url, server=server, concurrency=concurrency)
     try:

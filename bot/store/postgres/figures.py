@@ -73,7 +73,7 @@ def _posts() -> Select[Any]:
     """How many posts wait, and how long the oldest does that nothing holds back."""
     is_planned = (deliveries.c.state == State.PLANNED) & (fleet_bots.c.state == BotState.RUNNING)
     is_due = is_planned & (deliveries.c.not_before <= NOW)
-    is_held = deliveries.c.reason.is_not(None) & (deliveries.c.handed_until > NOW - LOOKED_AT)
+    is_held = deliveries.c.held_until > NOW - LOOKED_AT
     could_go = is_due & ~func.coalesce(is_held, False) & _is_not_resting()
     unsure = (deliveries.c.state == State.UNSURE) & fleet_bots.c.state.in_(ACTIVE)
     query = select(

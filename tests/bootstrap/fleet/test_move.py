@@ -22,6 +22,7 @@ from bot.store.database import open_file
 from bot.store.tables import metadata
 from tests.core.samples import delivery
 from tests.recorded.copy import FIXTURE
+from tests.tree import KEY_FILE
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -31,6 +32,7 @@ def fleet(postgres_url):
     """An empty fleet, whose accounts may be on this machine, as those of the fixture are."""
     variables = {
         "TIPSBOT_DATABASE_URL": postgres_url,
+        "TIPSBOT_KEY_FILE": str(KEY_FILE),
         "TIPSBOT_OPERATOR": "op",
         "TIPSBOT_ALLOW_PRIVATE_SERVERS": "1",
     }

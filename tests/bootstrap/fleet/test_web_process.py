@@ -22,6 +22,7 @@ from tests.bootstrap.fleet.conftest import Operated, tips
 from tests.bootstrap.fleet.web_processes import PATIENCE, Visitor, publish, until, web_process
 from tests.browser import running_browser
 from tests.servers.postgres import NOT_INSTALLED, binaries, database_name, running_postgres
+from tests.tree import KEY_FILE
 
 ADA = "https://shared.example/tips-of-ada"
 BOB = "https://shared.example/bob"
@@ -36,6 +37,7 @@ def fleet_of(url, folder, sites=SITES):
     """A fleet of these bots, each with a tip on its site."""
     variables = {
         "TIPSBOT_DATABASE_URL": url,
+        "TIPSBOT_KEY_FILE": str(KEY_FILE),
         "TIPSBOT_OPERATOR": "op",
         "TIPSBOT_DATA": str(folder / "data"),
     }
@@ -403,12 +405,16 @@ def test_a_signal_stops_it_in_order(operated, url):
             web.get(f"{EVE}/")
 
 
+NOWHERE = {"TIPSBOT_DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x"}
+
+
 @pytest.mark.parametrize(
     ("variables", "told"),
     [
         ({}, "TIPSBOT_DATABASE_URL is not set"),
-        ({"TIPSBOT_DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x"}, "it cannot be reached"),
-        ({"TIPSBOT_DATABASE_URL": "mysql://u:p@127.0.0.1/x"}, "no address of a PostgreSQL"),
+        (NOWHERE | {"TIPSBOT_KEY_FILE": str(KEY_FILE)}, "it cannot be reached"),
+        (NOWHERE, "TIPSBOT_KEY_FILE is not set"),
+        ({"TIPSBOT_DATABASE_URL": "mysql://u:p@127.0.0.1/x", "TIPSBOT_KEY_FILE": "k"}, "no address of a PostgreSQL"),
         ({"TIPSBOT_INTERNAL_BIND": "8141"}, "TIPSBOT_INTERNAL_BIND='8141' is no address"),
         ({"TIPSBOT_INTERNAL_BIN": "127.0.0.1:8141"}, "did you mean TIPSBOT_INTERNAL_BIND?"),
     ],

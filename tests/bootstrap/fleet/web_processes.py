@@ -22,6 +22,7 @@ from bot.bootstrap.fleet.bots import FleetContainers
 from bot.platforms.site.adapter import SitePlatform
 from tests.bootstrap.fleet.conftest import Operated
 from tests.site import HandClock, post
+from tests.tree import KEY_FILE
 
 PATIENCE = 60.0
 """Seconds after which a process that does not do what it should is given up."""
@@ -61,6 +62,7 @@ def web_process(url: str, data: Path, **variables: str) -> Iterator[WebProcess]:
     environment = {
         **os.environ,
         "TIPSBOT_DATABASE_URL": url,
+        "TIPSBOT_KEY_FILE": str(KEY_FILE),
         "TIPSBOT_DATA": str(data),
         "TIPSBOT_BIND": "127.0.0.1:0",
         "TIPSBOT_INTERNAL_BIND": "127.0.0.1:0",

@@ -10,6 +10,7 @@ import pytest
 from bot.cli.bot_option import WITHOUT
 from tests.cli.fleet.test_fleet_commands import does
 from tests.project.test_docs import COMMANDS
+from tests.tree import KEY_FILE
 from tests.whole.operator import Operator, free_port
 
 pytestmark = pytest.mark.postgresql
@@ -23,7 +24,7 @@ TIPS = (
 def operator(tmp_path, postgres_url):
     """Somebody with a fleet of two bots, in a folder without a tips file."""
     made = Operator(home=tmp_path, port=free_port())
-    made.secrets = {"TIPSBOT_DATABASE_URL": postgres_url}
+    made.secrets = {"TIPSBOT_DATABASE_URL": postgres_url, "TIPSBOT_KEY_FILE": str(KEY_FILE)}
     for bot in ("ada", "bob"):
         (tmp_path / "bots" / bot).mkdir(parents=True)
         (tmp_path / "bots" / bot / "tips.yaml").write_text(TIPS)

@@ -56,9 +56,9 @@ def test_bots_and_processes_are_counted(fleet, read):
 HELD = {
     "nobody looked at it": ({"handed_until": None}, True),
     "it is not due yet": ({"not_before": now() + HOUR}, False),
-    "it waits for a gap": ({"reason": "a gap", "handed_until": now() + MINUTE}, False),
+    "it waits for a gap": ({"reason": "a gap", "held_until": now() + MINUTE}, False),
     "a reason that nobody looked at again": ({"reason": "a gap"}, True),
-    "the reason of long ago": ({"reason": "a gap", "handed_until": now() - 5 * MINUTE}, True),
+    "the reason of long ago": ({"reason": "a gap", "held_until": now() - 5 * MINUTE}, True),
     "handed out, and lost": ({"handed_until": now() - MINUTE}, True),
     "it is unsure": ({"state": State.UNSURE}, False),
     "it is posted": ({"state": State.POSTED}, False),
