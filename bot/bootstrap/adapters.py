@@ -15,7 +15,7 @@ from bot.core.errors import SecretError
 from bot.core.model.config import Account, Config
 from bot.core.ports.platform import Clock, Platform
 from bot.platforms import catalogue
-from bot.store import Database, is_running
+from bot.store import Database
 
 if TYPE_CHECKING:
     from bot.outbound.session import Carrier
@@ -75,7 +75,7 @@ class Adapters:
                 clock=self.clock,
                 carrier=self.carrier,
                 spending_limit=partial(self._money_left, account),
-                is_running=partial(is_running, self.environment.data),
+                is_running=self.database.is_running,
             )
         )
 

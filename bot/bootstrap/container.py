@@ -34,6 +34,7 @@ from bot.store import (
     DataLock,
     EventLogFile,
     SqlSummaryCache,
+    has_event_log,
     has_store,
     is_running,
     open_memory,
@@ -96,12 +97,13 @@ class Container:
 
     def _build_sending(self) -> None:
         publisher = partial(self.adapters.port, ports.Publisher)
+        started_at = self.clock.now()
         self.restore_guard = RestoreGuard(
             store=self.store,
             clock=self.clock,
             capabilities_of=self.rules.of,
             publisher=publisher,
-            began=self.clock.now(),
+            since=lambda: self.database.epoch() or started_at,
         )
         self.deliverer = Deliverer(
             store=self.store,
@@ -210,10 +212,15 @@ class Container:
         )
 
     def update_event_log_file(self) -> None:
-        """Write this command's changes to the log file, unless a running bot does so."""
-        if not is_running(self.environment.data):
-            with suppress(StoreError), DataLock(self.environment.data):
-                self.event_log.step(self.config.kinds)
+        """Write this command's changes to the log file, unless a running bot does so.
+
+        A machine on which no bot on PostgreSQL ran has no such file, and needs none.
+        """
+        data = self.environment.data
+        if is_running(data) or (self.environment.database_url and not has_event_log(data)):
+            return
+        with suppress(StoreError), DataLock(data):
+            self.event_log.step(self.config.kinds)
 
     def close(self) -> None:
         """Close the database."""
@@ -256,7 +263,7 @@ def open_container(
         database=database,
         other_clock=clock,
         summary_cache=SqlSummaryCache(environ.data if environ.data.is_dir() else None),
-        owner=owner(holds_lock=holds_lock),
+        owner=owner(holds_lock=holds_lock and url is None),
     )
     if not forgiving and loaded.problem is None:
         try:

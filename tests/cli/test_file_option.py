@@ -39,7 +39,7 @@ WORDS = {
 }
 """What each command that works on a tips file wants to be told besides."""
 
-WITHOUT = {"init", "migrate", "schema"}
+WITHOUT = {"init", "keys", "migrate", "schema"}
 """The commands that read no tips file."""
 
 BARE = ["check", "preview", "summarise", "run", "status", "log"]

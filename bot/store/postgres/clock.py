@@ -6,6 +6,7 @@ clock, which goes on while the machine sleeps. Its own wall clock may be wrong b
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -63,13 +64,11 @@ class DatabaseClock:
         self._look_at = self._seconds()
 
     def _look(self) -> None:
-        try:
+        with suppress(StoreError):
             zero, is_exact = self._answer()
-        except StoreError:
-            is_exact = False
+            if is_exact:
+                self._set(zero)
         self._look_at = self._seconds() + LOOK_EVERY
-        if is_exact:
-            self._set(zero)
 
     def _set(self, zero: datetime) -> None:
         with self._lock:
