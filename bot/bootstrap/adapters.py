@@ -15,7 +15,7 @@ from bot.core.errors import SecretError
 from bot.core.model.config import Account, Config
 from bot.core.ports.platform import Clock, Platform
 from bot.platforms import catalogue
-from bot.store import Database, is_running
+from bot.store import Database
 
 if TYPE_CHECKING:
     from bot.core.ports.network_state import RequestLimits
@@ -91,7 +91,7 @@ class Adapters:
                 carrier=self.network.carrier,
                 limits=self.network.limits,
                 spending_limit=partial(self._money_left, account),
-                is_running=partial(is_running, self.environment.data),
+                is_running=self.database.is_running,
             )
         )
 

@@ -34,6 +34,7 @@ from bot.store import (
     DataLock,
     EventLogFile,
     SqlSummaryCache,
+    has_event_log,
     has_store,
     is_running,
     open_memory,
@@ -100,12 +101,13 @@ class Container:
 
     def _build_sending(self) -> None:
         publisher = partial(self.adapters.port, ports.Publisher)
+        started_at = self.clock.now()
         self.restore_guard = RestoreGuard(
             store=self.store,
             clock=self.clock,
             capabilities_of=self.rules.of,
             publisher=publisher,
-            began=self.clock.now(),
+            since=lambda: self.database.epoch() or started_at,
         )
         self.deliverer = Deliverer(
             store=self.store,
@@ -217,15 +219,18 @@ class Container:
         """Whether another process does the bot's work."""
         if self.has_workers is not None:
             return self.has_workers
-        return is_running(self.environment.data)
+        return self.database.is_running()
 
     def update_event_log_file(self) -> None:
         """Write this command's changes to the log file, unless a running bot does so.
 
-        A bot of a fleet has no such file.
+        A bot of a fleet has no such file, nor has a machine on which no bot on PostgreSQL ran.
         """
-        if self.has_workers is None and not self.is_running():
-            with suppress(StoreError), DataLock(self.environment.data):
+        data = self.environment.data
+        if self.has_workers is not None or is_running(data):
+            return
+        if self.environment.database_url is None or has_event_log(data):
+            with suppress(StoreError), DataLock(data):
                 self.event_log.step(self.config.kinds)
 
     def close(self) -> None:
@@ -269,7 +274,7 @@ def open_container(
         database=database,
         other_clock=clock,
         summary_cache=SqlSummaryCache(environ.data if environ.data.is_dir() else None),
-        owner=owner(holds_lock=holds_lock),
+        owner=owner(holds_lock=holds_lock and url is None),
     )
     if not forgiving and loaded.problem is None:
         try:

@@ -15,13 +15,13 @@ def new_key() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii")
 
 
-def rotate(file: Path, variables: Mapping[str, str]) -> Iterator[StoreError | None]:
+def rotate(variables: Mapping[str, str]) -> Iterator[StoreError | None]:
     """Encrypt everything under the first key of that file.
 
     Gives None for each thing that was done, and the error for each that no key decrypts. Raises
     UsageError where there is no database or no file with keys.
     """
-    environ = environment(file, variables)
+    environ = environment(Path(), variables)
     if environ.database_url is None:
         raise UsageError(
             "there is nothing encrypted in a data directory", "set TIPSBOT_DATABASE_URL"

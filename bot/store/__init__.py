@@ -11,9 +11,10 @@ from bot.store.database import (
     open_server,
     open_store,
     read_kept,
+    run_locks,
 )
 from bot.store.files.data_files import close_to_others
-from bot.store.files.event_log_file import EventLogFile
+from bot.store.files.event_log_file import EventLogFile, has_event_log
 from bot.store.files.process_lock import DataLock, is_running
 from bot.store.summary_cache import SqlSummaryCache
 
@@ -25,6 +26,7 @@ __all__ = [
     "SqlSummaryCache",
     "close_to_others",
     "encrypt_anew",
+    "has_event_log",
     "has_store",
     "is_running",
     "migrate_postgres",
@@ -33,4 +35,5 @@ __all__ = [
     "open_server",
     "open_store",
     "read_kept",
+    "run_locks",
 ]

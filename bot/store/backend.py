@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from json import JSONDecodeError
 from typing import Protocol
 
@@ -29,6 +30,15 @@ class Backend(Protocol):
     @property
     def clock(self) -> Clock | None:
         """The clock that all machines share which use this database; None: they are one machine."""
+
+    def epoch(self) -> datetime | None:
+        """Since when the database is the one that it is now; None: it cannot tell.
+
+        One that is an older copy begins anew: posts may exist that it does not know.
+        """
+
+    def is_running(self, bot: str) -> bool:
+        """Whether a process runs this bot by `tipsbot run`."""
 
     def files(self, bot: str) -> KeptFiles:
         """The small files that a bot keeps."""

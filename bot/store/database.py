@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, select
@@ -31,6 +33,7 @@ from bot.store.discussion.watched_threads import SqlWatchedThreads
 from bot.store.files.data_files import clear_file_errors, make_directory, make_file
 from bot.store.files.kept_files import DirectoryFiles
 from bot.store.files.moved import require_not_moved
+from bot.store.files.process_lock import DataLock
 from bot.store.migrate import (
     HEAD,
     bring_postgres_up_to_date,
@@ -79,6 +82,10 @@ class Database:
     #: the clock that all machines share which use the database; None: they are one machine
     clock: Clock | None
     files: KeptFiles
+    #: whether a process runs the bot by `tipsbot run`
+    is_running: Callable[[], bool]
+    #: since when the database is the one that it is now; None: it cannot tell
+    epoch: Callable[[], datetime | None]
 
     @property
     def keeps_copies(self) -> bool:
@@ -205,6 +212,38 @@ def open_server(url: str, key_file: Path | None = None, *, connections: int = 32
     return DatabaseServer(backend)
 
 
+class RunLock(Protocol):
+    """Held while a bot runs, from entering to leaving it; both may raise StoreError."""
+
+    def __enter__(self) -> object:
+        """Take it. Raises StoreError where another process has it."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Release it."""
+
+    def check(self) -> None:
+        """Raise StoreError where it is not held any more."""
+
+
+def run_locks(data: Path, bot: str, url: str | None) -> list[RunLock]:
+    """The locks of a running bot: on its data directory, and before that on itself at a URL.
+
+    A bot on PostgreSQL writes files in the directory, too: two bots would mix their event logs.
+    """
+    if url is None:
+        return [DataLock(data)]
+    from bot.store.postgres.bot_lock import BotLock, own_name  # noqa: PLC0415 - few have such a database
+    from bot.store.postgres.engine import PostgresBackend, make_engine  # noqa: PLC0415 - the same
+
+    backend = PostgresBackend(make_engine(url, pool_size=1, name=own_name()))
+    return [BotLock(backend, bot), DataLock(data)]
+
+
 def _postgres(url: str, key_file: Path | None = None, connections: int = 32) -> PostgresBackend:
     """The database at this URL; nothing is connected yet."""
     from bot.store.postgres.engine import PostgresBackend, make_engine  # noqa: PLC0415 - the driver is an extra
@@ -280,6 +319,8 @@ def _database(backend: Backend, bot: str, file: Path | None = None) -> Database:
         cleanup=cleanup,
         clock=backend.clock,
         files=backend.files(bot),
+        is_running=partial(backend.is_running, bot),
+        epoch=backend.epoch,
     )
 
 

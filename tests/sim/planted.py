@@ -271,8 +271,8 @@ MUTANTS = (
     ),
     m(
         "bot/platforms/x/http/errors.py",
-        "if longest > timedelta(0) else WINDOW",
-        "if headers else WINDOW",
+        "for counted, wait in found.items() if wait > NONE}",
+        "for counted, wait in found.items()}",
         "X: a limit's end in the past counts",
     ),
     m(

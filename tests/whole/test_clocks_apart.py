@@ -182,6 +182,7 @@ def test_one_of_two_claims_a_delivery(machine: Machine, mastodon: MastodonServer
     assert len(mastodon.posts()) == 3
 
 
+@pytest.mark.timeout(400)
 @either_way
 def test_a_post_is_made_when_it_is_due(
     machine: Machine, mastodon: MastodonServer, ahead: int

@@ -50,6 +50,9 @@ EXPORTED = (
 )
 """Why nothing is done for an exported bot, and what to do."""
 
+ALONE = ("a bot of this id is run by `tipsbot run`", "stop that process first")
+"""The same for a bot that runs alone on this database."""
+
 Validate = Callable[[str, Mapping[str, bytes]], Accepted]
 """Checks the files of a bot as `tipsbot check` does. Raises TipsError with every mistake."""
 
@@ -220,6 +223,8 @@ class Sync:
         if self.dry_run:
             return Result(bot=bot, change=change)
         with self.store.writing() as tx:
+            if change is not Change.UPDATED and tx.bots.runs_alone(bot):
+                raise UsageError(*ALONE)
             one = _started(_current(tx, bot))
             if is_new:
                 added = tx.versions.add(bot, files, by=self.who, now=tx.now())

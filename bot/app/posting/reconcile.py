@@ -2,8 +2,9 @@
 
 `Reconciler` looks for the post of each unsure delivery. `RestoreGuard` detects posts made after the
 backup that was restored: slots that were posted meanwhile seem never to have been posted. So each
-delivery that came due before this process began is compared with the account before it is sent; a
-post there that no delivery knows may be this one.
+delivery that came due before this process began (on PostgreSQL: before the database was restored or
+another took over) is compared with the account before it is sent; a post there that no delivery
+knows may be this one.
 """
 
 from collections.abc import Callable
@@ -98,18 +99,27 @@ class _ListingPublisher(Publisher, OwnPosts, Protocol):
 
 @dataclass(kw_only=True, slots=True)
 class RestoreGuard:
-    """Compares each delivery that came due before the process `began`, once, before it is sent."""
+    """Compares each delivery that came due before it `began`, once, before it is sent."""
 
     store: Store
     clock: Clock
     capabilities_of: CapabilitiesOf
     publisher: Callable[[str], Publisher | None]
-    began: datetime
-    _cleared: set[int] = field(default_factory=set)
+    #: since when the database knows everything that was posted: since the process was started, or
+    #: for as long as the database can tell that it is no older copy
+    since: Callable[[], datetime]
+    #: the deliveries that were compared, and the moment that held then
+    _cleared: dict[int, datetime] = field(default_factory=dict)
+
+    @property
+    def began(self) -> datetime:
+        """Since when the database knows everything that was posted."""
+        return self.since()
 
     def holds(self, account: Account, delivery: Delivery) -> bool:
         """Whether a delivery has to wait until it was compared with the account."""
-        is_old = delivery.due <= self.began and delivery.id not in self._cleared
+        began = self.began
+        is_old = delivery.due <= began and self._cleared.get(delivery.id) != began
         return is_old and self._comparable(account) is not None
 
     def _comparable(self, account: Account) -> _ListingPublisher | None:
@@ -130,6 +140,7 @@ class RestoreGuard:
                 self._check(publisher, account, delivery)
 
     def _check(self, publisher: _ListingPublisher, account: Account, delivery: Delivery) -> None:
+        began = self.began
         with self.store.reading() as tx:
             is_unsettled = _is_unsettled(tx, delivery)
             known = tx.ledger.remote_ids(account.name, delivery.due - SKEW)
@@ -140,7 +151,7 @@ class RestoreGuard:
             if settled is not None:
                 move(tx, delivery, settled, now)
         if settled is None:
-            self._cleared.add(delivery.id)
+            self._cleared[delivery.id] = began
 
     def _compare(
         self,

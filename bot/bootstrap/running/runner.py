@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,7 +28,7 @@ from bot.bootstrap.settings.environment import environment
 from bot.core.errors import BotError, StoreError
 from bot.core.ports.platform import PushHints
 from bot.scheduler.scheduler import Scheduler
-from bot.store import DataLock, close_to_others
+from bot.store import close_to_others, run_locks
 from bot.tips_file.read_file import Watch
 from bot.web import Health
 
@@ -224,7 +225,10 @@ def run(
     stopping = stop_signals.StopRequests()
     watch, environ = Watch(file), environment(file, variables)
     loaded = load_or_last_good(file, environ, strict=strict, read=watch.read)
-    with DataLock(environ.data) as lock:
+    locks = run_locks(environ.data, loaded.config.bot.id, environ.database_url)
+    with ExitStack() as held:
+        for lock in locks:
+            held.enter_context(lock)
         _close_to_others(environ.data)
         container = open_container(
             file, variables=variables, strict=strict, loaded=loaded, holds_lock=True
@@ -237,7 +241,8 @@ def run(
             started(runner)
             runner.begin()
             while not stopping.wait(SIGNAL_CHECK.total_seconds()):
-                lock.check()
+                for lock in locks:
+                    lock.check()
             log.info("stopping")
         finally:
             done = runner.stop()

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.output import counted, print_done
 from bot.core.errors import StoreError
 from bot.core.text.sanitize import shown_lines
@@ -23,12 +22,10 @@ def keys(
     action: Annotated[
         KeyAction,
         typer.Argument(
-            metavar="new|rotate",
+            metavar="ACTION",
             help="Print a new key, or encrypt everything under the first key of the file.",
         ),
     ],
-    *,
-    file: File = DEFAULT_FILE,
 ) -> None:
     """Make or rotate the keys that encrypt what bots keep in a PostgreSQL database."""
     from bot.bootstrap.key_rotation import new_key, rotate
@@ -39,7 +36,7 @@ def keys(
         return
     log_setup.configure(quiet=True)
     done, failed = 0, 0
-    for error in rotate(file, os.environ):
+    for error in rotate(os.environ):
         _report(error)
         done, failed = done + (error is None), failed + (error is not None)
     print_done(f"{counted(done, 'file')} encrypted under the first key")

@@ -19,6 +19,9 @@ class FleetBots(Protocol):
     def get(self, bot: str) -> FleetBot | None:
         """The bot of this id, or None. Within `writing`, others cannot change it until the end."""
 
+    def runs_alone(self, bot: str) -> bool:
+        """Whether a process runs a bot of this id by `tipsbot run` on this database."""
+
     def put(self, bot: FleetBot) -> None:
         """Store a bot in place of what is known of it.
 

@@ -29,6 +29,11 @@ KEPT = 9
 _JSON = json.JSONDecoder()
 
 
+def has_event_log(data: Path) -> bool:
+    """Whether there is an event log in this directory."""
+    return (data / NAME).exists()
+
+
 class EventLogFile:
     """The event log of one data directory, for the process that holds its lock."""
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, delete, insert, select
 
 from bot.core.errors import UsageError
 from bot.core.fleet.bot import ACTIVE, FleetAccount, FleetBot, Quotas
+from bot.store.postgres.bot_lock import holder_of
 from bot.store.postgres.tables import fleet_accounts, fleet_actions, fleet_bots, whole_schema
 from bot.store.rows import columns, made, upserting
 
@@ -30,6 +31,10 @@ class SqlFleetBots:
         query = select(fleet_bots).where(fleet_bots.c.bot == bot)
         row = self._connection.execute(query.with_for_update() if self._writing else query).first()
         return None if row is None else _bot(row)
+
+    def runs_alone(self, bot: str) -> bool:
+        """Whether a process runs a bot of this id by `tipsbot run`."""
+        return holder_of(self._connection, bot) is not None
 
     def put(self, bot: FleetBot) -> None:
         """Store a bot. Raises UsageError where another one has its address."""

@@ -20,7 +20,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from bot.core.errors import StoreError, UsageError
 from bot.store.backend import clear_errors
+from bot.store.postgres.bot_lock import holder_of
 from bot.store.postgres.clock import DatabaseClock
+from bot.store.postgres.epoch import Epoch
 from bot.store.postgres.kept_files import DatabaseFiles
 from bot.store.tables import bots
 from bot.store.write_queue import WAIT
@@ -36,9 +38,15 @@ CONNECT_TIMEOUT = 5
 IDLE_TIMEOUT = 30_000
 """Milliseconds for which a process may do nothing within a transaction: one that was stopped must
 not hold a bot's row."""
-_KEEPALIVE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3}
-"""Seconds after which a connection without an answer is looked at, again looked at, and how often:
-a connection whose other end is gone counts as lost after a little more than half a minute."""
+_KEEPALIVE = {
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 35_000,
+}
+"""Seconds after which a connection without an answer is looked at, again looked at, and how often,
+and milliseconds after which what was sent counts as lost: a connection whose other end is gone is
+lost after a little more than half a minute."""
 _SETTINGS = {
     "lock_timeout": WAIT,
     "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
@@ -49,9 +57,10 @@ _READ_ONLY = "25006"
 """The SQLSTATE of a write in a transaction that may only read."""
 
 
-def make_engine(url: str, *, pool_size: int = 32) -> Engine:
+def make_engine(url: str, *, pool_size: int = 32, name: str = "tipsbot") -> Engine:
     """Connections to the database of this address. Nothing is connected yet.
 
+    `name` is what the server calls the client, for its administrator and for other processes.
     Raises UsageError for another kind of address, and where the driver is not installed.
     """
     try:
@@ -71,7 +80,7 @@ def make_engine(url: str, *, pool_size: int = 32) -> Engine:
         hide_parameters=True,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT,
-            "application_name": "tipsbot",
+            "application_name": name,
             "options": options,
             "prepare_threshold": None,  # PgBouncer may give each transaction another connection
             **_KEEPALIVE,
@@ -100,6 +109,21 @@ class PostgresBackend:
     #: encrypt what bots keep; None: it is kept in the clear
     keys: KeyFile | None = None
     place: str = field(default=PLACE, init=False)
+
+    @cached_property
+    def _epoch(self) -> Epoch:
+        epoch = Epoch(self)
+        event.listen(self.engine, "connect", lambda *_: epoch.look_soon())
+        return epoch
+
+    def epoch(self) -> datetime:
+        """Since when the database is this one."""
+        return self._epoch.since()
+
+    def is_running(self, bot: str) -> bool:
+        """Whether a process runs the bot, on any machine."""
+        with self.clear_errors(), self.plain.connect() as connection:
+            return holder_of(connection, bot) is not None
 
     def files(self, bot: str) -> DatabaseFiles:
         """The small files that a bot keeps."""

@@ -15,6 +15,7 @@ from bot.core.errors import StoreError
 from bot.core.ports.kept_files import KeptFiles
 from bot.store.backend import clear_errors
 from bot.store.files.kept_files import DirectoryFiles, MemoryFiles
+from bot.store.files.process_lock import is_running
 from bot.store.write_queue import WAIT
 
 _RETRY = 0.01
@@ -86,6 +87,13 @@ class SqliteBackend:
     data: Path | None = None
     #: one machine uses the file, and its clock is the clock
     clock: None = None
+
+    def epoch(self) -> None:
+        """A file that was replaced by an older one does not show it."""
+
+    def is_running(self, bot: str) -> bool:  # noqa: ARG002 - a directory is one bot's
+        """Whether a process holds the lock on the data directory."""
+        return self.data is not None and is_running(self.data)
 
     def files(self, bot: str) -> KeptFiles:  # noqa: ARG002 - a directory is one bot's
         """The small files in the data directory."""

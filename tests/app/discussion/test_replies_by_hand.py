@@ -186,12 +186,13 @@ def test_no_tip_of_a_former_life(is_reply):
     harness.put()
     by_hand(harness, "Because.", asked if is_reply else None)
     harness.clock.advance(10 * MINUTE)
+    began = harness.clock.now()
     restore_guard = RestoreGuard(
         store=harness.store,
         clock=harness.clock,
         capabilities_of=harness.capabilities_of,
         publisher=harness.platforms.get,
-        began=harness.clock.now(),
+        since=lambda: began,
     )
     replace(harness.deliverer(), restore_guard=restore_guard).step(
         harness.config, harness.account()

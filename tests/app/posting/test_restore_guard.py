@@ -25,16 +25,21 @@ def harness():
     return made
 
 
-def restart(harness):
-    """The verb that delivers, in a process that begins now."""
-    restore_guard = RestoreGuard(
+def guard(harness, since):
+    """What compares deliveries that came due before that moment."""
+    return RestoreGuard(
         store=harness.store,
         clock=harness.clock,
         capabilities_of=harness.capabilities_of,
         publisher=harness.platforms.get,
-        began=harness.clock.now(),
+        since=since,
     )
-    return replace(harness.deliverer(), restore_guard=restore_guard)
+
+
+def restart(harness):
+    """The verb that delivers, in a process that begins now."""
+    began = harness.clock.now()
+    return replace(harness.deliverer(), restore_guard=guard(harness, lambda: began))
 
 
 def deliver(harness, deliverer):
@@ -156,3 +161,24 @@ def test_its_lateness_rule(harness):
     harness.clock.advance(timedelta(hours=3))
     deliver(harness, restart(harness))
     assert harness.states() == [State.MISSED]
+
+
+def test_a_database_that_becomes_an_older_copy(harness):
+    """What was compared is compared again where another copy takes over while the bot runs."""
+    moments = [harness.clock.now()]
+    restore_guard = guard(harness, lambda: moments[-1])
+    restore_guard.step(harness.account())
+    assert not restore_guard.holds(harness.account(), harness.get())
+    moments.append(harness.clock.advance(MINUTE))
+    assert restore_guard.holds(harness.account(), harness.get())
+    harness.networks["town"].take(harness.get().post)
+    assert deliver(harness, replace(harness.deliverer(), restore_guard=restore_guard)) == 0
+    assert harness.states() == [State.POSTED]
+
+
+def test_a_database_that_is_the_same_as_ever(harness):
+    """Where it can tell that it is no older copy, a start is no reason to read the account."""
+    long_ago = EIGHT - HOUR
+    harness.networks["town"].take(post(text="Other words.", key="another"))
+    deliverer = replace(harness.deliverer(), restore_guard=guard(harness, lambda: long_ago))
+    assert deliver(harness, deliverer) == 1

@@ -10,8 +10,10 @@ import pytest
 
 from bot.app.fleet.sync import Change, Sync
 from bot.bootstrap.fleet.bot_folders import BotFolders
-from bot.core.errors import UsageError
+from bot.core.errors import StoreError, UsageError
 from bot.core.fleet.bot import BotState, FleetAccount, Job, Quotas, Task
+from bot.store.postgres.bot_lock import BotLock
+from bot.store.postgres.engine import PostgresBackend, make_engine
 from tests.bootstrap.fleet.conftest import tips
 
 pytestmark = pytest.mark.postgresql
@@ -353,3 +355,23 @@ def test_an_interrupted_sync_is_finished_by_the_next(operated):
     assert next(syncing).bot == "ada"
     syncing.close()
     assert operated.sync() == {"ada": Change.UNCHANGED, "bob": Change.ADDED}
+
+
+def test_a_bot_that_runs_alone_is_left_alone(operated, postgres_url):
+    """A bot that `tipsbot run` runs on the same database is refused until that process ends."""
+    operated.write("ada")
+    backend = PostgresBackend(make_engine(postgres_url))
+    with BotLock(backend, "ada"):
+        (refused,) = operated.results()
+        assert refused.change is Change.REFUSED
+        assert "is run by `tipsbot run`" in (refused.problem or "")
+    assert operated.sync() == {"ada": Change.ADDED}
+
+
+def test_a_bot_of_the_fleet_runs_not_alone(operated, postgres_url):
+    """`tipsbot run` refuses a bot that workers run."""
+    operated.write("ada")
+    operated.sync()
+    backend = PostgresBackend(make_engine(postgres_url))
+    with pytest.raises(StoreError, match="is in the fleet of this database"):
+        BotLock(backend, "ada").__enter__()

@@ -414,7 +414,10 @@ NOWHERE = {"TIPSBOT_DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x"}
         ({}, "TIPSBOT_DATABASE_URL is not set"),
         (NOWHERE | {"TIPSBOT_KEY_FILE": str(KEY_FILE)}, "it cannot be reached"),
         (NOWHERE, "TIPSBOT_KEY_FILE is not set"),
-        ({"TIPSBOT_DATABASE_URL": "mysql://u:p@127.0.0.1/x", "TIPSBOT_KEY_FILE": "k"}, "no address of a PostgreSQL"),
+        (
+            {"TIPSBOT_DATABASE_URL": "mysql://u:p@127.0.0.1/x", "TIPSBOT_KEY_FILE": "k"},
+            "no address of a PostgreSQL",
+        ),
         ({"TIPSBOT_INTERNAL_BIND": "8141"}, "TIPSBOT_INTERNAL_BIND='8141' is no address"),
         ({"TIPSBOT_INTERNAL_BIN": "127.0.0.1:8141"}, "did you mean TIPSBOT_INTERNAL_BIND?"),
     ],

@@ -180,10 +180,10 @@ def test_what_cannot_be_decrypted_is_never_made_anew(tmp_path, postgres_url, key
         assert site_key(database.files) == made
 
 
-def done(url, key_file, tmp_path):
+def done(url, key_file):
     """Rotate; what could not be decrypted."""
     variables = {"TIPSBOT_DATABASE_URL": url, "TIPSBOT_KEY_FILE": str(key_file)}
-    return list(rotate(tmp_path / "tips.yaml", variables))
+    return list(rotate(variables))
 
 
 def test_keys_are_exchanged_while_bots_run(tmp_path, postgres_url, key_file):
@@ -196,13 +196,13 @@ def test_keys_are_exchanged_while_bots_run(tmp_path, postgres_url, key_file):
         for lines in ([old, new], [new, old]):
             key_file.write_text("\n".join(lines))
             assert site_key(database.files) == made
-        assert done(postgres_url, key_file, tmp_path) == [None, None]
+        assert done(postgres_url, key_file) == [None, None]
         assert [row[2] for row in kept(postgres_url, "is_encrypted")] == [True, True]
         key_file.write_text(new)
         assert site_key(database.files) == made
     with closing(open_store(tmp_path, "clear", postgres_url, key_file)) as database:
         assert database.files.read("site.key") == b"was in the clear"
-    assert done(postgres_url, key_file, tmp_path) == [None, None]
+    assert done(postgres_url, key_file) == [None, None]
 
 
 def test_one_that_cannot_be_decrypted_stops_no_other(tmp_path, postgres_url, key_file):
@@ -211,17 +211,17 @@ def test_one_that_cannot_be_decrypted_stops_no_other(tmp_path, postgres_url, key
         key_file.write_text(new_key() if bot == "bob" else key_file.read_text())
         with closing(open_store(tmp_path, bot, postgres_url, key_file)) as database:
             database.files.write("site.key", CONTENT)
-    first, *others = done(postgres_url, key_file, tmp_path)
+    first, *others = done(postgres_url, key_file)
     assert "site.key of bot ada was encrypted with a key" in str(first)
     assert others == [None, None]
 
 
 @pytest.mark.parametrize("missing", ["TIPSBOT_DATABASE_URL", "TIPSBOT_KEY_FILE"])
-def test_there_is_nothing_to_rotate(tmp_path, postgres_url, key_file, missing):
+def test_there_is_nothing_to_rotate(postgres_url, key_file, missing):
     """Without a database or without keys the command says what to set."""
     variables = {"TIPSBOT_DATABASE_URL": postgres_url, "TIPSBOT_KEY_FILE": str(key_file)}
     with pytest.raises(UsageError, match=missing):
-        next(rotate(tmp_path / "tips.yaml", {**variables, missing: ""}))
+        next(rotate({**variables, missing: ""}))
 
 
 def test_a_broken_directory_is_one_line(tmp_path):
