@@ -211,6 +211,10 @@ class Container:
             self.loaded, self.drafter, self.store, self.clock.now(), every=every
         )
 
+    def is_running(self) -> bool:
+        """Whether another process does the bot's work."""
+        return self.database.is_running()
+
     def update_event_log_file(self) -> None:
         """Write this command's changes to the log file, unless a running bot does so.
 

@@ -114,7 +114,7 @@ def _print_nothing(bot: Container) -> None:
     with bot.database.store.reading() as tx:
         first = first_tip(tx, bot.timetable, bot.config, bot.clock.now())
     if first is not None:
-        zone, running = ZoneInfo(bot.config.bot.timezone), bot.database.is_running()
+        zone, running = ZoneInfo(bot.config.bot.timezone), bot.is_running()
         typer.echo(first_tip_line(first, zone, is_running=running), err=True)
 
 

@@ -32,10 +32,10 @@ def deliver_now(
     Prints each outcome. Exits with 1 where one was not posted.
     """
     with opened(file, forgiving=forgiving) as bot:
-        if not bot.database.is_running():  # missing credentials are an error before planning
+        if not bot.is_running():  # missing credentials are an error before planning
             bot.adopt(bot.loaded)
         planned = plan(bot)
-        if not bot.database.is_running():
+        if not bot.is_running():
             _deliver(bot, {one.account for one in planned})
         outcomes = _await(bot, planned)
     for one in outcomes:
@@ -59,7 +59,7 @@ def _await(bot: Container, planned: Sequence[Delivery]) -> Sequence[Delivery]:
             found = [tx.ledger.get(one.id) or one for one in planned]
         waiting = [one for one in found if one.state in {State.PLANNED, State.SENDING}]
         longest = HELD_WAIT if all(one.reason for one in waiting) else WAIT
-        is_over = time.monotonic() > began + longest or not bot.database.is_running()
+        is_over = time.monotonic() > began + longest or not bot.is_running()
         if not waiting or is_over:
             return found
         time.sleep(0.2)

@@ -20,7 +20,7 @@ def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
     from bot.cli.status.status_text import lines
 
     with opened(file, reading=True, forgiving=True) as bot:
-        now, running = bot.clock.now(), bot.database.is_running()
+        now, running = bot.clock.now(), bot.is_running()
         found = current_status(bot.database.store, bot.timetable, bot.config, now)
         coming = bot.preview.coming(bot.config, now, LOOK_AHEAD, is_running=running)
         found = replace(
