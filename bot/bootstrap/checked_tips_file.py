@@ -9,7 +9,7 @@ from bot.app.posting.draft import Drafter
 from bot.app.tips import advise
 from bot.app.tips.validate import TipProblem, expired, tip_problems, without_expired
 from bot.bootstrap.settings.environment import Environment
-from bot.core.errors import Problem, TipsError
+from bot.core.errors import Problem, SecretError, StoreError, TipsError
 from bot.core.model.capabilities import PlatformKind
 from bot.core.model.config import Config
 from bot.core.ports.kept_files import KeptFiles
@@ -100,7 +100,11 @@ def _last_good_instead(
     """The last good file of this bot; of one that is not known (None), where there is only one."""
     if strict:
         raise error
-    kept = read_kept(LAST_GOOD, environ.data, bot, environ.database_url, environ.key_file)
+    try:
+        kept = read_kept(LAST_GOOD, environ.data, bot, environ.database_url, environ.key_file)
+    except (StoreError, SecretError) as unread:
+        second = Problem(file=LAST_GOOD, line=0, column=0, what=unread.problem, todo=unread.todo)
+        raise TipsError((*error.problems, second)) from None
     if kept is None:
         raise error from None
     try:

@@ -12,6 +12,7 @@ from bot.bootstrap.settings.environment import environment
 from bot.core.errors import TipsError
 from bot.store import open_store
 from bot.tips_file.load import bot_id
+from tests.whole.operator import free_port
 
 GOOD = """\
 bot:
@@ -125,3 +126,23 @@ def test_without_a_tips_file(tmp_path, keep, variables):
     loaded = load_or_last_good(file, environment(file, variables), strict=False)
     assert "not found" in str(loaded.problem)
     assert loaded.config.bot.id == "ada"
+
+
+@pytest.mark.parametrize("is_on_postgres", [False, True])
+def test_where_it_cannot_be_read_either(tmp_path, is_on_postgres):
+    """The errors of the file come first, and then why no other one is used."""
+    data = tmp_path / "data"
+    (data / "last-good.yaml").mkdir(parents=True)
+    url = f"postgresql://ada:secret@127.0.0.1:{free_port()}/bots"
+    variables = {
+        "TIPSBOT_DATA": str(data),
+        **({"TIPSBOT_DATABASE_URL": url} if is_on_postgres else {}),
+    }
+    file = tmp_path / "tips.yaml"
+    file.write_text("tips: [\n")
+    with pytest.raises(TipsError) as raised:
+        load_or_last_good(file, environment(file, variables), strict=False)
+    first, second = str(raised.value).splitlines()
+    assert first.startswith(f"{file}:")
+    assert second.startswith("last-good.yaml: ")
+    assert "secret" not in second

@@ -82,7 +82,7 @@ def test_a_bot_on_postgres(on_postgres: Operator) -> None:
 
 
 def test_a_broken_file_and_a_lost_key(on_postgres: Operator) -> None:
-    """The last good file comes from the database; without its key the bot says so in one line."""
+    """The last good file comes from the database; without its key the bot says so."""
     on_postgres.does("migrate")
     with on_postgres.runs("--no-now"):
         pass
@@ -93,9 +93,14 @@ def test_a_broken_file_and_a_lost_key(on_postgres: Operator) -> None:
         assert other.status()["file_trouble"]
     Path(on_postgres.secrets["TIPSBOT_KEY_FILE"]).write_text(on_postgres.does("keys", "new").out)
     refused = other.does("run")
+    first, second = refused.err.splitlines()
     assert refused.code == 2
-    assert "was encrypted with a key that" in refused.err
-    assert "\n" not in refused.err.strip()
+    assert first.startswith("tips.yaml:")
+    assert second.startswith("last-good.yaml: PostgreSQL: last-good.yaml of bot bot was encrypted")
+    other.write(tips())
+    refused = other.does("run")
+    assert (refused.code, refused.err.count("\n")) == (2, 1)
+    assert "site.key of bot bot was encrypted with a key that" in refused.err
 
 
 def test_two_bots_have_a_data_directory_each(on_postgres: Operator) -> None:
