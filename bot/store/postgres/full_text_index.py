@@ -14,19 +14,26 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Select, cast, delete, func, insert, select, true
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy import Select, delete, func, insert, select, text
 
 from bot.core.discussion.search_query import QUERY_MAX, Term, sought
 from bot.core.model.entry import Entry
 from bot.store.postgres.tables import entry_words
 from bot.store.site.word_index import Indexed, WordIndex
-from bot.store.tables import entries
+from bot.store.tables import NUMBER, entries
 
 SPAN = 4096
 """Entries whose words have the same mark. A change means that the index has to be built again."""
-_WIDER = 8
-"""After the newest span, eight times as many at once, and so on."""
+_WIDER = 32
+"""After the newest span, so many times as many at once, and so on."""
+_FOUND = text(
+    "SELECT hit.entry FROM unnest(CAST(:queries AS tsquery[])) AS span (query) CROSS JOIN LATERAL"
+    " (SELECT bot, entry FROM entry_words WHERE words @@ span.query OFFSET 0) AS hit"
+    " WHERE hit.bot = :owner AND hit.entry BETWEEN :first AND :last"
+    " ORDER BY hit.entry DESC OFFSET 0"
+).columns(entry=NUMBER)
+"""The entries that each span's query finds by the index alone, whatever PostgreSQL thinks of how
+common the words are: it does not plan across OFFSET."""
 _PLACES = 255
 """The most places of one word that PostgreSQL keeps."""
 _LAST_PLACE = 16_383
@@ -49,7 +56,7 @@ class PostgresWordIndex(WordIndex):
         self._connection.execute(insert(entry_words), lines)
 
     def remove(self, known: Entry, row: Indexed, now: datetime) -> None:  # noqa: ARG002 - FTS5 needs them
-        """Remove the words of an entry. What is left of them goes with a vacuum."""
+        """Remove the words of an entry; the server's files keep copies for a while."""
         self._change(delete(entry_words).where(self._is(entry_words, entry=known.id)))
 
     def narrowed(
@@ -62,29 +69,16 @@ class PostgresWordIndex(WordIndex):
         span, size = last // SPAN, 1
         while span >= 0:
             spans = range(span, max(span - size, -1), -1)
-            yield self._within(query, words, spans).where(entries.c.id <= last)
-            span, size = span - size, size * _WIDER
-
-    def _within(
-        self, query: Select[Any], words: Sequence[tuple[str, bool]], spans: Sequence[int]
-    ) -> Select[Any]:
-        """The query within these spans.
-
-        The numbers are found at first, by the index alone, whatever PostgreSQL thinks of how common
-        the words are: OFFSET is what it does not plan across.
-        """
-        wanted = [_expression(words, self._mark(at * SPAN)) for at in spans]
-        span = func.unnest(cast(wanted, ARRAY(TSQUERY))).table_valued("query").render_derived()
-        matches = entry_words.c.words.op("@@")(span.c.query)
-        hit = select(entry_words.c.bot, entry_words.c.entry).where(matches).offset(0).lateral()
-        hits = select(hit).select_from(span.join(hit, true())).order_by(hit.c.entry.desc())
-        found = hits.offset(0).subquery()
-        in_spans = found.c.entry.between(spans[-1] * SPAN, spans[0] * SPAN + SPAN - 1)
-        return (
-            query.join(found, found.c.entry == entries.c.id)
-            .where(found.c.bot == self._bot, in_spans)
-            .order_by(found.c.entry.desc())
-        )
+            hits = _FOUND.bindparams(
+                queries=[_expression(words, self._mark(at * SPAN)) for at in spans],
+                owner=self._bot,
+                first=spans[-1] * SPAN,
+                last=last,
+            )
+            found = hits.subquery("found")
+            same = found.c.entry == entries.c.id
+            yield query.join(found, same).order_by(found.c.entry.desc())
+            span, size, last = spans[-1] - 1, size * _WIDER, spans[-1] * SPAN - 1
 
     def _mark(self, number: int) -> str:
         """What the words of this entry begin with. Others may have the same, but hardly ever do."""
