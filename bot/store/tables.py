@@ -114,7 +114,7 @@ deliveries = Table(
     Index(None, "bot", "account", "remote_id"),
     Index(None, "bot", "tip", "account"),
 )
-"""`handed_until`: until when a fleet has given it to a worker, which is to claim it; `held_until`: for
+"""`handed_until`: until when a fleet has given it to a worker, which is to claim it; `held_until`:
 how long it is not handed out again, since something held it back."""
 
 events = Table(

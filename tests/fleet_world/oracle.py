@@ -39,7 +39,12 @@ FROM delivery WHERE state IN ('planned', 'sending', 'unsure') ORDER BY acts_at
 
 def is_done(world: FleetWorld) -> bool:
     """Whether nothing is left that the workers could do now, but for listening."""
-    return not _number(world, _UNPLANNED) and not due(world)
+    return is_planned(world) and not due(world)
+
+
+def is_planned(world: FleetWorld) -> bool:
+    """Whether every slot that is due was planned."""
+    return not _number(world, _UNPLANNED)
 
 
 def due(world: FleetWorld) -> list[dict[str, Any]]:
@@ -118,7 +123,9 @@ def check(world: FleetWorld) -> str:
     states = Counter(one["state"] for one in deliveries)
     again = sum(one["attempt"] > 1 for one in deliveries)
     told = [f"{number} {state}" for state, number in sorted(states.items())]
-    return ", ".join([*told, f"{again} sent more than once", f"{_orphans(world)} claims of the dead"])
+    return ", ".join(
+        [*told, f"{again} sent more than once", f"{_orphans(world)} claims of the dead"]
+    )
 
 
 def check_slots(world: FleetWorld, deliveries: list[dict[str, Any]]) -> None:

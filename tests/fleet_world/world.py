@@ -128,6 +128,11 @@ class FleetWorld:
         for worker in running:
             worker.wake()
 
+    def come_due(self) -> None:
+        """Let time pass until the next slot of every bot is due."""
+        passed = (datetime.now(UTC) - datetime.min.replace(tzinfo=UTC)) % EVERY
+        self.advance(EVERY - passed + timedelta(seconds=1))
+
     @property
     def requests(self) -> int:
         """How many requests the platforms got so far."""
