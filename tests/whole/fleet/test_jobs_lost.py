@@ -13,7 +13,8 @@ import pytest
 
 from bot.store.postgres.due_work import HANDED
 from tests.fleet_world import FleetWorld
-from tests.fleet_world.oracle import LONG, await_done, check, is_done, settle
+from tests.fleet_world.oracle import await_done, check, is_done, settle
+from tests.fleet_world.world import LONG
 from tests.whole.operator import await_that
 
 Note = Callable[[str, object], None]

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.fleet_world import FleetWorld
-from tests.fleet_world.oracle import LONG, check, due, is_planned, resolve, settle
-from tests.fleet_world.world import KEY, NONE, SAME_TEXT
+from tests.fleet_world.oracle import check, due, is_planned, resolve, settle
+from tests.fleet_world.world import KEY, LONG, NONE, SAME_TEXT
 from tests.whole.operator import await_that
 
 Note = Callable[[str, object], None]
