@@ -11,13 +11,11 @@ from typing import Any, LiteralString
 from bot.app.posting.reconcile import NOT_LOOKED
 from bot.core.posting.transitions import ASKS
 from tests.fleet_world.bots import SITE
-from tests.fleet_world.world import EVERY, NONE, FleetWorld
+from tests.fleet_world.world import EVERY, LONG, NONE, FleetWorld
 
 PAUSE = timedelta(seconds=200)
 """Longer than a lease and than the longest time between two searches."""
 ROUNDS = 12
-LONG = 120.0
-"""How long a whole fleet may take for what is due, in seconds."""
 
 _UNPLANNED: LiteralString = """
 SELECT count(*) AS number FROM fleet_task WHERE job = 'plan' AND due <= timezone('utc', now())
@@ -39,7 +37,12 @@ FROM delivery WHERE state IN ('planned', 'sending', 'unsure') ORDER BY acts_at
 
 def is_done(world: FleetWorld) -> bool:
     """Whether nothing is left that the workers could do now, but for listening."""
-    return not _number(world, _UNPLANNED) and not due(world)
+    return is_planned(world) and not due(world)
+
+
+def is_planned(world: FleetWorld) -> bool:
+    """Whether every slot that is due was planned."""
+    return not _number(world, _UNPLANNED)
 
 
 def due(world: FleetWorld) -> list[dict[str, Any]]:

@@ -29,6 +29,8 @@ from tests.whole.operator import await_that
 
 OFTEN = "  - {name: often, every: 15m, late: 2h}"
 EVERY = timedelta(minutes=15)
+LONG = 120.0
+"""How long a whole fleet may take for what is due, in seconds."""
 MOST_SHOWN = 40
 KEY, NONE, SAME_TEXT = "m", "g", "x"
 """Beginnings of the names of accounts, by how their networks know a repeated post."""
@@ -126,8 +128,15 @@ class FleetWorld:
         self.clock.shift(by)
         write_at_once(self.home / "ahead", str(self.ahead.total_seconds()))
         self.database.set_ahead(self.ahead)
+        if len(running) == len(self.workers):
+            self.database.keep_alive(by)
         for worker in running:
             worker.wake()
+
+    def come_due(self) -> None:
+        """Let time pass until the next slot of every bot is due."""
+        passed = (datetime.now(UTC) - datetime.min.replace(tzinfo=UTC)) % EVERY
+        self.advance(EVERY - passed + timedelta(seconds=1))
 
     @property
     def requests(self) -> int:
@@ -137,7 +146,7 @@ class FleetWorld:
     def await_requests(self, number: int) -> None:
         """Wait until the platforms got so many more requests."""
         aim = self.requests + number
-        await_that(lambda: self.requests >= aim)
+        await_that(lambda: self.requests >= aim, LONG)
 
     def slow_down(self, slowest: float) -> None:
         """Let requests to the platforms, and answers, take up to so many seconds."""

@@ -10,7 +10,6 @@ import pytest
 
 from tests.fleet_world import fleet_world
 from tests.fleet_world.oracle import await_done, check, settle
-from tests.fleet_world.world import EVERY
 from tests.whole.fleet.conftest import BOTS
 
 Note = Callable[[str, object], None]
@@ -28,7 +27,7 @@ def test_clocks_twenty_minutes_apart(tmp_path: Path, record_property: Note) -> N
         await_done(world)
         world.slow_down(0.05)
         for _ in range(4):
-            world.advance(EVERY)
+            world.come_due()
             await_done(world)
         early = world.database.rows("SELECT * FROM delivery WHERE posted_at < due")
         assert not early

@@ -13,7 +13,7 @@ import requests
 from tests.fleet_world import FleetWorld, fleet_world
 from tests.fleet_world.bots import SITE, BotSeed, FleetAccountSeed
 from tests.fleet_world.oracle import await_done, check, settle
-from tests.fleet_world.world import EVERY, KEY, OFTEN
+from tests.fleet_world.world import KEY, LONG, OFTEN
 from tests.servers.notifications import Notifications
 from tests.servers.proxy import proxy
 from tests.whole.operator import await_that
@@ -24,7 +24,6 @@ OTHERS = 100
 REPLIES = 10_000
 FLOODED = f"bot{OTHERS}"
 POLL = timedelta(seconds=30)
-LONG = 120.0
 
 
 def flooded_bot(world: FleetWorld, url: str) -> BotSeed:
@@ -76,7 +75,7 @@ def last_post(world: FleetWorld, since: str) -> float:
 
 def post_all(world: FleetWorld) -> float:
     """Let a slot of every bot come due; how long it took until the last one was posted."""
-    world.advance(EVERY)
+    world.come_due()
     (row,) = world.database.rows("SELECT timezone('utc', now())::text AS now")
     await_done(world)
     return last_post(world, row["now"])

@@ -13,8 +13,8 @@ from datetime import timedelta
 import pytest
 
 from tests.fleet_world import FleetWorld
-from tests.fleet_world.oracle import await_done, check, settle
-from tests.fleet_world.world import EVERY, KEY, NONE, SAME_TEXT
+from tests.fleet_world.oracle import await_done, check, resolve, settle
+from tests.fleet_world.world import KEY, NONE, SAME_TEXT
 from tests.servers.proxy import Seen
 from tests.whole.operator import PATIENCE
 
@@ -24,7 +24,7 @@ PAST_ITS_LEASE = timedelta(minutes=4)
 
 
 class Freezer:
-    """Freezes the only worker at its next post on a network, and delays that until `may_go`."""
+    """Freezes the first worker at its next post on a network, and holds that until `may_go`."""
 
     def __init__(self, world: FleetWorld, network: str) -> None:
         self.worker = world.workers[0]
@@ -41,29 +41,31 @@ class Freezer:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("network", [KEY, NONE, SAME_TEXT])
-@pytest.mark.parametrize("arrives", ["before", "between", "after"])
 def test_frozen_in_the_middle_of_a_post(
-    alone: FleetWorld, network: str, arrives: str, record_property: Note
+    alone: FleetWorld, network: str, record_property: Note
 ) -> None:
     """Whenever the request of a frozen worker arrives, it makes no second post."""
-    freezer = Freezer(alone, network)
-    alone.advance(EVERY)
-    assert freezer.is_frozen.wait(PATIENCE)
-    if arrives == "before":
-        freezer.may_go.set()
-    alone.advance(PAST_ITS_LEASE)
-    other = alone.start().await_start()
-    await_done(alone)
-    if arrives == "between":
-        freezer.may_go.set()
-    for _ in range(2):
+    for arrives in ("before", "between", "after"):
+        freezer = Freezer(alone, network)
+        alone.come_due()
+        assert freezer.is_frozen.wait(PATIENCE)
+        if arrives == "before":
+            freezer.may_go.set()
         alone.advance(PAST_ITS_LEASE)
+        other = alone.start().await_start()
         await_done(alone)
-    freezer.may_go.set()
-    freezer.worker.wake()
-    await_done(alone)
-    assert freezer.worker.process.is_alive()
-    assert other.process.is_alive()
+        if arrives == "between":
+            freezer.may_go.set()
+        for _ in range(2):
+            alone.advance(PAST_ITS_LEASE)
+            await_done(alone)
+        freezer.may_go.set()
+        freezer.worker.wake()
+        await_done(alone)
+        assert freezer.worker.process.is_alive()
+        alone.workers.remove(other)
+        assert other.stop() == 0
+        resolve(alone)
     settle(alone)
     record_property("outcomes", check(alone))
 
@@ -73,7 +75,7 @@ def test_frozen_again_and_again(world: FleetWorld, record_property: Note) -> Non
     """Workers that are frozen at any moment, past their leases, post each slot once."""
     world.slow_down(0.1)
     for _ in range(8):
-        world.advance(EVERY)
+        world.come_due()
         world.await_requests(world.chance.randint(1, 20))
         worker = world.chance.choice(world.workers)
         worker.freeze()

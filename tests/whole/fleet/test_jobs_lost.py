@@ -13,8 +13,8 @@ import pytest
 
 from bot.store.postgres.due_work import HANDED
 from tests.fleet_world import FleetWorld
-from tests.fleet_world.oracle import LONG, await_done, check, is_done, settle
-from tests.fleet_world.world import EVERY
+from tests.fleet_world.oracle import await_done, check, is_done, settle
+from tests.fleet_world.world import LONG
 from tests.whole.operator import await_that
 
 Note = Callable[[str, object], None]
@@ -25,9 +25,9 @@ DELETE FROM procrastinate_jobs WHERE random() < %s
 RETURNING args->>'bot' AS bot, args->>'job' AS job, args->>'account' AS account
 """
 HANDED_FOR_LONG: LiteralString = """
-SELECT bot, account, handed_until FROM delivery WHERE handed_until > timezone('utc', now()) + %s
+SELECT bot, account, handed_until FROM delivery WHERE handed_until > timezone('utc', clock_timestamp()) + %s
 UNION ALL
-SELECT bot, account, handed_until FROM fleet_task WHERE handed_until > timezone('utc', now()) + %s
+SELECT bot, account, handed_until FROM fleet_task WHERE handed_until > timezone('utc', clock_timestamp()) + %s
 """
 TWICE: LiteralString = """
 CREATE FUNCTION deliver_twice() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -80,7 +80,7 @@ def test_jobs_are_thrown_away_at_random(world: FleetWorld, record_property: Note
     """What was in a lost job is done as soon as a worker's time for it is over, and once."""
     thrown = 0
     for _ in range(ROUNDS):
-        world.advance(EVERY)
+        world.come_due()
         with throwing(world) as thrower:
             world.await_requests(1)
             for _ in range(6):
@@ -97,7 +97,7 @@ def test_jobs_are_thrown_away_at_random(world: FleetWorld, record_property: Note
 @pytest.mark.timeout(600)
 def test_every_job_is_thrown_away_for_a_while(world: FleetWorld, record_property: Note) -> None:
     """A job that is lost is handed out again and again, each time its time is over."""
-    world.advance(EVERY)
+    world.come_due()
     with throwing(world) as thrower:
         thrower.share = 1.0
         for times in range(1, 4):
@@ -121,7 +121,7 @@ def test_every_job_is_delivered_twice(world: FleetWorld, record_property: Note) 
     world.database.run(TWICE)
     world.slow_down(0.05)
     for _ in range(ROUNDS):
-        world.advance(EVERY)
+        world.come_due()
         await_done(world)
     settle(world)
     record_property("outcomes", check(world))

@@ -9,7 +9,6 @@ import pytest
 
 from tests.fleet_world import FleetWorld, fleet_world
 from tests.fleet_world.oracle import await_done, check, is_done, resolve, settle
-from tests.fleet_world.world import EVERY
 from tests.whole.operator import await_that
 
 BOTS = 10
@@ -45,7 +44,7 @@ def test_killed_again_and_again(seed: int, tmp_path: Path, record_property: Note
             world.start().await_start()
         await_done(world)
         for _ in range(ROUNDS):
-            world.advance(EVERY)
+            world.come_due()
             kills += sum(kill_one(world) for _ in range(KILLS))
             resolve(world)
         world.slow_down(0)
