@@ -124,14 +124,17 @@ def test_a_restart_of_the_server_is_outlived():
     """While the server is away nothing is lost; afterwards the lock is there again."""
     if (found := binaries()) is None:
         pytest.skip("there is no PostgreSQL here")
-    with running_postgres(found) as server:
-        with server.database(make_template(server)) as url, taken(url) as lock:
-            for end in (server.stop, server.kill):
-                end()
-                lock.check()
-                server.start()
-                await_that(lambda: len(sessions(url)) == 1)
-                lock.check()
+    with (
+        running_postgres(found) as server,
+        server.database(make_template(server)) as url,
+        taken(url) as lock,
+    ):
+        for end in (server.stop, server.kill):
+            end()
+            lock.check()
+            server.start()
+            await_that(lambda: len(sessions(url)) == 1)
+            lock.check()
 
 
 class Relay:
