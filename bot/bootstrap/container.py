@@ -26,6 +26,7 @@ from bot.bootstrap.settings.environment import Environment, environment
 from bot.bootstrap.settings.site_key import pseudonyms, site_key
 from bot.core.discussion.people import Pseudonyms
 from bot.core.errors import Problem, StoreError, UsageError
+from bot.core.fleet.bot import BotState
 from bot.core.model.config import Config
 from bot.core.ports import platform as ports
 from bot.scheduler.timetable import ZonedTimetable
@@ -72,8 +73,8 @@ class Container:
     other_clock: InitVar[ports.Clock | None] = None
     timetable: ZonedTimetable = field(default_factory=ZonedTimetable)
     network: NetworkAccess = DIRECT
-    #: whether the workers of a fleet do the bot's work; None: it is no bot of a fleet
-    has_workers: bool | None = None
+    #: the state of a bot of a fleet, whose workers do its work; None: it is no bot of a fleet
+    fleet_state: BotState | None = None
 
     def __post_init__(self, other_clock: ports.Clock | None) -> None:
         self.store = self.database.store
@@ -217,8 +218,8 @@ class Container:
 
     def is_running(self) -> bool:
         """Whether another process does the bot's work."""
-        if self.has_workers is not None:
-            return self.has_workers
+        if self.fleet_state is not None:
+            return self.fleet_state is BotState.RUNNING
         return self.database.is_running()
 
     def update_event_log_file(self) -> None:
@@ -227,7 +228,7 @@ class Container:
         A bot of a fleet has no such file, nor has a machine on which no bot on PostgreSQL ran.
         """
         data = self.environment.data
-        if self.has_workers is not None or is_running(data):
+        if self.fleet_state is not None or is_running(data):
             return
         if self.environment.database_url is None or has_event_log(data):
             with suppress(StoreError), DataLock(data):

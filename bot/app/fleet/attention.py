@@ -7,14 +7,17 @@ from datetime import timedelta
 from enum import Enum
 
 from bot.core.fleet.bot import BotState, FleetAccount, FleetBot
+from bot.core.fleet.circuit_breaker import OpenHost
 from bot.core.ports.fleet_store import FleetStore, FleetUnit
 from bot.core.posting.transitions import needs_person
 
 LATE = timedelta(minutes=5)
-"""A post that is still planned so long after it was due is late."""
+"""A post that is still planned so long after it was due is late, unless it is held."""
 
 MissingSecrets = Callable[[str, FleetAccount], str | None]
 """What is wrong with the secrets of a bot's account; None: nothing."""
+OpenHosts = Callable[[], Sequence[OpenHost]]
+"""The servers that are asked nothing for now."""
 
 
 class Trouble(Enum):
@@ -48,6 +51,8 @@ class FleetStatus:
 
     states: Mapping[BotState, int]
     findings: tuple[Finding, ...]
+    #: servers that are asked nothing for now, since they failed; that ends by itself
+    open_hosts: tuple[OpenHost, ...] = ()
 
     @property
     def needs_person(self) -> bool:
@@ -55,7 +60,7 @@ class FleetStatus:
         return any(one.trouble is not Trouble.STOPPED for one in self.findings)
 
 
-def fleet_status(store: FleetStore, missing: MissingSecrets) -> FleetStatus:
+def fleet_status(store: FleetStore, missing: MissingSecrets, open_hosts: OpenHosts) -> FleetStatus:
     """The status of all bots now."""
     with store.reading() as tx:
         bots = tx.bots.all()
@@ -63,7 +68,11 @@ def fleet_status(store: FleetStore, missing: MissingSecrets) -> FleetStatus:
         accounts = tx.bots.all_accounts()
     found += _of_secrets(accounts, missing)
     ordered = sorted(found, key=lambda one: (_ORDER[one.trouble], one.bot))
-    return FleetStatus(states=Counter(one.state for one in bots), findings=tuple(ordered))
+    return FleetStatus(
+        states=Counter(one.state for one in bots),
+        findings=tuple(ordered),
+        open_hosts=tuple(open_hosts()),
+    )
 
 
 def _of_files(bots: Sequence[FleetBot]) -> Iterator[Finding]:
@@ -85,7 +94,7 @@ def _of_posts(tx: FleetUnit) -> Iterator[Finding]:
         for pause in pauses:
             what = f"{pause.name}: {pause.reason}"
             yield Finding(bot=bot, trouble=Trouble.HELD_ACCOUNT, what=what)
-    for bot, number in tx.attention.late(now - LATE).items():
+    for bot, number in tx.attention.late(now - LATE, now).items():
         yield Finding(bot=bot, trouble=Trouble.LATE_POST, what=f"{number} planned")
 
 

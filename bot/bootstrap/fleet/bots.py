@@ -37,7 +37,7 @@ class FleetContainers:
     fleet: FleetStore
     environment: Environment
     network: NetworkAccess = DIRECT
-    #: unless given, one in the data directory, if there is one, or else in memory
+    #: made in the directory of TIPSBOT_DATA unless given, or else in memory
     summary_cache: SqlSummaryCache | None = None
     most_kept: int = MOST_KEPT
     _kept: OrderedDict[str, BotParts] = field(default_factory=OrderedDict)
@@ -46,9 +46,7 @@ class FleetContainers:
     _summary_cache: SqlSummaryCache = field(init=False)
 
     def __post_init__(self) -> None:
-        data = self.environment.data
-        own = self.summary_cache or SqlSummaryCache(data if data.is_dir() else None)
-        self._summary_cache = own
+        self._summary_cache = self.summary_cache or SqlSummaryCache(self.environment.named_data)
 
     def __len__(self) -> int:
         """How many bots' parts are kept."""
@@ -117,7 +115,7 @@ class FleetContainers:
             summary_cache=self._summary_cache,
             owner=owner(holds_lock=False),
             network=self.network,
-            has_workers=known.state is BotState.RUNNING,
+            fleet_state=known.state,
         )
         return BotParts(bot=known, version=version, container=container)
 

@@ -3,7 +3,7 @@
 import getpass
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from bot.bootstrap.settings.environment import Environment, environment
 from bot.bootstrap.settings.secrets import FLEET_SECRETS, secrets_for
 from bot.core.errors import SecretError, UsageError
 from bot.core.fleet.bot import FleetAccount
+from bot.core.fleet.circuit_breaker import OpenHost
 from bot.platforms.catalogue import KINDS
 from bot.store import DatabaseServer, open_server
 from bot.store.fleet import SqlFleetStore
@@ -53,6 +54,12 @@ class Fleet:
         except SecretError as error:
             return str(error)
         return None
+
+    def open_hosts(self) -> Sequence[OpenHost]:
+        """The servers that workers ask nothing for now, since they failed."""
+        from bot.store.postgres.host_health import FleetHosts
+
+        return FleetHosts(backend=self.server.backend).open()
 
     def now(self) -> datetime:
         """The moment by the clock of the database."""

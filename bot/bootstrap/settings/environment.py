@@ -85,6 +85,11 @@ class Environment:
     key_file: Path | None = None
 
     @property
+    def named_data(self) -> Path | None:
+        """The data directory that TIPSBOT_DATA names, for processes that can do without one."""
+        return self.data if self.variables.get("TIPSBOT_DATA") else None
+
+    @property
     def own_address(self) -> str:
         """The site's address for a browser on this machine."""
         anywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not bound

@@ -19,6 +19,8 @@ def history(bot: BotId, *, as_json: AsJson = False) -> None:
 
     with opened() as fleet, fleet.store.reading() as tx:
         in_use, versions = require(tx, bot).version, tx.versions.of(bot)
+    if not versions and not as_json:
+        typer.echo(f"{bot}: no file was ever accepted; `tipsbot fleet status` says why")
     for one in versions:
         is_used = one.number == in_use
         if as_json:

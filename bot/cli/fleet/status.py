@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bot.cli.fleet.context import opened
+from bot.cli.fleet.context import moment, opened
 from bot.cli.options import AsJson
 from bot.cli.output import counted
-from bot.core.text.sanitize import shown_lines
+from bot.core.datetimes import iso
+from bot.core.text.sanitize import shown, shown_lines
 
 if TYPE_CHECKING:
     from bot.app.fleet.attention import Finding, FleetStatus
+    from bot.core.fleet.circuit_breaker import OpenHost
 
 
 def status(*, as_json: AsJson = False) -> None:
@@ -21,13 +23,15 @@ def status(*, as_json: AsJson = False) -> None:
     from bot.app.fleet.attention import fleet_status
 
     with opened() as fleet:
-        found = fleet_status(fleet.store, fleet.missing_secrets)
+        found = fleet_status(fleet.store, fleet.missing_secrets, fleet.open_hosts)
         are_checked = fleet.has_secrets
     if as_json:
         typer.echo(json.dumps(_record(found)))
     else:
         for one in found.findings:
             typer.echo(shown_lines(_line(one)))
+        for host in found.open_hosts:
+            typer.echo(shown(_host_line(host)))
         if not are_checked:
             typer.echo("secrets were not checked: TIPSBOT_SECRETS is not set here")
         typer.echo(_summary(found))
@@ -40,6 +44,13 @@ def _line(one: Finding) -> str:
     if "\n" in one.what:
         return f"{one.bot}: {one.trouble.value}:\n  " + one.what.replace("\n", "\n  ")
     return f"{one.bot}: {one.trouble.value}: {one.what}"
+
+
+def _host_line(one: OpenHost) -> str:
+    return (
+        f"server {one.host}: failed {one.failures} times in a row, and is asked nothing"
+        f" until {moment(one.until)}"
+    )
 
 
 def _summary(found: FleetStatus) -> str:
@@ -55,5 +66,9 @@ def _record(found: FleetStatus) -> dict[str, Any]:
         "findings": [
             {"bot": one.bot, "trouble": one.trouble.value, "what": one.what}
             for one in found.findings
+        ],
+        "open_hosts": [
+            {"host": one.host, "failures": one.failures, "until": iso(one.until)}
+            for one in found.open_hosts
         ],
     }

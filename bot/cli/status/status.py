@@ -30,9 +30,10 @@ def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
         )
         links = {one.id: bot.held_link(one.remote_id) for one in found.held}
         zone = ZoneInfo(bot.config.bot.timezone)
+        state = bot.fleet_state.value if bot.fleet_state else None
     if as_json:
         typer.echo(json.dumps(record(found, links, running=running)))
     else:
-        typer.echo("\n".join(lines(found, zone, links, running=running)))
+        typer.echo("\n".join(lines(found, zone, links, running=running, state=state)))
     if found.needs_person:
         raise typer.Exit(1)

@@ -17,13 +17,19 @@ GAPS = 3
 
 
 def lines(
-    status: Status, zone: ZoneInfo, links: Mapping[int, str], *, running: bool
+    status: Status,
+    zone: ZoneInfo,
+    links: Mapping[int, str],
+    *,
+    running: bool,
+    state: str | None = None,
 ) -> Iterator[str]:
     """The state, the most urgent first.
 
-    `links` are those by which held comments are decided, by the entry's number.
+    `links` are those by which held comments are decided, by the entry's number; `state` is that of
+    a bot of a fleet.
     """
-    yield f"the bot is {'running' if running else 'not running'}"
+    yield f"the bot is {state or ('running' if running else 'not running')}"
     if status.file_trouble:
         yield "the tips file is broken; the last good one is in use:"
         yield from (f"  {shown(line)}" for line in status.file_trouble.splitlines())

@@ -67,7 +67,15 @@ def _reviews(bot: Container, named: list[str], doubtful: bool) -> Iterator[Revie
 
 def _show(found: Iterable[Review], as_json: bool) -> None:
     """Show the proposals, and change nothing."""
-    from bot.cli.tips_file.summarise_view import HOW_TO, NOTHING, lines, record, show, show_json
+    from bot.cli.tips_file.summarise_view import (
+        HOW_TO,
+        HOW_TO_IN_A_FLEET,
+        NOTHING,
+        lines,
+        record,
+        show,
+        show_json,
+    )
 
     some = False
     for one in found:
@@ -77,4 +85,5 @@ def _show(found: Iterable[Review], as_json: bool) -> None:
         else:
             show(*lines(one))
     if not as_json:
-        show(HOW_TO if some else NOTHING)
+        how_to = HOW_TO if chosen_bot() is None else HOW_TO_IN_A_FLEET
+        show(how_to if some else NOTHING)

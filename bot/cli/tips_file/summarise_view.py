@@ -16,6 +16,10 @@ MOST = 400
 """Characters of a tip's text that are shown with it."""
 NOTHING = "nothing to look at: no summary is missing or doubtful"
 HOW_TO = "nothing was changed; to choose or write summaries, run this in a terminal"
+HOW_TO_IN_A_FLEET = (
+    "nothing was changed; to choose or write summaries, name the file in the bot's folder with"
+    " --file instead of --bot, and sync afterwards"
+)
 
 
 def show(*lines: str, err: bool = False) -> None:

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 LATEST = timedelta(minutes=2)
 """A post that could have been sent for longer than this, and nobody has looked at it, is late."""
+LOOKED_AT = timedelta(minutes=1)
+"""A held post is looked at every few seconds: one that was not for this long counts as late."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

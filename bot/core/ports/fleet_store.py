@@ -96,10 +96,11 @@ class FleetAttention(Protocol):
     def held(self, now: datetime) -> Mapping[str, Sequence[Pause]]:
         """The pauses in force that the bot itself began, such as for refused credentials."""
 
-    def late(self, before: datetime) -> Mapping[str, int]:
+    def late(self, before: datetime, now: datetime) -> Mapping[str, int]:
         """How many posts of each running bot were due before this moment and are still planned.
 
-        Those of accounts that are paused are not counted.
+        What is held is not counted: posts of accounts that are paused, posts that keep a gap or
+        wait for a limit or a budget, and posts for a server that is asked nothing for now.
         """
 
     def entries(self, bots: Collection[str]) -> Mapping[str, int]:

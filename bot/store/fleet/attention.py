@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 
 from bot.core.fleet.bot import ACTIVE, BotState
+from bot.core.fleet.figures import LOOKED_AT
 from bot.core.model.delivery import Delivery, State
 from bot.core.ports.account_store import Pause
-from bot.store.postgres.tables import fleet_bots
+from bot.store.postgres.tables import fleet_accounts, fleet_bots, fleet_hosts
 from bot.store.posting.ledger import delivery_in
 from bot.store.rows import made
 from bot.store.tables import deliveries, entries, pauses
@@ -37,17 +38,19 @@ class SqlFleetAttention:
         rows = self._connection.execute(query.order_by(pauses.c.bot, pauses.c.name))
         return _by_bot((row.bot, made(Pause, row)) for row in rows)
 
-    def late(self, before: datetime) -> Mapping[str, int]:
-        """The number of planned posts that were due before."""
+    def late(self, before: datetime, now: datetime) -> Mapping[str, int]:
+        """The number of planned posts that were due before, and that nothing holds back."""
         is_paused = exists().where(
             pauses.c.bot == deliveries.c.bot,
             pauses.c.name == func.concat("account:", deliveries.c.account),
         )
+        is_held = func.coalesce(deliveries.c.held_until > now - LOOKED_AT, False)
         query = (
             select(deliveries.c.bot, func.count().label("number"))
             .join(fleet_bots, fleet_bots.c.bot == deliveries.c.bot)
             .where(fleet_bots.c.state == BotState.RUNNING)
-            .where(deliveries.c.state == State.PLANNED, deliveries.c.due < before, ~is_paused)
+            .where(deliveries.c.state == State.PLANNED, deliveries.c.due < before)
+            .where(~is_paused, ~is_held, ~_server_rests(now))
             .group_by(deliveries.c.bot)
         )
         return {row.bot: row.number for row in self._connection.execute(query)}
@@ -61,6 +64,16 @@ class SqlFleetAttention:
             .group_by(entries.c.bot)
         )
         return {row.bot: row.number for row in self._connection.execute(query)}
+
+
+def _server_rests(now: datetime) -> ColumnElement[bool]:
+    """Whether the server of a delivery's account is asked nothing for now."""
+    return exists().where(
+        fleet_accounts.c.bot == deliveries.c.bot,
+        fleet_accounts.c.account == deliveries.c.account,
+        fleet_hosts.c.host == fleet_accounts.c.host,
+        fleet_hosts.c.open_until > now,
+    )
 
 
 def _of_active(query: Select[Any], bot: ColumnElement[str]) -> Select[Any]:

@@ -193,7 +193,7 @@ def sqlstate(error: DBAPIError) -> str | None:
     return found
 
 
-_CHECK_SERVER = "look at the server and the network; what was being done is tried again"
+_CHECK_SERVER = "look at the server and the network; running processes try again by themselves"
 _CHECK_URL = "correct TIPSBOT_DATABASE_URL"
 _REPORT = "please report this"
 _KNOWN = {

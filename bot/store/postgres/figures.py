@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, extract, func, select
 
 from bot.core.fleet.bot import ACTIVE, BotState, Job
-from bot.core.fleet.figures import FleetFigures
+from bot.core.fleet.figures import LOOKED_AT, FleetFigures
 from bot.core.model.delivery import State
 from bot.store.postgres.due_work import NOW, is_free, same_account
 from bot.store.postgres.engine import PostgresBackend
@@ -27,8 +27,6 @@ KEPT = timedelta(seconds=10)
 """How old figures may be."""
 HOUR = timedelta(hours=1)
 OVERDUE = timedelta(minutes=1)
-LOOKED_AT = timedelta(minutes=1)
-"""A held post is looked at every few seconds: one that was not for this long counts as late."""
 
 
 @dataclass(kw_only=True, slots=True)

@@ -7,11 +7,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
-from bot.app.fleet.attention import Trouble, fleet_status
+from bot.app.fleet.attention import FleetStatus, Trouble, fleet_status
 from bot.core.fleet.bot import Quotas
+from bot.core.fleet.circuit_breaker import OPENS_AT
 from bot.core.model.delivery import State
 from bot.core.ports.account_store import Pause
+from bot.store.postgres.host_health import FleetHosts
+from bot.store.tables import deliveries
 from tests.bootstrap.fleet.conftest import tips
 from tests.core.samples import delivery, entry
 
@@ -22,9 +26,14 @@ MASTODON = (
 )
 
 
+def status_of(fleet) -> FleetStatus:
+    """The status of all bots."""
+    return fleet_status(fleet.store, fleet.missing_secrets, fleet.open_hosts)
+
+
 def found(operated) -> list[tuple[str, Trouble]]:
     """What needs a person, in its order."""
-    status = fleet_status(operated.fleet.store, operated.fleet.missing_secrets)
+    status = status_of(operated.fleet)
     return [(one.bot, one.trouble) for one in status.findings]
 
 
@@ -37,7 +46,7 @@ def test_nothing_needs_a_person(operated):
     """A fleet that is in order has no findings."""
     operated.write("ada")
     operated.sync()
-    status = fleet_status(operated.fleet.store, operated.fleet.missing_secrets)
+    status = status_of(operated.fleet)
     assert (status.findings, status.needs_person) == ((), False)
 
 
@@ -85,7 +94,7 @@ def test_a_bot_without_secrets_is_told_which_file_is_missing(operated):
     variables = {"TIPSBOT_SECRETS": str(folder), "TIPSBOT_TOWN_ACCESS_TOKEN": "of another"}
     environ = replace(operated.fleet.environment, variables=variables)
     operated.fleet = replace(operated.fleet, environment=environ)
-    status = fleet_status(operated.fleet.store, operated.fleet.missing_secrets)
+    status = status_of(operated.fleet)
     (finding,) = status.findings
     assert finding.what == (
         "account town: ada/town_access_token is not in TIPSBOT_SECRETS; "
@@ -114,6 +123,45 @@ def test_posts_of_a_paused_account_are_not_late(operated, pause):
         if pause:
             tx.accounts.pause(Pause(name=pause, reason="by hand", since=before))
     assert found(operated) == ([] if pause else [("ada", Trouble.LATE_POST)])
+
+
+def plan_late(operated, account: str):
+    """A bot with a post of this account that was due an hour ago; the present moment."""
+    operated.write("ada", tips("Ask.", more=MASTODON))
+    operated.sync()
+    now = operated.fleet.now()
+    before = now - timedelta(hours=1)
+    late = replace(delivery(account=account), due=before, deadline=now + timedelta(days=1))
+    with writing(operated, "ada") as tx:
+        tx.ledger.plan(replace(late, not_before=before))
+    return now
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(30, []), (-30, []), (-90, [("ada", Trouble.LATE_POST)])]
+)
+def test_a_held_post_is_not_late(operated, seconds, expected):
+    """A post that keeps a gap needs nobody, unless no worker looked at it for a minute."""
+    now = plan_late(operated, "site")
+    with operated.fleet.server.backend.engine.begin() as connection:
+        held = now + timedelta(seconds=seconds)
+        connection.execute(update(deliveries).values(held_until=held))
+    assert found(operated) == expected
+
+
+@pytest.mark.parametrize("account", ["town", "site"])
+def test_a_server_that_rests(operated, account):
+    """It is told with its failures and needs nobody; only posts for it are not late meanwhile."""
+    plan_late(operated, account)
+    hosts = FleetHosts(backend=operated.fleet.server.backend)
+    for _ in range(OPENS_AT):
+        assert status_of(operated.fleet).open_hosts == ()
+        hosts.failed("town.net")
+    (host,) = status_of(operated.fleet).open_hosts
+    assert (host.host, host.failures) == ("town.net", OPENS_AT)
+    assert found(operated) == ([] if account == "town" else [("ada", Trouble.LATE_POST)])
+    hosts.succeeded("town.net")
+    assert status_of(operated.fleet).open_hosts == ()
 
 
 def test_a_used_up_quota_of_entries_is_told(operated):

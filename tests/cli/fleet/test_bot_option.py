@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 
 import pytest
 
@@ -86,6 +87,26 @@ def test_what_is_wrong_is_one_line(operator, words, says):
     """A bot that is not there, and two things at once, are told."""
     done = operator.does(*shlex.split(words))
     assert (done.code, done.out, done.err) == (2, "", f"tipsbot: {says}\n")
+
+
+def test_status_tells_the_state(operator):
+    """The first line is the bot's state in the fleet."""
+    states = {"": "running", "pause ada": "paused", "resume ada": "running"}
+    for words, state in states.items():
+        if words:
+            does(operator, words)
+        assert operator.does("status", "--bot", "ada").out.startswith(f"the bot is {state}\n")
+    shutil.rmtree(operator.home / "bots" / "ada")
+    does(operator, "sync bots")
+    assert operator.does("status", "--bot", "ada").out.startswith("the bot is stopped\n")
+
+
+def test_summaries_are_written_into_the_bot_s_folder(operator):
+    """`summarise` shows those of the stored version, and says which file to write them into."""
+    assert operator.does("summarise", "--bot", "ada").out.endswith(
+        "nothing was changed; to choose or write summaries, name the file in the bot's folder"
+        " with --file instead of --bot, and sync afterwards\n"
+    )
 
 
 def test_a_post_waits_for_the_workers(operator):

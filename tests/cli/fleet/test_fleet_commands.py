@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
+from contextlib import closing
 
 import pytest
 
+from bot.core.fleet.circuit_breaker import OPENS_AT
+from bot.store import open_server
+from bot.store.postgres.host_health import FleetHosts
 from tests.bootstrap.fleet.conftest import tips
 from tests.whole.operator import Operator, Outcome, free_port
 
@@ -74,12 +78,34 @@ def test_from_the_first_sync_to_the_last(fleet):
     shutil.copy(__file__, fleet.home / "bots" / "bob" / "tips.yaml")
     shutil.rmtree(fleet.home / "bots" / "ada")
     assert does(fleet, "sync bots").out.startswith("ada: stopped\nbob: refused; not in use\n")
+    assert does(fleet, "history bob").out == (
+        "bob: no file was ever accepted; `tipsbot fleet status` says why\n"
+    )
+    assert does(fleet, "history bob --json").records == []
     assert does(fleet, "erase ada").err == "tipsbot: nothing was erased; answer y, or add --yes\n"
     assert does(fleet, "erase ada --yes").out.startswith("ada is erased: ")
     told = [(one["who"], one["what"]) for one in does(fleet, "actions ada --json").records]
     assert told == [
         ("ann", what) for what in ("erase", "stop", "pause", "quota", "rollback", "sync", "sync")
     ]
+
+
+@pytest.mark.postgresql
+def test_a_server_that_rests_is_told(fleet, postgres_url):
+    """Its line says how often it failed and until when it is asked nothing; nobody has to act."""
+    with closing(open_server(postgres_url)) as server:
+        hosts = FleetHosts(backend=server.backend)
+        for _ in range(OPENS_AT):
+            hosts.failed("town.example")
+        (host,) = hosts.open()
+    done = does(fleet, "status")
+    until = f"{host.until:%Y-%m-%d %H:%M}"
+    assert (done.code, done.out.splitlines()[0]) == (
+        0,
+        f"server town.example: failed 5 times in a row, and is asked nothing until {until} UTC",
+    )
+    (record,) = json.loads(does(fleet, "status --json").out)["open_hosts"]
+    assert (record["host"], record["failures"]) == ("town.example", OPENS_AT)
 
 
 @pytest.mark.postgresql
