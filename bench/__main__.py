@@ -28,6 +28,7 @@ NAMES = (
     "discussion",
     "search",
     "writers",
+    "fleet",
     "trace",
 )
 """Each is a module here with `measure(scale)`; its `HOW` describes the measurement."""
