@@ -149,7 +149,9 @@ def migrate_postgres(
     """The same for the database of this URL; `also` migrates what others keep in it."""
     backend = _postgres(url)
     with backend.clear_errors(), _closing(backend.engine) as engine:
-        return bring_postgres_up_to_date(engine, also)
+        found = bring_postgres_up_to_date(engine, also)
+        backend.epoch()  # that of a new database begins before anything is due
+        return found
 
 
 @contextmanager

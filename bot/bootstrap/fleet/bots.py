@@ -37,7 +37,7 @@ class FleetContainers:
     fleet: FleetStore
     environment: Environment
     network: NetworkAccess = DIRECT
-    #: made in the data directory unless given
+    #: unless given, one in the data directory, if there is one, or else in memory
     summary_cache: SqlSummaryCache | None = None
     most_kept: int = MOST_KEPT
     _kept: OrderedDict[str, BotParts] = field(default_factory=OrderedDict)
@@ -46,7 +46,9 @@ class FleetContainers:
     _summary_cache: SqlSummaryCache = field(init=False)
 
     def __post_init__(self) -> None:
-        self._summary_cache = self.summary_cache or SqlSummaryCache(self.environment.data)
+        data = self.environment.data
+        own = self.summary_cache or SqlSummaryCache(data if data.is_dir() else None)
+        self._summary_cache = own
 
     def __len__(self) -> int:
         """How many bots' parts are kept."""
