@@ -5,6 +5,7 @@
     |-- SecretError          a credential is missing or unreadable
     |-- UsageError           a command asked for what does not exist or is not allowed now
     |-- StoreError           the data directory or its database cannot be used
+    |   `-- Outdated         a newer version made it what this one cannot work with
     `-- PlatformError        a network said no, or said nothing
         |-- RetryLater       nothing was posted; the same request may succeed later
         |   `-- OverBudget   it would cost more than is left of this month's budget
@@ -62,6 +63,10 @@ class UsageError(BotError):
 
 class StoreError(BotError):
     """The database or the data directory cannot be read or written, or is in use."""
+
+
+class Outdated(StoreError):
+    """A newer version has changed the database: this one can never work with it again."""
 
 
 class PlatformError(BotError):

@@ -39,6 +39,7 @@ from bot.store.migrate import (
     bring_postgres_up_to_date,
     bring_up_to_date,
     require_current,
+    require_not_outdated,
     version,
 )
 from bot.store.posting.ledger import SqlLedger
@@ -195,6 +196,11 @@ class DatabaseServer:
     def store(self, bot: str) -> Store:
         """The store of one bot, which need not be there, for reading."""
         return SqlStore(self.backend, bot)
+
+    def require_not_outdated(self) -> None:
+        """Raise Outdated where a newer version changed the tables under this running process."""
+        with self.backend.clear_errors(), self.backend.plain.connect() as connection:
+            require_not_outdated(connection)
 
     def close(self) -> None:
         """Close every connection."""

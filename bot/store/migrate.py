@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, MetaData, delete, insert, inspect, select, text
 
-from bot.core.errors import StoreError
+from bot.core.errors import Outdated, StoreError
 from bot.store.files.data_files import alone
 from bot.store.tables import compatibility, metadata
 
@@ -35,26 +35,35 @@ CREATE TABLE alembic_version (
 def bring_up_to_date(engine: Engine, data: Path) -> None:
     """Make a new database in this directory or migrate an old one.
 
-    Raises StoreError for one of a newer version that this code cannot work with.
+    Raises Outdated for one of a newer version that this code cannot work with.
     """
-    found = version(engine)
-    if _is_usable(engine, found, f"the database in {data}"):
-        return
+    with engine.connect() as connection:
+        if _is_usable(connection, f"the database in {data}"):
+            return
     with alone(data), engine.execution_options(writing=True).begin() as connection:
         _migrate(connection)
 
 
 def require_current(engine: Engine) -> None:
     """Raise StoreError for a PostgreSQL database that this code cannot work with."""
-    found = version(engine)
+    with engine.connect() as connection:
+        if _is_usable(connection, _POSTGRESQL):
+            return
+        found = _version(connection)
     if found is None:
-        raise StoreError("the PostgreSQL database has no tables of tipsbot", _MIGRATE)
-    if not _is_usable(engine, found, "the PostgreSQL database"):
-        raise StoreError(
-            f"the PostgreSQL database has schema {found}, this version needs {HEAD}", _MIGRATE
-        )
+        raise StoreError(f"{_POSTGRESQL} has no tables of tipsbot", _MIGRATE)
+    raise StoreError(f"{_POSTGRESQL} has schema {found}, this version needs {HEAD}", _MIGRATE)
 
 
+def require_not_outdated(connection: Connection) -> None:
+    """Raise Outdated where a newer version left a running process of this one behind.
+
+    An older schema, or none, is none of its business: somebody may be restoring the database.
+    """
+    _is_usable(connection, _POSTGRESQL)
+
+
+_POSTGRESQL = "the PostgreSQL database"
 _MIGRATE = "run `tipsbot migrate`"
 
 
@@ -64,14 +73,14 @@ def bring_postgres_up_to_date(
     """Make or migrate the tables of a PostgreSQL database; the versions before and after.
 
     `also` migrates what others keep in it, in the same transaction. Processes of older versions
-    that can work with the new schema may go on meanwhile. Raises StoreError for a database of a
+    that can work with the new schema may go on meanwhile. Raises Outdated for a database of a
     newer version that this code cannot work with.
     """
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         found = _version(connection)
-        if not _is_usable(engine, found, "the PostgreSQL database"):
+        if not _is_usable(connection, _POSTGRESQL):
             _migrate(connection)
         also(connection)
     return found, max(found or HEAD, HEAD)
@@ -90,15 +99,15 @@ def _version(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def _is_usable(engine: Engine, found: str | None, place: str) -> bool:
-    """Whether nothing is to be done; raises StoreError for a version that is too new."""
+def _is_usable(connection: Connection, place: str) -> bool:
+    """Whether nothing is to be done; raises Outdated for a version that is too new."""
+    found = _version(connection)
     if found is None or found < HEAD:
         return False
     if found > HEAD:
-        with engine.connect() as connection:
-            oldest = connection.scalar(select(compatibility.c.oldest)) or found
+        oldest = connection.scalar(select(compatibility.c.oldest)) or found
         if oldest > HEAD:
-            raise StoreError(
+            raise Outdated(
                 f"{place} was written by a newer tipsbot (schema {found}, ours {HEAD})",
                 "install that version again, or restore the backup from before it",
             )

@@ -1,6 +1,7 @@
 """Real `tipsbot worker` processes, on a machine whose clock is ahead by what a file says.
 
-Each is forked from a process that has imported the bot already, for an import takes two seconds.
+Each is forked from a process that has imported the bot already, for an import takes two seconds;
+but for one of another version, which lies in a folder of its own.
 """
 
 from __future__ import annotations
@@ -8,10 +9,13 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
+import pickle
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -40,12 +44,45 @@ _NUMBERS = count(1)
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """Where a worker runs. Its clocks go on with what the file `ahead` says; its wall clock is `off`."""
+    """Where a worker runs. Its clocks go on with what the file `ahead` says; its wall clock is `off`.
+
+    `tree` is the folder of the version that is installed there; None: the one under test.
+    """
 
     home: Path
     ahead: Path
     environment: Mapping[str, str]
     off: timedelta = timedelta(0)
+    tree: Path | None = None
+
+
+class _OtherProgram(subprocess.Popen[bytes]):
+    """A process of another version, which is asked as those of multiprocessing are."""
+
+    def __init__(self, tree: Path, arguments: tuple[Machine, Path, Sequence[str]]) -> None:
+        code = "import pickle, sys; from tests.fleet_world import worker;"
+        code += "worker.work(*pickle.load(sys.stdin.buffer))"
+        environment = {**arguments[0].environment, "PYTHONPATH": str(tree)}
+        super().__init__(
+            [sys.executable, "-c", code], cwd=tree, env=environment, stdin=subprocess.PIPE
+        )
+        assert self.stdin is not None
+        with self.stdin:
+            pickle.dump(arguments, self.stdin)
+
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+        return self.poll() is None
+
+    def join(self, timeout: float) -> None:
+        """Wait for its end, at most so many seconds."""
+        with suppress(subprocess.TimeoutExpired):
+            self.wait(timeout)
+
+    @property
+    def exitcode(self) -> int | None:
+        """With which code it ended; None: it runs."""
+        return self.poll()
 
 
 @dataclass
@@ -54,7 +91,7 @@ class Worker:
 
     machine: Machine
     words: Sequence[str]
-    process: ForkServerProcess = field(init=False)
+    process: ForkServerProcess | _OtherProgram = field(init=False)
     log: Path = field(init=False)
     is_frozen: bool = False
 
@@ -62,7 +99,10 @@ class Worker:
         """Begin it, without waiting until it works."""
         self.log = self.machine.home / f"worker-{next(_NUMBERS)}.log"
         arguments = (self.machine, self.log, self.words)
-        self.process = _CONTEXT.Process(target=_work, args=arguments, daemon=True)
+        if self.machine.tree is not None:
+            self.process = _OtherProgram(self.machine.tree, arguments)
+            return self
+        self.process = _CONTEXT.Process(target=work, args=arguments, daemon=True)
         self.process.start()
         return self
 
@@ -105,7 +145,7 @@ class Worker:
         return self.process.exitcode
 
 
-def _work(machine: Machine, log: Path, words: Sequence[str]) -> None:
+def work(machine: Machine, log: Path, words: Sequence[str]) -> None:
     """Be `tipsbot WORDS...` on this machine."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # a killed test leaves none behind
     os.chdir(machine.home)

@@ -92,10 +92,19 @@ class FleetWorld:
         }
         return kept | own
 
-    def start(self, concurrency: int = 4, off: timedelta = timedelta(0)) -> Worker:
-        """Start a worker, whose machine's clock is `off`, without waiting until it works."""
+    def start(
+        self, concurrency: int = 4, off: timedelta = timedelta(0), tree: Path | None = None
+    ) -> Worker:
+        """Start a worker, whose machine's clock is `off`, without waiting until it works.
+
+        It is of the version that lies in the folder `tree`, if that is given.
+        """
         machine = Machine(
-            home=self.home, ahead=self.home / "ahead", environment=self.environment, off=off
+            home=self.home,
+            ahead=self.home / "ahead",
+            environment=self.environment,
+            off=off,
+            tree=tree,
         )
         worker = Worker(machine, ["worker", "--concurrency", str(concurrency)]).start()
         self.workers.append(worker)

@@ -98,6 +98,16 @@ def test_head_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
+def test_migrations_are_frozen() -> None:
+    """A migration takes no definition from the code, where a later change would change it as well."""
+    found = [
+        line
+        for file in (MIGRATIONS / "versions").glob("*.py")
+        for line in re.findall(r"^ *(?:from|import) bot.*", file.read_text(), re.MULTILINE)
+    ]
+    assert set(found) == {"from bot.core.discussion.search_query import spread"}
+
+
 def update_by_a_newer(database: Database, oldest: str) -> None:
     """A newer version migrates the database, and names the oldest that can work with it."""
     with database.engine.execution_options(writing=True).begin() as connection:

@@ -21,7 +21,7 @@ from bot.bootstrap.running.health import health_of
 from bot.bootstrap.running.process_owner import owner
 from bot.bootstrap.running.site_dependencies import SiteProcess, site_dependencies, site_process
 from bot.bootstrap.settings.environment import INTERNAL_BIND, Environment, environment
-from bot.core.errors import BotError, StoreError
+from bot.core.errors import BotError, Outdated, StoreError
 from bot.core.ports.fleet_store import FleetStore
 from bot.core.ports.site_directory import SiteDirectory
 from bot.store import DatabaseServer, open_server
@@ -43,7 +43,7 @@ log = structlog.get_logger()
 REFRESH_EVERY = 5
 """Seconds after which a bot that was stopped, or changed, is noticed without a request."""
 BEAT_EVERY = 10
-"""Seconds after which the process makes itself known."""
+"""Seconds after which the process makes itself known, and looks whether its tables are there."""
 TIDY_EVERY = 60
 """Seconds after which rate limits that limit nobody any more are deleted."""
 DRAIN_WITHIN = timedelta(seconds=10)
@@ -167,15 +167,21 @@ class WebProcess:
         self.public.start()
 
     def step(self, second: int) -> None:
-        """What is done in the background; `second` counts the calls, one a second."""
+        """What is done in the background; `second` counts the calls, one a second.
+
+        Raises Outdated where a newer version changed the tables: the process has to end.
+        """
         for every, name, do in (
             (REFRESH_EVERY, "refresh", self.sites.refresh),
             (TIDY_EVERY, "tidy", self._tidy_limits),
+            (BEAT_EVERY, "schema", self.server.require_not_outdated),
             (BEAT_EVERY, "beat", self.processes.beat),
         ):
             if second % every == 0:
                 try:
                     do()
+                except Outdated:
+                    raise
                 except BotError as error:
                     self.failures.report(name, error)
 
@@ -199,7 +205,8 @@ def run(variables: Mapping[str, str], started: Callable[[WebProcess], None]) -> 
     """Serve until a signal asks to stop; `started` is called when all is up.
 
     Raises BotError where the process cannot start: without a database, or where an address cannot
-    be used. Later it outlives a lost database.
+    be used; Outdated, after the same orderly end, where a newer version changed the tables. A lost
+    database it outlives.
     """
     stopping = stop_signals.StopRequests()
     environ = environment(Path(), variables)

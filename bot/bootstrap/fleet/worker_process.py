@@ -19,7 +19,7 @@ from bot.bootstrap.running import stop_signals
 from bot.bootstrap.running.failures import Failures
 from bot.bootstrap.running.process_owner import owner
 from bot.bootstrap.settings.environment import INTERNAL_BIND, Environment, environment
-from bot.core.errors import BotError
+from bot.core.errors import BotError, Outdated
 from bot.core.fleet.figures import QueueFigures, WorkerFigures
 from bot.core.fleet.handing_out import Handed
 from bot.fleet.dispatcher import Dispatcher
@@ -69,6 +69,8 @@ class WorkerProcess:
     _containers: FleetContainers = field(init=False)
     #: None: TIPSBOT_INTERNAL_BIND is not set
     internal: SiteServer | None = field(init=False)
+    #: why the process has to end, if it has to
+    outdated: Outdated | None = None
     _all_slots: int = 0
 
     def __post_init__(self) -> None:
@@ -172,6 +174,11 @@ class WorkerProcess:
         self._limits.forget_ended()
 
     def _beat(self) -> None:
+        try:
+            self.server.require_not_outdated()
+        except Outdated as error:
+            self.outdated = error
+            return
         self.processes.beat()
         self._all_slots = self.processes.all_slots()
 
@@ -182,7 +189,7 @@ def run_worker(
     """Work until a signal asks to stop; whether all running jobs were finished.
 
     Raises BotError when the worker cannot start: no database is named, it cannot be reached, or its
-    schema is another one.
+    schema is another one; Outdated, after the same orderly end, once it became another one.
     """
     stopping = stop_signals.StopRequests()
     environ = environment(Path("tips.yaml"), variables)
@@ -194,9 +201,12 @@ def run_worker(
         stop_signals.end_orderly(stopping)
         process.start()
         started(process)
-        while not stopping.wait(SIGNAL_CHECK.total_seconds()):
-            pass
+        while process.outdated is None:
+            if stopping.wait(SIGNAL_CHECK.total_seconds()):
+                break
         log.info("stopping")
     finally:
         done = process.stop()
+    if process.outdated is not None:
+        raise process.outdated
     return done

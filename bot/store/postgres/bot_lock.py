@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Connection, text
 
-from bot.core.errors import StoreError
+from bot.core.errors import Outdated, StoreError
+from bot.store.migrate import require_not_outdated
 
 if TYPE_CHECKING:
     from bot.store.postgres.engine import PostgresBackend
@@ -92,7 +93,8 @@ class BotLock:
     """Holds the lock of a bot while entered, on a connection of its own.
 
     A thread looks at it each second. Where the connection was lost the lock is taken again as soon
-    as the database answers; `check` raises where another process has it by then.
+    as the database answers; `check` raises where another process has it by then, and where a newer
+    version changed the tables so that this process cannot go on.
     """
 
     def __init__(self, backend: PostgresBackend, bot: str) -> None:
@@ -140,7 +142,7 @@ class BotLock:
             )
 
     def check(self) -> None:
-        """Raise StoreError where the lock is lost for good."""
+        """Raise StoreError where the lock is lost for good, or is of no use any more."""
         if self._lost is not None:
             raise self._lost
 
@@ -160,6 +162,8 @@ class BotLock:
         while self._lost is None and not self._ended.wait(CHECK_EVERY):
             try:
                 self._lost = self._look()
+            except Outdated as error:
+                self._lost = error
             except StoreError:  # the bot's jobs report it
                 self._drop()
 
@@ -168,6 +172,7 @@ class BotLock:
         if self._connection is not None:
             with self._backend.clear_errors():
                 is_held = _is_own(holder_of(self._connection, self._bot))
+                require_not_outdated(self._connection)
             return None if is_held else _pooled(self._bot)
         holder = self._take()
         if holder is None or holder.is_own:

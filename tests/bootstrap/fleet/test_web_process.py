@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import feedparser
 import httpx
+import psycopg
 import pytest
 from playwright.sync_api import expect
 
@@ -403,6 +404,17 @@ def test_a_signal_stops_it_in_order(operated, url):
         assert web.process.wait(PATIENCE) == 0
         with pytest.raises(httpx.ConnectError):
             web.get(f"{EVE}/")
+
+
+def test_one_that_a_newer_version_left_behind_ends(postgres, postgres_template, tmp_path):
+    """Once it cannot work with the tables, the process ends in order with one line that says why."""
+    with postgres.database(postgres_template) as url, web_process(url, tmp_path) as web:
+        with psycopg.connect(url) as connection:
+            connection.execute("UPDATE alembic_version SET version_num = '9999'")
+            connection.execute("UPDATE compatibility SET oldest = '9999'")
+        assert web.process.wait(PATIENCE) == 2
+    *_, last = (tmp_path / "log").read_text().splitlines()
+    assert last.startswith("tipsbot: the PostgreSQL database was written by a newer tipsbot")
 
 
 NOWHERE = {"TIPSBOT_DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x"}

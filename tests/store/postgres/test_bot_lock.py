@@ -13,8 +13,10 @@ from threading import Thread
 import psycopg
 import pytest
 
-from bot.core.errors import StoreError
+from bot.core.errors import Outdated, StoreError
 from bot.store import open_store, run_locks
+from bot.store.migrate import HEAD
+from tests.databases import make_template
 from tests.servers.postgres import binaries, database_name, running_postgres
 from tests.tree import ROOT
 from tests.whole.operator import PATIENCE, await_that
@@ -122,7 +124,11 @@ def test_a_restart_of_the_server_is_outlived():
     """While the server is away nothing is lost; afterwards the lock is there again."""
     if (found := binaries()) is None:
         pytest.skip("there is no PostgreSQL here")
-    with running_postgres(found) as server, server.database() as url, taken(url) as lock:
+    with (
+        running_postgres(found) as server,
+        server.database(make_template(server)) as url,
+        taken(url) as lock,
+    ):
         for end in (server.stop, server.kill):
             end()
             lock.check()
@@ -197,4 +203,32 @@ def test_one_that_was_overtaken_stops(postgres_url):
         admin.execute("SELECT pg_terminate_backend(%s)", [pid])
         taking.result(PATIENCE)
         with pytest.raises(StoreError, match="bot ada is run by another process now"):
+            await_that(lambda: lock.check() or False)
+
+
+UPGRADE = (
+    "UPDATE alembic_version SET version_num = '9999'",
+    "UPDATE compatibility SET oldest = '{}'",
+)
+
+
+def upgrade(url, oldest):
+    """A newer version migrates the database, and names the oldest that can work with it."""
+    with psycopg.connect(url) as connection:
+        for statement in UPGRADE:
+            connection.execute(statement.format(oldest))
+
+
+def test_one_that_a_newer_version_left_behind_stops(postgres_url):
+    """A bot goes on while the tables are only extended, and stops once it cannot work with them."""
+    with (
+        taken(postgres_url) as lock,
+        psycopg.connect(postgres_url, autocommit=True) as connection,
+    ):
+        upgrade(postgres_url, HEAD)
+        looks = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%compatibility%oldest%' AND pid <> pg_backend_pid()"
+        await_that(lambda: connection.execute(looks).fetchone() == (1,))
+        lock.check()
+        upgrade(postgres_url, "9999")
+        with pytest.raises(Outdated, match="written by a newer tipsbot"):
             await_that(lambda: lock.check() or False)

@@ -5,21 +5,19 @@ Also a full-text index that finds the same on every database, in every script.
 
 from __future__ import annotations
 
-from itertools import groupby
+from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import op
 
-from bot.store.postgres.tables import whole_schema
-from bot.store.site.full_text_index import index_of
-from bot.store.site.word_index import Indexed
-from bot.store.sqlite.full_text_index import MAKE
+from bot.core.discussion.search_query import spread
 
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
 
+_POSTGRESQL = Path(__file__).with_name("0008_postgresql.sql")
 _NUMBERED = ("delivery", "delivery_event", "entry", "entry_event", "slot", "spending")
 _REFERRING = (
     ("comment", "seq"),
@@ -27,17 +25,13 @@ _REFERRING = (
     ("entry_event", "entry"),
     ("thanks", "entry"),
 )
-_INDEXES = (
-    ("ix_delivery_due", "not_before", "state IN ('planned', 'unsure')"),
-    ("ix_delivery_lease", "lease_until", "state = 'sending'"),
-    ("ix_delivery_handed", "bot", "handed_until IS NOT NULL"),
-    ("ix_delivery_posted", "posted_at", "posted_at IS NOT NULL"),
-)
 _SHOWN = sa.text(
-    "SELECT bot, id, warning, text, author_name FROM entry WHERE id > :after"
+    "SELECT id, coalesce(nullif(warning, '') || char(10), '') || text AS text, author_name"
+    " FROM entry WHERE id > :after"
     " AND deleted_at IS NULL AND standing = 'shown' AND visibility IN ('public', 'unlisted')"
     " ORDER BY id LIMIT 1000"
 )
+_PUT = "INSERT INTO entry_words (rowid, text, author) VALUES (?, ?, ?)"
 
 
 def upgrade() -> None:
@@ -56,11 +50,10 @@ def upgrade() -> None:
     op.drop_index("ix_entry_event_entry", "entry_event")
     op.create_index("ix_entry_event_bot_entry", "entry_event", ["bot", "entry"])
     if op.get_bind().dialect.name == "sqlite":
-        op.execute("DROP TABLE entry_words")
-        op.execute(MAKE)
+        _make_index_again(op.get_bind())
     else:
         _number_by_bot()
-    _fill_index(op.get_bind())
+        op.get_bind().exec_driver_sql(_POSTGRESQL.read_text(encoding="utf-8"))
 
 
 def _number_by_bot() -> None:
@@ -72,16 +65,17 @@ def _number_by_bot() -> None:
         op.execute(f"DROP SEQUENCE IF EXISTS {table}_id_seq")
     for table, column in _REFERRING:
         op.alter_column(table, column, type_=sa.BigInteger())
-    whole_schema().create_all(op.get_bind())
-    for name, column, where in _INDEXES:
-        op.create_index(name, "delivery", [column], postgresql_where=sa.text(where))
 
 
-def _fill_index(connection: sa.Connection) -> None:
-    """With what may be shown; the numbers are still those of all bots together."""
+def _make_index_again(connection: sa.Connection) -> None:
+    """With what may be shown. No release before had another database, and no entries there."""
+    op.execute("DROP TABLE entry_words")
+    op.execute(
+        "CREATE VIRTUAL TABLE entry_words USING fts5(text, author, content='', tokenize='ascii')"
+    )
     after = 0
     while rows := connection.execute(_SHOWN, {"after": after}).all():
-        for bot, some in groupby(rows, lambda row: row.bot):
-            words = [Indexed.of(row.id, row.warning, row.text, row.author_name) for row in some]
-            index_of(connection, bot).add(words)
+        connection.exec_driver_sql(
+            _PUT, [(row.id, spread(row.text), spread(row.author_name)) for row in rows]
+        )
         after = rows[-1].id
