@@ -29,10 +29,14 @@ ALTER TABLE procrastinate_workers ALTER last_heartbeat SET DEFAULT shifted.now()
 """PostgreSQL has no way to set its clock. These functions are found before its own."""
 _PATH = "ALTER DATABASE {} SET search_path = public, shifted, pg_catalog"
 _SIGNS_OF_LIFE: tuple[LiteralString, ...] = (
-    "UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat + %s"
-    " WHERE last_heartbeat > now() - %s - interval '15 s'",
-    "UPDATE fleet_process SET seen_at = seen_at + %s"
-    " WHERE seen_at > timezone('utc', now()) - %s - interval '15 s'",
+    (
+        "UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat + %s"
+        " WHERE last_heartbeat > now() - %s - interval '15 s'"
+    ),
+    (
+        "UPDATE fleet_process SET seen_at = seen_at + %s"
+        " WHERE seen_at > timezone('utc', now()) - %s - interval '15 s'"
+    ),
 )
 
 

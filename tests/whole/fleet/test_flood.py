@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,11 @@ def many(reply: dict[str, Any], number: int) -> list[dict[str, Any]]:
     return [reply | {"id": one, "status": reply["status"] | {"id": one}} for one in ids]
 
 
+def has_heard_more(world: FleetWorld, before: int) -> bool:
+    """Whether more replies were read since then."""
+    return heard(world) > before
+
+
 def heard(world: FleetWorld) -> int:
     """How many replies the flooded bot has read."""
     (row,) = world.database.rows(
@@ -70,7 +76,7 @@ def last_post(world: FleetWorld, since: str) -> float:
         FLOODED,
         since,
     )
-    return round(row["late"], 1)
+    return round(float(row["late"]), 1)
 
 
 def post_all(world: FleetWorld) -> float:
@@ -105,6 +111,6 @@ def test_others_post_while_one_is_flooded(tmp_path: Path, record_property: Note)
         while heard(world) < REPLIES:
             before = heard(world)
             world.advance(POLL)
-            await_that(lambda before=before: heard(world) > before, LONG)
+            await_that(partial(has_heard_more, world, before), LONG)
         settle(world)
         record_property("outcomes", check(world))
