@@ -46,6 +46,8 @@ PERIOD = 300
 LATEST = 900.0
 """Seconds after which a measurement is given up."""
 
+_SIZE = "SELECT pg_database_size(current_database())"
+
 HOW = f"""Bots with {ACCOUNTS} accounts each on {HOSTS} local servers that answer after
 {ANSWER * 1000:.0f} ms, all due at the same second; a PostgreSQL of its own without fsync; workers
 with {SLOTS} slots. Cold: the first slot of each bot, its file parsed, its summaries chosen; warm:
@@ -71,7 +73,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
         yield from _sweep(server, scale)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class _Fleet:
     """A fleet's database with its bots, and what its workers need."""
 
@@ -81,6 +83,8 @@ class _Fleet:
     bots: int
     #: between two slots
     minutes: int
+    #: bytes of the database without bots
+    empty_size: float = 0.0
 
     def next_slot(self, after: datetime) -> datetime:
         """The first slot after a moment."""
@@ -150,6 +154,7 @@ def _fleet(server: Postgres, bots: int) -> Iterator[_Fleet]:
         stack.callback(engine.dispose)
         minutes = 1 + bots * ACCOUNTS // SLOWEST // 60
         made = _Fleet(url=url, home=home, engine=engine, bots=bots, minutes=minutes)
+        made.empty_size = made.asked(_SIZE)
         _seed(made, port)
         yield made
 
@@ -268,11 +273,14 @@ def _idle(fleet: _Fleet) -> Iterator[Figure]:
                 " WHERE relkind = 'r' AND nspname = 'public' AND relname NOT LIKE 'procrastinate%'"
             )
         )
-        size = connection.scalar(text("SELECT pg_database_size(current_database())"))
     yield Figure(
         name="a bot that has posted twice, rows", value=float(rows or 0) / fleet.bots, unit="rows"
     )
-    yield Figure(name="the same, size", value=float(size or 0) / fleet.bots / 1000, unit="kB")
+    yield Figure(
+        name="the same, size",
+        value=(fleet.asked(_SIZE) - fleet.empty_size) / fleet.bots / 1000,
+        unit="kB",
+    )
     wakes = ACCOUNTS * 3600 / PERIOD
     yield Figure(
         name="wake-ups of an idle bot with polls of 5 minutes", value=wakes, unit="an hour"
