@@ -28,9 +28,13 @@ NAMES = (
     "discussion",
     "search",
     "writers",
+    "fleet",
     "trace",
 )
 """Each is a module here with `measure(scale)`; its `HOW` describes the measurement."""
+
+LONG = {"fleet"}
+"""Those that take most of an hour, and are measured only by name."""
 
 DEFAULT_FILE = Path("bench-results/figures.json")
 
@@ -40,7 +44,8 @@ def main() -> None:
     # twitter-text-parser uses a deprecated way to find its data.
     warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)
     chosen = _arguments()
-    names = [name for name in NAMES if name in chosen.names] or list(NAMES)
+    names = [name for name in NAMES if name in chosen.names]
+    names = names or [name for name in NAMES if name not in LONG]
     seconds = chosen.seconds or (3.0 if chosen.quick else 60.0)
     scale = Scale(quick=chosen.quick, large=chosen.large, seconds=seconds, postgres=chosen.postgres)
     found = machine()
