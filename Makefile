@@ -83,7 +83,8 @@ mutants-quick: $(TOOLS) ## plant one in each file that `make cover` measures; a 
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
 cover: $(TOOLS) ## run the tests of ledger, classifiers and cursors; every branch of those must be taken
-	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) tests/core tests/app tests/store \
+	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) -m "not postgresql" \
+		tests/core tests/app tests/store \
 		tests/contract tests/project/test_certain.py \
 		tests/platforms/mastodon tests/platforms/x --ignore-glob='*inspect_account.py' \
 		--cov --cov-config=tests/certain.ini --cov-report=term-missing --cov-fail-under=100

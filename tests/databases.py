@@ -59,10 +59,16 @@ def make_template(server: Postgres) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
+def new_postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[Callable[[], str]]:
+    """Make a database with the tables of this version; its address. All are dropped in the end."""
+    with ExitStack() as made:
+        yield lambda: made.enter_context(postgres.database(postgres_template))
+
+
+@pytest.fixture
+def postgres_url(new_postgres_url: Callable[[], str]) -> str:
     """The address of a new database with the tables of this version."""
-    with postgres.database(postgres_template) as url:
-        yield url
+    return new_postgres_url()
 
 
 # A test's own database.
@@ -93,16 +99,16 @@ def opened(open_database: Callable[..., Database]) -> Database:
 
 
 @pytest.fixture(params=["memory", POSTGRESQL])
-def new_database(request: pytest.FixtureRequest) -> Iterator[Callable[[], Database]]:
+def new_database(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[], Database]]:
     """Make an empty database, each time another one; all are closed in the end."""
+    on_postgres = request.param == "postgresql"
+    make_url = request.getfixturevalue("new_postgres_url") if on_postgres else None
     with ExitStack() as opened:
 
         def new_database() -> Database:
-            if request.param == "memory":
-                return opened.enter_context(closing(open_memory()))
-            server = request.getfixturevalue("postgres")
-            template = request.getfixturevalue("postgres_template")
-            url = opened.enter_context(server.database(template))
-            return opened.enter_context(closing(open_store(Path(), "bot", url)))
+            new = open_memory() if make_url is None else open_store(tmp_path, "bot", make_url())
+            return opened.enter_context(closing(new))
 
         yield new_database

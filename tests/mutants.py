@@ -123,7 +123,8 @@ def _verdict(said: subprocess.CompletedProcess[str]) -> str:
 
 def _run(tests: Sequence[str], tree: Path) -> subprocess.CompletedProcess[str]:
     """How these tests end in a copy of the tree, up to the first that fails."""
-    pytest = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    pytest = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+    pytest += ["-m", "not postgresql", *tests]
     settings = os.environ | {"PYTHONPATH": str(tree)}
     try:
         return subprocess.run(

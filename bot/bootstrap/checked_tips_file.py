@@ -9,14 +9,15 @@ from bot.app.posting.draft import Drafter
 from bot.app.tips import advise
 from bot.app.tips.validate import TipProblem, expired, tip_problems, without_expired
 from bot.bootstrap.settings.environment import Environment
-from bot.core.errors import Problem, StoreError, TipsError
+from bot.core.errors import Problem, TipsError
 from bot.core.model.capabilities import PlatformKind
 from bot.core.model.config import Config
+from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.unit_of_work import Store
 from bot.platforms import catalogue
 from bot.scheduler.crontab import check_cron
-from bot.store import replace_file
-from bot.tips_file.load import parse
+from bot.store import read_kept
+from bot.tips_file.load import bot_id, parse
 from bot.tips_file.locations import Places
 from bot.tips_file.read_file import read_bytes, text_of
 from bot.tips_file.sections.models import SITE
@@ -26,7 +27,7 @@ from bot.tips_file.yaml.yaml_errors import cut_off
 KINDS: Mapping[str, PlatformKind] = catalogue.KINDS
 
 LAST_GOOD = "last-good.yaml"
-"""The running bot's copy of the file that it uses, in the data directory."""
+"""The running bot's copy of the file that it uses, among the files that it keeps."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +69,15 @@ def load_or_last_good(
     try:
         return load(file, environ, read)
     except TipsError as error:
-        return _last_good_instead(error, environ, strict=strict)
+        return _last_good_instead(error, environ, _id_in(file), strict=strict)
+
+
+def _id_in(file: Path) -> str | None:
+    """The bot's id in a broken file, where that can be read."""
+    try:
+        return bot_id(read_bytes(file))
+    except TipsError:
+        return None
 
 
 def fit_or_last_good(
@@ -78,18 +87,24 @@ def fit_or_last_good(
     try:
         refuse_misfits(loaded, drafter, now)
     except TipsError as error:
-        last_good = _last_good_instead(error, environ, strict=strict)
+        last_good = _last_good_instead(error, environ, loaded.config.bot.id, strict=strict)
         if last_good.config.bot.id != loaded.config.bot.id:
             raise
         return last_good
     return loaded
 
 
-def _last_good_instead(error: TipsError, environ: Environment, *, strict: bool) -> LoadedFile:
+def _last_good_instead(
+    error: TipsError, environ: Environment, bot: str | None, *, strict: bool
+) -> LoadedFile:
+    """The last good file of this bot; of one that is not known (None), where there is only one."""
     if strict:
         raise error
+    kept = read_kept(LAST_GOOD, environ.data, bot, environ.database_url, environ.key_file)
+    if kept is None:
+        raise error from None
     try:
-        last_good = load(environ.data / LAST_GOOD, environ)
+        last_good = load(environ.data / LAST_GOOD, environ, lambda: kept)
     except TipsError:
         raise error from None
     return replace(last_good, problem=str(error))
@@ -143,11 +158,6 @@ def _placed(loaded: LoadedFile, found: Iterable[TipProblem]) -> Iterator[Problem
         yield loaded.places.problem(place, one.what, one.todo)
 
 
-def save_last_good(loaded: LoadedFile, data: Path) -> None:
-    """Write a copy of a good file, for commands that must work while an edit is broken."""
-    try:
-        replace_file(data / LAST_GOOD, loaded.data)
-    except OSError as error:
-        raise StoreError(
-            f"{data / LAST_GOOD} cannot be written: {error.strerror}", "look at its disk"
-        ) from None
+def save_last_good(loaded: LoadedFile, files: KeptFiles) -> None:
+    """Keep a copy of a good file, for commands that must work while an edit is broken."""
+    files.write(LAST_GOOD, loaded.data)

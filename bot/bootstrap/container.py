@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
@@ -67,11 +67,15 @@ class Container:
     database: Database
     summary_cache: SqlSummaryCache
     owner: Owner
-    clock: ports.Clock
+    #: in place of the clock that all machines share, or else of this machine's
+    other_clock: InitVar[ports.Clock | None] = None
     timetable: ZonedTimetable = field(default_factory=ZonedTimetable)
+    #: whether the workers of a fleet do the bot's work; None: it is no bot of a fleet
+    has_workers: bool | None = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, other_clock: ports.Clock | None) -> None:
         self.store = self.database.store
+        self.clock = other_clock or self.database.clock or SystemClock()
         self.adapters = Adapters(
             config=lambda: self.config,
             environment=self.environment,
@@ -125,7 +129,7 @@ class Container:
     @cached_property
     def pseudonyms(self) -> Pseudonyms:
         """Makes pseudonyms of people."""
-        return pseudonyms(self.environment.data)
+        return pseudonyms(self.database.files)
 
     @cached_property
     def mention_poller(self) -> MentionPoller:
@@ -176,7 +180,7 @@ class Container:
         from bot.web.forms.moderation_link import link
         from bot.web.security.session import Signer
 
-        signer = Signer(site_key(self.environment.data))
+        signer = Signer(site_key(self.database.files))
         return link(self.config.bot.site, signer, comment_id, self.clock.now())
 
     def adopt(self, loaded: LoadedFile) -> None:
@@ -207,9 +211,18 @@ class Container:
             self.loaded, self.drafter, self.store, self.clock.now(), every=every
         )
 
+    def is_running(self) -> bool:
+        """Whether another process does the bot's work."""
+        if self.has_workers is not None:
+            return self.has_workers
+        return is_running(self.environment.data)
+
     def update_event_log_file(self) -> None:
-        """Write this command's changes to the log file, unless a running bot does so."""
-        if not is_running(self.environment.data):
+        """Write this command's changes to the log file, unless a running bot does so.
+
+        A bot of a fleet has no such file.
+        """
+        if self.has_workers is None and not self.is_running():
             with suppress(StoreError), DataLock(self.environment.data):
                 self.event_log.step(self.config.kinds)
 
@@ -235,21 +248,24 @@ def open_container(
     With `reading`, the data directory of a bot that never ran is not made. With `forgiving`, the
     last good file replaces a broken one; the same holds where the file is not `strict`, but then
     its tips have to fit as well. `holds_lock` says that this process holds the lock on the data
-    directory. Without a `clock` it is that which all machines share, where there is one, and else
-    this machine's. Raises TipsError, UsageError, StoreError.
+    directory. `clock` takes the place of the one that all machines share, or else of this
+    machine's. Raises TipsError, UsageError, StoreError.
     """
     environ = environment(file, variables)
     loaded = loaded or load_or_last_good(file, environ, strict=strict and not forgiving)
     url = environ.database_url
     only_look = reading and not has_store(environ.data, url)
     bot = loaded.config.bot.id
-    database = open_memory(bot) if only_look else open_store(environ.data, bot, url)
+    if only_look:
+        database = open_memory(bot)
+    else:
+        database = open_store(environ.data, bot, url, environ.key_file)
     container = Container(
         file=file,
         loaded=loaded,
         environment=environ,
         database=database,
-        clock=clock or database.clock or SystemClock(),
+        other_clock=clock,
         summary_cache=SqlSummaryCache(environ.data if environ.data.is_dir() else None),
         owner=owner(holds_lock=holds_lock),
     )

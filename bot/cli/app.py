@@ -10,7 +10,7 @@ from bot.cli.discussion import export, forget, log, reply
 from bot.cli.fleet.group import fleet
 from bot.cli.moderation import approve, block, hide, refuse, show, unblock
 from bot.cli.posting import pause, post, posts, preview, resolve, resume, retract, skip
-from bot.cli.processes import migrate, run, worker
+from bot.cli.processes import keys, migrate, run, web, worker
 from bot.cli.status import status
 from bot.cli.tips_file import check, init, schema, summarise
 from bot.cli.usage_errors import Commands
@@ -65,7 +65,9 @@ for _command in (
     resume.resume,
     skip.skip,
     worker.worker,
+    web.web,
     migrate.migrate,
+    keys.keys,
     schema.schema,
 ):
     add(app, _command)

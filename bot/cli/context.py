@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from bot.cli.bot_option import chosen_bot
 from bot.cli.output import print_done
 from bot.core.errors import BotError
 from bot.core.text.sanitize import shown_lines
@@ -25,7 +26,8 @@ T = TypeVar("T")
 def opened(file: Path, *, reading: bool = False, forgiving: bool = False) -> Iterator[Container]:
     """The container of a command that ends by itself; the log has errors only.
 
-    `reading` and `forgiving` as for `open_container`.
+    With `--bot` it is that of a bot of the fleet. `reading` and `forgiving` as for
+    `open_container`.
     """
     from bot.bootstrap.container import open_container
     from bot.bootstrap.running import stop_signals
@@ -33,7 +35,12 @@ def opened(file: Path, *, reading: bool = False, forgiving: bool = False) -> Ite
 
     log_setup.configure(quiet=True)
     stop_signals.interrupt()
-    container = open_container(file, variables=os.environ, reading=reading, forgiving=forgiving)
+    if (bot := chosen_bot()) is not None:
+        from bot.bootstrap.fleet.one_bot import open_bot
+
+        container = open_bot(bot, os.environ)
+    else:
+        container = open_container(file, variables=os.environ, reading=reading, forgiving=forgiving)
     try:
         yield container
     finally:

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from bot.cli import bot_option
 from bot.core.errors import UsageError
 from bot.core.text.sanitize import is_number, one_line
 from bot.core.text.suggest import did_you_mean
@@ -17,8 +18,13 @@ from bot.tips_file.messages import hint
 class Command(TyperCommand):
     """A command; if it reads the tips file and has no argument, it takes that without `--file`.
 
-    `tipsbot check my-tips.yaml` is `tipsbot check --file my-tips.yaml`.
+    `tipsbot check my-tips.yaml` is `tipsbot check --file my-tips.yaml`. It also takes `--bot`.
     """
+
+    def __init__(self, name: str | None, **settings: Any) -> None:
+        super().__init__(name, **settings)
+        if name not in bot_option.WITHOUT and any(one.name == "file" for one in self.params):
+            self.params.append(bot_option.bot_option())
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # Typer keeps the wider type to itself
         """Read the arguments; a word that is left over is the file. Raises UsageError."""
@@ -37,6 +43,7 @@ class Command(TyperCommand):
             raise UsageError(f"more than one tips file: {', '.join(words)}", "name only one")
         if words:
             ctx.params["file"] = Path(words[0])
+        bot_option.choose(ctx, words[0] if words else None)
         return ctx.args
 
 

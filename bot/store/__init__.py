@@ -3,14 +3,16 @@
 from bot.store.database import (
     Database,
     DatabaseServer,
+    encrypt_anew,
     has_store,
     migrate_postgres,
     migrate_sqlite,
     open_memory,
     open_server,
     open_store,
+    read_kept,
 )
-from bot.store.files.data_files import clear_file_errors, close_to_others, replace_file
+from bot.store.files.data_files import close_to_others
 from bot.store.files.event_log_file import EventLogFile
 from bot.store.files.process_lock import DataLock, is_running
 from bot.store.summary_cache import SqlSummaryCache
@@ -21,8 +23,8 @@ __all__ = [
     "DatabaseServer",
     "EventLogFile",
     "SqlSummaryCache",
-    "clear_file_errors",
     "close_to_others",
+    "encrypt_anew",
     "has_store",
     "is_running",
     "migrate_postgres",
@@ -30,5 +32,5 @@ __all__ = [
     "open_memory",
     "open_server",
     "open_store",
-    "replace_file",
+    "read_kept",
 ]

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.core.errors import StoreError
+from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.platform import Clock
 
 
@@ -28,6 +29,9 @@ class Backend(Protocol):
     @property
     def clock(self) -> Clock | None:
         """The clock that all machines share which use this database; None: they are one machine."""
+
+    def files(self, bot: str) -> KeptFiles:
+        """The small files that a bot keeps."""
 
     def begin(self, bot: str, *, writing: bool) -> AbstractContextManager[Connection]:
         """A transaction, committed if it is `writing` and nothing was raised.

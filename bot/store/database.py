@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy import Connection, Engine, create_engine, select
 from sqlalchemy.pool import StaticPool
 
+from bot.core.errors import StoreError
+from bot.core.fleet.bot import Quotas
 from bot.core.ports.account_store import Accounts, KeyValues
 from bot.core.ports.discussion_store import EntryStore, PublicEntries, WatchedThreads
+from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.people_store import Acknowledgements, People
 from bot.core.ports.platform import Clock
 from bot.core.ports.posting_store import Ledger, Slots
@@ -26,6 +29,8 @@ from bot.store.discussion.entry_store import SqlEntryStore
 from bot.store.discussion.people import SqlAcknowledgements, SqlPeople
 from bot.store.discussion.watched_threads import SqlWatchedThreads
 from bot.store.files.data_files import clear_file_errors, make_directory, make_file
+from bot.store.files.kept_files import DirectoryFiles
+from bot.store.files.moved import require_not_moved
 from bot.store.migrate import (
     HEAD,
     bring_postgres_up_to_date,
@@ -73,6 +78,7 @@ class Database:
     cleanup: Cleanup | None
     #: the clock that all machines share which use the database; None: they are one machine
     clock: Clock | None
+    files: KeptFiles
 
     def tidy(self) -> bool:
         """Remove erased words from the files where this process can; False: try again."""
@@ -87,14 +93,23 @@ class Database:
         self.engine.dispose()
 
 
-def open_store(data: Path, bot: str = "bot", url: str | None = None) -> Database:
+def open_store(
+    data: Path, bot: str = "bot", url: str | None = None, key_file: Path | None = None
+) -> Database:
     """Open the database for the bot of this id: that of a URL, or else one in the directory `data`.
 
-    The one in the directory is made and migrated. Raises StoreError when the directory or the
+    The one in the directory is made and migrated. What the bot keeps in the other is encrypted
+    under the keys in `key_file`, if there is one. Raises StoreError when the directory or the
     server cannot be used, or where the code and the database's schema do not go together.
     """
     if url is not None:
-        return _open_postgres(url, bot)
+        return _open_postgres(url, bot, key_file)
+    require_not_moved(data)
+    return open_file(data, bot)
+
+
+def open_file(data: Path, bot: str) -> Database:
+    """The same for the database in the directory, also for one that was moved to a fleet."""
     backend = _sqlite(data)
     with backend.clear_errors(), ExitStack() as on_failure:
         on_failure.callback(backend.engine.dispose)
@@ -117,9 +132,7 @@ def migrate_postgres(
     url: str, also: Callable[[Connection], object] = lambda _: None
 ) -> tuple[str | None, str]:
     """The same for the database of this URL; `also` migrates what others keep in it."""
-    from bot.store.postgres.engine import PostgresBackend, make_engine  # noqa: PLC0415 - the driver is an extra
-
-    backend = PostgresBackend(make_engine(url))
+    backend = _postgres(url)
     with backend.clear_errors(), _closing(backend.engine) as engine:
         return bring_postgres_up_to_date(engine, also)
 
@@ -140,11 +153,11 @@ def _sqlite(data: Path) -> SqliteBackend:
         make_file(data / FILE)
     engine = create_engine(f"sqlite:///{data / FILE}", pool_size=32, max_overflow=64)
     configure(engine)
-    return SqliteBackend(engine, str(data / FILE))
+    return SqliteBackend(engine, str(data / FILE), data)
 
 
-def _open_postgres(url: str, bot: str) -> Database:
-    server = open_server(url)
+def _open_postgres(url: str, bot: str, key_file: Path | None) -> Database:
+    server = open_server(url, key_file)
     try:
         return server.database(bot)
     except BaseException:
@@ -171,19 +184,59 @@ class DatabaseServer:
         self.backend.engine.dispose()
 
 
-def open_server(url: str, *, connections: int = 32) -> DatabaseServer:
+def open_server(url: str, key_file: Path | None = None, *, connections: int = 32) -> DatabaseServer:
     """Open the PostgreSQL database of this URL, with about so many connections at most.
 
     Raises StoreError where it cannot be reached, or has another schema than this code.
     """
-    from bot.store.postgres.engine import PostgresBackend, make_engine  # noqa: PLC0415 - the driver is an extra
-
-    backend = PostgresBackend(make_engine(url, pool_size=connections))
+    backend = _postgres(url, key_file, connections)
     with backend.clear_errors(), ExitStack() as on_failure:
         on_failure.callback(backend.engine.dispose)
         require_current(backend.engine)
         on_failure.pop_all()
     return DatabaseServer(backend)
+
+
+def _postgres(url: str, key_file: Path | None = None, connections: int = 32) -> PostgresBackend:
+    """The database at this URL; nothing is connected yet."""
+    from bot.store.postgres.engine import PostgresBackend, make_engine  # noqa: PLC0415 - the driver is an extra
+
+    engine = make_engine(url, pool_size=connections)
+    if key_file is None:
+        return PostgresBackend(engine)
+    from bot.store.postgres.encryption import KeyFile  # noqa: PLC0415 - few have one
+
+    return PostgresBackend(engine, KeyFile(key_file))
+
+
+def read_kept(
+    name: str, data: Path, bot: str | None, url: str | None = None, key_file: Path | None = None
+) -> bytes | None:
+    """A file that a bot keeps, while its database is not open; None where it keeps none.
+
+    Where the bot is not known (None), it is the only one whose database has a file of this name.
+    """
+    if url is None:
+        return DirectoryFiles(data).read(name)
+    from bot.store.postgres.kept_files import only_bot_with  # noqa: PLC0415 - few have such a database
+
+    backend = _postgres(url, key_file)
+    with _closing(backend.engine):
+        bot = bot or only_bot_with(backend, name)
+        return None if bot is None else backend.files(bot).read(name)
+
+
+def encrypt_anew(url: str, key_file: Path) -> Iterator[StoreError | None]:
+    """Encrypt every file that a bot of this database keeps, under the newest key.
+
+    Gives None for each that was done, and the error for each that no key decrypts.
+    """
+    from bot.store.postgres import kept_files  # noqa: PLC0415 - few have such a database
+    from bot.store.postgres.encryption import KeyFile  # noqa: PLC0415 - the same
+
+    backend = _postgres(url, key_file)
+    with _closing(backend.engine):
+        yield from kept_files.encrypt_anew(backend, KeyFile(key_file))
 
 
 def has_store(data: Path, url: str | None = None) -> bool:
@@ -218,6 +271,7 @@ def _database(backend: Backend, bot: str, file: Path | None = None) -> Database:
         write_queue=store.write_queue,
         cleanup=cleanup,
         clock=backend.clock,
+        files=backend.files(bot),
     )
 
 
@@ -278,6 +332,14 @@ class SqlUnitOfWork:
         self.pages: Pages = SqlPages(Within(connection, bot))
         self._connection = connection
         self._bot = bot
+
+    def quotas(self) -> Quotas:
+        """The limits of a bot of a fleet."""
+        if self._connection.dialect.name == "sqlite":
+            return Quotas()
+        from bot.store.fleet.bots import quotas_of  # noqa: PLC0415 - few have such a database
+
+        return quotas_of(self._connection, self._bot)
 
     def public_entries(self, *, unlisted: bool = False) -> PublicEntries:
         """The entries that everybody may read."""

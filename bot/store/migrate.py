@@ -4,15 +4,13 @@ A file of SQLite is brought up to date when it is opened. On PostgreSQL, where o
 still run, only `tipsbot migrate` does that.
 """
 
-import fcntl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, MetaData, delete, insert, inspect, select, text
 
 from bot.core.errors import StoreError
-from bot.store.files.data_files import clear_file_errors, make_file
+from bot.store.files.data_files import alone
 from bot.store.tables import compatibility, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -42,7 +40,7 @@ def bring_up_to_date(engine: Engine, data: Path) -> None:
     found = version(engine)
     if _is_usable(engine, found, f"the database in {data}"):
         return
-    with _alone(data), engine.execution_options(writing=True).begin() as connection:
+    with alone(data), engine.execution_options(writing=True).begin() as connection:
         _migrate(connection)
 
 
@@ -151,15 +149,3 @@ def upgrade(connection: Connection) -> None:
 def _note_oldest(connection: Connection) -> None:
     connection.execute(delete(compatibility))
     connection.execute(insert(compatibility).values(oldest=OLDEST))
-
-
-@contextmanager
-def _alone(data: Path) -> Iterator[None]:
-    """Two commands that start at once on a new directory migrate one after the other."""
-    path = data / "migrate.lock"
-    with clear_file_errors(path):
-        make_file(path)
-        file = path.open("r+b")
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -24,7 +24,14 @@ from bot.tips_file.sections.accounts import account_names, read_accounts
 from bot.tips_file.sections.cross_checks import CheckCron
 from bot.tips_file.sections.models import BotSection, ScheduleSection, Section, TipSection, TipsFile
 from bot.tips_file.values.parse_times import end_of, start_of
-from bot.tips_file.yaml.yaml_reader import Block, Items, Value, place_of, read
+from bot.tips_file.yaml.yaml_reader import (
+    Block,
+    Items,
+    Value,
+    place_of,
+    read,
+    read_beginning,
+)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """The moment from which `every` counts, unless the file names one."""
@@ -51,6 +58,17 @@ def parse(
         raise TipsError(tuple(refused)) if refused else _no_tips_file(root, file)
     config = _config(Problems(file, text, root, refused), root, kinds, check_cron, bot_id)
     return config, _places(file, root, config)
+
+
+def bot_id(data: bytes) -> str | None:
+    """The bot's id in a file that may be broken; None where that breaks off before the id."""
+    root = read_beginning(data.decode("utf-8-sig", "replace"))
+    bot = root.get("bot") if isinstance(root, Block) else None
+    if not isinstance(bot, Block):
+        return None
+    is_whole = list(root)[-1] != "bot"
+    found = bot.get("id", BotSection.model_fields["id"].default if is_whole else None)
+    return found if isinstance(found, str) else None
 
 
 def _no_tips_file(root: Value, file: str) -> TipsError:

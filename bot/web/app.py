@@ -16,6 +16,7 @@ from bot.web.http.connections import HEALTH
 from bot.web.live.stream import LiveStream
 from bot.web.middleware import SafeResponses, answer_http_error
 from bot.web.pages.views import PublicViews
+from bot.web.security.site_path import SitePath, path_of
 from bot.web.webmention.endpoints import WebmentionEndpoints
 
 
@@ -23,9 +24,15 @@ def build(site: SiteDependencies) -> Starlette:
     """Make the site."""
     live = LiveStream(site=site)
     handlers: dict[Any, Any] = {HTTPException: partial(answer_http_error, site.renderer)}
+    routes = _routes(site, live)
     app = Starlette(
-        routes=_routes(site, live),
+        routes=routes,
         middleware=[
+            Middleware(
+                SitePath,
+                prefix=lambda: path_of(site.config().bot.site),
+                own={route.path.split("/")[1] for route in routes},
+            ),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
             Middleware(SafeResponses, renderer=site.renderer),
         ],

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import InitVar, dataclass, field
 from functools import partial
 
+from starlette.requests import Request
+
 from bot.app.discussion.public_view import FreshnessFilter
 from bot.app.posting.first_tip import Awaited
 from bot.app.site.comments import CommentWriter
@@ -14,14 +16,15 @@ from bot.core.model.config import Account, Config
 from bot.core.model.entry import Entry
 from bot.core.model.site_page import Page
 from bot.core.ports.platform import Clock
-from bot.core.ports.site_store import Pages
+from bot.core.ports.site_store import EntryNews, Pages
 from bot.core.ports.unit_of_work import Store, UnitOfWork
 from bot.web.content.public_entries import OutlineCache, VisibleEntries
 from bot.web.http.server import ThreadPools
+from bot.web.live.places import LivePlaces, Polling
 from bot.web.pages.tip_index import TipIndex
 from bot.web.rendering import Renderer
-from bot.web.security.clients import CommentLimits
-from bot.web.security.session import Signer
+from bot.web.security.clients import CommentLimits, MakeLimiter, in_memory
+from bot.web.security.session import Signer, Visitor, session_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +41,9 @@ class SiteDependencies:
 
     Functions without arguments are called for every answer, so that an edit of tips.yaml shows at
     once. While that file is broken, the site `is_outdated`, and every page says so. `key` is the
-    bot's own secret of at least 16 bytes; keep it over restarts.
+    bot's own secret of at least 16 bytes; keep it over restarts. `limiter` makes rate limits: those
+    of this process, or those that all processes share. `live_places` are shared by the sites of a
+    process.
     """
 
     config: Callable[[], Config]
@@ -55,17 +60,27 @@ class SiteDependencies:
     is_outdated: InitVar[Callable[[], bool]]
     signer: Signer = field(init=False)
     renderer: Renderer = field(init=False)
-    comment_limits: CommentLimits = field(default_factory=CommentLimits)
-    webmention_limits: CommentLimits = field(
-        default_factory=partial(CommentLimits, each=20, together=100)
-    )
+    limiter: InitVar[MakeLimiter] = in_memory
+    comment_limits: CommentLimits = field(init=False)
+    webmention_limits: CommentLimits = field(init=False)
+    news: EntryNews = field(default_factory=Polling)
+    live_places: LivePlaces = field(default_factory=LivePlaces)
     outlines: OutlineCache = field(default_factory=OutlineCache)
     threads: ThreadPools = field(default_factory=ThreadPools)
     tip_index: TipIndex = field(default_factory=TipIndex)
 
-    def __post_init__(self, key: bytes, is_outdated: Callable[[], bool]) -> None:
+    def __post_init__(
+        self, key: bytes, is_outdated: Callable[[], bool], limiter: MakeLimiter
+    ) -> None:
         self.signer = Signer(key)
         self.renderer = Renderer(lambda: self.config().bot, is_outdated)
+        limits = partial(CommentLimits, limiter=limiter, pseudonym=self.signer.client)
+        self.comment_limits = limits()
+        self.webmention_limits = limits(each=20, together=100, name="webmention")
+
+    def visitor(self, request: Request) -> Visitor:
+        """The browser that sent a request."""
+        return session_of(request, self.config().bot.site)
 
     def visible(self, tx: UnitOfWork) -> VisibleEntries:
         """The discussion as the public sees it, in this transaction."""

@@ -15,6 +15,9 @@ from bot.web.rendering import Renderer
 
 _log = structlog.get_logger("web")
 
+RETRY_AFTER = "30"
+"""Seconds after which a visitor may try again while the database cannot be used."""
+
 _ERROR_MAX = 500
 """Characters of an error in the log."""
 
@@ -58,7 +61,7 @@ def error_page(
     )
     response.headers["Cache-Control"] = "no-store"
     if status == 503:
-        response.headers["Retry-After"] = "30"
+        response.headers["Retry-After"] = RETRY_AFTER
     return response
 
 
@@ -93,14 +96,14 @@ class SafeResponses:
             return
         except Exception as error:  # noqa: BLE001 - a reader never sees a traceback
             status = 503 if isinstance(error, BotError) else 500
-            reason = _reason(error)
+            reason = reason_of(error)
             _log.error("page_failed", path=one_line(scope["path"]), status=status, error=reason)
             if not started:
                 response = error_page(self._renderer, Request(scope, receive), status)
                 await response(scope, receive, send_safely)
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """The error in one line, and the place in the code of one that is not expected."""
     if isinstance(error, BotError):
         return one_line(str(error), _ERROR_MAX)

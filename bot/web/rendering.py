@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,6 +48,7 @@ class StaticFile:
     version: str
 
 
+@cache
 def read_static() -> dict[str, StaticFile]:
     """Every file in `static/`, by name."""
     found = {}
@@ -66,21 +67,7 @@ class Renderer:
         self._bot = bot
         self._is_outdated = is_outdated
         self._static = read_static()
-        self._templates = Environment(
-            loader=PackageLoader("bot.web"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters |= {
-            "iso": iso,
-            "author_label": author_label,
-            "labelled_name": labelled_name,
-        }
-        self._templates.globals["versions"] = {
-            name: file.version for name, file in self._static.items()
-        }
+        self._templates = _read_templates()
 
     def page(
         self, request: Request, template: str, *, status: int = 200, **values: Any
@@ -126,10 +113,26 @@ class Renderer:
         return self._templates.get_template(template).render(common | values)
 
 
+@cache
+def _read_templates() -> Environment:
+    """The templates, which all sites of a process share."""
+    found = Environment(
+        loader=PackageLoader("bot.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters |= {"iso": iso, "author_label": author_label, "labelled_name": labelled_name}
+    found.globals["versions"] = {name: file.version for name, file in read_static().items()}
+    return found
+
+
 def root_of(request: Request) -> str:
     """The relative address of the site's root, so that the site can be under any path."""
     path = request.scope.get("raw_path") or request.url.path.encode()
-    return "../" * (path.partition(b"?")[0].count(b"/") - 1) or "./"
+    root = request.scope.get("root_path") or ""
+    return "../" * (path.partition(b"?")[0].count(b"/") - root.count("/") - 1) or "./"
 
 
 def author_label(comment: CommentView, bot: Identity) -> str:

@@ -30,11 +30,9 @@ Port = TypeVar("Port")
 @pytest.fixture(params=[*NETWORKS, POSTGRESQL])
 def network(request, tmp_path):
     """A network without posts, and its adapter; the bot's own site on either database."""
-    if request.param == "postgresql":
-        opening = site_network(tmp_path, request.getfixturevalue("postgres_url"))
-    else:
-        opening = NETWORKS[request.param](tmp_path)
-    with opening as opened:
+    make = NETWORKS.get(request.param, site_network)
+    given = (request.getfixturevalue("postgres_url"),) if request.param == "postgresql" else ()
+    with make(tmp_path, *given) as opened:
         yield opened
 
 

@@ -15,6 +15,7 @@ from bot.core.errors import BotError, SecretError, StoreError, TipsError
 from bot.core.model.capabilities import PlatformKind
 from bot.platforms import catalogue
 from bot.regular_files import NotRegularError, read_regular
+from bot.store.files.kept_files import DirectoryFiles
 from bot.tips_file.read_file import MAX_BYTES, Watch, read_bytes
 
 Thing = Callable[[Path], None]
@@ -89,7 +90,7 @@ def credential(path: Path) -> object:
 def key(path: Path) -> object:
     """Read it as the site's key."""
     (path.parent / "site.key").symlink_to(path)
-    return site_key(path.parent)
+    return site_key(DirectoryFiles(path.parent))
 
 
 READERS: list[tuple[Callable[[Path], object], type[BotError]]] = [

@@ -20,6 +20,8 @@ def database(request): return request.param
 def test_one(database): pass
 @pytest.mark.quick
 def test_two(database): pass
+@pytest.mark.sqlite_only("it is about its file")
+def test_three(database): pass
 """
 INI = """[pytest]
 addopts = --strict-markers --import-mode=importlib
@@ -27,6 +29,7 @@ markers =
     quick
     long
     postgresql
+    sqlite_only
 """
 
 
@@ -40,7 +43,9 @@ def chosen(pytester):
             place = pytester.path / "tests" / folder
             place.mkdir(parents=True, exist_ok=True)
             (place / f"test_{folder}.py").write_text(code)
-        done = pytester.runpytest_inprocess("-p", "tests.tiers", "-q", "--co", *options)
+        done = pytester.runpytest_inprocess(
+            "-p", "tests.tiers", "-p", "tests.databases", "-q", "--co", *options
+        )
         found = re.findall(
             r"^tests/(\w+)/\w+\.py::test_([\w[\]]+)$", done.stdout.str(), re.MULTILINE
         )
@@ -60,10 +65,10 @@ def test_each_test_is_in_one_tier(chosen):
 
 
 def test_a_variant_on_postgresql_is_long(chosen):
-    """Of a test on both databases the variant on PostgreSQL is long, unless the test is marked quick."""
+    """A variant on PostgreSQL is long, unless its test is marked quick; some have none."""
     quick, _ = chosen({"core": VARIANTS}, "-m", "quick")
     assert quick == {
-        *(("core", "one[sqlite]"), ("core", "two[sqlite]")),
+        *(("core", f"{name}[sqlite]") for name in ("one", "two", "three")),
         ("core", "two[postgresql]"),
     }
     assert chosen({"core": VARIANTS}, "-m", "long")[0] == {("core", "one[postgresql]")}

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -124,14 +124,12 @@ class PostgresDatabase(BotDatabase):
         self._url = url
         self._reader: psycopg.Connection | None = None
         self._backups: list[dict[str, bytes]] = []
-        self._connection().execute(JSON_EXTRACT)
+        with psycopg.connect(url) as connection:
+            connection.execute(JSON_EXTRACT)
 
     def query(self, query: str, *given: Any) -> list[Any]:
         """Read committed rows."""
-        found = self._connection().execute(
-            query.replace("?", "%s").encode(),
-            given,
-        )
+        found = self._connection().execute(query.replace("?", "%s").encode(), given)
         return [tuple(map(_as_stored, row)) for row in found]
 
     def close(self) -> None:
@@ -196,9 +194,9 @@ def _rows(connection: psycopg.Connection, table: str) -> bytes:
         return b"".join(bytes(piece) for piece in copy)
 
 
-def _of(statement: str, *tables: str) -> sql.Composed:
+def _of(statement: LiteralString, *tables: str) -> sql.Composed:
     names = sql.SQL(", ").join(map(sql.Identifier, tables))
-    return sql.SQL(statement).format(names)  # type: ignore[arg-type]
+    return sql.SQL(statement).format(names)
 
 
 def _as_stored(value: Any) -> Any:

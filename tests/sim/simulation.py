@@ -86,6 +86,7 @@ class Simulation(ABC):
 
     def _new_bot(self, *, holds_lock: bool = True) -> BotProcess:
         """A process of the bot on the files of `home`. Raises BotError and Killed."""
+        (self.home / "data").mkdir(mode=0o700, exist_ok=True)  # only SQLite makes it
         return BotProcess(
             self.home,
             self._variables(),

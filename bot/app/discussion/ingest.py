@@ -33,7 +33,10 @@ def take_in(
     intake = _Intake(tx=tx, now=now, pseudonyms=pseudonyms, to_us=to_us)
     heard = list(entries)
     intake.look_up(heard)
-    return sum(intake.take(entry) for entry in heard) + intake.flush()
+    done = sum(intake.take(entry) for entry in heard) + intake.flush()
+    if intake.refused:
+        log.warning("over_entry_quota", entries=intake.refused)
+    return done
 
 
 def erase_author(
@@ -73,7 +76,7 @@ def is_to_the_bot(tx: UnitOfWork, entry: Entry) -> bool:
     return entry.kind is not EntryKind.COMMENT
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class _Intake:
     """One batch, with the rules for its authors."""
 
@@ -83,9 +86,15 @@ class _Intake:
     to_us: bool
     rules: dict[tuple[str, str], frozenset[PersonRule]] = field(default_factory=dict)
     pending: list[Entry] = field(default_factory=list)
+    #: how many more entries of others may be kept; None: any number
+    room: int | None = None
+    #: how many were not kept since there was no room
+    refused: int = 0
 
     def look_up(self, entries: Iterable[Entry]) -> None:
-        """Look up the rules for all authors at once."""
+        """Look up the rules for all authors at once, and the room that is left."""
+        if (most := self.tx.quotas().entries) is not None:
+            self.room = most - self.tx.log.number_kept()
         asked: dict[str, set[str]] = {}
         for entry in entries:
             asked.setdefault(entry.account, set()).update(self._pseudonyms(entry))
@@ -135,9 +144,26 @@ class _Intake:
         return changed
 
     def _keep(self, entry: Entry) -> int:
-        """Collect it, to be stored together with others."""
-        self.pending.append(entry)
+        """Collect it, to be stored together with others, if there is room."""
+        if self._has_room(entry):
+            self.pending.append(entry)
+        else:
+            self.refused += 1
         return 0
+
+    def _has_room(self, entry: Entry) -> bool:
+        """Whether it may be kept; what is known, and what the site has anyway, takes no room."""
+        if self.room is None or entry.ours or entry.is_on_site or not entry.is_legible:
+            return True
+        if not self._is_new(entry):
+            return True
+        self.room -= 1
+        return self.room >= 0
+
+    def _is_new(self, entry: Entry) -> bool:
+        name = (entry.account, entry.remote_id)
+        is_pending = any((one.account, one.remote_id) == name for one in self.pending)
+        return not is_pending and self.tx.log.find(*name) is None
 
     def _drop(self, entry: Entry) -> int:
         """Store only that it existed. The site has its words already, and erases them."""

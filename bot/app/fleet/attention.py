@@ -90,7 +90,7 @@ def _of_posts(tx: FleetUnit) -> Iterator[Finding]:
 
 
 def _of_entries(tx: FleetUnit, bots: Sequence[FleetBot]) -> Iterator[Finding]:
-    most = {one.bot: one.quotas.entries for one in bots if one.state is not BotState.STOPPED}
+    most = {one.bot: one.quotas.entries for one in bots if one.state.is_active}
     limited = {bot: number for bot, number in most.items() if number is not None}
     kept = tx.attention.entries(limited) if limited else {}
     for bot, number in kept.items():

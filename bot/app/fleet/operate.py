@@ -91,7 +91,7 @@ def require_erasable(tx: FleetUnit, bot: str) -> None:
 
 
 def _require_stopped(bot: FleetBot) -> None:
-    if bot.state is not BotState.STOPPED:
+    if bot.state.is_active:
         raise UsageError(
             f"{bot.bot} is {bot.state.value}, and only a stopped bot is erased",
             "remove its folder and sync first",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Protocol
 
-from bot.core.errors import BotError, Problem, StoreError, TipsError
+from bot.core.errors import BotError, Problem, StoreError, TipsError, UsageError
 from bot.core.fleet.bot import TIPS_FILE, BotState, FleetAccount, FleetBot, Quotas, Task, hash_of
 from bot.core.fleet.site_address import SiteAddress
 from bot.core.fleet.stop_guard import are_too_many
@@ -43,6 +43,12 @@ class Accepted:
     #: how many tips there are
     tips: int
 
+
+EXPORTED = (
+    "the bot was exported, and may run alone",
+    "have it here again with `tipsbot fleet import`, or remove its folder",
+)
+"""Why nothing is done for an exported bot, and what to do."""
 
 Validate = Callable[[str, Mapping[str, bytes]], Accepted]
 """Checks the files of a bot as `tipsbot check` does. Raises TipsError with every mistake."""
@@ -105,7 +111,7 @@ class Sync:
 
     def _stop(self, names: Sequence[str]) -> Iterator[Result]:
         """Stop those whose folder is gone, unless they are so many that it may be a mistake."""
-        active = [one for one in self._known.values() if one.state is not BotState.STOPPED]
+        active = [one for one in self._known.values() if one.state.is_active]
         there = set(names)
         gone = [one for one in active if one.bot not in there]
         too_many = not names or are_too_many(len(gone), len(active))
@@ -146,10 +152,12 @@ class Sync:
         """What became of a bot; None where only its address is in the way, unless `is_last`."""
         known = self._known.get(bot)
         try:
+            if known is not None and known.state is BotState.EXPORTED:
+                raise UsageError(*EXPORTED)
             files = self.folders.read(bot)
             digest = hash_of(files)
             is_synced = known is not None and known.synced_hash == digest
-            if known is not None and is_synced and known.state is not BotState.STOPPED:
+            if known is not None and is_synced and known.state.is_active:
                 return self._unchanged(known)
             if known is not None and is_synced:
                 files = self._files_in_use(known) or files
@@ -206,7 +214,7 @@ class Sync:
         change = Change.RESTARTED
         if known is None or known.version is None:
             change = Change.ADDED
-        elif known.state is not BotState.STOPPED:
+        elif known.state.is_active:
             change = Change.UPDATED
         self._move(bot, known, accepted.address)
         if self.dry_run:
@@ -234,7 +242,7 @@ def use(tx: FleetUnit, bot: FleetBot, accepted: Accepted) -> None:
     host, path = (address.host, address.path) if address else (None, None)
     tx.bots.put(replace(bot, host=host, path=path, updated_at=tx.now()))
     tx.bots.set_accounts(bot.bot, accepted.accounts)
-    tasks = accepted.tasks if bot.state is not BotState.STOPPED else ()
+    tasks = accepted.tasks if bot.state.is_active else ()
     tx.tasks.set(bot.bot, tasks, tx.now())
 
 
@@ -268,7 +276,7 @@ def _current(tx: FleetUnit, bot: str) -> FleetBot:
 
 def _started(bot: FleetBot) -> FleetBot:
     """The bot, not stopped any more."""
-    if bot.state is not BotState.STOPPED:
+    if bot.state.is_active:
         return bot
     state = BotState.PAUSED if bot.was_paused else BotState.RUNNING
     return replace(bot, state=state, was_paused=False)
@@ -280,7 +288,7 @@ def _stopped(bot: FleetBot) -> FleetBot:
 
 def _address_of(bot: FleetBot) -> SiteAddress | None:
     """The address that a bot has now; a stopped one has none."""
-    if bot.host is None or bot.path is None or bot.state is BotState.STOPPED:
+    if bot.host is None or bot.path is None or not bot.state.is_active:
         return None
     return SiteAddress(host=bot.host, path=bot.path)
 

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -180,6 +180,8 @@ def _record(
         record = SlotRecord(slot=slot, outcome=Outcome.SKIPPED, tip=None, why=pause.reason)
     elif isinstance(choice, Nothing):
         record = SlotRecord(slot=slot, outcome=Outcome.EMPTY, tip=None, why=choice.why)
+    elif (over := _over_quota(tx, slot, len(choice.drafts))) is not None:
+        record = SlotRecord(slot=slot, outcome=Outcome.SKIPPED, tip=None, why=over)
     else:
         tip = choice.pick.tip.id
         record = SlotRecord(slot=slot, outcome=Outcome.PLANNED, tip=tip, why=choice.why)
@@ -192,3 +194,14 @@ def _record(
     for one in choice.drafts:
         tx.ledger.plan(delivery_of(one, slot, slot.due + schedule.late, config, now))
     return True
+
+
+def _over_quota(tx: UnitOfWork, slot: Slot, posts: int) -> str | None:
+    """Why so many posts are too many for the day of the slot (UTC), or None."""
+    most = tx.quotas().posts_per_day
+    if most is None:
+        return None
+    day = slot.due.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    if tx.ledger.number_due(day, day + timedelta(days=1)) + posts <= most:
+        return None
+    return f"the bot's quota is {most} posts a day"

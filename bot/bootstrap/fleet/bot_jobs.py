@@ -1,7 +1,7 @@
 """The jobs that workers do for the bots: the same use cases as in a process of one bot."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -9,11 +9,13 @@ import structlog
 from bot.app.discussion.listen import is_time_to_listen
 from bot.bootstrap.container import Container
 from bot.bootstrap.fleet.bots import BotParts, FleetContainers
+from bot.bootstrap.running.webmentions import webmention_verifier
 from bot.core.fleet.bot import BotState, Job
 from bot.core.fleet.handing_out import Handed
 from bot.core.model.capabilities import Ability
 from bot.core.model.config import Account, AcknowledgementStyle
 from bot.core.ports.platform import EntryChecker, ThreadReader
+from bot.outbound.pages.cpu_budget import CpuBudget
 from bot.store.postgres.due_work import DELIVER, DueWork
 
 log = structlog.get_logger()
@@ -22,6 +24,10 @@ AFTER_FAILURE = timedelta(minutes=1)
 """How long after a failure a task is done again."""
 NOTHING_DUE = timedelta(days=1)
 """How long a bot waits to be planned again that has no slot to come."""
+MOST_PAGES = 5
+"""How many pages of other sites are read for one bot before others have their turn."""
+TRY_AGAIN = timedelta(minutes=5)
+"""How often pages are looked at that could not be read."""
 HORIZON = timedelta(days=366)
 """How far the next slot is looked for."""
 
@@ -34,6 +40,8 @@ class BotJobs:
     due_work: DueWork
     #: called when posts of a bot have come due
     posts_due: Callable[[], None]
+    #: processor time for reading strangers' pages
+    cpu_budget: CpuBudget = field(default_factory=CpuBudget)
 
     def run(self, handed: Handed) -> None:
         """Do a job that was handed out; a double of it does nothing."""
@@ -111,8 +119,15 @@ class BotJobs:
         return container.clock.now() + (account.poll or container.rules.of(account).poll)
 
     def _respond(self, parts: BotParts, _: str) -> datetime:
-        """Read the pages of other sites that link to the bot's."""
-        return parts.container.clock.now() + NOTHING_DUE
+        """Read the pages of other sites that link to the bot's; a new notice asks for it."""
+        container = parts.container
+        verifier = webmention_verifier(container, self.cpu_budget)
+        are_more = all(verifier.step(container.config) for _ in range(MOST_PAGES))
+        verifier.tidy()
+        now = container.clock.now()
+        if are_more:
+            return now
+        return now + (TRY_AGAIN if container.database.pings.waiting() else NOTHING_DUE)
 
 
 def _is_time(container: Container, account: Account) -> bool:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
+from bot.app.fleet.operate import require
 from bot.bootstrap import checked_tips_file
-from bot.bootstrap.container import Container, SystemClock
+from bot.bootstrap.container import Container
 from bot.bootstrap.running.process_owner import owner
 from bot.bootstrap.settings.environment import Environment
 from bot.core.errors import UsageError
@@ -34,6 +35,8 @@ class FleetContainers:
     server: DatabaseServer
     fleet: FleetStore
     environment: Environment
+    #: made in the data directory unless given
+    summary_cache: SqlSummaryCache | None = None
     most_kept: int = MOST_KEPT
     _kept: OrderedDict[str, BotParts] = field(default_factory=OrderedDict)
     _building: dict[str, Lock] = field(default_factory=dict)
@@ -41,7 +44,7 @@ class FleetContainers:
     _summary_cache: SqlSummaryCache = field(init=False)
 
     def __post_init__(self) -> None:
-        self._summary_cache = SqlSummaryCache(self.environment.data)
+        self._summary_cache = self.summary_cache or SqlSummaryCache(self.environment.data)
 
     def get(self, bot: str) -> BotParts | None:
         """The parts of a bot with the version that it uses now.
@@ -60,6 +63,19 @@ class FleetContainers:
         with self._lock_of(bot):
             return self._current(known, known.version)
 
+    def require(self, bot: str) -> BotParts:
+        """The same for an operator, also of a bot that is stopped.
+
+        Raises UsageError where there is no such bot, or no version of it was ever accepted.
+        """
+        with self.fleet.reading() as tx:
+            known = require(tx, bot)
+        if known.version is None:
+            raise UsageError(
+                f"no file of {bot} was ever accepted", "`tipsbot fleet status` says why"
+            )
+        return self._build(known, known.version)
+
     def _current(self, known: FleetBot, number: int) -> BotParts:
         """The parts of this version: those that another thread made meanwhile, or new ones."""
         found = self._kept.get(known.bot)
@@ -77,16 +93,16 @@ class FleetContainers:
             raise UsageError(
                 f"version {number} of bot {known.bot} is not stored", "sync its folder again"
             )
-        file, database = Path(known.bot) / TIPS_FILE, self.server.database(known.bot)
+        file = Path(known.bot) / TIPS_FILE
         environ = replace(self.environment, fleet_bot=known.bot)
         container = Container(
             file=file,
             loaded=checked_tips_file.load(file, environ, lambda: data, known.bot),
             environment=environ,
-            database=database,
-            clock=database.clock or SystemClock(),
+            database=self.server.database(known.bot),
             summary_cache=self._summary_cache,
             owner=owner(holds_lock=False),
+            has_workers=known.state is BotState.RUNNING,
         )
         return BotParts(bot=known, version=version, container=container)
 

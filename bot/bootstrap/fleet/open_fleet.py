@@ -19,7 +19,7 @@ from bot.store import DatabaseServer, open_server
 from bot.store.fleet import SqlFleetStore
 
 OPERATOR = "TIPSBOT_OPERATOR"
-_CONNECTIONS = 4
+CONNECTIONS = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +67,7 @@ def opened_fleet(variables: Mapping[str, str]) -> Iterator[Fleet]:
     Raises UsageError where that is not set, and StoreError where it cannot be used.
     """
     environ = environment(Path(), variables)
-    server = open_server(required_url(environ), connections=_CONNECTIONS)
+    server = open_server(required_url(environ), environ.key_file, connections=CONNECTIONS)
     try:
         yield Fleet(
             environment=environ,

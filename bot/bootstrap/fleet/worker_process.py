@@ -130,7 +130,7 @@ def run_worker(
     stopping = stop_signals.StopRequests()
     environ = environment(Path("tips.yaml"), variables)
     url = fleet_url(environ)
-    server = open_server(url, connections=2 * concurrency + CONNECTIONS_APART)
+    server = open_server(url, environ.key_file, connections=2 * concurrency + CONNECTIONS_APART)
     process = WorkerProcess(environment=environ, url=url, server=server, concurrency=concurrency)
     try:
         stop_signals.end_orderly(stopping)

@@ -70,7 +70,7 @@ class Reloader:
     def _note_good_file(self) -> None:
         self._refusal = None
         self._note(None)
-        save_last_good(self.container.loaded, self.container.environment.data)
+        save_last_good(self.container.loaded, self.container.database.files)
 
     def _note(self, problem: str | None) -> None:
         with self.container.store.writing() as tx:

@@ -120,6 +120,7 @@ class Runner:
         """Start nothing new and wait a little for running jobs; whether all of them ended."""
         self.streams.stop()
         self.site.server.stop(timedelta(seconds=2))
+        self.site.process.close()
         done = self.scheduler.stop(STOP_WITHIN - timedelta(seconds=2))
         if done:
             self._close()

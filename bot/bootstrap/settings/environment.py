@@ -14,19 +14,24 @@ from bot.platforms.catalogue import KINDS
 from bot.tips_file.messages import escape, quote
 
 DEFAULT_BIND = "127.0.0.1:8140"
+DEFAULT_INTERNAL_BIND = "127.0.0.1:8141"
+BIND = "TIPSBOT_BIND"
+INTERNAL_BIND = "TIPSBOT_INTERNAL_BIND"
 PROXIES = "TIPSBOT_TRUSTED_PROXIES"
 PRIVATE_SERVERS = "TIPSBOT_ALLOW_PRIVATE_SERVERS"
 
 NAMES = (
     "TIPSBOT_FILE",
+    "TIPSBOT_BOT",
     "TIPSBOT_DATA",
     "TIPSBOT_DATABASE_URL",
     "TIPSBOT_DATABASE_URL_FILE",
     FLEET_SECRETS,
     "TIPSBOT_OPERATOR",
     PRIVATE_SERVERS,
-    "TIPSBOT_BIND",
-    "TIPSBOT_INTERNAL_BIND",
+    "TIPSBOT_KEY_FILE",
+    BIND,
+    INTERNAL_BIND,
     PROXIES,
     "TIPSBOT_MODEL_URL",
     "TIPSBOT_MODEL",
@@ -62,6 +67,9 @@ class Environment:
     data: Path
     host: str
     port: int
+    #: where a process of a fleet answers to the machines around it
+    internal_host: str
+    internal_port: int
     trusted_proxies: tuple[str, ...]
     variables: Mapping[str, str]
     #: the address of a PostgreSQL database, with its password; None: SQLite in `data`
@@ -70,6 +78,8 @@ class Environment:
     fleet_bot: str | None = None
     #: whether an account of a fleet may be on a server in a private network
     allow_private_servers: bool = False
+    #: the file with the keys that encrypt what bots keep in that database
+    key_file: Path | None = None
 
     @property
     def own_address(self) -> str:
@@ -82,15 +92,19 @@ class Environment:
 def environment(file: Path, variables: Mapping[str, str]) -> Environment:
     """Read the variables. Raises UsageError for an invalid value or a misspelt name."""
     _check_names(variables)
-    host, port = _address(variables.get("TIPSBOT_BIND") or DEFAULT_BIND)
+    host, port = _address(BIND, variables, DEFAULT_BIND)
+    internal_host, internal_port = _address(INTERNAL_BIND, variables, DEFAULT_INTERNAL_BIND)
     return Environment(
         data=data_directory(file, variables),
         host=host,
         port=port,
+        internal_host=internal_host,
+        internal_port=internal_port,
         trusted_proxies=_networks(variables.get(PROXIES, "")),
         variables=variables,
         database_url=_database_url(variables),
         allow_private_servers=_is_yes(PRIVATE_SERVERS, variables),
+        key_file=Path(key_file) if (key_file := variables.get("TIPSBOT_KEY_FILE")) else None,
     )
 
 
@@ -122,13 +136,14 @@ def data_directory(file: Path, variables: Mapping[str, str]) -> Path:
     return Path(data) if data else file.parent / "data"
 
 
-def _address(text: str) -> tuple[str, int]:
-    """`127.0.0.1:8140` or `[::1]:8140` as host and port."""
+def _address(name: str, variables: Mapping[str, str], default: str) -> tuple[str, int]:
+    """`127.0.0.1:8140` or `[::1]:8140`, in the variable of this name, as host and port."""
+    text = variables.get(name) or default
     host, colon, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not colon or not host or not _PORT.fullmatch(port) or int(port) > 65535:
         raise UsageError(
-            f"TIPSBOT_BIND={quote(text)} is no address with a port", f"write it like {DEFAULT_BIND}"
+            f"{name}={quote(text)} is no address with a port", f"write it like {default}"
         )
     return host, int(port)
 

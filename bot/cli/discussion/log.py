@@ -109,13 +109,12 @@ def _print(bot: Container, lines: Sequence[str], *, is_read: bool) -> None:
 def _print_nothing(bot: Container) -> None:
     """Print that there are no entries, and when the first tip comes if none was planned."""
     from bot.app.posting.first_tip import first_tip
-    from bot.store import is_running
 
     typer.echo("there are no entries yet", err=True)
     with bot.database.store.reading() as tx:
         first = first_tip(tx, bot.timetable, bot.config, bot.clock.now())
     if first is not None:
-        zone, running = ZoneInfo(bot.config.bot.timezone), is_running(bot.environment.data)
+        zone, running = ZoneInfo(bot.config.bot.timezone), bot.is_running()
         typer.echo(first_tip_line(first, zone, is_running=running), err=True)
 
 

@@ -6,7 +6,9 @@ from bot.cli.command_list import add
 from bot.cli.fleet import (
     actions,
     erase,
+    export_bot,
     history,
+    import_bot,
     list_bots,
     pause,
     quota,
@@ -30,6 +32,8 @@ def show_help(context: typer.Context) -> None:
 
 add(fleet, sync.sync)
 add(fleet, list_bots.list_bots, "list")
+add(fleet, import_bot.import_bot, "import")
+add(fleet, export_bot.export_bot, "export")
 for _command in (
     status.status,
     history.history,

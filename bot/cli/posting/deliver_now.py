@@ -31,13 +31,11 @@ def deliver_now(
 
     Prints each outcome. Exits with 1 where one was not posted.
     """
-    from bot.store import is_running
-
     with opened(file, forgiving=forgiving) as bot:
-        if not is_running(bot.environment.data):  # missing credentials are an error before planning
+        if not bot.is_running():  # missing credentials are an error before planning
             bot.adopt(bot.loaded)
         planned = plan(bot)
-        if not is_running(bot.environment.data):
+        if not bot.is_running():
             _deliver(bot, {one.account for one in planned})
         outcomes = _await(bot, planned)
     for one in outcomes:
@@ -55,15 +53,13 @@ def _deliver(bot: Container, names: set[str]) -> None:
 
 def _await(bot: Container, planned: Sequence[Delivery]) -> Sequence[Delivery]:
     """The deliveries as they are once the running bot, if one runs, has dealt with them."""
-    from bot.store import is_running
-
     began = time.monotonic()
     while True:
         with bot.database.store.reading() as tx:
             found = [tx.ledger.get(one.id) or one for one in planned]
         waiting = [one for one in found if one.state in {State.PLANNED, State.SENDING}]
         longest = HELD_WAIT if all(one.reason for one in waiting) else WAIT
-        is_over = time.monotonic() > began + longest or not is_running(bot.environment.data)
+        is_over = time.monotonic() > began + longest or not bot.is_running()
         if not waiting or is_over:
             return found
         time.sleep(0.2)

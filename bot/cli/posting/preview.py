@@ -50,9 +50,7 @@ def _all(bot: Container, as_json: bool, why: bool) -> Iterator[str]:
 
 
 def _coming(bot: Container, count: int, as_json: bool, why: bool) -> Iterator[str]:
-    from bot.store import is_running
-
-    zone, running = ZoneInfo(bot.config.bot.timezone), is_running(bot.environment.data)
+    zone, running = ZoneInfo(bot.config.bot.timezone), bot.is_running()
     coming = bot.preview.coming(bot.config, bot.clock.now(), count, why=why, is_running=running)
     if as_json:
         yield from (json.dumps(_coming_record(one), ensure_ascii=False) for one in coming)

@@ -18,10 +18,9 @@ def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
     from bot.app.status.status import status as current_status
     from bot.cli.status.status_record import record
     from bot.cli.status.status_text import lines
-    from bot.store import is_running
 
     with opened(file, reading=True, forgiving=True) as bot:
-        now, running = bot.clock.now(), is_running(bot.environment.data)
+        now, running = bot.clock.now(), bot.is_running()
         found = current_status(bot.database.store, bot.timetable, bot.config, now)
         coming = bot.preview.coming(bot.config, now, LOOK_AHEAD, is_running=running)
         found = replace(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.bot_option import chosen_bot
 from bot.cli.context import opened
 from bot.cli.options import DEFAULT_FILE, AsJson, File
 from bot.cli.output import counted, unreviewed_line
@@ -49,16 +50,17 @@ def check(
         if not as_json:
             raise
         found = _Found(problems=error.problems)
+    name = chosen_bot() or file
     if as_json:
         typer.echo(json.dumps(_record(found)))
         raise typer.Exit(2 if found.problems else 0)
     for note in found.notes:
         typer.echo(f"note: {note}")
     if found.unreviewed:
-        typer.echo(f"note: {file}: {unreviewed_line(found.unreviewed)}")
+        typer.echo(f"note: {name}: {unreviewed_line(found.unreviewed)}")
     if found.problems:
         raise TipsError(tuple(found.problems))
-    typer.echo(f"{file}: good: {found.holds}")
+    typer.echo(f"{name}: good: {found.holds}")
 
 
 def _record(found: _Found) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.bot_option import chosen_bot
 from bot.cli.context import opened
 from bot.cli.options import DEFAULT_FILE, AsJson, File
 
@@ -37,7 +38,8 @@ def summarise(
         if bot.loaded.problem:
             bot.reload()
         found = _reviews(bot, tip or [], doubtful)
-        if not as_json and sys.stdin.isatty() and sys.stdout.isatty():
+        is_asking = sys.stdin.isatty() and sys.stdout.isatty() and chosen_bot() is None
+        if is_asking and not as_json:
             prompt(bot, found)
         else:
             _show(found, as_json)

@@ -19,6 +19,17 @@ class BotState(Enum):
     PAUSED = "paused"
     #: nothing is done; everything of it is kept
     STOPPED = "stopped"
+    #: the same, and it runs alone elsewhere until it is imported again
+    EXPORTED = "exported"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether its site is served."""
+        return self in ACTIVE
+
+
+ACTIVE = (BotState.RUNNING, BotState.PAUSED)
+"""The states in which a bot is looked after."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -70,6 +70,9 @@ class EntryStore(Protocol):
     def kinds(self, after: int = 0) -> Mapping[tuple[str, EntryKind], int]:
         """How many entries (id > after) of each kind each account has, the bot's own aside."""
 
+    def number_kept(self) -> int:
+        """How many entries of others are kept, those that were erased aside."""
+
     def said_by(self, account: str, author: Author) -> Sequence[Entry]:
         """All that is kept of a person: by the key, or by the handle where an entry has no key."""
 

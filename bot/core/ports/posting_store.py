@@ -106,6 +106,12 @@ class Ledger(Protocol):
     def number(self, *, account: str | None = None, tip: str | None = None) -> int:
         """How many deliveries an account, or a tip, has; answers are among them."""
 
+    def number_due(self, since: datetime, until: datetime) -> int:
+        """How many deliveries were due from `since` to before `until`, answers among them.
+
+        Those that were missed or abandoned are not counted.
+        """
+
     def at_address(self, url: str) -> Delivery | None:
         """The newest delivery whose post has this public address, or None."""
 

@@ -1,6 +1,6 @@
 """The stores of the site: its pages and comments, and webmentions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -102,3 +102,17 @@ class WebmentionStore(Protocol):
 
     def forget(self, before: datetime) -> None:
         """Delete those that are settled and older than this."""
+
+
+class EntryNews(Protocol):
+    """Tells when a bot's discussion has new events."""
+
+    @property
+    def look_after(self) -> float:
+        """Seconds after which to look for events without having been told: news can be lost."""
+
+    def subscribe(self, bot: str, wake: Callable[[], None]) -> Callable[[], None]:
+        """Call `wake` at each news of a bot, from any thread, and at times without any.
+
+        The function that is returned ends that.
+        """

@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from bot.core.fleet.bot import Quotas
 from bot.core.ports.account_store import Accounts, KeyValues
 from bot.core.ports.discussion_store import EntryStore, PublicEntries, WatchedThreads
 from bot.core.ports.people_store import Acknowledgements, People
@@ -22,6 +23,9 @@ class UnitOfWork(Protocol):
     people: People
     acknowledgements: Acknowledgements
     pages: Pages
+
+    def quotas(self) -> Quotas:
+        """What the bot may use at most; no limits where it is no bot of a fleet."""
 
     def public_entries(self, *, unlisted: bool = False) -> PublicEntries:
         """The entries that everybody may read; `unlisted`: also unlisted ones."""

@@ -55,6 +55,11 @@ class SqlEntryQueries(Part):
         )
         return {(row.account, row.kind): row[2] for row in self._connection.execute(query)}
 
+    def number_kept(self) -> int:
+        """The number of entries of others that were not erased."""
+        theirs = self._is(entries, ours=False, deleted_at=None)
+        return self._number(select(func.count()).where(theirs))
+
     def said_by(self, account: str, author: Author) -> Sequence[Entry]:
         """All stored entries of a person."""
         found = [*self._with_key(account, author.key)] if author.key else []

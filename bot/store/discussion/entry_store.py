@@ -137,6 +137,10 @@ class SqlEntryStore(SqlEntryQueries):
         event = {"at": now, "change": change, "seen_by": seen_by}
         lines = ({**event, "entry": number, "tip": tip} for number, tip in changed)
         self._add_all(entry_events, lines)
+        if not self._is_sqlite:
+            from bot.store.postgres.entry_news import notify  # noqa: PLC0415 - the driver is an extra
+
+            notify(self._connection, self._bot)
 
     def adopt(self, account: str, remote_id: str, tip: str, now: datetime) -> None:
         """Assign the tip to all entries under this remote id that have none."""

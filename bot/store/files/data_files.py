@@ -6,6 +6,7 @@ by an earlier version or under another umask is closed to others.
 """
 
 import errno
+import fcntl
 import os
 import re
 import stat
@@ -75,6 +76,18 @@ def clear_file_errors(path: Path) -> Iterator[None]:
         raise StoreError(
             f"{path} cannot be used: {error.strerror}", "change its owner or mode"
         ) from None
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Of several commands that start at once on a new directory one goes on after the other."""
+    path = data / "migrate.lock"
+    with clear_file_errors(path):
+        make_file(path)
+        file = path.open("r+b")
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _made(path: Path) -> int:

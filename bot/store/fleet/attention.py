@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 
-from bot.core.fleet.bot import BotState
+from bot.core.fleet.bot import ACTIVE, BotState
 from bot.core.model.delivery import Delivery, State
 from bot.core.ports.account_store import Pause
 from bot.store.postgres.tables import fleet_bots
@@ -66,7 +66,7 @@ class SqlFleetAttention:
 def _of_active(query: Select[Any], bot: ColumnElement[str]) -> Select[Any]:
     """The query for bots that are not stopped."""
     joined = query.join(fleet_bots, fleet_bots.c.bot == bot)
-    return joined.where(fleet_bots.c.state != BotState.STOPPED)
+    return joined.where(fleet_bots.c.state.in_(ACTIVE))
 
 
 def _by_bot(found: Iterable[tuple[str, _Value]]) -> dict[str, list[_Value]]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from bot.core.errors import UsageError
-from bot.core.fleet.bot import BotState, FleetAccount, FleetBot, Quotas
+from bot.core.fleet.bot import ACTIVE, FleetAccount, FleetBot, Quotas
 from bot.store.postgres.tables import fleet_accounts, fleet_actions, fleet_bots, whole_schema
 from bot.store.rows import columns, made, upserting
 
@@ -42,13 +42,13 @@ class SqlFleetBots:
         self._connection.execute(new.on_conflict_do_update(index_elements=["bot"], set_=change))
 
     def _require_free(self, bot: FleetBot) -> None:
-        if bot.host is None or bot.state is BotState.STOPPED:
+        if bot.host is None or not bot.state.is_active:
             return
         other = self._connection.scalar(
             select(fleet_bots.c.bot).where(
                 fleet_bots.c.host == bot.host,
                 fleet_bots.c.path == bot.path,
-                fleet_bots.c.state != BotState.STOPPED,
+                fleet_bots.c.state.in_(ACTIVE),
                 fleet_bots.c.bot != bot.bot,
             )
         )
@@ -69,7 +69,7 @@ class SqlFleetBots:
         of_active = (
             select(fleet_accounts)
             .join(fleet_bots, fleet_bots.c.bot == fleet_accounts.c.bot)
-            .where(fleet_bots.c.state != BotState.STOPPED)
+            .where(fleet_bots.c.state.in_(ACTIVE))
             .order_by(fleet_accounts.c.bot, fleet_accounts.c.account)
         )
         found: dict[str, list[FleetAccount]] = {}
@@ -91,6 +91,13 @@ class SqlFleetBots:
             if column is not None and table.name != fleet_actions.name:
                 done += self._connection.execute(delete(table).where(column == bot)).rowcount
         return done
+
+
+def quotas_of(connection: Connection, bot: str) -> Quotas:
+    """The limits of a bot; none where it is no bot of a fleet."""
+    columns_of_quotas = [column for column in fleet_bots.c if column.name.startswith(_QUOTA)]
+    row = connection.execute(select(*columns_of_quotas).where(fleet_bots.c.bot == bot)).first()
+    return Quotas() if row is None else made(Quotas, row, _QUOTA)
 
 
 def _bot(row: Row[Any]) -> FleetBot:

@@ -29,23 +29,23 @@ _AT_ONCE = 1000
 """The rows that are copied with one statement."""
 
 
-def copy_bot(source: Connection, target: Connection, bot: str) -> int:
-    """Copy every row of a bot, and index its discussion; returns the number of rows.
+def copy_bot(source: Connection, target: Connection, bot: str, new_id: str) -> int:
+    """Copy every row of a bot under a new id, and index its discussion; returns how many rows.
 
     Both are in a transaction, which the caller ends. Raises UsageError where the target has rows
     of this bot already.
     """
     copied = 0
     for table in _plain_tables():
-        if target.scalar(select(func.count()).select_from(table).where(of_bot(table, bot))):
+        if target.scalar(select(func.count()).select_from(table).where(of_bot(table, new_id))):
             raise UsageError(
-                f"the database has data of bot {bot} already",
+                f"the database has data of bot {new_id} already",
                 "give the bot another id, or erase it",
             )
         for rows in _batches(source, table, bot):
-            target.execute(insert(table), rows)
+            target.execute(insert(table), [{**row, "bot": new_id} for row in rows])
             copied += len(rows)
-    _index(target, bot)
+    _index(target, new_id)
     return copied
 
 

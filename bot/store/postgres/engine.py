@@ -5,12 +5,15 @@ one bot are without gaps in the order of commits. Readers are REPEATABLE READ: t
 Messages never quote the driver's, which name the server, its user and rows.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -18,8 +21,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from bot.core.errors import StoreError, UsageError
 from bot.store.backend import clear_errors
 from bot.store.postgres.clock import DatabaseClock
+from bot.store.postgres.kept_files import DatabaseFiles
 from bot.store.tables import bots
 from bot.store.write_queue import WAIT
+
+if TYPE_CHECKING:
+    from bot.store.postgres.encryption import KeyFile
 
 PLACE = "PostgreSQL"
 """What messages call the database."""
@@ -90,7 +97,13 @@ class PostgresBackend:
     """`bot.store.backend.Backend` over PostgreSQL."""
 
     engine: Engine
+    #: encrypt what bots keep; None: it is kept in the clear
+    keys: KeyFile | None = None
     place: str = field(default=PLACE, init=False)
+
+    def files(self, bot: str) -> DatabaseFiles:
+        """The small files that a bot keeps."""
+        return DatabaseFiles(self, bot)
 
     @cached_property
     def clock(self) -> DatabaseClock:

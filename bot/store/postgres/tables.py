@@ -29,6 +29,7 @@ kept_files = Table(
     Column("bot", Words, primary_key=True),
     Column("name", Words, primary_key=True),
     Column("data", LargeBinary, nullable=False),
+    Column("is_encrypted", Boolean, nullable=False),
     Column("at", Moment, nullable=False),
 )
 """What a bot has in its data directory elsewhere: its key, its last good tips file."""
@@ -80,7 +81,7 @@ fleet_bots = Table(
         "host",
         "path",
         unique=True,
-        postgresql_where=text("state <> 'stopped' AND host IS NOT NULL"),
+        postgresql_where=text("state IN ('running', 'paused') AND host IS NOT NULL"),
     ),
 )
 """The bots of the fleet. `version`: the one in use; `problem`: why a newer file was refused."""
@@ -167,10 +168,10 @@ comment_limits = Table(
     metadata,
     Column("bot", Words, primary_key=True),
     Column("bucket", Words, primary_key=True),
-    Column("at", Moment, primary_key=True),
-    Column("number", Integer, nullable=False),
+    Column("full_at", Moment, nullable=False),
+    Index(None, "full_at"),
 )
-"""How much was written on a bot's site, by whom (a keyed hash), in each span of time."""
+"""How much was written on a bot's site lately, and by whom (a keyed hash)."""
 
 fleet_processes = Table(
     "fleet_process",

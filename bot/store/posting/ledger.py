@@ -98,6 +98,12 @@ class SqlLedger(Part):
         which = self._is(deliveries, **_given(account=account, tip=tip))
         return self._number(select(func.count()).where(which))
 
+    def number_due(self, since: datetime, until: datetime) -> int:
+        """The number of deliveries that were due in a span of time."""
+        is_then = (deliveries.c.due >= since) & (deliveries.c.due < until)
+        which = self._is(deliveries) & is_then & deliveries.c.state.not_in(_NEVER_LEFT)
+        return self._number(select(func.count()).where(which))
+
     def at_address(self, url: str) -> Delivery | None:
         """The newest delivery whose post has this public address, or None."""
         return self._newest(url=url)

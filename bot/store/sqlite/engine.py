@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic, sleep
 
 from sqlalchemy import Connection, Engine, event
@@ -11,7 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.core.errors import StoreError
+from bot.core.ports.kept_files import KeptFiles
 from bot.store.backend import clear_errors
+from bot.store.files.kept_files import DirectoryFiles, MemoryFiles
 from bot.store.write_queue import WAIT
 
 _RETRY = 0.01
@@ -79,8 +82,14 @@ class SqliteBackend:
 
     engine: Engine
     place: str
+    #: the data directory; None: a database in memory
+    data: Path | None = None
     #: one machine uses the file, and its clock is the clock
     clock: None = None
+
+    def files(self, bot: str) -> KeptFiles:  # noqa: ARG002 - a directory is one bot's
+        """The small files in the data directory."""
+        return MemoryFiles() if self.data is None else DirectoryFiles(self.data)
 
     @contextmanager
     def begin(self, bot: str, *, writing: bool) -> Iterator[Connection]:  # noqa: ARG002 - a write locks the whole file

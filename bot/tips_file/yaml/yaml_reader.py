@@ -10,6 +10,7 @@ them until the type of their field is known; only an empty value, `~` and `null`
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -113,12 +114,28 @@ def read(text: str, file: str) -> tuple[Value, list[Problem]]:
     """The file's tree, and the problems in it. Raises TipsError where there is no tree."""
     builder = _Builder(file)
     try:
-        for event in yaml.parse(text, _LOADER):
-            builder.take(event)
+        builder.take_all(text)
     except yaml.YAMLError as error:
         what, todo, place = explain(error, text)
         raise refuse(file, what, todo, place) from None
     return builder.root, builder.problems
+
+
+def read_beginning(text: str) -> Value:
+    """The tree of what stands before the first error, in a file that may have some."""
+    builder, error = _Builder(""), None
+    try:
+        builder.take_all(text)
+    except yaml.MarkedYAMLError as found:
+        error = found.problem_mark
+    except (yaml.YAMLError, TipsError):
+        pass
+    if error is None:
+        return builder.root
+    builder = _Builder("")  # the parser looks ahead: what stands in the lines before is complete
+    with suppress(yaml.YAMLError, TipsError):
+        builder.take_all("".join(text.splitlines(keepends=True)[: error.line]))
+    return builder.root
 
 
 class _Builder:
@@ -131,6 +148,11 @@ class _Builder:
         self._open: list[_Open] = []
         self._values = 0
         self._documents = 0
+
+    def take_all(self, text: str) -> None:
+        """Add the whole text to the tree. Raises yaml.YAMLError for what is no YAML."""
+        for event in yaml.parse(text, _LOADER):
+            self.take(event)
 
     def take(self, event: events.Event) -> None:
         """Add the event to the tree."""

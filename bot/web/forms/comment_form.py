@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.app.site.comments import FieldProblem, NewComment
 from bot.core.errors import BotError
 from bot.core.model.site_page import Comment
+from bot.core.text.sanitize import one_line
 from bot.web.dependencies import SiteDependencies
 from bot.web.forms.form_data import read_form
 from bot.web.forms.moderation_link import link
@@ -21,7 +22,7 @@ from bot.web.middleware import error_page
 from bot.web.pages.comments import anchor_of_comment
 from bot.web.pages.tip import FilledForm, is_owner, published, show_tip
 from bot.web.security.clients import client_key
-from bot.web.security.session import is_same_origin, is_secure, remember, same, session_of
+from bot.web.security.session import is_same_origin, remember, same
 
 HONEYPOT = "website"
 """A field that people do not see and that programs like to fill in."""
@@ -45,14 +46,16 @@ class CommentForm:
         """Show a tip, its discussion and the form (GET), or accept the form (POST)."""
         if request.method != "POST":
             return await run_in_threadpool(self._show, request)
-        checked = await run_in_threadpool(self._check, request, await read_form(request))
-        if isinstance(checked, Response):
-            return checked
+        fields = await read_form(request)
         try:
+            checked = await run_in_threadpool(self._check, request, fields)
+            if isinstance(checked, Response):
+                return checked
             return await self.site.threads.write(self._write, request, checked)
         except BotError as error:
-            _log.error("comment_not_kept", tip=checked.tip, error=str(error))
-            return error_page(self.site.renderer, request, 503, words=checked.text)
+            tip = one_line(request.path_params["tip"])
+            _log.error("comment_not_kept", tip=tip, error=str(error))
+            return error_page(self.site.renderer, request, 503, words=fields.get("text"))
 
     async def delete(self, request: Request) -> Response:
         """Delete a comment for its writer: by their cookie, or by the token in their link."""
@@ -94,13 +97,13 @@ class CommentForm:
 
     def _has_token(self, request: Request, fields: Mapping[str, str]) -> bool:
         """Whether the form came from this site in this visitor's browser."""
-        visitor = session_of(request)
+        visitor = self.site.visitor(request)
         expected = self.site.signer.token(visitor.secret)
         return not visitor.is_new and same(fields.get("token", ""), expected)
 
     def _owner(self, request: Request) -> str:
         """The visitor's id as a writer of comments."""
-        return self.site.signer.owner(session_of(request).secret)
+        return self.site.signer.owner(self.site.visitor(request).secret)
 
     def _reject(
         self,
@@ -134,8 +137,8 @@ class CommentForm:
             address = link(config.bot.site, self.site.signer, comment.id, now)
             _log.info("comment_held", tip=comment.tip, decide=address)
         response = RedirectResponse(_address_after(comment), 303)
-        secure = is_secure(request, config.bot.site)
-        remember(response, session_of(request), is_secure=secure, is_writer=True)
+        visitor = self.site.visitor(request)
+        remember(request, response, visitor, config.bot.site, is_writer=True)
         return response
 
     def _delete(self, request: Request, fields: Mapping[str, str] | None) -> Response:
@@ -155,7 +158,7 @@ class CommentForm:
             comment=comment,
             anchor=anchor_of_comment(comment.id),
             permit=permit,
-            token=self.site.signer.token(session_of(request).secret),
+            token=self.site.signer.token(self.site.visitor(request).secret),
         )
 
     def _may_delete(
@@ -166,7 +169,7 @@ class CommentForm:
         if same(permit, self.site.signer.delete_token(comment.id)):
             return True
         is_meant = fields is None or self._has_token(request, fields)
-        return is_meant and is_owner(self.site, session_of(request), comment)
+        return is_meant and is_owner(self.site, self.site.visitor(request), comment)
 
 
 def _address_after(comment: Comment) -> str:

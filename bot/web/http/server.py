@@ -37,7 +37,7 @@ class SiteServer:
     `trusted_proxies` lists the addresses or networks whose X-Forwarded-For and -Proto headers
     are believed; no others are. `end` is called before it stops, to end answers that never end by
     themselves. `bounds` limit connections; by default there are as many as this process can have.
-    Signals are left to the main thread.
+    Signals are left to the main thread. `setting` is the variable that names the address.
     """
 
     def __init__(
@@ -48,11 +48,14 @@ class SiteServer:
         trusted_proxies: Sequence[str] = (),
         end: Callable[[], None] | None = None,
         bounds: ConnectionLimits | None = None,
+        *,
+        setting: str = "TIPSBOT_BIND",
     ) -> None:
         raise_file_limit()
         self._host = host
         self._port = port
         self._end = end
+        self._setting = setting
         self._ready = threading.Event()
         settings = _settings(app, trusted_proxies, bounds or ConnectionLimits())
         self._server = _Announcing(settings, self._ready)
@@ -106,11 +109,11 @@ class SiteServer:
         """Why this address cannot be used, and what to do."""
         number = getattr(error, "errno", None)
         if number == errno.EADDRINUSE:
-            todo = f"stop the other program or set TIPSBOT_BIND={self._host}:{self._port + 1}"
+            todo = f"stop the other program or set {self._setting}={self._host}:{self._port + 1}"
             return BotError(f"{self.address} is in use", todo)
-        todo = "set TIPSBOT_BIND to an address of this machine, such as 127.0.0.1:8140"
+        todo = f"set {self._setting} to an address of this machine, such as 127.0.0.1:8140"
         if number == errno.EACCES:
-            todo = "set TIPSBOT_BIND to a port above 1023, such as 127.0.0.1:8140"
+            todo = f"set {self._setting} to a port above 1023, such as 127.0.0.1:8140"
         reason = getattr(error, "strerror", None) or str(error)
         return BotError(f"cannot serve at {self.address}: {reason}", todo)
 

@@ -1,7 +1,8 @@
 """Open pages stay up to date: server-sent events.
 
-One thread reads the history once a second for all open pages, and only while there are any. Each
-has a queue; one that does not keep up is disconnected, reconnects, and gets what it missed.
+One thread reads the history for all open pages of a site, and only while there are any: when it is
+told of news, and every few seconds. Each has a queue; one that does not keep up is disconnected,
+reconnects, and gets what it missed.
 """
 
 import asyncio
@@ -17,18 +18,14 @@ from starlette.responses import Response, StreamingResponse
 from bot.core.errors import BotError
 from bot.core.text.sanitize import number
 from bot.web.dependencies import SiteDependencies
-from bot.web.http.connection_limits import most_connections
 from bot.web.live.messages import Message, messages_of, missed_messages
 from bot.web.pages.tip import published
 from bot.web.security.clients import client_key
 
-SUBSCRIBERS_MAX = 500
-"""In all, unless that is more than half of the possible connections."""
-SUBSCRIBERS_EACH = 8
-"""From one address; a browser opens six connections to a site at most."""
-
-POLL_SECONDS = 1.0
-"""Between two queries of the history."""
+PAUSE_SECONDS = 0.1
+"""Between two queries of the history, however much news there is."""
+END_SECONDS = 1.0
+"""For a query that still runs when all is to end."""
 
 HEARTBEAT_SECONDS = 15.0
 """Without a message, after which a comment keeps the connection open."""
@@ -78,6 +75,7 @@ class LiveStream:
     _line: int = 0
     _ended: Event = field(default_factory=Event)
     _lock: Lock = field(default_factory=Lock)
+    _woken: Event = field(default_factory=Event)
 
     async def answer(self, request: Request) -> Response:
         """The stream for the page of a tip, or for the index."""
@@ -114,47 +112,60 @@ class LiveStream:
                     return
                 yield new.encoded()
         finally:
-            with self._lock:
-                self._subscribers.discard(subscriber)
+            self._remove(subscriber)
 
     def end(self) -> None:
         """Disconnect all subscribers, and accept no more."""
         self._ended.set()
+        self._woken.set()
         with self._lock:
             subscribers, thread = list(self._subscribers), self._thread
         for subscriber in subscribers:
             subscriber.send(None)
         if thread is not None:
-            thread.join(POLL_SECONDS)
+            thread.join(END_SECONDS)
 
     def _add(self, subscriber: Subscriber) -> bool:
         """Accept a subscriber, if there is room."""
         with self._lock:
-            same_address = sum(one.address == subscriber.address for one in self._subscribers)
-            most = min(SUBSCRIBERS_MAX, most_connections() // 2)
-            is_full = len(self._subscribers) >= most or same_address >= SUBSCRIBERS_EACH
-            if is_full or self._ended.is_set():
-                return False
-            self._subscribers.add(subscriber)
             if self._thread is None:
                 with self.site.store.reading() as tx:
                     self._line = tx.log.last_event()
+            if self._ended.is_set() or not self.site.live_places.take(subscriber.address):
+                return False
+            self._subscribers.add(subscriber)
+            if self._thread is None:
                 self._thread = Thread(target=self._follow, name="live", daemon=True)
                 self._thread.start()
         return True
 
+    def _remove(self, subscriber: Subscriber) -> None:
+        with self._lock:
+            self._subscribers.discard(subscriber)
+            self.site.live_places.free(subscriber.address)
+            if not self._subscribers:
+                self._woken.set()
+
     def _follow(self) -> None:
         """Send new messages for as long as there are subscribers."""
-        while not self._ended.wait(POLL_SECONDS):
-            with self._lock:
-                if not self._subscribers:
-                    self._thread = None
-                    return
-                subscribers = list(self._subscribers)
-            try:
-                self._send(subscribers)
-            except BotError as error:
-                _log.warning("live_failed", reason=str(error))
+        news = self.site.news
+        unsubscribe = news.subscribe(self.site.config().bot.id, self._woken.set)
+        try:
+            self._woken.set()  # for what was stored before the subscription
+            while not self._ended.wait(PAUSE_SECONDS):
+                self._woken.wait(news.look_after)
+                self._woken.clear()
+                with self._lock:
+                    if not self._subscribers:
+                        self._thread = None
+                        return
+                    subscribers = list(self._subscribers)
+                try:
+                    self._send(subscribers)
+                except BotError as error:
+                    _log.warning("live_failed", reason=str(error))
+        finally:
+            unsubscribe()
 
     def _send(self, subscribers: Sequence[Subscriber]) -> None:
         with self.site.store.reading() as tx:
@@ -162,6 +173,8 @@ class LiveStream:
         if not lines:
             return
         self._line = lines[-1].id
+        if len(lines) == _LINES_MAX:
+            self._woken.set()  # there may be more
         for tip in {one.tip for one in subscribers}:
             messages = messages_of(self.site, tip, lines)
             for subscriber in subscribers:

@@ -15,7 +15,7 @@ from bot.core.model.site_page import Comment, Page
 from bot.web.content.queries import TipPage, tip_page
 from bot.web.dependencies import SiteDependencies
 from bot.web.pages.comments import CommentPlace, CommentView, anchor_of_comment
-from bot.web.security.session import Visitor, is_secure, remember, same, session_of
+from bot.web.security.session import Visitor, remember, same
 
 _NUMBER = re.compile("[1-9][0-9]{0,5}")
 
@@ -62,7 +62,7 @@ def show_tip(
 
     Raises HTTPException 404 if the discussion has no such page.
     """
-    visitor = session_of(request)
+    visitor = site.visitor(request)
     found = _tip_page(site, request, page, form)
     mine = _own_comments(site, visitor, found.comments)
     parent = _parent(found, form)
@@ -87,7 +87,7 @@ def show_tip(
     )
     _add_link_headers(response, endpoints)
     if visitor.is_new and sets_cookie:
-        remember(response, visitor, is_secure=is_secure(request, site.config().bot.site))
+        remember(request, response, visitor, site.config().bot.site)
     return response
 
 

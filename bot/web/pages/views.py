@@ -20,12 +20,14 @@ from bot.web.pages.feeds import Feed, all_replies_feed, reply_feed, tip_feed
 from bot.web.pages.search import search
 from bot.web.pages.tip import published
 from bot.web.security.clients import is_known_host, is_private_client
+from bot.web.security.site_path import path_of
 
 _NO_STORE = {"Cache-Control": "no-store"}
 SITEMAP_MAX = 49_000
 """Tips in a sitemap, which may have 50,000 addresses; the newest are in it."""
 
-ROBOTS = "User-agent: *\nDisallow: /comments/\nDisallow: /held/\n"
+CRAWLERS_STAY_OUT = ("/comments/", "/held/")
+"""Paths that no crawler needs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,7 +109,9 @@ class PublicViews:
 
     def robots(self, _request: Request) -> Response:
         """Rules for crawlers, and the address of the sitemap."""
-        text = f"{ROBOTS}\nSitemap: {self.site.config().bot.site}/sitemap.xml\n"
+        site = self.site.config().bot.site
+        rules = "".join(f"Disallow: {quote(path_of(site))}{path}\n" for path in CRAWLERS_STAY_OUT)
+        text = f"User-agent: *\n{rules}\nSitemap: {site}/sitemap.xml\n"
         return PlainTextResponse(text, headers={"Cache-Control": "public, max-age=86400"})
 
     def sitemap(self, request: Request) -> Response:

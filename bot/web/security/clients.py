@@ -2,10 +2,11 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from threading import Lock
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import structlog
@@ -136,35 +137,56 @@ def _is_located(request: Request) -> bool:
 class RateLimiter:
     """Grants `burst` at once and then one each `per` / `burst`, by key.
 
-    Keys that were not used for `per` are dropped, and the least recently used beyond `keys_max`.
+    Keys that have their whole burst again are dropped, and the least recently used beyond
+    `keys_max`.
     """
 
     def __init__(self, *, burst: int, per: timedelta, keys_max: int = 10_000) -> None:
-        self._burst = float(burst)
         self._per = per
         self._refill = per / burst
         self._keys_max = keys_max
-        self._buckets: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
+        #: when each key has its whole burst again, which says how much of it is left
+        self._full_at: OrderedDict[str, datetime] = OrderedDict()
         self._lock = Lock()
 
     def take(self, key: str, now: datetime) -> timedelta | None:
         """Take one token; None if it was granted, else the time until there is one."""
+        whole_at = now + self._per
         with self._lock:
-            tokens, since = self._buckets.pop(key, (self._burst, now))
-            elapsed = max(now - since, timedelta(0))
-            tokens = min(self._burst, tokens + elapsed / self._refill)
-            granted = tokens >= 1
-            self._buckets[key] = (tokens - 1 if granted else tokens, now)
+            # a clock that was set back neither fills a bucket nor makes anybody wait longer
+            full_at = min(max(self._full_at.pop(key, now), now), whole_at)
+            wait = full_at + self._refill - whole_at
+            is_granted = wait <= timedelta(0)
+            self._full_at[key] = full_at + self._refill if is_granted else full_at
             self._drop_unused(now)
-        return None if granted else self._refill * (1 - tokens)
+        return None if is_granted else wait
 
     def _drop_unused(self, now: datetime) -> None:
         """Drop buckets that are full again, and the oldest if there are too many."""
-        while self._buckets:
-            _, since = next(iter(self._buckets.values()))
-            if now - since < self._per and len(self._buckets) <= self._keys_max:
+        while self._full_at:
+            full_at = next(iter(self._full_at.values()))
+            if now < full_at and len(self._full_at) <= self._keys_max:
                 return
-            self._buckets.popitem(last=False)
+            self._full_at.popitem(last=False)
+
+
+class Limiter(Protocol):
+    """Grants a burst at once and then the same number evenly over a period, by key."""
+
+    def take(self, key: str, now: datetime) -> timedelta | None:
+        """Take one token; None if it was granted, else the time until there is one.
+
+        Raises BotError where that cannot be known now.
+        """
+
+
+MakeLimiter = Callable[[str, int, timedelta], Limiter]
+"""Makes the limiter of a name: so many at once, and then the same number evenly over the period."""
+
+
+def in_memory(_name: str, burst: int, per: timedelta) -> Limiter:
+    """A limit of this process alone."""
+    return RateLimiter(burst=burst, per=per)
 
 
 class CommentLimits:
@@ -172,22 +194,34 @@ class CommentLimits:
 
     A network always has `reserved` of its own, even if others have used the limit for all; of these
     there are `most`. To lock everybody out takes hundreds of networks, not ten.
+
+    The limits have the `name` of what they limit, and know addresses as `pseudonym` gives them.
     """
 
     def __init__(
-        self, each: int = 6, together: int = 60, reserved: int = 2, most: int = 600
+        self,
+        each: int = 6,
+        together: int = 60,
+        reserved: int = 2,
+        most: int = 600,
+        *,
+        name: str = "comment",
+        limiter: MakeLimiter = in_memory,
+        pseudonym: Callable[[str], str] = str,
     ) -> None:
+        self._pseudonym = pseudonym
+        bursts = {"each": each, "network": reserved, "all": together, "most": most}
         self._each, self._reserved, self._all, self._most = (
-            RateLimiter(burst=burst, per=timedelta(minutes=10))
-            for burst in (each, reserved, together, most)
+            limiter(f"{name}:{part}", burst, timedelta(minutes=10))
+            for part, burst in bursts.items()
         )
 
     def take(self, address: str, now: datetime) -> timedelta | None:
         """None if it is within the limits, else the time to wait."""
-        if (wait := self._each.take(address, now)) is not None:
+        if (wait := self._each.take(self._pseudonym(address), now)) is not None:
             return wait
         shared = self._all.take(_ALL, now)
-        if self._reserved.take(_network(address), now) is None:
+        if self._reserved.take(self._pseudonym(_network(address)), now) is None:
             return self._most.take(_ALL, now)
         return shared
 

@@ -6,12 +6,16 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.web.security.site_path import path_in_browser
+
 COOKIE = "tipsbot"
+"""The cookie of a site that has its host to itself; `cookie_name` has those of others."""
+
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 _COOKIE_LASTS = timedelta(days=365)
 
@@ -40,6 +44,10 @@ class Signer:
         """The token of a link to decide on one held comment, up to a day (its ordinal)."""
         return self._sign("held", f"{comment_id}\0{until}")
 
+    def client(self, address: str) -> str:
+        """A pseudonym of a client's address, by which a limit knows it for some minutes."""
+        return self._sign("client", address)
+
     def _sign(self, purpose: str, text: str) -> str:
         message = f"{purpose}\0{text}".encode()
         return hmac.new(self._key, message, hashlib.sha256).hexdigest()[:40]
@@ -58,25 +66,42 @@ class Visitor:
     is_new: bool
 
 
-def session_of(request: Request) -> Visitor:
-    """The visitor that the cookie names, or a new one."""
-    given = request.cookies.get(COOKIE, "")
+def cookie_name(path: str) -> str:
+    """The cookie of the site below this path.
+
+    A browser sends the cookie of a site at `/` to those below it as well: each has its own name.
+    """
+    return f"{COOKIE}-{hashlib.sha256(path.encode()).hexdigest()[:16]}" if path else COOKIE
+
+
+def session_of(request: Request, address: str) -> Visitor:
+    """The visitor that the cookie of the site at this address names, or a new one."""
+    given = request.cookies.get(cookie_name(path_in_browser(request, address)), "")
     is_known = _SECRET.fullmatch(given) is not None
     return Visitor(secret=given if is_known else secrets.token_urlsafe(32), is_new=not is_known)
 
 
 def remember(
-    response: Response, visitor: Visitor, *, is_secure: bool, is_writer: bool = False
+    request: Request,
+    response: Response,
+    visitor: Visitor,
+    address: str,
+    *,
+    is_writer: bool = False,
 ) -> None:
     """Set the cookie: until the browser closes, or for a year if something was written.
 
+    Only the site at this address gets it, not another one on its host.
+
     It is Lax, not Strict, so that a visitor who follows a link from another network is recognized.
     """
+    path = path_in_browser(request, address)
     response.set_cookie(
-        COOKIE,
+        cookie_name(path),
         visitor.secret,
         max_age=int(_COOKIE_LASTS.total_seconds()) if is_writer else None,
-        secure=is_secure,
+        path=quote(f"{path}/"),
+        secure=is_secure(request, address),
         httponly=True,
         samesite="lax",
     )

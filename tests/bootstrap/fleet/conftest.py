@@ -72,9 +72,10 @@ class Operated:
 
 
 @pytest.fixture
-def fleet(postgres_url):
+def fleet(postgres_url, tmp_path):
     """An empty fleet, whose accounts are on public servers."""
     variables = {"TIPSBOT_DATABASE_URL": postgres_url, "TIPSBOT_OPERATOR": "op"}
+    variables["TIPSBOT_DATA"] = str(tmp_path)
     with opened_fleet(variables) as opened:
         yield opened
 

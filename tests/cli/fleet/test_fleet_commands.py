@@ -11,8 +11,8 @@ import pytest
 from tests.bootstrap.fleet.conftest import tips
 from tests.whole.operator import Operator, Outcome, free_port
 
-GROUP = ("sync bots", "list", "status", "history ada", "rollback ada", "pause ada")
-GROUP += ("resume ada", "quota ada", "erase ada", "actions", "restored")
+GROUP = ["sync bots", "list", "status", "history ada", "rollback ada", "pause ada", "resume ada"]
+GROUP += ["quota ada", "erase ada", "actions", "restored", "export ada there", "import here"]
 
 
 @pytest.fixture

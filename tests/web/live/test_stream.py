@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 from bot.app.moderation.visibility import set_visibility
 from bot.core.model.entry import Author, Standing, Visibility
 from bot.web.live.messages import MISSED_MAX
-from bot.web.live.stream import SUBSCRIBERS_EACH
+from bot.web.live.places import SUBSCRIBERS_EACH
 from tests.browser import running_browser
 from tests.site import TIP, RunningSite, config, running_site
 from tests.web.pages.test_pages import HOSTILE

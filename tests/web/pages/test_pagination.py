@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from starlette.requests import Request
@@ -14,7 +14,7 @@ from bot.store import open_store
 from bot.web.content.sanitize_html import entry_markup, language_tag, paragraphs, web_address
 from bot.web.pages.cards import text_without_links
 from bot.web.rendering import moment
-from bot.web.security.clients import RateLimiter, client_key
+from bot.web.security.clients import client_key
 from bot.web.security.session import Signer, same
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
@@ -80,32 +80,6 @@ def test_language_tag(tag, good):
 def test_moment(zone, shown):
     """A time is told in the zone's own time, with a name for the zone."""
     assert moment(NOW, zone) == shown
-
-
-def test_limiter_grants_a_burst_and_refills():
-    """A burst is granted at once, and then one after each part of the period."""
-    limiter = RateLimiter(burst=2, per=timedelta(minutes=2))
-    assert [limiter.take("a", NOW) for _ in range(3)] == [None, None, timedelta(minutes=1)]
-    assert limiter.take("a", NOW + timedelta(seconds=30)) == timedelta(seconds=30)
-    assert limiter.take("a", NOW + timedelta(seconds=60)) is None
-    assert limiter.take("b", NOW) is None
-
-
-def test_limiter_does_not_grow():
-    """However many names come, it remembers no more than it was told to, and none for long."""
-    limiter = RateLimiter(burst=1, per=timedelta(minutes=1), keys_max=10)
-    for number in range(1000):
-        limiter.take(str(number), NOW)
-    assert list(limiter._buckets) == [str(number) for number in range(990, 1000)]
-    limiter.take("x", NOW + timedelta(minutes=1))
-    assert list(limiter._buckets) == ["x"]
-
-
-def test_limiter_when_the_clock_goes_back():
-    """A clock that is set back neither refills a bucket nor breaks it."""
-    limiter = RateLimiter(burst=1, per=timedelta(minutes=1))
-    limiter.take("a", NOW)
-    assert limiter.take("a", NOW - timedelta(hours=1)) == timedelta(minutes=1)
 
 
 def test_seals_differ():

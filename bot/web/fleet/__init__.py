@@ -1,0 +1,1 @@
+"""The sites of many bots in one process."""

@@ -1,0 +1,94 @@
+"""`--bot`: every command of one bot works on a bot of the fleet."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+import pytest
+
+from bot.cli.bot_option import WITHOUT
+from tests.cli.fleet.test_fleet_commands import does
+from tests.project.test_docs import COMMANDS
+from tests.whole.operator import Operator, free_port
+
+pytestmark = pytest.mark.postgresql
+
+TIPS = (
+    "bot: {name: Ada}\nschedule: [{every: 1d}]\ntips: [{id: a, title: Ask, text: Ask the crowd.}]\n"
+)
+
+
+@pytest.fixture
+def operator(tmp_path, postgres_url):
+    """Somebody with a fleet of two bots, in a folder without a tips file."""
+    made = Operator(home=tmp_path, port=free_port())
+    made.secrets = {"TIPSBOT_DATABASE_URL": postgres_url}
+    for bot in ("ada", "bob"):
+        (tmp_path / "bots" / bot).mkdir(parents=True)
+        (tmp_path / "bots" / bot / "tips.yaml").write_text(TIPS)
+    (tmp_path / "bots" / "eve").mkdir()
+    does(made, "sync bots")
+    return made
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_of_one_bot_has_the_option(name):
+    """Each command that works on a tips file takes `--bot`, and no other does."""
+    options = {option for one in COMMANDS[name].params for option in one.opts}
+    assert ("--bot" in options) is ("--file" in options and name not in WITHOUT)
+
+
+def test_commands_work_on_the_stored_version(operator):
+    """They read and change the bot in the database, and write nothing into the current folder."""
+    assert operator.does("check", "--bot", "ada").out.endswith(
+        "ada: good: 1 tip, 1 schedule, 1 account\n"
+    )
+    (coming,) = operator.does("preview", "--bot", "ada", "-n", "1", "--json").records
+    assert coming["tip"] == "a"
+    assert operator.does("pause", "site", "--bot", "ada").out == "account:site is paused\n"
+    assert operator.does("status", "--bot", "bob", "--json").code == 0
+    paused = json.loads(operator.does("status", "--bot", "ada", "--json").out)["paused"]
+    assert [one["name"] for one in paused] == ["account:site"]
+    assert json.loads(operator.does("status", "--bot", "bob", "--json").out)["paused"] == []
+    assert [path.name for path in operator.home.iterdir()] == ["bots"]
+
+
+def test_the_variable_is_the_option(operator):
+    """TIPSBOT_BOT names the bot, and a file that is typed counts more than it."""
+    operator.secrets["TIPSBOT_BOT"] = "ada"
+    assert operator.does("posts").err == "nothing was posted yet\n"
+    assert operator.does("posts", "-f", "x.yaml").err.startswith("x.yaml: not found")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (
+            "log --bot nobody",
+            "there is no bot 'nobody' in the fleet; `tipsbot fleet list` shows the bots",
+        ),
+        ("log --bot eve", "no file of eve was ever accepted; `tipsbot fleet status` says why"),
+        (
+            "log --bot ada -f x.yaml",
+            "--bot 'ada' and the file 'x.yaml' were given; give only one of them",
+        ),
+        (
+            "log --bot",
+            "--bot needs a value; write it after --bot; `tipsbot log --help` shows its usage",
+        ),
+        ("hide 4 --bot ada", "there is no entry 4 with words; `tipsbot log` shows their numbers"),
+    ],
+)
+def test_what_is_wrong_is_one_line(operator, words, says):
+    """A bot that is not there, and two things at once, are told."""
+    done = operator.does(*shlex.split(words))
+    assert (done.code, done.out, done.err) == (2, "", f"tipsbot: {says}\n")
+
+
+def test_a_post_waits_for_the_workers(operator):
+    """A running bot's post is planned and left to the workers; a paused bot's is delivered here."""
+    does(operator, "pause bob")
+    done = operator.does("post", "a", "--bot", "bob")
+    assert (done.code, done.out.startswith("site: posted ")) == (0, True)
