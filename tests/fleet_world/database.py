@@ -28,16 +28,14 @@ ALTER TABLE procrastinate_workers ALTER last_heartbeat SET DEFAULT shifted.now()
 """
 """PostgreSQL has no way to set its clock. These functions are found before its own."""
 _PATH = "ALTER DATABASE {} SET search_path = public, shifted, pg_catalog"
-_SIGNS_OF_LIFE: tuple[LiteralString, ...] = (
-    (
-        "UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat + %s"
-        " WHERE last_heartbeat > now() - %s - interval '15 s'"
-    ),
-    (
-        "UPDATE fleet_process SET seen_at = seen_at + %s"
-        " WHERE seen_at > timezone('utc', now()) - %s - interval '15 s'"
-    ),
-)
+_WORKERS_ALIVE: LiteralString = """
+UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat + %s
+WHERE last_heartbeat > now() - %s - interval '15 s'
+"""
+_PROCESSES_ALIVE: LiteralString = """
+UPDATE fleet_process SET seen_at = seen_at + %s
+WHERE seen_at > timezone('utc', now()) - %s - interval '15 s'
+"""
 
 
 @dataclass(frozen=True)
@@ -62,8 +60,8 @@ class FleetDatabase:
 
     def keep_alive(self, passed: timedelta) -> None:
         """Let those that gave a sign of life lately have given one just now, though time has passed."""
-        for statement in _SIGNS_OF_LIFE:
-            self.run(statement, passed, passed)
+        self.run(_WORKERS_ALIVE, passed, passed)
+        self.run(_PROCESSES_ALIVE, passed, passed)
 
     def rows(self, query: LiteralString, *values: object) -> list[dict[str, Any]]:
         """The rows of a query."""
