@@ -23,6 +23,8 @@ TIMES = WorkerTimes(
     renew=timedelta(milliseconds=5),
     first_pause=timedelta(milliseconds=20),
 )
+
+pytestmark = pytest.mark.long
 SLOTS = {Queue.POSTS: 2, Queue.OTHER: 1}
 WITHIN = timedelta(seconds=SOON)
 NOW = timedelta(0)

@@ -25,6 +25,8 @@ from tests.browser import running_browser
 from tests.servers.postgres import NOT_INSTALLED, binaries, database_name, running_postgres
 from tests.tree import KEY_FILE
 
+pytestmark = pytest.mark.long
+
 ADA = "https://shared.example/tips-of-ada"
 BOB = "https://shared.example/bob"
 EVE = "https://eve.example"

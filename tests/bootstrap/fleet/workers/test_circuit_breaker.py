@@ -21,7 +21,7 @@ from tests.bootstrap.fleet.workers.samples import hanging_up, mastodon, now, x
 from tests.core.samples import HOUR
 from tests.servers.scripted import Scripted, scripted
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.quick]
+pytestmark = [pytest.mark.postgresql, pytest.mark.long]
 
 ERROR = {"error": "no"}
 BEGUN = b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"

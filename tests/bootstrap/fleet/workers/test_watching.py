@@ -27,7 +27,7 @@ from bot.web.ops.internal import InternalPages, internal_app
 from tests.bootstrap.fleet.workers.samples import now, until
 from tests.core.samples import HOUR, MINUTE
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.quick]
+pytestmark = [pytest.mark.postgresql, pytest.mark.long]
 
 LOST = FleetWatch(backend=PostgresBackend(make_engine("postgresql://a:b@127.0.0.1:9/none")))
 QUEUE = QueueFigures(slots=2, running=0, done=0, failed=0, lag=timedelta(0))
