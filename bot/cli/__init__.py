@@ -5,6 +5,7 @@ import sys
 from typing import NoReturn
 
 from bot.bootstrap.running import stop_signals
+from bot.bootstrap.running.optional_imports import FLEET
 
 USER_ERROR = 2
 INTERNAL_ERROR = 70
@@ -38,11 +39,24 @@ def main() -> NoReturn:
     except OSError as error:
         _end(f"tipsbot: {error.filename or 'the system'}: {error.strerror or error}", USER_ERROR)
     except Exception as error:
+        if (missing := _missing_package(error)) is not None:
+            _end(f"tipsbot: {missing}", USER_ERROR)
         if os.environ.get("TIPSBOT_DEBUG"):
             raise
         what = f"{type(error).__name__}: {error}".splitlines()[0]
         _end(f"tipsbot: internal error: {what}; set TIPSBOT_DEBUG=1 to see where", INTERNAL_ERROR)
     sys.exit(0)
+
+
+def _missing_package(error: Exception) -> str | None:
+    """What to do about a package of the extra `fleet` that is not installed; None: it is not that."""
+    name = (getattr(error, "name", None) or "").partition(".")[0]
+    if not isinstance(error, ModuleNotFoundError) or name not in FLEET:
+        return None
+    return (
+        f"{name}, which a PostgreSQL database needs, is not installed; "
+        "install requirements-fleet.txt in place of requirements.txt"
+    )
 
 
 def _end(message: str, code: int) -> NoReturn:

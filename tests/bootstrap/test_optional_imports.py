@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from bot.bootstrap.running.optional_imports import DATABASE
-from tests.tree import ROOT
+from tests.tree import KEY_FILE, ROOT
 
 LOADING = """
 from bot.bootstrap.running.optional_imports import FLEET, UNUSED, skip_unused
@@ -64,13 +64,27 @@ def test_no_command_loads_the_fleet(tmp_path, words):
     assert done.stdout.endswith("loaded: []\n"), done.stdout + done.stderr
 
 
-def test_a_database_without_its_driver_is_one_line(tmp_path):
-    """Where the extra `fleet` is not installed, a database URL gets one line that says so."""
+@pytest.mark.parametrize(
+    ("words", "package"),
+    [
+        ("status", "psycopg"),
+        ("run", "psycopg"),
+        ("fleet list", "psycopg"),
+        ("worker", "psycopg"),
+        ("web", "psycopg"),
+        ("migrate", "procrastinate"),
+        ("keys rotate", "cryptography"),
+    ],
+)
+def test_a_database_without_the_extra_is_one_line(tmp_path, words, package):
+    """Where the extra `fleet` is not installed, a command that needs it says so in one line."""
     code = (
-        "import sys; sys.modules['psycopg'] = None; sys.argv = ['tipsbot', 'status'];"
-        "from bot.cli import main; main()"
+        "import sys; from bot.bootstrap.running.optional_imports import FLEET;"
+        "sys.modules.update(dict.fromkeys(FLEET));"
+        f"sys.argv = ['tipsbot', *{words.split()}]; from bot.cli import main; main()"
     )
     variables = {"TIPSBOT_DATABASE_URL": "postgresql://tipsbot:secret@127.0.0.1:9/tipsbot"}
+    variables["TIPSBOT_KEY_FILE"] = str(KEY_FILE)
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
@@ -81,7 +95,7 @@ def test_a_database_without_its_driver_is_one_line(tmp_path):
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "tipsbot: psycopg, which a PostgreSQL database needs, is not installed; "
+        f"tipsbot: {package}, which a PostgreSQL database needs, is not installed; "
         "install requirements-fleet.txt in place of requirements.txt\n"
     )
 
