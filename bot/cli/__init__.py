@@ -49,7 +49,7 @@ def main() -> NoReturn:
 
 
 def _missing_package(error: Exception) -> str | None:
-    """What to do about a package of the extra `fleet` that is not installed; None: it is not that."""
+    """The message for a package of the extra `fleet` that is not installed; None: another error."""
     name = (getattr(error, "name", None) or "").partition(".")[0]
     if not isinstance(error, ModuleNotFoundError) or name not in FLEET:
         return None
