@@ -71,7 +71,7 @@ def test_no_command_loads_the_fleet(tmp_path, words):
         ("run", "psycopg"),
         ("fleet list", "psycopg"),
         ("worker", "psycopg"),
-        ("web", "psycopg"),
+        ("web", "cryptography"),
         ("migrate", "procrastinate"),
         ("keys rotate", "cryptography"),
     ],

@@ -87,12 +87,18 @@ def opened_fleet(variables: Mapping[str, str]) -> Iterator[Fleet]:
 
 
 def require_key_file(environ: Environment) -> None:
-    """Raise UsageError where the bots' own secrets would be stored as they are."""
+    """Raise UsageError where the bots' own secrets would be stored as they are.
+
+    Raises SecretError where the file of keys cannot be used.
+    """
     if environ.key_file is None:
         raise UsageError(
             "TIPSBOT_KEY_FILE is not set, and a fleet stores no secret unencrypted",
             "make a key with `tipsbot keys new`, and name its file",
         )
+    from bot.store.postgres.encryption import KeyFile
+
+    KeyFile(environ.key_file).check()
 
 
 def required_url(environ: Environment) -> str:

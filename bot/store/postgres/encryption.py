@@ -25,6 +25,10 @@ class KeyFile:
 
     path: Path
 
+    def check(self) -> None:
+        """See whether the file can be used now."""
+        self._keys()
+
     def encrypt(self, data: bytes) -> bytes:
         """The data under the newest key."""
         return self._keys().encrypt(data)

@@ -428,8 +428,9 @@ NOWHERE = {"TIPSBOT_DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x"}
         ({}, "TIPSBOT_DATABASE_URL is not set"),
         (NOWHERE | {"TIPSBOT_KEY_FILE": str(KEY_FILE)}, "it cannot be reached"),
         (NOWHERE, "TIPSBOT_KEY_FILE is not set"),
+        (NOWHERE | {"TIPSBOT_KEY_FILE": "none"}, "none cannot be read"),
         (
-            {"TIPSBOT_DATABASE_URL": "mysql://u:p@127.0.0.1/x", "TIPSBOT_KEY_FILE": "k"},
+            {"TIPSBOT_DATABASE_URL": "mysql://u:p@127.0.0.1/x", "TIPSBOT_KEY_FILE": str(KEY_FILE)},
             "no address of a PostgreSQL",
         ),
         ({"TIPSBOT_INTERNAL_BIND": "8141"}, "TIPSBOT_INTERNAL_BIND='8141' is no address"),

@@ -89,6 +89,16 @@ def test_what_is_wrong_is_one_line(operator, words, says):
     assert (done.code, done.out, done.err) == (2, "", f"tipsbot: {says}\n")
 
 
+@pytest.mark.parametrize("words", ["worker", "web", "status --bot ada", "fleet import here"])
+def test_a_file_of_keys_that_cannot_be_used_is_told_at_the_start(operator, words):
+    """No process of a fleet begins work that it could not finish without its keys."""
+    operator.secrets["TIPSBOT_KEY_FILE"] = str(operator.home / "nowhere")
+    done = operator.does(*shlex.split(words))
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("tipsbot: TIPSBOT_KEY_FILE: ")
+    assert "cannot be read (No such file or directory)" in done.err
+
+
 def test_status_tells_the_state(operator):
     """The first line is the bot's state in the fleet."""
     states = {"": "running", "pause ada": "paused", "resume ada": "running"}
