@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.command_list import add
+from bot.cli.arguments.command_list import add
+from bot.cli.arguments.usage_errors import Commands
 from bot.cli.discussion import export, forget, log, reply
 from bot.cli.fleet.group import fleet
 from bot.cli.moderation import approve, block, hide, refuse, show, unblock
@@ -13,7 +14,6 @@ from bot.cli.posting import pause, post, posts, preview, resolve, resume, retrac
 from bot.cli.processes import keys, migrate, run, web, worker
 from bot.cli.status import status
 from bot.cli.tips_file import check, init, schema, summarise
-from bot.cli.usage_errors import Commands
 
 app = typer.Typer(
     name="tipsbot",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from bot.cli.bot_option import chosen_bot
+from bot.cli.arguments.bot_option import chosen_bot
 from bot.cli.output import print_done
 from bot.core.errors import BotError
 from bot.core.text.sanitize import shown_lines

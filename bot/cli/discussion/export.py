@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.arguments.options import DEFAULT_FILE, File
 from bot.cli.context import opened
-from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.output import print_done
 from bot.core.errors import UsageError
 

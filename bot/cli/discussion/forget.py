@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.arguments.options import DEFAULT_FILE, File, OnAccount
 from bot.cli.context import for_each
-from bot.cli.options import DEFAULT_FILE, File, OnAccount
 from bot.cli.output import person_line
 from bot.core.text.sanitize import is_number
 

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.cli.arguments.options import DEFAULT_FILE, AsJson, File, OnlyTip
 from bot.cli.context import opened
-from bot.cli.options import DEFAULT_FILE, AsJson, File, OnlyTip
 from bot.cli.output import first_tip_line
 from bot.core.errors import StoreError, UsageError
 

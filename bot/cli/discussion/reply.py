@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.arguments.options import DEFAULT_FILE, File
+from bot.cli.arguments.usage_errors import number_of
 from bot.cli.posting.deliver_now import deliver_now
-from bot.cli.usage_errors import number_of
 
 if TYPE_CHECKING:
     from bot.bootstrap.container import Container

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.arguments.options import AsJson
 from bot.cli.fleet.context import moment, opened
-from bot.cli.options import AsJson
 from bot.core.datetimes import iso
 from bot.core.text.sanitize import shown
 

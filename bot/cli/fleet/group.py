@@ -2,22 +2,18 @@
 
 import typer
 
-from bot.cli.command_list import add
-from bot.cli.fleet import (
-    actions,
+from bot.cli.arguments.command_list import add
+from bot.cli.arguments.usage_errors import Commands
+from bot.cli.fleet import actions, list_bots, restored, status, sync
+from bot.cli.fleet.one_bot import (
     erase,
     export_bot,
     history,
     import_bot,
-    list_bots,
     pause,
     quota,
-    restored,
     rollback,
-    status,
-    sync,
 )
-from bot.cli.usage_errors import Commands
 
 fleet = typer.Typer(name="fleet", cls=Commands, rich_markup_mode=None)
 

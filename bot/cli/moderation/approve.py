@@ -1,7 +1,7 @@
 """`approve`: publish held comments."""
 
+from bot.cli.arguments.options import DEFAULT_FILE, File, HeldNumbers
 from bot.cli.context import for_each
-from bot.cli.options import DEFAULT_FILE, File, HeldNumbers
 from bot.core.text.sanitize import shown
 
 

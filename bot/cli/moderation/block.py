@@ -1,7 +1,7 @@
 """`block`: hide everything that people say."""
 
+from bot.cli.arguments.options import DEFAULT_FILE, File, OnAccount, People
 from bot.cli.context import for_each
-from bot.cli.options import DEFAULT_FILE, File, OnAccount, People
 from bot.cli.output import person_line
 
 

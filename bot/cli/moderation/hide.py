@@ -1,7 +1,7 @@
 """`hide`: remove entries from every page, feed and export."""
 
+from bot.cli.arguments.options import DEFAULT_FILE, EntryNumbers, File
 from bot.cli.context import for_each
-from bot.cli.options import DEFAULT_FILE, EntryNumbers, File
 
 
 def hide(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:

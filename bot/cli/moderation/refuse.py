@@ -1,7 +1,7 @@
 """`refuse`: erase held comments."""
 
+from bot.cli.arguments.options import DEFAULT_FILE, File, HeldNumbers
 from bot.cli.context import for_each
-from bot.cli.options import DEFAULT_FILE, File, HeldNumbers
 
 
 def refuse(entry: HeldNumbers, *, file: File = DEFAULT_FILE) -> None:

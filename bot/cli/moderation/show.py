@@ -1,7 +1,7 @@
 """`show`: show hidden or held entries."""
 
+from bot.cli.arguments.options import DEFAULT_FILE, EntryNumbers, File
 from bot.cli.context import for_each
-from bot.cli.options import DEFAULT_FILE, EntryNumbers, File
 
 
 def show(entry: EntryNumbers, *, file: File = DEFAULT_FILE) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.arguments.options import DEFAULT_FILE, File
 from bot.cli.posting.deliver_now import deliver_now
 
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.cli.arguments.options import DEFAULT_FILE, AsJson, File, OnlyTip
 from bot.cli.context import opened
-from bot.cli.options import DEFAULT_FILE, AsJson, File, OnlyTip
 from bot.core.datetimes import iso
 from bot.core.model.delivery import Delivery, State
 from bot.core.text.sanitize import one_line, shown

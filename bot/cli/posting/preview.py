@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.cli.arguments.options import DEFAULT_FILE, AsJson, File
 from bot.cli.context import opened
-from bot.cli.options import DEFAULT_FILE, AsJson, File
 from bot.core.datetimes import iso
 from bot.core.text.sanitize import shown
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.cli.arguments.options import DEFAULT_FILE, File
+from bot.cli.arguments.usage_errors import number_of
 from bot.cli.context import each, opened
-from bot.cli.options import DEFAULT_FILE, File
-from bot.cli.usage_errors import number_of
 from bot.core.errors import SecretError, UsageError
 from bot.core.model.delivery import Delivery
 from bot.core.text.sanitize import shown, shown_lines

@@ -1,7 +1,7 @@
 """`resume`: resume a paused schedule or account."""
 
+from bot.cli.arguments.options import DEFAULT_FILE, File, Pausable
 from bot.cli.context import opened
-from bot.cli.options import DEFAULT_FILE, File, Pausable
 from bot.cli.output import print_done
 
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.cli.arguments.options import DEFAULT_FILE, File
 from bot.cli.context import each, opened
-from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.posting.posts import line
 from bot.core.errors import UsageError
 from bot.core.model.delivery import Delivery

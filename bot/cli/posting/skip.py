@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.cli.arguments.options import DEFAULT_FILE, File
 from bot.cli.context import opened
-from bot.cli.options import DEFAULT_FILE, File
 from bot.cli.output import print_done
 
 

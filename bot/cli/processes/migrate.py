@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.arguments.options import DEFAULT_FILE, File
 from bot.cli.output import print_done
 
 

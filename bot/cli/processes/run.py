@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.options import DEFAULT_FILE, File
+from bot.cli.arguments.options import DEFAULT_FILE, File
 from bot.cli.output import counted, first_tip_line
 from bot.cli.standard_streams import OUTPUT
 from bot.core.text.sanitize import shown

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.cli.arguments.options import DEFAULT_FILE, AsJson, File
 from bot.cli.context import opened
-from bot.cli.options import DEFAULT_FILE, AsJson, File
 
 LOOK_AHEAD = 20
 """How many slots ahead the tips are worked out."""

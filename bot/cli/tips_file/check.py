@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.bot_option import chosen_bot
+from bot.cli.arguments.bot_option import chosen_bot
+from bot.cli.arguments.options import DEFAULT_FILE, AsJson, File
 from bot.cli.context import opened
-from bot.cli.options import DEFAULT_FILE, AsJson, File
 from bot.cli.output import counted, unreviewed_line
 from bot.core.errors import Problem, TipsError
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.options import DEFAULT_FILE, FILE_VARIABLE
+from bot.cli.arguments.options import DEFAULT_FILE, FILE_VARIABLE
 from bot.cli.tips_file.schema import schema_text
 from bot.core.errors import UsageError
 

@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 
-from bot.cli.bot_option import WITHOUT
+from bot.cli.arguments.bot_option import WITHOUT
 from tests.cli.fleet.test_fleet_commands import does
 from tests.project.test_docs import COMMANDS
 from tests.tree import KEY_FILE

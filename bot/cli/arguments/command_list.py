@@ -5,7 +5,7 @@ from inspect import getdoc
 
 import typer
 
-from bot.cli.usage_errors import Command
+from bot.cli.arguments.usage_errors import Command
 
 
 def add(group: typer.Typer, command: Callable[..., None], name: str | None = None) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from bot.cli import bot_option
+from bot.cli.arguments import bot_option
 from bot.core.errors import UsageError
 from bot.core.text.sanitize import is_number, one_line
 from bot.core.text.suggest import did_you_mean

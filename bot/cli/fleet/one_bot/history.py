@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 import typer
 
+from bot.cli.arguments.options import AsJson
 from bot.cli.fleet.context import BotId, moment, opened
-from bot.cli.options import AsJson
 from bot.core.datetimes import iso
 from bot.core.text.sanitize import shown
 

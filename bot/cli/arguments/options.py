@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.usage_errors import number_of
+from bot.cli.arguments.usage_errors import number_of
 
 DEFAULT_FILE = Path("tips.yaml")
 FILE_VARIABLE = "TIPSBOT_FILE"

@@ -1,0 +1,1 @@
+"""Commands of the fleet about one of its bots."""
