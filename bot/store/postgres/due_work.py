@@ -161,7 +161,7 @@ class DueWork:
     def _handing_out(self, kind: str) -> Iterator[Connection]:
         """A transaction in which no other process hands out; one that freezes in it loses it."""
         with self._connected() as connection:
-            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 2000"))
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 10000"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCKS[kind]})
             yield connection
 

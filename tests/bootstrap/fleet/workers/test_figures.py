@@ -55,15 +55,16 @@ def test_bots_and_processes_are_counted(fleet, read):
 
 HELD = {
     "nobody looked at it": ({"handed_until": None}, True),
-    "it is not due yet": ({"not_before": now() + HOUR}, False),
-    "it waits for a gap": ({"reason": "a gap", "held_until": now() + MINUTE}, False),
+    "it is not due yet": ({"not_before": HOUR}, False),
+    "it waits for a gap": ({"reason": "a gap", "held_until": MINUTE}, False),
     "a reason that nobody looked at again": ({"reason": "a gap"}, True),
-    "the reason of long ago": ({"reason": "a gap", "held_until": now() - 5 * MINUTE}, True),
-    "handed out, and lost": ({"handed_until": now() - MINUTE}, True),
+    "the reason of long ago": ({"reason": "a gap", "held_until": -5 * MINUTE}, True),
+    "handed out, and lost": ({"handed_until": -MINUTE}, True),
     "it is unsure": ({"state": State.UNSURE}, False),
     "it is posted": ({"state": State.POSTED}, False),
-    "it is being sent": ({"state": State.SENDING, "lease_until": now() + MINUTE}, False),
+    "it is being sent": ({"state": State.SENDING, "lease_until": MINUTE}, False),
 }
+"""What is changed, moments as spans from now on, and whether the post is late then."""
 
 
 @pytest.mark.parametrize(("changes", "is_late"), HELD.values(), ids=HELD)
@@ -71,7 +72,8 @@ def test_what_is_late(fleet, read, changes, is_late):
     """A post is late that could have been sent for two minutes and that nothing holds back."""
     fleet.bot("a", "town", due=now() + HOUR)
     fleet.post("a", late=3 * MINUTE)
-    fleet.change(deliveries, **changes)
+    moments = {name: now() + one for name, one in changes.items() if isinstance(one, timedelta)}
+    fleet.change(deliveries, **{**changes, **moments})
     found = read()
     assert (minutes(found.late), found.is_late) == ((3, True) if is_late else (0, False))
 
