@@ -80,7 +80,7 @@ def last_post(world: FleetWorld, since: str) -> float:
         FLOODED,
         since,
     )
-    return round(row["late"], 1)
+    return round(float(row["late"]), 1)
 
 
 def post_all(world: FleetWorld) -> float:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import LiteralString
 
 import pytest
@@ -101,7 +102,7 @@ def test_every_job_is_thrown_away_for_a_while(world: FleetWorld, record_property
     with throwing(world) as thrower:
         thrower.share = 1.0
         for times in range(1, 4):
-            await_that(lambda times=times: enough(world, thrower, times), LONG)
+            await_that(partial(enough, world, thrower, times), LONG)
             assert not world.database.rows(HANDED_FOR_LONG, HANDED, HANDED)
             world.advance(SOON)
     await_done(world)

@@ -6,6 +6,7 @@ The workers and the platforms are processes of one machine here; what is cut is 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_a_platform_is_cut_off(
         world.come_due()
         world.await_requests(world.chance.randint(1, 10))
         mend = cut(world, network)
-        await_that(lambda network=network: is_done_but_for(world, network), LONG)
+        await_that(partial(is_done_but_for, world, network), LONG)
         mend()
         resolve(world)
     settle(world)
