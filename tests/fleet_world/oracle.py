@@ -18,8 +18,9 @@ PAUSE = timedelta(seconds=200)
 ROUNDS = 12
 
 _UNPLANNED: LiteralString = """
-SELECT count(*) AS number FROM fleet_task WHERE job = 'plan' AND due <= timezone('utc', now())
+SELECT count(*) AS number FROM fleet_task WHERE job = 'plan' AND due < %s
 """
+"""A task that failed is due again in a minute, and its slot is not planned yet."""
 _UNSETTLED: LiteralString = """
 SELECT count(*) AS number FROM delivery
 WHERE state IN ('planned', 'sending', 'unsure') AND reason IS DISTINCT FROM %s
@@ -42,7 +43,7 @@ def is_done(world: FleetWorld) -> bool:
 
 def is_planned(world: FleetWorld) -> bool:
     """Whether every slot that is due was planned."""
-    return not _number(world, _UNPLANNED)
+    return not _number(world, _UNPLANNED, world.next_slot.replace(tzinfo=None))
 
 
 def due(world: FleetWorld) -> list[dict[str, Any]]:

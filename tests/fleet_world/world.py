@@ -144,8 +144,13 @@ class FleetWorld:
 
     def come_due(self) -> None:
         """Let time pass until the next slot of every bot is due."""
-        passed = (datetime.now(UTC) - datetime.min.replace(tzinfo=UTC)) % EVERY
-        self.advance(EVERY - passed + timedelta(seconds=1))
+        self.advance(self.next_slot - datetime.now(UTC) + timedelta(seconds=1))
+
+    @property
+    def next_slot(self) -> datetime:
+        """When the next slot of every bot is due."""
+        now = datetime.now(UTC)
+        return now + EVERY - (now - datetime.min.replace(tzinfo=UTC)) % EVERY
 
     @property
     def requests(self) -> int:
