@@ -11,7 +11,7 @@ from tests.fleet_world.oracle import await_done, check, settle
 
 Note = Callable[[str, object], None]
 
-TIMES = 3
+TIMES = 2
 
 
 def killed(world: FleetWorld) -> None:
