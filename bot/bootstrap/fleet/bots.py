@@ -12,7 +12,7 @@ from bot.bootstrap.container import Container
 from bot.bootstrap.running.process_owner import owner
 from bot.bootstrap.settings.environment import Environment
 from bot.core.errors import UsageError
-from bot.core.fleet.bot import TIPS_FILE, BotState, FleetBot, Version
+from bot.core.fleet.bot import TIPS_FILE, FleetBot, Version
 from bot.core.ports.fleet_store import FleetStore
 from bot.store import DatabaseServer, SqlSummaryCache
 
@@ -55,12 +55,12 @@ class FleetContainers:
     def get(self, bot: str) -> BotParts | None:
         """The parts of a bot with the version that it uses now.
 
-        None where there is no such bot, or it is stopped, or no version of it was ever accepted.
-        Raises TipsError where its stored version is refused by this release.
+        None where there is no such bot, it was stopped or exported, or no version of it was ever
+        accepted. Raises TipsError where its stored version is refused by this release.
         """
         with self.fleet.reading() as tx:
             known = tx.bots.get(bot)
-            if known is None or known.version is None or known.state is BotState.STOPPED:
+            if known is None or known.version is None or not known.state.is_active:
                 self._drop(bot)
                 return None
             found = self._kept.get(bot)

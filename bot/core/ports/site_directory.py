@@ -9,7 +9,7 @@ from bot.core.fleet.site_address import SiteAddress
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServedSite:
-    """The site of a bot that is not stopped."""
+    """The site of a bot that is running or paused."""
 
     bot: str
     address: SiteAddress
@@ -18,7 +18,7 @@ class ServedSite:
 
 
 class SiteDirectory(Protocol):
-    """Knows the sites of bots that are not stopped.
+    """Knows the sites of bots that are running or paused.
 
     Raises StoreError for every error of the database.
     """
@@ -30,7 +30,7 @@ class SiteDirectory(Protocol):
         """Whether there is a site at a host of this name, whatever its port."""
 
     def versions(self, bots: Collection[str]) -> Mapping[str, int]:
-        """The versions in use of those of these bots that are not stopped."""
+        """The versions in use of those of these bots that are running or paused."""
 
     def verify_soon(self, bot: str) -> None:
         """Have a worker read the pages that link to the bot's as soon as it can."""

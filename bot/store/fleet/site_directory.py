@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, exists, func, select, text, update
 
-from bot.core.fleet.bot import BotState, Job
+from bot.core.fleet.bot import ACTIVE, Job
 from bot.core.fleet.site_address import SiteAddress
 from bot.core.ports.site_directory import ServedSite
 from bot.store.backend import Backend
@@ -16,7 +16,7 @@ from bot.store.rows import of_bot
 _NO_BOT = ""
 """No bot has this id, so that nothing waits for the writes of one."""
 _IS_SERVED = (
-    (fleet_bots.c.state != BotState.STOPPED)
+    fleet_bots.c.state.in_(ACTIVE)
     & fleet_bots.c.version.is_not(None)
     & fleet_bots.c.host.is_not(None)
 )
@@ -42,7 +42,7 @@ class SqlSiteDirectory:
             return bool(connection.scalar(query))
 
     def versions(self, bots: Collection[str]) -> Mapping[str, int]:
-        """The versions in use of those that are not stopped."""
+        """The versions in use of those that are running or paused."""
         query = select(fleet_bots.c.bot, fleet_bots.c.version)
         query = query.where(_IS_SERVED, fleet_bots.c.bot.in_(bots))
         with self.backend.begin(_NO_BOT, writing=False) as connection:

@@ -296,15 +296,16 @@ def test_a_new_version_is_served(operated, first, second):
         until("the new name", lambda process=process: "Robert" in process.get(f"{BOB}/").text)
 
 
-def test_a_stopped_bot_is_served_no_more(operated, first):
-    """The site of a bot that was stopped gets 404, its open pages end, and the others stay."""
+@pytest.mark.parametrize("state", [BotState.STOPPED, BotState.EXPORTED])
+def test_a_bot_that_left_is_served_no_more(operated, first, state):
+    """The site of a stopped or exported bot gets 404, its open pages end, and the others stay."""
     with operated.fleet.store.writing() as tx:
         bob = tx.bots.get("bob")
         tx.bots.put(replace(bob, state=BotState.PAUSED))
     assert first.get(f"{BOB}/").status_code == 200
     with live(first, f"{BOB}/tips/t0") as messages:
         with operated.fleet.store.writing() as tx:
-            tx.bots.put(replace(bob, state=BotState.STOPPED))
+            tx.bots.put(replace(bob, state=state))
         assert list(messages) == []
     until("it is gone", lambda: first.get(f"{BOB}/").status_code == 404)
     assert first.ask("/tls?domain=shared.example").status_code == 200
