@@ -80,31 +80,31 @@ class FleetContainers:
             raise UsageError(
                 f"no file of {bot} was ever accepted", "`tipsbot fleet status` says why"
             )
-        return self._build(known, known.version)
+        return self._build(known, self._stored(known.bot, known.version))
 
     def _current(self, known: FleetBot, number: int) -> BotParts:
         """The parts of this version: those that another thread made meanwhile, or new ones.
 
         A bot that was erased and came back may have a version of the same number.
         """
-        with self.fleet.reading() as tx:
-            version = tx.versions.get(known.bot, number)
+        version = self._stored(known.bot, number)
         found = self._kept.get(known.bot)
         if found is None or found.version != version:
-            found = self._build(known, number)
-        container = found.container
-        return self._touched(
-            known.bot, BotParts(bot=known, version=found.version, container=container)
-        )
+            found = self._build(known, version)
+        return self._touched(known.bot, replace(found, bot=known))
 
-    def _build(self, known: FleetBot, number: int) -> BotParts:
+    def _stored(self, bot: str, number: int) -> Version:
         with self.fleet.reading() as tx:
-            version = tx.versions.get(known.bot, number)
-            data = tx.versions.file(known.bot, number, TIPS_FILE)
-        if version is None or data is None:
-            raise UsageError(
-                f"version {number} of bot {known.bot} is not stored", "sync its folder again"
-            )
+            version = tx.versions.get(bot, number)
+        if version is None:
+            raise _not_stored(bot, number)
+        return version
+
+    def _build(self, known: FleetBot, version: Version) -> BotParts:
+        with self.fleet.reading() as tx:
+            data = tx.versions.file(known.bot, version.number, TIPS_FILE)
+        if data is None:
+            raise _not_stored(known.bot, version.number)
         file = Path(known.bot) / TIPS_FILE
         environ = replace(self.environment, fleet_bot=known.bot)
         container = Container(
@@ -139,3 +139,7 @@ class FleetContainers:
                     name: lock for name, lock in self._building.items() if lock.locked()
                 }
             return self._building.setdefault(bot, Lock())
+
+
+def _not_stored(bot: str, number: int) -> UsageError:
+    return UsageError(f"version {number} of bot {bot} is not stored", "sync its folder again")
