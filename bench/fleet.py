@@ -22,7 +22,8 @@ from bench import bare_jobs
 from bench.figure import Figure, Instead, Scale, Target
 from bot.bootstrap.migrate_database import migrate_database
 from bot.core.fleet.bot import Job
-from bot.store.fleet import open_fleet
+from bot.store import open_server
+from bot.store.fleet import SqlFleetStore
 from bot.store.postgres.due_work import DueWork
 from bot.store.postgres.engine import PostgresBackend, make_engine
 from bot.store.postgres.tables import fleet_tasks
@@ -174,7 +175,8 @@ def _seed(fleet: _Fleet, port: int) -> None:
     """Store the bots; nothing is due yet."""
     every = f"{{name: often, every: {fleet.minutes}m, from: '2026-01-01T00:00:00Z', late: 1h}}"
     now = datetime.now(UTC)
-    with closing(open_fleet(fleet.url)) as store:
+    with closing(open_server(fleet.url)) as server:
+        store = SqlFleetStore(server.backend)
         for number in range(fleet.bots):
             hosts = (f"127.0.0.{1 + (ACCOUNTS * number + at) % HOSTS}" for at in range(ACCOUNTS))
             accounts = tuple(

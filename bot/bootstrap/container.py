@@ -1,7 +1,7 @@
 """The parts of one bot, each built once: tips file, database, clock, use cases, adapters."""
 
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import InitVar, dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
@@ -261,26 +261,28 @@ def open_container(
     """
     environ = environment(file, variables)
     loaded = loaded or load_or_last_good(file, environ, strict=strict and not forgiving)
-    url = environ.database_url
-    only_look = reading and not has_store(environ.data, url)
-    bot = loaded.config.bot.id
-    if only_look:
-        database = open_memory(bot)
-    else:
-        database = open_store(environ.data, bot, url, environ.key_file)
-    container = Container(
-        file=file,
-        loaded=loaded,
-        environment=environ,
-        database=database,
-        other_clock=clock,
-        summary_cache=SqlSummaryCache(environ.data if environ.data.is_dir() else None),
-        owner=owner(holds_lock=holds_lock and url is None),
-    )
-    if not forgiving and loaded.problem is None:
-        try:
+    with ExitStack() as on_failure:
+        database = _open_database(environ, loaded.config.bot.id, reading=reading)
+        on_failure.callback(database.close)
+        summary_cache = SqlSummaryCache(environ.data if environ.data.is_dir() else None)
+        on_failure.callback(summary_cache.close)
+        container = Container(
+            file=file,
+            loaded=loaded,
+            environment=environ,
+            database=database,
+            other_clock=clock,
+            summary_cache=summary_cache,
+            owner=owner(holds_lock=holds_lock and environ.database_url is None),
+        )
+        if not forgiving and loaded.problem is None:
             container.require_fit(strict=strict)
-        except BaseException:
-            container.close()
-            raise
+        on_failure.pop_all()
     return container
+
+
+def _open_database(environ: Environment, bot: str, *, reading: bool) -> Database:
+    """The bot's; an empty one where a bot that never ran is only looked at."""
+    if reading and not has_store(environ.data, environ.database_url):
+        return open_memory(bot)
+    return open_store(environ.data, bot, environ.database_url, environ.key_file)

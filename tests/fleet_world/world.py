@@ -13,7 +13,8 @@ from random import Random
 import pytest
 import time_machine
 
-from bot.store.fleet import open_fleet
+from bot.store import open_server
+from bot.store.fleet import SqlFleetStore
 from tests.fleet_world.bots import SITE, BotSeed, FleetAccountSeed, tip_in
 from tests.fleet_world.database import FleetDatabase, fleet_database
 from tests.fleet_world.traffic import Traffic
@@ -62,8 +63,8 @@ class FleetWorld:
 
     def add(self, bot: BotSeed) -> None:
         """Store a bot."""
-        with closing(open_fleet(self.database.url)) as fleet:
-            bot.store(fleet, datetime.now(UTC))
+        with closing(open_server(self.database.url)) as server:
+            bot.store(SqlFleetStore(server.backend), datetime.now(UTC))
         bot.write_secrets(self.home / "secrets")
         self.bots.append(bot)
 

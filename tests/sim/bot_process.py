@@ -45,8 +45,8 @@ class BotProcess:
             clock=SystemClock(),  # the simulation moves it
         )
         container.adapters.network = NetworkAccess(carrier=transport_factory)
-        self.running = Runner(container=container, watch=watch)
         try:
+            self.running = Runner(container=container, watch=watch)
             container.adopt(container.loaded)
             self.running.recover()
         except BaseException:

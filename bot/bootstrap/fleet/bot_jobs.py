@@ -68,7 +68,7 @@ class BotJobs:
         was_due = self.due_work.begin(handed)
         if was_due is None:
             return
-        following = self.due_work.now() + AFTER_FAILURE
+        following = self.due_work.backend.clock.now() + AFTER_FAILURE
         try:
             parts = self.containers.get(handed.bot)
             if parts is not None and parts.bot.state is BotState.RUNNING:

@@ -6,7 +6,6 @@ import platform
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from bot.bootstrap.fleet.check_bot import BotCheck
@@ -36,7 +35,11 @@ class Fleet:
     @property
     def check(self) -> BotCheck:
         """Checks the files of a bot."""
-        return BotCheck(environment=self.environment, store_of=self.server.store, now=self.now)
+        return BotCheck(
+            environment=self.environment,
+            store_of=self.server.store,
+            now=self.server.backend.clock.now,
+        )
 
     @property
     def has_secrets(self) -> bool:
@@ -60,11 +63,6 @@ class Fleet:
         from bot.store.postgres.host_health import FleetHosts
 
         return FleetHosts(backend=self.server.backend).open()
-
-    def now(self) -> datetime:
-        """The moment by the clock of the database."""
-        with self.store.reading() as tx:
-            return tx.now()
 
 
 @contextmanager

@@ -22,7 +22,6 @@ from bot.bootstrap.running.process_owner import owner
 from bot.bootstrap.running.site_dependencies import SiteProcess, site_dependencies, site_process
 from bot.bootstrap.settings.environment import INTERNAL_BIND, Environment, environment
 from bot.core.errors import BotError, Outdated, StoreError
-from bot.core.ports.fleet_store import FleetStore
 from bot.core.ports.site_directory import SiteDirectory
 from bot.store import DatabaseServer, open_server
 from bot.store.fleet import SqlFleetStore
@@ -110,7 +109,6 @@ class WebProcess:
     environment: Environment
     server: DatabaseServer
     process: SiteProcess
-    fleet: FleetStore = field(init=False)
     directory: SqlSiteDirectory = field(init=False)
     sites: FleetSites = field(init=False)
     public: SiteServer = field(init=False)
@@ -121,12 +119,12 @@ class WebProcess:
 
     def __post_init__(self) -> None:
         environ = self.environment
-        self.fleet = SqlFleetStore(self.server.backend)
         self.processes = FleetProcesses(
             backend=self.server.backend, name=owner(holds_lock=False).name, kind="web", slots=0
         )
         self.directory = SqlSiteDirectory(self.server.backend)
-        containers = FleetContainers(server=self.server, fleet=self.fleet, environment=environ)
+        fleet = SqlFleetStore(self.server.backend)
+        containers = FleetContainers(server=self.server, fleet=fleet, environment=environ)
         builder = FleetSiteBuilder(
             containers=containers, directory=self.directory, process=self.process
         )
@@ -186,9 +184,8 @@ class WebProcess:
                     self.failures.report(name, error)
 
     def _tidy_limits(self) -> None:
-        with self.fleet.reading() as tx:
-            now = tx.now()
-        delete_unused_limits(self.server.backend.engine, now)
+        backend = self.server.backend
+        delete_unused_limits(backend.engine, backend.clock.now())
 
     def stop(self) -> None:
         """Take no more requests, and finish the answers that were begun."""

@@ -137,6 +137,3 @@ class FleetStore(Protocol):
 
         Raises UsageError at once where another one has it.
         """
-
-    def close(self) -> None:
-        """Close every connection."""

@@ -1,8 +1,9 @@
-"""Opens the store of the fleet, and the transactions on it."""
+"""The store of the fleet: its transactions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 
 from sqlalchemy import Connection, func, select, text, update
 
@@ -14,69 +15,44 @@ from bot.core.ports.fleet_store import (
     FleetTasks,
     FleetVersions,
 )
-from bot.store.backend import Backend
 from bot.store.fleet.actions import SqlFleetActions
 from bot.store.fleet.attention import SqlFleetAttention
 from bot.store.fleet.bots import SqlFleetBots
 from bot.store.fleet.tasks import SqlFleetTasks
 from bot.store.fleet.versions import SqlFleetVersions
-from bot.store.migrate import require_current
+from bot.store.postgres.engine import PostgresBackend
 from bot.store.postgres.tables import epochs
 
-_NO_BOT = ""
-"""No bot has this id, so that a transaction locks the row of none."""
 _SYNC = 0x73796E63
 """The number of the advisory lock of a sync."""
-
-
-def open_fleet(url: str) -> "SqlFleetStore":
-    """Open the fleet in the database of this URL.
-
-    Raises StoreError where it cannot be reached, or has another schema than this code.
-    """
-    from bot.store.postgres.engine import PostgresBackend, make_engine  # noqa: PLC0415 - the driver is an extra
-
-    backend = PostgresBackend(make_engine(url))
-    store = SqlFleetStore(backend)
-    try:
-        with backend.clear_errors():
-            require_current(backend.engine)
-    except BaseException:
-        store.close()
-        raise
-    return store
 
 
 class SqlFleetStore:
     """`core.ports.fleet_store.FleetStore` over SQLAlchemy Core."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: PostgresBackend) -> None:
         self._backend = backend
 
     @contextmanager
     def reading(self) -> Iterator["SqlFleetUnit"]:
         """A consistent view."""
-        with self._backend.begin(_NO_BOT, writing=False) as connection:
+        with self._backend.reading() as connection:
             yield SqlFleetUnit(connection, writing=False)
 
     @contextmanager
     def writing(self) -> Iterator["SqlFleetUnit"]:
         """All or nothing."""
-        with self._backend.begin(_NO_BOT, writing=True) as connection:
+        with self._backend.transaction() as connection:
             yield SqlFleetUnit(connection, writing=True)
 
     @contextmanager
     def sync_lock(self) -> Iterator[None]:
         """The lock of a transaction that is open until the end, also behind a connection pooler."""
-        with self._backend.begin(_NO_BOT, writing=True) as connection:
+        with self._backend.transaction() as connection:
             connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             if not connection.scalar(select(func.pg_try_advisory_xact_lock(_SYNC))):
                 raise UsageError("another sync is running", "wait until it has finished")
             yield
-
-    def close(self) -> None:
-        """Close every connection."""
-        self._backend.engine.dispose()
 
 
 class SqlFleetUnit:
@@ -90,11 +66,15 @@ class SqlFleetUnit:
         self.attention: FleetAttention = SqlFleetAttention(connection)
         self._connection = connection
 
+    @cached_property
+    def _began(self) -> datetime:
+        found: datetime = self._connection.execute(select(func.now())).scalar_one()
+        return found.astimezone(UTC)
+
     def begin_epoch(self) -> None:
         """A database that none has used yet begins its epoch by itself."""
         self._connection.execute(update(epochs).values(since=self.now()))
 
     def now(self) -> datetime:
         """The moment at which the transaction began."""
-        found: datetime = self._connection.execute(select(func.now())).scalar_one()
-        return found.astimezone(UTC)
+        return self._began

@@ -10,8 +10,14 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Lock
 
+from sqlalchemy import ColumnElement, func
+
 from bot.core.errors import StoreError
 
+NOW: ColumnElement[datetime] = func.timezone("utc", func.now())
+"""In SQL: when the transaction began. An index can use it, unlike PRESENT."""
+PRESENT: ColumnElement[datetime] = func.timezone("utc", func.clock_timestamp())
+"""In SQL: the present moment, however long ago the transaction began."""
 LOOK_EVERY = 30.0
 """Seconds after which the database is asked again."""
 ROUND_TRIP = 1.0

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -20,15 +20,16 @@ from sqlalchemy import (
     Table,
     and_,
     case,
-    func,
     select,
     text,
     tuple_,
     update,
 )
 
+from bot.core.fleet.bot import BotState
 from bot.core.fleet.handing_out import MOST_OF_A_BOT, Handed, InFlight, Work, choose
 from bot.core.model.delivery import State
+from bot.store.postgres.clock import NOW
 from bot.store.postgres.engine import PostgresBackend
 from bot.store.postgres.tables import fleet_accounts, fleet_bots, fleet_hosts, fleet_tasks
 from bot.store.tables import deliveries
@@ -41,12 +42,10 @@ HELD = timedelta(seconds=15)
 """How long a post that is held back waits until it is looked at again."""
 _CANDIDATES = 8
 """How many rows are read for one that is wanted: some cannot be handed out now."""
+_KEY = tuple_(fleet_tasks.c.bot, fleet_tasks.c.job, fleet_tasks.c.account)
 _LOCKS = {"posts": 0x746970_01, "tasks": 0x746970_02}
 """Advisory locks: one process at a time hands out, or a bot would have too many jobs in flight."""
 
-NOW: ColumnElement[datetime] = func.timezone("utc", func.now())
-"""The database's time, when the transaction began; other than `clock_timestamp` an index can use
-it."""
 _WAITS = deliveries.c.state.in_([State.PLANNED, State.UNSURE])
 _IS_LATE = (deliveries.c.state == State.PLANNED) & (deliveries.c.deadline < NOW)
 """Such a post is ended and not sent, so that no server is asked: a breaker does not delay that."""
@@ -83,27 +82,21 @@ class DueWork:
 
     def tasks(self, wanted: int, slots: int) -> list[Handed]:
         """Tasks that are due, at most `wanted`; `slots` is of all workers."""
+        token = secrets.token_hex(8)
         with self._handing_out("tasks") as connection:
             flying = self._flying(connection, _tasks_in_flight(), slots)
             query = _due_tasks(flying).order_by(fleet_tasks.c.due).limit(_CANDIDATES * wanted)
             found = connection.execute(query).all()
             chosen = choose((_work(row, row.job.value) for row in found), flying, wanted)
-            handed = [_handed(one, secrets.token_hex(8)) for one in chosen]
-            for one in handed:
-                mine = _is_task(one.bot, one.job, one.account)
-                values = {"handed_until": NOW + HANDED, "token": one.token}
+            if chosen:
+                mine = _KEY.in_([(one.bot, one.job, one.account) for one in chosen])
+                values = {"handed_until": NOW + HANDED, "token": token}
                 connection.execute(update(fleet_tasks).where(mine).values(values))
-        return handed
-
-    def now(self) -> datetime:
-        """The database's present moment, UTC."""
-        with self._alone() as connection:
-            found: datetime = connection.execute(select(func.now())).scalar_one()
-        return found.astimezone(UTC)
+        return [_handed(one, token) for one in chosen]
 
     def begin(self, handed: Handed) -> datetime | None:
         """Take a task; when it was due, or None where somebody else has it: the job is a double."""
-        with self._alone() as connection:
+        with self.backend.statement() as connection:
             taken = update(fleet_tasks).where(_is(handed)).values(handed_until=NOW + HANDED)
             due: datetime | None = connection.scalar(taken.returning(fleet_tasks.c.due))
             return due
@@ -114,7 +107,7 @@ class DueWork:
         posts: list[Handed] = []
         for one in running:
             (tasks if one.token else posts).append(one)
-        with self._alone() as connection:
+        with self.backend.statement() as connection:
             _extend(connection, fleet_tasks, tasks, "bot", "job", "account", "token")
             _extend(connection, deliveries, posts, "bot", "account")
 
@@ -122,28 +115,30 @@ class DueWork:
         """Note when a task is due next; at once where it was asked for while it was done."""
         due = case((fleet_tasks.c.due > was_due, fleet_tasks.c.due), else_=following)
         done = update(fleet_tasks).where(_is(handed))
-        with self._alone() as connection:
+        with self.backend.statement() as connection:
             connection.execute(done.values(due=due, handed_until=None, token=None))
 
     def ask(self, bot: str, job: str, account: str = "") -> None:
         """Have a task done now, or once more if it is being done."""
-        with self._alone() as connection:
-            ask(connection, bot, job, account)
+        is_later = (fleet_tasks.c.due > NOW) | fleet_tasks.c.handed_until.is_not(None)
+        asked = update(fleet_tasks).where(_is_task(bot, job, account), is_later)
+        with self.backend.statement() as connection:
+            connection.execute(asked.values(due=NOW))
 
     def hold_back(self, bot: str, account: str) -> None:
         """End the job on an account: what could not be sent now waits a little."""
-        account_s = (deliveries.c.bot == bot) & (deliveries.c.account == account)
+        of_account = (deliveries.c.bot == bot) & (deliveries.c.account == account)
         is_handed = deliveries.c.handed_until.is_not(None)
         waits = _WAITS & (deliveries.c.not_before <= NOW)
         held = case((waits, NOW + HELD), else_=deliveries.c.held_until)
         ended = update(deliveries).values(handed_until=None, held_until=held)
-        with self._alone() as connection:
-            connection.execute(ended.where(account_s, is_handed | waits))
+        with self.backend.statement() as connection:
+            connection.execute(ended.where(of_account, is_handed | waits))
 
     def release(self, bot: str, account: str) -> None:
         """Hand out at once what waits on other accounts for the post on this one."""
         others = (deliveries.c.bot == bot) & (deliveries.c.account != account) & _WAITS
-        with self._alone() as connection:
+        with self.backend.statement() as connection:
             connection.execute(update(deliveries).where(others).values(held_until=None))
 
     def _flying(self, connection: Connection, query: Select[Any], slots: int) -> InFlight:
@@ -160,29 +155,10 @@ class DueWork:
     @contextmanager
     def _handing_out(self, kind: str) -> Iterator[Connection]:
         """A transaction in which no other process hands out; one that freezes in it loses it."""
-        with self._connected() as connection:
+        with self.backend.transaction() as connection:
             connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 10000"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCKS[kind]})
             yield connection
-
-    @contextmanager
-    def _alone(self) -> Iterator[Connection]:
-        """A connection for one statement, which is a transaction of its own."""
-        with self.backend.clear_errors(), self.backend.plain.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _connected(self) -> Iterator[Connection]:
-        with self.backend.clear_errors(), self.backend.engine.begin() as connection:
-            yield connection
-
-
-def ask(connection: Connection, bot: str, job: str, account: str = "") -> None:
-    """Have a task done when this transaction has ended, or once more if it is being done."""
-    is_later = (fleet_tasks.c.due > NOW) | fleet_tasks.c.handed_until.is_not(None)
-    connection.execute(
-        update(fleet_tasks).where(_is_task(bot, job, account), is_later).values(due=NOW)
-    )
 
 
 def _due_posts(flying: InFlight) -> Select[Any]:
@@ -215,7 +191,7 @@ def _may_go(
     """That the bot and the server take more: the others would hide what comes after them."""
     busy = [bot for bot, number in flying.bots.items() if number >= MOST_OF_A_BOT]
     barred = [*flying.broken, *(host for host in flying.hosts if flying.is_busy(host))]
-    is_running = fleet_bots.c.state == "running"
+    is_running = fleet_bots.c.state == BotState.RUNNING
     return is_running, table.c.bot.not_in(busy), host.is_(None) | host.not_in(barred)
 
 

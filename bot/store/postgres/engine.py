@@ -122,7 +122,7 @@ class PostgresBackend:
 
     def is_running(self, bot: str) -> bool:
         """Whether a process runs the bot, on any machine."""
-        with self.clear_errors(), self.plain.connect() as connection:
+        with self.statement() as connection:
             return holder_of(connection, bot) is not None
 
     def files(self, bot: str) -> DatabaseFiles:
@@ -140,7 +140,7 @@ class PostgresBackend:
         return clock
 
     def _ask_time(self) -> datetime:
-        with self.clear_errors(), self.plain.connect() as connection:
+        with self.statement() as connection:
             told: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
         return told.astimezone(UTC)
 
@@ -158,16 +158,31 @@ class PostgresBackend:
     @contextmanager
     def begin(self, bot: str, *, writing: bool) -> Iterator[Connection]:
         """A transaction; one that writes locks the bot's row."""
-        engine = self.engine if writing else self._reader
-        with self.clear_errors(), engine.connect() as connection, connection.begin() as tx:
+        with self.transaction() if writing else self.reading() as connection:
             if writing:
                 row = select(bots.c.id).where(bots.c.id == bot)
                 connection.execute(row.with_for_update())
-                yield connection
-                return
+            yield connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction that waits for no bot's writes, committed if nothing is raised."""
+        with self.clear_errors(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database, and writes nothing."""
+        with self.clear_errors(), self._reader.connect() as connection, connection.begin() as tx:
             with _read_only():
                 yield connection
             tx.rollback()
+
+    @contextmanager
+    def statement(self) -> Iterator[Connection]:
+        """A connection each of whose statements is a transaction of its own."""
+        with self.clear_errors(), self.plain.connect() as connection:
+            yield connection
 
     @contextmanager
     def clear_errors(self) -> Iterator[None]:

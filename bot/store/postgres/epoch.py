@@ -12,11 +12,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.core.errors import StoreError
-from bot.store.postgres.clock import LOOK_EVERY, elapsed
+from bot.store.postgres.clock import LOOK_EVERY, PRESENT, elapsed
 from bot.store.postgres.tables import epochs
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ _TIMELINE_AND_DATABASE = text(
     " || '/' || (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 """pg_control_checkpoint() would tell a new timeline only at the next checkpoint."""
-_NOW = func.timezone("utc", func.clock_timestamp())
 
 
 class Epoch:
@@ -59,7 +58,7 @@ class Epoch:
         self._look_at = self._seconds()
 
     def _look(self) -> datetime:
-        with self._backend.clear_errors(), self._backend.engine.begin() as connection:
+        with self._backend.transaction() as connection:
             identity = _identity(connection)
             return _since(connection, identity) or _begin(connection, identity)
 
@@ -82,8 +81,8 @@ def _since(connection: Connection, identity: str) -> datetime | None:
 def _begin(connection: Connection, identity: str) -> datetime:
     """Begin an epoch now, unless another process has done so."""
     change = update(epochs).where(epochs.c.identity != identity)
-    if not connection.execute(change.values(identity=identity, since=_NOW)).rowcount:
-        new = insert(epochs).values(identity=identity, since=_NOW)
+    if not connection.execute(change.values(identity=identity, since=PRESENT)).rowcount:
+        new = insert(epochs).values(identity=identity, since=PRESENT)
         connection.execute(new.on_conflict_do_nothing())
     since: datetime = connection.execute(select(epochs.c.since)).scalar_one()
     return since

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, extract, func, 
 from bot.core.fleet.bot import ACTIVE, BotState, Job
 from bot.core.fleet.figures import LOOKED_AT, FleetFigures
 from bot.core.model.delivery import State
-from bot.store.postgres.due_work import NOW, is_free, same_account
+from bot.store.postgres.clock import NOW
+from bot.store.postgres.due_work import is_free, same_account
 from bot.store.postgres.engine import PostgresBackend
 from bot.store.postgres.processes import GONE
 from bot.store.postgres.tables import (
@@ -50,16 +51,14 @@ class FleetWatch:
 
 def read_figures(backend: PostgresBackend) -> FleetFigures:
     """The figures now."""
-    with backend.begin("", writing=False) as connection:
+    with backend.reading() as connection:
         posts = connection.execute(_posts()).one()
         tasks = connection.execute(_tasks()).one()
         return FleetFigures(
             bots={state.value: 0 for state in BotState} | _states(connection),
             due=posts.due,
             late=timedelta(seconds=float(max(posts.late or 0, tasks.late or 0))),
-            posted=_count(
-                connection, deliveries, deliveries.c.posted_at > NOW - timedelta(hours=1)
-            ),
+            posted=_count(connection, deliveries, deliveries.c.posted_at > NOW - HOUR),
             unsure=posts.unsure,
             overdue_tasks=tasks.overdue,
             open_hosts=_count(connection, fleet_hosts, fleet_hosts.c.open_until > NOW),

@@ -5,19 +5,19 @@ second at most.
 """
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Lock
 
 import structlog
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.core.errors import StoreError
 from bot.core.fleet.circuit_breaker import HOSTS_AT_ONCE, OpenHost, open_for
-from bot.store.postgres.due_work import NOW
+from bot.store.postgres.clock import NOW
 from bot.store.postgres.engine import PostgresBackend
 from bot.store.postgres.tables import fleet_accounts, fleet_hosts
 
@@ -66,14 +66,14 @@ class FleetHosts:
             .where(fleet_hosts.c.open_until > NOW)
             .order_by(fleet_hosts.c.failures.desc(), fleet_hosts.c.host)
         )
-        with self._connected() as connection:
+        with self.backend.statement() as connection:
             rows = connection.execute(query).all()
         return [OpenHost(host=host, failures=number, until=until) for host, number, until in rows]
 
     def forget_unused(self) -> None:
         """Forget the hosts on which no bot has an account any more."""
         used = exists().where(fleet_accounts.c.host == fleet_hosts.c.host)
-        with self._connected() as connection:
+        with self.backend.statement() as connection:
             connection.execute(delete(fleet_hosts).where(~used))
 
     def _count(self, host: str) -> None:
@@ -84,7 +84,7 @@ class FleetHosts:
             set_={"failures": fleet_hosts.c.failures + 1},
             where=is_closed,
         ).returning(fleet_hosts.c.failures)
-        with self._connected() as connection:
+        with self.backend.transaction() as connection:
             failures = connection.scalar(counted)
             rest = None if failures is None else open_for(failures)
             if rest is None:
@@ -95,7 +95,7 @@ class FleetHosts:
 
     def _close(self, host: str) -> None:
         gone = delete(fleet_hosts).where(fleet_hosts.c.host == host)
-        with self._connected() as connection:
+        with self.backend.statement() as connection:
             was_open = connection.scalar(gone.returning(fleet_hosts.c.open_until))
         with self._lock:
             self._failing.discard(host)
@@ -107,13 +107,8 @@ class FleetHosts:
             if time.monotonic() - self._looked_at < self.look_every.total_seconds():
                 return self._failing
             self._looked_at = time.monotonic()
-        with self._connected() as connection:
+        with self.backend.statement() as connection:
             found = set(connection.scalars(select(fleet_hosts.c.host)))
         with self._lock:
             self._failing = found
         return found
-
-    @contextmanager
-    def _connected(self) -> Iterator[Connection]:
-        with self.backend.clear_errors(), self.backend.engine.begin() as connection:
-            yield connection

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, func, select, tuple_, update
+from sqlalchemy import Connection, Row, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.core.errors import StoreError
+from bot.store.postgres.clock import PRESENT
 from bot.store.postgres.tables import kept_files
 from bot.store.rows import of_bot
 
 if TYPE_CHECKING:
     from bot.store.postgres.encryption import KeyFile
     from bot.store.postgres.engine import PostgresBackend
-
-_NOW = func.timezone("utc", func.clock_timestamp())
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class DatabaseFiles:
 
     def read(self, name: str) -> bytes | None:
         """The content of a file, or None."""
-        with _transaction(self.backend) as connection:
+        with self.backend.transaction() as connection:
             row = connection.execute(select(kept_files).where(self._is(name))).first()
         return None if row is None else _opened(row, self.backend.keys)
 
@@ -43,13 +41,13 @@ class DatabaseFiles:
         """Replace a file."""
         row = self._row(data)
         new = insert(kept_files).values(bot=self.bot, name=name, **row)
-        with _transaction(self.backend) as connection:
+        with self.backend.transaction() as connection:
             connection.execute(new.on_conflict_do_update(index_elements=["bot", "name"], set_=row))
 
     def make(self, name: str, data: bytes) -> bytes:
         """Make a file, unless another process has done so."""
         new = insert(kept_files).values(bot=self.bot, name=name, **self._row(data))
-        with _transaction(self.backend) as connection:
+        with self.backend.transaction() as connection:
             connection.execute(new.on_conflict_do_nothing())
             row = connection.execute(select(kept_files).where(self._is(name))).one()
         return _opened(row, self.backend.keys)
@@ -59,13 +57,13 @@ class DatabaseFiles:
 
     def _row(self, data: bytes) -> dict[str, object]:
         stored = data if self.backend.keys is None else self.backend.keys.encrypt(data)
-        return {"data": stored, "is_encrypted": self.backend.keys is not None, "at": _NOW}
+        return {"data": stored, "is_encrypted": self.backend.keys is not None, "at": PRESENT}
 
 
 def only_bot_with(backend: PostgresBackend, name: str) -> str | None:
     """The one bot that has a file of this name; None where no bot has one, or several do."""
     query = select(kept_files.c.bot).where(kept_files.c.name == name).limit(2)
-    with _transaction(backend) as connection:
+    with backend.transaction() as connection:
         found = connection.scalars(query).all()
     return found[0] if len(found) == 1 else None
 
@@ -77,7 +75,7 @@ def encrypt_anew(backend: PostgresBackend, keys: KeyFile) -> Iterator[StoreError
     """
     last = ("", "")
     while True:
-        with _transaction(backend) as connection:
+        with backend.transaction() as connection:
             row = _following(connection, last)
             if row is None:
                 return
@@ -99,7 +97,7 @@ def _encrypt(connection: Connection, row: Row[Any], keys: KeyFile) -> StoreError
     except StoreError as error:
         return error
     change = update(kept_files).where(of_bot(kept_files, row.bot, name=row.name))
-    connection.execute(change.values(data=data, is_encrypted=True, at=_NOW))
+    connection.execute(change.values(data=data, is_encrypted=True, at=PRESENT))
     return None
 
 
@@ -111,9 +109,3 @@ def _opened(row: Row[Any], keys: KeyFile | None) -> bytes:
     if keys is None:
         raise StoreError(f"{what} is encrypted", "set TIPSBOT_KEY_FILE to the file with its key")
     return keys.decrypt(bytes(row.data), what)
-
-
-@contextmanager
-def _transaction(backend: PostgresBackend) -> Iterator[Connection]:
-    with backend.clear_errors(), backend.engine.begin() as connection:
-        yield connection

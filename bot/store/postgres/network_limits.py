@@ -5,18 +5,17 @@ those that last are there.
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
-from sqlalchemy import Connection, delete, extract, func, select
+from sqlalchemy import delete, extract, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.core.errors import StoreError
 from bot.core.ports.network_state import Counted, LimitKey
-from bot.store.postgres.due_work import NOW
+from bot.store.postgres.clock import NOW
 from bot.store.postgres.engine import PostgresBackend
 from bot.store.postgres.tables import fleet_limits
 
@@ -44,7 +43,7 @@ class FleetLimits:
             self._until[text] = max(self._until.get(text, end), end)
         new = insert(fleet_limits).values(key=text, until=NOW + wait)
         longest = func.greatest(fleet_limits.c.until, new.excluded.until)
-        with suppress(StoreError), self._connected() as connection:  # this process knows it anyway
+        with suppress(StoreError), self.backend.statement() as connection:  # known here anyway
             connection.execute(
                 new.on_conflict_do_update(index_elements=["key"], set_={"until": longest})
             )
@@ -58,7 +57,7 @@ class FleetLimits:
 
     def forget_ended(self) -> None:
         """Delete the limits that have ended."""
-        with self._connected() as connection:
+        with self.backend.statement() as connection:
             connection.execute(delete(fleet_limits).where(fleet_limits.c.until <= NOW))
 
     def _look(self) -> None:
@@ -70,7 +69,7 @@ class FleetLimits:
         lasting = fleet_limits.c.until > NOW
         left = extract("epoch", fleet_limits.c.until - NOW)
         query = select(fleet_limits.c.key, left).where(lasting)
-        with self._connected() as connection:
+        with self.backend.statement() as connection:
             now = time.monotonic()
             found = {key: now + float(left) for key, left in connection.execute(query)}
         with self._lock:
@@ -80,8 +79,3 @@ class FleetLimits:
     def _text(self, key: LimitKey) -> str:
         who = self.egress if key.counted is Counted.ADDRESS else key.who
         return f"{key.server} {key.counted.value} {who} {key.end_point}"
-
-    @contextmanager
-    def _connected(self) -> Iterator[Connection]:
-        with self.backend.clear_errors(), self.backend.engine.begin() as connection:
-            yield connection

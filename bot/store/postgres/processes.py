@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.store.postgres.due_work import NOW
+from bot.store.postgres.clock import NOW
 from bot.store.postgres.engine import PostgresBackend
 from bot.store.postgres.tables import fleet_processes
 
@@ -31,7 +31,7 @@ class FleetProcesses:
         new = insert(fleet_processes).values(
             name=self.name, kind=self.kind, started_at=NOW, **alive
         )
-        with self.backend.clear_errors(), self.backend.engine.begin() as connection:
+        with self.backend.transaction() as connection:
             connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=alive))
             ended = fleet_processes.c.seen_at < NOW - GONE
             connection.execute(delete(fleet_processes).where(ended))
@@ -39,11 +39,11 @@ class FleetProcesses:
     def end(self) -> None:
         """Note that this process ends."""
         mine = fleet_processes.c.name == self.name
-        with self.backend.clear_errors(), self.backend.engine.begin() as connection:
+        with self.backend.statement() as connection:
             connection.execute(delete(fleet_processes).where(mine))
 
     def all_slots(self) -> int:
         """How many posts all workers together can send at once."""
-        with self.backend.clear_errors(), self.backend.engine.begin() as connection:
+        with self.backend.statement() as connection:
             found = connection.scalar(select(func.sum(fleet_processes.c.slots)))
         return max(int(found or 0), self.slots)

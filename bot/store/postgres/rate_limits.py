@@ -13,8 +13,6 @@ from bot.store.postgres.engine import PostgresBackend
 from bot.store.postgres.tables import comment_limits
 from bot.store.rows import Moment
 
-_NO_BOT = ""
-"""No bot has this id: a limit waits for no other write of its bot."""
 _MOST_DELETED = 1000
 
 
@@ -42,7 +40,7 @@ class PostgresRateLimiter:
             set_={"full_at": known + refill},
             where=known + refill <= literal(whole_at, Moment),
         ).returning(comment_limits.c.full_at)
-        with self.backend.begin(_NO_BOT, writing=True) as connection:
+        with self.backend.transaction() as connection:
             if connection.execute(granted).first() is not None:
                 return None
             query = select(comment_limits.c.full_at).filter_by(**row)
@@ -76,5 +74,5 @@ def delete_unused_limits(engine: Engine, now: datetime) -> int:
         comment_limits.c.full_at <= now
     )
     unused = unused.limit(_MOST_DELETED).with_for_update(skip_locked=True)
-    with PostgresBackend(engine).begin(_NO_BOT, writing=True) as connection:
+    with PostgresBackend(engine).transaction() as connection:
         return connection.execute(delete(comment_limits).where(key.in_(unused))).rowcount

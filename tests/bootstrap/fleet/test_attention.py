@@ -59,7 +59,7 @@ def test_the_worst_comes_first(operated):
     operated.write("refused", "bot: 5")
     shutil.rmtree(operated.directory / "stopped")
     operated.sync()
-    now = operated.fleet.now()
+    now = operated.fleet.server.backend.clock.now()
     before = now - timedelta(hours=30)
     waiting = replace(delivery(), due=before, deadline=now + timedelta(days=1), not_before=before)
     with writing(operated, "late") as tx:
@@ -109,7 +109,7 @@ def test_posts_of_a_paused_account_are_not_late(operated, pause):
     """What waits because somebody paused it needs nobody."""
     operated.write("ada")
     operated.sync()
-    now = operated.fleet.now()
+    now = operated.fleet.server.backend.clock.now()
     before = now - timedelta(hours=1)
     with writing(operated, "ada") as tx:
         tx.ledger.plan(
@@ -129,7 +129,7 @@ def plan_late(operated, account: str):
     """A bot with a post of this account that was due an hour ago; the present moment."""
     operated.write("ada", tips("Ask.", more=MASTODON))
     operated.sync()
-    now = operated.fleet.now()
+    now = operated.fleet.server.backend.clock.now()
     before = now - timedelta(hours=1)
     late = replace(delivery(account=account), due=before, deadline=now + timedelta(days=1))
     with writing(operated, "ada") as tx:
@@ -169,7 +169,7 @@ def test_a_used_up_quota_of_entries_is_told(operated):
     operated.write("ada")
     operated.sync()
     with writing(operated, "ada") as tx:
-        tx.log.keep(entry(), operated.fleet.now())
+        tx.log.keep(entry(), operated.fleet.server.backend.clock.now())
     for most, expected in ((2, []), (1, [("ada", Trouble.FULL)])):
         with operated.fleet.store.writing() as tx:
             tx.bots.put(replace(tx.bots.get("ada"), quotas=Quotas(entries=most)))

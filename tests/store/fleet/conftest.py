@@ -6,11 +6,12 @@ from contextlib import closing
 
 import pytest
 
-from bot.store.fleet import open_fleet
+from bot.store import open_server
+from bot.store.fleet import SqlFleetStore
 
 
 @pytest.fixture
 def fleet(postgres_url):
     """An empty fleet."""
-    with closing(open_fleet(postgres_url)) as opened:
-        yield opened
+    with closing(open_server(postgres_url)) as server:
+        yield SqlFleetStore(server.backend)

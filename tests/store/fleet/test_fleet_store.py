@@ -11,8 +11,8 @@ import pytest
 
 from bot.core.errors import UsageError
 from bot.core.fleet.bot import BotState, FleetAccount, FleetBot, Job, Quotas, Task
-from bot.store import open_store
-from bot.store.fleet import open_fleet
+from bot.store import open_server, open_store
+from bot.store.fleet import SqlFleetStore
 from bot.store.postgres.tables import whole_schema
 from tests.clock import MONDAY
 from tests.core.samples import HOUR
@@ -138,7 +138,8 @@ def test_actions_are_listed_newest_first(fleet):
 
 def test_one_sync_at_a_time(fleet, postgres_url):
     """While one process syncs, a second one is refused at once; afterwards it may."""
-    with closing(open_fleet(postgres_url)) as other:
+    with closing(open_server(postgres_url)) as server:
+        other = SqlFleetStore(server.backend)
         refused = pytest.raises(UsageError, match="another sync is running")
         with fleet.sync_lock(), refused, other.sync_lock():
             pass
@@ -166,7 +167,7 @@ def test_an_erased_bot_leaves_no_row(fleet, postgres_url):
 def rows(fleet, bot: str) -> dict[str, int]:
     """How many rows a bot has in each table where it has any."""
     found = {}
-    with fleet._backend.begin("", writing=False) as connection:
+    with fleet._backend.reading() as connection:
         for table in whole_schema().sorted_tables:
             column = table.c.id if table.name == "bot" else table.c.get("bot")
             if column is not None:

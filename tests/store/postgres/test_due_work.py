@@ -14,6 +14,7 @@ from bot.core.fleet.handing_out import Handed
 from bot.core.model.delivery import State
 from bot.store import DatabaseServer, open_server
 from bot.store.fleet.fleet_store import SqlFleetStore
+from bot.store.fleet.site_directory import SqlSiteDirectory
 from bot.store.postgres.due_work import DELIVER, DueWork
 from bot.store.postgres.tables import fleet_hosts, fleet_tasks
 from bot.store.tables import deliveries
@@ -256,6 +257,18 @@ def test_what_is_asked_for_meanwhile_is_done_once_more(fleet):
     fleet.work.ask("a", "plan")
     fleet.work.finish(task, was_due, now() + HOUR)
     assert [one.job for one in fleet.tasks()] == ["plan"]
+
+
+def test_a_link_that_comes_while_pages_are_read_is_verified_soon(fleet):
+    """A bot whose pages are being read just now has them read once more."""
+    fleet.bot("a")
+    with SqlFleetStore(fleet.server.backend).writing() as tx:
+        tx.tasks.set("a", [Task(job=Job.RESPOND)], now())
+    (task,) = fleet.tasks()
+    was_due = fleet.work.begin(task)
+    SqlSiteDirectory(fleet.server.backend).verify_soon("a")
+    fleet.work.finish(task, was_due, now() + HOUR)
+    assert [one.job for one in fleet.tasks()] == ["respond"]
 
 
 def test_a_late_worker_finishes_nothing(fleet):
