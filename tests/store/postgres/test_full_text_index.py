@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import text
 
 from bot.core.discussion.search_query import spread, terms
-from bot.store import migrate_postgres, open_store
-from bot.store.migrate import MIGRATIONS
-from bot.store.postgres.engine import make_engine
+from bot.store import open_store
 from bot.store.postgres.full_text_index import SPAN, vector
 from bot.store.site.word_index import Indexed
 from tests.clock import MONDAY
@@ -106,42 +102,6 @@ def test_other_bots_cost_nothing(opened):
     assert f"actual rows={len(newest)} " in line
 
 
-def test_an_older_database_becomes_searchable(postgres):
-    """The migration indexes what was kept before."""
-    row = {
-        **dict.fromkeys(("remote_id", "author_name", "author_handle", "html", "version"), ""),
-        "bot": "bot",
-        "account": "a",
-        "tip": "one",
-        "kind": "reply",
-        "text": "An older word.",
-        "at": AT,
-        "kept_at": AT,
-        "visibility": "public",
-        "ours": False,
-    }
-    names, values = ", ".join(row), ", ".join(f":{name}" for name in row)
-    with postgres.database() as url:
-        with closing_engine(url) as engine, engine.begin() as connection:
-            config = Config()
-            config.set_main_option("script_location", str(MIGRATIONS))
-            config.attributes["connection"] = connection
-            command.upgrade(config, "0007")
-            connection.execute(text(f"INSERT INTO entry ({names}) VALUES ({values})"), row)
-        migrate_postgres(url)
-        with closing(open_store(Path(), "bot", url)) as database:
-            assert numbers(database, "older word") == [1]
-
-
-@contextmanager
-def closing_engine(url):
-    """Connections to a database, closed in the end."""
-    engine = make_engine(url)
-    yield engine
-    engine.dispose()
-
-
-AT = MONDAY.replace(tzinfo=None)
 LONG = Indexed(1, spread("word " * 20_000), spread("Ada"))
 
 
