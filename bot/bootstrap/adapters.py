@@ -46,6 +46,8 @@ class Adapters:
     environment: Environment
     database: Database
     clock: Clock
+    #: whether another process serves the bot's site
+    is_served: Callable[[], bool]
     network: NetworkAccess = DIRECT
     _built: dict[str, Platform] = field(default_factory=dict)
 
@@ -91,7 +93,7 @@ class Adapters:
                 carrier=self.network.carrier,
                 limits=self.network.limits,
                 spending_limit=partial(self._money_left, account),
-                is_running=self.database.is_running,
+                is_served=self.is_served,
             )
         )
 

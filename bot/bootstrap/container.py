@@ -18,6 +18,7 @@ from bot.app.posting.draft import Drafter, posted_texts
 from bot.app.posting.plan import Planner
 from bot.app.posting.preview import Preview
 from bot.app.posting.reconcile import Reconciler, RestoreGuard
+from bot.app.status.status import Status, status
 from bot.bootstrap import checked_tips_file
 from bot.bootstrap.adapters import DIRECT, Adapters, NetworkAccess
 from bot.bootstrap.checked_tips_file import KINDS, LoadedFile, load_or_last_good
@@ -84,6 +85,7 @@ class Container:
             environment=self.environment,
             database=self.database,
             clock=self.clock,
+            is_served=self.is_served,
             network=self.network,
         )
         self.rules = KnownCapabilities(store=self.store, kinds=KINDS)
@@ -221,6 +223,16 @@ class Container:
         if self.fleet_state is not None:
             return self.fleet_state is BotState.RUNNING
         return self.database.is_running()
+
+    def is_served(self) -> bool:
+        """Whether another process serves the bot's site."""
+        if self.fleet_state is not None:
+            return self.fleet_state.is_active
+        return self.database.is_running()
+
+    def status(self) -> Status:
+        """How the bot does now."""
+        return status(self.store, self.timetable, self.config, self.clock.now())
 
     def update_event_log_file(self) -> None:
         """Write this command's changes to the log file, unless a running bot does so.

@@ -7,7 +7,8 @@ from datetime import timedelta
 from functools import partial
 
 from bot.core.fleet.handing_out import Handed
-from bot.fleet.jobs import OnError, Queue
+from bot.error_reports import OnError
+from bot.fleet.jobs import Queue
 from bot.fleet.loop import FIRST_PAUSE, Loop, left
 from bot.fleet.queues import STALLED, Queues
 

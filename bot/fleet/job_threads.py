@@ -8,8 +8,8 @@ from threading import Condition, Lock, Thread
 from structlog.contextvars import bound_contextvars
 
 from bot.core.fleet.handing_out import Handed
-from bot.fleet.jobs import OnError, Run
-from bot.fleet.loop import report
+from bot.error_reports import OnError, report
+from bot.fleet.jobs import Run
 
 
 class JobThreads:

@@ -14,4 +14,3 @@ class Queue(StrEnum):
 
 
 Run = Callable[[Handed], None]
-OnError = Callable[[str, BaseException], None]

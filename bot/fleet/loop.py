@@ -5,25 +5,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from threading import Event, Thread
 
-import structlog
-
-from bot.fleet.jobs import OnError
+from bot.error_reports import OnError, report
 
 FIRST_PAUSE = timedelta(seconds=1)
 """The wait after a failure; each further failure doubles it."""
 LONGEST_PAUSE = timedelta(seconds=30)
 APART = timedelta(milliseconds=20)
 """The shortest time between two calls, so that a thousand requests a second cost fifty calls."""
-
-
-def report(on_error: OnError, name: str, error: BaseException) -> None:
-    """Call `on_error`, and go on even where that fails: a full disk can stop the report as well."""
-    try:
-        on_error(name, error)
-    except BaseException as second:  # noqa: BLE001 - a failing report never ends other work
-        structlog.get_logger().error(
-            "step_unreported", step=name, error=repr(error), report=repr(second)
-        )
 
 
 def pause_after(failures: int, first: timedelta = FIRST_PAUSE) -> timedelta:

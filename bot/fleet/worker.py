@@ -23,9 +23,10 @@ from psycopg_pool import AsyncConnectionPool
 
 from bot.core.errors import StoreError
 from bot.core.fleet.handing_out import Handed
+from bot.error_reports import OnError
 from bot.fleet.connection import clear_errors, connection_string
 from bot.fleet.job_threads import JobThreads
-from bot.fleet.jobs import OnError, Queue, Run
+from bot.fleet.jobs import Queue, Run
 from bot.fleet.loop import FIRST_PAUSE, Loop, left, pause_after
 from bot.fleet.queues import STALLED, task_name
 

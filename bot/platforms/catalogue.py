@@ -35,7 +35,7 @@ class AdapterContext:
     #: tells what its reading may still cost; None: no limit
     spending_limit: SpendingLimit | None = None
     #: tells whether the bot runs now
-    is_running: Callable[[], bool] = lambda: True
+    is_served: Callable[[], bool] = lambda: True
 
 
 def build(given: AdapterContext) -> Platform:
@@ -52,7 +52,7 @@ def build(given: AdapterContext) -> Platform:
                 given.pages,
                 clock,
                 carrier=carrier,
-                is_running=given.is_running,
+                is_running=given.is_served,
             )
         case "mastodon":
             from bot.platforms.mastodon.adapter import MastodonPlatform

@@ -6,20 +6,9 @@ from contextlib import suppress
 from datetime import timedelta
 from threading import Condition, Lock, Thread
 
-import structlog
+from bot.error_reports import OnError, report
 
 Action = Callable[[], None]
-OnError = Callable[[str, BaseException], None]
-
-
-def report(on_error: OnError, name: str, error: BaseException) -> None:
-    """Call `on_error`, and go on even where that fails: a full disk can stop the report as well."""
-    try:
-        on_error(name, error)
-    except BaseException as second:  # noqa: BLE001 - one failing job never ends the others
-        structlog.get_logger().error(
-            "step_unreported", step=name, error=repr(error), report=repr(second)
-        )
 
 
 class SingleFlightJob:

@@ -22,7 +22,8 @@ from apscheduler.triggers.base import BaseTrigger
 
 from bot.core.model.schedule import LAST, Schedule
 from bot.core.ports.platform import Timetable
-from bot.scheduler.jobs import Action, OnError, SingleFlightJob, WorkerThreads, report
+from bot.error_reports import OnError, report
+from bot.scheduler.jobs import Action, SingleFlightJob, WorkerThreads
 
 LONGEST_WAIT = timedelta(seconds=30)
 """How long a changed clock, or a machine that was asleep, can go unnoticed."""

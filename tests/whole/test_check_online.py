@@ -49,7 +49,7 @@ def test_before_the_bot_runs(three: Operator, mastodon: MastodonServer, x: XServ
     assert "mastodon: signed in as @tips" in done.out
     assert f"x: signed in as @{x.bot.username}" in done.out
     assert "site: http://127.0.0.1" in done.out
-    assert "the bot does not run: check again when `tipsbot run` does" in done.out
+    assert "the bot does not run: check again when it does" in done.out
     assert not (three.home / "data").exists()
     assert is_quiet(mastodon, x)
 

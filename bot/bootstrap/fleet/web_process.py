@@ -11,7 +11,7 @@ import structlog
 from starlette.applications import Starlette
 
 from bot.app.status.metrics import HeardCounts, Metrics, metrics_of
-from bot.app.status.status import Status, status
+from bot.app.status.status import Status
 from bot.bootstrap.container import Container
 from bot.bootstrap.fleet.bots import FleetContainers
 from bot.bootstrap.fleet.open_fleet import require_key_file, required_url
@@ -86,8 +86,7 @@ class _BotState:
     counts: HeardCounts = field(default_factory=HeardCounts)
 
     def status(self) -> Status:
-        container = self.container
-        return status(container.store, container.timetable, container.config, container.clock.now())
+        return self.container.status()
 
     def figures(self) -> Metrics:
         """The bot's work in numbers."""

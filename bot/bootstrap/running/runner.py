@@ -12,7 +12,7 @@ import structlog
 
 from bot.app.notes import FAILING_STEPS
 from bot.app.status.metrics import HeardCounts, Metrics, metrics_of
-from bot.app.status.status import Status, status
+from bot.app.status.status import Status
 from bot.bootstrap.checked_tips_file import load_or_last_good
 from bot.bootstrap.container import Container, ahead_of_this_machine, open_container
 from bot.bootstrap.running import stop_signals
@@ -139,8 +139,7 @@ class Runner:
 
     def status(self) -> Status:
         """The state of the whole bot."""
-        container = self.container
-        return status(container.store, container.timetable, container.config, container.clock.now())
+        return self.container.status()
 
     def metrics(self) -> Metrics:
         """The bot's work in numbers."""

@@ -15,14 +15,12 @@ LOOK_AHEAD = 20
 
 def status(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None:
     """Show the state of the bot. Exits with 1 when a person has to act."""
-    from bot.app.status.status import status as current_status
     from bot.cli.status.status_record import record
     from bot.cli.status.status_text import lines
 
     with opened(file, reading=True, forgiving=True) as bot:
-        now, running = bot.clock.now(), bot.is_running()
-        found = current_status(bot.database.store, bot.timetable, bot.config, now)
-        coming = bot.preview.coming(bot.config, now, LOOK_AHEAD, is_running=running)
+        running, found = bot.is_running(), bot.status()
+        coming = bot.preview.coming(bot.config, found.at, LOOK_AHEAD, is_running=running)
         found = replace(
             found,
             file_trouble=bot.loaded.problem or found.file_trouble,

@@ -96,9 +96,7 @@ def _answered(answer: Answered, identity: Identity, *, is_running: bool) -> Insp
 def _no_answer(what: str, *, is_running: bool) -> InspectionRemark:
     """The remark that the bot does not answer."""
     if not is_running:
-        return InspectionRemark(
-            what=what, todo="the bot does not run: check again when `tipsbot run` does"
-        )
+        return InspectionRemark(what=what, todo="the bot does not run: check again when it does")
     todo = f"look at {_SETTING}, at the proxy before the bot and at TIPSBOT_BIND"
     return InspectionRemark(what=what, todo=todo, is_problem=True)
 

@@ -64,6 +64,20 @@ def test_the_variable_is_the_option(operator):
     assert operator.does("posts", "-f", "x.yaml").err.startswith("x.yaml: not found")
 
 
+def test_a_site_that_does_not_answer_is_no_stopped_bot(operator):
+    """The web processes serve a bot's site, whether or not `tipsbot run` runs it."""
+    tips = operator.home / "bots" / "ada" / "tips.yaml"
+    tips.write_text(TIPS.replace("Ada", f"Ada, site: 'http://127.0.0.1:{free_port()}'"))
+    does(operator, "sync bots")
+    asked = ("check", "--online", "--bot", "ada")
+    assert "the bot does not run" not in operator.does(*asked).out
+    does(operator, "pause ada")
+    assert "the bot does not run" not in operator.does(*asked).out
+    (operator.home / "bots" / "ada").rename(operator.home / "ada")
+    does(operator, "sync bots")
+    assert "the bot does not run: check again when it does" in operator.does(*asked).out
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
