@@ -1,7 +1,10 @@
 """The store: a database, and the files of a data directory."""
 
-from bot.store.database import (
-    Database,
+from bot.store.database import Database
+from bot.store.files.data_files import close_to_others
+from bot.store.files.event_log_file import EventLogFile, has_event_log
+from bot.store.files.process_lock import DataLock, is_running
+from bot.store.opening import (
     DatabaseServer,
     encrypt_anew,
     has_store,
@@ -13,9 +16,6 @@ from bot.store.database import (
     read_kept,
     run_locks,
 )
-from bot.store.files.data_files import close_to_others
-from bot.store.files.event_log_file import EventLogFile, has_event_log
-from bot.store.files.process_lock import DataLock, is_running
 from bot.store.summary_cache import SqlSummaryCache
 
 __all__ = [

@@ -22,11 +22,12 @@ from bot.core.ports.fleet_store import FleetUnit
 from bot.core.ports.unit_of_work import UnitOfWork
 from bot.core.posting.transitions import after_crash
 from bot.store import DataLock, has_store
-from bot.store.database import SqlUnitOfWork, open_file
+from bot.store.database import SqlUnitOfWork
 from bot.store.files.data_files import replace_file
 from bot.store.files.moved import mark_moved, unmark
 from bot.store.fleet.copy_bot import copy_bot
 from bot.store.fleet.fleet_store import SqlFleetUnit
+from bot.store.opening import open_file
 from bot.tips_file.read_file import read_bytes
 
 

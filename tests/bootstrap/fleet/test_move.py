@@ -18,7 +18,7 @@ from bot.core.errors import StoreError, UsageError
 from bot.core.fleet.bot import BotState, Job, Task
 from bot.core.model.delivery import State
 from bot.store import DataLock, open_store
-from bot.store.database import open_file
+from bot.store.opening import open_file
 from bot.store.tables import metadata
 from tests.core.samples import delivery
 from tests.recorded.copy import FIXTURE
