@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from bot.app.fleet.sync import Validate, require_quota, use
+from bot.app.fleet.accepted import Validate, require_quota, use
 from bot.core.errors import UsageError
 from bot.core.fleet.bot import BotState, FleetBot, Quotas
 from bot.core.ports.fleet_store import FleetStore, FleetUnit

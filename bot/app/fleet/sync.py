@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Protocol
 
+from bot.app.fleet.accepted import Accepted, Validate, refused, require_quota, use
 from bot.core.errors import BotError, Problem, StoreError, TipsError, UsageError
-from bot.core.fleet.bot import TIPS_FILE, BotState, FleetAccount, FleetBot, Quotas, Task, hash_of
+from bot.core.fleet.bot import BotState, FleetBot, Quotas, hash_of
 from bot.core.fleet.site_address import SiteAddress
 from bot.core.fleet.stop_guard import are_too_many
 from bot.core.ports.fleet_store import FleetStore, FleetUnit
@@ -32,18 +33,6 @@ class Folders(Protocol):
         """The files of a bot by name. Raises TipsError where they cannot be read."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Accepted:
-    """What files without a mistake mean for the fleet."""
-
-    #: None: the bot's site has no address of its own
-    address: SiteAddress | None
-    accounts: tuple[FleetAccount, ...]
-    tasks: tuple[Task, ...]
-    #: how many tips there are
-    tips: int
-
-
 EXPORTED = (
     "the bot was exported, and may run alone",
     "have it here again with `tipsbot fleet import`, or remove its folder",
@@ -52,9 +41,6 @@ EXPORTED = (
 
 ALONE = ("a bot of this id is run by `tipsbot run`", "stop that process first")
 """The same for a bot that runs alone on this database."""
-
-Validate = Callable[[str, Mapping[str, bytes]], Accepted]
-"""Checks the files of a bot as `tipsbot check` does. Raises TipsError with every mistake."""
 
 
 class Change(Enum):
@@ -241,37 +227,12 @@ class Sync:
             self._owners[address] = bot
 
 
-def use(tx: FleetUnit, bot: FleetBot, accepted: Accepted) -> None:
-    """Store a bot with what its version in use means. Raises UsageError for a taken address."""
-    address = accepted.address
-    host, path = (address.host, address.path) if address else (None, None)
-    tx.bots.put(replace(bot, host=host, path=path, updated_at=tx.now()))
-    tx.bots.set_accounts(bot.bot, accepted.accounts)
-    tasks = accepted.tasks if bot.state.is_active else ()
-    tx.tasks.set(bot.bot, tasks, tx.now())
-
-
-def require_quota(bot: str, accepted: Accepted, quotas: Quotas) -> None:
-    """Raise TipsError where a bot has more tips than it may have."""
-    if quotas.tips is not None and accepted.tips > quotas.tips:
-        raise _refused(
-            bot,
-            f"{accepted.tips} tips, and the bot may have {quotas.tips}",
-            "remove some, or have the operator of the fleet raise its quota",
-        )
-
-
 def _taken(bot: str, owner: str, address: SiteAddress | None) -> TipsError:
-    return _refused(
+    return refused(
         bot,
         f"bot.site: {address} is the address of the bot {owner!r}",
         "give one of them another address",
     )
-
-
-def _refused(bot: str, what: str, todo: str) -> TipsError:
-    file = f"{bot}/{TIPS_FILE}"
-    return TipsError((Problem(file=file, line=0, column=0, what=what, todo=todo),))
 
 
 def _current(tx: FleetUnit, bot: str) -> FleetBot:

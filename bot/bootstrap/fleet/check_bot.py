@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.app.accounts.refresh_limits import KnownCapabilities
-from bot.app.fleet.sync import Accepted
+from bot.app.fleet.accepted import Accepted
 from bot.app.posting.draft import Drafter, posted_texts
 from bot.app.tips.validate import server_addresses
 from bot.bootstrap import checked_tips_file

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from bot.app.fleet.accepted import Accepted, use
 from bot.app.fleet.operate import require
-from bot.app.fleet.sync import Accepted, use
 from bot.app.posting.transitions import move
 from bot.bootstrap import checked_tips_file
 from bot.bootstrap.fleet.open_fleet import Fleet, require_key_file
