@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -13,15 +12,13 @@ import typer
 
 from bot.cli.arguments.options import DEFAULT_FILE, File
 from bot.cli.output import counted, first_tip_line
-from bot.cli.standard_streams import OUTPUT
+from bot.cli.processes.process_output import process_output
 from bot.core.text.sanitize import shown
 
 if TYPE_CHECKING:
     from bot.bootstrap.running.runner import Runner
     from bot.bootstrap.settings.line_writer import LineWriter
 
-FLUSH_TIMEOUT = 1.0
-"""Seconds that the last lines may take at the end, if log or output cannot be written."""
 
 _ALL_DONE = "stopped; all work finished"
 _LEFT = "stopped; posts that were still being sent are recorded, and the next start checks them"
@@ -52,19 +49,11 @@ def run(
 
     skip_unused(os.environ)
     from bot.bootstrap.running.runner import run as run_bot
-    from bot.bootstrap.settings import log_setup
-    from bot.bootstrap.settings.line_writer import LineWriter
 
-    log_setup.configure(quiet=False)
-    output = LineWriter(OUTPUT, sys.stdout.encoding)
-
-    try:
+    with process_output() as output:
         greet = partial(_greet, output)
         done = run_bot(file, os.environ, now=now, strict=strict, started=greet)
         output.put_text([_ALL_DONE if done else _LEFT])
-    finally:
-        log_setup.flush(FLUSH_TIMEOUT)
-        output.flush(FLUSH_TIMEOUT)
     if not done:
         os._exit(0)  # a thread still waits for a network; its delivery is in the ledger
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.cli.standard_streams import OUTPUT
+from bot.cli.processes.process_output import process_output
 
 if TYPE_CHECKING:
     from bot.bootstrap.fleet.web_process import WebProcess
-
-FLUSH_TIMEOUT = 1.0
-"""Seconds that the last lines may take at the end, if log or output cannot be written."""
+    from bot.bootstrap.settings.line_writer import LineWriter
 
 
 def web() -> None:
@@ -24,24 +22,17 @@ def web() -> None:
 
     skip_unused(os.environ)
     from bot.bootstrap.fleet.web_process import run
-    from bot.bootstrap.settings import log_setup
-    from bot.bootstrap.settings.line_writer import LineWriter
 
-    log_setup.configure(quiet=False)
-    output = LineWriter(OUTPUT, sys.stdout.encoding)
-
-    def greet(process: WebProcess) -> None:
-        output.put_text(
-            [
-                f"sites of the fleet: {process.public.address}",
-                f"internal end point: {process.internal.address}",
-                "stop with Ctrl-C",
-            ]
-        )
-
-    try:
-        run(os.environ, greet)
+    with process_output() as output:
+        run(os.environ, partial(_greet, output))
         output.put_text(["stopped"])
-    finally:
-        log_setup.flush(FLUSH_TIMEOUT)
-        output.flush(FLUSH_TIMEOUT)
+
+
+def _greet(output: LineWriter, process: WebProcess) -> None:
+    output.put_text(
+        [
+            f"sites of the fleet: {process.public.address}",
+            f"internal end point: {process.internal.address}",
+            "stop with Ctrl-C",
+        ]
+    )
