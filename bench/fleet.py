@@ -20,8 +20,11 @@ from sqlalchemy import Engine, text, update
 
 from bench import bare_jobs
 from bench.figure import Figure, Instead, Scale, Target
+from bot.app.accounts.refresh_limits import source_of
 from bot.bootstrap.migrate_database import migrate_database
 from bot.core.fleet.bot import Job
+from bot.core.model.config import Account
+from bot.platforms.catalogue import KINDS
 from bot.store import open_server
 from bot.store.fleet import SqlFleetStore
 from bot.store.postgres.due_work import DueWork
@@ -172,7 +175,7 @@ def _answering(port: int) -> Iterator[None]:
 
 
 def _seed(fleet: _Fleet, port: int) -> None:
-    """Store the bots; nothing is due yet."""
+    """Store the bots, whose servers' limits are known; nothing is due yet."""
     every = f"{{name: often, every: {fleet.minutes}m, from: '2026-01-01T00:00:00Z', late: 1h}}"
     now = datetime.now(UTC)
     with closing(open_server(fleet.url)) as server:
@@ -191,6 +194,11 @@ def _seed(fleet: _Fleet, port: int) -> None:
             bot = BotSeed(id=f"bot-{number}", accounts=accounts, schedule=f"  - {every}", tips=10)
             bot.store(store, now)
             bot.write_secrets(fleet.home / "secrets")
+            with server.database(bot.id).store.writing() as tx:
+                for one in accounts:
+                    given = Account(name=one.name, kind=one.kind, options={"server": str(one.url)})
+                    traits = KINDS[one.kind].traits
+                    tx.accounts.learned(one.name, traits, source_of(given), now)
     with fleet.engine.begin() as connection:
         connection.execute(update(fleet_tasks).values(due=now + timedelta(days=1)))
         connection.execute(text("ANALYZE"))

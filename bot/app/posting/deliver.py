@@ -1,6 +1,6 @@
 """Delivers planned posts: claims one, sends it outside any transaction, records the result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -68,19 +68,21 @@ class Deliverer:
 
     def step(self, config: Config, account: Account) -> int:
         """Send what is due on this account; returns how many attempts were made."""
-        if not self._sweep(config, account):
-            return 0
+        planned = self._sweep(config, account)
         if self.restore_guard is not None:
-            self.restore_guard.step(account)
+            self.restore_guard.step(account, planned)
         publisher = self.publisher(account.name)
-        attempts = 0
-        while publisher is not None and (claimed := self._claim(config, account)) is not None:
+        if publisher is None or not self._may_go(config, account, planned):
+            return 0
+        for attempts in range(len(planned)):
+            claimed = self._claim(config, account)
+            if claimed is None:
+                return attempts
             self._attempt(publisher, account, claimed)
-            attempts += 1
-        return attempts
+        return len(planned)
 
-    def _sweep(self, config: Config, account: Account) -> bool:
-        """End what is too late, and make unsure what a dead owner left; whether more is planned."""
+    def _sweep(self, config: Config, account: Account) -> Sequence[Delivery]:
+        """End what is too late, and make unsure what a dead owner left; what else is planned."""
         planned, unsure = self._end_overdue(config, account.name)
         for stale in unsure:
             now = self.clock.now()
@@ -88,7 +90,9 @@ class Deliverer:
                 self._pay(tx, account, stale, now)
         return planned
 
-    def _end_overdue(self, config: Config, account: str) -> tuple[bool, list[Delivery]]:
+    def _end_overdue(
+        self, config: Config, account: str
+    ) -> tuple[Sequence[Delivery], Sequence[Delivery]]:
         """The same for an account by name; returns what its owner may have sent, too."""
         now = self.clock.now()
         with self.store.reading() as tx:
@@ -96,12 +100,12 @@ class Deliverer:
             stale = tx.ledger.waiting(account, State.SENDING, now)
         late = [delivery for delivery in planned if delivery.deadline < now]
         if not late and not stale:
-            return bool(planned), []
+            return planned, []
         with self.store.writing() as tx:
             for delivery in late:
                 move(tx, delivery, too_late(delivery, now, config.bot.timezone), now)
             unsure = [one for one in stale if move(tx, one, after_crash(one, now), now)]
-        return len(planned) > len(late), unsure
+        return [one for one in planned if one not in late], unsure
 
     def end_orphans(self, config: Config) -> None:
         """The same for accounts that are no longer in the file."""
@@ -112,13 +116,18 @@ class Deliverer:
             if account not in names:
                 self._end_overdue(config, account)
 
-    def _claim(self, config: Config, account: Account) -> Delivery | None:
-        """Record the intent to send the next delivery that nothing holds back."""
+    def _may_go(self, config: Config, account: Account, planned: Sequence[Delivery]) -> bool:
+        """Whether any of these may go now, or waits for another reason than before."""
+        if any(one.reason is None for one in planned):
+            return True
         now = self.clock.now()
         with self.store.reading() as tx:
             waits = self._waits(tx, config, account, now)
-        if all(why is not None and why == delivery.reason for delivery, why in waits):
-            return None
+        return any(why is None or why != delivery.reason for delivery, why in waits)
+
+    def _claim(self, config: Config, account: Account) -> Delivery | None:
+        """Record the intent to send the next delivery that nothing holds back."""
+        now = self.clock.now()
         with self.store.writing() as tx:
             for delivery, why in self._waits(tx, config, account, now):
                 if why is not None:

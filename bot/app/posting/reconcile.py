@@ -7,7 +7,7 @@ another took over) is compared with the account before it is sent; a post there 
 knows may be this one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
@@ -129,14 +129,11 @@ class RestoreGuard:
             return None
         return publisher if isinstance(publisher, _ListingPublisher) else None
 
-    def step(self, account: Account) -> None:
-        """Compare every delivery of this account that has to be."""
-        now = self.clock.now()
-        with self.store.reading() as tx:
-            planned = tx.ledger.waiting(account.name, State.PLANNED, now)
-        publisher = self._comparable(account)
+    def step(self, account: Account, planned: Sequence[Delivery]) -> None:
+        """Compare every one of these planned deliveries of the account that has to be."""
         for delivery in planned:
-            if publisher is not None and delivery.deadline >= now and self.holds(account, delivery):
+            publisher = self._comparable(account)
+            if publisher is not None and self.holds(account, delivery):
                 self._check(publisher, account, delivery)
 
     def _check(self, publisher: _ListingPublisher, account: Account, delivery: Delivery) -> None:

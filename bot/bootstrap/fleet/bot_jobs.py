@@ -82,7 +82,10 @@ class BotJobs:
         return {Job.PLAN: self._plan, Job.LISTEN: self._listen, Job.RESPOND: self._respond}
 
     def _plan(self, parts: BotParts, _: str) -> datetime:
-        """Plan the slots that came due since the last time; a new rule begins with its version."""
+        """Plan the slots that came due since the last time; a new rule begins with its version.
+
+        The site's pages are put up at once: other posts wait for them, and no network is asked.
+        """
         container = parts.container
         config, now = container.config, container.clock.now()
         planned = [
@@ -92,6 +95,8 @@ class BotJobs:
         planned.append(container.planner.at_start(config, now))
         container.deliverer.end_orphans(config)
         if any(planned):
+            if config.site is not None:
+                container.deliverer.step(config, config.site)
             self.posts_due()
         return _next_slot(container, now)
 

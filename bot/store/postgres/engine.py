@@ -7,6 +7,8 @@ Messages never quote the driver's, which name the server, its user and rows.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +18,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from bot.core.errors import StoreError, UsageError
 from bot.store.backend import clear_errors
@@ -35,6 +39,8 @@ PLACE = "PostgreSQL"
 URL_FORM = "postgresql://user:password@host:5432/name"
 CONNECT_TIMEOUT = 5
 """Seconds that connecting may take."""
+IDLE = 1.0
+"""Seconds after which an idle connection is tried before it is used again."""
 IDLE_TIMEOUT = 30_000
 """Milliseconds for which a process may do nothing within a transaction: one that was stopped must
 not hold a bot's row."""
@@ -72,11 +78,10 @@ def make_engine(url: str, *, pool_size: int = 32, name: str = "tipsbot") -> Engi
     if find_spec("psycopg") is None:
         raise _no_driver()
     options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
-    return create_engine(
+    engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=2 * pool_size,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT,
@@ -86,6 +91,32 @@ def make_engine(url: str, *, pool_size: int = 32, name: str = "tipsbot") -> Engi
             **_KEEPALIVE,
         },
     )
+    _ping_idle(engine)
+    return engine
+
+
+def _ping_idle(engine: Engine) -> None:
+    """Try a connection before it is used, unless it was used just now.
+
+    SQLAlchemy's own `pool_pre_ping` tries it each time, which costs a busy worker a tenth of its
+    round trips.
+    """
+    used = "used_at"
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info[used] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ping(
+        connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+    ) -> None:
+        if time.monotonic() - record.info.get(used, math.inf) < IDLE:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
 
 def _wrong_address() -> UsageError:

@@ -14,6 +14,7 @@ from sqlalchemy import event
 from bot.core.errors import StoreError
 from bot.store import open_store
 from bot.store.postgres.clock import LOOK_EVERY, DatabaseClock, elapsed
+from bot.store.postgres.engine import IDLE
 from tests.clock import MONDAY
 from tests.tree import ROOT
 
@@ -175,6 +176,7 @@ def test_a_new_connection_is_a_reason_to_look(postgres, postgres_url):
         before = clock.now()
         assert asked == []
         postgres.cut(postgres_url.rpartition("/")[2])
+        time.sleep(IDLE)  # or else the connection is used without a question
         with database.store.reading() as tx:
             tx.ledger.recent(1)
         assert clock.now() >= before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlalchemy import text
 from bot.core.errors import StoreError
 from bot.store import open_store
 from bot.store.postgres.clock import LOOK_EVERY
-from bot.store.postgres.engine import PostgresBackend, make_engine
+from bot.store.postgres.engine import IDLE, PostgresBackend, make_engine
 from bot.store.postgres.epoch import Epoch
 from tests.servers.postgres import binaries, database_name, running_postgres
 
@@ -99,6 +100,7 @@ def test_an_open_database_that_becomes_another_one(postgres, postgres_url):
         with psycopg.connect(postgres_url) as connection:
             connection.execute("UPDATE epoch SET identity = 'that of the one that failed'")
         postgres.cut(database_name(postgres_url))
+        time.sleep(IDLE)  # or else the connection is used without a question
         with database.store.reading() as tx:
             tx.ledger.recent(1)
             assert is_recent(database.epoch())
