@@ -1,0 +1,53 @@
+"""What the jobs of workers do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.bootstrap.fleet.bot_jobs import BotJobs
+from bot.bootstrap.fleet.bots import FleetContainers
+from bot.bootstrap.settings.environment import environment
+from bot.core.fleet.bot import Job
+from bot.core.model.delivery import State
+from bot.store.fleet import SqlFleetStore
+from tests.bootstrap.fleet.workers.samples import now
+from tests.core.samples import HOUR, MINUTE
+from tests.fleet_world.bots import SITE, BotSeed, FleetAccountSeed
+from tests.tree import KEY_FILE
+
+pytestmark = pytest.mark.postgresql
+
+TOWN = FleetAccountSeed(
+    name="town", kind="mastodon", url="http://127.0.0.1:1", secrets={"access_token": "of-a-test"}
+)
+
+
+def test_a_tip_has_its_page_before_others_point_to_it(fleet, tmp_path):
+    """Planning puts the site's page up, and only then are the other posts asked for."""
+    store = SqlFleetStore(fleet.server.backend)
+    due = (now() - MINUTE).isoformat(timespec="seconds")
+    seed = BotSeed(
+        id="ada",
+        accounts=(SITE, TOWN),
+        schedule=f"  - {{name: once, every: 1d, from: '{due}', late: 1h}}",
+        tips=2,
+    )
+    seed.store(store, now() - HOUR)
+    seed.write_secrets(tmp_path)
+    states = []
+
+    def look():
+        with fleet.server.store("ada").reading() as tx:
+            found = tx.ledger.recent(None)
+        states.append({one.account: (one.state, one.reason) for one in found})
+
+    variables = {"TIPSBOT_SECRETS": str(tmp_path), "TIPSBOT_KEY_FILE": str(KEY_FILE)}
+    containers = FleetContainers(
+        server=fleet.server, fleet=store, environment=environment(Path(), variables)
+    )
+    jobs = BotJobs(containers=containers, due_work=fleet.work, posts_due=look)
+    (planning,) = [one for one in fleet.work.tasks(9, 9) if one.job == Job.PLAN.value]
+    jobs.run(planning)
+    assert states == [{"site": (State.POSTED, None), "town": (State.PLANNED, None)}]
