@@ -1,9 +1,10 @@
 """The threads that run jobs, exactly one a slot, and which jobs run now."""
 
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import timedelta
-from threading import Condition, Lock, Thread
+from threading import Condition, Lock, Thread, get_ident
 
 from structlog.contextvars import bound_contextvars
 
@@ -20,11 +21,14 @@ class JobThreads:
     32 threads, and fewer on small machines, however many slots there are.
     """
 
-    def __init__(self, size: int, run: Run, on_error: OnError) -> None:
+    def __init__(self, size: int, run: Run, on_error: OnError, on_end: Callable[[], None]) -> None:
+        """So many threads, none started yet; `on_end` is called after each job."""
         self._run = run
         self._on_error = on_error
+        self._on_end = on_end
         self._waiting: deque[tuple[Handed, Future[None]]] = deque()
-        self._running: dict[Future[None], Handed] = {}
+        #: what runs, by thread
+        self._running: dict[int, Handed] = {}
         self._closed = False
         self._done = 0
         self._failed = 0
@@ -41,10 +45,10 @@ class JobThreads:
             thread.start()
 
     def submit(self, handed: Handed) -> Future[None]:
-        """Have the job run; the future ends with the job, also with one that failed.
+        """Have the job run; the future ends when the job begins.
 
-        It is cancelled where the job will not run: it was cancelled before its start, or the
-        threads are closed.
+        It is cancelled where the job will not run: it was cancelled before, or the threads are
+        closed.
         """
         future: Future[None] = Future()
         with self._lock:
@@ -82,13 +86,14 @@ class JobThreads:
     def _work(self) -> None:
         while (taken := self._take()) is not None:
             handed, future = taken
+            future.set_result(None)
             is_done = self._do(handed)
             with self._lock:
-                del self._running[future]
+                del self._running[get_ident()]
                 self._done += is_done
                 self._failed += not is_done
                 self._ended.notify_all()
-            future.set_result(None)
+            self._on_end()
 
     def _do(self, handed: Handed) -> bool:
         """Run a job; whether it did not fail. All that it logs names its bot and its account."""
@@ -109,6 +114,6 @@ class JobThreads:
                     return None
                 handed, future = self._waiting.popleft()
                 if future.set_running_or_notify_cancel():
-                    self._running[future] = handed
+                    self._running[get_ident()] = handed
                     return handed, future
         return None

@@ -17,7 +17,13 @@ from bot.fleet.jobs import Queue
 STALLED = timedelta(seconds=30)
 """A worker that has given no sign of life for this long is dead: three missed heartbeats."""
 
-_WAITING = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND queue_name = %s"
+BATCH = 8
+"""Jobs that Procrastinate carries as one of its own: each of those costs several round trips."""
+
+_WAITING = (
+    "SELECT coalesce(sum(jsonb_array_length(args->'batch')), 0) FROM procrastinate_jobs"
+    " WHERE status = 'todo' AND queue_name = %s"
+)
 _PRUNE = "SELECT procrastinate_prune_stalled_workers_v1(%s)"
 # A worker that is deleted, or that ended, leaves its jobs without a worker.
 _DELETE_LEFT = "DELETE FROM procrastinate_jobs WHERE status = 'doing' AND worker_id IS NULL"
@@ -43,12 +49,16 @@ class Queues:
         self._lock = Lock()
 
     def defer(self, queue: Queue, handed: Sequence[Handed]) -> None:
-        """Put jobs into the queue, in order, with one statement for all of them."""
+        """Put jobs into the queue, in order and in batches, with one statement for all of them."""
         if not handed:
             return
+        jobs = [asdict(one) for one in handed]
+        batches: list[dict[str, Any]] = [
+            {"batch": jobs[at : at + BATCH]} for at in range(0, len(jobs), BATCH)
+        ]
         with self._connected() as connection:
             task = self._app.configure_task(task_name(queue), queue=queue, connection=connection)
-            task.batch_defer(*(asdict(one) for one in handed))
+            task.batch_defer(*batches)
 
     def waiting(self, queue: Queue) -> int:
         """How many jobs of the queue wait for a worker."""
@@ -57,7 +67,7 @@ class Queues:
             return int(row[0]) if row else 0
 
     def delete_dead(self, stalled: timedelta = STALLED) -> int:
-        """Delete jobs of workers that died, and these workers; returns the number of jobs.
+        """Delete batches of workers that died, and these workers; returns their number.
 
         Their work is not done here: the ledger hands it out again.
         """
@@ -66,7 +76,7 @@ class Queues:
             return connection.execute(_DELETE_LEFT).rowcount
 
     def delete_finished(self) -> int:
-        """Delete every finished job that is still there; returns their number."""
+        """Delete every finished batch that is still there; returns their number."""
         with self._connected() as connection:
             return connection.execute(_DELETE_FINISHED).rowcount
 

@@ -1,8 +1,9 @@
 """Fetches jobs from the queues and has them run: two Procrastinate workers in one thread.
 
 Procrastinate is asynchronous and runs on an event loop of its own; the jobs run on `JobThreads`.
-A lost database ends both Procrastinate workers, while jobs that run go on: the workers start again
-on new connections as soon as PostgreSQL answers.
+It carries them in batches, and is done with a batch when the last of its jobs has begun: what
+becomes of them then is in the ledger alone. A lost database ends both Procrastinate workers, while
+jobs that run go on: the workers start again on new connections as soon as PostgreSQL answers.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from threading import Thread
 from typing import Any, LiteralString
 
@@ -34,6 +36,8 @@ log = structlog.get_logger()
 
 CONNECTIONS = 4
 """At most so many for the workers of a process, and one more for each queue, which listens."""
+AT_ONCE = 2
+"""Batches of a queue whose jobs are waiting for a free slot: one follows the other at once."""
 TIMEOUT = 5.0
 """Seconds to wait for a connection."""
 
@@ -73,12 +77,14 @@ class Worker:
         times: WorkerTimes = WorkerTimes(),
     ) -> None:
         self._string = connection_string(url)
-        self._on_end = on_end
         self._times = times
         self._slots = slots
         self._renew = renew
         self._renewing = Loop("renew", self._renew_running, every=times.renew, on_error=on_error)
-        self._threads = {queue: JobThreads(size, run, on_error) for queue, size in slots.items()}
+        self._threads = {
+            queue: JobThreads(size, run, on_error, partial(on_end, queue))
+            for queue, size in slots.items()
+        }
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         self._stopping = asyncio.Event()
         self._thread = Thread(target=self._work, name="fleet", daemon=True)
@@ -184,7 +190,7 @@ class Worker:
             app,
             queues=[queue],
             name=queue,
-            concurrency=self._slots[queue],
+            concurrency=AT_ONCE,
             fetch_job_polling_interval=self._times.poll.total_seconds(),
             # Nobody requests that a job be aborted.
             abort_job_polling_interval=3600.0,
@@ -213,9 +219,9 @@ class Worker:
         return app
 
     def _task(self, queue: Queue) -> Callable[..., Awaitable[None]]:
-        async def run(**arguments: str) -> None:
-            await asyncio.wrap_future(self._threads[queue].submit(Handed(**arguments)))
-            self._on_end(queue)
+        async def run(batch: Sequence[Mapping[str, str]]) -> None:
+            threads, jobs = self._threads[queue], [Handed(**values) for values in batch]
+            await asyncio.gather(*(asyncio.wrap_future(threads.submit(one)) for one in jobs))
 
         return run
 

@@ -86,7 +86,9 @@ def test_every_due_job_is_deferred_once(start, queues, sql):
 
     def taken():
         tokens.update(
-            args["token"] for (args,) in sql("DELETE FROM procrastinate_jobs RETURNING args")
+            one["token"]
+            for (args,) in sql("DELETE FROM procrastinate_jobs RETURNING args")
+            for one in args["batch"]
         )
         return sum(tokens.values()) >= 50
 
@@ -135,7 +137,8 @@ def test_the_sweep_comes_again_and_deletes_what_is_left(start, queues, sql):
     """Each sweep calls the caller's and deletes jobs of dead workers and finished ones."""
     ledger = Ledger()
     start(ledger)
-    queues.defer(Queue.POSTS, [Handed(bot="b", job="plan", account="", token="1")] * 3)
+    for _ in range(3):
+        queues.defer(Queue.POSTS, [Handed(bot="b", job="plan", account="", token="1")])
     sql("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = 1")
     sql("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = 2")
     until(lambda: sql("SELECT id FROM procrastinate_jobs") == [(3,)])

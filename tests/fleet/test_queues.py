@@ -8,7 +8,7 @@ from bot.core.errors import StoreError
 from bot.core.fleet.handing_out import Handed
 from bot.fleet.connection import connection_string
 from bot.fleet.jobs import Queue
-from bot.fleet.queues import Queues
+from bot.fleet.queues import BATCH, Queues
 
 ONE = Handed(bot="knots", job="deliver", account="fedi", token="1")
 
@@ -19,13 +19,15 @@ def several(count):
 
 
 def test_many_jobs_are_deferred_at_once(queues, sql):
-    """A batch of jobs waits in its own queue, each once, in one transaction."""
+    """Jobs wait in their own queue, each once, in batches, in one transaction."""
     queues.defer(Queue.POSTS, several(500))
     queues.defer(Queue.OTHER, [ONE])
     assert [queues.waiting(queue) for queue in Queue] == [500, 1]
     assert len(sql("SELECT DISTINCT xmin::text FROM procrastinate_jobs")) == 2
+    assert sql("SELECT count(*) FROM procrastinate_jobs") == [(-(-500 // BATCH) + 1,)]
     args = sql("SELECT args FROM procrastinate_jobs WHERE queue_name = 'other'")
-    assert args == [({"bot": "knots", "job": "deliver", "account": "fedi", "token": "1"},)]
+    batch = [{"bot": "knots", "job": "deliver", "account": "fedi", "token": "1"}]
+    assert args == [({"batch": batch},)]
 
 
 def test_nothing_is_deferred_for_no_job(queues):
@@ -45,7 +47,8 @@ def test_no_job_has_a_lock_or_a_schedule(queues, sql):
 
 def test_finished_jobs_are_deleted_and_others_are_not(queues, sql):
     """Jobs that ended in any way go, those that wait or run stay."""
-    queues.defer(Queue.POSTS, several(6))
+    for one in several(6):
+        queues.defer(Queue.POSTS, [one])
     states = ["succeeded", "failed", "cancelled", "aborted", "doing"]
     for id_, state in enumerate(states, 1):
         sql(f"UPDATE procrastinate_jobs SET status = '{state}' WHERE id = {id_}")
@@ -56,7 +59,8 @@ def test_finished_jobs_are_deleted_and_others_are_not(queues, sql):
 @pytest.mark.parametrize(("silent", "deleted"), [(5, 0), (25, 0), (31, 1), (4000, 1)])
 def test_jobs_of_dead_workers_are_deleted(queues, sql, silent, deleted):
     """A job goes when its worker has been silent for longer than 30 seconds, not before."""
-    queues.defer(Queue.POSTS, [ONE, ONE])
+    for _ in range(2):
+        queues.defer(Queue.POSTS, [ONE])
     sql(f"""
         INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '{silent} s')
     """)

@@ -22,8 +22,9 @@ Note = Callable[[str, object], None]
 
 ROUNDS = 4
 THROW: LiteralString = """
-DELETE FROM procrastinate_jobs WHERE random() < %s
-RETURNING args->>'bot' AS bot, args->>'job' AS job, args->>'account' AS account
+WITH thrown AS (DELETE FROM procrastinate_jobs WHERE random() < %s RETURNING args->'batch' AS batch)
+SELECT job->>'bot' AS bot, job->>'job' AS job, job->>'account' AS account
+FROM thrown, jsonb_array_elements(batch) AS job
 """
 HANDED_FOR_LONG: LiteralString = """
 SELECT bot, account, handed_until FROM delivery WHERE handed_until > timezone('utc', clock_timestamp()) + %s
