@@ -11,6 +11,8 @@ import typer
 
 from bot.cli.context import opened
 from bot.cli.output import print_done
+from bot.core.errors import UsageError
+from bot.core.fleet.bot import BotState
 from bot.core.model.delivery import UNSETTLED, Delivery, State
 from bot.core.text.sanitize import shown
 
@@ -23,15 +25,26 @@ HELD_WAIT = 10
 WAIT = 60
 """Seconds to wait for a running bot to deliver."""
 
+_INSTEAD = {
+    BotState.STOPPED: "have its folder again, and sync",
+    BotState.EXPORTED: "post where it runs, or bring it back with `tipsbot fleet import`",
+}
+"""What to do about a bot of a fleet that posts nothing now."""
+
 
 def deliver_now(
     file: Path, plan: Callable[[Container], Sequence[Delivery]], *, forgiving: bool = False
 ) -> None:
     """Plan deliveries, and have them delivered: by the running bot, or here where none runs.
 
-    Prints each outcome. Exits with 1 where one was not posted.
+    Prints each outcome. Exits with 1 where one was not posted. Raises UsageError for a bot of a
+    fleet that posts nothing now.
     """
     with opened(file, forgiving=forgiving) as bot:
+        if bot.fleet_state in _INSTEAD:
+            raise UsageError(
+                f"the bot is {bot.fleet_state.value}, and posts nothing", _INSTEAD[bot.fleet_state]
+            )
         if not bot.is_running():  # missing credentials are an error before planning
             bot.adopt(bot.loaded)
         planned = plan(bot)

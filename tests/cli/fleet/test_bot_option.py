@@ -138,3 +138,15 @@ def test_a_post_waits_for_the_workers(operator):
     does(operator, "pause bob")
     done = operator.does("post", "a", "--bot", "bob")
     assert (done.code, done.out.startswith("site: posted ")) == (0, True)
+
+
+def test_a_stopped_bot_posts_nothing(operator):
+    """Nothing is planned for a bot whose folder is gone, and the command says what to do."""
+    (operator.home / "bots" / "bob").rename(operator.home / "bob")
+    does(operator, "sync bots")
+    done = operator.does("post", "a", "--bot", "bob")
+    assert (done.code, done.err) == (
+        2,
+        "tipsbot: the bot is stopped, and posts nothing; have its folder again, and sync\n",
+    )
+    assert operator.does("posts", "--bot", "bob").err == "nothing was posted yet\n"
