@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from time import sleep
 
 import pytest
 
 from tests.fleet_world import FleetWorld, fleet_world
-from tests.fleet_world.oracle import await_done, check, is_done, resolve, settle
-from tests.whole.operator import await_that
+from tests.fleet_world.oracle import IdleTime, await_done, check, is_done, resolve, settle
 
 BOTS = 10
 WORKERS = 3
@@ -24,8 +24,10 @@ Note = Callable[[str, object], None]
 
 def kill_one(world: FleetWorld) -> bool:
     """Kill a worker in the middle of its requests, start another one; whether one was killed."""
-    aim = world.requests + world.chance.randint(1, MOST_BETWEEN)
-    await_that(lambda: world.requests >= aim or is_done(world))
+    aim, idle = world.requests + world.chance.randint(1, MOST_BETWEEN), IdleTime(world)
+    while world.requests < aim and not is_done(world):
+        idle.skip()
+        sleep(0.01)
     worker = world.workers.pop(world.chance.randrange(len(world.workers)))
     killed = worker.kill()
     world.start()
