@@ -16,6 +16,7 @@ from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.model.inspection import InspectionRemark, clock_remarks, failure
 from bot.core.model.lookup import Absent, CannotTell, Found
+from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.network_state import RequestLimits
 from bot.core.ports.platform import Clock
 from bot.outbound.session import Carrier
@@ -46,6 +47,7 @@ class BlueskyPlatform(BlueskyListener):
         *,
         carrier: Carrier | None = None,
         limits: RequestLimits | None = None,
+        files: KeptFiles | None = None,
     ) -> None:
         asked = variable(account.name, "app_password")
         password = secrets["app_password"].strip()
@@ -54,7 +56,16 @@ class BlueskyPlatform(BlueskyListener):
         server = account.options.get("server") or SERVER
         handle = account.options["handle"].strip().removeprefix("@")
         context = context_of(server, asked, password)
-        api = Api(context, clock, handle, password, carrier=carrier, limits=limits)
+        api = Api(
+            account.name,
+            context,
+            clock,
+            handle,
+            password,
+            files=files,
+            carrier=carrier,
+            limits=limits,
+        )
         super().__init__(account.name, api)
 
     def learn(self) -> Capabilities:

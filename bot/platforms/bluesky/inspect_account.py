@@ -8,7 +8,7 @@ from bot.platforms.bluesky import TRAITS
 from bot.platforms.bluesky.http import json_values
 from bot.platforms.bluesky.http.errors import ErrorContext
 from bot.platforms.bluesky.http.json_values import Record
-from bot.platforms.bluesky.http.sign_in import Session
+from bot.platforms.bluesky.http.session import Session
 
 BOT = "bot"
 """The self-label of automated accounts, which Bluesky shows beside their names."""

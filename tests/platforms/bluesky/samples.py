@@ -40,10 +40,12 @@ def adapter(server, clock, **changed):
     return adapter_at(server.url, server.bot.handle, clock, **changed)
 
 
-def adapter_at(address, handle="tips.test", clock=None, *, password=PASSWORD):
+def adapter_at(address, handle="tips.test", clock=None, *, password=PASSWORD, files=None):
     """An adapter for a server at this address."""
     account = Account(name="bluesky", kind="bluesky", options={"server": address, "handle": handle})
-    return BlueskyPlatform(account, {"app_password": password}, clock or FakeClock(NOON))
+    return BlueskyPlatform(
+        account, {"app_password": password}, clock or FakeClock(NOON), files=files
+    )
 
 
 def unsure(post=POST):

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.errors import RetryLater, Unauthorised
+from bot.store.files.kept_files import DirectoryFiles, MemoryFiles
 from tests.platforms.bluesky.samples import POST, adapter, failing
 from tests.servers.bluesky import Trouble
 
@@ -125,3 +126,50 @@ def test_handle_as_people_write_it(server, clock):
 
     for handle in (f"@{server.bot.handle}", server.bot.did):
         adapter_at(server.url, handle, clock).learn()
+
+
+def test_kept(server, clock):
+    """A session is kept for the next process, and no longer than the password is the same."""
+    files = MemoryFiles()
+    for _ in range(3):
+        adapter(server, clock, files=files).publish(POST)
+    assert logins(server) == (1, 0)
+    with pytest.raises(Unauthorised):
+        adapter(server, clock, files=files, password="aaaa-bbbb-cccc-dddd").learn()
+    assert logins(server) == (2, 0)
+
+
+def test_shared(server, clock):
+    """Of several workers one refreshes the session, and the others take it over."""
+    files = MemoryFiles()
+    workers = [adapter(server, clock, files=files) for _ in range(3)]
+    for _ in range(3):
+        for worker in workers:
+            worker.learn()
+        server.expire()
+    assert logins(server) == (1, 2)
+
+
+@pytest.mark.parametrize("kept", [b"", b"nonsense", b"[]", b'{"made_for": 1}'])
+def test_kept_nonsense(server, clock, kept):
+    """A file that holds no session costs a login, and is replaced."""
+    files = MemoryFiles()
+    files.write("session.bluesky", kept)
+    for _ in range(2):
+        adapter(server, clock, files=files).learn()
+    assert logins(server) == (1, 0)
+
+
+def test_kept_nowhere(server, clock, tmp_path):
+    """Where the file can be neither read nor written, the bot works all the same."""
+    (tmp_path / "session.bluesky").mkdir()
+    adapter(server, clock, files=DirectoryFiles(tmp_path)).publish(POST)
+    assert len(server.posts_of(server.bot)) == 1
+
+
+def test_kept_for_the_owner_alone(server, clock, tmp_path):
+    """The file can be read by its owner alone, and does not hold the password."""
+    adapter(server, clock, files=DirectoryFiles(tmp_path)).learn()
+    (kept,) = tmp_path.glob("session.*")
+    assert kept.stat().st_mode & 0o077 == 0
+    assert server.secrets["app_password"] not in kept.read_text()

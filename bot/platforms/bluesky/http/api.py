@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from bot.core.errors import PlatformError, RetryLater
+from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.network_state import RequestLimits
 from bot.core.ports.platform import Clock
 from bot.core.text.redact import Redactor
@@ -17,7 +18,9 @@ from bot.outbound.session import Carrier
 from bot.platforms.bluesky.http import json_values
 from bot.platforms.bluesky.http.errors import STALE_TOKEN, ErrorContext, translate
 from bot.platforms.bluesky.http.json_values import Record
-from bot.platforms.bluesky.http.sign_in import Session, Sessions
+from bot.platforms.bluesky.http.kept_session import KeptSession, names_of
+from bot.platforms.bluesky.http.session import Session
+from bot.platforms.bluesky.http.sign_in import Sessions
 from bot.platforms.bluesky.http.xrpc import Answer, AnswerError, Xrpc, XrpcRequest
 
 PATIENCE = 50.0
@@ -39,11 +42,13 @@ class Api:
 
     def __init__(
         self,
+        account: str,
         context: ErrorContext,
         clock: Clock,
         handle: str,
         password: str,
         *,
+        files: KeptFiles | None = None,
         carrier: Carrier | None = None,
         limits: RequestLimits | None = None,
     ) -> None:
@@ -51,7 +56,9 @@ class Api:
         self.clock = clock
         self.handle = handle
         self.xrpc = Xrpc(context.server, clock, password, carrier=carrier, limits=limits)
-        self.sessions = Sessions(self.xrpc, handle, password, context, clock)
+        made_for = names_of(context.server, handle, password)
+        kept = KeptSession(files=files, account=account, made_for=made_for) if files else None
+        self.sessions = Sessions(self.xrpc, handle, password, context, clock, kept)
 
     def call(self) -> Call:
         """The requests of one call of a port, which end in time together."""

@@ -2,24 +2,24 @@
 
 All that is known about signing in is here, since OAuth will take its place
 (https://atproto.com/specs/oauth). A server takes few logins of an account, 30 in five minutes and
-300 a day (https://docs.bsky.app/docs/advanced-guides/rate-limits): so a session is kept for as long
-as the process runs, and logins beyond these numbers are not tried.
+300 a day (https://docs.bsky.app/docs/advanced-guides/rate-limits): so a session is kept, also for
+other processes of the bot, and logins beyond these numbers are not tried.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
 from bot.core.errors import PlatformError, RetryLater
 from bot.core.ports.platform import Clock
-from bot.platforms.bluesky.http import json_values
 from bot.platforms.bluesky.http.errors import ErrorContext, translate
 from bot.platforms.bluesky.http.json_values import Record
+from bot.platforms.bluesky.http.kept_session import KeptSession
+from bot.platforms.bluesky.http.session import Session
 from bot.platforms.bluesky.http.xrpc import AnswerError, Xrpc, XrpcRequest
 
 LOGINS = ((30, timedelta(minutes=5)), (300, timedelta(days=1)))
@@ -27,28 +27,6 @@ LOGINS = ((30, timedelta(minutes=5)), (300, timedelta(days=1)))
 
 _CREATE = "com.atproto.server.createSession"
 _REFRESH = "com.atproto.server.refreshSession"
-_WHOLE_ACCOUNT = "com.atproto.access"
-"""The scope of a session that was made with the account's own password."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Session:
-    """A session: whose it is, and its tokens."""
-
-    did: str
-    handle: str
-    access: str = field(repr=False)
-    refresh: str = field(repr=False)
-
-    @property
-    def has_own_password(self) -> bool:
-        """Whether the token says that it was made with the account's own password."""
-        claims = self.access.split(".")[1:2]
-        try:
-            body = base64.urlsafe_b64decode(f"{claims[0]}===") if claims else b""
-        except (binascii.Error, ValueError):
-            return False
-        return (json_values.document(body) or {}).get("scope") == _WHOLE_ACCOUNT
 
 
 @dataclass(kw_only=True, slots=True)
@@ -73,16 +51,27 @@ class LoginLimit:
 
 
 class Sessions:
-    """The session of one account. One thread at a time makes or refreshes it."""
+    """The session of one account. One thread at a time makes or refreshes it.
+
+    Workers share it through the file in which it is kept: a refresh token is taken once, so
+    whoever finds its own refused looks whether another one has been there first.
+    """
 
     def __init__(
-        self, xrpc: Xrpc, handle: str, password: str, context: ErrorContext, clock: Clock
+        self,
+        xrpc: Xrpc,
+        handle: str,
+        password: str,
+        context: ErrorContext,
+        clock: Clock,
+        kept: KeptSession | None = None,
     ) -> None:
         self._xrpc = xrpc
         self._handle = handle
         self._password = password
         self._context = context
         self._clock = clock
+        self._kept = kept
         self._logins = LoginLimit()
         self._lock = Lock()
         self._session: Session | None = None
@@ -91,17 +80,26 @@ class Sessions:
         """The session, made if there is none. Raises PlatformError, with nothing done."""
         with self._lock:
             if self._session is None:
-                self._session = self._sign_in(until)
+                self._session = self._other(None) or self._sign_in(until)
             return self._session
 
     def renewed(self, stale: Session, until: float) -> Session:
         """The session after `stale` was refused. Raises PlatformError, with nothing done."""
         with self._lock:
-            if self._session is stale:
-                self._session = self._refresh(stale, until) or self._sign_in(until)
-            elif self._session is None:
-                self._session = self._sign_in(until)
+            if self._session is None or self._session.access == stale.access:
+                steps: tuple[Callable[[], Session | None], ...] = (
+                    lambda: self._other(stale),
+                    lambda: self._refresh(stale, until),
+                    lambda: self._other(stale),
+                )
+                found = next((session for step in steps if (session := step())), None)
+                self._session = found or self._sign_in(until)
             return self._session
+
+    def _other(self, stale: Session | None) -> Session | None:
+        """The session that is kept, if it is another than this one."""
+        found = self._kept.read() if self._kept else None
+        return None if found is None or (stale and found.access == stale.access) else found
 
     def _sign_in(self, until: float) -> Session:
         self._logins.require(self._clock.now())
@@ -111,7 +109,7 @@ class Sessions:
             answer = self._xrpc.send(request, until)
         except Exception as error:  # noqa: BLE001 - an unclassified error is an unknown outcome
             raise self._translated(error) from None
-        return self._read(answer.document)
+        return self._made(answer.document)
 
     def _refresh(self, stale: Session, until: float) -> Session | None:
         """The session, refreshed; None where the server will not."""
@@ -124,18 +122,15 @@ class Sessions:
             raise self._translated(error) from None
         except Exception as error:  # noqa: BLE001 - an unclassified error is an unknown outcome
             raise self._translated(error) from None
-        return self._read(answer.document)
+        return self._made(answer.document)
 
-    def _read(self, found: Record) -> Session:
-        session = Session(
-            did=json_values.word(found.get("did")),
-            handle=json_values.word(found.get("handle")) or self._handle,
-            access=json_values.word(found.get("accessJwt")),
-            refresh=json_values.word(found.get("refreshJwt")),
-        )
-        if not session.did.startswith("did:") or not session.access.isascii() or not session.access:
+    def _made(self, found: Record) -> Session:
+        session = Session.read(found, "accessJwt", "refreshJwt")
+        if session is None:
             what = f"{self._context.server} logged in, but its answer holds no session"
             raise RetryLater(what, "check `server` in tips.yaml")
+        if self._kept:
+            self._kept.write(session)
         return session
 
     def _translated(self, error: Exception) -> PlatformError:
