@@ -1,8 +1,11 @@
 """What a server and the way to it can answer, and what the bot makes of each."""
 
+import json
+import time
 from datetime import timedelta
 
 import pytest
+import requests
 
 from bot.core.errors import (
     Duplicate,
@@ -13,6 +16,8 @@ from bot.core.errors import (
     SecretError,
     Unauthorised,
 )
+from bot.platforms.bluesky.http.api import Call, context_of
+from bot.platforms.bluesky.http.errors import translate
 from tests.platforms.bluesky.samples import NOON, POST, adapter, adapter_at, failing, unsure
 from tests.servers.bluesky import Trouble
 
@@ -152,3 +157,60 @@ def test_odd_session(server, bot, answer):
     with pytest.raises(PlatformError) as caught:
         bot.publish(POST)
     assert type(caught.value) is RetryLater
+
+
+@pytest.mark.parametrize("body", ["{}", '{"uri": "at://did:plc:a/app.bsky.feed.post/1"}'])
+def test_odd_success(server, bot, body):
+    """A success that names another post, or none, is an unknown outcome."""
+    bot.learn()
+    server.fail(200, "putRecord", body=body)
+    with pytest.raises(OutcomeUnknown, match="something else"):
+        bot.publish(POST)
+
+
+@pytest.mark.parametrize("status", ["deactivated", "takendown", None])
+def test_inactive(server, bot, status):
+    """An account that is not active is told so, here and when it is inspected."""
+    body = json.dumps({"did": server.bot.did, "active": False, "status": status})
+    server.fail(200, "getSession", body=body, left=2)
+    with pytest.raises(Unauthorised, match=status or "not active"):
+        bot.learn()
+    assert any(one.is_problem and (status or "not active") in one.what for one in bot.inspect())
+
+
+def test_end_points_of_their_own(server, bot):
+    """A limit of one end point holds no other back."""
+    server.fail(429, "listNotifications", "RateLimitExceeded")
+    for _ in range(2):
+        with pytest.raises(RetryLater):
+            bot.poll(None)
+    assert len(server.asked("listNotifications")) == 1
+    bot.publish(POST)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (requests.ReadTimeout(), OutcomeUnknown, "no answer in time"),
+        (requests.exceptions.ChunkedEncodingError(), OutcomeUnknown, "the connection broke"),
+        (KeyError("x"), OutcomeUnknown, "makes no sense (KeyError)"),
+        (requests.exceptions.InvalidURL(), RetryLater, "its address is not valid"),
+    ],
+)
+def test_failures(error, kind, words):
+    """Each failure of the network says what is proven about a post."""
+    context = context_of("https://pds.example", "TIPSBOT_BLUESKY_APP_PASSWORD", "secret")
+    found = translate(error, context, writes=True, now=NOON)
+    assert type(found) is kind
+    assert words in str(found)
+
+
+def test_no_time(server, bot):
+    """A call that has lasted too long sends nothing more, and says that nothing was sent."""
+    bot.learn()
+    before = len(server.requests)
+    late = Call(bot._api, time.monotonic() - 1)
+    with failing() as caught:
+        late.put("app.bsky.feed.post", "3kaaaaaaaaa2a", {})
+    assert type(caught.value) is RetryLater
+    assert len(server.requests) == before

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.platforms.bluesky.http.session import Session
 from tests.platforms.bluesky.samples import adapter
 from tests.servers.bluesky.sessions import OWN_PASSWORD
 
@@ -52,3 +53,9 @@ def test_failures(server, bot, method):
     """A question that fails is a problem beside what was seen before."""
     server.fail(500, method, "InternalServerError")
     assert [one.is_problem for one in bot.inspect()].count(True) == 1
+
+
+@pytest.mark.parametrize("token", ["opaque", "x.a.y", "x.bnVsbA.y", "x.e30.y"])
+def test_other_tokens(token):
+    """A token of another form tells nothing of the password."""
+    assert not Session(did="did:plc:a", handle="a", access=token, refresh="r").has_own_password

@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.errors import Refused, RetryLater
 from bot.core.model.entry import EntryKind, OptOut
-from bot.platforms.bluesky.listening.threads import DEPTH
+from bot.platforms.bluesky.listening.threads import DEPTH, MOST_TREES, read_below
 from tests.contract.reader import Reader
 from tests.platforms.bluesky.samples import NOON, POST, adapter
 
@@ -244,3 +244,20 @@ def test_by_hand(server, bot, ann, tip):
     entries = {one.remote_id: one for one in bot.read_thread(tip, None).entries}
     assert (entries[by_hand].ours, entries[by_hand].author.handle) == (True, "")
     assert replace(entries[said], checked_at=None).ours is False
+
+
+def test_endless_thread(bot, tip):
+    """A thread without an end is read as far as one call may."""
+    asked = []
+
+    def ask(uri, depth):
+        asked.append(uri)
+        node: dict[str, object] = {"post": {"uri": f"{uri}+", "replyCount": 1}}
+        for _ in range(depth):
+            node = {"post": {"uri": f"{uri}{len(asked)}", "replyCount": 1}, "replies": [node]}
+        return {"thread": node}
+
+    found = read_below(ask, tip)
+    assert len(asked) == MOST_TREES
+    assert found is not None
+    assert len(found.views) == 2 * MOST_TREES - 1 + 1

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from bot.core.errors import Duplicate, Refused, RetryLater
+from bot.core.model.delivery import Span, SpanKind
 from bot.core.model.lookup import Absent, CannotTell, Found
 from bot.platforms.bluesky import TRAITS
-from bot.platforms.bluesky.posting.post_record import post_record
+from bot.platforms.bluesky.posting.post_record import is_record_of, post_record
 from bot.platforms.bluesky.posting.record_key import like_key, post_key
 from tests.platforms.bluesky.samples import FULL, LINK, NOON, POST, adapter, failing, unsure
 from tests.servers.bluesky.names import TID
@@ -43,11 +44,20 @@ def test_record(server, bot):
 
 def test_links_and_tags_in_the_words():
     """A link or hashtag in the words of a post is marked, too, where no span is."""
-    text = "See https://a.example/ü, #Dégradé_2 and mail@a.example #1 a#b."
+    text = "See https://a.example/ü, http://:1/, #Dégradé_2 and mail@a.example #1 a#b."
     assert [one[0] for one in shown(post_record(replace(POST, text=text)))] == [
         "https://a.example/ü",
         "#Dégradé_2",
     ]
+
+
+def test_long_tags(bot):
+    """A hashtag that is longer than Bluesky takes is posted as words, wherever it comes from."""
+    tag = "a" * 65
+    span = Span(kind=SpanKind.TAG, start=2, end=68, target=tag)
+    for post in (replace(POST, text=f"A #{tag}", spans=(span,)), replace(POST, text=f"A #{tag}")):
+        assert shown(post_record(post)) == []
+    bot.publish(replace(POST, text=f"A #{tag} https://", spans=(span,)))
 
 
 def test_frozen():
@@ -55,7 +65,7 @@ def test_frozen():
     later = replace(FULL, created_at=NOON.astimezone())
     assert post_record(FULL) == post_record(later)
     assert post_key("k", NOON) == post_key("k", NOON.astimezone())
-    assert post_key("k", NOON) == "3mn7zpvtkkmkd"
+    assert post_key("k", NOON) == post_key("k", NOON.replace(microsecond=7)) == "3mn7zpvtkkmkd"
     assert like_key("at://did:plc:a/app.bsky.feed.post/1") == "3k4epsfyis4r4"
 
 
@@ -190,3 +200,12 @@ def test_name_while_down(server, bot):
     """An address with a handle names nothing while the network cannot be asked for its owner."""
     server.fail(500, "resolveHandle")
     assert bot.remote_id("https://bsky.app/profile/ann.test/post/3kaaaaaaaaa2a") is None
+
+
+@pytest.mark.parametrize("in_reply_to", [None, "at://did:plc:a/app.bsky.feed.post/1"])
+def test_same_words_elsewhere(in_reply_to):
+    """A record with the same words is the post only where it answers the same one."""
+    above = {"uri": "at://did:plc:b/app.bsky.feed.post/2", "cid": "c"}
+    elsewhere = {"text": POST.text, "reply": {"parent": above, "root": above}}
+    assert not is_record_of(replace(POST, in_reply_to=in_reply_to), elsewhere)
+    assert is_record_of(replace(POST, in_reply_to=above["uri"]), elsewhere)

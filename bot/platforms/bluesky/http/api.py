@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -217,8 +216,3 @@ class _Missing(Exception):
 def context_of(server: str, variable: str, password: str) -> ErrorContext:
     """Where the calls of an account go."""
     return ErrorContext(server=server, variable=variable, redactor=Redactor([password]))
-
-
-def server_time(answer: Answer) -> datetime | None:
-    """The server's own present."""
-    return answer.server_time

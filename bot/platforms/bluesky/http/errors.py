@@ -29,7 +29,13 @@ from bot.core.errors import (
 from bot.core.text.redact import Redactor
 from bot.core.text.sanitize import one_line
 from bot.outbound.session import not_sent
-from bot.platforms.bluesky.http.xrpc import AnswerError, HeldBack, NoDocument, asked_wait
+from bot.platforms.bluesky.http.xrpc import (
+    AnswerError,
+    HeldBack,
+    NoDocument,
+    OutOfTime,
+    asked_wait,
+)
 
 STALE_TOKEN = frozenset({"ExpiredToken", "InvalidToken"})
 """Errors with which a server proves that it did nothing, and asks for a new session."""
@@ -71,6 +77,8 @@ def translate(
         until = f"{now + error.wait:%Y-%m-%d %H:%M} UTC"
         what = f"{server} takes no more requests of this kind before {until}"
         return RetryLater(what, _WAITS, after=error.wait)
+    if isinstance(error, OutOfTime):
+        return RetryLater(f"{server} answers too slowly: there was no time left to ask", _AGAIN)
     if isinstance(error, AnswerError) and (told := _answered(error, context, now)) is not None:
         return told
     if (why := not_sent(error)) is not None:

@@ -72,6 +72,10 @@ class NoDocument(Exception):
     """A success whose body is no JSON object."""
 
 
+class OutOfTime(Exception):
+    """The call has lasted too long, so this request was not sent."""
+
+
 class HeldBack(Exception):
     """The end point takes no requests for the time `wait`, so this one was not sent."""
 
@@ -107,14 +111,14 @@ class Xrpc:
     def send(self, request: XrpcRequest, until: float, token: str = "") -> Answer:
         """The answer; `until` is a moment of `time.monotonic` at which the call has to end.
 
-        Raises HeldBack, AnswerError, NoDocument and whatever requests raises.
+        Raises HeldBack, OutOfTime, AnswerError, NoDocument and whatever requests raises.
         """
         held = self._limits.wait(request.end_point, self._clock.now())
         if held is not None:
             raise HeldBack(held)
         left = until - time.monotonic()
         if left <= 0:
-            raise requests.ConnectTimeout("the call has lasted too long")
+            raise OutOfTime
         with (
             Session(self._carrier) as session,
             session.request(

@@ -30,7 +30,7 @@ def facets(text: str, spans: Iterable[Span], people: Mapping[str, str]) -> list[
 
     `people` are the DIDs of those whom it mentions, by handle; nobody else is mentioned.
     """
-    found = [_of_span(span) for span in spans]
+    found = [_of_span(span) for span in spans if _is_taken(span)]
     for more in (*_links(text), *_mentions(text, people), *_tags(text)):
         if all(more[1] <= start or end <= more[0] for start, end, _ in found):
             found.append(more)
@@ -64,8 +64,17 @@ def _mentions(text: str, people: Mapping[str, str]) -> Iterator[_Found]:
 
 def _tags(text: str) -> Iterator[_Found]:
     for found in _TAG.finditer(text):
-        if grapheme_length(found[1]) <= 64 and byte_length(found[1]) <= 640:
+        if _is_short(found[1]):
             yield (*found.span(), _tag(found[1]))
+
+
+def _is_taken(span: Span) -> bool:
+    return span.kind is not SpanKind.TAG or _is_short(span.target)
+
+
+def _is_short(tag: str) -> bool:
+    """Whether a hashtag is short enough to be marked; others are words."""
+    return grapheme_length(tag) <= 64 and byte_length(tag) <= 640
 
 
 def _link(address: str) -> dict[str, Any]:
