@@ -32,7 +32,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run demo nlp test test-all check image bench bench-scale soak mutants mutants-quick cover lock clean
+.PHONY: help run demo nlp test test-all check image bluesky-network bench bench-scale soak mutants mutants-quick cover lock clean
 
 help: ## list the tasks
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,9 @@ check: $(TOOLS) ## look at everything without running it: style, types, imports,
 image: $(TOOLS) ## build the container image and try it, with docker, or as root with buildah
 	@$(BIN)/python -m tests.image $(ARGS)
 
+bluesky-network: $(TOOLS) ## install Bluesky's own software for the long tests, from npm, with Node 20
+	@$(BIN)/python -m tests.servers.bluesky_network
+
 bench: $(TOOLS) ## measure
 	@$(BIN)/python -m bench $(ARGS)
 
@@ -86,7 +89,7 @@ cover: $(TOOLS) ## run the tests of ledger, classifiers and cursors; every branc
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) -m "not postgresql" \
 		tests/core tests/app tests/store \
 		tests/contract tests/project/test_certain.py \
-		tests/platforms/mastodon tests/platforms/x --ignore-glob='*inspect_account.py' \
+		tests/platforms/mastodon tests/platforms/x tests/platforms/bluesky --ignore-glob='*inspect_account.py' \
 		--cov --cov-config=tests/certain.ini --cov-report=term-missing --cov-fail-under=100
 
 lock: $(TOOLS) ## pin what pyproject.toml asks for; to newer releases: make lock UPGRADE=--upgrade

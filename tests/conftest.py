@@ -6,7 +6,7 @@ import pytest
 from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import settings
 
-from tests import databases, isolation, tiers
+from tests import databases, isolation, real_networks, tiers
 from tests.sim import figures
 
 # The same examples on every machine, without a deadline.
@@ -24,6 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(isolation)
     config.pluginmanager.register(tiers)
     config.pluginmanager.register(databases)
+    config.pluginmanager.register(real_networks)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

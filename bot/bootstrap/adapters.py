@@ -93,6 +93,7 @@ class Adapters:
                 carrier=self.network.carrier,
                 limits=self.network.limits,
                 spending_limit=partial(self._money_left, account),
+                files=self.database.files,
                 is_served=self.is_served,
             )
         )

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 
 from bot.core.model.capabilities import PlatformKind
 from bot.core.model.config import Account, Identity
+from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.platform import Clock, Platform, SpendingLimit
 from bot.core.ports.site_store import Pages
-from bot.platforms import mastodon, site, x
+from bot.platforms import bluesky, mastodon, site, x
 
 if TYPE_CHECKING:
     from bot.core.ports.network_state import RequestLimits
     from bot.outbound.session import Carrier
 
-KINDS: Mapping[str, PlatformKind] = {kind.name: kind for kind in (site.KIND, mastodon.KIND, x.KIND)}
+KINDS: Mapping[str, PlatformKind] = {
+    kind.name: kind for kind in (site.KIND, mastodon.KIND, x.KIND, bluesky.KIND)
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +37,8 @@ class AdapterContext:
     limits: RequestLimits | None = None
     #: tells what its reading may still cost; None: no limit
     spending_limit: SpendingLimit | None = None
+    #: small files of the bot, for a session; None: it is kept while the process runs
+    files: KeptFiles | None = None
     #: tells whether the bot runs now
     is_served: Callable[[], bool] = lambda: True
 
@@ -68,6 +73,12 @@ def build(given: AdapterContext) -> Platform:
                 carrier=carrier,
                 limits=limits,
                 spending_limit=given.spending_limit,
+            )
+        case "bluesky":
+            from bot.platforms.bluesky.adapter import BlueskyPlatform
+
+            return BlueskyPlatform(
+                account, given.secrets, clock, carrier=carrier, limits=limits, files=given.files
             )
         case kind:
             raise ValueError(f"no adapter for {kind}")

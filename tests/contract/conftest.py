@@ -20,18 +20,22 @@ from bot.core.ports.platform import (
     ThreadReader,
 )
 from tests.contract.network import ControlledNetwork, FailingNetwork
-from tests.contract.networks import NETWORKS
+from tests.contract.networks import GIVEN, LONG, NETWORKS
 from tests.contract.networks.site import site_network
 from tests.databases import POSTGRESQL
 
 Port = TypeVar("Port")
 
 
-@pytest.fixture(params=[*NETWORKS, POSTGRESQL])
+ROWS = [pytest.param(name, marks=pytest.mark.long) if name in LONG else name for name in NETWORKS]
+
+
+@pytest.fixture(params=[*ROWS, POSTGRESQL])
 def network(request, tmp_path):
     """A network without posts, and its adapter; the bot's own site on either database."""
     make = NETWORKS.get(request.param, site_network)
-    given = (request.getfixturevalue("postgres_url"),) if request.param == "postgresql" else ()
+    wanted = GIVEN.get(request.param)
+    given = (request.getfixturevalue(wanted),) if wanted else ()
     with make(tmp_path, *given) as opened:
         yield opened
 

@@ -16,6 +16,7 @@ from bot.core.model.config import Account, Tip
 from bot.core.model.delivery import Post
 from bot.outbound.language_model import AskTimeout, Model
 from bot.outbound.session import Session
+from bot.platforms.bluesky.adapter import BlueskyPlatform
 from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.platforms.x.adapter import XPlatform
 from tests.clock import MONDAY, FakeClock
@@ -91,6 +92,12 @@ def x(url: str) -> XPlatform:
     return XPlatform(account, dict.fromkeys(names, TOKEN), FakeClock())
 
 
+def bluesky(url: str) -> BlueskyPlatform:
+    """An account on Bluesky at this address."""
+    account = Account(name="b", kind="bluesky", options={"server": url, "handle": "b.test"})
+    return BlueskyPlatform(account, {"app_password": TOKEN}, FakeClock())
+
+
 def model(url: str, key: str | None = TOKEN) -> object:
     """Ask a model at this address."""
     tip = Tip(id="one", title="Be brave", text="It takes courage.")
@@ -116,6 +123,7 @@ CALLS: dict[str, Callable[[str], object]] = {
     "X: listen": lambda url: x(url).poll(None),
     "X: read own posts": lambda url: x(url).list_own_posts(MONDAY - timedelta(days=1)),
     "X: delete": lambda url: x(url).retract("1"),
+    "Bluesky: log in": lambda url: bluesky(url).publish(POST),
     "model": model,
     "any": plain,
 }

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
-from pathlib import Path
 
 from bot.core.model.capabilities import Idempotency
 from tests.contract.network import ControlledNetwork
+from tests.contract.networks.bluesky import bluesky_network
+from tests.contract.networks.bluesky_real import real_bluesky_network
 from tests.contract.networks.mastodon import mastodon_network
 from tests.contract.networks.memory import reference_network
 from tests.contract.networks.site import site_network
 from tests.contract.networks.x import x_network
 
-NETWORKS: Mapping[str, Callable[[Path], AbstractContextManager[ControlledNetwork]]] = {
+NETWORKS: Mapping[str, Callable[..., AbstractContextManager[ControlledNetwork]]] = {
     "memory, key": partial(reference_network, Idempotency.KEY),
     "memory, chosen id": partial(reference_network, Idempotency.CHOSEN_ID),
     "memory, same text": partial(reference_network, Idempotency.SAME_TEXT),
@@ -22,5 +23,13 @@ NETWORKS: Mapping[str, Callable[[Path], AbstractContextManager[ControlledNetwork
     "site": site_network,
     "mastodon": mastodon_network,
     "x": x_network,
+    "bluesky": bluesky_network,
+    "bluesky, real": real_bluesky_network,
 }
-"""Each is a context manager that takes a directory."""
+"""Each is a context manager that takes a directory, and what a fixture gives, if it wants one."""
+
+GIVEN = {"postgresql": "postgres_url", "bluesky, real": "bluesky_network"}
+"""The fixtures that rows want: servers that all tests of a run share."""
+
+LONG = frozenset({"bluesky, real"})
+"""Those that only `make test-all` runs."""

@@ -1,0 +1,1 @@
+"""Listening on Bluesky: notifications, threads, known entries again."""

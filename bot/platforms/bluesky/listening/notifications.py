@@ -1,0 +1,115 @@
+"""Notifications from the newest back to what is known, and the cursor between two polls.
+
+`listNotifications` has no "since" and lists the newest first. A backdated reply sorts below what is
+known already: so each poll reads two days more than that, and the log drops what it has. The cursor
+holds a digest of these two days, so that the same ones are not given again each time.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.outbound.rate_limits import iso_date
+from bot.platforms.bluesky.http import json_values
+from bot.platforms.bluesky.http.json_values import Record
+
+OVERLAP = timedelta(hours=48)
+BACKLOG = timedelta(days=7)
+"""How far back the first poll reaches: the account may have been used before."""
+PAGES = 5
+"""The most pages of one poll; the next one goes on."""
+
+AskPage = Callable[[str], tuple[list[Record], str]]
+"""Asks for a page of notifications ("": the newest); and where the next one begins, or ""."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotificationCursor:
+    """How far the notifications of an account were read."""
+
+    me: str
+    #: the time of the newest one when they were last read to the end; None: there was none
+    known: datetime | None = None
+    #: a digest of those since `known` minus the overlap; "": there is none
+    seen: str = ""
+    #: while a walk lasts: the page where it goes on, and the time of the newest when it began
+    page: str = ""
+    newest: datetime | None = None
+
+    @classmethod
+    def read(cls, text: str | None, me: str) -> "NotificationCursor":
+        """The cursor that a text is; a new one for no text, another's, or that of another form."""
+        found = json_values.document((text or "").encode()) or {}
+        if found.get("me") != me:
+            return cls(me=me)
+        known, newest = (iso_date(json_values.word(found.get(one))) for one in ("known", "newest"))
+        seen, page = (json_values.word(found.get(one)) for one in ("seen", "page"))
+        return cls(me=me, known=known, seen=seen, page=page, newest=newest)
+
+    def write(self) -> str:
+        """The cursor as text."""
+        moments = {"known": self.known, "newest": self.newest}
+        told = {name: at.isoformat() if at else "" for name, at in moments.items()}
+        return json.dumps({"me": self.me, "seen": self.seen, "page": self.page, **told})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Walked:
+    """Notifications of one poll, and the cursor after it; `more`: the walk goes on."""
+
+    notices: tuple[Record, ...]
+    cursor: NotificationCursor
+    more: bool
+
+
+def walk(
+    ask: AskPage, cursor: NotificationCursor, now: datetime, has_time: Callable[[], bool]
+) -> Walked:
+    """Read from the newest, or where the last walk stopped, back to what is known."""
+    since = cursor.known - OVERLAP if cursor.known else now - BACKLOG
+    notices: list[Record] = []
+    page, newest, is_whole = cursor.page, cursor.newest, not cursor.page
+    for _ in range(PAGES):
+        found, onward = ask(page)
+        notices += [one for one in found if _at(one, now) >= since]
+        newest = max([newest or since, *(_at(one, since) for one in found)])
+        is_end = not onward or onward == page or any(_at(one, now) < since for one in found)
+        page = "" if is_end else onward
+        if is_end or not has_time():
+            break
+    if page:
+        return Walked(
+            notices=tuple(notices), cursor=replace(cursor, page=page, newest=newest), more=True
+        )
+    return _ended(notices, cursor, newest or since, since, now, is_whole=is_whole)
+
+
+def _ended(
+    notices: list[Record],
+    cursor: NotificationCursor,
+    newest: datetime,
+    since: datetime,
+    now: datetime,
+    *,
+    is_whole: bool,
+) -> Walked:
+    """The end of a walk: nothing of it where one poll was enough and it is what was read before."""
+    known = max(cursor.known or newest, newest) if newest > since else cursor.known
+    again = known - OVERLAP if known else since
+    seen = _digest(one for one in notices if _at(one, now) >= again) if is_whole else ""
+    fresh = NotificationCursor(me=cursor.me, known=known, seen=seen)
+    is_same = is_whole and fresh == cursor
+    return Walked(notices=() if is_same else tuple(notices), cursor=fresh, more=False)
+
+
+def _at(notice: Record, otherwise: datetime) -> datetime:
+    """The time by which the network sorts it."""
+    return json_values.moment(notice.get("indexedAt")) or otherwise
+
+
+def _digest(notices: Iterable[Record]) -> str:
+    """A text that is the same as long as the notifications are."""
+    lines = sorted(f"{one.get('uri')} {one.get('cid')}" for one in notices)
+    return hashlib.sha256("\n".join(lines).encode(errors="replace")).hexdigest()

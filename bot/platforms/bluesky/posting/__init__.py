@@ -1,0 +1,1 @@
+"""What is posted: record keys, records, facets."""

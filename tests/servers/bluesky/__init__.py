@@ -1,0 +1,23 @@
+"""A strict Bluesky: a server (PDS) and the network behind it (AppView) over real HTTP.
+
+It knows the part of XRPC that the bot needs, as documented at https://docs.bsky.app/docs/api and
+in the lexicons, and refuses what those do not allow. Inside, from the ground up:
+
+    names             ids: DIDs, record keys, hashes, addresses of records
+    refusal           errors in XRPC's form
+    lexicon           the checks of records
+    model             people, records and what stands between people
+    sessions          logins, tokens and their limits
+    repository        the records of all people, and writing them
+    views             records as answers show them
+    feed              posts, threads and notifications, as the network shows them to somebody
+    methods           the end points
+    faults            faults on request
+    server            BlueskyServer, with the controls of a test
+"""
+
+from .faults import Trouble
+from .model import Person
+from .server import BlueskyServer
+
+__all__ = ["BlueskyServer", "Person", "Trouble"]
