@@ -10,13 +10,15 @@ from bot.core.model.capabilities import PlatformKind
 from bot.core.model.config import Account, Identity
 from bot.core.ports.platform import Clock, Platform, SpendingLimit
 from bot.core.ports.site_store import Pages
-from bot.platforms import mastodon, site, x
+from bot.platforms import broadcast, mastodon, site, x
 
 if TYPE_CHECKING:
     from bot.core.ports.network_state import RequestLimits
     from bot.outbound.session import Carrier
 
-KINDS: Mapping[str, PlatformKind] = {kind.name: kind for kind in (site.KIND, mastodon.KIND, x.KIND)}
+KINDS: Mapping[str, PlatformKind] = {
+    kind.name: kind for kind in (site.KIND, mastodon.KIND, x.KIND, broadcast.KIND)
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,5 +71,9 @@ def build(given: AdapterContext) -> Platform:
                 limits=limits,
                 spending_limit=given.spending_limit,
             )
+        case "broadcast":
+            from bot.platforms.broadcast.adapter import BroadcastPlatform
+
+            return BroadcastPlatform(account, given.secrets, given.identity, clock)
         case kind:
             raise ValueError(f"no adapter for {kind}")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.core.model.capabilities import Idempotency
 from tests.contract.network import ControlledNetwork
+from tests.contract.networks.broadcast import broadcast_network
 from tests.contract.networks.mastodon import mastodon_network
 from tests.contract.networks.memory import reference_network
 from tests.contract.networks.site import site_network
@@ -22,5 +23,6 @@ NETWORKS: Mapping[str, Callable[[Path], AbstractContextManager[ControlledNetwork
     "site": site_network,
     "mastodon": mastodon_network,
     "x": x_network,
+    "broadcast": broadcast_network,
 }
 """Each is a context manager that takes a directory."""
