@@ -27,8 +27,8 @@ _VERBOSE_LOGGERS = (
     "urllib3",
     "urllib3.connectionpool",
 )
-_DROPPED = ("emojis", "format", "optional", "overflow", "redirect", "retry", "store", "wait")
-"""Settings in an address that would change the text, where it goes, how often, or what is a yes."""
+_DROPPED = ("emojis", "format", "overflow", "redirect", "retry", "store", "wait")
+"""Settings in an address that would change the text, where it goes or how often, or keep files."""
 _AGAIN: Mapping[str, str] = {"matrix": "default_retries", "sparkpost": "sparkpost_retry_attempts"}
 """How often a service sends: the attribute of its plugin."""
 _REPEATS = frozenset({"discord", "fluxer", "guilded", "revolt"})

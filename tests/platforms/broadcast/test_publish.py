@@ -86,10 +86,10 @@ def test_a_no_is_unsure(inbox, host, service, status):
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_no_redirect_is_followed(inbox, host, status):
-    """A post is not sent to where a server sends it on."""
+    """A post is not sent to where a server sends it on, even where the address asks for that."""
     inbox.status, inbox.headers = status, {"Location": f"{inbox.url}/elsewhere"}
     with pytest.raises(OutcomeUnknown):
-        adapter(f"json://{host}/here").publish(post())
+        adapter(f"json://{host}/here?redirect=yes").publish(post())
     assert inbox.asked == ["POST /here"]
 
 
@@ -154,6 +154,15 @@ def test_matrix_is_asked_for_nothing_twice(inbox, host):
         adapter(f"matrix://ann:pass@{host}/#room").publish(post())
     assert inbox.asked
     assert len(set(inbox.asked)) == len(inbox.asked)
+
+
+def test_a_plugin_that_fails_is_unsure(inbox, host):
+    """An error that a plugin does not expect is unsure, and tells nothing but its kind."""
+    unsendable = "%E5%8D%81"
+    with pytest.raises(OutcomeUnknown, match="UnicodeEncodeError") as caught:
+        adapter(f"json://{host}/?+X-{SECRET}={unsendable}").publish(post())
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+    assert inbox.asked == []
 
 
 def test_it_answers_nobody(inbox, host):

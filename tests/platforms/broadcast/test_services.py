@@ -15,6 +15,7 @@ from apprise import NotificationManager
 
 from bot.platforms.broadcast import KIND
 from bot.platforms.broadcast.services import MAIL, OWN, TITLED, UNKNOWN, modules
+from tests.tree import ROOT
 
 LEFT_OUT = {
     "of this machine or its network": (
@@ -79,6 +80,14 @@ def test_every_service_takes_a_post():
     known = [limit for limit in limits.values() if isinstance(limit, int)]
     assert len(known) > 200
     assert min(known) >= KIND.traits.text.limit
+
+
+def test_the_services_that_are_documented():
+    """Each address in the documentation is one of a service of the table."""
+    page = (ROOT / "docs" / "platforms" / "broadcast.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`(\w+)://", page))
+    assert len(told) > 10
+    assert told <= modules().keys()
 
 
 def test_titles():
