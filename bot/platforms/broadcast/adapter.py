@@ -33,12 +33,13 @@ class BroadcastPlatform:
         patience: float = PATIENCE,
     ) -> None:
         self.account = account.name
+        self._variable = variable(account.name, "url")
         self._clock = clock
         self._patience = patience
         try:
             self._service = AppriseService(secrets["url"], identity.name)
         except UnusableAddressError as error:
-            what = f"{variable(account.name, 'url')} cannot be used: {error.problem}"
+            what = f"{self._variable} cannot be used: {error.problem}"
             raise SecretError(what, error.todo) from None
 
     def learn(self) -> Capabilities:
@@ -54,8 +55,8 @@ class BroadcastPlatform:
         except PlatformError as error:
             return [failure(error)]
         seen = "can be reached" if is_known else "is not tried: its host is known when it posts"
-        what = f"{name} {seen}; a text may have {self._service.limit} characters"
-        return [InspectionRemark(what=f"{what}; whether the address is right shows the first post")]
+        what = f"{name} {seen}; a text may have {self._service.limit} characters; the first post"
+        return [InspectionRemark(what=f"{what} shows whether the address is right")]
 
     def publish(self, post: Post) -> Receipt:
         """Send the post in one piece, once; Apprise's yes is the only answer that is sure."""
@@ -85,7 +86,7 @@ class BroadcastPlatform:
         """Connect, and whether that could be tried. Raises RetryLater."""
         destination = self._service.destination()
         if destination is not None:
-            connect(self._service.name, *destination)
+            connect(self._service.name, self._variable, *destination)
         return destination is not None
 
     def _unsure(self, why: str) -> OutcomeUnknown:

@@ -12,24 +12,25 @@ CONNECT = 5.0
 """Seconds for each of a host's addresses."""
 
 
-def connect(name: str, host: str, port: int) -> None:
+def connect(name: str, variable: str, host: str, port: int) -> None:
     """Resolve the host of the service `name`, or of the proxy to it, and connect to it.
 
-    The connection is closed at once. Raises RetryLater, which does not tell the host: it is a part
-    of the secret address.
+    The connection is closed at once. Raises RetryLater, which names the variable of the address
+    and not the host, which is a part of it.
     """
     try:
         socket.create_connection(_first_hop(host, port), CONNECT).close()
     except (socket.gaierror, UnicodeError) as error:
-        raise _unreachable(name, "its name is not found") from error
+        raise _unreachable(name, variable, "its name is not found") from error
     except TimeoutError as error:
-        raise _unreachable(name, "it does not answer the connection") from error
+        raise _unreachable(name, variable, "it does not answer the connection") from error
     except OSError as error:
-        raise _unreachable(name, "no connection to it can be made") from error
+        raise _unreachable(name, variable, "no connection to it can be made") from error
 
 
-def _unreachable(name: str, why: str) -> RetryLater:
-    return RetryLater(f"{name} cannot be reached: {why}", "it is tried again")
+def _unreachable(name: str, variable: str, why: str) -> RetryLater:
+    todo = f"it is tried again; if that lasts, look at the network and at {variable}"
+    return RetryLater(f"{name} cannot be reached: {why}", todo)
 
 
 def _first_hop(host: str, port: int) -> tuple[str, int]:

@@ -79,7 +79,7 @@ kavenegar - kavenegar
 kodi - kodi kodis xbmc xbmcs
 kook www.kookapp.cn kook
 kumulos messages.kumulos.com kumulos
-lametric developer.lametric.com@ lametric lametrics
+lametric - lametric lametrics
 lark open.larksuite.com lark
 lauther api.lauther.id lauther
 lfgalarm api.lfg.gm lfg
