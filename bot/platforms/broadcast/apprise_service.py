@@ -9,7 +9,7 @@ from typing import Any
 from apprise import AppriseAsset, NotifyBase, NotifyFormat
 
 from bot.core.model.delivery import Post
-from bot.core.text.suggest import did_you_mean
+from bot.core.text.suggest import did_you_mean, hearing_meant
 from bot.platforms.broadcast.services import MAIL, OWN, TITLED, UNKNOWN, AppriseModule, modules
 
 CONNECT = 10.0
@@ -155,7 +155,9 @@ def _module_of(address: str) -> AppriseModule:
         raise UnusableAddressError("it is no Apprise address", todo)
     schema = found[1].lower()
     if schema in {"http", "https"}:
-        todo = "write it as an Apprise address: docs/platforms/broadcast.md has a table"
+        meant = hearing_meant(address)
+        form = f", such as {meant[1]}" if meant else ""
+        todo = f"write it as an Apprise address{form}: docs/platforms/broadcast.md has a table"
         raise UnusableAddressError("it is the address of a web page or webhook", todo)
     if schema not in modules():
         near = did_you_mean(schema, modules())

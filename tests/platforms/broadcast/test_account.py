@@ -12,7 +12,9 @@ SECRET = "tok3nTOK3N"
 UNUSABLE = {
     "nothing of the kind": (SECRET, "no Apprise address"),
     "no more than a schema": ("discord://", "no Apprise address"),
-    "a webhook": (f"https://discord.com/api/webhooks/1/{SECRET}", "web page or webhook"),
+    "a webhook": (f"https://discord.com/api/webhooks/1/{SECRET}", "such as discord://ID/TOKEN"),
+    "another webhook": (f"https://hooks.slack.com/services/A/B/{SECRET}", "such as slack://A/B/C"),
+    "a web page": (f"https://tips.example/{SECRET}", "web page or webhook"),
     "a service with a typing error": (f"discrod://1/{SECRET}", "did you mean 'discord'?"),
     "a service of the machine alone": (f"syslog://{SECRET}", "no service that broadcast knows"),
     "half an address": (f"discord://{SECRET}", "no address of Discord"),
