@@ -11,14 +11,14 @@ from bot.core.model.config import Account, Identity
 from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.platform import Clock, Platform, SpendingLimit
 from bot.core.ports.site_store import Pages
-from bot.platforms import bluesky, mastodon, site, x
+from bot.platforms import bluesky, broadcast, mastodon, site, x
 
 if TYPE_CHECKING:
     from bot.core.ports.network_state import RequestLimits
     from bot.outbound.session import Carrier
 
 KINDS: Mapping[str, PlatformKind] = {
-    kind.name: kind for kind in (site.KIND, mastodon.KIND, x.KIND, bluesky.KIND)
+    kind.name: kind for kind in (site.KIND, mastodon.KIND, x.KIND, bluesky.KIND, broadcast.KIND)
 }
 
 
@@ -80,5 +80,9 @@ def build(given: AdapterContext) -> Platform:
             return BlueskyPlatform(
                 account, given.secrets, clock, carrier=carrier, limits=limits, files=given.files
             )
+        case "broadcast":
+            from bot.platforms.broadcast.adapter import BroadcastPlatform
+
+            return BroadcastPlatform(account, given.secrets, given.identity, clock)
         case kind:
             raise ValueError(f"no adapter for {kind}")

@@ -50,6 +50,13 @@ def failing(network: ControlledNetwork) -> FailingNetwork:
 
 
 @pytest.fixture
+def telling(network: ControlledNetwork) -> None:
+    """A network that answers for itself."""
+    if not network.tells:
+        pytest.skip(f"{network.kind.name} can only be posted to")
+
+
+@pytest.fixture
 def publisher(network: ControlledNetwork) -> Publisher:
     """The port for posting."""
     return _port(network, Ability.PUBLISH, Publisher)

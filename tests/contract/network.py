@@ -33,6 +33,8 @@ class ControlledNetwork(ABC):
     private: frozenset[Visibility] = frozenset()
     #: whether the person can edit posts
     can_edit: bool = False
+    #: whether the network answers for itself: with its limits, its posts, or that it knows us
+    tells: bool = True
 
     def __init__(self, clock: FakeClock, secrets: Mapping[str, str]) -> None:
         self.clock = clock

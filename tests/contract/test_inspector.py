@@ -36,7 +36,7 @@ def test_down(failing):
 
 
 @pytest.mark.parametrize("lose", ["lose_next_answer", "lose_next_request"])
-def test_lost(failing, lose):
+def test_lost(failing, telling, lose):
     """A connection that breaks is a problem too, unless a repeat succeeds."""
     if failing.kind.name == "memory":
         pytest.skip("only posts are lost there")
@@ -44,7 +44,7 @@ def test_lost(failing, lose):
     assert len(problems(failing.another().inspect())) == 1
 
 
-def test_revoked(failing):
+def test_revoked(failing, telling):
     """Rejected credentials are a problem with a remedy."""
     if not failing.kind.secrets:
         pytest.skip("this network asks for no credentials")

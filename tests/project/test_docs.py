@@ -56,6 +56,7 @@ TO_TYPE = {
     "mastodon.md",
     "x.md",
     "site.md",
+    "broadcast.md",
 }
 """The pages from which an operator takes commands."""
 

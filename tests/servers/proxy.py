@@ -165,20 +165,26 @@ class Proxy:
         with suppress(OSError):
             while True:
                 connection, _ = listener.accept()
-                self._start(self._carry, connection, self._fates.popleft() if self._fates else None)
+                self._start(self._carry, connection)
 
-    def _carry(self, connection: socket.socket, fate: Fate | None) -> None:
+    def _carry(self, connection: socket.socket) -> None:
         with closing(connection), suppress(OSError):
             connection.settimeout(30)
             request = _read_request(connection)
-            if request and fate is None:
-                fate = self.watch.before(_parsed(request)) if self.watch else Fate.PASS
+            if not request:  # a connection that was only tried
+                return
+            fate = self._fate_of(request)
             if fate is Fate.RESET:
                 _reset(
                     connection
                 )  # only now: a reset while connecting would prove that nothing was sent
-            elif request:
-                self._pass_on(connection, fate or Fate.PASS, request)
+            else:
+                self._pass_on(connection, fate, request)
+
+    def _fate_of(self, request: bytes) -> Fate:
+        with suppress(IndexError):
+            return self._fates.popleft()
+        return self.watch.before(_parsed(request)) if self.watch else Fate.PASS
 
     def _pass_on(self, connection: socket.socket, fate: Fate, request: bytes) -> None:
         seen = _parsed(request)

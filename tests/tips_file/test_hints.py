@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from bot.core.errors import Problem, TipsError
+from bot.core.text import suggest
+from bot.platforms.broadcast.services import modules
 from bot.platforms.catalogue import KINDS
 from bot.scheduler.crontab import check_cron
 from bot.tips_file.load import parse
@@ -119,6 +121,41 @@ def test_a_platform(case: dict[str, Any]) -> None:
     )
     assert found.line == 3
     assert case["says"] in str(found)
+
+
+@cases("elsewhere")
+def test_a_network_without_an_adapter(case: dict[str, Any]) -> None:
+    """A network that is not supported is said to be so, with broadcast where that reaches it."""
+    found = one_problem(
+        f"bot: {{name: A}}\nplatforms:\n  {case['write']}: {{}}\n"
+        "tips:\n  - {id: a, title: T, text: Hello there.}\n"
+    )
+    assert found.line == 3
+    assert case["says"] in str(found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("discord", "write `mine: {kind: broadcast}`, and set TIPSBOT_MINE_URL to an address such"),
+        ("Telegram", "write `mine: {kind: broadcast}`"),
+        ("linkedin", "LinkedIn is not supported, and `broadcast` has no service for it"),
+        ("twitter", "did you mean 'x'?"),
+    ],
+)
+def test_a_kind_without_an_adapter(kind: str, says: str) -> None:
+    """So it is where such a network is an account's kind."""
+    found = one_problem(
+        f"bot: {{name: A}}\nplatforms:\n  mine: {{kind: {kind}}}\n"
+        "tips:\n  - {id: a, title: T, text: Hello there.}\n"
+    )
+    assert says in str(found)
+
+
+def test_what_is_proposed_works() -> None:
+    """Each address that is proposed is one of a service that broadcast has."""
+    for address, _ in suggest._HEARING.values():
+        assert address.partition("://")[0] in modules()
 
 
 @cases("kinds")

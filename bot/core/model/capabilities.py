@@ -15,6 +15,8 @@ class Unit(Enum):
     """X's weights"""
     GRAPHEMES = "graphemes"
     """extended grapheme clusters"""
+    CODE_POINTS = "code points"
+    """what Unicode numbers: an emoji or a letter with marks can be several"""
 
 
 class Ability(Enum):

@@ -14,7 +14,14 @@ from pydantic.fields import Field
 
 from bot.core.model.capabilities import Form, Option, PlatformKind, variable
 from bot.core.model.config import PROMISE, Account, AcknowledgementStyle, LinkRule, WhenUnsure
-from bot.core.text.suggest import account_hint, did_you_mean, mastodon_server, platform_meant
+from bot.core.text.suggest import (
+    account_hint,
+    did_you_mean,
+    hearing_meant,
+    mastodon_server,
+    platform_meant,
+    unreachable,
+)
 from bot.tips_file.messages import hint, quote
 from bot.tips_file.problems import Problems
 from bot.tips_file.sections.models import Section
@@ -26,6 +33,8 @@ DEFAULT = "site"
 """The account of a file that names none: the bot's own site."""
 
 LIMIT_MIN = 20
+_HEARS = "broadcast"
+"""The kind for services that only hear a tip."""
 
 _SECRET = re.compile(r"token|passw|secret|credential|key$|^key", re.IGNORECASE)
 
@@ -190,13 +199,14 @@ def _kind(
     said = given.get("kind") if isinstance(given, Block) else None
     if not is_id(name):
         rule = "use lower-case letters, digits, '-' and '_', at most 64, a letter or digit first"
-        todo = _platform_line(name, kinds) or rule
+        todo = _platform_line(name, kinds) or _elsewhere(name, name, kinds) or rule
         problems.wrong_name(path, f"{quote(name)} is not a valid account name", todo)
     elif said is None:
         if name in kinds:
             return kinds[name]
         meant = _platform_line(name, kinds)
         other = f"{meant}, or add `kind: {platform_meant(name, kinds)}`" if meant else ""
+        other = other or _elsewhere(name, name, kinds)
         todo = other or did_you_mean(name, kinds) or f"add `kind:`, one of {', '.join(kinds)}"
         problems.wrong_name(path, f"{quote(name)} is not a platform", todo)
     elif not isinstance(said, str):
@@ -204,7 +214,9 @@ def _kind(
     elif said in kinds:
         return kinds[said]
     else:
-        todo = account_hint(said, kinds) or hint(said, tuple(kinds))
+        todo = (
+            _elsewhere(said, name, kinds) or account_hint(said, kinds) or hint(said, tuple(kinds))
+        )
         problems.wrong((*path, "kind"), f"{quote(said)} is not a platform", todo)
     return None
 
@@ -215,6 +227,21 @@ def _platform_line(name: str, kinds: Mapping[str, PlatformKind]) -> str:
     if meant == "mastodon" and (server := mastodon_server(name)):
         return f"write `mastodon: {{server: https://{server}}}`"
     return f"write `{meant}:`" if meant else ""
+
+
+def _elsewhere(word: str, name: str, kinds: Mapping[str, PlatformKind]) -> str:
+    """What to do about a network without an adapter; "" where none was meant."""
+    if network := unreachable(word):
+        return f"{network} is not supported, and `broadcast` has no service for it: remove it"
+    meant = None if platform_meant(word, kinds) or _HEARS not in kinds else hearing_meant(word)
+    if meant is None:
+        return ""
+    service, address = meant
+    named = name if is_id(name) else service
+    return (
+        f"it can only be posted to: write `{named}: {{kind: {_HEARS}}}`, and set "
+        f"{variable(named, 'url')} to an address such as {address}"
+    )
 
 
 def _without_secrets(problems: Problems, path: Path, given: Block, kind: PlatformKind) -> Block:

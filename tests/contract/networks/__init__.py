@@ -10,6 +10,7 @@ from bot.core.model.capabilities import Idempotency
 from tests.contract.network import ControlledNetwork
 from tests.contract.networks.bluesky import bluesky_network
 from tests.contract.networks.bluesky_real import real_bluesky_network
+from tests.contract.networks.broadcast import broadcast_network
 from tests.contract.networks.mastodon import mastodon_network
 from tests.contract.networks.memory import reference_network
 from tests.contract.networks.site import site_network
@@ -25,6 +26,7 @@ NETWORKS: Mapping[str, Callable[..., AbstractContextManager[ControlledNetwork]]]
     "x": x_network,
     "bluesky": bluesky_network,
     "bluesky, real": real_bluesky_network,
+    "broadcast": broadcast_network,
 }
 """Each is a context manager that takes a directory, and what a fixture gives, if it wants one."""
 

@@ -81,6 +81,8 @@ def native_length(text: str, rule: TextLimit) -> int:
     """How long the network will say that the text is."""
     if rule.unit is Unit.WEIGHTED:
         return weighted_length(text)
+    if rule.unit is Unit.CODE_POINTS:
+        return len(text)
     length = grapheme_length(_shortened(text) if rule.shortens_mentions else text)
     if rule.link_cost is None or "://" not in text:
         return length

@@ -25,3 +25,11 @@ def test_links_and_mentions_as_the_network_counts_them(text, shortened, full):
     """A link with a protocol costs what the server says, a remote mention only its name."""
     assert native_length(text, MASTODON) == shortened
     assert native_length(text, FULL) == full
+
+
+@pytest.mark.parametrize(
+    ("text", "length"), [("hello", 5), ("👩‍👩‍👧 e\u0301", 8), ("see https://example.org/a", 25)]
+)
+def test_code_points(text, length):
+    """Where a service counts code points, a sequence of emoji counts each of its parts."""
+    assert native_length(text, TextLimit(unit=Unit.CODE_POINTS, limit=500)) == length
