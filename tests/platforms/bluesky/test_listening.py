@@ -32,6 +32,13 @@ def test_reply(server, ann, tip, reader):
     assert (entry.at, entry.language, entry.version) == (NOON, "de", "")
 
 
+def test_reply_of_a_stranger(server, ann, tip, reader):
+    """A reply of somebody whom the account does not follow is read, whatever its settings."""
+    server.bot.hears_followed_only = True
+    server.say(ann, "Is it?", reply_to=tip)
+    assert len(reader.listen()) == 1
+
+
 def test_quote(server, ann, tip, reader):
     """A quote belongs to the post that it quotes."""
     said = server.say(ann, "Look at this.", quotes=tip)
