@@ -91,6 +91,15 @@ def test_many_steps(server, ann, tip, bot, reader, clock):
     assert sorted(reader.heard) == sorted(said)
 
 
+def test_page_unknown(server, ann, tip, reader):
+    """Where the network does not know a page any more, the walk begins anew and loses nothing."""
+    said = [server.say(ann, f"Reply {number}.", reply_to=tip) for number in range(520)]
+    assert reader.step()
+    server.fail(400, "listNotifications", "InvalidRequest")
+    reader.listen()
+    assert sorted(reader.heard) == sorted(said)
+
+
 def test_deleted_within_the_overlap(server, ann, tip, reader):
     """A deletion among what is known loses nothing that comes with it."""
     first = server.say(ann, "I regret this.", reply_to=tip)
