@@ -13,7 +13,7 @@ from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, Post, State
 from bot.core.model.entry import Entry
 from bot.core.ports.unit_of_work import UnitOfWork
-from bot.core.text.counting.measure import native_length
+from bot.core.text.counting.measure import byte_length, native_length
 from bot.core.text.mentions import mentions as is_mentioned
 
 A_DAY = timedelta(days=1)
@@ -90,6 +90,12 @@ def _words(text: str, entry: Entry, account: Account, traits: Capabilities) -> s
     if length > traits.text.limit:
         raise UsageError(
             f"the answer is {length} long and {account.name} takes {traits.text.limit}",
+            "shorten it",
+        )
+    most = traits.text.max_bytes
+    if most is not None and byte_length(words) > most:
+        raise UsageError(
+            f"the answer has {byte_length(words)} bytes and {account.name} takes {most}",
             "shorten it",
         )
     return words

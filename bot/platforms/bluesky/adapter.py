@@ -19,6 +19,7 @@ from bot.core.model.lookup import Absent, CannotTell, Found
 from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.network_state import RequestLimits
 from bot.core.ports.platform import Clock
+from bot.core.text.sanitize import one_line
 from bot.outbound.session import Carrier
 from bot.platforms.bluesky import SERVER, TRAITS
 from bot.platforms.bluesky.http import json_values
@@ -72,7 +73,7 @@ class BlueskyPlatform(BlueskyListener):
         """Prove the session. A server does not tell its limits: they are those of the lexicon."""
         told = self._api.call().ask_session().document
         if told.get("active") is False:
-            state = json_values.word(told.get("status")) or "not active"
+            state = one_line(json_values.word(told.get("status")) or "not active")
             what = f"{self._api.context.server} says that the account is {state}"
             raise Unauthorised(what, "log in with the Bluesky app and follow the instructions")
         return TRAITS

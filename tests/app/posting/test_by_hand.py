@@ -183,6 +183,14 @@ class TestReply:
             answer(harness, heard, "a" * 491)
         assert answer(harness, heard, "a" * 490)
 
+    def test_bytes(self, harness):
+        """An answer has at most as many bytes as its network takes."""
+        harness.join("town", replace(TRAITS, text=replace(TRAITS.text, max_bytes=10)))
+        theirs = hear(harness)
+        assert answer(harness, theirs, "ü" * 5).post.text == "ü" * 5
+        with pytest.raises(UsageError, match="12 bytes and town takes 10; shorten it"):
+            answer(harness, theirs, "ü" * 6)
+
     def test_the_same_words_once(self, harness):
         """The same answer to the same entry is planned once; other words are another answer."""
         theirs = hear(harness)

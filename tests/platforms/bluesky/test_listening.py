@@ -32,6 +32,13 @@ def test_reply(server, ann, tip, reader):
     assert (entry.at, entry.language, entry.version) == (NOON, "de", "")
 
 
+def test_reply_of_a_stranger(server, ann, tip, reader):
+    """A reply of somebody whom the account does not follow is read, whatever its settings."""
+    server.bot.hears_followed_only = True
+    server.say(ann, "Is it?", reply_to=tip)
+    assert len(reader.listen()) == 1
+
+
 def test_quote(server, ann, tip, reader):
     """A quote belongs to the post that it quotes."""
     said = server.say(ann, "Look at this.", quotes=tip)
@@ -80,6 +87,15 @@ def test_many_steps(server, ann, tip, bot, reader, clock):
     clock.advance(timedelta(minutes=1))
     said.append(server.say(ann, "Meanwhile.", reply_to=tip))
     reader.listen()
+    reader.listen()
+    assert sorted(reader.heard) == sorted(said)
+
+
+def test_page_unknown(server, ann, tip, reader):
+    """Where the network does not know a page any more, the walk begins anew and loses nothing."""
+    said = [server.say(ann, f"Reply {number}.", reply_to=tip) for number in range(520)]
+    assert reader.step()
+    server.fail(400, "listNotifications", "InvalidRequest")
     reader.listen()
     assert sorted(reader.heard) == sorted(said)
 

@@ -143,6 +143,9 @@ def _list_notifications(asked: Asked) -> dict[str, Any]:
     feed, me = asked.network.feed, asked.me
     limit = asked.number("limit", 1, 100, 50)
     every = feed.notifications(me, asked.params.get("reasons", list(_REASONS)))
+    priority = asked.params.get("priority", [str(me.hears_followed_only).lower()])[0]
+    if priority != "false":
+        every = []  # the bot follows nobody
     before = asked.params.get("cursor", [""])[0]
     found = [pair for pair in every if not before or _place(pair[1]) < before]
     page = found[:limit]
@@ -190,7 +193,7 @@ METHODS = {
     "app.bsky.feed.getPostThread": _Method("GET", _get_post_thread, "uri depth parentHeight"),
     "app.bsky.actor.getProfiles": _Method("GET", _get_profiles, "actors"),
     "app.bsky.notification.listNotifications": _Method(
-        "GET", _list_notifications, "limit cursor reasons"
+        "GET", _list_notifications, "limit cursor reasons priority"
     ),
 }
 

@@ -19,6 +19,8 @@ class Person:
     #: labels by moderators
     labels: list[str] = field(default_factory=list)
     is_taken_down: bool = False
+    #: whether the account has set that it hears only those whom it follows
+    hears_followed_only: bool = False
     mutes: set[str] = field(default_factory=set)
     blocks: set[str] = field(default_factory=set)
 

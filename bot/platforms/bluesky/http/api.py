@@ -134,8 +134,11 @@ class Call:
         return self._ask_or_none(XrpcRequest(name="app.bsky.feed.getPostThread", params=params))
 
     def notifications(self, page: str) -> tuple[list[Record], str]:
-        """A page of replies, mentions and quotes, newest first, and the next page ("": none)."""
-        params = {"limit": NOTIFICATIONS, "reasons": list(REASONS)}
+        """A page of replies, mentions and quotes, newest first, and the next page ("": none).
+
+        Of everybody: a setting of the account can leave out those whom it does not follow.
+        """
+        params = {"limit": NOTIFICATIONS, "reasons": list(REASONS), "priority": "false"}
         if page:
             params["cursor"] = page
         name = "app.bsky.notification.listNotifications"

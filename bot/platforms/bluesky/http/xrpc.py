@@ -25,6 +25,7 @@ WAIT = timedelta(minutes=5)
 """How long to hold back where a server says "too many" without a usable time."""
 LONGEST_WAIT = timedelta(days=1)
 
+_AGENT = {"User-Agent": "tipsbot"}
 _WRITES = "com.atproto.repo.write"
 """All writes share one budget: https://docs.bsky.app/docs/advanced-guides/rate-limits."""
 _OF_THE_ACCOUNT = (_WRITES, "com.atproto.server.")
@@ -126,7 +127,7 @@ class Xrpc:
                 f"{self.server}/xrpc/{request.name}",
                 params=dict(request.params),
                 json=request.body,
-                headers={"Authorization": f"Bearer {token}"} if token else {},
+                headers=_AGENT | ({"Authorization": f"Bearer {token}"} if token else {}),
                 timeout=(min(CONNECT, left), min(SILENCE, left)),
                 allow_redirects=False,
                 stream=True,

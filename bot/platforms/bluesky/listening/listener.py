@@ -1,6 +1,7 @@
 """Listening on Bluesky: notifications, threads, and known entries again."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.core.errors import Refused, RetryLater
 from bot.core.ports.platform import Batch, Checked
@@ -8,7 +9,7 @@ from bot.platforms.bluesky.http import json_values
 from bot.platforms.bluesky.http.api import POST, REASONS, Api, Call
 from bot.platforms.bluesky.http.json_values import Record
 from bot.platforms.bluesky.listening.entries import EntryReader
-from bot.platforms.bluesky.listening.notifications import NotificationCursor, walk
+from bot.platforms.bluesky.listening.notifications import NotificationCursor, Walked, walk
 from bot.platforms.bluesky.listening.post_text import quoted
 from bot.platforms.bluesky.listening.threads import read_below
 from bot.platforms.bluesky.urls import post_of
@@ -25,7 +26,13 @@ class BlueskyListener:
         """The replies, mentions and quotes since the cursor; at first, those of seven days."""
         call = self._api.call()
         mark = NotificationCursor.read(cursor, call.me())
-        walked = walk(call.notifications, mark, self._api.clock.now(), lambda: call.has_time)
+        try:
+            walked = self._walk(call, mark)
+        except Refused:
+            if not mark.page:
+                raise
+            # The network does not know the page any more on which the walk was to go on.
+            walked = self._walk(call, replace(mark, page="", newest=None))
         views = _of_others(walked.notices, call.me())
         entries = self._reader(call).entries(_with_quotes(call, views))
         return Batch(entries=entries, cursor=walked.cursor.write(), more=walked.more)
@@ -64,6 +71,9 @@ class BlueskyListener:
             gone=gone,
             failed=frozenset(remote_ids) - set(asked),
         )
+
+    def _walk(self, call: Call, mark: NotificationCursor) -> Walked:
+        return walk(call.notifications, mark, self._api.clock.now(), lambda: call.has_time)
 
     def _reader(self, call: Call) -> EntryReader:
         return EntryReader(account=self.account, me=call.me(), now=self._api.clock.now())
