@@ -54,6 +54,7 @@ TO_TYPE = {
     "troubleshooting.md",
     "tips-file.md",
     "mastodon.md",
+    "bluesky.md",
     "x.md",
     "site.md",
     "broadcast.md",
