@@ -118,7 +118,7 @@ class IdleTime:
         waits += [one["waits"] or NOW for one in self._world.database.rows(_PLANNING, next_slot)]
         waits += [one["waits"] for one in self._world.database.rows(_RESTING)]
         if coming := [one for one in waits if one > NOW]:
-            self._world.advance(min(coming) + A_MOMENT)
+            self._world.advance(min(*coming, PAUSE) + A_MOMENT)  # no slot is passed over
             self._since = monotonic()
 
 

@@ -294,7 +294,10 @@ def _read_head(server: socket.socket) -> bytes:
 
 
 def _read_request(connection: socket.socket) -> bytes:
-    """One whole request with a Content-Length, as all clients here send it."""
+    """One whole request with a Content-Length, as all clients here send it.
+
+    Empty where the client ended before that, as one does that is killed while it sends.
+    """
     read = b""
     while b"\r\n\r\n" not in read:
         piece = connection.recv(65536)
@@ -303,7 +306,10 @@ def _read_request(connection: socket.socket) -> bytes:
         read += piece
     length = int(_parsed(read).headers.get("content-length", "0"))
     whole = read.index(b"\r\n\r\n") + 4 + length
-    while len(read) < whole and (piece := connection.recv(65536)):
+    while len(read) < whole:
+        piece = connection.recv(65536)
+        if not piece:
+            return b""
         read += piece
     return read
 
