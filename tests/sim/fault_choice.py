@@ -36,7 +36,7 @@ LATER_FAULT_SHARE = 0.25
 WEIGHT_BY_ACCOUNTS = {1: 4, 2: 2, 3: 1}
 """The weight of a fault by the number of accounts on which it can happen."""
 EXTRA_TRIES: dict[RequestFault | ServerFault, int] = {
-    ServerFault.KEY_3599: 20,
+    ServerFault.KEY_3599: 12,
     ServerFault.KEY_3601: 3,
     ServerFault.BROKEN_REPLAY: 2,
 }

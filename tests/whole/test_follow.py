@@ -50,8 +50,8 @@ def test_new_entries_and_deletions_in_a_terminal(talking: Operator) -> None:
         assert seconds_until(lambda: "The second." in log.output) < 1
         assert f"{FIRST}:\n  2. Ada on site" in log.output
         talking.does("forget", "2")
-        assert seconds_until(lambda: f"{FIRST}, deleted:" in log.output) < 1
-        assert "  2. (deleted) on site" in log.output
+        assert seconds_until(lambda: "  2. (deleted) on site" in log.output) < 1
+        assert f"{FIRST}, deleted:" in log.output
         assert log.output.count("The second.") == 1
 
 
