@@ -39,7 +39,7 @@ class AdapterContext:
     spending_limit: SpendingLimit | None = None
     #: small files of the bot, for a session; None: it is kept while the process runs
     files: KeptFiles | None = None
-    #: tells whether the bot runs now
+    #: tells whether a process serves the bot's site now
     is_served: Callable[[], bool] = lambda: True
 
 

@@ -127,7 +127,7 @@ class DatabaseServer:
 
     def require_not_outdated(self) -> None:
         """Raise Outdated where a newer version changed the tables under this running process."""
-        with self.backend.clear_errors(), self.backend.plain.connect() as connection:
+        with self.backend.statement() as connection:
             require_not_outdated(connection)
 
     def close(self) -> None:

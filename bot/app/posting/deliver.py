@@ -69,6 +69,8 @@ class Deliverer:
     def step(self, config: Config, account: Account) -> int:
         """Send what is due on this account; returns how many attempts were made."""
         planned = self._sweep(config, account)
+        if not planned:
+            return 0
         if self.restore_guard is not None:
             self.restore_guard.step(account, planned)
         publisher = self.publisher(account.name)
@@ -100,12 +102,12 @@ class Deliverer:
             stale = tx.ledger.waiting(account, State.SENDING, now)
         late = [delivery for delivery in planned if delivery.deadline < now]
         if not late and not stale:
-            return planned, []
+            return planned, ()
         with self.store.writing() as tx:
             for delivery in late:
                 move(tx, delivery, too_late(delivery, now, config.bot.timezone), now)
             unsure = [one for one in stale if move(tx, one, after_crash(one, now), now)]
-        return [one for one in planned if one not in late], unsure
+        return [one for one in planned if one.deadline >= now], unsure
 
     def end_orphans(self, config: Config) -> None:
         """The same for accounts that are no longer in the file."""

@@ -131,8 +131,8 @@ class RestoreGuard:
 
     def step(self, account: Account, planned: Sequence[Delivery]) -> None:
         """Compare every one of these planned deliveries of the account that has to be."""
+        publisher = self._comparable(account)
         for delivery in planned:
-            publisher = self._comparable(account)
             if publisher is not None and self.holds(account, delivery):
                 self._check(publisher, account, delivery)
 
