@@ -1,6 +1,6 @@
 """Rate limits of end points, and the times in the answers of servers from which they come."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -84,6 +84,27 @@ def iso_date(text: str) -> datetime | None:
 def _aware(moment: datetime) -> datetime:
     """The moment in UTC; without a zone it is taken as UTC."""
     return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+
+def asked_wait(
+    headers: Mapping[str, str],
+    names: Iterable[str],
+    now: datetime,
+    *,
+    otherwise: timedelta,
+    longest: timedelta,
+) -> timedelta:
+    """How long the server of an answer wants us to wait, `longest` at most.
+
+    The first header of these names that can be read counts; without one it is `otherwise`. Moments
+    are reckoned by the server's own clock where it tells its time, else by `now`.
+    """
+    present = date_of(headers) or now
+    for name in names:
+        wait = span_of(headers.get(name, "").strip(), present)
+        if wait is not None and wait > timedelta(0):
+            return min(wait, longest)
+    return otherwise
 
 
 def span_of(text: str, present: datetime) -> timedelta | None:

@@ -75,7 +75,7 @@ def platform_meant(word: str, known: Collection[str] = tuple(_CALLED)) -> str | 
     plain = _host(word)
     if plain in known:
         return plain
-    kind = _KIND_OF.get(plain) or _KIND_OF.get(re.sub(r"[\s()_-]+", "", plain))
+    kind = _named(plain, _KIND_OF)
     if kind is None and mastodon_server(word) is not None:
         kind = "mastodon"
     return kind if kind in known else None
@@ -103,9 +103,12 @@ def unreachable(word: str) -> str | None:
 def _called(word: str, names: Mapping[str, str]) -> str | None:
     """What a word, or the host of an address, stands for in this table."""
     plain = _host(word)
-    squeezed = re.sub(r"[\s()_-]+", "", plain)
-    site = ".".join(plain.split(".")[-2:])
-    return names.get(plain) or names.get(squeezed) or names.get(site)
+    return _named(plain, names) or names.get(".".join(plain.split(".")[-2:]))
+
+
+def _named(plain: str, names: Mapping[str, str]) -> str | None:
+    """What a name stands for in this table, with blanks and hyphens in it or without."""
+    return names.get(plain) or names.get(re.sub(r"[\s()_-]+", "", plain))
 
 
 def account_hint(word: str, known: Collection[str]) -> str:

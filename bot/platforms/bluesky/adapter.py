@@ -19,11 +19,14 @@ from bot.core.model.lookup import Absent, CannotTell, Found
 from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.network_state import RequestLimits
 from bot.core.ports.platform import Clock
+from bot.core.text.redact import Redactor
 from bot.core.text.sanitize import one_line
+from bot.outbound import json_values
 from bot.outbound.session import Carrier
 from bot.platforms.bluesky import SERVER, TRAITS
-from bot.platforms.bluesky.http import json_values
-from bot.platforms.bluesky.http.api import LIKE, POST, PROFILE, Api, Call, context_of
+from bot.platforms.bluesky.http import answers
+from bot.platforms.bluesky.http.api import LIKE, POST, PROFILE, Api, Call
+from bot.platforms.bluesky.http.errors import LOG_IN, ErrorContext
 from bot.platforms.bluesky.inspect_account import remarks
 from bot.platforms.bluesky.listening.listener import BlueskyListener
 from bot.platforms.bluesky.posting.facets import handles
@@ -56,7 +59,7 @@ class BlueskyPlatform(BlueskyListener):
             raise SecretError(f"{asked} holds no app password", "copy it from Bluesky again")
         server = account.options.get("server") or SERVER
         handle = account.options["handle"].strip().removeprefix("@")
-        context = context_of(server, asked, password)
+        context = ErrorContext(server=server, variable=asked, redactor=Redactor([password]))
         api = Api(
             account.name,
             context,
@@ -75,7 +78,7 @@ class BlueskyPlatform(BlueskyListener):
         if told.get("active") is False:
             state = one_line(json_values.word(told.get("status")) or "not active")
             what = f"{self._api.context.server} says that the account is {state}"
-            raise Unauthorised(what, "log in with the Bluesky app and follow the instructions")
+            raise Unauthorised(what, LOG_IN)
         return TRAITS
 
     def publish(self, post: Post) -> Receipt:
@@ -110,7 +113,7 @@ class BlueskyPlatform(BlueskyListener):
         value = json_values.record(found.get("value"))
         if not is_record_of(post, value):
             return CannotTell(why=f"another post has its key: look at {name.url}")
-        made = json_values.moment(value.get("createdAt")) or post.created_at
+        made = answers.moment(value.get("createdAt")) or post.created_at
         return Found(receipt=Receipt(remote_id=name.uri, url=name.url, at=made))
 
     def retract(self, remote_id: str) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from bot.core.model.inspection import InspectionRemark
 from bot.core.text.sanitize import one_line
+from bot.outbound import json_values
+from bot.outbound.json_values import Record
 from bot.platforms.bluesky import TRAITS
-from bot.platforms.bluesky.http import json_values
-from bot.platforms.bluesky.http.errors import ErrorContext
-from bot.platforms.bluesky.http.json_values import Record
+from bot.platforms.bluesky.http.errors import LOG_IN, ErrorContext
 from bot.platforms.bluesky.http.session import Session
 
 BOT = "bot"
@@ -27,8 +27,7 @@ def remarks(
     )
     if told.get("active") is False:
         state = one_line(json_values.word(told.get("status")) or "not active", _LONGEST)
-        todo = "log in with the Bluesky app and follow the instructions"
-        yield InspectionRemark(what=f"the account is {state}", todo=todo, is_problem=True)
+        yield InspectionRemark(what=f"the account is {state}", todo=LOG_IN, is_problem=True)
     if session.has_own_password:
         what = f"{context.variable} holds the account's own password"
         todo = "make an app password under Settings > Privacy and security, and put it there"

@@ -10,6 +10,7 @@ from apprise import AppriseAsset, NotifyBase, NotifyFormat
 
 from bot.core.model.delivery import Post
 from bot.core.text.suggest import did_you_mean, hearing_meant
+from bot.outbound.quiet_loggers import hush
 from bot.platforms.broadcast.services import MAIL, OWN, TITLED, UNKNOWN, AppriseModule, modules
 
 CONNECT = 10.0
@@ -18,15 +19,6 @@ SILENCE = 30.0
 """Seconds without a byte from it."""
 
 _SCHEMA = re.compile(r"([a-z0-9]{1,32})://.", re.IGNORECASE)
-_VERBOSE_LOGGERS = (
-    "oauthlib",
-    "oauthlib.oauth1.rfc5849",
-    "oauthlib.oauth1.rfc5849.signature",
-    "requests_oauthlib",
-    "requests_oauthlib.oauth1_auth",
-    "urllib3",
-    "urllib3.connectionpool",
-)
 _DROPPED = ("emojis", "format", "overflow", "redirect", "retry", "store", "wait")
 """Settings in an address that would change the text, where it goes or how often, or keep files."""
 _AGAIN: Mapping[str, str] = {"matrix": "default_retries", "sparkpost": "sparkpost_retry_attempts"}
@@ -70,6 +62,7 @@ class AppriseService:
 
     def __init__(self, address: str, bot: str) -> None:
         hush()
+        logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
         self._address = address.strip().replace("/#", "/%23")  # as Apprise does it
         self._module = _module_of(self._address)
         # It goes into headers, where only ASCII is safe, and no picture of Apprise comes with it.
@@ -138,13 +131,6 @@ class AppriseService:
     @property
     def _repeats(self) -> bool:
         return self._module.name in _REPEATS
-
-
-def hush() -> None:
-    """Keep what Apprise and its libraries tell of addresses out of every log."""
-    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
-    for name in _VERBOSE_LOGGERS:
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _module_of(address: str) -> AppriseModule:

@@ -1,9 +1,9 @@
 """Checks known statuses: which exist, which are gone, and whether a thread has changed."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.core.text.fingerprint import fingerprint_of
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.json_values import Record
 
@@ -65,8 +65,7 @@ def _together(remote_ids: Sequence[str], many: AskMany) -> list[Record]:
 
 def fingerprint(statuses: Iterable[Record]) -> str:
     """A text that is the same as long as the same statuses are there with the same words."""
-    lines = sorted(
+    return fingerprint_of(
         f"{json_values.ident(one.get('id'))} {one.get('edited_at')} {one.get('visibility')}"
         for one in statuses
     )
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -16,8 +16,9 @@ from bot.core.errors import (
     SecretError,
     Unauthorised,
 )
-from bot.platforms.bluesky.http.api import Call, context_of
-from bot.platforms.bluesky.http.errors import translate
+from bot.core.text.redact import Redactor
+from bot.platforms.bluesky.http.api import Call
+from bot.platforms.bluesky.http.errors import ErrorContext, translate
 from tests.platforms.bluesky.samples import NOON, POST, adapter, adapter_at, failing, unsure
 from tests.servers.bluesky import Trouble
 
@@ -199,7 +200,11 @@ def test_end_points_of_their_own(server, bot):
 )
 def test_failures(error, kind, words):
     """Each failure of the network says what is proven about a post."""
-    context = context_of("https://pds.example", "TIPSBOT_BLUESKY_APP_PASSWORD", "secret")
+    context = ErrorContext(
+        server="https://pds.example",
+        variable="TIPSBOT_BLUESKY_APP_PASSWORD",
+        redactor=Redactor(["secret"]),
+    )
     found = translate(error, context, writes=True, now=NOON)
     assert type(found) is kind
     assert words in str(found)

@@ -121,7 +121,7 @@ MUTANTS = (
         "a deletion is not noticed",
     ),
     m(
-        "bot/platforms/mastodon/http/json_values.py",
+        "bot/outbound/json_values.py",
         '_HALF.sub("\\ufffd", value)',
         "str(value)",
         "half of a character makes deaf",

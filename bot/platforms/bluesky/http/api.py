@@ -12,11 +12,10 @@ from bot.core.errors import PlatformError, RetryLater
 from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.network_state import RequestLimits
 from bot.core.ports.platform import Clock
-from bot.core.text.redact import Redactor
+from bot.outbound import json_values
+from bot.outbound.json_values import Record
 from bot.outbound.session import Carrier
-from bot.platforms.bluesky.http import json_values
 from bot.platforms.bluesky.http.errors import STALE_TOKEN, ErrorContext, translate
-from bot.platforms.bluesky.http.json_values import Record
 from bot.platforms.bluesky.http.kept_session import KeptSession, names_of
 from bot.platforms.bluesky.http.session import Session
 from bot.platforms.bluesky.http.sign_in import Sessions
@@ -214,8 +213,3 @@ class _Missing(Exception):
         self.name = name
         self.error = error
         super().__init__(name)
-
-
-def context_of(server: str, variable: str, password: str) -> ErrorContext:
-    """Where the calls of an account go."""
-    return ErrorContext(server=server, variable=variable, redactor=Redactor([password]))

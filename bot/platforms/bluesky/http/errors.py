@@ -49,6 +49,7 @@ _ACCOUNT = {
     "RepoTakendown": "has taken the account down",
     "RepoDeactivated": "says that the account is deactivated",
 }
+LOG_IN = "log in with the Bluesky app and follow the instructions"
 _WAITS = "it waits until the server takes more"
 _AGAIN = "it is tried again"
 _LOOKED_FOR = "it is looked for before anything is sent again"
@@ -96,7 +97,7 @@ def _answered(error: AnswerError, context: ErrorContext, now: datetime) -> Platf
         return RetryLater(told, _WAITS, after=asked_wait(error, now))
     if (state := _ACCOUNT.get(error.name)) is not None:
         what = f"{context.server} {state}"
-        return Unauthorised(what, "log in with the Bluesky app and follow the instructions")
+        return Unauthorised(what, LOG_IN)
     if error.name in STALE_TOKEN:
         return RetryLater(f"{told} to a session that was just made", _AGAIN)
     if error.status == 401:

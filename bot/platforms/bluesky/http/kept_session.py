@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from bot.core.errors import BotError
 from bot.core.ports.kept_files import KeptFiles
-from bot.platforms.bluesky.http import json_values
+from bot.outbound import json_values
 from bot.platforms.bluesky.http.session import Session
 
 

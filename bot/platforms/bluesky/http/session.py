@@ -7,8 +7,8 @@ import binascii
 from dataclasses import dataclass, field
 from typing import Self
 
-from bot.platforms.bluesky.http import json_values
-from bot.platforms.bluesky.http.json_values import Record
+from bot.outbound import json_values
+from bot.outbound.json_values import Record
 
 _WHOLE_ACCOUNT = "com.atproto.access"
 """The scope of a session that was made with the account's own password."""

@@ -16,8 +16,8 @@ from threading import Lock
 
 from bot.core.errors import PlatformError, RetryLater
 from bot.core.ports.platform import Clock
+from bot.outbound.json_values import Record
 from bot.platforms.bluesky.http.errors import ErrorContext, translate
-from bot.platforms.bluesky.http.json_values import Record
 from bot.platforms.bluesky.http.kept_session import KeptSession
 from bot.platforms.bluesky.http.session import Session
 from bot.platforms.bluesky.http.xrpc import AnswerError, Xrpc, XrpcRequest

@@ -13,9 +13,11 @@ import requests
 
 from bot.core.ports.network_state import Counted, RequestLimits
 from bot.core.ports.platform import Clock
-from bot.outbound.rate_limits import AccountLimits, RateLimits, date_of, span_of
+from bot.outbound import rate_limits
+from bot.outbound.json_values import Record, document
+from bot.outbound.rate_limits import AccountLimits, RateLimits, date_of
 from bot.outbound.session import Carrier, Session, read_body
-from bot.platforms.bluesky.http.json_values import Record, document, refusal
+from bot.platforms.bluesky.http.answers import refusal
 
 CONNECT = 10.0
 """Seconds until a connection stands."""
@@ -24,6 +26,8 @@ SILENCE = 30.0
 WAIT = timedelta(minutes=5)
 """How long to hold back where a server says "too many" without a usable time."""
 LONGEST_WAIT = timedelta(days=1)
+_ENDS = ("retry-after", "ratelimit-reset")
+"""The headers that tell, the first of them that can be read counts."""
 
 _AGENT = {"User-Agent": "tipsbot"}
 _WRITES = "com.atproto.repo.write"
@@ -156,10 +160,5 @@ class Xrpc:
 
 
 def asked_wait(error: AnswerError, now: datetime) -> timedelta:
-    """How long the server wants us to wait, reckoned by its own clock where it tells its time."""
-    present = date_of(error.headers) or now
-    for name in ("retry-after", "ratelimit-reset"):
-        wait = span_of(error.headers.get(name, ""), present)
-        if wait is not None and wait > timedelta(0):
-            return min(wait, LONGEST_WAIT)
-    return WAIT
+    """How long the server wants us to wait, within reason."""
+    return rate_limits.asked_wait(error.headers, _ENDS, now, otherwise=WAIT, longest=LONGEST_WAIT)

@@ -7,8 +7,9 @@ from datetime import datetime
 from bot.core.discussion.people import opt_outs_in
 from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, OptOut, Visibility, as_own
 from bot.core.text.language_tags import is_language_tag
-from bot.platforms.bluesky.http import json_values
-from bot.platforms.bluesky.http.json_values import Record
+from bot.outbound import json_values
+from bot.outbound.json_values import Record
+from bot.platforms.bluesky.http import answers
 from bot.platforms.bluesky.listening.moderation import is_bot, is_hidden
 from bot.platforms.bluesky.listening.post_text import quoted, words
 from bot.platforms.bluesky.urls import post_of, profile_url
@@ -84,8 +85,8 @@ class EntryReader:
 
     def _at(self, record: Record, view: Record) -> datetime:
         """When it was posted: as its author's app says, but not later than the network saw it."""
-        seen = json_values.moment(view.get("indexedAt")) or self.now
-        return min(json_values.moment(record.get("createdAt")) or seen, seen)
+        seen = answers.moment(view.get("indexedAt")) or self.now
+        return min(answers.moment(record.get("createdAt")) or seen, seen)
 
 
 def _kind(parent: str | None, *, is_quote: bool) -> EntryKind:

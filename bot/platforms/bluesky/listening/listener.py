@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from bot.core.errors import Refused, RetryLater
 from bot.core.ports.platform import Batch, Checked
-from bot.platforms.bluesky.http import json_values
+from bot.outbound import json_values
+from bot.outbound.json_values import Record
 from bot.platforms.bluesky.http.api import POST, REASONS, Api, Call
-from bot.platforms.bluesky.http.json_values import Record
 from bot.platforms.bluesky.listening.entries import EntryReader
 from bot.platforms.bluesky.listening.notifications import NotificationCursor, Walked, walk
 from bot.platforms.bluesky.listening.post_text import quoted

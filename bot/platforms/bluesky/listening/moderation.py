@@ -5,8 +5,8 @@ https://docs.bsky.app/docs/advanced-guides/moderation
 
 from collections.abc import Collection
 
-from bot.platforms.bluesky.http import json_values
-from bot.platforms.bluesky.http.json_values import Record
+from bot.outbound import json_values
+from bot.outbound.json_values import Record
 from bot.platforms.bluesky.inspect_account import BOT, self_labels
 
 HIDING = frozenset(

@@ -5,15 +5,16 @@ known already: so each poll reads two days more than that, and the log drops wha
 holds a digest of these two days, so that the same ones are not given again each time.
 """
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.core.text.fingerprint import fingerprint_of
+from bot.outbound import json_values
+from bot.outbound.json_values import Record
 from bot.outbound.rate_limits import iso_date
-from bot.platforms.bluesky.http import json_values
-from bot.platforms.bluesky.http.json_values import Record
+from bot.platforms.bluesky.http import answers
 
 OVERLAP = timedelta(hours=48)
 BACKLOG = timedelta(days=7)
@@ -98,7 +99,10 @@ def _ended(
     """The end of a walk: nothing of it where one poll was enough and it is what was read before."""
     known = max(cursor.known or newest, newest) if newest > since else cursor.known
     again = known - OVERLAP if known else since
-    seen = _digest(one for one in notices if _at(one, now) >= again) if is_whole else ""
+    seen = ""
+    if is_whole:
+        lasting = (one for one in notices if _at(one, now) >= again)
+        seen = fingerprint_of(f"{one.get('uri')} {one.get('cid')}" for one in lasting)
     fresh = NotificationCursor(me=cursor.me, known=known, seen=seen)
     is_same = is_whole and fresh == cursor
     return Walked(notices=() if is_same else tuple(notices), cursor=fresh, more=False)
@@ -106,10 +110,4 @@ def _ended(
 
 def _at(notice: Record, otherwise: datetime) -> datetime:
     """The time by which the network sorts it."""
-    return json_values.moment(notice.get("indexedAt")) or otherwise
-
-
-def _digest(notices: Iterable[Record]) -> str:
-    """A text that is the same as long as the notifications are."""
-    lines = sorted(f"{one.get('uri')} {one.get('cid')}" for one in notices)
-    return hashlib.sha256("\n".join(lines).encode(errors="replace")).hexdigest()
+    return answers.moment(notice.get("indexedAt")) or otherwise

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bot.core.text.markup.inline_markup import attachment, with_address
-from bot.core.text.web_addresses import web_parts
-from bot.platforms.bluesky.http import json_values
-from bot.platforms.bluesky.http.json_values import Record
+from bot.outbound import json_values
+from bot.outbound.json_values import Record
 
 LONGEST = 3000
 """Bytes; more than any post has."""
@@ -54,7 +53,7 @@ def _links(record: Record) -> Iterator[_Link]:
         if start is None or end is None:
             continue
         for feature in json_values.records(facet.get("features")):
-            uri = _address(feature.get("uri"))
+            uri = json_values.address(feature.get("uri"))
             if feature.get("$type") == _LINK and uri:
                 yield _Link(start, end, uri)
 
@@ -77,13 +76,6 @@ def _attachments(embed: Record, text: str) -> Iterator[str]:
     elif kind == "video":
         yield attachment("Video", json_values.word(embed.get("alt")))
     elif kind == "external":
-        uri = _address(json_values.record(embed.get("external")).get("uri"))
+        uri = json_values.address(json_values.record(embed.get("external")).get("uri"))
         if uri and uri not in text:
             yield uri
-
-
-def _address(value: object) -> str:
-    """The value where it is an address of the web without anything invisible in it (CWE-150)."""
-    found = json_values.word(value)
-    is_clean = found.isprintable() and " " not in found
-    return found if is_clean and web_parts(found) else ""

@@ -1,12 +1,12 @@
 """What is said below a post, from the tree that the network answers with."""
 
-import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bot.platforms.bluesky.http import json_values
-from bot.platforms.bluesky.http.json_values import Record
+from bot.core.text.fingerprint import fingerprint_of
+from bot.outbound import json_values
+from bot.outbound.json_values import Record
 from bot.platforms.bluesky.listening.moderation import hidden_below, is_hidden
 
 DEPTH = 100
@@ -28,8 +28,9 @@ class ThreadBelow:
     @property
     def fingerprint(self) -> str:
         """A text that is the same as long as the same posts are there, and shown."""
-        lines = sorted(f"{one.get('uri')} {is_hidden(one, self.hidden)}" for one in self.views)
-        return hashlib.sha256("\n".join(lines).encode(errors="replace")).hexdigest()
+        return fingerprint_of(
+            f"{one.get('uri')} {is_hidden(one, self.hidden)}" for one in self.views
+        )
 
 
 def read_below(ask: AskTree, uri: str) -> ThreadBelow | None:

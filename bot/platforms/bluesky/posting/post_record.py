@@ -11,9 +11,9 @@ from bot.core.datetimes import iso
 from bot.core.model.delivery import Post
 from bot.core.summary.page_text import description
 from bot.core.text.language_tags import is_language_tag
-from bot.platforms.bluesky.http import json_values
+from bot.outbound import json_values
+from bot.outbound.json_values import Record
 from bot.platforms.bluesky.http.api import POST
-from bot.platforms.bluesky.http.json_values import Record
 from bot.platforms.bluesky.posting.facets import facets
 
 

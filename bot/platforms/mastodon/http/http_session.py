@@ -12,7 +12,8 @@ from requests.structures import CaseInsensitiveDict
 
 from bot.core.ports.network_state import Counted
 from bot.core.text.redact import Redactor
-from bot.outbound.rate_limits import AccountLimits, date_of, span_of
+from bot.outbound import rate_limits
+from bot.outbound.rate_limits import AccountLimits
 from bot.outbound.session import Carrier, Session, TooLarge, not_sent, read_body
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.urls import end_point
@@ -188,13 +189,5 @@ def _origin(url: str) -> tuple[str, str]:
 
 
 def asked_wait(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """How long the server of an answer with these headers wants us to wait, within reason.
-
-    Moments are reckoned by the server's own clock where it tells its time, else by `now`.
-    """
-    present = date_of(headers) or now
-    for name in _HEADERS:
-        wait = span_of(headers.get(name, "").strip(), present)
-        if wait is not None and wait > timedelta(0):
-            return min(wait, LONGEST_WAIT)
-    return WAIT
+    """How long the server of an answer with these headers wants us to wait, within reason."""
+    return rate_limits.asked_wait(headers, _HEADERS, now, otherwise=WAIT, longest=LONGEST_WAIT)

@@ -1,18 +1,24 @@
 """Values out of a server's answer: each is what it should be, or None. Nothing here raises."""
 
-import json
-import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from bot.core.text.language_tags import is_language_tag
-from bot.core.text.web_addresses import web_parts
+from bot.outbound import json_values
+from bot.outbound.json_values import Record, record
 
-Record = Mapping[str, Any]
-
-_HALF = re.compile("[\ud800-\udfff]")
-"""Half of a character: JSON can spell it, and nothing that reads UTF-8 takes it."""
+__all__ = [
+    "Record",
+    "address",
+    "count",
+    "ident",
+    "language",
+    "moment",
+    "recent",
+    "record",
+    "records",
+    "refusal",
+    "word",
+]
 
 _FIRST_SERVER = datetime(2016, 1, 1, tzinfo=UTC)
 """There was no such server before."""
@@ -22,11 +28,6 @@ _OF_A_REFUSAL = frozenset(
 """What Mastodon and its kin put into a refusal; gateways add a status, a path or a time."""
 _LONGEST_REFUSAL = 64 * 1024
 """Bytes; more than any server's own refusal has."""
-
-
-def record(value: object) -> Record:
-    """The value where it is an object, else an empty one."""
-    return value if isinstance(value, Mapping) else {}
 
 
 def records(value: object) -> list[Record]:
@@ -39,16 +40,14 @@ def refusal(body: bytes) -> str | None:
 
     https://docs.joinmastodon.org/entities/Error/
     """
-    try:
-        told = record(json.loads(body)) if len(body) <= _LONGEST_REFUSAL else {}
-    except (ValueError, RecursionError):
-        return None
-    return word(told.get("error")) if _OF_A_REFUSAL.issuperset(told) else None
+    told = json_values.document(body) if len(body) <= _LONGEST_REFUSAL else None
+    return word(told.get("error")) if told and _OF_A_REFUSAL.issuperset(told) else None
 
 
 def word(value: object) -> str | None:
     """The value where it is text with something in it, whole characters only."""
-    return _HALF.sub("\ufffd", value) if isinstance(value, str) and value.strip() else None
+    found = json_values.word(value)
+    return found if found.strip() else None
 
 
 def ident(value: object) -> str | None:
@@ -64,13 +63,8 @@ def count(value: object) -> int | None:
 
 
 def address(value: object) -> str | None:
-    """The value where it is an http or https address, without a blank or anything invisible.
-
-    Whatever else it holds, on a terminal or in a log it stays an address (CWE-150).
-    """
-    found = word(value) or ""
-    is_clean = found.isprintable() and " " not in found
-    return found if is_clean and web_parts(found) else None
+    """The value where it is an http or https address, without a blank or anything invisible."""
+    return json_values.address(value) or None
 
 
 def language(value: object) -> str | None:

@@ -12,12 +12,13 @@ import tweepy
 from bot.core.errors import OutcomeUnknown, PlatformError
 from bot.core.ports.network_state import Counted, RequestLimits
 from bot.core.ports.platform import Clock
+from bot.outbound.quiet_loggers import hush
 from bot.outbound.rate_limits import AccountLimits, RateLimits
 from bot.outbound.session import Carrier
 from bot.platforms.x.http import payloads
 from bot.platforms.x.http.errors import require, translate, waits
 from bot.platforms.x.http.payloads import XLookup, XPage, XUser
-from bot.platforms.x.http.transport import AnswerError, Transport, TransportTimeouts, hush
+from bot.platforms.x.http.transport import AnswerError, Transport, TransportTimeouts
 
 PAGE = 100
 """Posts a page, and ids a look-up: the most that X gives."""
@@ -73,7 +74,7 @@ class Api:
         carrier: Carrier | None = None,
         limits: RequestLimits | None = None,
     ) -> None:
-        hush()
+        hush("tweepy", "tweepy.client")
         self._clock = clock
         transport = Transport(api, secrets.values(), patience, clock, carrier)
         self._client = _client(secrets, transport, dict)

@@ -4,8 +4,6 @@ tweepy's own has no time-out and a fixed host; and tweepy fails on answers that 
 form. So every answer that is no success is raised as an `AnswerError`, before tweepy reads it.
 """
 
-import json
-import logging
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,23 +15,11 @@ from requests_oauthlib import OAuth1
 
 from bot.core.ports.platform import Clock
 from bot.core.text.redact import Redactor
+from bot.outbound.json_values import document
 from bot.outbound.session import Carrier, Session, read_body
 
 TWEEPY_HOST = "https://api.twitter.com"
 ONE_ANSWER = {"allow_redirects": False, "stream": True}
-
-VERBOSE_LOGGERS = (
-    "tweepy",
-    "tweepy.client",
-    "oauthlib",
-    "oauthlib.oauth1.rfc5849",
-    "oauthlib.oauth1.rfc5849.signature",
-    "requests_oauthlib",
-    "requests_oauthlib.oauth1_auth",
-    "urllib3",
-    "urllib3.connectionpool",
-)
-"""Loggers whose DEBUG lines hold headers, tokens or whole answers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +46,7 @@ class AnswerError(Exception):
     def __init__(self, answer: requests.Response) -> None:
         self.status = answer.status_code
         self.headers = answer.headers
-        self.document = _object(answer.content)
+        self.document = document(answer.content)
         super().__init__(f"HTTP {self.status}")
 
 
@@ -117,24 +103,9 @@ class _Session(Session):
             raise NotSentError(type(error).__name__) from error
 
 
-def hush() -> None:
-    """Keep the DEBUG lines of these libraries, which hold secrets, out of every log."""
-    for name in VERBOSE_LOGGERS:
-        logging.getLogger(name).setLevel(logging.WARNING)
-
-
 def _made(answer: requests.Response, body: bytes) -> requests.Response:
     whole = requests.Response()
     whole.status_code, whole.reason = answer.status_code, answer.reason
     whole.headers, whole.url = answer.headers, answer.url
     whole.encoding, whole.raw = "utf-8", BytesIO(body)
     return whole
-
-
-def _object(body: bytes) -> dict[str, Any] | None:
-    """The JSON object that the body is, or None for anything else."""
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, dict) else None
