@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from bot.core.model.capabilities import PlatformKind
-from bot.core.model.delivery import Delivery, Post, Receipt, State
+from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.model.entry import Visibility
 from bot.core.ports.platform import Platform
 from tests.clock import FakeClock
+from tests.core import samples
 
 
 class ControlledNetwork(ABC):
@@ -106,19 +107,7 @@ class ControlledNetwork(ABC):
     def unsure(self, post: Post, sent_at: datetime | None = None) -> Delivery:
         """The unsure delivery of a post, sent now if no time is given."""
         now = self.clock.now()
-        return Delivery(
-            id=1,
-            slot="slot",
-            tip=post.tip,
-            account=self.platform.account,
-            post=post,
-            state=State.UNSURE,
-            due=now,
-            deadline=now + timedelta(hours=2),
-            not_before=now,
-            attempt=1,
-            sent_at=sent_at or now,
-        )
+        return samples.unsure(post, self.platform.account, now, sent_at)
 
 
 class FailingNetwork(ControlledNetwork):

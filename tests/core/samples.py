@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from bot.core.model.capabilities import Ability, Capabilities, Idempotency, TextLimit, Unit
@@ -96,6 +96,22 @@ def delivery(**changes: Any) -> Delivery:
         not_before=MONDAY,
     )
     return replace(plain, **changes)
+
+
+def unsure(post: Post, account: str, at: datetime, sent_at: datetime | None = None) -> Delivery:
+    """The delivery of a post that came due at a moment, and may have been sent then, or later."""
+    return delivery(
+        slot="s/1",
+        tip=post.tip,
+        account=account,
+        post=post,
+        state=State.UNSURE,
+        due=at,
+        deadline=at + 2 * HOUR,
+        not_before=at,
+        attempt=1,
+        sent_at=sent_at or at,
+    )
 
 
 def claimed(**changes: Any) -> Delivery:

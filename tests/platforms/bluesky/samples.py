@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from bot.core.errors import PlatformError
 from bot.core.model.config import Account
-from bot.core.model.delivery import Delivery, Post, Span, SpanKind, State
+from bot.core.model.delivery import Post, Span, SpanKind
 from bot.platforms.bluesky.adapter import BlueskyPlatform
 from tests.clock import FakeClock
+from tests.core import samples
 from tests.servers.bluesky.server import PASSWORD
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -50,19 +51,7 @@ def adapter_at(address, handle="tips.test", clock=None, *, password=PASSWORD, fi
 
 def unsure(post=POST):
     """A delivery of a post that may have been sent."""
-    return Delivery(
-        id=1,
-        slot="s/1",
-        tip="t",
-        account="bluesky",
-        post=post,
-        state=State.UNSURE,
-        due=NOON,
-        deadline=NOON + timedelta(hours=2),
-        not_before=NOON,
-        attempt=1,
-        sent_at=NOON,
-    )
+    return samples.unsure(post, "bluesky", NOON)
 
 
 @contextmanager

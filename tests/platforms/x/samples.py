@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from bot.core.model.config import Account
-from bot.core.model.delivery import Delivery, Post, State
+from bot.core.model.delivery import Post
 from bot.platforms.x.adapter import PATIENCE, XPlatform
 from tests.clock import FakeClock
+from tests.core import samples
 from tests.servers.x.service import KEYS
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -42,19 +43,7 @@ def adapter_at(address, patience=PATIENCE, *, clock=None, spending_limit=None, *
 
 def unsure(post=POST, sent_at=NOON):
     """A delivery of a post that may have been sent."""
-    return Delivery(
-        id=1,
-        slot="s/1",
-        tip="t",
-        account="x",
-        post=post,
-        state=State.UNSURE,
-        due=NOON,
-        deadline=NOON + timedelta(hours=2),
-        not_before=NOON,
-        attempt=1,
-        sent_at=sent_at,
-    )
+    return samples.unsure(post, "x", NOON, sent_at)
 
 
 class Reader:

@@ -8,10 +8,9 @@ import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from itertools import count
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from tests.servers.x.http_server import HttpServer
+from tests.servers.x.http_server import HttpServer, Served
 from tests.servers.x.messages import JSON, Answer, Request
 
 from .faults import Fault, Trouble
@@ -34,7 +33,7 @@ def machine_clock() -> datetime:
     return datetime.now(UTC)
 
 
-class BlueskyServer:
+class BlueskyServer(Served):
     """A strict Bluesky on loopback, running while its `with` block does."""
 
     def __init__(
@@ -57,21 +56,6 @@ class BlueskyServer:
         self.bot.password, self.bot.self_labels = PASSWORD, ["bot"]
         self._http = HttpServer(self._answer, 30.0, now)
         self.url = f"http://{self._http.authority}"
-
-    def __enter__(self) -> Self:
-        self._http.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop serving, and raise an error of the server itself."""
-        self._http.stop()
-        if self._http.errors and error is None:
-            raise self._http.errors[0]
 
     # What a test can see.
 

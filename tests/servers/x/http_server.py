@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
 from .messages import Answer, End, Request
@@ -61,6 +63,28 @@ class HttpServer(ThreadingHTTPServer):
         error = sys.exception()
         if error is not None and not isinstance(error, OSError):
             self.errors.append(error)
+
+
+class Served:
+    """What answers on an HttpServer while its `with` block lasts."""
+
+    _http: HttpServer
+
+    def __enter__(self) -> Self:
+        """Start to serve."""
+        self._http.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop serving, close every connection, and raise an error of the server itself."""
+        self._http.stop()
+        if self._http.errors and error is None:
+            raise self._http.errors[0]
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from types import TracebackType
-from typing import Self
 
-from .http_server import HttpServer
+from .http_server import HttpServer, Served
 from .service import X, machine_clock
 
 
-class XServer(X):
+class XServer(Served, X):
     """A strict X on loopback, running while its `with` block does.
 
     An answer that hangs does so for `hold` seconds or until the server stops.
@@ -29,19 +27,3 @@ class XServer(X):
             self._http.authority, now=now, wall=wall, search_lag=search_lag, username=username
         )
         self.url = f"http://{self._http.authority}"
-
-    def __enter__(self) -> Self:
-        """Start to serve."""
-        self._http.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop serving, close every connection, and raise an error of the server itself."""
-        self._http.stop()
-        if self._http.errors and error is None:
-            raise self._http.errors[0]
