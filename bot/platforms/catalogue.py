@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from bot.core.ports.network_state import RequestLimits
     from bot.outbound.session import Carrier
 
-KINDS: Mapping[str, PlatformKind] = {
-    kind.name: kind for kind in (site.KIND, mastodon.KIND, x.KIND, bluesky.KIND, broadcast.KIND)
-}
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AdapterContext:
@@ -43,46 +39,70 @@ class AdapterContext:
     is_served: Callable[[], bool] = lambda: True
 
 
+def _site(given: AdapterContext) -> Platform:
+    from bot.platforms.site.adapter import SitePlatform
+
+    return SitePlatform(
+        given.account,
+        given.identity,
+        given.pages,
+        given.clock,
+        carrier=given.carrier,
+        is_running=given.is_served,
+    )
+
+
+def _mastodon(given: AdapterContext) -> Platform:
+    from bot.platforms.mastodon.adapter import MastodonPlatform
+
+    return MastodonPlatform(
+        given.account, given.secrets, given.clock, carrier=given.carrier, limits=given.limits
+    )
+
+
+def _x(given: AdapterContext) -> Platform:
+    from bot.platforms.x.adapter import XPlatform
+
+    return XPlatform(
+        given.account,
+        given.secrets,
+        given.clock,
+        carrier=given.carrier,
+        limits=given.limits,
+        spending_limit=given.spending_limit,
+    )
+
+
+def _bluesky(given: AdapterContext) -> Platform:
+    from bot.platforms.bluesky.adapter import BlueskyPlatform
+
+    return BlueskyPlatform(
+        given.account,
+        given.secrets,
+        given.clock,
+        carrier=given.carrier,
+        limits=given.limits,
+        files=given.files,
+    )
+
+
+def _broadcast(given: AdapterContext) -> Platform:
+    from bot.platforms.broadcast.adapter import BroadcastPlatform
+
+    return BroadcastPlatform(given.account, given.secrets, given.identity, given.clock)
+
+
+_ADAPTERS: tuple[tuple[PlatformKind, Callable[[AdapterContext], Platform]], ...] = (
+    (site.KIND, _site),
+    (mastodon.KIND, _mastodon),
+    (x.KIND, _x),
+    (bluesky.KIND, _bluesky),
+    (broadcast.KIND, _broadcast),
+)
+KINDS: Mapping[str, PlatformKind] = {kind.name: kind for kind, _ in _ADAPTERS}
+_BUILDERS = {kind.name: builder for kind, builder in _ADAPTERS}
+
+
 def build(given: AdapterContext) -> Platform:
     """The adapter of an account; its client library is loaded here and not before."""
-    account, clock, carrier = given.account, given.clock, given.carrier
-    limits = given.limits
-    match account.kind:
-        case "site":
-            from bot.platforms.site.adapter import SitePlatform
-
-            return SitePlatform(
-                account,
-                given.identity,
-                given.pages,
-                clock,
-                carrier=carrier,
-                is_running=given.is_served,
-            )
-        case "mastodon":
-            from bot.platforms.mastodon.adapter import MastodonPlatform
-
-            return MastodonPlatform(account, given.secrets, clock, carrier=carrier, limits=limits)
-        case "x":
-            from bot.platforms.x.adapter import XPlatform
-
-            return XPlatform(
-                account,
-                given.secrets,
-                clock,
-                carrier=carrier,
-                limits=limits,
-                spending_limit=given.spending_limit,
-            )
-        case "bluesky":
-            from bot.platforms.bluesky.adapter import BlueskyPlatform
-
-            return BlueskyPlatform(
-                account, given.secrets, clock, carrier=carrier, limits=limits, files=given.files
-            )
-        case "broadcast":
-            from bot.platforms.broadcast.adapter import BroadcastPlatform
-
-            return BroadcastPlatform(account, given.secrets, given.identity, clock)
-        case kind:
-            raise ValueError(f"no adapter for {kind}")
+    return _BUILDERS[given.account.kind](given)

@@ -75,7 +75,6 @@ class WorkerProcess:
 
     def __post_init__(self) -> None:
         backend = self.server.backend
-        slots = {Queue.POSTS: self.concurrency, Queue.OTHER: self.concurrency}
         self._due_work = DueWork(backend)
         self._queues = Queues(self.url)
         self.processes = FleetProcesses(
@@ -92,6 +91,13 @@ class WorkerProcess:
             environment=self.environment,
             network=NetworkAccess(carrier=watching(self._hosts), limits=self._limits),
         )
+        self._build_jobs()
+        self._beating = Loop("beat", self._beat, every=BEAT_EVERY, on_error=self.failures.report)
+        self.internal = self._internal_server()
+
+    def _build_jobs(self) -> None:
+        """What hands out jobs, and what does them."""
+        slots = dict.fromkeys(Queue, self.concurrency)
         jobs = BotJobs(
             containers=self._containers,
             due_work=self._due_work,
@@ -113,8 +119,6 @@ class WorkerProcess:
             renew=self._due_work.renew,
             on_end=self.dispatcher.request,
         )
-        self._beating = Loop("beat", self._beat, every=BEAT_EVERY, on_error=report)
-        self.internal = self._internal_server()
 
     def start(self) -> None:
         """Take work from now on."""

@@ -1,8 +1,7 @@
-"""The connection to a PostgreSQL database: its set-up, and its errors in plain words.
+"""The connection to a PostgreSQL database: its set-up, and its transactions.
 
 Writers are READ COMMITTED and lock the row of their bot first, so that the numbers and cursors of
 one bot are without gaps in the order of commits. Readers are REPEATABLE READ: they see one state.
-Messages never quote the driver's, which name the server, its user and rows.
 """
 
 from __future__ import annotations
@@ -19,14 +18,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from bot.core.errors import StoreError, UsageError
+from bot.core.errors import UsageError
 from bot.store.backend import clear_errors
 from bot.store.postgres.bot_lock import holder_of
 from bot.store.postgres.clock import DatabaseClock
 from bot.store.postgres.epoch import Epoch
+from bot.store.postgres.errors import PLACE, explain, sqlstate
 from bot.store.postgres.kept_files import DatabaseFiles
 from bot.store.tables import bots
 from bot.store.write_queue import WAIT
@@ -34,8 +34,6 @@ from bot.store.write_queue import WAIT
 if TYPE_CHECKING:
     from bot.store.postgres.encryption import KeyFile
 
-PLACE = "PostgreSQL"
-"""What messages call the database."""
 URL_FORM = "postgresql://user:password@host:5432/name"
 CONNECT_TIMEOUT = 5
 """Seconds that connecting may take."""
@@ -218,7 +216,7 @@ class PostgresBackend:
     @contextmanager
     def clear_errors(self) -> Iterator[None]:
         """Turn the errors of PostgreSQL into one clear line."""
-        with clear_errors(self.place, _explain):
+        with clear_errors(self.place, explain):
             yield
 
 
@@ -231,71 +229,3 @@ def _read_only() -> Iterator[None]:
         if sqlstate(error) == _READ_ONLY:
             raise RuntimeError("a reading transaction cannot write") from error
         raise
-
-
-def sqlstate(error: DBAPIError) -> str | None:
-    """PostgreSQL's code for an error; None where the server was not reached."""
-    found: str | None = getattr(error.orig, "sqlstate", None)
-    return found
-
-
-_CHECK_SERVER = "look at the server and the network; running processes try again by themselves"
-_CHECK_URL = "correct TIPSBOT_DATABASE_URL"
-_REPORT = "please report this"
-_KNOWN = {
-    "08P01": (
-        "a connection pooler refused it",
-        "set it up as docs/fleet-watching.md says of PgBouncer",
-    ),
-    "08": ("the connection was lost", _CHECK_SERVER),
-    "28": ("the user or the password was refused", _CHECK_URL),
-    "3D000": ("there is no database of this name", f"create it, or {_CHECK_URL}"),
-    "3F": ("the schema of its search path does not exist", _CHECK_URL),
-    "42501": ("the user may not do this", "grant it the rights on the database and its tables"),
-    "42P01": ("a table is missing", "run `tipsbot migrate`"),
-    "42703": ("a column is missing", "run `tipsbot migrate`"),
-    "22": ("a value was refused", _REPORT),
-    "23": ("two rows contradict each other", _REPORT),
-    "40": ("other writes were in the way", "try again"),
-    "53100": ("its disk is full", "free some space; nothing was lost"),
-    "53200": ("it is out of memory", "give it more, or use fewer connections"),
-    "53300": ("it has no connection left", "raise max_connections, or run fewer processes"),
-    "53": ("it is short of resources", "look at its log"),
-    "55P03": (f"busy: other writes took {WAIT / 1000:g} s", "try again"),
-    "57014": ("it took too long", "try again"),
-    "57": ("it stops or starts just now", _CHECK_SERVER),
-    "58": ("it cannot read or write its files", "look at its log and its disk"),
-    "25P03": ("this process did nothing for too long in the middle of its work", "try again"),
-    "25006": ("it takes no writes: it is a standby, or set to read only", _CHECK_URL),
-    "XX": ("it reports damage", "look at its log; restore it from a backup"),
-}
-"""What the beginning of a code means, and what to do."""
-
-
-_REFUSALS = {
-    "startup parameter": "08P01",
-    "authentication": "28P01",
-    "pg_hba.conf": "28000",
-    "role": "28000",
-    "too many": "53300",
-    "connection slots": "53300",
-    "starting up": "57P03",
-    "shutting down": "57P03",
-    "database": "3D000",
-}
-"""Words of a server that refuses a connection, whose code the driver does not pass on."""
-
-
-def _explain(error: DBAPIError) -> StoreError:
-    """The error by its code; the driver's own words may name people's words, servers and users."""
-    code = sqlstate(error)
-    if code is None and isinstance(error, OperationalError):
-        code = next((code for word, code in _REFUSALS.items() if word in str(error.orig)), None)
-        if code is None:
-            return StoreError(f"{PLACE}: it cannot be reached", f"{_CHECK_SERVER}, or {_CHECK_URL}")
-    beginnings = ((code or "")[:length] for length in (5, 2))
-    what, todo = next(
-        (_KNOWN[begin] for begin in beginnings if begin in _KNOWN),
-        ("the database refused a statement", _REPORT),
-    )
-    return StoreError(f"{PLACE}: {what} (SQLSTATE {code or 'unknown'})", todo)
