@@ -126,6 +126,9 @@ class Container:
             clock=self.clock,
             capabilities_of=self.rules.of,
             publisher=publisher,
+            are_rules_known=lambda account: self.limits_refresher.are_known(
+                account, self.adapters.get(account)
+            ),
         )
 
     @property

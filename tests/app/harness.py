@@ -171,7 +171,11 @@ class Harness:
         """The verb that looks for what is unsure."""
         find: Callable[[str], Publisher | None] = self.platforms.get
         return Reconciler(
-            store=self.store, clock=self.clock, capabilities_of=self.capabilities_of, publisher=find
+            store=self.store,
+            clock=self.clock,
+            capabilities_of=self.capabilities_of,
+            publisher=find,
+            are_rules_known=lambda _: True,
         )
 
     @property

@@ -34,13 +34,16 @@ class KnownCapabilities:
 
     def of(self, account: Account) -> Capabilities:
         """The network's own rules, or else those of its kind. Never waits."""
+        return self.own(account) or self.kinds[account.kind].traits
+
+    def own(self, account: Account) -> Capabilities | None:
+        """The network's own rules, or None where it never told them. Never waits."""
         key = (account.name, source_of(account))
         if key not in self._known:
             with self.store.reading() as tx:
                 record = tx.accounts.get(account.name)
             if record.traits is None or record.learned_from != key[1]:
-                # Not kept: another process may learn them at any time.
-                return self.kinds[account.kind].traits
+                return None  # not kept: another process may learn them at any time
             self._known[key] = record.traits
         return self._known[key]
 
@@ -79,6 +82,10 @@ class LimitsRefresher:
         if traits != known.traits:
             log.info("learned", account=account.name, network=traits.network)
         return True
+
+    def are_known(self, account: Account, platform: Platform) -> bool:
+        """Whether the network's own rules are known; where they are not, it is asked now."""
+        return self.rules.own(account) is not None or self.step(account, platform)
 
 
 def _is_fresh(known: AccountRecord, account: Account, now: datetime) -> bool:

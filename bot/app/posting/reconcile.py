@@ -39,6 +39,9 @@ MOST_UNSETTLED = 100
 """More than ever wait for an answer on one account."""
 NOT_LOOKED = "it came due before the bot was started; the account is looked at first"
 
+UNKNOWN_RULES = "not found, but the network has not told yet whether that proves anything"
+"""The rules of its kind would have the operator asked, and its own may let it be sent again."""
+
 log = structlog.get_logger()
 
 
@@ -50,6 +53,8 @@ class Reconciler:
     clock: Clock
     capabilities_of: CapabilitiesOf
     publisher: Callable[[str], Publisher | None]
+    #: whether the account's network has told its rules, now if not before
+    are_rules_known: Callable[[Account], bool]
 
     def step(self, account: Account) -> int:
         """Look for each unsure delivery that is due; returns how many look-ups were made."""
@@ -65,6 +70,8 @@ class Reconciler:
 
     def _look(self, publisher: Publisher, account: Account, delivery: Delivery) -> None:
         answer = self._ask(publisher, delivery)
+        if isinstance(answer, Absent) and not self.are_rules_known(account):
+            answer = CannotTell(why=UNKNOWN_RULES)
         now = self.clock.now()
         traits = self.capabilities_of(account)
         rules = ResendRules(traits=traits, when_unsure=account.unsure, now=now)

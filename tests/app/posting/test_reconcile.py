@@ -12,15 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from bot.app.accounts.refresh_limits import KnownCapabilities, LimitsRefresher
+from bot.app.posting.reconcile import UNKNOWN_RULES
 from bot.core.errors import OutcomeUnknown, RetryLater
 from bot.core.model.capabilities import Idempotency
 from bot.core.model.config import WhenUnsure
 from bot.core.model.delivery import State
-from bot.core.model.lookup import CannotTell, Found
-from bot.core.posting.transitions import LOOK_RARELY
+from bot.core.model.lookup import Absent, CannotTell, Found
+from bot.core.posting.transitions import LOOK_AGAIN, LOOK_RARELY
 from tests.app.harness import EIGHT, Harness
 from tests.clock import MONDAY
-from tests.contract.memory import TRAITS
+from tests.contract.memory import KIND, TRAITS
 from tests.core.samples import HOUR, MINUTE, account, config, post, receipt, tip
 
 DAY = timedelta(days=1)
@@ -103,6 +105,34 @@ def test_a_key_is_not_relied_upon_beyond_its_memory():
     harness.work(5 * MINUTE)
     assert (harness.texts(), harness.states()) == ([], [State.UNSURE])
     assert harness.get().not_before > harness.clock.now() + LOOK_RARELY - 10 * MINUTE
+
+
+def test_rules_that_were_never_told():
+    """Before a network told whether it knows keys, absence proves nothing, and nobody is asked."""
+    harness = on(Idempotency.KEY)
+    town = harness.platforms["town"]
+    scripted = harness.script(OutcomeUnknown("?"), receipt(), looks=[Absent()] * 2)
+    kinds = {"memory": replace(KIND, traits=RULES[Idempotency.NONE])}
+    rules = KnownCapabilities(store=harness.store, kinds=kinds)
+    refresher = LimitsRefresher(store=harness.store, clock=harness.clock, rules=rules)
+    reconciler = replace(
+        harness.reconciler,
+        capabilities_of=rules.of,
+        are_rules_known=lambda one: refresher.are_known(one, town),
+    )
+    harness.put()
+    harness.deliver()
+    harness.networks["town"].go_down()
+    asked = account(kind="memory")
+    assert reconciler.step(asked) == 1
+    assert harness.get().reason == UNKNOWN_RULES
+    assert reconciler.step(asked) == 0
+    harness.networks["town"].come_back()
+    harness.clock.advance(LOOK_AGAIN)
+    assert reconciler.step(asked) == 1
+    assert harness.states() == [State.PLANNED]
+    harness.deliver()
+    assert (harness.states(), len(scripted.sent)) == ([State.POSTED], 2)
 
 
 def test_a_repeat_that_was_held_back_too_long():
