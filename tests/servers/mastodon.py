@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,6 +34,9 @@ class MastodonServer:
     """A running server with the bot's account, `tips`, and people: `alice` and `bob` unless named."""
 
     url: str
+    #: the server's database, and a copy of it as it was before anybody came
+    database: Path
+    beginning: Path
 
     @property
     def token(self) -> str:
@@ -107,8 +111,11 @@ class MastodonServer:
         self._ask("POST", "/api/v1/_mock/faults", BOT, json=rule)
 
     def reset(self) -> None:
-        """Reset to the three accounts, without posts and ordered answers."""
-        self._ask("POST", "/api/v1/_mock/reset", BOT)
+        """Reset to the three accounts, without posts and ordered answers.
+
+        The server's own way makes every table anew, which takes ten times as long.
+        """
+        _copy(self.beginning, self.database)
         self._ask("DELETE", "/api/v1/_mock/faults", BOT)
 
     def _headers(self, user: str) -> dict[str, str]:
@@ -122,6 +129,12 @@ class MastodonServer:
             )
         answer.raise_for_status()
         return answer.json() if answer.content else None
+
+
+def _copy(database: Path, other: Path) -> None:
+    """Write what a SQLite database holds over all that another one holds, also while that is in use."""
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(other)) as target:
+        source.backup(target)
 
 
 _BUSY = Retry(status=5, status_forcelist=[500], allowed_methods=["GET"], backoff_factor=0.1)
@@ -141,19 +154,21 @@ def mastodon_server(
 
     Handles and addresses end in its `domain`. Its files are deleted at the end.
     """
-    found = MastodonServer(url="")
-    accounts = [
-        SeedAccount(
-            username=user,
-            display_name=user.title(),
-            bot=user == BOT,
-            access_token=found.token_of(user),
-        )
-        for user in users
-    ]
     with TemporaryDirectory(prefix="mastodon-", ignore_cleanup_errors=True) as folder:
+        found = MastodonServer(
+            url="", database=Path(folder, "mastodon.db"), beginning=Path(folder, "beginning.db")
+        )
+        accounts = [
+            SeedAccount(
+                username=user,
+                display_name=user.title(),
+                bot=user == BOT,
+                access_token=found.token_of(user),
+            )
+            for user in users
+        ]
         config = MastodonMockConfig(
-            database=DatabaseConfig(path=str(Path(folder, "mastodon.db"))),
+            database=DatabaseConfig(path=str(found.database)),
             media_storage_path=str(Path(folder, "media")),
             seed=SeedConfig(accounts=accounts),
             auth=AuthConfig(enforce_scopes=enforce_scopes),
@@ -163,4 +178,5 @@ def mastodon_server(
         )
         with MockServer(config=config) as server:
             found.url = server.base_url
+            _copy(found.database, found.beginning)
             yield found
