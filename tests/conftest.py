@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 from httpx._config import DEFAULT_TIMEOUT_CONFIG
+from httpx._transports import default as transports
 from hypothesis import settings
 
 from tests import databases, isolation, real_networks, tiers
@@ -17,6 +20,10 @@ settings.load_profile("any machine")
 # setting for this: `httpx.get` and its siblings take a time-out only as an argument, and the tests
 # call them in more than 100 places. The lock pins httpx, so a release that moves the name fails here.
 DEFAULT_TIMEOUT_CONFIG.read = 30.0
+
+# Each of these calls reads the authorities of the web's certificates, which takes longer than what it
+# asks of a site in this process: once is enough.
+transports.create_ssl_context = cache(transports.create_ssl_context)  # type: ignore[attr-defined]
 
 
 def pytest_configure(config: pytest.Config) -> None:
