@@ -193,7 +193,8 @@ class Disturber:
         assert isinstance(network, MastodonWithPeople)
         fixed = self.people.post(account)
         fixed.is_unchangeable = True
-        network.not_showable |= {fixed.id, *self.chance.sample(network.ids()[-3:], 1)}
+        ours = network.ids()[-3:]
+        network.not_showable |= {fixed.id, *self.chance.sample(ours, min(len(ours), 1))}
 
     def _later(self, action: Callable[[], None], minutes: int | None = None) -> None:
         """Let it happen some rounds later."""

@@ -254,6 +254,7 @@ class ListeningSimulation(Simulation):
             request_fault is None
             and isinstance(network, XWithPeople)
             and network.lists_messages(request)
+            and not network.is_next_page(request)  # which shows nothing that came meanwhile
         ):
             self._lists_read.append(network.searches_below(request))
         return answer
