@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import InitVar, dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from bot.core.errors import Problem, StoreError, UsageError
 from bot.core.fleet.bot import BotState
 from bot.core.model.config import Config
 from bot.core.ports import platform as ports
+from bot.scheduler.system_clock import SystemClock
 from bot.scheduler.timetable import ZonedTimetable
 from bot.store import (
     Database,
@@ -42,22 +42,6 @@ from bot.store import (
     open_memory,
     open_store,
 )
-
-
-class SystemClock:
-    """Implements `core.ports.platform.Clock` with the time of this machine."""
-
-    def now(self) -> datetime:
-        """The present moment, in UTC."""
-        return datetime.now(UTC)
-
-
-def ahead_of_this_machine(clock: ports.Clock) -> timedelta:
-    """How far a clock is ahead of this machine's."""
-    if isinstance(clock, SystemClock):
-        return timedelta()
-    moment = clock.now()  # read first: a slot is then called for a little late, and never early
-    return moment - datetime.now(UTC)
 
 
 @dataclass(kw_only=True)
@@ -90,7 +74,7 @@ class Container:
         )
         self.rules = KnownCapabilities(store=self.store, kinds=KINDS)
         self.limits_refresher = LimitsRefresher(
-            store=self.store, clock=self.clock, rules=self.rules
+            store=self.store, clock=self.clock, rules=self.rules, platform=self.adapters.get
         )
         self.event_log = EventLogWriter(store=self.store, book=EventLogFile(self.environment.data))
         self.drafter = Drafter(
@@ -126,9 +110,7 @@ class Container:
             clock=self.clock,
             capabilities_of=self.rules.of,
             publisher=publisher,
-            are_rules_known=lambda account: self.limits_refresher.are_known(
-                account, self.adapters.get(account)
-            ),
+            are_rules_known=self.limits_refresher.are_known,
         )
 
     @property

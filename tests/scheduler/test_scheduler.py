@@ -8,9 +8,9 @@ from threading import Barrier, Event, Lock, Thread
 import pytest
 import time_machine
 
-from bot.bootstrap.container import SystemClock
 from bot.core.model.schedule import At, Cron, Every, Schedule
 from bot.scheduler.scheduler import RepeatTrigger, Scheduler, SlotTrigger, schedule_job
+from bot.scheduler.system_clock import SystemClock
 from bot.scheduler.timetable import ZonedTimetable
 
 SOON = 5.0

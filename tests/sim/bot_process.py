@@ -10,11 +10,12 @@ from requests.adapters import BaseAdapter
 
 from bot.bootstrap.adapters import NetworkAccess
 from bot.bootstrap.checked_tips_file import load
-from bot.bootstrap.container import SystemClock, open_container
+from bot.bootstrap.container import open_container
 from bot.bootstrap.running.runner import Runner
 from bot.bootstrap.settings.environment import environment
 from bot.core.errors import BotError
 from bot.core.model.config import Config
+from bot.scheduler.system_clock import SystemClock
 from bot.tips_file.read_file import Watch
 
 

@@ -1,6 +1,6 @@
 """Asks each network for its limits and rules, and stores them for planning."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -59,8 +59,9 @@ class LimitsRefresher:
     store: Store
     clock: Clock
     rules: KnownCapabilities
+    platform: Callable[[Account], Platform]
 
-    def step(self, account: Account, platform: Platform) -> bool:
+    def step(self, account: Account) -> bool:
         """Ask, unless it was asked lately; False where the network could not be asked."""
         now = self.clock.now()
         with self.store.reading() as tx:
@@ -68,6 +69,7 @@ class LimitsRefresher:
         if known.traits is not None and _is_fresh(known, account, now):
             self.rules.learned(account, known.traits)  # perhaps another process asked
             return True
+        platform = self.platform(account)
         try:
             traits = platform.learn()
         except PlatformError as error:
@@ -83,9 +85,9 @@ class LimitsRefresher:
             log.info("learned", account=account.name, network=traits.network)
         return True
 
-    def are_known(self, account: Account, platform: Platform) -> bool:
+    def are_known(self, account: Account) -> bool:
         """Whether the network's own rules are known; where they are not, it is asked now."""
-        return self.rules.own(account) is not None or self.step(account, platform)
+        return self.rules.own(account) is not None or self.step(account)
 
 
 def _is_fresh(known: AccountRecord, account: Account, now: datetime) -> bool:

@@ -38,7 +38,6 @@ A_DAY = timedelta(days=1)
 MOST_UNSETTLED = 100
 """More than ever wait for an answer on one account."""
 NOT_LOOKED = "it came due before the bot was started; the account is looked at first"
-
 UNKNOWN_RULES = "not found, but the network has not told yet whether that proves anything"
 """The rules of its kind would have the operator asked, and its own may let it be sent again."""
 

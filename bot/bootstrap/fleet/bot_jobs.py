@@ -107,7 +107,7 @@ class BotJobs:
         if account is None:
             return now + NOTHING_DUE
         traits = container.rules.of(account)
-        container.limits_refresher.step(account, container.adapters.get(account))
+        container.limits_refresher.step(account)
         if Ability.LISTEN in traits.abilities and _is_time(container, account):
             container.mention_poller.step(account)
         if container.adapters.port(ThreadReader, account.name) is not None:

@@ -62,7 +62,7 @@ class AccountJobs:
         container, traits = self.container, self.container.rules.of(account)
         jobs: Jobs = {
             "deliver": (DELIVER_EVERY, self._deliver),
-            "learn": (LEARN_EVERY, self._refresh_limits),
+            "learn": (LEARN_EVERY, container.limits_refresher.step),
         }
         if Ability.LISTEN in traits.abilities:
             jobs["listen"] = (account.poll or traits.poll, self._listen)
@@ -91,10 +91,6 @@ class AccountJobs:
 
     def _acknowledge(self, account: Account) -> None:
         self.container.acknowledger.step(self.container.config, account)
-
-    def _refresh_limits(self, account: Account) -> None:
-        adapter = self.container.adapters.get(account)
-        self.container.limits_refresher.step(account, adapter)
 
 
 def _name(job: str, account: str) -> str:

@@ -14,7 +14,7 @@ from bot.app.notes import FAILING_STEPS
 from bot.app.status.metrics import HeardCounts, Metrics, metrics_of
 from bot.app.status.status import Status
 from bot.bootstrap.checked_tips_file import load_or_last_good
-from bot.bootstrap.container import Container, ahead_of_this_machine, open_container
+from bot.bootstrap.container import Container, open_container
 from bot.bootstrap.running import stop_signals
 from bot.bootstrap.running.account_jobs import AccountJobs
 from bot.bootstrap.running.database_cleanup import DatabaseCleanup
@@ -28,6 +28,7 @@ from bot.bootstrap.settings.environment import environment
 from bot.core.errors import BotError, StoreError
 from bot.core.ports.platform import PushHints
 from bot.scheduler.scheduler import Scheduler
+from bot.scheduler.system_clock import ahead_of_this_machine
 from bot.store import close_to_others, run_locks
 from bot.tips_file.read_file import Watch
 from bot.web import Health

@@ -17,6 +17,16 @@ WIDE = replace(TRAITS, text=TextLimit(unit=Unit.GRAPHEMES, limit=5000))
 TOWN = account(kind="memory")
 
 
+def refresher(harness, rules):
+    """What asks networks for their rules."""
+    return LimitsRefresher(
+        store=harness.store,
+        clock=harness.clock,
+        rules=rules,
+        platform=lambda one: harness.platforms[one.name],
+    )
+
+
 @pytest.fixture
 def rules(harness):
     """What is known of networks' rules."""
@@ -26,8 +36,8 @@ def rules(harness):
 @pytest.fixture
 def ask(harness, rules):
     """One step of learning in town."""
-    learner = LimitsRefresher(store=harness.store, clock=harness.clock, rules=rules)
-    return lambda: learner.step(TOWN, harness.platforms["town"])
+    learner = refresher(harness, rules)
+    return lambda: learner.step(TOWN)
 
 
 def test_until_it_is_asked_the_kind_decides(harness, rules, ask):
@@ -49,7 +59,7 @@ def test_what_it_says_holds(harness, rules, ask):
 def test_what_another_process_learned_holds(harness, rules, ask):
     """A process goes by what another one learned: at first, and when the rules change later."""
     elsewhere = KnownCapabilities(store=harness.store, kinds={"memory": KIND})
-    learner = LimitsRefresher(store=harness.store, clock=harness.clock, rules=elsewhere)
+    learner = refresher(harness, elsewhere)
     assert elsewhere.of(TOWN) == TRAITS
     harness.networks["town"].traits = WIDE
     assert ask()
@@ -57,7 +67,7 @@ def test_what_another_process_learned_holds(harness, rules, ask):
     harness.networks["town"].traits = TRAITS
     harness.clock.advance(STALE)
     assert ask()
-    assert learner.step(TOWN, harness.platforms["town"])
+    assert learner.step(TOWN)
     assert elsewhere.of(TOWN) == TRAITS
 
 

@@ -114,11 +114,11 @@ def test_rules_that_were_never_told():
     scripted = harness.script(OutcomeUnknown("?"), receipt(), looks=[Absent()] * 2)
     kinds = {"memory": replace(KIND, traits=RULES[Idempotency.NONE])}
     rules = KnownCapabilities(store=harness.store, kinds=kinds)
-    refresher = LimitsRefresher(store=harness.store, clock=harness.clock, rules=rules)
+    refresher = LimitsRefresher(
+        store=harness.store, clock=harness.clock, rules=rules, platform=lambda _: town
+    )
     reconciler = replace(
-        harness.reconciler,
-        capabilities_of=rules.of,
-        are_rules_known=lambda one: refresher.are_known(one, town),
+        harness.reconciler, capabilities_of=rules.of, are_rules_known=refresher.are_known
     )
     harness.put()
     harness.deliver()
