@@ -1,0 +1,58 @@
+"""A tip's picture: what a post has of it, and what a network takes."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+CARD = "card"
+"""In place of a file's name: the bot draws a card of the tip."""
+
+
+class PictureKind(Enum):
+    """A format of pictures, by its media type."""
+
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    WEBP = "image/webp"
+    GIF = "image/gif"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Picture:
+    """The picture of a post, frozen with it: `CARD`, or the name of a kept file, and its alt text."""
+
+    name: str
+    alt: str
+
+    def __post_init__(self) -> None:
+        if not self.name or not self.alt:
+            raise ValueError("a picture has a name and an alt text")
+
+    @property
+    def is_card(self) -> bool:
+        """Whether the bot draws it from the post itself."""
+        return self.name == CARD
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PictureLimits:
+    """What a network takes of a picture. Alt text is counted in code points."""
+
+    kinds: frozenset[PictureKind]
+    max_bytes: int
+    #: the longest side, in pixels
+    max_side: int
+    #: width times height; None: only the sides are limited
+    max_pixels: int | None = None
+    max_alt: int
+    #: whether the network fetches it from the tip's public page, instead of being sent it
+    is_fetched: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EncodedPicture:
+    """A picture as it is sent: its bytes, their format, and its size in pixels."""
+
+    data: bytes
+    kind: PictureKind
+    width: int
+    height: int
