@@ -10,10 +10,11 @@ import structlog
 from bot.app.posting.draft import CapabilitiesOf
 from bot.app.posting.holds import hold, hold_account, limit_posting
 from bot.app.posting.reconcile import NOT_LOOKED, RestoreGuard
+from bot.app.posting.send import prepare, preparer_of, publish
 from bot.app.posting.transitions import move
-from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater, Unauthorised
+from bot.core.errors import PlatformError, RetryLater, Unauthorised
 from bot.core.model.config import Account, Config
-from bot.core.model.delivery import MOVES, Delivery, Receipt, State
+from bot.core.model.delivery import MOVES, Delivery, State
 from bot.core.model.lookup import LEASE
 from bot.core.ports.platform import Clock, Publisher
 from bot.core.ports.unit_of_work import Store, UnitOfWork
@@ -60,10 +61,10 @@ class Deliverer:
                 self._give_up(config.account(claim.account), claim)
 
     def _give_up(self, account: Account | None, claim: Delivery) -> None:
-        """Make a dead process's claim unsure; its cost counts while its account has a price."""
+        """Make unsure what a dead process may have sent; that counts as paid."""
         now = self.clock.now()
         with self.store.writing() as tx:
-            if move(tx, claim, after_crash(claim, now), now) and account is not None:
+            if _gives_up(tx, claim, now) and account is not None:
                 self._pay(tx, account, claim, now)
 
     def step(self, config: Config, account: Account) -> int:
@@ -77,7 +78,7 @@ class Deliverer:
         if publisher is None or not self._may_go(config, account, planned):
             return 0
         for attempts in range(len(planned)):
-            claimed = self._claim(config, account)
+            claimed = self._claim(config, account, publisher)
             if claimed is None:
                 return attempts
             self._attempt(publisher, account, claimed)
@@ -106,7 +107,7 @@ class Deliverer:
         with self.store.writing() as tx:
             for delivery in late:
                 move(tx, delivery, too_late(delivery, now, config.bot.timezone), now)
-            unsure = [one for one in stale if move(tx, one, after_crash(one, now), now)]
+            unsure = [one for one in stale if _gives_up(tx, one, now)]
         return [one for one in planned if one.deadline >= now], unsure
 
     def end_orphans(self, config: Config) -> None:
@@ -127,7 +128,7 @@ class Deliverer:
             waits = self._waits(tx, config, account, now)
         return any(why is None or why != delivery.reason for delivery, why in waits)
 
-    def _claim(self, config: Config, account: Account) -> Delivery | None:
+    def _claim(self, config: Config, account: Account, publisher: Publisher) -> Delivery | None:
         """Record the intent to send the next delivery that nothing holds back."""
         now = self.clock.now()
         with self.store.writing() as tx:
@@ -137,7 +138,7 @@ class Deliverer:
                 elif unsure := self._held_too_long(account, delivery, now):
                     move(tx, delivery, unsure, now)
                 else:
-                    return self._take(tx, delivery, now)
+                    return self._take(tx, delivery, publisher, now)
         return None
 
     def _held_too_long(self, account: Account, one: Delivery, now: datetime) -> Delivery | None:
@@ -161,14 +162,17 @@ class Deliverer:
             return NOT_LOOKED
         return hold(tx, config, account, one, self._price(account, one), now)
 
-    def _take(self, tx: UnitOfWork, delivery: Delivery, now: datetime) -> Delivery | None:
+    def _take(
+        self, tx: UnitOfWork, delivery: Delivery, publisher: Publisher, now: datetime
+    ) -> Delivery | None:
+        sends_at_once = preparer_of(publisher, delivery.post) is None
         claimed = replace(
             delivery,
             state=State.SENDING,
             attempt=delivery.attempt + 1,
             owner=self.owner,
             lease_until=now + LEASE,
-            sent_at=delivery.sent_at or now,
+            sent_at=delivery.sent_at or (now if sends_at_once else None),
             duplicate=False,
             reason=None,
         )
@@ -176,9 +180,11 @@ class Deliverer:
 
     def _attempt(self, publisher: Publisher, account: Account, claimed: Delivery) -> None:
         """Send the claimed delivery once, and record the result."""
-        if claimed.lease_until is None or self.clock.now() >= claimed.lease_until:
+        ready = self._prepare(publisher, claimed)
+        if ready is None:
             return
-        result = _publish(publisher, claimed)
+        claimed, error = ready
+        result = error or publish(publisher, claimed)
         now = self.clock.now()
         settled = after_attempt(claimed, result, now)
         with self.store.writing() as tx:
@@ -192,6 +198,28 @@ class Deliverer:
             elif settled.state is State.POSTED:
                 _record_late(tx, claimed, settled, now)
 
+    def _prepare(
+        self, publisher: Publisher, claimed: Delivery
+    ) -> tuple[Delivery, PlatformError | None] | None:
+        """The claim when all that is sent beforehand was sent, or with the error of that.
+
+        None where the claim is not ours any more.
+        """
+        error = None
+        preparer = preparer_of(publisher, claimed.post)
+        if preparer is not None:
+            prepared = prepare(preparer, claimed)
+            if isinstance(prepared, PlatformError):
+                error = prepared
+            elif not self._store(claimed, claimed := _ready(claimed, prepared, self.clock.now())):
+                return None
+        is_over = claimed.lease_until is None or self.clock.now() >= claimed.lease_until
+        return None if is_over and error is None else (claimed, error)
+
+    def _store(self, claimed: Delivery, ready: Delivery) -> bool:
+        with self.store.writing() as tx:
+            return tx.ledger.move(claimed, ready, self.clock.now())
+
     def _pay(self, tx: UnitOfWork, account: Account, delivery: Delivery, now: datetime) -> None:
         """Record the cost: what may have been posted counts; a refused duplicate does not."""
         tx.accounts.spend(account.name, "post", self._price(account, delivery), now)
@@ -203,15 +231,16 @@ class Deliverer:
         return price(delivery.post, self.capabilities_of(account))
 
 
-def _publish(publisher: Publisher, claimed: Delivery) -> Receipt | PlatformError:
-    """The network's answer; after an unknown exception it may have been sent."""
-    try:
-        return publisher.publish(claimed.post)
-    except PlatformError as error:
-        return error
-    except Exception as error:  # noqa: BLE001 - it may have been sent
-        log.error("publish_failed_oddly", account=claimed.account, error=type(error).__name__)  # noqa: TRY400 - its trace could show a request
-        return OutcomeUnknown(f"an unexpected {type(error).__name__} while posting")
+def _gives_up(tx: UnitOfWork, claim: Delivery, now: datetime) -> bool:
+    """Settle a claim whose owner is gone; whether it may have been sent."""
+    settled = after_crash(claim, now)
+    return move(tx, claim, settled, now) and settled.state is State.UNSURE
+
+
+def _ready(claimed: Delivery, prepared: str, now: datetime) -> Delivery:
+    """The claim with what its network gave for the post, which may leave from now on."""
+    post = replace(claimed.post, prepared=prepared)
+    return replace(claimed, post=post, sent_at=claimed.sent_at or now)
 
 
 def _record_late(tx: UnitOfWork, claimed: Delivery, settled: Delivery, now: datetime) -> None:

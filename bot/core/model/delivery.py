@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import Enum
 
 from bot.core.datetimes import require_aware
+from bot.core.model.picture import Picture
 
 
 class State(Enum):
@@ -99,6 +100,9 @@ class Post:
     in_reply_to: str | None = None
     #: the content warning before the text
     warning: str = ""
+    picture: Picture | None = None
+    #: what its network gave for it beforehand, such as a picture's id; for its adapter alone
+    prepared: str | None = None
 
     def __post_init__(self) -> None:
         require_aware(self.created_at)

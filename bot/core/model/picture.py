@@ -18,7 +18,7 @@ class PictureKind(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Picture:
-    """The picture of a post, frozen with it: `CARD`, or the name of a kept file, and its alt text."""
+    """The picture of a post, frozen with it: `CARD` or a kept file by its name, and alt text."""
 
     name: str
     alt: str

@@ -97,6 +97,21 @@ class Publisher(Protocol):
 
 
 @runtime_checkable
+class Preparer(Protocol):
+    """Sends a part of a post beforehand, such as its picture, which shows nothing to anybody."""
+
+    def needs_preparing(self, post: Post) -> bool:
+        """Whether a part of this post is sent beforehand. No request is made."""
+
+    def prepare(self, post: Post) -> str:
+        """Send that part; what `publish` finds as `post.prepared`, stored before it is called.
+
+        Of a post that has it, the same is returned as long as the network knows it. To repeat it
+        is harmless: whatever PlatformError it raises, nothing was posted.
+        """
+
+
+@runtime_checkable
 class OwnPosts(Protocol):
     """Lists its own posts; not needed where posts have ids of our choice."""
 

@@ -10,7 +10,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from bot.core.errors import Duplicate, PlatformError, Refused, RetryLater, Unauthorised
+from bot.core.errors import (
+    Duplicate,
+    OutcomeUnknown,
+    PlatformError,
+    Refused,
+    RetryLater,
+    Unauthorised,
+)
 from bot.core.model.capabilities import Capabilities, Idempotency
 from bot.core.model.config import WhenUnsure
 from bot.core.model.delivery import Delivery, Post, Receipt, State
@@ -52,8 +59,18 @@ def after_attempt(claimed: Delivery, result: Receipt | PlatformError, now: datet
             return _unsure(claimed, str(result), now)
 
 
+def after_preparing(error: PlatformError) -> PlatformError:
+    """The error before anything was posted: to try again, unless the network said no."""
+    if isinstance(error, OutcomeUnknown):
+        return RetryLater(error.problem, "it is tried again")
+    return error
+
+
 def after_crash(stale: Delivery, now: datetime) -> Delivery:
     """The delivery whose owner died, or froze, before it recorded the result."""
+    if stale.sent_at is None:
+        why = "the bot stopped before it was sent"
+        return replace(stale, state=State.PLANNED, not_before=now, lease_until=None, reason=why)
     return _unsure(stale, "the bot stopped while it was being sent", now)
 
 
