@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.core.model.capabilities import PlatformKind
 from bot.core.model.config import Account, Identity
 from bot.core.ports.kept_files import KeptFiles
+from bot.core.ports.pictures import PostPictures
 from bot.core.ports.platform import Clock, Platform, SpendingLimit
 from bot.core.ports.site_store import Pages
 from bot.platforms import bluesky, broadcast, mastodon, site, x
@@ -35,6 +36,8 @@ class AdapterContext:
     spending_limit: SpendingLimit | None = None
     #: small files of the bot, for a session; None: it is kept while the process runs
     files: KeptFiles | None = None
+    #: makes the pictures of posts; None: posts go without
+    pictures: PostPictures | None = None
     #: tells whether a process serves the bot's site now
     is_served: Callable[[], bool] = lambda: True
 
@@ -56,7 +59,12 @@ def _mastodon(given: AdapterContext) -> Platform:
     from bot.platforms.mastodon.adapter import MastodonPlatform
 
     return MastodonPlatform(
-        given.account, given.secrets, given.clock, carrier=given.carrier, limits=given.limits
+        given.account,
+        given.secrets,
+        given.clock,
+        carrier=given.carrier,
+        limits=given.limits,
+        pictures=given.pictures,
     )
 
 
@@ -70,6 +78,7 @@ def _x(given: AdapterContext) -> Platform:
         carrier=given.carrier,
         limits=given.limits,
         spending_limit=given.spending_limit,
+        pictures=given.pictures,
     )
 
 
@@ -83,6 +92,7 @@ def _bluesky(given: AdapterContext) -> Platform:
         carrier=given.carrier,
         limits=given.limits,
         files=given.files,
+        pictures=given.pictures,
     )
 
 

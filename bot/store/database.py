@@ -17,6 +17,7 @@ from bot.core.ports.account_store import Accounts, KeyValues
 from bot.core.ports.discussion_store import EntryStore, PublicEntries, WatchedThreads
 from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.people_store import Acknowledgements, People
+from bot.core.ports.pictures import PictureStore
 from bot.core.ports.platform import Clock
 from bot.core.ports.posting_store import Ledger, Slots
 from bot.core.ports.site_store import Pages, WebmentionStore
@@ -28,6 +29,7 @@ from bot.store.discussion.entry_store import SqlEntryStore
 from bot.store.discussion.people import SqlAcknowledgements, SqlPeople
 from bot.store.discussion.watched_threads import SqlWatchedThreads
 from bot.store.posting.ledger import SqlLedger
+from bot.store.posting.pictures import SqlPictures
 from bot.store.posting.slots import SqlSlots
 from bot.store.rows import upserting
 from bot.store.site.pages import SqlPages, Within
@@ -170,6 +172,7 @@ class SqlUnitOfWork:
         self.people: People = SqlPeople(connection, bot)
         self.acknowledgements: Acknowledgements = SqlAcknowledgements(connection, bot)
         self.pages: Pages = SqlPages(Within(connection, bot))
+        self.pictures: PictureStore = SqlPictures(connection, bot)
         self._connection = connection
         self._bot = bot
 

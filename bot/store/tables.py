@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Numeric,
     PrimaryKeyConstraint,
@@ -302,6 +303,15 @@ pages = Table(
     Index(None, "bot", "tip", "at"),
     Index(None, "bot", "at"),
 )
+
+pictures = Table(
+    "picture",
+    metadata,
+    Column("bot", Words, primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+"""The pictures that posts have, by the hash of the operator's file."""
 
 comments = Table(
     "comment",

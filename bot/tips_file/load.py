@@ -98,6 +98,7 @@ def _config(
     cross_checks.check_unique(problems, root, "tips", "id", "tip")
     cross_checks.check_names(problems, root, account_names(root))
     cross_checks.check_tags(problems, root)
+    cross_checks.check_pictures(problems, root)
     if bot is not None:
         bot = _with_id(problems, bot, bot_id)
     problems.finish()

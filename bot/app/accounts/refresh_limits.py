@@ -1,7 +1,7 @@
 """Asks each network for its limits and rules, and stores them for planning."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -44,7 +44,10 @@ class KnownCapabilities:
                 record = tx.accounts.get(account.name)
             if record.traits is None or record.learned_from != key[1]:
                 return None  # not kept: another process may learn them at any time
-            self._known[key] = record.traits
+            kind = self.kinds[account.kind].traits
+            # An earlier version stored rules without a word on pictures.
+            picture = record.traits.picture or kind.picture
+            self._known[key] = replace(record.traits, picture=picture)
         return self._known[key]
 
     def learned(self, account: Account, traits: Capabilities) -> None:

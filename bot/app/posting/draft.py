@@ -1,15 +1,18 @@
 """Drafts of a tip for each account, and the deliveries that are made of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from bot.core.errors import PictureError
 from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account, Config, Tip
 from bot.core.model.delivery import Delivery, Post, State
+from bot.core.model.picture import Picture
 from bot.core.model.schedule import Slot
-from bot.core.ports.unit_of_work import Store
+from bot.core.ports.pictures import TipPictures
+from bot.core.ports.unit_of_work import Store, UnitOfWork
 from bot.core.posting.compose import (
     Fitted,
     Misfit,
@@ -20,6 +23,7 @@ from bot.core.posting.compose import (
     layout_of,
 )
 from bot.core.summary import NullCache, Summary, SummaryCache
+from bot.core.summary.page_text import card_words
 from bot.core.text.mentions import unmentioned
 
 KEYS = UUID("5b0d7f0e-6a53-5b0e-9d0b-7ad8a7d1b140")
@@ -39,6 +43,7 @@ class Draft:
     tip: Tip
     layout: PostLayout
     fitted: Fitted
+    picture: Picture | None = None
 
     @property
     def account(self) -> Account:
@@ -53,6 +58,8 @@ class Drafter:
     capabilities_of: CapabilitiesOf
     posted: PostedTexts
     summary_cache: SummaryCache = field(default_factory=NullCache)
+    #: None: pictures are not looked at
+    pictures: TipPictures | None = None
 
     @property
     def anew(self) -> "Drafter":
@@ -66,7 +73,12 @@ class Drafter:
         fitted = compose(tip, layout, summary_cache=self.summary_cache, posted=posted)
         if isinstance(fitted, Misfit):
             return fitted
-        return Draft(tip=tip, layout=layout, fitted=fitted)
+        picture = self._picture(tip, layout)
+        if isinstance(picture, Misfit):
+            return picture
+        if picture is not None and picture.is_card:
+            picture = replace(picture, alt=tip.alt or card_words(tip.title, fitted.summary.text))
+        return Draft(tip=tip, layout=layout, fitted=fitted, picture=picture)
 
     def drafts(
         self, tip: Tip, accounts: Iterable[Account], config: Config
@@ -88,7 +100,35 @@ class Drafter:
 
     def misfit(self, tip: Tip, account: Account, config: Config) -> Misfit | None:
         """Why nothing of the tip fits the account, or None; quicker than to draft it."""
-        return find_misfit(tip, self.layout(tip, account, config))
+        layout = self.layout(tip, account, config)
+        found = find_misfit(tip, layout) or self._picture(tip, layout)
+        return found if isinstance(found, Misfit) else None
+
+    def contents(self, drafts: Iterable[Draft]) -> Mapping[str, bytes] | None:
+        """What is kept of the drafts' pictures, by name; None: one has changed meanwhile."""
+        found: dict[str, bytes] = {}
+        for one in drafts:
+            if self.pictures is None or one.picture is None or one.picture.is_card:
+                continue
+            content = self.pictures.content(one.tip, one.picture)
+            if content is None:
+                return None
+            found[one.picture.name] = content
+        return found
+
+    def _picture(self, tip: Tip, layout: PostLayout) -> Picture | Misfit | None:
+        """The tip's picture where the account's network takes pictures, or why there is none."""
+        limits, account = layout.traits.picture, layout.account
+        if tip.image is None or limits is None or self.pictures is None:
+            return None
+        try:
+            picture = self.pictures.find(tip)
+        except PictureError as error:
+            return Misfit(account=account, tip=tip, why=error.problem, todo=error.todo)
+        if picture is not None and len(picture.alt) > limits.max_alt:
+            why = f"its alt text has {len(picture.alt)} characters and may have {limits.max_alt}"
+            return Misfit(account=account, tip=tip, why=why, todo="write a shorter `alt`")
+        return picture
 
     def alternatives(self, one: Draft) -> tuple[Summary, ...]:
         """The next best summaries."""
@@ -115,6 +155,12 @@ def posted_texts(store: Store) -> PostedTexts:
     return posted
 
 
+def keep(tx: UnitOfWork, contents: Mapping[str, bytes]) -> None:
+    """Keep the pictures of posts that are planned in this transaction."""
+    for name, data in contents.items():
+        tx.pictures.put(name, data)
+
+
 def delivery_of(
     one: Draft, slot: Slot, deadline: datetime, config: Config, now: datetime
 ) -> Delivery:
@@ -138,6 +184,7 @@ def delivery_of(
             language=tip.language,
             visibility=one.account.visibility,
             created_at=now,
+            picture=one.picture,
         ),
         state=State.PLANNED,
         due=slot.due,

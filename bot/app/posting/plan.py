@@ -1,14 +1,15 @@
 """Plans slots as they come due: chooses a tip and its words before anything is sent."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot.app.posting.draft import Draft, Drafter, delivery_of
+from bot.app.posting.draft import Draft, Drafter, delivery_of, keep
 from bot.app.posting.first_tip import EXTRA, extra_slot, starting_schedule
+from bot.core.errors import PictureError
 from bot.core.model.config import Config
 from bot.core.model.schedule import Outcome, Schedule, Slot, newest_in_time
 from bot.core.ports.platform import Timetable
@@ -127,13 +128,24 @@ class Planner:
             with self.store.reading() as tx:
                 turns = tx.slots.turns()
             choice = choose(config, schedule, slot, turns, self.drafter)
+            contents = self._contents(choice)
+            if contents is None:
+                continue
             with self.store.writing() as tx:
                 if tx.slots.turns() != turns:
                     continue
+                keep(tx, contents)
                 _record_missed(tx, missed)
                 planned = _record(tx, config, schedule, slot, choice, now)
                 tx.slots.advance(schedule, now)
             return planned
+
+    def _contents(self, choice: Chosen | Nothing) -> Mapping[str, bytes] | None:
+        """The chosen tip's picture; None: its file is another one now, so choose again."""
+        try:
+            return self.drafter.contents(() if isinstance(choice, Nothing) else choice.drafts)
+        except PictureError:
+            return None
 
 
 def choose(

@@ -95,7 +95,7 @@ def _misfit(one: Misfit) -> TipProblem:
     return TipProblem(
         tip=one.tip.id,
         what=f"'{one.tip.id}' does not fit {one.account.name}: {one.why}",
-        todo="write a shorter `summary` for it",
+        todo=one.todo,
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.core.errors import Problem, UsageError
 from bot.core.fleet.bot import TIPS_FILE
-from bot.core.fleet.named_file import MOST_BYTES, path_parts
+from bot.core.model.named_file import MOST_BYTES, path_parts
 from bot.regular_files import NotRegularError, read_regular
 from bot.tips_file.locations import problem, refuse
 from bot.tips_file.messages import escape

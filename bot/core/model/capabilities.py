@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import Enum
 
 from bot.core.model.config import PROMISE, AcknowledgementStyle
+from bot.core.model.picture import PictureLimits
 
 
 class Unit(Enum):
@@ -101,6 +102,8 @@ class Capabilities:
     reply_warning: bool = False
     #: how long after it was last seen on the network an entry may be shown; None: for good
     fresh_for: timedelta | None = None
+    #: what it takes of a post's picture; None: it takes no pictures
+    picture: PictureLimits | None = None
 
     def price(self, *, has_link: bool, is_reply: bool = False) -> Decimal:
         """The price of one post, in US dollars."""

@@ -27,6 +27,10 @@ class Tip:
     not_before: datetime | None = None
     expires: datetime | None = None
     platforms: tuple[str, ...] | None = None
+    #: a file below the folder of the tips file, or `core.model.picture.CARD`
+    image: str | None = None
+    #: what is to be seen on it; None: a card's own words
+    alt: str | None = None
 
     def __post_init__(self) -> None:
         if not self.id or not self.title or not self.text:

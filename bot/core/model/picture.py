@@ -7,6 +7,10 @@ CARD = "card"
 """In place of a file's name: the bot draws a card of the tip."""
 
 
+PICTURE_SIDE = 2048
+"""The longest side of a picture that is kept or sent, in pixels; no network shows more."""
+
+
 class PictureKind(Enum):
     """A format of pictures, by its media type."""
 

@@ -7,6 +7,7 @@ from bot.core.fleet.bot import Quotas
 from bot.core.ports.account_store import Accounts, KeyValues
 from bot.core.ports.discussion_store import EntryStore, PublicEntries, WatchedThreads
 from bot.core.ports.people_store import Acknowledgements, People
+from bot.core.ports.pictures import PictureStore
 from bot.core.ports.posting_store import Ledger, Slots
 from bot.core.ports.site_store import Pages
 
@@ -23,6 +24,7 @@ class UnitOfWork(Protocol):
     people: People
     acknowledgements: Acknowledgements
     pages: Pages
+    pictures: PictureStore
 
     def quotas(self) -> Quotas:
         """What the bot may use at most; no limits where it is no bot of a fleet."""

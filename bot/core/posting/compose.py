@@ -56,11 +56,12 @@ class Fitted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Misfit:
-    """A tip of which nothing fits an account, and why."""
+    """A tip of which nothing fits an account, why, and what to do."""
 
     account: Account
     tip: Tip
     why: str
+    todo: str = "write a shorter `summary` for it"
 
 
 @dataclass(frozen=True, kw_only=True)

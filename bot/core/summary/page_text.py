@@ -69,6 +69,12 @@ def without_title(summary: str, title: str) -> str:
     return summary
 
 
+def card_words(title: str, summary: str) -> str:
+    """All words of a tip's card in reading order: the title, and what the summary says besides."""
+    name, rest = unmarked(title), without_title(summary, title)
+    return joined((name, rest)) if rest and rest != name else name
+
+
 def description(text: str, title: str, language: str | None) -> str:
     """The beginning of a tip's text as whole sentences, without the title; nothing if too long."""
     found = ""

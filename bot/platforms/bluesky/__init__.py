@@ -14,6 +14,7 @@ from bot.core.model.capabilities import (
     Unit,
 )
 from bot.core.model.config import AcknowledgementStyle
+from bot.core.model.picture import PICTURE_SIDE, PictureKind, PictureLimits
 
 SERVER = "https://bsky.social"
 """The address for accounts that Bluesky itself hosts (https://docs.bsky.app/docs/get-started)."""
@@ -25,6 +26,13 @@ TRAITS = Capabilities(
     idempotency=Idempotency.CHOSEN_ID,
     abilities=frozenset(Ability),
     poll=timedelta(seconds=60),
+    # https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/embed/images.json
+    picture=PictureLimits(
+        kinds=frozenset({PictureKind.JPEG, PictureKind.PNG, PictureKind.WEBP}),
+        max_bytes=1_000_000,
+        max_side=PICTURE_SIDE,
+        max_alt=2000,
+    ),
 )
 
 KIND = PlatformKind(

@@ -1,6 +1,8 @@
 """The Bluesky adapter: posts, finds, reads, likes and deletes, by plain XRPC."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
 
 from bot.core.datetimes import iso
 from bot.core.errors import (
@@ -16,12 +18,15 @@ from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.model.inspection import InspectionRemark, clock_remarks, failure
 from bot.core.model.lookup import Absent, CannotTell, Found
+from bot.core.model.picture import EncodedPicture
 from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.network_state import RequestLimits
+from bot.core.ports.pictures import PostPictures
 from bot.core.ports.platform import Clock
 from bot.core.text.redact import Redactor
 from bot.core.text.sanitize import one_line
 from bot.outbound import json_values
+from bot.outbound.prepared import Uploads
 from bot.outbound.session import Carrier
 from bot.platforms.bluesky import SERVER, TRAITS
 from bot.platforms.bluesky.http import answers
@@ -39,6 +44,9 @@ from bot.platforms.bluesky.posting.post_record import (
 from bot.platforms.bluesky.posting.record_key import like_key, post_key
 from bot.platforms.bluesky.urls import PostName, post_named, post_of
 
+UPLOAD_LASTS = timedelta(minutes=30)
+"""How long an uploaded picture is used: a server deletes one that no record names after a while."""
+
 
 class BlueskyPlatform(BlueskyListener):
     """One account on a server of the AT Protocol."""
@@ -52,7 +60,9 @@ class BlueskyPlatform(BlueskyListener):
         carrier: Carrier | None = None,
         limits: RequestLimits | None = None,
         files: KeptFiles | None = None,
+        pictures: PostPictures | None = None,
     ) -> None:
+        self._uploads = Uploads(clock=clock, pictures=pictures, lasts=UPLOAD_LASTS)
         asked = variable(account.name, "app_password")
         password = secrets["app_password"].strip()
         if not password or not password.isascii() or not password.isprintable():
@@ -80,6 +90,20 @@ class BlueskyPlatform(BlueskyListener):
             what = f"{self._api.context.server} says that the account is {state}"
             raise Unauthorised(what, LOG_IN)
         return TRAITS
+
+    def needs_preparing(self, post: Post) -> bool:
+        """Those with a picture."""
+        return self._uploads.is_needed(post)
+
+    def prepare(self, post: Post) -> str:
+        """Upload the picture: the same bytes always have the same reference."""
+        return self._uploads.prepare(post, TRAITS.picture, self._upload)
+
+    def _upload(self, picture: EncodedPicture, alt: str) -> Mapping[str, Any]:
+        """The reference and the size, which the record names beside the alt text."""
+        del alt
+        blob = self._api.call().upload(picture)
+        return {"blob": blob, "width": picture.width, "height": picture.height}
 
     def publish(self, post: Post) -> Receipt:
         """Put the record under its own key: repeated, that changes nothing.

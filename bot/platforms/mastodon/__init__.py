@@ -14,6 +14,18 @@ from bot.core.model.capabilities import (
     Unit,
 )
 from bot.core.model.config import AcknowledgementStyle
+from bot.core.model.picture import PICTURE_SIDE, PictureKind, PictureLimits
+
+PICTURE = PictureLimits(
+    kinds=frozenset(PictureKind),
+    max_bytes=8_000_000,
+    max_side=PICTURE_SIDE,
+    max_alt=1500,
+)
+"""What a server takes of a picture that does not tell: what every version of Mastodon takes.
+
+https://docs.joinmastodon.org/user/posting/#media
+"""
 
 KIND = PlatformKind(
     name="mastodon",
@@ -29,6 +41,7 @@ KIND = PlatformKind(
         reply_visibility="unlisted",
         reply_mentions=True,
         reply_warning=True,
+        picture=PICTURE,
     ),
     options=(
         Option(

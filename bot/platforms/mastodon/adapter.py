@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from urllib.parse import quote
 
 from mastodon import MastodonAPIError, MastodonRatelimitError
@@ -13,7 +14,9 @@ from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.model.inspection import InspectionRemark, allowance_remarks, clock_remarks, failure
 from bot.core.model.lookup import LOOK_BACK, Absent, CannotTell, Found
 from bot.core.ports.network_state import RequestLimits
+from bot.core.ports.pictures import PostPictures
 from bot.core.ports.platform import Clock
+from bot.outbound.prepared import Uploads, given
 from bot.outbound.session import Carrier
 from bot.platforms.mastodon.find_own import look, own, receipt_of, walk
 from bot.platforms.mastodon.http import json_values
@@ -22,6 +25,7 @@ from bot.platforms.mastodon.http.errors import ErrorContext, server_time
 from bot.platforms.mastodon.inspect_account import defaults, scopes, standing
 from bot.platforms.mastodon.instance import PLAIN
 from bot.platforms.mastodon.listening.listener import MastodonListener
+from bot.platforms.mastodon.pictures import LASTS, upload
 from bot.platforms.mastodon.urls import status_named
 
 
@@ -36,8 +40,10 @@ class MastodonPlatform(MastodonListener):
         *,
         carrier: Carrier | None = None,
         limits: RequestLimits | None = None,
+        pictures: PostPictures | None = None,
     ) -> None:
         self.account = account.name
+        self._uploads = Uploads(clock=clock, pictures=pictures, lasts=LASTS)
         self._acknowledge = account.acknowledge
         asked = variable(account.name, "access_token")
         token = secrets["access_token"].strip()
@@ -53,6 +59,15 @@ class MastodonPlatform(MastodonListener):
             self._api.me = call.ask_me()
         return server.traits
 
+    def needs_preparing(self, post: Post) -> bool:
+        """Those with a picture."""
+        return self._uploads.is_needed(post)
+
+    def prepare(self, post: Post) -> str:
+        """Upload the picture, within the server's own limits."""
+        with self._api.call() as call:
+            return self._uploads.prepare(post, call.server().picture, partial(upload, call))
+
     def publish(self, post: Post) -> Receipt:
         """Post it, always with its visibility: some servers' default is not the public one.
 
@@ -61,6 +76,7 @@ class MastodonPlatform(MastodonListener):
         the format as well: those without formats ignore it.
         """
         server = self._api.server
+        media = given(post.prepared).get("media")
         with self._api.call(writes=True) as call:
             status = call.client.status_post(
                 post.text,
@@ -68,6 +84,7 @@ class MastodonPlatform(MastodonListener):
                 visibility=post.visibility,
                 language=post.language,
                 spoiler_text=post.warning or None,
+                media_ids=None if media is None else [media],
                 idempotency_key=quote(post.key, safe="/:.+"),
                 content_type=PLAIN if server is None or server.has_formats else None,
             )

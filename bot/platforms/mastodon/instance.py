@@ -6,8 +6,9 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot.core.model.capabilities import Capabilities, Idempotency
+from bot.core.model.picture import PictureKind, PictureLimits
 from bot.core.ports.network_state import Counted
-from bot.platforms.mastodon import KIND
+from bot.platforms.mastodon import KIND, PICTURE
 from bot.platforms.mastodon.http import json_values
 from bot.platforms.mastodon.http.json_values import Record
 
@@ -78,6 +79,7 @@ class Instance:
     shows_many: bool = False
     filters: bool = False
     has_formats: bool = False
+    picture: PictureLimits
     streaming: str
 
     @property
@@ -96,6 +98,7 @@ class Instance:
             text=replace(text, limit=self.limit, link_cost=self.link_cost),
             idempotency=Idempotency.KEY if known else Idempotency.NONE,
             key_memory=self.family.key_memory,
+            picture=self.picture,
         )
 
 
@@ -118,6 +121,7 @@ def read_server(instance: Record, address: str) -> Instance | None:
         tells_of_quotes=_api_version(instance) >= _QUOTES_SINCE,
         shows_many=is_new,
         filters=is_new,
+        picture=_picture_limits(instance),
         has_formats=family.has_formats or "glitch" in version.lower() or _tells_formats(instance),
         streaming=_streaming(instance, address),
     )
@@ -144,6 +148,24 @@ def _tells_formats(instance: Record) -> bool:
     metadata = json_values.record(json_values.record(instance.get("pleroma")).get("metadata"))
     told = (rules.get("supported_mime_types"), metadata.get("post_formats"))
     return any(isinstance(formats, list) and PLAIN in formats for formats in told)
+
+
+def _picture_limits(instance: Record) -> PictureLimits:
+    """What it takes of a picture, as far as it tells.
+
+    https://docs.joinmastodon.org/entities/Instance/#media_attachments
+    """
+    configuration = json_values.record(instance.get("configuration"))
+    rules = json_values.record(configuration.get("media_attachments"))
+    types = rules.get("supported_mime_types")
+    told = frozenset(one for one in PictureKind if isinstance(types, list) and one.value in types)
+    return replace(
+        PICTURE,
+        kinds=told or PICTURE.kinds,
+        max_bytes=json_values.count(rules.get("image_size_limit")) or PICTURE.max_bytes,
+        max_pixels=json_values.count(rules.get("image_matrix_limit")),
+        max_alt=json_values.count(rules.get("description_limit")) or PICTURE.max_alt,
+    )
 
 
 def _domain(instance: Record) -> str | None:

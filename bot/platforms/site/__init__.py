@@ -13,6 +13,7 @@ from bot.core.model.capabilities import (
     Unit,
 )
 from bot.core.model.config import Hold
+from bot.core.model.picture import PICTURE_SIDE, PictureKind, PictureLimits
 
 KIND = PlatformKind(
     name="site",
@@ -26,6 +27,12 @@ KIND = PlatformKind(
         poll=timedelta(minutes=1),
         public=False,
         is_home=True,
+        picture=PictureLimits(
+            kinds=frozenset({PictureKind.JPEG, PictureKind.PNG}),
+            max_bytes=2_000_000,
+            max_side=PICTURE_SIDE,
+            max_alt=2000,
+        ),
     ),
     options=(
         Option(

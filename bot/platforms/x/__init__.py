@@ -19,6 +19,7 @@ from bot.core.model.capabilities import (
     Unit,
 )
 from bot.core.model.config import AcknowledgementStyle
+from bot.core.model.picture import PICTURE_SIDE, PictureKind, PictureLimits
 
 API = "https://api.x.com"
 """Where X's API is, as its documentation says."""
@@ -46,6 +47,13 @@ TRAITS = Capabilities(
     look_gap=timedelta(minutes=3),
     prices=PRICES,
     fresh_for=timedelta(hours=24),
+    # https://docs.x.com/x-api/media/quickstart/best-practices and create-media-metadata
+    picture=PictureLimits(
+        kinds=frozenset(PictureKind),
+        max_bytes=5_000_000,
+        max_side=PICTURE_SIDE,
+        max_alt=1000,
+    ),
 )
 
 KIND = PlatformKind(

@@ -1,7 +1,7 @@
 """The X adapter: posts, finds, reads and deletes, through tweepy."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater
 from bot.core.model.capabilities import Capabilities
@@ -10,7 +10,10 @@ from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.model.inspection import InspectionRemark
 from bot.core.model.lookup import LOOK_BACK, Absent, CannotTell, Found
 from bot.core.ports.network_state import RequestLimits
+from bot.core.ports.pictures import PostPictures
 from bot.core.ports.platform import Clock, SpendingLimit
+from bot.outbound import json_values
+from bot.outbound.prepared import Uploads, given
 from bot.outbound.session import Carrier
 from bot.platforms.x import API, PRICES, TRAITS
 from bot.platforms.x.http.api import Api
@@ -24,6 +27,8 @@ from bot.platforms.x.snowflake import moment
 from bot.platforms.x.urls import address, post_named
 
 PATIENCE = TransportTimeouts()
+UPLOAD_LASTS = timedelta(hours=12)
+"""How long an uploaded picture is used: X keeps one for a day (`expires_after_secs`)."""
 
 
 class XPlatform(XListener):
@@ -39,7 +44,9 @@ class XPlatform(XListener):
         carrier: Carrier | None = None,
         limits: RequestLimits | None = None,
         spending_limit: SpendingLimit | None = None,
+        pictures: PostPictures | None = None,
     ) -> None:
+        self._uploads = Uploads(clock=clock, pictures=pictures, lasts=UPLOAD_LASTS)
         api = Api(
             account.options.get("api") or API,
             secrets,
@@ -55,14 +62,31 @@ class XPlatform(XListener):
         self._ask_me()
         return TRAITS
 
+    def needs_preparing(self, post: Post) -> bool:
+        """Those with a picture."""
+        return self._uploads.is_needed(post)
+
+    def prepare(self, post: Post) -> str:
+        """Upload the picture.
+
+        As in `publish`, a request that the network repeats is answered with 401.
+        """
+        try:
+            return self._uploads.prepare(post, TRAITS.picture, self._api.upload)
+        except KeysRefused as refused:
+            if self._has_good_keys():
+                raise RetryLater("X did not take the picture", "it is tried again") from refused
+            raise
+
     def publish(self, post: Post) -> Receipt:
         """Post exactly `post`, once.
 
         X refuses a signature that it knows. So where the network repeats our request, a post that
         was made is answered with 401: that proves nothing while the keys are good.
         """
+        media = json_values.word(given(post.prepared).get("media")) or None
         try:
-            return self._receipt(self._api.create(post.text, post.in_reply_to))
+            return self._receipt(self._api.create(post.text, post.in_reply_to, media))
         except KeysRefused as refused:
             if self._has_good_keys():
                 what = "X refused the keys, which it accepts: it may have got the request twice"

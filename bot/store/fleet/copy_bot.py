@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    LargeBinary,
     MetaData,
     Numeric,
     Table,
@@ -27,6 +28,8 @@ from bot.store.site.full_text_index import index_of
 
 _AT_ONCE = 1000
 """The rows that are copied with one statement."""
+_LARGE_AT_ONCE = 10
+"""The same of rows with pictures."""
 
 
 def copy_bot(source: Connection, target: Connection, bot: str, new_id: str) -> int:
@@ -52,7 +55,10 @@ def copy_bot(source: Connection, target: Connection, bot: str, new_id: str) -> i
 def _batches(source: Connection, table: Table, bot: str) -> Iterator[Sequence[dict[str, Any]]]:
     """The rows of a bot, a batch at a time, in the order of their keys."""
     query = select(table).where(of_bot(table, bot)).order_by(*table.primary_key)
-    for batch in source.execute(query).mappings().partitions(_AT_ONCE):
+    is_large = any(isinstance(one.type, LargeBinary) for one in table.columns)
+    most = _LARGE_AT_ONCE if is_large else _AT_ONCE
+    found = source.execute(query.execution_options(yield_per=most)).mappings()
+    for batch in found.partitions(most):
         yield [dict(row) for row in batch]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeAlias
 
+from bot.core.model.picture import CARD
 from bot.core.text.suggest import account_hint
 from bot.tips_file.locations import Place
 from bot.tips_file.messages import escape, hint, quote
@@ -84,6 +85,18 @@ def check_tags(problems: Problems, root: Block) -> None:
             if same(tag) not in known:
                 todo = hint(tag, sorted(known)[:20]) if known else "add it to some tip"
                 problems.wrong((*path, "tags", *step), f"no tip has the tag {quote(tag)}", todo)
+
+
+def check_pictures(problems: Problems, root: Block) -> None:
+    """A picture has an alt text, unless it is a card, and an alt text has a picture."""
+    for path, tip in _blocks(root, "tips"):
+        image = tip.get("image")
+        if tip.get("alt") is not None and image is None:
+            problems.wrong_name((*path, "alt"), "it goes with 'image' only", "add `image:`")
+        is_file = isinstance(image, str) and image.strip() not in {"", CARD}
+        if is_file and tip.get("alt") is None:
+            todo = "say in a line `alt:` what is to be seen, for those who cannot see it"
+            problems.wrong((*path, "image"), "the picture has no alt text", todo)
 
 
 def _texts(item: Block, name: str) -> Iterator[tuple[Path, str]]:

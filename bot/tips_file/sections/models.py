@@ -95,6 +95,10 @@ class TipSection(Section):
     """The last day, or the moment, up to which it is posted."""
     platforms: field_types.Accounts | None = None
     """Only these accounts; left out, all accounts."""
+    image: field_types.Image | None = None
+    """The tip's picture: a file below this one's folder, or `card`, which the bot draws."""
+    alt: field_types.Alt | None = None
+    """What is to be seen on the picture, for those who cannot see it."""
 
 
 class TipsFile(Section):

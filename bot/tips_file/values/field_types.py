@@ -70,6 +70,12 @@ Summary: TypeAlias = Annotated[
 Text: TypeAlias = Annotated[
     str, PlainValidator(partial(parse_scalars.text, 20_000)), _text(minLength=1, maxLength=20_000)
 ]
+Image: TypeAlias = Annotated[
+    str, PlainValidator(parse_scalars.image), _text(minLength=1, maxLength=200)
+]
+Alt: TypeAlias = Annotated[
+    str, PlainValidator(partial(parse_scalars.text, 2000)), _text(minLength=1, maxLength=2000)
+]
 Name: TypeAlias = Annotated[
     str,
     PlainValidator(parse_scalars.schedule_name),

@@ -12,6 +12,8 @@ from urllib.parse import SplitResult
 
 from pydantic_core import PydanticCustomError
 
+from bot.core.errors import UsageError
+from bot.core.model.named_file import path_parts
 from bot.core.text.language_tags import is_language_tag
 from bot.core.text.suggest import platform_meant
 from bot.core.text.web_addresses import web_parts
@@ -90,6 +92,18 @@ def schedule_name(value: object) -> str:
     found = line(64, value)
     if "/" in found:
         raise wrong(f"'/' in the name {quote(found)}", "use another character")
+    return found
+
+
+def image(value: object) -> str:
+    """`card`, or the name of a file below the folder of the tips file."""
+    found = line(200, value)
+    if web_parts(found) is not None:
+        raise wrong("an address", "put the picture beside this file, and write its name")
+    try:
+        path_parts(found)
+    except UsageError as error:
+        raise wrong(error.problem, error.todo) from None
     return found
 
 

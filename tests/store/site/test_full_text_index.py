@@ -242,7 +242,8 @@ OLDER_INDEX = (
     "CREATE VIRTUAL TABLE entry_words USING fts5("
     "text, author, content='', tokenize='unicode61 remove_diacritics 2')"
 )
-UNDO_0008 = (
+UNDO_SINCE_0007 = (
+    "DROP TABLE picture",
     "DROP TABLE compatibility",
     "DROP INDEX ix_delivery_event_bot_delivery",
     "DROP INDEX ix_entry_event_bot_entry",
@@ -265,7 +266,7 @@ def test_an_old_log_becomes_searchable(tmp_path):
         connection.execute(text("DROP TABLE entry_words"))
         connection.execute(text("ALTER TABLE entry DROP COLUMN warning"))
         connection.execute(text("ALTER TABLE entry_event DROP COLUMN seen_by"))
-        for statement in UNDO_0008:
+        for statement in UNDO_SINCE_0007:
             connection.execute(text(statement))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
     with database.connect() as connection:
@@ -285,7 +286,7 @@ def test_an_older_index_is_made_again(tmp_path):
     with database.connect() as connection:
         connection.execute(text("DROP TABLE entry_words"))
         connection.execute(text(OLDER_INDEX))
-        for statement in UNDO_0008:
+        for statement in UNDO_SINCE_0007:
             connection.execute(text(statement))
         connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
         upgrade(connection)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.app.accounts.lookup import known_account, known_tip
-from bot.app.posting.draft import Draft, Drafter, delivery_of
+from bot.app.posting.draft import Draft, Drafter, delivery_of, keep
 from bot.core.datetimes import iso
 from bot.core.errors import UsageError
 from bot.core.model.config import Account, Config, Tip
@@ -33,7 +33,7 @@ def post(
     """Plan a post of a tip now, on the accounts named (none: all that it may go to).
 
     Raises UsageError for unknown names, for a tip that fits nowhere, and, unless `again`,
-    while one of the same tip and account is unsettled or under a day old.
+    while one of the same tip and account is unsettled or under a day old. Raises PictureError.
     """
     tip = known_tip(config, tip_id)
     accounts = [known_account(config, name) for name in to] or [
@@ -42,13 +42,17 @@ def post(
     fitting, misfits = drafter.drafts(tip, accounts, config)
     if misfits:
         whys = [f"'{one.tip.id}' does not fit {one.account.name}: {one.why}" for one in misfits]
-        raise UsageError("; ".join(whys), "write a shorter `summary` for it")
+        raise UsageError("; ".join(whys), misfits[0].todo)
     if not fitting:
         raise UsageError(f"'{tip.id}' may go to no account", "name one with --to")
     slot = Slot(schedule=POST, key=f"{now:%Y-%m-%dT%H:%M:%S.%fZ}", due=now)
+    contents = drafter.contents(fitting)
+    if contents is None:
+        raise UsageError(f"{tip.image} is being changed", "post it again in a moment")
     with store.writing() as tx:
         if not again:
             _refuse_repeat(tx, tip, accounts, now)
+        keep(tx, contents)
         return _plan(tx, config, slot, fitting, accounts, now)
 
 

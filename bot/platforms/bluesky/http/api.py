@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from bot.core.errors import PlatformError, RetryLater
+from bot.core.model.picture import EncodedPicture
 from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.network_state import RequestLimits
 from bot.core.ports.platform import Clock
@@ -98,6 +99,22 @@ class Call:
         body = {**place, "record": record, "swapRecord": None}
         request = XrpcRequest(name="com.atproto.repo.putRecord", method="POST", body=body)
         return self._ask(request, writes=True).document
+
+    def upload(self, picture: EncodedPicture) -> Record:
+        """Upload a picture; the reference to it, which is the same for the same bytes.
+
+        https://github.com/bluesky-social/atproto/blob/main/lexicons/com/atproto/repo/uploadBlob.json
+        """
+        request = XrpcRequest(
+            name="com.atproto.repo.uploadBlob",
+            method="POST",
+            data=picture.data,
+            media_type=picture.kind.value,
+        )
+        blob = json_values.record(self._ask(request).document.get("blob"))
+        if not json_values.word(json_values.record(blob.get("ref")).get("$link")):
+            raise self._odd("a reference to the picture")
+        return blob
 
     def delete(self, collection: str, key: str) -> None:
         """Delete a record of ours; one that is not there is fine, and so it may be repeated."""

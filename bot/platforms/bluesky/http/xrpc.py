@@ -45,6 +45,9 @@ class XrpcRequest:
     method: str = "GET"
     params: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
+    #: a file in place of a body, of this media type
+    data: bytes | None = None
+    media_type: str = ""
 
     @property
     def end_point(self) -> str:
@@ -131,7 +134,8 @@ class Xrpc:
                 f"{self.server}/xrpc/{request.name}",
                 params=dict(request.params),
                 json=request.body,
-                headers=_AGENT | ({"Authorization": f"Bearer {token}"} if token else {}),
+                data=request.data,
+                headers=_headers(request, token),
                 timeout=(min(CONNECT, left), min(SILENCE, left)),
                 allow_redirects=False,
                 stream=True,
@@ -157,6 +161,11 @@ class Xrpc:
         counted = Counted.TOKEN if is_own else Counted.ADDRESS
         now = self._clock.now()
         self._limits.hold(counted, end_point, now, asked_wait(error, now))
+
+
+def _headers(request: XrpcRequest, token: str) -> dict[str, str]:
+    kind = {"Content-Type": request.media_type} if request.data is not None else {}
+    return _AGENT | kind | ({"Authorization": f"Bearer {token}"} if token else {})
 
 
 def asked_wait(error: AnswerError, now: datetime) -> timedelta:

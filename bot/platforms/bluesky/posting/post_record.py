@@ -13,6 +13,7 @@ from bot.core.summary.page_text import description
 from bot.core.text.language_tags import is_language_tag
 from bot.outbound import json_values
 from bot.outbound.json_values import Record
+from bot.outbound.prepared import given
 from bot.platforms.bluesky.http.api import POST
 from bot.platforms.bluesky.posting.facets import facets
 
@@ -43,17 +44,36 @@ def post_record(
         found["langs"] = [post.language]
     if marked := facets(post.text, post.spans, people or {}):
         found["facets"] = marked
-    if post.link is not None:
-        found["embed"] = _link_card(post, post.link)
+    if embed := _embed(post):
+        found["embed"] = embed
     if place is not None:
         found["reply"] = {"root": dict(place.root), "parent": dict(place.parent)}
     return found
 
 
-def _link_card(post: Post, link: str) -> dict[str, Any]:
+def _embed(post: Post) -> dict[str, Any] | None:
+    """The picture, or the card of the link; a post can have one of the two.
+
+    A drawn card is the thumbnail of the link's card, which says the same words. A picture of the
+    operator's comes alone, since a thumbnail has no alt text.
+    """
+    sent = given(post.prepared)
+    blob = sent.get("blob")
+    if post.picture is None or blob is None:
+        return None if post.link is None else _link_card(post, post.link)
+    if post.picture.is_card and post.link is not None:
+        return _link_card(post, post.link, blob)
+    size = {"width": sent.get("width"), "height": sent.get("height")}
+    image = {"alt": post.picture.alt, "image": blob, "aspectRatio": size}
+    return {"$type": "app.bsky.embed.images", "images": [image]}
+
+
+def _link_card(post: Post, link: str, thumbnail: Record | None = None) -> dict[str, Any]:
     """The card of the link, from the tip itself: no page is fetched for it."""
     about = description(post.body, post.title, post.language)
-    external = {"uri": link, "title": post.title, "description": about}
+    external: dict[str, Any] = {"uri": link, "title": post.title, "description": about}
+    if thumbnail is not None:
+        external["thumb"] = thumbnail
     return {"$type": "app.bsky.embed.external", "external": external}
 
 

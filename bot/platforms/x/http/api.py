@@ -1,6 +1,7 @@
-"""tweepy's client as the nine calls that we make; each raises only PlatformError."""
+"""tweepy's client as the calls that we make; each raises only PlatformError."""
 
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,8 @@ from typing import Any, TypeVar
 import requests
 import tweepy
 
-from bot.core.errors import OutcomeUnknown, PlatformError
+from bot.core.errors import OutcomeUnknown, PlatformError, RetryLater
+from bot.core.model.picture import EncodedPicture
 from bot.core.ports.network_state import Counted, RequestLimits
 from bot.core.ports.platform import Clock
 from bot.outbound.quiet_loggers import hush
@@ -102,10 +104,34 @@ class Api:
             failed = translate(error, writes=False, now=self._clock.now())
             return Inspected(failed=failed, headers=headers)
 
-    def create(self, text: str, in_reply_to: str | None) -> str:
-        """Post, and return the new post's id."""
+    def upload(self, picture: EncodedPicture, alt: str) -> Mapping[str, str]:
+        """Upload a picture with its alt text; its id, as `media`, which no post has yet."""
+        sent = b64encode(picture.data).decode()
+        body = {"media": sent, "media_category": "tweet_image", "media_type": picture.kind.value}
+        document = self._write(self._media_upload, json=body)
+        media = document["data"].get("id") if _is_filled(document) else None
+        if not isinstance(media, str) or not media:
+            raise RetryLater("X took the picture but gave it no id", "it is tried again")
+        self._write(
+            self._media_metadata, json={"id": media, "metadata": {"alt_text": {"text": alt}}}
+        )
+        return {"media": media}
+
+    def _media_upload(self, **asked: Any) -> Any:
+        """https://docs.x.com/x-api/media/upload-media."""
+        return self._client.request("POST", "/2/media/upload", **asked).json()
+
+    def _media_metadata(self, **asked: Any) -> Any:
+        """https://docs.x.com/x-api/media/create-media-metadata."""
+        return self._client.request("POST", "/2/media/metadata", **asked).json()
+
+    def create(self, text: str, in_reply_to: str | None, media: str | None = None) -> str:
+        """Post, with an uploaded picture if one is named; return the new post's id."""
         document = self._write(
-            self._client.create_tweet, text=text, in_reply_to_tweet_id=in_reply_to
+            self._client.create_tweet,
+            text=text,
+            in_reply_to_tweet_id=in_reply_to,
+            media_ids=None if media is None else [media],
         )
         new_id = document.get("data", {}).get("id") if _is_filled(document) else None
         if isinstance(new_id, bool) or not isinstance(new_id, str | int) or not new_id:

@@ -14,7 +14,7 @@ def path_parts(name: str) -> tuple[str, ...]:
     parts = tuple(name.split("/"))
     if not all(map(_is_plain, parts)):
         raise UsageError(
-            f"{name!r} is no file below the bot's folder", "name it like images/cat.png"
+            f"{name!r} is no file below the folder of the tips file", "name it like images/cat.png"
         )
     return parts
 

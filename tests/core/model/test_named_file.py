@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.errors import UsageError
-from bot.core.fleet.named_file import path_parts
+from bot.core.model.named_file import path_parts
 
 
 @pytest.mark.parametrize(
@@ -31,5 +31,5 @@ def test_a_name_below_the_folder(name, parts):
 )
 def test_a_name_that_leads_elsewhere_is_refused(name):
     """No absolute name, no way up, no hidden file, no strange character."""
-    with pytest.raises(UsageError, match="is no file below the bot's folder"):
+    with pytest.raises(UsageError, match="is no file below the folder of the tips file"):
         path_parts(name)
