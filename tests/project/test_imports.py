@@ -41,6 +41,8 @@ BREACHES = {
     "the store knows the fleet": ("store/planted.py", "import bot.fleet", LAYERS),
     "the core knows the queue": ("core/planted.py", "import procrastinate", CORE),
     "a verb knows PostgreSQL": ("app/planted.py", "import psycopg", VERBS),
+    "the core draws a picture": ("core/planted.py", "import PIL", CORE),
+    "a verb draws a picture": ("app/planted.py", "import PIL", VERBS),
     "the core opens a connection": ("core/planted.py", "import socket", CORE),
     "the core asks the time": ("core/planted.py", "from time import time", CORE),
     "a verb sleeps": ("app/planted.py", "from time import sleep", VERBS),
