@@ -18,6 +18,7 @@ TIERS = {
     "files": "quick",
     "fleet": "quick",
     "outbound": "quick",
+    "pictures": "quick",
     "platforms": "quick",
     "project": "quick",
     "scheduler": "quick",

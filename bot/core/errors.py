@@ -7,6 +7,7 @@
     |-- UsageError           a command asked for what does not exist or is not allowed now
     |-- StoreError           the data directory or its database cannot be used
     |   `-- Outdated         a newer version made it what this one cannot work with
+    |-- PictureError         a picture cannot be read or sent, or a card cannot be drawn
     `-- PlatformError        a network said no, or said nothing
         |-- RetryLater       nothing was posted; the same request may succeed later
         |   `-- OverBudget   it would cost more than is left of this month's budget
@@ -72,6 +73,10 @@ class StoreError(BotError):
 
 class Outdated(StoreError):
     """A newer version has changed the database: this one can never work with it again."""
+
+
+class PictureError(BotError):
+    """A file is no picture that can be sent, or this machine cannot draw a card."""
 
 
 class PlatformError(BotError):

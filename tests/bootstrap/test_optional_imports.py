@@ -46,9 +46,9 @@ def test_the_command_skips_them(tmp_path):
 
 @pytest.mark.parametrize("words", [["check"], ["status"], ["schema"], ["run", "--file", "none"]])
 def test_no_command_loads_the_fleet(tmp_path, words):
-    """Without a database URL no command loads the driver of PostgreSQL or the task queue."""
+    """No command loads the driver of PostgreSQL or the task queue without a database URL, nor Pillow."""
     code = (
-        "import sys, atexit; gone = {'procrastinate', 'psycopg', 'psycopg_pool'};"
+        "import sys, atexit; gone = {'PIL', 'procrastinate', 'psycopg', 'psycopg_pool'};"
         "atexit.register(lambda: print('loaded:', [n for n in gone if sys.modules.get(n)]));"
         f"sys.argv = ['tipsbot', *{words}]; from bot.cli import main; main()"
     )
