@@ -1,0 +1,140 @@
+"""The lines of a paragraph in one size: wrapped, balanced, or cut with an ellipsis."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import regex
+
+from bot.pictures.card.faces import Run
+from bot.pictures.card.line_breaks import Unit, units
+from bot.pictures.card.paragraph import Paragraph, paragraph
+
+Measured = tuple[Unit, float, float]
+"""A unit with its width, without and with the blanks behind it."""
+
+ELLIPSIS = "…"
+_TRAILING = regex.compile(r"[\s\p{Po}\p{Pd}\p{Ps}\p{Pi}]+$")
+_BALANCED = range(2, 5)
+"""How many lines get about the same length; more are a column, which has that anyway."""
+
+_STEPS = 6
+"""Halvings of the width by which lines of equal length are looked for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """The runs of a line from left to right, and where its pixels are around the base line."""
+
+    runs: Sequence[Run]
+    left: float
+    right: float
+    #: above the base line, counted upwards
+    ascent: float
+    #: below it
+    descent: float
+
+
+def wrapped(
+    whole: Paragraph, size: int, width: float, *, may_split: bool = False
+) -> list[Line] | None:
+    """The lines, few of about equal length; None where a word is wider than the width.
+
+    With `may_split` such a word is divided between any two of its letters.
+    """
+    measured = _measured(whole, size, width if may_split else None)
+    spans = _spans(measured, width)
+    if spans is None:
+        return None
+    lines = _lines(whole, _balanced(measured, width, spans), size)
+    return lines if all(line.right - line.left <= width for line in lines) else None
+
+
+def cut(whole: Paragraph, size: int, width: float, most: int) -> list[Line]:
+    """At most so many lines; what does not fit ends with an ellipsis, at a word where it can."""
+    lines = wrapped(whole, size, width, may_split=True)
+    if lines is not None and len(lines) <= most:
+        return lines
+    measured = _measured(whole, size, width)
+    spans = _spans(measured, width) or []
+    last = spans[:most][-1][1] if spans else len(whole.parts)
+    for unit, _, _ in reversed(measured):
+        if unit.end <= last:
+            found = wrapped(_shortened(whole, unit.end), size, width, may_split=True)
+            if found is not None and len(found) <= most:
+                return found
+    return []
+
+
+def _shortened(whole: Paragraph, end: int) -> Paragraph:
+    """The beginning of the text, with an ellipsis in place of the punctuation at its end."""
+    text = _TRAILING.sub("", whole.text(0, end)) + ELLIPSIS
+    return paragraph(text, whole.setting, whole.style)
+
+
+def _measured(whole: Paragraph, size: int, width: float | None) -> list[Measured]:
+    """The units with their widths; what is wider than this is divided."""
+    found = []
+    for unit in units(whole.parts):
+        one = _widths(whole, unit, size)
+        if width is None or one[1] <= width:
+            found.append(one)
+        else:
+            parts = units(whole.parts[unit.start : unit.after], unit.start, is_split=True)
+            found += [_widths(whole, part, size) for part in parts]
+    return found
+
+
+def _widths(whole: Paragraph, unit: Unit, size: int) -> Measured:
+    width = _length(whole, unit.start, unit.end, size)
+    blank = _length(whole, unit.end, unit.after, size) if unit.after > unit.end else 0
+    return unit, width, width + blank
+
+
+def _length(whole: Paragraph, start: int, end: int, size: int) -> float:
+    return sum(run.length(size) for run in whole.runs(start, end))
+
+
+def _spans(measured: Sequence[Measured], width: float) -> list[tuple[int, int]] | None:
+    """Begin and end of each line, filled from the first; None where a unit is too wide."""
+    spans: list[tuple[int, int]] = []
+    begin, filled = 0, 0.0
+    for unit, narrow, wide in measured:
+        if narrow > width:
+            return None
+        if not spans or filled + narrow > width:
+            spans.append((unit.start, unit.end))
+            begin, filled = unit.start, 0.0
+        spans[-1] = begin, unit.end
+        filled += wide
+    return spans
+
+
+def _balanced(
+    measured: Sequence[Measured], width: float, spans: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """As many lines, in the narrowest column that holds them."""
+    low, high = width / 3, width
+    best = spans
+    for _ in range(_STEPS if len(spans) in _BALANCED else 0):
+        middle = (low + high) / 2
+        found = _spans(measured, middle)
+        if found is not None and len(found) == len(spans):
+            best, high = found, middle
+        else:
+            low = middle
+    return best
+
+
+def _lines(whole: Paragraph, spans: Sequence[tuple[int, int]], size: int) -> list[Line]:
+    return [_line(whole.runs(start, end), size) for start, end in spans]
+
+
+def _line(runs: Sequence[Run], size: int) -> Line:
+    """The runs one after the other, and the bounds of what they draw."""
+    at, left, right, top, bottom = 0.0, 0.0, 0.0, 0.0, 0.0
+    for run in runs:
+        bounds, length = run.bounds(size), run.length(size)
+        left, right = min(left, at + bounds[0]), max(right, at + bounds[2], at + length)
+        top, bottom = min(top, bounds[1]), max(bottom, bounds[3])
+        at += length
+    return Line(runs=runs, left=left, right=right, ascent=-top, descent=bottom)
