@@ -21,6 +21,7 @@ from bot.core.model.config import Account, Config, Identity, Library, Tip
 from bot.core.model.delivery import Delivery, Post, Receipt, Span, SpanKind, State
 from bot.core.model.entry import Author, Entry, EntryKind
 from bot.core.text.lookalikes import passes_for_bot
+from bot.pictures.of_posts import PicturesOfPosts
 from bot.platforms.catalogue import KINDS
 from bot.platforms.site.adapter import SitePlatform
 from bot.scheduler.timetable import ZonedTimetable
@@ -28,6 +29,7 @@ from bot.store import Database, open_store
 from bot.store.tables import entries
 from bot.web import Health, SiteDependencies, SiteServer, build
 from bot.web.http.connection_limits import ConnectionLimits
+from bot.web.pages.pictures import PagePictures
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TIP = "listen-hardest"
@@ -222,6 +224,9 @@ def running_site(
         figures=lambda: site.figures,
         awaited=lambda: site.awaited,
         keeps_copies=database.keeps_copies,
+        pictures=PagePictures(
+            make=PicturesOfPosts(store=database.store, identity=lambda: site.config.bot)
+        ),
         key=KEY,
         is_outdated=lambda: False,
     )

@@ -13,6 +13,7 @@ from bot.bootstrap.settings.environment import Environment
 from bot.bootstrap.settings.secrets import add_secrets, secrets_for
 from bot.core.errors import SecretError
 from bot.core.model.config import Account, Config
+from bot.core.ports.pictures import PostPictures
 from bot.core.ports.platform import Clock, Platform
 from bot.platforms import catalogue
 from bot.store import Database
@@ -48,6 +49,7 @@ class Adapters:
     clock: Clock
     #: whether another process serves the bot's site
     is_served: Callable[[], bool]
+    pictures: PostPictures
     network: NetworkAccess = DIRECT
     _built: dict[str, Platform] = field(default_factory=dict)
 
@@ -95,6 +97,7 @@ class Adapters:
                 spending_limit=partial(self._money_left, account),
                 files=self.database.files,
                 is_served=self.is_served,
+                pictures=self.pictures,
             )
         )
 

@@ -11,9 +11,11 @@ from bot.app.tips.validate import TipProblem, expired, tip_problems, without_exp
 from bot.bootstrap.settings.environment import Environment
 from bot.core.errors import Problem, SecretError, StoreError, TipsError
 from bot.core.model.capabilities import PlatformKind
-from bot.core.model.config import Config
+from bot.core.model.config import Config, Identity
 from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.unit_of_work import Store
+from bot.pictures.of_posts import card_of_tip
+from bot.pictures.of_tips import PicturesOfTips, TipFiles
 from bot.platforms import catalogue
 from bot.scheduler.crontab import check_cron
 from bot.store import read_kept
@@ -112,6 +114,15 @@ def _last_good_instead(
     except TipsError:
         raise error from None
     return replace(last_good, problem=str(error))
+
+
+def pictures_of(
+    files: TipFiles, environ: Environment, identity: Callable[[], Identity]
+) -> PicturesOfTips:
+    """The pictures that a tips file names."""
+    return PicturesOfTips(
+        files=files, card=lambda tip: card_of_tip(tip, identity()), own_fonts=environ.fonts
+    )
 
 
 def refuse_misfits(loaded: LoadedFile, drafter: Drafter, now: datetime) -> None:

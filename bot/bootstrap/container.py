@@ -29,6 +29,8 @@ from bot.core.errors import Problem, StoreError, UsageError
 from bot.core.fleet.bot import BotState
 from bot.core.model.config import Config
 from bot.core.ports import platform as ports
+from bot.pictures.of_posts import PicturesOfPosts
+from bot.pictures.of_tips import FolderFiles, TipFiles
 from bot.scheduler.system_clock import SystemClock
 from bot.scheduler.timetable import ZonedTimetable
 from bot.store import (
@@ -58,11 +60,18 @@ class Container:
     other_clock: InitVar[ports.Clock | None] = None
     timetable: ZonedTimetable = field(default_factory=ZonedTimetable)
     network: NetworkAccess = DIRECT
+    #: the files beside the tips file, in place of those in its folder
+    other_files: InitVar[TipFiles | None] = None
     #: the state of a bot of a fleet, whose workers do its work; None: it is no bot of a fleet
     fleet_state: BotState | None = None
 
-    def __post_init__(self, other_clock: ports.Clock | None) -> None:
+    def __post_init__(self, other_clock: ports.Clock | None, other_files: TipFiles | None) -> None:
         self.store = self.database.store
+        self.pictures = PicturesOfPosts(
+            store=self.store,
+            identity=lambda: self.config.bot,
+            own_fonts=self.environment.fonts,
+        )
         self.clock = other_clock or self.database.clock or SystemClock()
         self.adapters = Adapters(
             config=lambda: self.config,
@@ -70,6 +79,7 @@ class Container:
             database=self.database,
             clock=self.clock,
             is_served=self.is_served,
+            pictures=self.pictures,
             network=self.network,
         )
         self.rules = KnownCapabilities(store=self.store, kinds=KINDS)
@@ -81,6 +91,11 @@ class Container:
             capabilities_of=self.rules.of,
             posted=posted_texts(self.store),
             summary_cache=self.summary_cache,
+            pictures=checked_tips_file.pictures_of(
+                other_files or FolderFiles(self.file.parent),
+                self.environment,
+                lambda: self.config.bot,
+            ),
         )
         self.planner = Planner(store=self.store, timetable=self.timetable, drafter=self.drafter)
         self.preview = Preview(store=self.store, timetable=self.timetable, drafter=self.drafter)

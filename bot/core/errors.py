@@ -3,7 +3,6 @@
     BotError
     |-- TipsError            a file of the operator is wrong: every problem, with its place
     |-- SecretError          a credential is missing or unreadable
-    |-- PictureError         a picture is none, or cannot be read or drawn on this machine
     |-- UsageError           a command asked for what does not exist or is not allowed now
     |-- StoreError           the data directory or its database cannot be used
     |   `-- Outdated         a newer version made it what this one cannot work with
@@ -57,10 +56,6 @@ class TipsError(BotError):
 
 class SecretError(BotError):
     """A credential is missing, unreadable or empty."""
-
-
-class PictureError(BotError):
-    """A file is no picture that can be posted, or this machine cannot draw a card."""
 
 
 class UsageError(BotError):

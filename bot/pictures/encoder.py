@@ -23,7 +23,7 @@ def encode(data: bytes, limits: PictureLimits) -> EncodedPicture:
     kind, decoded = decode(data, limits.max_side)
     image = to_srgb(decoded)
     is_drawing = kind is not PictureKind.JPEG and has_few_colours(image)
-    image = _scaled(image, _size_within(image.size, limits))
+    image = _scaled(image, limits.size_of(*image.size))
     kinds = list(_kinds(limits, is_drawing=is_drawing, is_transparent=image.mode == "RGBA"))
     for one in kinds:
         if (found := _fitting(image, one, limits)) is not None:
@@ -43,15 +43,6 @@ def _kinds(
         yield PictureKind.PNG
     if lossy:
         yield lossy[-1] if is_transparent else lossy[0]
-
-
-def _size_within(size: tuple[int, int], limits: PictureLimits) -> tuple[int, int]:
-    """The size in the same proportions that the network takes; never larger than it is."""
-    width, height = size
-    factor = min(1.0, limits.max_side / max(size))
-    if limits.max_pixels is not None:
-        factor = min(factor, sqrt(limits.max_pixels / (width * height)))
-    return _times(size, factor)
 
 
 def _times(size: tuple[int, int], factor: float) -> tuple[int, int]:

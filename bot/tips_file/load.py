@@ -11,9 +11,11 @@ from itertools import takewhile
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.core.errors import TipsError
+from bot.core.errors import TipsError, UsageError
 from bot.core.model.capabilities import PlatformKind
 from bot.core.model.config import Config, Identity, Library, Tip
+from bot.core.model.named_file import path_parts
+from bot.core.model.picture import CARD
 from bot.core.model.schedule import At, Cron, Every, Schedule
 from bot.core.text.markup.markdown import plain
 from bot.tips_file.locations import Places, refuse
@@ -69,6 +71,24 @@ def bot_id(data: bytes) -> str | None:
     is_whole = list(root)[-1] != "bot"
     found = bot.get("id", BotSection.model_fields["id"].default if is_whole else None)
     return found if isinstance(found, str) else None
+
+
+def named_files(data: bytes) -> list[str]:
+    """The files that a tips file names, each once; of a file that is broken those before that."""
+    root = read_beginning(data.decode("utf-8-sig", "replace"))
+    tips = root.get("tips") if isinstance(root, Block) else None
+    images = [one.get("image") for one in tips or () if isinstance(one, Block)]
+    names = (one.strip() for one in images if isinstance(one, str))
+    return [name for name in dict.fromkeys(names) if name != CARD and _is_below(name)]
+
+
+def _is_below(name: str) -> bool:
+    """Whether a name leads to a file below the tips file's folder."""
+    try:
+        path_parts(name)
+    except UsageError:
+        return False
+    return True
 
 
 def _no_tips_file(root: Value, file: str) -> TipsError:

@@ -15,6 +15,7 @@ from bot.web.forms.moderation_link import ModerationPages
 from bot.web.http.connections import HEALTH
 from bot.web.live.stream import LiveStream
 from bot.web.middleware import SafeResponses, answer_http_error
+from bot.web.pages.pictures import NAME as PICTURE
 from bot.web.pages.views import PublicViews
 from bot.web.security.site_path import SitePath, path_of
 from bot.web.webmention.endpoints import WebmentionEndpoints
@@ -63,6 +64,7 @@ def _routes(site: SiteDependencies, live: LiveStream) -> list[Route]:
         Route("/replies.json", public.all_replies_feed),
         Route("/tips/{tip}/feed.atom", public.reply_feed),
         Route("/tips/{tip}/feed.json", public.reply_feed),
+        Route(f"/tips/{{tip}}/{PICTURE}", public.picture),
         Route("/privacy", public.privacy),
         Route(HEALTH, public.health),
         Route("/metrics", public.metrics),

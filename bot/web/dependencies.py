@@ -21,6 +21,7 @@ from bot.core.ports.unit_of_work import Store, UnitOfWork
 from bot.web.content.public_entries import OutlineCache, VisibleEntries
 from bot.web.http.server import ThreadPools
 from bot.web.live.places import LivePlaces, Polling
+from bot.web.pages.pictures import PagePictures
 from bot.web.pages.tip_index import TipIndex
 from bot.web.rendering import Renderer
 from bot.web.security.clients import CommentLimits, MakeLimiter, in_memory
@@ -58,6 +59,7 @@ class SiteDependencies:
     figures: Callable[[], Metrics]
     awaited: Callable[[], Awaited]
     keeps_copies: bool
+    pictures: PagePictures
     key: InitVar[bytes]
     is_outdated: InitVar[Callable[[], bool]]
     signer: Signer = field(init=False)

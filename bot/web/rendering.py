@@ -102,6 +102,12 @@ class Renderer:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return _cacheable(request, response)
 
+    def picture(self, request: Request, content: bytes, media_type: str) -> Response:
+        """A picture, which may be another one after a day."""
+        response = Response(content, media_type=media_type)
+        response.headers["Cache-Control"] = "public, max-age=86400"
+        return _cacheable(request, response)
+
     def _fill(self, template: str, **values: Any) -> str:
         bot = self._bot()
         common = {

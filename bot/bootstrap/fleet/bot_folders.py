@@ -7,13 +7,14 @@ import errno
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bot.core.errors import Problem, UsageError
 from bot.core.fleet.bot import TIPS_FILE
 from bot.core.model.named_file import MOST_BYTES, path_parts
 from bot.regular_files import NotRegularError, read_regular
+from bot.tips_file.load import named_files
 from bot.tips_file.locations import problem, refuse
 from bot.tips_file.messages import escape
 from bot.tips_file.values.parse_scalars import ID
@@ -55,11 +56,19 @@ class BotFolders:
         ]
 
     def read(self, bot: str) -> Mapping[str, bytes]:
-        """The tips file of a bot. Raises TipsError where it cannot be read."""
+        """The tips file of a bot, and the files that it names. Raises TipsError.
+
+        A picture that is not there is left out: that is a mistake of the tips file.
+        """
         file = f"{bot}/{TIPS_FILE}"
         try:
             with _opened(self._directory / bot) as folder:
-                return {TIPS_FILE: read_in(folder, TIPS_FILE)}
+                found = {TIPS_FILE: read_in(folder, TIPS_FILE)}
+                for name in named_files(found[TIPS_FILE]):
+                    file = f"{bot}/{name}"
+                    with suppress(FileNotFoundError):
+                        found[name] = read_in(folder, name)
+                return found
         except FileNotFoundError:
             raise refuse(file, "not found", "put the bot's tips file there") from None
         except OSError as error:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -14,6 +15,7 @@ from bot.bootstrap.settings.environment import Environment
 from bot.core.errors import UsageError
 from bot.core.fleet.bot import TIPS_FILE, FleetBot, Version
 from bot.core.ports.fleet_store import FleetStore
+from bot.pictures.of_tips import VersionFiles
 from bot.store import DatabaseServer, SqlSummaryCache
 
 MOST_KEPT = 2000
@@ -116,8 +118,13 @@ class FleetContainers:
             owner=owner(holds_lock=False),
             network=self.network,
             fleet_state=known.state,
+            other_files=VersionFiles(partial(self._file, known.bot, version.number)),
         )
         return BotParts(bot=known, version=version, container=container)
+
+    def _file(self, bot: str, number: int, name: str) -> bytes | None:
+        with self.fleet.reading() as tx:
+            return tx.versions.file(bot, number, name)
 
     def _touched(self, bot: str, parts: BotParts) -> BotParts:
         """The parts, kept as those that were used last."""

@@ -23,6 +23,7 @@ from bot.core.model.config import Account, Config
 from bot.core.ports.unit_of_work import Store
 from bot.core.text.web_addresses import PORTS
 from bot.outbound.pages.public_addresses import public_addresses, resolve
+from bot.pictures.of_tips import VersionFiles
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +46,9 @@ class BotCheck:
         drafter = Drafter(
             capabilities_of=KnownCapabilities(store=store, kinds=KINDS).of,
             posted=posted_texts(store),
+            pictures=checked_tips_file.pictures_of(
+                VersionFiles(files.get), self.environment, lambda: loaded.config.bot
+            ),
         )
         problems = list(self._private_servers(loaded))
         try:

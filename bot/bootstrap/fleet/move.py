@@ -16,11 +16,12 @@ from bot.app.posting.transitions import move
 from bot.bootstrap import checked_tips_file
 from bot.bootstrap.fleet.open_fleet import Fleet, require_key_file
 from bot.bootstrap.settings.site_key import NAME as SITE_KEY
-from bot.core.errors import StoreError, UsageError
+from bot.core.errors import PictureError, StoreError, UsageError
 from bot.core.fleet.bot import TIPS_FILE, BotState, FleetBot, hash_of
 from bot.core.ports.fleet_store import FleetUnit
 from bot.core.ports.unit_of_work import UnitOfWork
 from bot.core.posting.transitions import after_crash
+from bot.pictures.of_tips import FolderFiles
 from bot.store import DataLock, has_store
 from bot.store.database import SqlUnitOfWork
 from bot.store.files.data_files import replace_file
@@ -28,6 +29,7 @@ from bot.store.files.moved import mark_moved, unmark
 from bot.store.fleet.copy_bot import copy_bot
 from bot.store.fleet.fleet_store import SqlFleetUnit
 from bot.store.opening import open_file
+from bot.tips_file.load import named_files
 from bot.tips_file.read_file import read_bytes
 
 
@@ -52,7 +54,7 @@ def import_bot(fleet: Fleet, data: Path, file: Path, new_id: str | None) -> Move
         raise UsageError(f"{data} is no data directory of a bot", "name the one with tipsbot.db")
     content = read_bytes(file)
     old_id = checked_tips_file.load(file, fleet.environment, lambda: content).config.bot.id
-    bot, files = new_id or old_id, {TIPS_FILE: content}
+    bot, files = new_id or old_id, {TIPS_FILE: content, **_pictures(file, content)}
     accepted = fleet.check(bot, files)
     with fleet.store.reading() as tx:
         _require_room(tx, bot)
@@ -91,8 +93,18 @@ def export_bot(fleet: Fleet, bot: str, folder: Path) -> Moved:
         if (key := old.files.read(SITE_KEY)) is not None:
             new.files.write(SITE_KEY, key)
     for name, one in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         replace_file(folder / name, one)
     return Moved(bot=bot, rows=rows, unsure=unsure)
+
+
+def _pictures(file: Path, content: bytes) -> dict[str, bytes]:
+    """The files that the tips file names, without those that are not there."""
+    beside, found = FolderFiles(file.parent), {}
+    for name in named_files(content):
+        with suppress(PictureError):
+            found[name] = beside.read(name)
+    return found
 
 
 def _close(fleet: Fleet, bot: str) -> Mapping[str, bytes]:

@@ -15,6 +15,7 @@ from bot.core.ports.site_store import EntryNews
 from bot.core.text.lookalikes import passes_for_bot
 from bot.web import Health, SiteDependencies
 from bot.web.live.places import LivePlaces, Polling
+from bot.web.pages.pictures import PagePictures
 from bot.web.security.clients import MakeLimiter, in_memory
 
 
@@ -61,6 +62,7 @@ def site_dependencies(
         figures=figures,
         awaited=behind.awaited,
         keeps_copies=database.keeps_copies,
+        pictures=PagePictures(make=container.pictures),
         key=site_key(container.database.files),
         is_outdated=lambda: container.loaded.problem is not None,
         limiter=_limiter(container),

@@ -33,6 +33,7 @@ NAMES = (
     BIND,
     INTERNAL_BIND,
     "TIPSBOT_EGRESS",
+    "TIPSBOT_FONTS",
     PROXIES,
     "TIPSBOT_MODEL_URL",
     "TIPSBOT_MODEL",
@@ -83,6 +84,8 @@ class Environment:
     allow_private_servers: bool = False
     #: the file with the keys that encrypt what bots keep in that database
     key_file: Path | None = None
+    #: a folder of fonts that cards are drawn with before those of the machine
+    fonts: Path | None = None
 
     @property
     def named_data(self) -> Path | None:
@@ -113,8 +116,13 @@ def environment(file: Path, variables: Mapping[str, str]) -> Environment:
         database_url=_database_url(variables),
         egress=variables.get("TIPSBOT_EGRESS", ""),
         allow_private_servers=_is_yes(PRIVATE_SERVERS, variables),
-        key_file=Path(key_file) if (key_file := variables.get("TIPSBOT_KEY_FILE")) else None,
+        key_file=_path("TIPSBOT_KEY_FILE", variables),
+        fonts=_path("TIPSBOT_FONTS", variables),
     )
+
+
+def _path(name: str, variables: Mapping[str, str]) -> Path | None:
+    return Path(variables[name]) if variables.get(name) else None
 
 
 def _is_yes(name: str, variables: Mapping[str, str]) -> bool:

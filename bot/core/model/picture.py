@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from math import sqrt
 
 CARD = "card"
 """In place of a file's name: the bot draws a card of the tip."""
@@ -26,6 +27,9 @@ class Picture:
 
     name: str
     alt: str
+    #: the size of the operator's file in pixels; 0: it is a card
+    width: int = 0
+    height: int = 0
 
     def __post_init__(self) -> None:
         if not self.name or not self.alt:
@@ -50,6 +54,13 @@ class PictureLimits:
     max_alt: int
     #: whether the network fetches it from the tip's public page, instead of being sent it
     is_fetched: bool = False
+
+    def size_of(self, width: int, height: int) -> tuple[int, int]:
+        """A size in the same proportions that the network takes; never larger than it is."""
+        factor = min(1.0, self.max_side / max(width, height))
+        if self.max_pixels is not None:
+            factor = min(factor, sqrt(self.max_pixels / (width * height)))
+        return max(1, int(width * factor + 1e-6)), max(1, int(height * factor + 1e-6))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -42,3 +42,6 @@ class PostPictures(Protocol):
 
         Raises Refused where it cannot be made: the post is not sent without it.
         """
+
+    def size(self, post: Post, limits: PictureLimits) -> tuple[int, int] | None:
+        """The size in pixels of what a call would give, without making it; None: nothing."""

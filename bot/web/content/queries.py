@@ -1,9 +1,10 @@
 """The content of pages, read from the published tips and the discussion."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
 
@@ -29,8 +30,10 @@ from bot.web.pages.comments import (
     needed,
     thread_views,
 )
+from bot.web.pages.pictures import PagePicture
 from bot.web.rendering import moment
 
+_HANDLE = re.compile(r"@[A-Za-z0-9_.-]{1,64}")
 INDEX_TIPS = 20
 """How many tips the index and the feed show at once."""
 
@@ -69,6 +72,10 @@ class TipPage:
     #: networks and addresses of the tip's other posts
     elsewhere: Sequence[tuple[str, str]]
     share: ShareText
+    #: None: this machine cannot draw the tip's card
+    picture: PagePicture | None
+    #: the bot's handle in the fediverse, such as @tips@social.example
+    creator: str | None
     page: DiscussionPage
     comments: Sequence[CommentView]
     collapsed: Sequence[CommentView | CollapsedBranch]
@@ -134,6 +141,8 @@ def tip_page(
         card=about,
         elsewhere=list(_addresses(posts, networks)),
         share=share_text(page.post, about.address, [one.post for one in posts]),
+        picture=site.pictures.about(page.post),
+        creator=_creator(posts, config),
         page=found,
         comments=comments,
         collapsed=collapsed(comments, wanted),
@@ -178,6 +187,19 @@ def _other_posts(tx: UnitOfWork, config: Config, tip: str) -> Iterator[Delivery]
             if is_posted and delivery.post.in_reply_to is None:
                 yield delivery
                 break
+
+
+def _creator(posts: Iterable[Delivery], config: Config) -> str | None:
+    """The handle of an account in the fediverse, as the address of its post names it."""
+    for one in posts:
+        account = config.account(one.account)
+        if account is None or account.kind != "mastodon" or one.receipt is None:
+            continue
+        parts = urlsplit(one.receipt.url or "")
+        name = parts.path.split("/")[1:2]
+        if parts.hostname and name and _HANDLE.fullmatch(name[0]):
+            return f"{name[0]}@{parts.netloc}"
+    return None
 
 
 def _addresses(posts: Iterable[Delivery], networks: Networks) -> Iterator[tuple[str, str]]:

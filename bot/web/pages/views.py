@@ -73,6 +73,14 @@ class PublicViews:
         """The newest replies to all tips."""
         return self._feed(request, "replies.atom.html", all_replies_feed(self.site))
 
+    def picture(self, request: Request) -> Response:
+        """The picture of a tip, which shared links show."""
+        page = published(self.site, request.path_params["tip"])
+        found = self.site.pictures.content(page.post)
+        if found is None:
+            raise HTTPException(404)
+        return self.site.renderer.picture(request, found.data, found.kind.value)
+
     def _feed(self, request: Request, template: str, feed: Feed) -> Response:
         """The feed as Atom or as JSON, by the ending of the address."""
         renderer = self.site.renderer
