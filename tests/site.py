@@ -8,6 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
+
+import html5lib
+import httpx
 
 from bot.app.discussion.listen import MentionPoller
 from bot.app.moderation.people import has_opted_out as is_person_forgotten
@@ -116,6 +120,18 @@ class RunningSite:
             receipt = Receipt(remote_id="77", url=url, at=now)
             done = replace(sending, state=State.POSTED, receipt=receipt)
             assert tx.ledger.move(sending, done, now)
+
+
+def document(site: RunningSite, path: str) -> Any:
+    """A page of the site, parsed."""
+    return html5lib.parse(httpx.get(site.url + path).text, namespaceHTMLElements=False)
+
+
+def meta(site: RunningSite, path: str) -> dict[str, str]:
+    """What the head of a page says, by name."""
+    found = document(site, path).iterfind(".//meta")
+    named = ((one.get("property") or one.get("name"), one.get("content")) for one in found)
+    return {name: content for name, content in named if name and content}
 
 
 def lose_entries(site: RunningSite) -> None:

@@ -367,6 +367,7 @@ def written(section: str, example: str) -> str:
         "schedule": [rule] if rule else [],
         "tips": ["id: one", "title: One", "text: One.", "tags: [leadership]"],
     }
+    own["tips"] += {"image": ["alt: A map"], "alt": ["image: card"]}.get(name, [])
     own[section] = [line for line in own[section] if not line.startswith(f"{name}:")] + [example]
     tip, schedule = (
         "\n".join(f"{'- ' if first == 0 else '  '}{line}" for first, line in enumerate(own[part]))

@@ -92,12 +92,12 @@ MUTANTS = (
     ),
     m(
         DELIVER,
-        "sent_at=delivery.sent_at or now,",
+        "sent_at=delivery.sent_at or (now if sends_at_once else None),",
         "sent_at=now,",
         "a repeat forgets the first sending",
     ),
     m(
-        DELIVER,
+        "bot/app/posting/send.py",
         "        return OutcomeUnknown(f",
         "        return Unauthorised(f",
         "an odd error proves that nothing was sent",
@@ -117,14 +117,14 @@ MUTANTS = (
     m(DELIVER, "return NOT_LOOKED", "pass", "nobody looks after a restore"),
     m(
         DELIVER,
-        "or self.clock.now() >= claimed.lease_until",
-        "",
+        "is_over = claimed.lease_until is None or self.clock.now() >= claimed.lease_until",
+        "is_over = claimed.lease_until is None",
         "the lease is not looked at again",
     ),
     m(
         DELIVER,
-        "if move(tx, one, after_crash(one, now), now)]",
-        "if move(tx, one, one, now)]",
+        "settled = after_crash(claim, now)",
+        "settled = claim",
         "what a dead owner left is never ended",
     ),
     m(
@@ -277,8 +277,8 @@ MUTANTS = (
     ),
     m(
         "bot/platforms/x/adapter.py",
-        "            if self._has_good_keys():",
-        "            if self is None:",
+        "            if self._has_good_keys():\n                what",
+        "            if self is None:\n                what",
         "X: a request that came twice is called not sent",
     ),
     m(

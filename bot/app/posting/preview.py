@@ -16,6 +16,7 @@ from bot.app.posting.plan import Chosen, choose
 from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, State
+from bot.core.model.picture import Picture
 from bot.core.model.schedule import Schedule, Slot, newest_in_time
 from bot.core.ports.account_store import Pause
 from bot.core.ports.platform import Timetable
@@ -44,6 +45,10 @@ class Showing:
     summary: Summary | None = None
     #: the next best summaries
     others: tuple[Summary, ...] = ()
+    #: its picture; None: it has none, or its network takes none
+    picture: Picture | None = None
+    #: whether the tip has a picture that the network does not take
+    lacks_picture: bool = False
     #: why it would have to wait as things stand, such as a pause or the month's budget
     held: str | None = None
 
@@ -219,6 +224,8 @@ def _showing(one: Draft, drafter: Drafter, *, why: bool) -> Showing:
         others=drafter.alternatives(one) if why else (),
         cost=one.layout.traits.price(has_link=bool(links(one.fitted.text))),
         cost_without_link=one.layout.traits.price(has_link=False),
+        picture=one.picture,
+        lacks_picture=one.tip.image is not None and one.layout.traits.picture is None,
     )
 
 
@@ -239,6 +246,7 @@ def _frozen(delivery: Delivery, account: Account, traits: Capabilities) -> Comin
         how="planned",
         cost=traits.price(has_link=bool(links(text)), is_reply=is_reply),
         cost_without_link=traits.price(has_link=False, is_reply=is_reply),
+        picture=delivery.post.picture,
     )
     schedule, _, key = delivery.slot.rpartition("/")
     slot = Slot(schedule=schedule, key=key, due=delivery.due)

@@ -95,6 +95,7 @@ def _record(one: Showing) -> dict[str, Any]:
         "cost_without_link": float(one.cost_without_link),
         "currency": "USD",
         "held": one.held,
+        "picture": asdict(one.picture) if one.picture else None,
         "others": [asdict(other) for other in one.others],
     }
 
@@ -110,9 +111,19 @@ def _paragraph(one: Showing, indent: str = "") -> str:
     lines = [f"{one.tip} on {one.account}: {counts}, {one.how}{cost}"]
     lines += [f"  held: {shown(one.held)}"] if one.held else []
     lines += [f"  {one.text}"]
+    lines += [f"  {line}" for line in _picture(one)]
     lines += [f"  chosen: {_quality(one.summary)}"] if one.others and one.summary else []
     lines += [f"  or: {_quality(other)}: {other.text}" for other in one.others]
     return "\n".join(f"{indent}{line}" for line in lines)
+
+
+def _picture(one: Showing) -> Iterator[str]:
+    """The picture, or that there is none."""
+    if one.picture is not None:
+        what = "a card" if one.picture.is_card else "a picture"
+        yield f"with {what}: {shown(one.picture.alt)}"
+    elif one.lacks_picture:
+        yield "without its picture, which this network does not take"
 
 
 def _quality(summary: Summary) -> str:
