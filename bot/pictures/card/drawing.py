@@ -17,7 +17,7 @@ from bot.pictures.card.layout import Placed, fitted
 from bot.pictures.card.library import FontLibrary, Style
 from bot.pictures.card.lines import Line, cut
 from bot.pictures.card.paragraph import Paragraph, Setting, paragraph
-from bot.pictures.card.scripts import OTHER, is_right_to_left
+from bot.pictures.card.scripts import is_right_to_left
 from bot.pictures.card.values import HEIGHT, WIDTH, Card, MissingFont
 
 # The light colours of the site, bot/web/static/site.css.
@@ -99,28 +99,24 @@ def _texts(card: Card, library: FontLibrary) -> _Texts:
 
 def _missing(texts: Iterable[Paragraph]) -> list[MissingFont]:
     """What no face shows, by script; then what cannot be shaped."""
-    unseen: dict[str, dict[str, None]] = {}
-    unshaped: dict[str, None] = {}
+    unseen: dict[tuple[str, str], dict[str, None]] = {}
     for text in texts:
+        files = text.setting.library.files
         for part, script, face in zip(text.parts, text.scripts, text.faces, strict=True):
             if face is None:
-                unseen.setdefault(script, {})[part] = None
-        if text.unshaped is not None:
-            unshaped[text.unshaped] = None
+                unseen.setdefault((script, package(script, files)), {})[part] = None
+    unshaped = dict.fromkeys(text.unshaped for text in texts)
     return [
         *(
-            MissingFont(
-                characters="".join(list(parts)[:_SHOWN]),
-                script=script.replace("_", " "),
-                package="" if script == OTHER else package(script),
-            )
-            for script, parts in unseen.items()
+            _lacking("".join(list(parts)[:_SHOWN]), script, helps)
+            for (script, helps), parts in unseen.items()
         ),
-        *(
-            MissingFont(characters="", script=script.replace("_", " "), package="libfribidi0")
-            for script in unshaped
-        ),
+        *(_lacking("", script, "libfribidi0") for script in unshaped if script is not None),
     ]
+
+
+def _lacking(characters: str, script: str, helps: str) -> MissingFont:
+    return MissingFont(characters=characters, script=script.replace("_", " "), package=helps)
 
 
 def _rules(image: Image.Image) -> None:

@@ -50,8 +50,9 @@ class Run:
     def bounds(self, size: int) -> Bounds:
         """Where its pixels are, from the beginning of the base line."""
         font, scale = _sized(self.face, size)
-        left, top, right, bottom = font.getbbox(self.text, "", *self._how, anchor="ls")
-        return left * scale, top * scale, right * scale, bottom * scale
+        mask, (x, y) = font.getmask2(self.text, "L", *self._how, anchor="ls")
+        left, top, right, bottom = mask.getbbox() or (0, 0, 0, 0)
+        return (x + left) * scale, (y + top) * scale, (x + right) * scale, (y + bottom) * scale
 
     def paint(self, image: Image.Image, place: tuple[float, float], size: int, ink: RGB) -> None:
         """Draw it with the beginning of its base line at this place."""

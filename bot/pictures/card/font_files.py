@@ -1,10 +1,10 @@
 """Font files by name: which show a script, which Debian package has them, where they lie."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from bot.pictures.card.scripts import EMOJI
+from bot.pictures.card.scripts import EMOJI, OTHER
 
 FOLDERS = tuple(
     Path(os.path.expanduser(folder))  # noqa: PTH111 - without a home it stays as it is
@@ -54,6 +54,13 @@ _IRREGULAR = {
     "Devanagari": ("NotoSerifDevanagari-Regular.ttf", "Kohinoor.ttc"),
     "Thai": ("NotoSerifThai-Regular.ttf", "NotoSansThai-Regular.ttf", "Thonburi.ttc"),
 }
+_PACKAGES = {
+    "fonts-noto-core": "NotoSerif-Regular.ttf",
+    "fonts-noto-cjk": "NotoSerifCJK-Regular.ttc",
+    "fonts-noto-color-emoji": "NotoColorEmoji.ttf",
+}
+"""A file of each package, which tells whether it is installed."""
+
 _URDU = ("NotoNastaliqUrdu-Regular.ttf", "NotoNastaliq.ttc")
 
 
@@ -102,11 +109,13 @@ def bold(name: str) -> str:
     return name.replace(".ttf", "-Bold.ttf") if name.startswith("DejaVu") else name
 
 
-def package(script: str) -> str:
-    """The Debian package with fonts for a script."""
-    if script in _EAST_ASIAN:
-        return "fonts-noto-cjk"
-    return "fonts-noto-color-emoji" if script == EMOJI else "fonts-noto-core"
+def package(script: str, files: Mapping[str, Path]) -> str:
+    """The Debian package with fonts for a script; empty where it is installed, and no help."""
+    if script == OTHER:
+        return ""
+    name = "fonts-noto-cjk" if script in _EAST_ASIAN else "fonts-noto-core"
+    name = "fonts-noto-color-emoji" if script == EMOJI else name
+    return "" if _PACKAGES[name] in files else name
 
 
 def found(folders: Iterable[Path]) -> dict[str, Path]:

@@ -47,7 +47,8 @@ def fitted(title: Paragraph | None, words: Paragraph, width: float, height: floa
     best, low, high = None, 0, len(SIZES)
     while low < high:
         middle = (low + high) // 2
-        found = _whole(title, words, SIZES[middle], width)
+        size = SIZES[middle]
+        found = _whole(title, words, size, width, _most(height, size))
         if found is not None and found.height <= height:
             best, high = found, middle
         else:
@@ -60,16 +61,23 @@ def title_size(size: int) -> int:
     return min(max(round(size * _TITLE_PART), _TITLE_SIZES[0]), _TITLE_SIZES[1])
 
 
-def _whole(title: Paragraph | None, words: Paragraph, size: int, width: float) -> Layout | None:
-    """Everything in this size; None where a word or the title is too long for it."""
+def _most(height: float, size: int) -> int:
+    """How many lines have room, and one more, since the first begins above its base line."""
+    return int(height / (_PITCH * size)) + 1
+
+
+def _whole(
+    title: Paragraph | None, words: Paragraph, size: int, width: float, most: int
+) -> Layout | None:
+    """Everything in this size; None where a word, the title or the whole is too long for it."""
     may_split = size < _SPLIT_BELOW
     above: list[Line] = []
     if title is not None:
-        found = wrapped(title, title_size(size), width, may_split=may_split)
-        if found is None or len(found) > _TITLE_LINES:
+        found = wrapped(title, title_size(size), width, _TITLE_LINES, may_split=may_split)
+        if found is None:
             return None
         above = found
-    lines = wrapped(words, size, width, may_split=may_split)
+    lines = wrapped(words, size, width, most, may_split=may_split)
     return None if lines is None else _stacked(above, lines, size)
 
 
@@ -77,7 +85,7 @@ def _cut(title: Paragraph | None, words: Paragraph, width: float, height: float)
     """As much as there is room for in the smallest size."""
     size = SIZES[-1]
     above = [] if title is None else cut(title, title_size(size), width, _TITLE_LINES)
-    for most in range(int(height / size), 0, -1):
+    for most in range(_most(height, size), 0, -1):
         found = _stacked(above, cut(words, size, width, most), size)
         if found.height <= height:
             return found

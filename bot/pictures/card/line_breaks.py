@@ -34,6 +34,8 @@ _NOT_LAST = regex.compile(
 
 _HYPHEN = regex.compile(r"[-\u2010\u2013\u2014/]")
 _DASH = regex.compile(r"\p{Pd}")
+_REPEATED = "\u0e46\u0ec6"
+"""Signs of Thai and Lao that repeat the word before them, behind a blank."""
 _LETTER = regex.compile(r"\p{L}")
 
 
@@ -74,7 +76,7 @@ def _may_break(parts: Sequence[str], at: int, *, is_split: bool) -> bool:
     if after == " ":
         return False
     if before == " ":
-        return not (_DASH.fullmatch(after) and parts[at + 1 : at + 2] == [" "])
+        return not (after in _REPEATED or _is_dash(parts, at))
     if _NOT_FIRST.match(after) or _NOT_LAST.match(before):
         return False
     if is_split or _ANYWHERE.match(before) or _ANYWHERE.match(after):
@@ -82,3 +84,8 @@ def _may_break(parts: Sequence[str], at: int, *, is_split: bool) -> bool:
     return at > 1 and bool(
         _HYPHEN.match(before) and _LETTER.match(parts[at - 2]) and _LETTER.match(after)
     )
+
+
+def _is_dash(parts: Sequence[str], at: int) -> bool:
+    """Whether a dash between blanks is there."""
+    return _DASH.fullmatch(parts[at]) is not None and parts[at + 1 : at + 2] == [" "]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import regex
 
@@ -35,15 +36,15 @@ class Line:
 
 
 def wrapped(
-    whole: Paragraph, size: int, width: float, *, may_split: bool = False
+    whole: Paragraph, size: int, width: float, most: int, *, may_split: bool = False
 ) -> list[Line] | None:
-    """The lines, few of about equal length; None where a word is wider than the width.
+    """The lines, few of about equal length; None where they are more, or a word is wider.
 
-    With `may_split` such a word is divided between any two of its letters.
+    With `may_split` a word that is wider than the width is divided between two of its letters.
     """
     measured = _measured(whole, size, width if may_split else None)
     spans = _spans(measured, width)
-    if spans is None:
+    if spans is None or len(spans) > most:
         return None
     lines = _lines(whole, _balanced(measured, width, spans), size)
     return lines if all(line.right - line.left <= width for line in lines) else None
@@ -51,16 +52,16 @@ def wrapped(
 
 def cut(whole: Paragraph, size: int, width: float, most: int) -> list[Line]:
     """At most so many lines; what does not fit ends with an ellipsis, at a word where it can."""
-    lines = wrapped(whole, size, width, may_split=True)
-    if lines is not None and len(lines) <= most:
+    lines = wrapped(whole, size, width, most, may_split=True)
+    if lines is not None:
         return lines
     measured = _measured(whole, size, width)
     spans = _spans(measured, width) or []
     last = spans[:most][-1][1] if spans else len(whole.parts)
     for unit, _, _ in reversed(measured):
         if unit.end <= last:
-            found = wrapped(_shortened(whole, unit.end), size, width, may_split=True)
-            if found is not None and len(found) <= most:
+            found = wrapped(_shortened(whole, unit.end), size, width, most, may_split=True)
+            if found is not None:
                 return found
     return []
 
@@ -91,7 +92,13 @@ def _widths(whole: Paragraph, unit: Unit, size: int) -> Measured:
 
 
 def _length(whole: Paragraph, start: int, end: int, size: int) -> float:
-    return sum(run.length(size) for run in whole.runs(start, end))
+    return sum(_run_length(run, size) for run in whole.runs(start, end))
+
+
+@lru_cache(maxsize=8192)
+def _run_length(run: Run, size: int) -> float:
+    """The length of a run; the same words are measured many times while a size is looked for."""
+    return run.length(size)
 
 
 def _spans(measured: Sequence[Measured], width: float) -> list[tuple[int, int]] | None:
@@ -131,10 +138,12 @@ def _lines(whole: Paragraph, spans: Sequence[tuple[int, int]], size: int) -> lis
 
 def _line(runs: Sequence[Run], size: int) -> Line:
     """The runs one after the other, and the bounds of what they draw."""
-    at, left, right, top, bottom = 0.0, 0.0, 0.0, 0.0, 0.0
+    at, found = 0.0, []
     for run in runs:
-        bounds, length = run.bounds(size), run.length(size)
-        left, right = min(left, at + bounds[0]), max(right, at + bounds[2], at + length)
-        top, bottom = min(top, bounds[1]), max(bottom, bounds[3])
-        at += length
-    return Line(runs=runs, left=left, right=right, ascent=-top, descent=bottom)
+        left, top, right, bottom = run.bounds(size)
+        found.append((at + left, top, at + right, bottom))
+        at += run.length(size)
+    lefts, tops, rights, bottoms = zip(*found, strict=True)
+    return Line(
+        runs=runs, left=min(lefts), right=max(rights), ascent=-min(tops), descent=max(bottoms)
+    )

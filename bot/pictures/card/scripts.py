@@ -36,6 +36,8 @@ _NEUTRAL = regex.compile(r"[\p{Script=Common}\p{Script=Inherited}]")
 _EMOJI = regex.compile(
     r"\p{Emoji_Presentation}(?!\ufe0e)|\p{Emoji}\ufe0f|\p{Regional_Indicator}|[\U0001f3fb-\U0001f3ff]"
 )
+_EAST_ASIAN = regex.compile(r"[\p{Script_Extensions=Han}\p{East_Asian_Width=F}&&\p{P}]", regex.V1)
+"""Full stops, brackets and the like of Chinese and Japanese."""
 _UNSEEN = regex.compile(r"\p{Default_Ignorable_Code_Point}+")
 _RIGHT_TO_LEFT = regex.compile(r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}\p{Bidi_Class=AN}]")
 _STRONG = regex.compile(r"(?P<rtl>[\p{Bidi_Class=R}\p{Bidi_Class=AL}])|\p{Bidi_Class=L}")
@@ -70,7 +72,7 @@ def script_of(cluster: str) -> str | None:
 
 def scripts_of(parts: Sequence[str]) -> list[str]:
     """A script for each cluster; what all scripts share has that of its neighbour."""
-    known = [script_of(part) for part in parts]
+    known = [script_of(part) or ("Han" if _EAST_ASIAN.match(part) else None) for part in parts]
     last = next((one for one in known if one and one != EMOJI), "Latin")
     found = []
     for one in known:
