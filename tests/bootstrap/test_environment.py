@@ -122,3 +122,16 @@ def test_run_refuses_it_in_one_line(tmp_path, wrong):
     done = operator.does("run")
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert "TIPSBOT_TRUSTED_PROXIES" in done.err
+
+
+def test_a_folder_of_fonts():
+    """TIPSBOT_FONTS names the folder of fonts; without it, or empty, there is none."""
+    assert environment(FILE, {"TIPSBOT_FONTS": "/srv/fonts"}).fonts == Path("/srv/fonts")
+    assert environment(FILE, {"TIPSBOT_FONTS": ""}).fonts is None
+    assert environment(FILE, {}).fonts is None
+
+
+def test_a_misspelt_folder_of_fonts():
+    """A name that is nearly that of the setting is refused."""
+    with pytest.raises(UsageError, match="did you mean TIPSBOT_FONTS"):
+        environment(FILE, {"TIPSBOT_FONT": "/srv/fonts"})
