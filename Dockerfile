@@ -11,7 +11,7 @@
 # An editor that replaces the file instead of writing into it leaves a mounted file behind:
 # mount the folder that holds it on /app where tips.yaml is edited while the bot runs.
 
-# Any image with `python`, 3.11 or newer, and its module venv.
+# Any image of Debian or Ubuntu with `python`, 3.11 or newer, and its module venv.
 ARG BASE=python:3.13-slim
 
 # The dependencies are a layer of their own, which changes with their lock only. Compiled files
@@ -49,6 +49,13 @@ LABEL org.opencontainers.image.title="tipsbot" \
       org.opencontainers.image.description="Posts tips on several networks and keeps the discussion that follows." \
       org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.licenses="MIT"
+# What cards are drawn with: fonts of all scripts, and the order of letters from right to left.
+# Without versions, since Debian keeps one of each at a time.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+        fonts-noto-cjk fonts-noto-color-emoji fonts-noto-core libfribidi0 \
+    && rm -rf /var/lib/apt/lists/*
 # python:3.13-slim comes without compiled files, and a user who is not root could keep none.
 RUN test -e "$(python -B -c 'import json; print(json.__cached__)')" \
     || python -m compileall -q --invalidation-mode unchecked-hash \

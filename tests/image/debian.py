@@ -16,7 +16,7 @@ SUITE = "bookworm"
 OPTIONS = (
     "--quiet",
     "--variant=essential",
-    "--include=passwd,python3-venv,python-is-python3",
+    "--include=apt,passwd,python3-venv,python-is-python3",
     "--dpkgopt=force-unsafe-io",  # the image is thrown away: nothing need survive a power cut
     "--dpkgopt=path-exclude=/usr/share/doc/*",
     "--dpkgopt=path-exclude=/usr/share/locale/*",

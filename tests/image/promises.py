@@ -22,6 +22,12 @@ RUN = ("run", "--now")
 FLEET = "cryptography", "procrastinate", "psycopg"
 """The packages of the extra `fleet`."""
 INSTALLED = f"from importlib.util import find_spec; print(*filter(find_spec, {FLEET}))"
+LACKING = """
+from bot.pictures.card import Card, draw, missing
+
+card = Card(title="", words="Tip はい 测试 팁 نصيحة सुझाव เคล็ดลับ 🎉", bot="Tips")
+print(missing(card), len(draw(card).data) > 10_000)
+"""
 COMPACT = """
 from pathlib import Path
 from bot.store import open_store
@@ -83,6 +89,13 @@ def it_runs_as_anybody(engine: Engine) -> None:
             _check("summaries_not_kept" not in container.output(), container.output())
 
 
+def it_draws_cards(engine: Engine) -> None:
+    """It has the fonts for cards in the scripts of all continents."""
+    with engine.volume() as volume, _up(engine, volume) as container:
+        done = container.call("python", "-c", LACKING)
+        _check(done.code == 0 and done.output == "() True\n", done.output)
+
+
 def it_has_no_fleet(engine: Engine) -> None:
     """Without a build argument it holds no package of the extra `fleet`."""
     with engine.volume() as volume, _up(engine, volume) as container:
@@ -103,6 +116,7 @@ PROMISES = (
     it_posts_and_goes_on,
     it_compacts_on_a_read_only_file_system,
     it_runs_as_anybody,
+    it_draws_cards,
     it_has_no_fleet,
 )
 FLEET_PROMISES = (it_has_the_fleet,)
