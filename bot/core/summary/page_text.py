@@ -7,7 +7,7 @@ from functools import lru_cache
 import regex
 
 from bot.core.summary.prose import sentences
-from bot.core.summary.punctuation import joined
+from bot.core.summary.punctuation import closed, joined
 from bot.core.text.markup.markdown import unmarked
 
 DESCRIPTION_MAX = 200
@@ -72,7 +72,7 @@ def without_title(summary: str, title: str) -> str:
 def card_words(title: str, summary: str) -> str:
     """All words of a tip's card in reading order: the title, and what the summary says besides."""
     name, rest = unmarked(title), without_title(summary, title)
-    return joined((name, rest)) if rest and rest != name else name
+    return joined((closed(name), rest)) if rest and rest != name else name
 
 
 def description(text: str, title: str, language: str | None) -> str:
