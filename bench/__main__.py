@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from bench.figure import Figure, Scale
+from bench.figure import Figure, Scale, shown
 from bench.machine import machine
 from bench.results import Results
 
@@ -47,7 +47,13 @@ def main() -> None:
     names = [name for name in NAMES if name in chosen.names]
     names = names or [name for name in NAMES if name not in LONG]
     seconds = chosen.seconds or (3.0 if chosen.quick else 60.0)
-    scale = Scale(quick=chosen.quick, large=chosen.large, seconds=seconds, postgres=chosen.postgres)
+    scale = Scale(
+        quick=chosen.quick,
+        large=chosen.large,
+        seconds=seconds,
+        postgres=chosen.postgres,
+        bots=chosen.bots,
+    )
     found = machine()
     modules = {name: import_module(f"bench.{name}") for name in names}
     results = Results(
@@ -62,9 +68,13 @@ def main() -> None:
 
 
 def _measured(name: str, module: ModuleType, scale: Scale) -> Sequence[Figure]:
-    """The figures of one benchmark; its name goes to standard error."""
+    """The figures of one benchmark; each goes to standard error, too, as soon as it is known."""
     print(f"{name} ...", file=sys.stderr, flush=True)
-    return list(module.measure(scale))
+    found = []
+    for one in module.measure(scale):
+        print(f"  {one.name}: {shown(one.value)} {one.unit}", file=sys.stderr, flush=True)
+        found.append(one)
+    return found
 
 
 def _arguments() -> argparse.Namespace:
@@ -76,6 +86,7 @@ def _arguments() -> argparse.Namespace:
         "--seconds", type=float, help="how long the idle bot is measured (60; quick: 3)"
     )
     parser.add_argument("--postgres", metavar="URL", help="an empty PostgreSQL database for search")
+    parser.add_argument("--bots", type=int, help="how many bots the fleet has (5,000; quick: 60)")
     parser.add_argument("--json", type=Path, default=DEFAULT_FILE, help=f"file ({DEFAULT_FILE})")
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - set(NAMES):

@@ -51,13 +51,14 @@ class Scale:
     """How much is measured: the amount of the targets, or a small one with `quick`.
 
     `seconds` is how long the bot is watched at rest; `large` asks for a discussion of a million;
-    `postgres` is the address of an empty PostgreSQL database.
+    `postgres` is the address of an empty PostgreSQL database; `bots` is how many a fleet has.
     """
 
     quick: bool = False
     large: bool = False
     seconds: float = 60.0
     postgres: str | None = None
+    bots: int | None = None
 
     def of(self, full: int, quick: int) -> int:
         """How many, on this scale."""

@@ -41,13 +41,13 @@ SLOTS = 32
 HOSTS = 40
 """As many servers as loopback addresses, so that no server's share of the slots bounds it."""
 ACCOUNTS = 2
-SLOWEST = 25
+SLOWEST = 8
 """Posts a second that are surely made: the next slot is far enough for it."""
 LISTENED = 10_000
 """Accounts for which the cost of listening is told."""
 PERIOD = 300
 """Seconds between two polls of each."""
-LATEST = 900.0
+LATEST = 1800.0
 """Seconds after which a measurement is given up."""
 
 _SIZE = "SELECT pg_database_size(current_database())"
@@ -66,7 +66,7 @@ def measure(scale: Scale) -> Iterator[Figure]:
     if (found := binaries()) is None:
         print(NOT_INSTALLED, file=sys.stderr)
         return
-    bots = scale.of(5000, 60)
+    bots = scale.bots or scale.of(5000, 60)
     with running_postgres(found) as server:
         for workers in (1,) if scale.quick else (1, 2, 3):
             with _fleet(server, bots) as fleet:
