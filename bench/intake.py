@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from time import perf_counter
 
 import structlog
@@ -30,7 +31,7 @@ class ReadyListener:
 
     entries: Sequence[Entry]
 
-    def poll(self, cursor: str | None) -> Batch:
+    def poll(self, cursor: str | None, began: datetime | None = None) -> Batch:
         """The next page after the cursor, which is a position."""
         begin = int(cursor or 0)
         end = min(begin + PAGE, len(self.entries))

@@ -59,6 +59,8 @@ POSTING_LIMITED_UNTIL = Note(
 )
 #: when something was last said, or changed, on the account
 LAST_ACTIVITY = Note("stirred:{}", datetime.fromisoformat, iso)
+#: when the account was first listened to, whether or not its network answered
+LISTENING_BEGAN = Note("listening began:{}", datetime.fromisoformat, iso)
 #: since when listening has failed for a reason that may last
 LISTENING_FAILS_SINCE = Note("listening fails since:{}", datetime.fromisoformat, iso)
 #: how many replies wait for the account's approval on its network

@@ -65,7 +65,7 @@ def test_since_when_listening_fails(harness):
     """The line says since when, in the bot's own time."""
 
     class Deaf:
-        def poll(self, cursor):
+        def poll(self, cursor, _began):
             raise RetryLater("the server cannot be reached", "it is tried again")
 
     harness.platforms["town"] = Deaf()

@@ -313,7 +313,7 @@ class MemoryPlatform:
         ours = (one for one in self._network.posts if one.in_reply_to == in_reply_to)
         return frozenset(one.id for one in ours if one.at >= since)
 
-    def poll(self, cursor: str | None) -> Batch:
+    def poll(self, cursor: str | None, began: datetime | None = None) -> Batch:
         """What people said, changed or deleted since the change numbered `cursor`."""
         self._network.greet(self._token)
         changes = self._network.changes(int(cursor or 0))

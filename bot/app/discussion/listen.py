@@ -8,7 +8,12 @@ from decimal import Decimal
 import structlog
 
 from bot.app.discussion.ingest import take_in
-from bot.app.notes import LAST_ACTIVITY, LISTENING_FAILS_SINCE, REPLIES_TO_APPROVE
+from bot.app.notes import (
+    LAST_ACTIVITY,
+    LISTENING_BEGAN,
+    LISTENING_FAILS_SINCE,
+    REPLIES_TO_APPROVE,
+)
 from bot.app.posting.holds import hold_account
 from bot.core.discussion.backoff import LONGEST, SOON, Budget, next_listening
 from bot.core.discussion.people import Pseudonyms
@@ -79,7 +84,10 @@ class MentionPoller:
         name = account.name
         with self.store.reading() as tx:
             known, pending = tx.accounts.get(name), REPLIES_TO_APPROVE.read(tx, name)
-        batch = listener.poll(known.cursor)
+            began = LISTENING_BEGAN.read(tx, name)
+        if known.cursor is None and began is None:
+            began = self._begin(name)
+        batch = listener.poll(known.cursor, began)
         now = self.clock.now()
         if _has_no_news(batch, known, now) and pending == (batch.pending or None):
             return batch, 0
@@ -98,6 +106,13 @@ class MentionPoller:
         for gap in batch.unheard:
             log.warning("unheard", account=name, what=gap)
         return batch, kept
+
+    def _begin(self, account: str) -> datetime:
+        """Note that this account is listened to from now on, before its network is asked."""
+        now = self.clock.now()
+        with self.store.writing() as tx:
+            LISTENING_BEGAN.write(tx, now, now, account)
+        return now
 
     def _wake_above(self, listener: Listener, account: Account, loose: Iterable[Entry]) -> None:
         """Have the threads read in which somebody answered an entry that the log does not have."""

@@ -127,10 +127,12 @@ class OwnPosts(Protocol):
 class Listener(Protocol):
     """Reads replies and mentions. Its Capabilities have Ability.LISTEN."""
 
-    def poll(self, cursor: str | None) -> Batch:
+    def poll(self, cursor: str | None, began: datetime | None = None) -> Batch:
         """The entries since `cursor` (None: from now on, or from as early as is sensible).
 
         The cursor is the adapter's own text. An entry may come again; none may be left out.
+        `began` is when the first poll was tried (None: now): where there is no cursor, what is
+        sensible is counted from then, however long the network could not be asked.
         Raises PlatformError.
         """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
@@ -79,7 +80,7 @@ class SitePlatform:
         comment = self._pages.comment(key)
         return Absent() if comment is None else Found(receipt=self._comment_receipt(comment))
 
-    def poll(self, cursor: str | None) -> Batch:
+    def poll(self, cursor: str | None, began: datetime | None = None) -> Batch:  # noqa: ARG002 - it has all that was ever said
         """Comments written or deleted since the change numbered `cursor`."""
         changes = self._pages.changes(int(cursor or 0), STEP)
         return Batch(

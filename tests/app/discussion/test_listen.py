@@ -13,7 +13,7 @@ from bot.core.model.entry import Visibility
 from bot.core.ports.platform import Batch
 from tests.app.harness import EIGHT, Harness
 from tests.contract.memory import STEP
-from tests.core.samples import MINUTE, account, config, entry
+from tests.core.samples import HOUR, MINUTE, account, config, entry
 
 FEW = STEP // 2
 
@@ -24,9 +24,11 @@ class Voice:
     def __init__(self, *batches):
         self.batches = list(batches)
         self.asked = []
+        self.began = []
 
-    def poll(self, cursor):
+    def poll(self, cursor, began):
         self.asked.append(cursor)
+        self.began.append(began)
         batch = self.batches.pop(0) if len(self.batches) > 1 else self.batches[0]
         if isinstance(batch, Exception):
             raise batch
@@ -149,6 +151,15 @@ def test_silence_is_noted_now_and_then(harness):
         assert known(harness).heard_at == noted
 
 
+def test_the_first_poll_knows_when_it_was_first_tried(harness):
+    """A network that answers for the first time after days is read as if it had answered at once."""
+    broken = voice(harness, RetryLater("busy"), RetryLater("busy"), Batch(cursor="c1"))
+    for _ in range(3):
+        listen(harness)
+        harness.clock.advance(200 * HOUR)
+    assert (broken.asked, broken.began) == ([None] * 3, [EIGHT] * 3)
+
+
 def test_gaps_are_said_and_kept(harness):
     """What can no longer be heard is said to the operator and remembered."""
     voice(harness, Batch(cursor="c1", unheard=("a day of mentions is lost",)))
@@ -190,7 +201,7 @@ def test_a_trouble_of_an_earlier_version_begins_now(harness):
         tx.accounts.set_trouble("town", "busy")
 
     class Busy:
-        def poll(self, cursor):
+        def poll(self, cursor, _began):
             raise RetryLater("busy")
 
     harness.platforms["town"] = Busy()

@@ -49,7 +49,7 @@ def hear(harness, *entries):
     """Hear this in town."""
 
     class Voice:
-        def poll(self, cursor):
+        def poll(self, cursor, _began):
             return Batch(cursor=f"{cursor}+", entries=entries)
 
     harness.platforms["town"] = Voice()

@@ -315,7 +315,7 @@ def speaks(harness, *entries):
     """Let the account be told of these, and of nothing else."""
 
     class Told:
-        def poll(self, _cursor):
+        def poll(self, _cursor, _began):
             return Batch(entries=entries, cursor=entries[0].remote_id)
 
     town = harness.platforms["town"]
@@ -383,7 +383,7 @@ def test_who_answers_what_was_never_heard_brings_us_back(harness, posted, above,
     said = [entry(remote_id=one, in_reply_to="unheard", at=harness.clock.now()) for one in "ab"]
 
     class Told:
-        def poll(self, _cursor):
+        def poll(self, _cursor, _began):
             return Batch(entries=tuple(said), cursor="a")
 
         def ancestors(self, remote_id):
@@ -408,7 +408,7 @@ def test_a_flood_of_answers_asks_little(harness, posted):
     ]
 
     class Told:
-        def poll(self, _cursor):
+        def poll(self, _cursor, _began):
             return Batch(entries=tuple(said), cursor="a")
 
         def ancestors(self, remote_id):

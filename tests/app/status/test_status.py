@@ -145,7 +145,7 @@ def failing(harness, error, span):
     """Listening fails in this way for so long."""
 
     class Deaf:
-        def poll(self, cursor):
+        def poll(self, cursor, _began):
             raise error
 
     harness.platforms["town"] = Deaf()

@@ -59,6 +59,22 @@ def test_mention_without_facet(server, ann, reader):
     assert reader.listen() == []
 
 
+def test_first_time_after_an_outage(server, ann, tip, bot, clock):
+    """Where it answers for the first time days after it was first asked, the days before that count."""
+    began = clock.now()
+    said = server.say(ann, "Is it?", reply_to=tip)
+    clock.advance(timedelta(days=9))
+    assert [one.remote_id for one in bot.poll(None, began).entries] == [said]
+
+
+def test_first_reply_after_a_long_stop(server, ann, tip, reader, clock):
+    """The first reply ever is read, however long the bot was stopped after it had found none."""
+    said = server.say(ann, "Is it?", reply_to=tip)
+    clock.advance(timedelta(days=9))
+    assert [one.remote_id for one in reader.listen()] == [said]
+    assert reader.listen() == []
+
+
 @pytest.mark.parametrize("hours", [1, 47])
 def test_backdated(server, ann, tip, reader, clock, hours):
     """A reply that sorts below what is known is read, however many are above it."""

@@ -99,6 +99,24 @@ def test_the_first_listening_hears_what_was_said_before_it(bot, server):
     assert sorted(entry.remote_id for entry in entries) == sorted(said)
 
 
+def test_the_first_listening_after_an_outage(bot, server):
+    """The seven days count from when the bot first tried to listen, not from the first answer."""
+    now = datetime.now(UTC)
+    server.answer(NOTICES, 200, [notice(1, at=now - timedelta(days=9))])
+    batch = bot.poll(None, now - timedelta(days=8))
+    assert [entry.remote_id for entry in batch.entries] == ["s1"]
+
+
+def test_the_first_mention_after_a_long_stop(bot, server):
+    """The first mention ever is read, however long the bot was stopped after an empty answer."""
+    now = datetime.now(UTC)
+    server.answer(NOTICES, 200, [])
+    silence = bot.poll(None, now - timedelta(days=30))
+    server.answer(NOTICES, 200, [notice(1, at=now - timedelta(days=29))])
+    batch = bot.poll(silence.cursor)
+    assert (silence.entries, [entry.remote_id for entry in batch.entries]) == ((), ["s1"])
+
+
 def test_the_first_listening_leaves_old_mentions_alone(bot, server):
     """A bot on an account with a past does not answer what was said weeks before it came."""
     now = datetime.now(UTC)

@@ -188,6 +188,15 @@ def test_first_time(x, mention_poller, ann, clock):
     assert mention_poller.kept.keys() == {new[0].id} != {old[0].id}
 
 
+def test_first_time_after_an_outage(x, mention_poller, ann, clock):
+    """Where X answers for the first time days after it was first asked, the seven days before that count."""
+    said = chatter(x, ann, 1, "while X did not answer")
+    began = clock.now()
+    clock.advance(days=9)
+    batch = mention_poller.bot.poll(None, began)
+    assert [entry.remote_id for entry in batch.entries] == [said[0].id]
+
+
 @pytest.mark.parametrize("cursor", ["", "nonsense", "[]", '{"floor": "x"}', "null"])
 def test_broken_cursor(x, mention_poller, ann, cursor):
     """A cursor that cannot be read is one that is not there."""

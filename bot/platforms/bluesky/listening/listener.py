@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.core.errors import Refused, RetryLater
 from bot.core.ports.platform import Batch, Checked
@@ -9,7 +10,12 @@ from bot.outbound import json_values
 from bot.outbound.json_values import Record
 from bot.platforms.bluesky.http.api import POST, REASONS, Api, Call
 from bot.platforms.bluesky.listening.entries import EntryReader
-from bot.platforms.bluesky.listening.notifications import NotificationCursor, Walked, walk
+from bot.platforms.bluesky.listening.notifications import (
+    BACKLOG,
+    NotificationCursor,
+    Walked,
+    walk,
+)
 from bot.platforms.bluesky.listening.post_text import quoted
 from bot.platforms.bluesky.listening.threads import read_below
 from bot.platforms.bluesky.urls import post_of
@@ -22,10 +28,11 @@ class BlueskyListener:
         self.account = account
         self._api = api
 
-    def poll(self, cursor: str | None) -> Batch:
+    def poll(self, cursor: str | None, began: datetime | None = None) -> Batch:
         """The replies, mentions and quotes since the cursor; at first, those of seven days."""
         call = self._api.call()
-        mark = NotificationCursor.read(cursor, call.me())
+        began = began or self._api.clock.now()
+        mark = NotificationCursor.read(cursor, call.me(), began - BACKLOG)
         try:
             walked = self._walk(call, mark)
         except Refused:

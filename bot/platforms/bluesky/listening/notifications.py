@@ -31,8 +31,9 @@ class NotificationCursor:
     """How far the notifications of an account were read."""
 
     me: str
-    #: the time of the newest one when they were last read to the end; None: there was none
-    known: datetime | None = None
+    #: the time of the newest one when they were last read to the end; before there was one, two
+    #: days after the first poll began to read
+    known: datetime
     #: a digest of those since `known` minus the overlap; "": there is none
     seen: str = ""
     #: while a walk lasts: the page where it goes on, and the time of the newest when it began
@@ -40,14 +41,22 @@ class NotificationCursor:
     newest: datetime | None = None
 
     @classmethod
-    def read(cls, text: str | None, me: str) -> "NotificationCursor":
-        """The cursor that a text is; a new one for no text, another's, or that of another form."""
+    def read(cls, text: str | None, me: str, since: datetime) -> "NotificationCursor":
+        """The cursor that a text is; a new one for no text, another's, or that of another form.
+
+        A new one begins to read at `since`.
+        """
         found = json_values.document((text or "").encode()) or {}
-        if found.get("me") != me:
-            return cls(me=me)
         known, newest = (iso_date(json_values.word(found.get(one))) for one in ("known", "newest"))
+        if found.get("me") != me or known is None:
+            return cls(me=me, known=since + OVERLAP)
         seen, page = (json_values.word(found.get(one)) for one in ("seen", "page"))
         return cls(me=me, known=known, seen=seen, page=page, newest=newest)
+
+    @property
+    def since(self) -> datetime:
+        """How far back a poll reads."""
+        return self.known - OVERLAP
 
     def write(self) -> str:
         """The cursor as text."""
@@ -69,7 +78,7 @@ def walk(
     ask: AskPage, cursor: NotificationCursor, now: datetime, has_time: Callable[[], bool]
 ) -> Walked:
     """Read from the newest, or where the last walk stopped, back to what is known."""
-    since = cursor.known - OVERLAP if cursor.known else now - BACKLOG
+    since = cursor.since
     notices: list[Record] = []
     page, newest, is_whole = cursor.page, cursor.newest, not cursor.page
     for _ in range(PAGES):
@@ -84,26 +93,23 @@ def walk(
         return Walked(
             notices=tuple(notices), cursor=replace(cursor, page=page, newest=newest), more=True
         )
-    return _ended(notices, cursor, newest or since, since, now, is_whole=is_whole)
+    return _ended(notices, cursor, newest or since, now, is_whole=is_whole)
 
 
 def _ended(
     notices: list[Record],
     cursor: NotificationCursor,
     newest: datetime,
-    since: datetime,
     now: datetime,
     *,
     is_whole: bool,
 ) -> Walked:
     """The end of a walk: nothing of it where one poll was enough and it is what was read before."""
-    known = max(cursor.known or newest, newest) if newest > since else cursor.known
-    again = known - OVERLAP if known else since
-    seen = ""
+    fresh = NotificationCursor(me=cursor.me, known=max(cursor.known, newest))
     if is_whole:
-        lasting = (one for one in notices if _at(one, now) >= again)
+        lasting = (one for one in notices if _at(one, now) >= fresh.since)
         seen = fingerprint_of(f"{one.get('uri')} {one.get('cid')}" for one in lasting)
-    fresh = NotificationCursor(me=cursor.me, known=known, seen=seen)
+        fresh = replace(fresh, seen=seen)
     is_same = is_whole and fresh == cursor
     return Walked(notices=() if is_same else tuple(notices), cursor=fresh, more=False)
 

@@ -1,8 +1,7 @@
 """Listening on Mastodon: notifications, threads, known entries again, and the stream."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mastodon import MastodonNetworkError
 
@@ -38,11 +37,12 @@ class MastodonListener:
 
     _api: Api
 
-    def poll(self, cursor: str | None) -> Batch:
+    def poll(self, cursor: str | None, began: datetime | None = None) -> Batch:
         """The mentions since the cursor; at first, those of the last seven days."""
         with self._api.call() as call:
             server, me = self._api.context.server, call.me()
-            mark = NotificationCursor(server=server, me=me, after=None).moved_to(cursor)
+            since = (began or self._api.clock.now()) - BACKLOG
+            mark = NotificationCursor(server=server, me=me, after=None, at=since).moved_to(cursor)
             page = self._notifications(call, mark)
             reader, waits = self._reader(call), call.waiting()
         started = mark.after is not None
@@ -50,7 +50,7 @@ class MastodonListener:
         return Batch(
             entries=reader.entries(page.notices, waits or frozenset()),
             pending=None if waits is None else len(waits),
-            cursor=replace(mark, after=page.newest, at=page.at).write(),
+            cursor=mark.after_page(page).write(),
             more=started and not page.is_all,
             unheard=((_UNHEARD if started else _FIRST_UNHEARD),) if is_short else (),
         )
@@ -135,7 +135,7 @@ class MastodonListener:
         )
         if mark.after is not None:
             return pages.after(mark)
-        since = self._api.clock.now() - BACKLOG
+        since = mark.at or self._api.clock.now() - BACKLOG
         return pages.back_to(lambda: call.by_its_clock(since))
 
     def _too_large(self, remote_id: str, cursor: str | None) -> Batch:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -39,7 +39,7 @@ class NotificationCursor:
 
     An id means nothing anywhere else: after a move to another server it could lie above all ids
     to come, and the bot would never read anything again. `at` is when that notification came, if
-    the server says so.
+    the server says so; before there was one, how far back the first poll reads.
     """
 
     server: str
@@ -63,7 +63,11 @@ class NotificationCursor:
         if (known.get("server"), known.get("me")) != (self.server, self.me):
             return self
         after, at = json_values.ident(known.get("after")), _written(known.get("at"))
-        return NotificationCursor(server=self.server, me=self.me, after=after, at=at)
+        return replace(self, after=after, at=at if after or at else self.at)
+
+    def after_page(self, page: NotificationPage) -> NotificationCursor:
+        """This mark after a page was read; while there is no notification, it stays."""
+        return replace(self, after=page.newest, at=page.at) if page.newest else self
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

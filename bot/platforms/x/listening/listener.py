@@ -6,6 +6,7 @@ cost; with little left it asks for fewer posts at once.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 from bot.core.datetimes import iso
@@ -57,9 +58,9 @@ class XListener:
         """The cost of reading since the last call, in US dollars."""
         return self._meter.settle()
 
-    def poll(self, cursor: str | None) -> Batch:
+    def poll(self, cursor: str | None, began: datetime | None = None) -> Batch:
         """One page of mentions, newest first, down to the known ones; at first those of a week."""
-        at = mentions_cursor.start(cursor, self._clock.now())
+        at = mentions_cursor.start(cursor, began or self._clock.now())
         with self._quota.hold(
             MENTION, fewest=FEWEST_MENTIONS, most=PAGE, first=PRICES.read_user
         ) as many:

@@ -73,12 +73,15 @@ def numbers_of(cursor: str | None) -> dict[str, Any]:
     return stored if isinstance(stored, dict) else {}
 
 
-def start(cursor: str | None, now: datetime) -> MentionsCursor:
-    """The walk of this cursor; a new one for None, or for a text that is no cursor."""
+def start(cursor: str | None, began: datetime) -> MentionsCursor:
+    """The walk of this cursor; a new one for None, or for a text that is no cursor.
+
+    `began` is when the first poll was tried.
+    """
     numbers = numbers_of(cursor)
     resume = numbers.get("resume")
     if any(type(numbers.get(name)) is not int for name in COUNTED):
-        floor = first_id(now - FIRST_REACH)
+        floor = first_id(began - FIRST_REACH)
         return MentionsCursor(floor=floor, known=floor)
     return MentionsCursor(
         resume=resume if type(resume) is int else None,
