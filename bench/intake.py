@@ -31,7 +31,7 @@ class ReadyListener:
 
     entries: Sequence[Entry]
 
-    def poll(self, cursor: str | None, began: datetime | None = None) -> Batch:
+    def poll(self, cursor: str | None, began: datetime | None = None) -> Batch:  # noqa: ARG002 - it begins at its beginning
         """The next page after the cursor, which is a position."""
         begin = int(cursor or 0)
         end = min(begin + PAGE, len(self.entries))

@@ -5,10 +5,11 @@ The names are stored: none of them may ever change.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from bot.core.datetimes import iso
+from bot.core.model.lookup import SKEW
 from bot.core.ports.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -37,6 +38,32 @@ def _moment(name: str) -> Note[datetime]:
     return Note(name, datetime.fromisoformat, datetime.isoformat)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wait:
+    """How long a network asked an account to wait: two notes, by their names.
+
+    One that began after now was noted by a clock that ran ahead, and does not count.
+    """
+
+    until: str
+    since: str
+
+    def begin(self, tx: UnitOfWork, account: str, now: datetime, wait: timedelta) -> None:
+        """Wait from now on."""
+        _moment(self.since).write(tx, now, now, account)
+        _moment(self.until).write(tx, now + wait, now, account)
+
+    def end(
+        self, tx: UnitOfWork, account: str, now: datetime, longest: timedelta
+    ) -> datetime | None:
+        """When it ends; None: there is nothing to wait for. None lasts longer than `longest`."""
+        since = _moment(self.since).read(tx, account)
+        until = _moment(self.until).read(tx, account)
+        if until is None or (since is not None and since > now + SKEW):
+            return None
+        return until if now < until <= now + longest else None
+
+
 def _server(text: str) -> tuple[int, str]:
     entry_id, _, server = text.partition(" ")
     return int(entry_id), server
@@ -54,9 +81,7 @@ COMPACTED = Note("erased words: compacted up to event", int)
 #: the last entry that may have been read on another server, and the account's server and settings
 SERVER = Note("place of {}", _server, lambda noted: f"{noted[0]} {noted[1]}")
 #: until when the network takes no posts
-POSTING_LIMITED_UNTIL = Note(
-    "posting limited until: {}", datetime.fromisoformat, datetime.isoformat
-)
+POSTING_LIMITED = Wait(until="posting limited until: {}", since="posting limited since: {}")
 #: when something was last said, or changed, on the account
 LAST_ACTIVITY = Note("stirred:{}", datetime.fromisoformat, iso)
 #: when the account was first listened to, whether or not its network answered
@@ -68,6 +93,6 @@ REPLIES_TO_APPROVE = Note("replies to approve: {}", int)
 #: why the account acknowledges nothing until the bot is started again
 NOT_ACKNOWLEDGING = Note("not acknowledging: {}", str)
 #: until when to acknowledge nothing
-ACKNOWLEDGING_WAITS_UNTIL = _moment("acknowledging waits: {}")
+ACKNOWLEDGING_WAITS = Wait(until="acknowledging waits: {}", since="acknowledging waits since: {}")
 #: the last entry that was considered for an acknowledgement
 ACKNOWLEDGED_UP_TO = Note("acknowledged up to: {}", int)

@@ -191,11 +191,17 @@ class PostingInvariants:
     # Questions of the owner.
 
     def posted_before(self, account: str, than: datetime) -> list[PostHistory]:
-        """The histories of an account's posts that were sent before then, each once."""
+        """The histories of an account's posts that were sent before then, each once.
+
+        Without those of which a restored database does not know: deleted, they could not be found.
+        """
         found = [
             history
             for history in self.histories.values()
-            if history.account == account and history.post_ids and history.sendings[-1].at < than
+            if history.account == account
+            and history.post_ids
+            and not history.forgotten
+            and history.sendings[-1].at < than
         ]
         fresh = [
             history for history in found if (history.slot, account) not in self._deleted_by_hand

@@ -8,7 +8,7 @@ import structlog
 
 from bot.app.discussion.ingest import is_to_the_bot
 from bot.app.discussion.reply import addressed, answer
-from bot.app.notes import ACKNOWLEDGED_UP_TO, ACKNOWLEDGING_WAITS_UNTIL, NOT_ACKNOWLEDGING
+from bot.app.notes import ACKNOWLEDGED_UP_TO, ACKNOWLEDGING_WAITS, NOT_ACKNOWLEDGING
 from bot.app.posting.draft import CapabilitiesOf
 from bot.core.discussion.acknowledgement_policy import (
     FRESH,
@@ -155,8 +155,7 @@ class Acknowledger:
         with self.store.writing() as tx:
             tx.acknowledgements.withdraw(entry.id)
             _move_mark(tx, account, entry.id - 1, now)
-            until = now + (error.after or WAIT)
-            ACKNOWLEDGING_WAITS_UNTIL.write(tx, until, now, account.name)
+            ACKNOWLEDGING_WAITS.begin(tx, account.name, now, error.after or WAIT)
 
     def _refused(self, account: Account, entry: Entry, error: PlatformError) -> bool:
         """Record a refusal; only rejected credentials stop the account from acknowledging."""
@@ -218,8 +217,7 @@ def _why_not_now(tx: UnitOfWork, account: Account, now: datetime) -> str | None:
     """Why the account acknowledges nothing at the moment, or None."""
     if f"account:{account.name}" in tx.accounts.pauses(now):
         return "it is paused"
-    until = ACKNOWLEDGING_WAITS_UNTIL.read(tx, account.name)
-    if until is not None and now < until <= now + 2 * FRESH:
+    if ACKNOWLEDGING_WAITS.end(tx, account.name, now, 2 * FRESH) is not None:
         return "its network asked to wait"
     recent = tx.acknowledgements.recent(account.name, MOST_A_DAY)
     return NOT_ACKNOWLEDGING.read(tx, account.name) or breaks_off(recent, now)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import structlog
 
-from bot.app.notes import POSTING_LIMITED_UNTIL
+from bot.app.notes import POSTING_LIMITED
 from bot.core.errors import RetryLater, Unauthorised
 from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, State
@@ -17,7 +17,7 @@ log = structlog.get_logger()
 PROBE = timedelta(minutes=15)
 """How long an account is paused after its credentials were rejected."""
 LONGEST_LIMIT = timedelta(days=2)
-"""Longer than any network's limit on posting lasts: a clock that ran ahead can have set it."""
+"""Longer than any network's limit on posting lasts."""
 
 
 def hold(
@@ -57,13 +57,13 @@ def hold_account(tx: UnitOfWork, account: Account, error: Unauthorised, now: dat
 def limit_posting(tx: UnitOfWork, account: Account, error: RetryLater, now: datetime) -> None:
     """Post nothing on the account until its network takes posts again, if it says when."""
     if error.after is not None:
-        POSTING_LIMITED_UNTIL.write(tx, now + error.after, now, account.name)
+        POSTING_LIMITED.begin(tx, account.name, now, error.after)
 
 
 def _limited(tx: UnitOfWork, account: Account, now: datetime) -> str | None:
     """Why the network's own limit keeps the account from posting."""
-    until = POSTING_LIMITED_UNTIL.read(tx, account.name)
-    if until is None or not now < until <= now + LONGEST_LIMIT:
+    until = POSTING_LIMITED.end(tx, account.name, now, LONGEST_LIMIT)
+    if until is None:
         return None
     return f"the network takes no more posts before {until:%Y-%m-%d %H:%M} UTC"
 

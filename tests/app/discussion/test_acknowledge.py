@@ -205,6 +205,18 @@ def test_a_network_that_is_away(harness):
     assert WAIT < HOUR
 
 
+def test_a_wait_that_began_while_the_clock_ran_ahead(harness):
+    """A wait that a clock noted a day ahead of its time does not outlast the clock's correction."""
+    town = harness.networks["town"]
+    said = reply(harness)
+    harness.mention_poller.step(harness.account())
+    harness.clock.advance(23 * HOUR)
+    town.favourites_refuse = RetryLater("busy", after=HOUR)
+    harness.acknowledger.step(harness.config, harness.account())
+    town.favourites_refuse = None
+    assert step(harness, -23 * HOUR) == [said]
+
+
 def test_what_nobody_knows_is_not_repeated(harness):
     """Where the outcome is unknown it counts as done: never twice."""
     harness.networks["town"].favourites_refuse = OutcomeUnknown("no answer")

@@ -120,6 +120,17 @@ def test_a_limit_without_end_is_none(harness, after):
     assert harness.states() == [State.PLANNED, State.POSTED]
 
 
+def test_a_limit_that_began_while_the_clock_ran_ahead(harness):
+    """A limit that a clock noted a day ahead of its time does not outlast the clock's correction."""
+    network = harness.script(RetryLater("slow down", after=5 * MINUTE), *[receipt(at=EIGHT)] * 2)
+    harness.put(slot="s/1", deadline=EIGHT + 3 * DAY)
+    assert harness.deliver(after=25 * HOUR) == 1
+    harness.clock.advance(-25 * HOUR)
+    harness.put(slot="s/2")
+    assert harness.deliver() == 1
+    assert len(network.sent) == 2
+
+
 def test_what_may_have_been_posted_is_paid_for():
     """Money is counted for what was posted and for what may have been, not for what was not."""
     harness = Harness(config=on())
