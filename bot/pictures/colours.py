@@ -16,7 +16,8 @@ def to_srgb(image: Image.Image) -> Image.Image:
     plain = _without_alpha(image)
     if isinstance(profile, bytes):
         plain = _converted(plain, profile)
-    plain = plain if plain.mode == "L" and alpha is None else plain.convert("RGB")
+    if plain.mode != "RGB" and (plain.mode != "L" or alpha is not None):
+        plain = plain.convert("RGB")
     if alpha is not None:
         plain.putalpha(alpha)
     plain.info = {}
@@ -41,7 +42,7 @@ def _alpha(image: Image.Image) -> Image.Image | None:
     """The transparency, or None where nothing is transparent."""
     if not image.has_transparency_data or image.mode.startswith("I"):
         return None
-    alpha = image.convert("RGBA").getchannel("A")
+    alpha = (image if image.mode == "RGBA" else image.convert("RGBA")).getchannel("A")
     lowest, _ = alpha.getextrema()
     return None if lowest == 255 else alpha
 
@@ -51,7 +52,7 @@ def _without_alpha(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):  # 16 bits of grey, whichever way they are stored
         return image.convert("I").point(_EIGHT_BITS, "L")
     if image.mode in {"L", "RGB", "CMYK"}:
-        return image.copy()
+        return image
     return image.convert("L" if image.mode in {"1", "LA"} else "RGB")
 
 

@@ -64,7 +64,7 @@ def decode(data: bytes, side: int) -> tuple[PictureKind, Image.Image]:
             width, height = image.size
             image.draft(None, (-(-width * side // longest), -(-height * side // longest)))
         image.load()
-        return kind, image.copy() if turned is None else image.transpose(turned)
+        return kind, image if turned is None else image.transpose(turned)
 
 
 @contextmanager
