@@ -34,6 +34,12 @@ def image_of(encoded):
     return Image.open(BytesIO(encoded.data)).convert("RGB")
 
 
+@pytest.fixture
+def _latin():
+    """A font of Latin letters; without any, the test is skipped."""
+    drawable(card("Words"))
+
+
 def ink(image, box):
     """The rectangle of a part of a card in which anything is drawn; None where nothing is."""
     part = image.crop(box)
@@ -86,6 +92,7 @@ def test_the_same_words_give_the_same_bytes(name):
     assert len({hashlib.sha256(data).digest() for data in drawn}) == 1
 
 
+@pytest.mark.usefixtures("_latin")
 def test_other_words_give_other_bytes():
     """Each part of a card is seen on it."""
     usual = {"title": "One", "words": "Two words.", "bot": "Three", "host": "four.example"}
@@ -94,6 +101,7 @@ def test_other_words_give_other_bytes():
     assert len(drawn) == 5
 
 
+@pytest.mark.usefixtures("_latin")
 def test_a_title_is_not_said_twice():
     """A title that the words begin with stands above them once; alone it is what is said."""
     once = draw(card("Join paths with a slash.", title="Use pathlib"))
@@ -103,6 +111,7 @@ def test_a_title_is_not_said_twice():
     assert draw(card("", title="Use pathlib")) == alone
 
 
+@pytest.mark.usefixtures("_latin")
 def test_the_colours_are_those_of_the_site():
     """The card has the paper, ink and red of the site's stylesheet, and its two rules."""
     image = image_of(draw(card("words")))
@@ -180,6 +189,7 @@ def test_text_that_need_not_be_shaped(name):
 UNSHOWN = ["\ue123", "\U0010fffd", "\U000e1234a\u0378", "x \ufffe y"]
 
 
+@pytest.mark.usefixtures("_latin")
 @pytest.mark.parametrize("words", UNSHOWN)
 def test_a_character_that_no_font_has(words):
     """A character of no script is said by its number, and no box is drawn in its place."""
@@ -216,6 +226,7 @@ def test_hostile_words(words):
     assert found[2] <= WIDTH - drawing.MARGIN + SLACK
 
 
+@pytest.mark.usefixtures("_latin")
 @pytest.mark.parametrize(
     "language", ["", "en-", "x" * 200, "no tag\0", "zz", "zh-Hant-HK", "ar-Latn"]
 )
@@ -230,6 +241,7 @@ def a_font():
     return face[-1].path if face else pytest.skip("no font of Latin letters is installed")
 
 
+@pytest.mark.usefixtures("_latin")
 def test_the_operators_fonts_come_first(tmp_path):
     """A font in the operator's folder is used before those of the machine, if it has the letters."""
     (tmp_path / "below").mkdir()
@@ -239,6 +251,7 @@ def test_the_operators_fonts_come_first(tmp_path):
     assert draw(card("Words"), tmp_path).data
 
 
+@pytest.mark.usefixtures("_latin")
 def test_broken_fonts_are_passed_over(tmp_path):
     """A file that is no font, or is cut off, hinders no card."""
     (tmp_path / "a.ttf").write_bytes(b"no font")
