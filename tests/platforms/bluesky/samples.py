@@ -13,7 +13,7 @@ from bot.core.model.delivery import Post, Span, SpanKind
 from bot.platforms.bluesky.adapter import BlueskyPlatform
 from tests.clock import FakeClock
 from tests.core import samples
-from tests.servers.bluesky.server import PASSWORD
+from tests.servers.bluesky.service import PASSWORD
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 POST = Post(key="k", tip="t", title="T", text="A tip.", body="A tip.", created_at=NOON)

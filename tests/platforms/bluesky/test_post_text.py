@@ -3,7 +3,7 @@
 import pytest
 
 from bot.platforms.bluesky.listening.post_text import quoted, words
-from tests.servers.bluesky.server import FACET, facet
+from tests.servers.bluesky.service import FACET, facet
 
 
 def linked(text, shown, uri):

@@ -13,11 +13,13 @@ in the lexicons, and refuses what those do not allow. Inside, from the ground up
     feed              posts, threads and notifications, as the network shows them to somebody
     methods           the end points
     faults            faults on request
-    server            BlueskyServer, with the controls of a test
+    service           Bluesky without a socket, with the controls of a test
+    server            the socket, and BlueskyServer, which answers there
 """
 
 from .faults import Trouble
 from .model import Person
 from .server import BlueskyServer
+from .service import Bluesky
 
-__all__ = ["BlueskyServer", "Person", "Trouble"]
+__all__ = ["Bluesky", "BlueskyServer", "Person", "Trouble"]

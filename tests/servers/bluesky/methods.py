@@ -150,7 +150,9 @@ def _list_notifications(asked: Asked) -> dict[str, Any]:
     found = [pair for pair in every if not before or _place(pair[1]) < before]
     page = found[:limit]
     answer: dict[str, Any] = {
-        "notifications": [feed.notification(*pair, me) for pair in page],
+        "notifications": [
+            feed.notification(*pair, me) for pair in page if feed.is_shown(pair[1], me)
+        ],
         "priority": False,
     }
     return answer | ({"cursor": _place(page[-1][1])} if page else {})

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 
@@ -38,16 +39,18 @@ class StoredRecord:
     #: whether the network behind the server knows it already
     is_indexed: bool = True
     labels: list[str] = field(default_factory=list)
+    #: why the network tells whom of it, by DID: settled when it is written
+    told: dict[str, str] = field(default_factory=dict)
     #: replies that the author has hidden below it, and quotes from which it is detached
     hidden_replies: set[str] = field(default_factory=set)
     detached_from: set[str] = field(default_factory=set)
 
-    @property
+    @cached_property
     def uri(self) -> str:
         """The address of the record."""
         return f"at://{self.author}/{self.collection}/{self.key}"
 
-    @property
+    @cached_property
     def sort_at(self) -> datetime:
         """By what the network sorts it: nothing can be dated after it was seen."""
         return min(datetime.fromisoformat(self.value["createdAt"]), self.indexed_at)

@@ -15,7 +15,7 @@ from typing import Any
 
 import requests
 
-from tests.servers.bluesky.server import facet
+from tests.servers.bluesky.service import facet
 from tests.servers.postgres import binaries, running_postgres
 
 from .installed import FOLDER, HERE
