@@ -34,6 +34,8 @@ ASKS = "not found, which proves nothing here; look at the account yourself"
 """Why a delivery stays unsure until the operator decides."""
 MOST_RESENDS = 3
 """How often the identical post is sent again; then the operator decides."""
+LAST_LOOKS = 2
+"""How often a post with an id of our choice is not found after its last sending, before it ends."""
 KEY_MARGIN = timedelta(minutes=5)
 """How long before a network forgets a key the bot stops relying on it."""
 
@@ -208,11 +210,7 @@ def _after_absence(delivery: Delivery, rules: ResendRules) -> Delivery:
     """One more look-up found nothing: look again, send again, give up, or ask."""
     now = rules.now
     if rules.traits.idempotency is Idempotency.CHOSEN_ID:
-        # Under an id of our choice, absence is certain.
-        why = "it is certain that it is not there; sending it"
-        return replace(
-            delivery, state=State.PLANNED, not_before=now, looks=0, sent_at=None, reason=why
-        )
+        return _after_certain_absence(delivery, rules)
     if delivery.looks < rules.traits.looks:
         again = now + rules.traits.look_gap
         return replace(delivery, not_before=again, reason="not found; looking again")
@@ -229,3 +227,19 @@ def _after_absence(delivery: Delivery, rules: ResendRules) -> Delivery:
             reason="not found; sending the identical post again",
         )
     return replace(delivery, not_before=now + LOOK_RARELY, reason=ASKS)
+
+
+def _after_certain_absence(delivery: Delivery, rules: ResendRules) -> Delivery:
+    """Under an id of our choice absence is certain, but a request may still be under way.
+
+    Sent again, it changes nothing if that arrives. Before it is ended as if nothing had been sent,
+    nothing may have arrived for a while.
+    """
+    why = "it is certain that it is not there; sending it"
+    again = replace(delivery, state=State.PLANNED, not_before=rules.now, looks=0, reason=why)
+    if rules.may_resend(delivery):
+        return replace(again, resends=delivery.resends + 1)
+    if delivery.looks < LAST_LOOKS:
+        why = "not found; looking again whether it arrives late"
+        return replace(delivery, not_before=rules.now + LOOK_RARELY, reason=why)
+    return replace(again, sent_at=None, resends=0)

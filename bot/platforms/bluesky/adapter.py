@@ -41,7 +41,7 @@ from bot.platforms.bluesky.posting.post_record import (
     post_record,
     reply_place,
 )
-from bot.platforms.bluesky.posting.record_key import like_key, post_key
+from bot.platforms.bluesky.posting.record_key import record_key
 from bot.platforms.bluesky.urls import PostName, post_named, post_of
 
 UPLOAD_LASTS = timedelta(minutes=30)
@@ -113,7 +113,7 @@ class BlueskyPlatform(BlueskyListener):
         call = self._api.call()
         place = self._place(call, post.in_reply_to) if post.in_reply_to else None
         people = self._people(call, post.text) if post.in_reply_to else {}
-        key = post_key(post.key, post.created_at)
+        key = record_key(post.key)
         written = call.put(POST, key, post_record(post, place, people))
         name = PostName(who=call.me(), key=key)
         if json_values.word(written.get("uri")) != name.uri:
@@ -130,7 +130,7 @@ class BlueskyPlatform(BlueskyListener):
         """
         call, post = self._api.call(), delivery.post
         call.ask_session()
-        name = PostName(who=call.me(), key=post_key(post.key, post.created_at))
+        name = PostName(who=call.me(), key=record_key(post.key))
         found = call.get(POST, name.key)
         if found is None or name.uri in taken:
             return Absent()
@@ -153,7 +153,7 @@ class BlueskyPlatform(BlueskyListener):
         subject = self._place(call, remote_id).parent
         record = {"$type": LIKE, "subject": dict(subject), "createdAt": iso(self._api.clock.now())}
         try:
-            call.put(LIKE, like_key(remote_id), record)
+            call.put(LIKE, record_key(remote_id), record)
         except Duplicate:
             return  # liked before, at another time
 

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from bot.app.accounts.refresh_limits import KnownCapabilities, LimitsRefresher
 from bot.app.posting.reconcile import UNKNOWN_RULES
-from bot.core.errors import OutcomeUnknown, RetryLater
+from bot.core.errors import OutcomeUnknown, Refused, RetryLater
 from bot.core.model.capabilities import Idempotency
 from bot.core.model.config import WhenUnsure
 from bot.core.model.delivery import State
@@ -66,9 +66,21 @@ def test_a_lost_request_is_sent_again(kind):
     harness.work(3 * HOUR)
     assert len(harness.texts()) == 1
     assert harness.states() == [State.POSTED]
-    certain = kind is Idempotency.CHOSEN_ID
     assert harness.get().attempt == 2
-    assert (harness.get().sent_at == MONDAY) is not certain
+    assert harness.get().sent_at == MONDAY
+
+
+def test_a_repeat_is_refused_while_the_first_is_under_way():
+    """Under an id of our choice, too, what is refused later does not deny what may still arrive."""
+    harness = on(Idempotency.CHOSEN_ID)
+    looks = [Absent(), Found(receipt=receipt())]
+    harness.script(OutcomeUnknown("?"), Refused("no"), looks=looks)
+    harness.put()
+    harness.deliver()
+    assert (harness.settle(), harness.deliver()) == (1, 1)
+    assert harness.states() == [State.UNSURE]
+    harness.settle()
+    assert harness.states() == [State.POSTED]
 
 
 def test_where_nothing_is_offered_a_person_is_asked():

@@ -10,27 +10,19 @@ from hashlib import sha256
 _DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MINUTE = 60_000_000
-"""Microseconds over which the keys of one second are spread: with the ten bits, 36 bits."""
-_LIKES_FROM = datetime(2023, 1, 1, tzinfo=UTC)
-_YEAR = 365 * 24 * 60 * _MINUTE
+_FROM = datetime(2023, 1, 1, tzinfo=UTC)
+_YEAR = timedelta(days=365) // _MICROSECOND
+"""Microseconds over which keys are spread: with the ten bits, 54 bits."""
 
 
-def post_key(key: str, created_at: datetime) -> str:
-    """The record key of the post of this permanent key: from the minute before its time."""
-    second = created_at.astimezone(UTC).replace(microsecond=0)
-    number = _number(key)
-    return _tid((second - _EPOCH) // _MICROSECOND - number % _MINUTE, number)
+def record_key(name: str) -> str:
+    """The record key for a name: that of a post is its permanent key, that of a like its subject.
 
-
-def like_key(uri: str) -> str:
-    """The record key of our like of a post: there is only one, whenever it is given."""
-    number = _number(uri)
-    return _tid((_LIKES_FROM - _EPOCH) // _MICROSECOND + number % _YEAR, number)
-
-
-def _number(name: str) -> int:
-    return int.from_bytes(sha256(name.encode()).digest()[:16], "big")
+    Nothing else is in it, not even a time: a bot whose database was restored plans a slot anew,
+    and has to find what stands under the slot's key.
+    """
+    number = int.from_bytes(sha256(name.encode()).digest()[:16], "big")
+    return _tid((_FROM - _EPOCH) // _MICROSECOND + number % _YEAR, number)
 
 
 def _tid(microseconds: int, number: int) -> str:
