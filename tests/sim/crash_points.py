@@ -83,7 +83,7 @@ class CrashPoints:
         if self.lost:
             simulation.request_faults = True
             simulation.chooser.for_post = _lost_answer  # type: ignore[method-assign]
-            simulation.chooser.for_reading = lambda: None  # type: ignore[method-assign]
+            simulation.chooser.for_reading = lambda **_: None  # type: ignore[method-assign]
             simulation.chooser.for_request = _only_first_request  # type: ignore[method-assign]
         return simulation
 

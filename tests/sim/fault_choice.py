@@ -14,6 +14,7 @@ from tests.sim.faults import (
     READING_FAULTS,
     REQUEST_FAULTS,
     SERVER_FAULTS,
+    SESSION_FAULTS,
     ClockChange,
     HostFault,
     RequestFault,
@@ -33,7 +34,7 @@ LATER_FAULTS = (
 """The faults of requests that follow a first fault."""
 LATER_FAULT_SHARE = 0.25
 """The share of these requests that have one."""
-WEIGHT_BY_ACCOUNTS = {1: 4, 2: 2, 3: 1}
+WEIGHT_BY_ACCOUNTS = {1: 4, 2: 2, 3: 1, 4: 1}
 """The weight of a fault by the number of accounts on which it can happen."""
 EXTRA_TRIES: dict[RequestFault | ServerFault, int] = {
     ServerFault.KEY_3599: 12,
@@ -107,11 +108,11 @@ class FaultChooser:
             self.chance.choice(LATER_FAULTS) if self.chance.random() < LATER_FAULT_SHARE else None
         )
 
-    def for_reading(self) -> RequestFault | None:
-        """The fault of a request that only reads."""
-        return (
-            self.chance.choice(READING_FAULTS) if self.chance.random() < LATER_FAULT_SHARE else None
-        )
+    def for_reading(self, *, has_session: bool = False) -> RequestFault | None:
+        """The fault of a request that only reads; one that `has_session` may find it expired."""
+        if self.chance.random() >= LATER_FAULT_SHARE:
+            return None
+        return self.chance.choice(READING_FAULTS + SESSION_FAULTS * has_session)
 
     def count(self, fault: Enum, where: str = "") -> None:
         """Count a fault that has fired."""
@@ -123,7 +124,7 @@ def every_fault() -> list[str]:
     writing = {*chain.from_iterable(REQUEST_FAULTS.values())}
     lies = {*chain.from_iterable(SERVER_FAULTS.values())}
     names = [fault_name(one) for one in (*writing, *lies, *HostFault, *ClockChange)]
-    return sorted(names + [fault_name(one, "reading") for one in READING_FAULTS])
+    return sorted(names + [fault_name(one, "reading") for one in READING_FAULTS + SESSION_FAULTS])
 
 
 def _items(account: str) -> Iterator[RequestFault | ServerFault]:

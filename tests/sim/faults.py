@@ -19,11 +19,12 @@ from urllib3.exceptions import (
 
 from tests.servers.x import faults, problems
 from tests.servers.x.messages import Answer, End, Request, refusal
+from tests.sim.bluesky import SimulatedBluesky
 from tests.sim.mastodon import Mastodon
 from tests.sim.timeline import Timeline
 from tests.sim.x import SimulatedX
 
-Server = Mastodon | SimulatedX
+Server = Mastodon | SimulatedBluesky | SimulatedX
 
 SILENCE = 30.0
 """How long the bot waits for a byte, in seconds."""
@@ -66,6 +67,8 @@ class RequestFault(Enum):
     TOO_LONG = "403: the text is too long"
     WRONG_SCOPE = "403: the token lacks a scope"
     DISABLED = "403: the login is disabled"
+    EXPIRED = "the session has expired just before it arrives"
+    ALL_EXPIRED = "the session has expired just before it arrives, and cannot be renewed"
 
 
 class ServerFault(Enum):
@@ -120,16 +123,19 @@ ANYWHERE = frozenset(RequestFault) - {
     RequestFault.TOO_LONG,
     RequestFault.WRONG_SCOPE,
     RequestFault.DISABLED,
+    RequestFault.EXPIRED,
+    RequestFault.ALL_EXPIRED,
 }
+ONLY_MASTODON = {RequestFault.WRONG_SCOPE, RequestFault.DISABLED}
+ONLY_BLUESKY = {RequestFault.EXPIRED, RequestFault.ALL_EXPIRED}
 REQUEST_FAULTS: dict[str, tuple[RequestFault, ...]] = {
-    "x": tuple(
-        one for one in RequestFault if one not in {RequestFault.WRONG_SCOPE, RequestFault.DISABLED}
-    ),
-    "mastodon": tuple(
+    "x": tuple(one for one in RequestFault if one not in ONLY_MASTODON | ONLY_BLUESKY),
+    "bluesky": tuple(
         one
         for one in RequestFault
-        if one in ANYWHERE | {RequestFault.WRONG_SCOPE, RequestFault.DISABLED}
+        if one in ANYWHERE | ONLY_BLUESKY | {RequestFault.SUSPENDED, RequestFault.NOT_VISIBLE}
     ),
+    "mastodon": tuple(one for one in RequestFault if one in ANYWHERE | ONLY_MASTODON),
     # Without idempotency keys a request that arrives twice posts twice; nobody can prevent it.
     "island": tuple(one for one in RequestFault if one in ANYWHERE - {RequestFault.DUPLICATED}),
 }
@@ -137,6 +143,7 @@ REQUEST_FAULTS: dict[str, tuple[RequestFault, ...]] = {
 
 SERVER_FAULTS: dict[str, tuple[ServerFault, ...]] = {
     "x": (ServerFault.STALE,),
+    "bluesky": (),
     "mastodon": tuple(ServerFault),
     "island": (ServerFault.STALE,),
 }
@@ -155,6 +162,9 @@ READING_FAULTS = (
 )
 """The faults of a request that only reads."""
 
+SESSION_FAULTS = (RequestFault.EXPIRED, RequestFault.ALL_EXPIRED)
+"""Those of a request that only reads on Bluesky, besides."""
+
 X_DETAILS = {
     RequestFault.REFUSED_ODDLY: "Something about this request is not to our liking.",
     RequestFault.SUSPENDED: "The user used for authentication is suspended: your account is suspended.",
@@ -171,6 +181,13 @@ MASTODON_ERRORS = {
     RequestFault.INVALID: (422, "Validation failed: Text character limit exceeded"),
     RequestFault.WRONG_SCOPE: (403, "This action is outside the authorized scopes"),
     RequestFault.DISABLED: (403, "Your login is currently disabled"),
+}
+BLUESKY_ERRORS = {
+    RequestFault.UNAUTHORISED: (401, "AuthenticationRequired"),
+    RequestFault.REFUSED_ODDLY: (403, "NotToOurLiking"),
+    RequestFault.INVALID: (400, "InvalidRequest"),
+    RequestFault.SUSPENDED: (401, "AccountTakedown"),
+    RequestFault.NOT_VISIBLE: (400, "RecordNotFound"),
 }
 STATUSES = {
     RequestFault.ERROR_502: 502,
@@ -200,7 +217,7 @@ class FaultyRequest:
     time: Timeline
     chance: random.Random
 
-    def send(self, request_fault: RequestFault | None) -> Answer:  # noqa: C901 - one case for each fault
+    def send(self, request_fault: RequestFault | None) -> Answer:  # noqa: C901, PLR0911, PLR0912 - one case for each fault
         """The answer. Raises the connection's error."""
         match request_fault:
             case None:
@@ -229,6 +246,10 @@ class FaultyRequest:
                 | RequestFault.BAD_LIMITS
             ):
                 return _damaged(request_fault, self.serve(self.request))
+            case RequestFault.EXPIRED | RequestFault.ALL_EXPIRED:
+                assert isinstance(self.server, SimulatedBluesky)
+                self.server.expire(refresh=request_fault is RequestFault.ALL_EXPIRED)
+                return self.serve(self.request)
             case RequestFault.ERROR_500:
                 self.serve(self.request)
                 return self._refusal(500, "Internal Server Error")
@@ -266,6 +287,10 @@ class FaultyRequest:
             return fault.apply(
                 lambda: self.serve(self.request), {}, self.server.bot.id, self.time.true
             )
+        if isinstance(self.server, SimulatedBluesky):
+            status, name = BLUESKY_ERRORS.get(request_fault, (STATUSES.get(request_fault, 0), ""))
+            name = "RateLimitExceeded" if status == 429 else name
+            return self.server.error(status, name, _resets(request_fault, self.time.true))
         if request_fault in MASTODON_ERRORS:
             status, error = MASTODON_ERRORS[request_fault]
             return self._refusal(status, error)
@@ -275,6 +300,8 @@ class FaultyRequest:
         if isinstance(self.server, SimulatedX):
             problem = problems.plain(status, error)
             return refusal(problem, {})
+        if isinstance(self.server, SimulatedBluesky):
+            return self.server.error(status, "InternalServerError", headers)
         return self.server.json_answer(status, {"error": error}, headers)
 
 
@@ -285,6 +312,15 @@ def _limits(request_fault: RequestFault, now: datetime) -> dict[str, str]:
         RequestFault.LIMIT_NONSENSE: "soon",
     }
     return {"X-RateLimit-Reset": headers[request_fault]} if request_fault in headers else {}
+
+
+def _resets(request_fault: RequestFault, now: datetime) -> dict[str, str]:
+    """The headers of a 429 of Bluesky."""
+    resets = {
+        RequestFault.LIMIT_PAST: str(int((now - timedelta(days=1)).timestamp())),
+        RequestFault.LIMIT_NONSENSE: "soon",
+    }
+    return {"RateLimit-Reset": resets[request_fault]} if request_fault in resets else {}
 
 
 def _damaged(request_fault: RequestFault, true: Answer) -> Answer:

@@ -17,10 +17,12 @@ from bot.core.errors import BotError
 from bot.core.ports.platform import PermalinkParser
 from bot.scheduler.timetable import ZonedTimetable
 from tests.servers.x.messages import Answer, End, Request
+from tests.sim.bluesky import SimulatedBluesky
 from tests.sim.bot_process import BotProcess
 from tests.sim.database_faults import DatabaseFaults, Killed
 from tests.sim.fault_choice import FaultChooser, PostFaults, ShuffledCycle
 from tests.sim.faults import (
+    SESSION_FAULTS,
     ClockChange,
     FaultyRequest,
     HostFault,
@@ -100,6 +102,7 @@ class PostingSimulation(Simulation):
         self.networks = {
             "mastodon": self.mastodon,
             "island": Mastodon("island.test", self.time.now, Software.GOTOSOCIAL),
+            "bluesky": SimulatedBluesky("bluesky.test", self.time.now),
             "x": SimulatedX("x.test", self.time.now),
         }
         self.mastodon.on_replay = self._key_replayed
@@ -270,15 +273,20 @@ class PostingSimulation(Simulation):
 
     def _read(self, account: str, server: Server, request: Request) -> Answer:
         is_exact = account == "mastodon" and self.time.true < self._exact_until
-        request_fault = self.chooser.for_reading() if self.request_faults and not is_exact else None
+        may_fail = self.request_faults and not is_exact
+        request_fault = self._reading_fault(server, request) if may_fail else None
         if server.lists_own(request) and self.time.true < self._blind.get(account, self.time.true):
             left = int((self._blind[account] - self.time.true).total_seconds()) + 1
             return self._rate_limited(account, server, left)
         answer = self._send(account, server, request, request_fault, server.answer, None)
-        whole = answer.status == 200 and answer.end is End.WHOLE and request_fault is None
-        if server.lists_own(request) and whole:
+        is_sound = request_fault is None or request_fault in SESSION_FAULTS
+        if server.lists_own(request) and is_sound and _is_told(server, answer):
             self.invariants.own_posts_read(account)
         return answer
+
+    def _reading_fault(self, server: Server, request: Request) -> RequestFault | None:
+        has_session = isinstance(server, SimulatedBluesky) and server.has_session(request)
+        return self.chooser.for_reading(has_session=has_session)
 
     def _rate_limited(self, account: str, server: Server, left: int) -> Answer:
         """A rate limit that ends after `left` seconds."""
@@ -725,6 +733,14 @@ class PostingSimulation(Simulation):
         """The invariants compare each change of a delivery with its log line."""
         where = (str(event.get("slot", "")), str(event.get("account", "")))
         self.invariants.logged.add((what, *where, int(event.get("attempt", 0))))
+
+
+def _is_told(server: Server, answer: Answer) -> bool:
+    """Whether an answer to a search tells all that the server knows."""
+    tells = answer.status == 200
+    if isinstance(server, SimulatedBluesky):
+        tells = server.tells(answer)
+    return tells and answer.end is End.WHOLE
 
 
 def _is_night(host: datetime) -> bool:

@@ -1,10 +1,10 @@
-"""The tips.yaml of the simulation: three networks and the site, two schedules, many tips."""
+"""The tips.yaml of the simulation: four networks and the site, two schedules, many tips."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-ACCOUNTS = ("mastodon", "island", "x")
+ACCOUNTS = ("mastodon", "island", "bluesky", "x")
 """The accounts on networks; the site is not one."""
 
 TIPS = 24
@@ -13,6 +13,7 @@ PLATFORMS = {
     "site": "{}",
     "mastodon": '{server: "https://mastodon.test"}',
     "island": '{kind: mastodon, server: "https://island.test"}',
+    "bluesky": '{server: "https://bluesky.test", handle: tips.bluesky.test}',
     "x": '{api: "https://x.test", link: never, monthly_budget: BUDGET}',
 }
 

@@ -20,9 +20,9 @@ from tests.sim.bot_process import BotProcess
 from tests.sim.database_faults import DatabaseFaults
 from tests.sim.faults import Server
 from tests.sim.invariants import InvariantError
+from tests.sim.mastodon import Mastodon
 from tests.sim.timeline import Timeline
 from tests.sim.transport import transport_factory
-from tests.sim.x import SimulatedX
 
 
 @dataclass
@@ -99,10 +99,10 @@ class Simulation(ABC):
         """The environment variables with every account's credentials."""
         found = dict(self.database.variables)
         for name, network in self.networks.items():
-            if isinstance(network, SimulatedX):
-                found |= network.variables
-            else:
+            if isinstance(network, Mastodon):
                 found[f"TIPSBOT_{name.upper()}_ACCESS_TOKEN"] = network.token
+            else:
+                found |= network.variables
         return found
 
     @abstractmethod

@@ -24,6 +24,7 @@ class Disturbance(Enum):
     HOSTILE = "a message has hostile text"
     PRIVATE = "a message is for followers, or for the bot alone"
     WITHOUT_MENTION = "a message below the bot's post does not mention the bot"
+    BLOCKED = "somebody blocks the bot, which is shown nothing of theirs any more"
     FORGET_ME = "somebody asks for erasure"
     CANNOT_BE_SHOWN = (
         "the server can never again show one status, and the thread of one of the bot's posts"
@@ -36,16 +37,21 @@ class Disturbance(Enum):
     LOCKED = "the database is locked for a while"
 
 
-ONLY_MASTODON = frozenset(
+_LISTS_OF_MASTODON = frozenset(
     {
         Disturbance.STILL_LISTED,
         Disturbance.EMPTY_NOTIFICATION,
         Disturbance.OLD_VERSION,
-        Disturbance.PRIVATE,
         Disturbance.CANNOT_BE_SHOWN,
     }
 )
-"""Disturbances that X's lists do not have, as far as is known."""
+NOT_ON = {
+    "mastodon": frozenset({Disturbance.BLOCKED}),
+    "island": frozenset({Disturbance.BLOCKED}),
+    "bluesky": _LISTS_OF_MASTODON | {Disturbance.EDIT_CHAIN},
+    "x": _LISTS_OF_MASTODON | {Disturbance.PRIVATE, Disturbance.BLOCKED},
+}
+"""Disturbances that networks do not have, by account, as far as is known."""
 
 ONCE_A_RUN = (Disturbance.OUTAGE, Disturbance.BACKLOG)
 """Disturbances that take long: once in a run, at its end."""

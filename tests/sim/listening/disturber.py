@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from tests.servers.x.messages import Answer, Request
 from tests.sim.listening.disturbances import Disturbance
@@ -16,8 +17,10 @@ from tests.sim.listening.x import XWithPeople
 from tests.sim.timeline import Timeline
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-PAGES = {"mastodon": 30, "island": 30, "x": 100}
+PAGES = {"mastodon": 30, "island": 30, "bluesky": 100, "x": 100}
 """How many messages a page of each network has."""
+LISTS = ("data", "descendants", "notifications")
+"""The names of lists of messages in answers."""
 
 
 @dataclass(kw_only=True)
@@ -50,6 +53,7 @@ class Disturber:
             Disturbance.HOSTILE: self._post_hostile,
             Disturbance.PRIVATE: self._post_private,
             Disturbance.WITHOUT_MENTION: self._without_mention,
+            Disturbance.BLOCKED: self.people.block,
             Disturbance.FORGET_ME: self.people.request_erasure,
             Disturbance.CANNOT_BE_SHOWN: self._make_unshowable,
         }.get(what)
@@ -84,7 +88,7 @@ class Disturber:
         """The answer, perhaps in another order or with messages twice."""
         answer = self.networks[account].answer(request)
         body = json.loads(answer.body)
-        listed = body if isinstance(body, list) else body.get("data") or body.get("descendants")
+        listed = body if isinstance(body, list) else _listed(body)
         if answer.status != 200 or not listed or len(listed) < 2:
             return answer
         if self.takes(account, Disturbance.REPEATED):
@@ -108,7 +112,7 @@ class Disturber:
     def _empty_page(self, account: str) -> None:
         """Fill a page with entries that the network does not show, and post behind them."""
         network, many = self.networks[account], PAGES[account] + 5
-        if isinstance(network, MastodonWithPeople):
+        if not isinstance(network, XWithPeople):
             network.add_blanks(many)
             self.people.post(account)
             return
@@ -123,7 +127,7 @@ class Disturber:
     def _post_backdated(self, account: str) -> None:
         message = self.people.post(account, is_old=True)
         network = self.networks[account]
-        if isinstance(network, XWithPeople):
+        if not isinstance(network, MastodonWithPeople):
             network.come_late(message.id, self.time.true + timedelta(seconds=100))
             self.people.post(account)
 
@@ -200,3 +204,8 @@ class Disturber:
         """Let it happen some rounds later."""
         wait = self.chance.choice((5, 40)) if minutes is None else minutes
         self.time.at(self.time.true + wait * MINUTE, action)
+
+
+def _listed(body: dict[str, Any]) -> list[Any] | None:
+    """The messages in an answer: of X, of a thread on Mastodon, of Bluesky."""
+    return next((found for name in LISTS if (found := body.get(name))), None)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from tests.sim.bot_database import BotDatabase
 from tests.sim.invariants import InvariantError
+from tests.sim.listening.bluesky import BlueskyWithPeople
 from tests.sim.listening.mastodon import MastodonWithPeople
 from tests.sim.listening.messages import Message, marked
 from tests.sim.listening.people import Network, People
@@ -156,10 +157,13 @@ class LogInvariants:
     def _check_missing(self, message: Message) -> None:
         """A missing message is behind X's 800 mentions or seven days of search, and was reported.
 
-        Messages in a thread that the server cannot show are missing without a report.
+        Messages in a thread that the server cannot show, and on Bluesky those below a message that
+        is gone, are missing without a report.
         """
         network = self.networks[message.account]
-        if not message.mentions_bot and self._is_in_unshowable_thread(message):
+        if not message.mentions_bot and (
+            self._is_in_unshowable_thread(message) or self._is_cut_off(message)
+        ):
             return
         if not isinstance(network, XWithPeople):
             raise InvariantError(f"{message} was never read")
@@ -190,6 +194,16 @@ class LogInvariants:
         """Whether the server cannot show the thread of a message."""
         network = self.networks[message.account]
         return isinstance(network, MastodonWithPeople) and message.root in network.not_showable
+
+    def _is_cut_off(self, message: Message) -> bool:
+        """Whether it is below a message that is gone, on Bluesky, whose threads end there."""
+        if not isinstance(self.networks[message.account], BlueskyWithPeople):
+            return False
+        by_id = {one.id: one for one in self.people.message if one.account == message.account}
+        above = by_id.get(message.to or "")
+        while above is not None and above.gone_at is None:
+            above = by_id.get(above.to or "")
+        return above is not None
 
     def _check_current(self, row: EntryRow, message: Message) -> None:
         where = f"{row.name} ({message})"

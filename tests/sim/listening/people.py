@@ -7,16 +7,21 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from tests import hostile
+from tests.sim.listening.bluesky import BlueskyWithPeople
 from tests.sim.listening.mastodon import MastodonWithPeople
 from tests.sim.listening.messages import Message, mark
 from tests.sim.listening.x import PEOPLE, XWithPeople, people
 from tests.sim.mastodon import Software
 from tests.sim.timeline import Timeline
 
-Network = MastodonWithPeople | XWithPeople
+Network = MastodonWithPeople | BlueskyWithPeople | XWithPeople
 ERASURE_REQUEST = "forget me"
 AGES = (timedelta(hours=1), timedelta(days=3), timedelta(days=20))
 """How far a message from another server can be dated before its arrival."""
+BLUESKY_AGES = (timedelta(hours=1), timedelta(hours=20), timedelta(hours=47))
+"""The same on Bluesky, where older ones are not listed above what is known."""
+FEWEST = 5
+"""So many people never block the bot."""
 
 
 class People:
@@ -31,6 +36,7 @@ class People:
         self.message: list[Message] = []
         self.erased_people: dict[tuple[str, str], datetime] = {}
         """When somebody asked for erasure, by account and person"""
+        self._blocking: set[tuple[str, str]] = set()
         self._names = {
             name: people("x" if isinstance(network, XWithPeople) else name, PEOPLE)
             for name, network in networks.items()
@@ -70,6 +76,12 @@ class People:
         text = f"{mark(number, 0)} {words or 'This is what I think.'}"
         if isinstance(network, XWithPeople):
             new_id = network.post(who, text, parent, mentions_bot=mentions_bot)
+            mentions_bot = network.mentions_bot(new_id)
+        elif isinstance(network, BlueskyWithPeople):
+            at = self._time.true - self._chance.choice(BLUESKY_AGES) if is_old else None
+            new_id = network.post(
+                who, text, parent, mentions_bot=mentions_bot, is_hidden=is_private, at=at
+            )
             mentions_bot = network.mentions_bot(new_id)
         else:
             new_id = self._post_on_mastodon(
@@ -142,10 +154,22 @@ class People:
         network.post(who, text, self._chance.choice(own))
         self.erased_people[account, who] = self._time.true
 
+    def block(self, account: str) -> None:
+        """Let somebody block the bot on Bluesky: for the bot all their messages are gone."""
+        network, who = self._networks[account], self._chance.choice(self._authors(account))
+        there = [one for one in self._names[account] if (account, one) not in self._blocking]
+        if not isinstance(network, BlueskyWithPeople) or len(there) <= FEWEST:
+            return
+        network.block(who)
+        self._blocking.add((account, who))
+        for message in self.message:
+            if (message.account, message.who) == (account, who) and message.gone_at is None:
+                message.gone_at = self._time.true
+
     def edit(self, message: Message) -> None:
         """Let its author edit a message, if it exists and the network allows it."""
         network = self._networks[message.account]
-        if message.gone_at is not None:
+        if message.gone_at is not None or isinstance(network, BlueskyWithPeople):
             return
         if isinstance(network, XWithPeople) and not network.may_edit(message.id):
             return
@@ -162,11 +186,11 @@ class People:
         return self._chance.choice(there[-60:]) if there else None
 
     def _authors(self, account: str) -> list[str]:
-        """The people who did not ask for erasure; now and then everybody."""
+        """The people who did not ask for erasure; now and then everybody who does not block us."""
+        names = [who for who in self._names[account] if (account, who) not in self._blocking]
         if self._chance.random() < 0.1:
-            return self._names[account]
-        left = [who for who in self._names[account] if (account, who) not in self.erased_people]
-        return left or self._names[account]
+            return names
+        return [who for who in names if (account, who) not in self.erased_people] or names
 
     def _parent(self, account: str, *, must: bool) -> str | None:
         """The id that a new message answers, or None; it `must` answer one if it has no mention."""

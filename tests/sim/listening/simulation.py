@@ -17,7 +17,8 @@ from tests.sim.bot_process import BotProcess
 from tests.sim.database_faults import DatabaseFaults, Killed
 from tests.sim.fault_choice import FaultChooser, ShuffledCycle
 from tests.sim.faults import FaultyRequest
-from tests.sim.listening.disturbances import ONCE_A_RUN, ONLY_MASTODON, Disturbance
+from tests.sim.listening.bluesky import BlueskyWithPeople
+from tests.sim.listening.disturbances import NOT_ON, ONCE_A_RUN, Disturbance
 from tests.sim.listening.disturber import HOUR, MINUTE, Disturber
 from tests.sim.listening.invariants import LogInvariants
 from tests.sim.listening.mastodon import STREAM, MastodonWithPeople
@@ -41,6 +42,7 @@ platforms:
   site: {}
   mastodon: {server: "https://mastodon.test"}
   island: {kind: mastodon, server: "https://island.test"}
+  bluesky: {server: "https://bluesky.test", handle: tips.bluesky.test}
   x: {api: "https://x.test", link: never, listening_budget: 900}
 schedule:
   - {name: often, cron: "0 7,11,19 * * *", late: 90m}
@@ -51,7 +53,7 @@ TIPS = 40
 
 @dataclass
 class ListeningSimulation(Simulation):
-    """One bot that listens over some days, and people who talk on three networks."""
+    """One bot that listens over some days, and people who talk on four networks."""
 
     days: float = 0.5
     #: whether anything goes wrong
@@ -68,6 +70,7 @@ class ListeningSimulation(Simulation):
         self.networks: dict[str, Network] = {
             "mastodon": MastodonWithPeople("mastodon.test", self.time.now),
             "island": MastodonWithPeople("island.test", self.time.now, Software.GOTOSOCIAL),
+            "bluesky": BlueskyWithPeople("bluesky.test", self.time.now),
             "x": XWithPeople("x.test", self.time.now),
         }
         self.people = People(self.networks, self.time, self.chance)
@@ -227,7 +230,8 @@ class ListeningSimulation(Simulation):
 
     def _send(self, account: str, network: Network, request: Request) -> Answer:
         may_fail = self.request_faults and request.method == "GET" and request.path != STREAM
-        request_fault = self.chooser.for_reading() if may_fail else None
+        has_session = isinstance(network, BlueskyWithPeople) and network.has_session(request)
+        request_fault = self.chooser.for_reading(has_session=has_session) if may_fail else None
         may_disturb = request_fault is None and network.lists_messages(request)
         if request.path == STREAM and self.disturber.takes(account, Disturbance.STREAM_DROPPED):
             return replace(network.answer(request), end=End.TRUNCATED)
@@ -262,7 +266,7 @@ class ListeningSimulation(Simulation):
     # Disturbances.
 
     def _apply(self, what: Disturbance) -> None:
-        names = [name for name in self.networks if what not in ONLY_MASTODON or name != "x"]
+        names = [name for name in self.networks if what not in NOT_ON[name]]
         account = self.chance.choice(names)
         self.log(f"disturbance {what.name} on {account}")
         host_faults = {
