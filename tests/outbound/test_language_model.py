@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.bootstrap.configured_model import model
+from bot.bootstrap.settings.configured_model import model
 from bot.core.errors import (
     PlatformError,
     Refused,

@@ -26,7 +26,7 @@ BREACHES = {
     "the wiring knows a platform": ("wiring", "import bot.platforms.site", CATALOGUE),
     "the running bot asks a model": (
         "bootstrap/running/runner.py",
-        "import bot.bootstrap.configured_model",
+        "import bot.bootstrap.settings.configured_model",
         MODELS,
     ),
     "the container asks a model": (

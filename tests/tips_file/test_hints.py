@@ -10,7 +10,7 @@ import yaml
 
 from bot.core.errors import Problem, TipsError
 from bot.core.text import suggest
-from bot.platforms.broadcast.services import modules
+from bot.outbound.apprise.services import modules
 from bot.platforms.catalogue import KINDS
 from bot.scheduler.crontab import check_cron
 from bot.tips_file.load import parse

@@ -48,7 +48,7 @@ def summarise(
 def _reviews(bot: Container, named: list[str], doubtful: bool) -> Iterator[Review]:
     """The tips to look at; a failure of the model is printed at once."""
     from bot.app.tips.propose import reviews
-    from bot.bootstrap.configured_model import model
+    from bot.bootstrap.settings.configured_model import model
     from bot.cli.tips_file.summarise_view import show
 
     for one in reviews(

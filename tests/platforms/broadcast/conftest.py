@@ -8,7 +8,8 @@ import pytest
 
 from bot.core.model.config import Account, Identity
 from bot.core.model.delivery import Post
-from bot.platforms.broadcast.adapter import PATIENCE, BroadcastPlatform
+from bot.outbound.apprise.sender import PATIENCE
+from bot.platforms.broadcast.adapter import BroadcastPlatform
 from tests.clock import FakeClock
 from tests.servers.inbox import inbox_server
 from tests.servers.proxy import proxy

@@ -192,7 +192,7 @@ TITLED = frozenset(
     {"acs", "brevo", "email", "github", "groundmail", "mailersend", "mailgun", "office365"}
     | {"postmark", "reddit", "resend", "sendgrid", "ses", "smtp2go", "sparkpost"}
 )
-"""Services whose messages are nothing without a title; it is the tip's."""
+"""Services whose messages are nothing without a title."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,8 +13,8 @@ import apprise.plugins
 import pytest
 from apprise import NotificationManager
 
+from bot.outbound.apprise.services import MAIL, OWN, TITLED, UNKNOWN, modules
 from bot.platforms.broadcast import KIND
-from bot.platforms.broadcast.services import MAIL, OWN, TITLED, UNKNOWN, modules
 from tests.tree import ROOT
 
 LEFT_OUT = {

@@ -1,4 +1,4 @@
-"""Connects to a service before a post is sent, so that a failure proves that nothing was sent."""
+"""Connects to a service before a message is sent, so that a failure proves that nothing was."""
 
 import socket
 from contextlib import suppress

@@ -8,10 +8,9 @@ from typing import Any
 
 from apprise import AppriseAsset, NotifyBase, NotifyFormat
 
-from bot.core.model.delivery import Post
 from bot.core.text.suggest import did_you_mean, hearing_meant
+from bot.outbound.apprise.services import MAIL, OWN, TITLED, UNKNOWN, AppriseModule, modules
 from bot.outbound.quiet_loggers import hush
-from bot.platforms.broadcast.services import MAIL, OWN, TITLED, UNKNOWN, AppriseModule, modules
 
 CONNECT = 10.0
 """Seconds to reach the service."""
@@ -38,11 +37,11 @@ class UnusableAddressError(Exception):
 
 
 class SecondRequestError(Exception):
-    """A plugin was about to send the post again."""
+    """A plugin was about to send the message again."""
 
 
 class _Once:
-    """Ends a post before its second request; Apprise calls `throttle` before each."""
+    """Ends a message before its second request; Apprise calls `throttle` before each."""
 
     _is_sent = False
 
@@ -56,8 +55,8 @@ class _Once:
 class AppriseService:
     """The service that an address names. Raises UnusableAddressError for one that names none.
 
-    `bot` is the name by which the bot introduces itself. A plugin is made for each post: it keeps
-    state, and posts can come from several threads.
+    `bot` is the name by which the bot introduces itself. A plugin is made for each message: it
+    keeps state, and messages can come from several threads.
     """
 
     def __init__(self, address: str, bot: str) -> None:
@@ -77,7 +76,7 @@ class AppriseService:
         )
         plugin = self._plugin()
         if len(plugin) != 1:
-            todo = "name one: each account of the bot posts to one place"
+            todo = "name one: the bot sends to one place by each address"
             raise UnusableAddressError(f"it names {len(plugin)} receivers of {self.name}", todo)
 
     @property
@@ -91,7 +90,7 @@ class AppriseService:
         return int(self._plugin().body_maxlen)
 
     def destination(self) -> tuple[str, int] | None:
-        """Host and port that a post connects to first; None where that is not known."""
+        """Host and port that a message connects to first; None where that is not known."""
         plugin, host = self._plugin(), self._module.host
         if host == MAIL:
             return str(plugin.smtp_host), int(plugin.port)
@@ -101,10 +100,17 @@ class AppriseService:
             return str(plugin.host), int(plugin.port or _PORTS[bool(plugin.secure)])
         return host.removesuffix(OWN), _PORTS[True]
 
-    def send(self, post: Post) -> bool:
-        """Send a post in one piece; whether the service took it. Raises whatever a plugin does."""
-        title = post.title if self._module.name in TITLED else ""
-        sent = self._plugin().notify(body=post.text, title=title, body_format=NotifyFormat.TEXT)
+    @property
+    def needs_title(self) -> bool:
+        """Whether its messages are nothing without a title."""
+        return self._module.name in TITLED
+
+    def send(self, text: str, title: str = "") -> bool:
+        """Send a text in one piece; whether the service took it. Raises whatever a plugin does.
+
+        Where the service knows no titles, Apprise puts the title above the text.
+        """
+        sent = self._plugin().notify(body=text, title=title, body_format=NotifyFormat.TEXT)
         return sent is True
 
     @property

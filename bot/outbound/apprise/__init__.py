@@ -1,0 +1,1 @@
+"""Sends a text to one of the services of Apprise. Only `services` can be imported without it."""
