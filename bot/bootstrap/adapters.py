@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.app.discussion.listen import budget_left
+from bot.bootstrap.alerts.channel import AppriseChannel, open_channel
 from bot.bootstrap.settings.environment import Environment
 from bot.bootstrap.settings.secrets import add_secrets, secrets_for
 from bot.core.errors import SecretError
@@ -52,6 +53,7 @@ class Adapters:
     pictures: PostPictures
     network: NetworkAccess = DIRECT
     _built: dict[str, Platform] = field(default_factory=dict)
+    _channel: AppriseChannel | None = None
 
     def port(self, kind: type[Port], name: str) -> Port | None:
         """An account's adapter if it has this port; None otherwise, or for an unknown account."""
@@ -65,20 +67,31 @@ class Adapters:
             self._built[account.name] = self._build(account, self.config())
         return self._built[account.name]
 
+    def alert_channel(self) -> AppriseChannel:
+        """The operator's own channel. Raises SecretError."""
+        if self._channel is None:
+            self._channel = open_channel(self.config(), self.environment, catalogue.KINDS)
+        return self._channel
+
     def rebuild(self, config: Config) -> None:
-        """Build those of all accounts anew, for a file that comes into use.
+        """Build those of all accounts anew, and the channel, for a file that comes into use.
 
         Raises SecretError with all missing secrets, and changes nothing then.
         """
-        built, missing = {}, []
+        built, channel, missing = {}, None, []
         for account in config.accounts:
             try:
                 built[account.name] = self._build(account, config)
             except SecretError as error:
                 missing.append(str(error))
+        try:
+            if config.alerts is not None:
+                channel = open_channel(config, self.environment, catalogue.KINDS)
+        except SecretError as error:
+            missing.append(str(error))
         if missing:
             raise SecretError("; ".join(missing))
-        self._built = built
+        self._built, self._channel = built, channel
 
     def _build(self, account: Account, config: Config) -> Platform:
         kind = catalogue.KINDS[account.kind]

@@ -12,7 +12,7 @@ from bot.cli.fleet.group import fleet
 from bot.cli.moderation import approve, block, hide, refuse, show, unblock
 from bot.cli.posting import pause, post, posts, preview, resolve, resume, retract, skip
 from bot.cli.processes import keys, migrate, run, web, worker
-from bot.cli.status import status
+from bot.cli.status import alert, status
 from bot.cli.tips_file import check, init, schema, summarise
 
 app = typer.Typer(
@@ -71,4 +71,5 @@ for _command in (
     schema.schema,
 ):
     add(app, _command)
+app.add_typer(alert.alert)
 app.add_typer(fleet)

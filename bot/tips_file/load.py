@@ -23,8 +23,16 @@ from bot.tips_file.problems import Problems
 from bot.tips_file.read_file import text_of
 from bot.tips_file.sections import cross_checks
 from bot.tips_file.sections.accounts import account_names, read_accounts
+from bot.tips_file.sections.alerts import read_alerts
 from bot.tips_file.sections.cross_checks import CheckCron
-from bot.tips_file.sections.models import BotSection, ScheduleSection, Section, TipSection, TipsFile
+from bot.tips_file.sections.models import (
+    AlertsSection,
+    BotSection,
+    ScheduleSection,
+    Section,
+    TipSection,
+    TipsFile,
+)
 from bot.tips_file.values.parse_times import end_of, start_of
 from bot.tips_file.yaml.yaml_reader import (
     Block,
@@ -112,6 +120,7 @@ def _config(
     bot = problems.section(("bot",), root.get("bot"), BotSection) if "bot" in root else None
     accounts = read_accounts(problems, root, kinds)
     schedules = _items(problems, root, "schedule", ScheduleSection)
+    alerts = read_alerts(problems, root)
     tips = _tips(problems, root, ZoneInfo(bot.timezone if bot else "UTC"))
     cross_checks.check_rules(problems, root, check_cron)
     cross_checks.check_unique(problems, root, "schedule", "name", "schedule")
@@ -129,6 +138,7 @@ def _config(
         accounts=tuple(accounts),
         schedules=_schedules(list(schedules.values()), bot),
         library=Library(tips=tuple(tips)),
+        alerts=alerts,
     )
 
 
@@ -166,6 +176,7 @@ def _check_outline(problems: Problems, root: Block) -> None:
 _PARTS: Mapping[str, type[Section]] = {
     "bot": BotSection,
     "schedule": ScheduleSection,
+    "alerts": AlertsSection,
     "tips": TipSection,
 }
 

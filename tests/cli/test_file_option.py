@@ -36,6 +36,8 @@ WORDS = {
     "pause": "site",
     "resume": "site",
     "skip": "",
+    "alert test": "",
+    "alert list": "",
 }
 """What each command that works on a tips file wants to be told besides."""
 
@@ -65,7 +67,7 @@ def operator(tmp_path: Path) -> Operator:
 
 def does(operator: Operator, name: str, *words: str) -> Outcome:
     """Give a command with all that it wants besides the file."""
-    return operator.does(name, *shlex.split(WORDS[name]), *words)
+    return operator.does(*name.split(), *shlex.split(WORDS[name]), *words)
 
 
 def test_the_table_has_every_command() -> None:

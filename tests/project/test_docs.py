@@ -19,6 +19,8 @@ import typer
 import yaml
 
 from bot.cli.app import app
+from bot.core.alerts.channel import ADDRESS_VARIABLE
+from bot.core.alerts.trouble import TroubleKind
 from bot.core.model.capabilities import Idempotency, variable
 from bot.core.model.delivery import State
 from bot.core.model.entry import EntryKind, Visibility
@@ -58,6 +60,7 @@ TO_TYPE = {
     "x.md",
     "site.md",
     "broadcast.md",
+    "alerts.md",
 }
 """The pages from which an operator takes commands."""
 
@@ -308,7 +311,12 @@ def test_every_option_has_an_example(name: str) -> None:
 # -- tips.yaml --------------------------------------------------------------------------------
 
 TIPS_FILE = sections((DOCS / "tips-file.md").read_text(encoding="utf-8"))
-SECTIONS = {"bot": "BotSection", "schedule": "ScheduleSection", "tips": "TipSection"}
+SECTIONS = {
+    "bot": "BotSection",
+    "schedule": "ScheduleSection",
+    "alerts": "AlertsSection",
+    "tips": "TipSection",
+}
 
 
 def told(section: str) -> dict[str, list[str]]:
@@ -365,6 +373,7 @@ def written(section: str, example: str) -> str:
     own = {
         "bot": ["name: Ten Tips"],
         "schedule": [rule] if rule else [],
+        "alerts": ["digest: weekly"],
         "tips": ["id: one", "title: One", "text: One.", "tags: [leadership]"],
     }
     own["tips"] += {"image": ["alt: A map"], "alt": ["image: card"]}.get(name, [])
@@ -373,8 +382,9 @@ def written(section: str, example: str) -> str:
         "\n".join(f"{'- ' if first == 0 else '  '}{line}" for first, line in enumerate(own[part]))
         for part in ("tips", "schedule")
     )
-    bot = "\n".join(f"  {line}" for line in own["bot"])
-    return f"bot:\n{bot}\nplatforms: {{site: {{}}, x: {{}}}}\nschedule:\n{schedule}\ntips:\n{tip}\n"
+    bot, alerts = ("\n".join(f"  {line}" for line in own[part]) for part in ("bot", "alerts"))
+    accounts = "platforms: {site: {}, x: {}}"
+    return f"bot:\n{bot}\n{accounts}\nschedule:\n{schedule}\nalerts:\n{alerts}\ntips:\n{tip}\n"
 
 
 EXAMPLES = [
@@ -409,6 +419,7 @@ def test_every_environment_variable_is_explained() -> None:
     """Each variable that the program reads is on the installation page, and each secret's name."""
     read = {name for text in texts() for name in re.findall(r"TIPSBOT_[A-Z_]*[A-Z]", text)}
     secrets = {variable(kind.name, one.name) for kind in KINDS.values() for one in kind.secrets}
+    secrets.add(ADDRESS_VARIABLE)
     assert {"TIPSBOT_DATA", "TIPSBOT_BIND", "TIPSBOT_DEBUG"} <= read
     assert [name for name in sorted(read | secrets) if name not in INSTALL] == []
 
@@ -429,6 +440,13 @@ def test_every_event_of_the_log_is_explained() -> None:
     made = {f"slot_{outcome.value}" for outcome in Outcome}
     made |= {f"delivery_{state.value}" for state in State}
     assert told == {event for event in events() if re.fullmatch(r"[a-z_.]+", event)} | made
+
+
+def test_every_alert_is_explained() -> None:
+    """Each kind of trouble has a row on the page about alerts, the worst first, and no other has."""
+    page = (DOCS / "alerts.md").read_text(encoding="utf-8")
+    told = [cells[0].strip("`") for cells in rows(sections(page)["What you are told"])]
+    assert told == [kind.value for kind in TroubleKind]
 
 
 def test_every_metric_is_explained() -> None:
@@ -491,6 +509,7 @@ def test_the_unit_asks_for_secrets_by_their_names() -> None:
     unit = (ROOT / "deploy" / "tipsbot.service").read_text(encoding="utf-8")
     asked = re.findall(r"^#?LoadCredential=(\w+):\S*/(\w+)$", unit, re.MULTILINE)
     wanted = [variable(kind.name, one.name) for kind in KINDS.values() for one in kind.secrets]
+    wanted.append(ADDRESS_VARIABLE)
     assert asked == [(name.lower(), name.lower()) for name in wanted]
 
 

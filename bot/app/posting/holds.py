@@ -32,7 +32,7 @@ def hold(
     pause = tx.accounts.pauses(now).get(f"account:{account.name}")
     if pause is not None:
         return pause.reason
-    if (limited := _limited(tx, account, now)) is not None:
+    if (limited := posting_limited(tx, account, now)) is not None:
         return limited
     if delivery.needs_page and not _has_page(tx, config, delivery):
         return "its page is not on the site yet"
@@ -60,8 +60,8 @@ def limit_posting(tx: UnitOfWork, account: Account, error: RetryLater, now: date
         POSTING_LIMITED.begin(tx, account.name, now, error.after)
 
 
-def _limited(tx: UnitOfWork, account: Account, now: datetime) -> str | None:
-    """Why the network's own limit keeps the account from posting."""
+def posting_limited(tx: UnitOfWork, account: Account, now: datetime) -> str | None:
+    """Why the network's own limit keeps the account from posting; None: it does not."""
     until = POSTING_LIMITED.end(tx, account.name, now, LONGEST_LIMIT)
     if until is None:
         return None

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.app import notes
+from bot.app.alerts.stored_state import ALERTS
 from bot.app.discussion.listen import LISTENING_MAY_FAIL, listening_fails_since
 from bot.app.moderation.visibility import held_comments
 from bot.app.posting.by_hand.pauses import unheld
@@ -93,6 +94,10 @@ class Status:
     first: FirstTip | None = None
     #: how many tips have no summary of the operator's, so that nobody has looked at their posts
     unreviewed: int = 0
+    #: whether the operator is alerted when a person is needed
+    has_alerts: bool = False
+    #: why the last alert did not arrive
+    alerts_problem: str | None = None
 
     @property
     def needs_person(self) -> bool:
@@ -142,7 +147,14 @@ def status(store: Store, timetable: Timetable, config: Config, now: datetime) ->
             held=tuple(held_comments(tx, config)),
             first=first_tip(tx, timetable, config, now),
             unreviewed=len(unreviewed(config, now)),
+            has_alerts=config.alerts is not None,
+            alerts_problem=_alerts_problem(tx, config),
         )
+
+
+def _alerts_problem(tx: UnitOfWork, config: Config) -> str | None:
+    state = ALERTS.read(tx) if config.alerts is not None else None
+    return state.problem if state is not None else None
 
 
 def _waiting(tx: UnitOfWork, now: datetime) -> tuple[Delivery, ...]:

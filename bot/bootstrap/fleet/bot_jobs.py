@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.app.discussion.listen import is_time_to_listen
+from bot.bootstrap.alerts.build import alert_sender
 from bot.bootstrap.container import Container
 from bot.bootstrap.fleet.bots import BotParts, FleetContainers
 from bot.bootstrap.running.webmentions import webmention_verifier
@@ -24,6 +25,8 @@ MOST_PAGES = 5
 """How many pages of other sites are read for one bot before others have their turn."""
 TRY_AGAIN = timedelta(minutes=5)
 """How often pages are looked at that could not be read."""
+ALERT_EVERY = timedelta(minutes=1)
+"""How often is looked whether a bot needs a person."""
 HORIZON = timedelta(days=366)
 """How far the next slot is looked for."""
 
@@ -79,7 +82,12 @@ class BotJobs:
     @property
     def _tasks(self) -> dict[Job, Callable[[BotParts, str], datetime]]:
         """What is done for each task; it returns when the task is due next."""
-        return {Job.PLAN: self._plan, Job.LISTEN: self._listen, Job.RESPOND: self._respond}
+        return {
+            Job.PLAN: self._plan,
+            Job.LISTEN: self._listen,
+            Job.RESPOND: self._respond,
+            Job.ALERT: self._alert,
+        }
 
     def _plan(self, parts: BotParts, _: str) -> datetime:
         """Plan the slots that came due since the last time; a new rule begins with its version.
@@ -128,6 +136,12 @@ class BotJobs:
         if are_more:
             return now
         return now + (TRY_AGAIN if container.database.pings.waiting() else NOTHING_DUE)
+
+    def _alert(self, parts: BotParts, _: str) -> datetime:
+        """Tell the operator what begins to need a person, and what is over."""
+        container = parts.container
+        alert_sender(container, parts.bot.problem).step(container.config)
+        return container.clock.now() + ALERT_EVERY
 
 
 def _is_time(container: Container, account: Account) -> bool:

@@ -102,6 +102,8 @@ def _tasks(config: Config) -> Iterator[Task]:
             yield Task(job=Job.LISTEN, account=account.name)
     if any(takes(config, protocol) for protocol in LinkNotice):
         yield Task(job=Job.RESPOND)
+    if config.alerts is not None:
+        yield Task(job=Job.ALERT)
 
 
 def _servers(account: Account) -> Iterator[tuple[str, int]]:

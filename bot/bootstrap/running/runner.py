@@ -10,9 +10,11 @@ from pathlib import Path
 
 import structlog
 
+from bot.app.alerts.send_alerts import AlertSender
 from bot.app.notes import FAILING_STEPS
 from bot.app.status.metrics import HeardCounts, Metrics, metrics_of
 from bot.app.status.status import Status
+from bot.bootstrap.alerts.build import alert_sender
 from bot.bootstrap.checked_tips_file import load_or_last_good
 from bot.bootstrap.container import Container, open_container
 from bot.bootstrap.running import stop_signals
@@ -38,6 +40,7 @@ log = structlog.get_logger()
 WATCH_EVERY = timedelta(seconds=1)
 EVENT_LOG_EVERY = timedelta(seconds=1)
 PULSE_EVERY = timedelta(seconds=20)
+ALERT_EVERY = timedelta(seconds=20)
 SIGNAL_CHECK = timedelta(seconds=1)
 """How long a signal can go unnoticed: one that the system gave to another thread wakes nobody."""
 STOP_WITHIN = timedelta(seconds=8)
@@ -56,6 +59,7 @@ class Runner:
     jobs: AccountJobs = field(init=False)
     reloader: Reloader = field(init=False)
     cleanup: DatabaseCleanup = field(init=False)
+    alerts: AlertSender = field(init=False)
     failures: Failures = field(default_factory=Failures)
     _pulse: datetime = field(init=False)
     #: since when each schedule's present rule is followed, in case that cannot be noted at once
@@ -74,6 +78,7 @@ class Runner:
         )
         self.reloader = Reloader(container=container, watch=self.watch, reloaded=self._follow)
         self.cleanup = DatabaseCleanup(database=container.database, clock=container.clock)
+        self.alerts = alert_sender(container)
         self._pulse = container.clock.now()
         self.site = SiteService(
             container=container,
@@ -113,6 +118,7 @@ class Runner:
         self._follow()
         self.scheduler.every("watch", WATCH_EVERY, self.reloader.step)
         self.scheduler.every("pulse", PULSE_EVERY, self.beat)
+        self.scheduler.every("alerts", ALERT_EVERY, self.alert)
         self.scheduler.every("logbook", EVENT_LOG_EVERY, self.write_event_log)
         self.cleanup.schedule(self.scheduler)
         self.site.schedule()
@@ -167,6 +173,10 @@ class Runner:
         since = self._followed_since.get((schedule.name, schedule.rule))
         if self.container.planner.work(config, schedule, now, since):
             self.jobs.deliver_soon(config.accounts)
+
+    def alert(self) -> None:
+        """Tell the operator what begins to need a person, and what is over."""
+        self.alerts.step(self.container.config)
 
     def write_event_log(self) -> None:
         """Write new events of the discussion to the log file."""

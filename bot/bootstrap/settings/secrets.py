@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from bot.core.alerts.channel import ADDRESS, HOLDER
 from bot.core.errors import SecretError
-from bot.core.model.capabilities import PlatformKind, variable
+from bot.core.model.capabilities import PlatformKind, Secret, variable
 from bot.core.text.redact import Redactor
 from bot.regular_files import read_regular
 from bot.tips_file.messages import escape, quote
@@ -41,16 +42,34 @@ def secrets_for(
     variable would be that of every bot. Raises SecretError with everything that is missing or
     cannot be used.
     """
+    return _all_of(f"account {escape(account)}", account, kind.secrets, environ, bot)
+
+
+def alert_address(environ: Mapping[str, str], bot: str | None = None) -> str:
+    """Where alerts go, from the same places as the secrets of an account `alerts` would be.
+
+    Raises SecretError.
+    """
+    return _all_of("alerts", HOLDER, (ADDRESS,), environ, bot)[ADDRESS.name]
+
+
+def _all_of(
+    whose: str,
+    holder: str,
+    secrets: Iterable[Secret],
+    environ: Mapping[str, str],
+    bot: str | None,
+) -> dict[str, str]:
     found: dict[str, str] = {}
     missing: list[str] = []
     unusable: list[str] = []
-    for secret in kind.secrets:
-        name = variable(account, secret.name)
+    for secret in secrets:
+        name = variable(holder, secret.name)
         try:
             if bot is None:
                 value = _look_up(name, environ)
             else:
-                name = f"{bot}/{account}_{secret.name}"
+                name = f"{bot}/{holder}_{secret.name}"
                 value = _look_up_file(name, environ)
         except _UnusableError as error:
             unusable.append(str(error))
@@ -60,7 +79,7 @@ def secrets_for(
         else:
             missing.append(name)
     if missing or unusable:
-        raise _error(account, missing, unusable, is_of_fleet=bot is not None)
+        raise _error(whose, missing, unusable, is_of_fleet=bot is not None)
     return found
 
 
@@ -122,7 +141,7 @@ def _checked(secret: str, source: str) -> str:
 
 
 def _error(
-    account: str, missing: list[str], unusable: list[str], *, is_of_fleet: bool
+    whose: str, missing: list[str], unusable: list[str], *, is_of_fleet: bool
 ) -> SecretError:
     """One line with all that is missing or unusable."""
     are = "is" if len(missing) == 1 else "are"
@@ -135,7 +154,7 @@ def _error(
         todo = f"set {'it' if len(missing) == 1 else 'them'} in the environment"
         todo += f", or name a file that holds it in {missing[0]}_FILE"
         todo += " and so on" if len(missing) > 1 else ""
-    return SecretError(f"account {escape(account)}: {'; '.join([*problems, *unusable])}", todo)
+    return SecretError(f"{whose}: {'; '.join([*problems, *unusable])}", todo)
 
 
 def add_secrets(secrets: Iterable[str]) -> None:

@@ -47,6 +47,7 @@ def record(status: Status, links: Mapping[int, str], *, running: bool) -> dict[s
         "new_replies": status.new_entries,
         "unreviewed": status.unreviewed,
         "first_tip": first and {"at_start": first.at_start, "due": _iso(first.due)},
+        **({"alerts": {"problem": status.alerts_problem}} if status.has_alerts else {}),
     }
 
 

@@ -35,6 +35,8 @@ def lines(
         yield from (f"  {shown(line)}" for line in status.file_trouble.splitlines())
     if running:
         yield from _listed("failing now; retried", map(shown, status.failing))
+    if status.alerts_problem:
+        yield f"alerts cannot be sent: {shown(status.alerts_problem)}"
     if status.first is not None:
         yield first_tip_line(status.first, zone, is_running=running)
     for account in status.accounts:

@@ -76,15 +76,17 @@ def _record(found: _Found) -> dict[str, object]:
 def _examined(file: Path, *, every: bool, online: bool) -> _Found:
     """Problems of the accounts, notes, and what a file without a mistake holds."""
     from bot.app.tips.validate import unreviewed
+    from bot.bootstrap.alerts.inspect_channel import inspect_channel
 
     with opened(file, reading=True) as bot:
         notes = bot.notes(every=every)
-        problems: Sequence[Problem] = ()
+        problems, more = inspect_channel(bot, online=online)
+        notes += more
         if online:
             from bot.bootstrap.inspect_accounts import inspect
 
-            problems, more = inspect(bot)
-            notes += more
+            of_accounts, more = inspect(bot)
+            problems, notes = [*of_accounts, *problems], [*notes, *more]
         return _Found(
             problems=problems,
             notes=notes,

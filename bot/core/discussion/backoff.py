@@ -76,10 +76,10 @@ def _haste(budget: Budget | None, now: datetime) -> float:
         return 1
     if budget.left <= 0:
         return RAREST_LISTENING / timedelta(seconds=1)
-    return max(1, _left_of_month(now) / float(budget.left / budget.cap))
+    return max(1, left_of_month(now) / float(budget.left / budget.cap))
 
 
-def _left_of_month(now: datetime) -> float:
+def left_of_month(now: datetime) -> float:
     """The share of the calendar month (UTC) that is still to come."""
     now = now.astimezone(UTC)
     begin = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)

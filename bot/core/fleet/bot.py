@@ -115,6 +115,8 @@ class Job(Enum):
     LISTEN = "listen"
     #: read the pages of other sites that link to the bot's; of no account
     RESPOND = "respond"
+    #: tell the operator what needs a person; of no account
+    ALERT = "alert"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import Enum
 
 from bot.core.datetimes import require_aware
+from bot.core.model.alerts import Alerts
 from bot.core.model.schedule import Schedule
 
 
@@ -162,6 +163,8 @@ class Config:
     accounts: tuple[Account, ...]
     schedules: tuple[Schedule, ...]
     library: Library
+    #: None: the operator is not alerted
+    alerts: Alerts | None = None
 
     def account(self, name: str) -> Account | None:
         """The account of this name, or None."""

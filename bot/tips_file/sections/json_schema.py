@@ -1,7 +1,7 @@
 """The JSON Schema of tips.yaml (draft 2020-12), for completion and checks in editors."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -26,6 +26,8 @@ class _Generator(GenerateJsonSchema):
         """A default in the words of the file."""
         if isinstance(dft, timedelta):
             return written(dft)
+        if isinstance(dft, time):
+            return dft.isoformat("minutes")
         if isinstance(dft, Decimal):
             return int(dft) if dft == int(dft) else float(dft)
         return dft.value if isinstance(dft, Enum) else super().encode_default(dft)

@@ -3,7 +3,7 @@
 The line under a field is its description, in the JSON Schema too.
 """
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -68,6 +68,17 @@ class ScheduleSection(Section):
     """Only these accounts; left out, all accounts."""
 
 
+class AlertsSection(Section):
+    """That you are alerted when a person is needed; your channel's address is a secret."""
+
+    digest: field_types.DigestRule | None = None
+    """How often a digest comes: daily or weekly; left out, none comes."""
+    at: field_types.TimeOfDay = time(8)
+    """The digest's time of day, in the bot's time zone."""
+    day: field_types.Weekday | None = None
+    """The weekday of a weekly digest; left out, Monday."""
+
+
 class TipSection(Section):
     """One thing worth knowing."""
 
@@ -110,5 +121,7 @@ class TipsFile(Section):
     """The accounts, by name; left out, the bot's own site."""
     schedule: list[ScheduleSection] = []
     """When to post; left out, only `tipsbot post` posts."""
+    alerts: AlertsSection | None = None
+    """Alerts to your own channel when a person is needed; left out, none are sent."""
     tips: list[TipSection]
     """The tips, in the order in which they are first posted."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 
+from bot.core.model.alerts import Digest
 from bot.core.model.config import LinkRule, WhenUnsure
 from bot.core.model.schedule import WEEKDAYS
 from bot.tips_file.messages import quote
@@ -58,6 +59,7 @@ _DAY = _text(enum=list(WEEKDAYS))
 _ADDRESS = _text(pattern="^[Hh][Tt][Tt][Pp][Ss]?://[^/]", maxLength=2048)
 _LINK_RULES = [rule.value for rule in LinkRule]
 _UNSURE_RULES = [rule.value for rule in WhenUnsure]
+_DIGESTS = [one.value for one in Digest]
 _MOMENT = _text(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Id: TypeAlias = Annotated[str, PlainValidator(parse_scalars.identifier), _ID]
@@ -155,6 +157,11 @@ Rule: TypeAlias = Annotated[
     LinkRule,
     PlainValidator(lambda value: LinkRule(parse_scalars.choice(_LINK_RULES, "rule", value))),
     _text(enum=_LINK_RULES),
+]
+DigestRule: TypeAlias = Annotated[
+    Digest,
+    PlainValidator(lambda value: Digest(parse_scalars.choice(_DIGESTS, "digest", value))),
+    _text(enum=_DIGESTS),
 ]
 Unsure: TypeAlias = Annotated[
     WhenUnsure,

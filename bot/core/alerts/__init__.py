@@ -1,0 +1,1 @@
+"""Alerts: what the operator is told when a person is needed, and when."""
