@@ -18,6 +18,8 @@ class Unit(Enum):
     """extended grapheme clusters"""
     CODE_POINTS = "code points"
     """what Unicode numbers: an emoji or a letter with marks can be several"""
+    EMOJI_BYTES = "characters, emoji in bytes"
+    """what Unicode numbers, but the bytes of UTF-8 of each emoji"""
 
 
 class Ability(Enum):
@@ -167,5 +169,7 @@ class PlatformKind:
     #: the values of `acknowledge`
     acknowledge_styles: tuple[AcknowledgementStyle, ...] = (AcknowledgementStyle.NONE,)
     gap: timedelta = timedelta(minutes=10)
+    #: how many hashtags a post has at most, unless the operator says
+    hashtags: int = 2
     #: the highest `limit` that an operator may set
     limit_max: int = PROMISE

@@ -16,6 +16,7 @@ _CALLED = {
     "mastodon": """activitypub akkoma fedi fediverse firefish friendica glitch gotosocial gts
         hometown iceshrimp masto misskey pleroma sharkey toot toots tooting""",
     "bluesky": "atproto bluesky bsky bsky.app bsky.social skeet skeets",
+    "threads": "threads.com threads.net",
     "x": "t.co tweet tweets tweeter twiter twitter twitter.com twitterx x.com x/twitter xcom",
 }
 _KIND_OF = {word: kind for kind, words in _CALLED.items() for word in words.split()}

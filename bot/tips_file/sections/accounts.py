@@ -75,7 +75,7 @@ def _common(kind: PlatformKind) -> dict[str, _Field]:
             Annotated[int, limit, WithJsonSchema(bounds)],
             min(PROMISE, kind.limit_max),
         ),
-        "hashtags": (field_types.Hashtags, 2),
+        "hashtags": (field_types.Hashtags, kind.hashtags),
         "gap": (field_types.Gap, kind.gap),
         "link": (field_types.Rule, LinkRule.ALWAYS),
         "visibility": (_one_of(kind.visibilities, "visibility"), kind.visibilities[0]),
@@ -143,6 +143,7 @@ def account_from(name: str, kind: PlatformKind, settings: Section) -> Account:
     """The account with its settings; the kind gives those that the file leaves out."""
     given = {
         "limit": min(PROMISE, kind.limit_max),
+        "hashtags": kind.hashtags,
         "gap": kind.gap,
         "visibility": kind.visibilities[0],
         **dict(settings),

@@ -1,7 +1,8 @@
 """How long a text is, as each network counts it.
 
 X weighs: most letters are 1, Chinese, Japanese, Korean and emoji 2, a link 23. Mastodon and
-Bluesky count what a reader sees as one character, and Bluesky bytes besides.
+Bluesky count what a reader sees as one character, and Bluesky bytes besides. Threads counts
+characters, and the bytes of emoji.
 """
 
 import re
@@ -22,6 +23,8 @@ _HEAVY = re.compile(r"[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 """What weighs 2, by the configuration v3 of twitter-text: all but these ranges."""
 
 _GRAPHEME = regex.compile(r"\X")
+_IS_EMOJI = regex.compile(r"[\p{Extended_Pictographic}\p{Regional_Indicator}\uFE0F\u20E3]")
+"""Every grapheme cluster that may be drawn as an emoji holds one of these."""
 
 
 def weighted_length(text: str) -> int:
@@ -45,6 +48,18 @@ def grapheme_length(text: str) -> int:
 def byte_length(text: str) -> int:
     """The length of `text` in bytes of UTF-8."""
     return len(text.encode(errors="surrogatepass"))
+
+
+def emoji_bytes_length(text: str) -> int:
+    """The length of `text` on Threads: 1 a code point, and the bytes of UTF-8 of an emoji.
+
+    Threads does not say what an emoji is: every cluster that may be drawn as one counts so.
+    https://developers.facebook.com/docs/threads/posts
+    """
+    if text.isascii():
+        return len(text)
+    clusters = _GRAPHEME.findall(text)
+    return sum(byte_length(one) if _IS_EMOJI.search(one) else len(one) for one in clusters)
 
 
 def _weight(text: str, found: tuple[Link, ...]) -> int:
@@ -83,6 +98,8 @@ def native_length(text: str, rule: TextLimit) -> int:
         return weighted_length(text)
     if rule.unit is Unit.CODE_POINTS:
         return len(text)
+    if rule.unit is Unit.EMOJI_BYTES:
+        return emoji_bytes_length(text)
     length = grapheme_length(_shortened(text) if rule.shortens_mentions else text)
     if rule.link_cost is None or "://" not in text:
         return length

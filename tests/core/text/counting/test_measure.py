@@ -1,4 +1,4 @@
-"""How long a text is, as X, Mastodon and Bluesky count it."""
+"""How long a text is, as X, Mastodon, Bluesky and Threads count it."""
 
 from pathlib import Path
 from unicodedata import normalize
@@ -8,9 +8,19 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.text.counting.measure import LINK, byte_length, grapheme_length, weighted_length
+from bot.core.text.counting.measure import (
+    LINK,
+    byte_length,
+    emoji_bytes_length,
+    grapheme_length,
+    weighted_length,
+)
 
 CASES = yaml.safe_load((Path(__file__).parents[3] / "data" / "measure.yaml").read_text("utf-8"))
+
+EMOJI = yaml.safe_load(
+    (Path(__file__).parents[3] / "data" / "measure_emoji_bytes.yaml").read_text("utf-8")
+)
 
 cases = pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
 
@@ -32,6 +42,18 @@ def test_weighted_length(case):
 def test_grapheme_length(case):
     """Each character that a reader sees counts once, however it is written."""
     assert grapheme_length(case["text"]) == case["seen"]
+
+
+@pytest.mark.parametrize("case", EMOJI, ids=[case["case"] for case in EMOJI])
+def test_emoji_bytes_length(case):
+    """On Threads a character counts once, and an emoji as many times as it has bytes."""
+    assert emoji_bytes_length(case["text"]) == case["threads"]
+
+
+@given(texts)
+def test_emoji_bytes_bounds(text):
+    """A length on Threads is never shorter than the characters, nor longer than the bytes."""
+    assert len(text) <= emoji_bytes_length(text) <= byte_length(text)
 
 
 @cases
