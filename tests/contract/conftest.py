@@ -19,6 +19,7 @@ from bot.core.ports.platform import (
     PushHints,
     ThreadReader,
 )
+from tests.contract.as_delivered import AsDelivered
 from tests.contract.network import ControlledNetwork, FailingNetwork
 from tests.contract.networks import GIVEN, LONG, NETWORKS
 from tests.contract.networks.site import site_network
@@ -58,8 +59,8 @@ def telling(network: ControlledNetwork) -> None:
 
 @pytest.fixture
 def publisher(network: ControlledNetwork) -> Publisher:
-    """The port for posting."""
-    return _port(network, Ability.PUBLISH, Publisher)
+    """The port for posting, used as the deliverer uses it."""
+    return AsDelivered(_port(network, Ability.PUBLISH, Publisher))
 
 
 @pytest.fixture
