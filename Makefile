@@ -89,7 +89,7 @@ cover: $(TOOLS) ## run the tests of ledger, classifiers and cursors; every branc
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) -m "not postgresql" \
 		tests/core tests/app tests/store \
 		tests/contract tests/project/test_certain.py \
-		tests/platforms/mastodon tests/platforms/x tests/platforms/bluesky --ignore-glob='*inspect_account.py' \
+		tests/platforms/mastodon tests/platforms/x tests/platforms/bluesky tests/platforms/threads --ignore-glob='*inspect_account.py' \
 		--cov --cov-config=tests/certain.ini --cov-report=term-missing --cov-fail-under=100
 
 lock: $(TOOLS) ## pin what pyproject.toml asks for; to newer releases: make lock UPGRADE=--upgrade

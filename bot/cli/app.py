@@ -18,7 +18,7 @@ from bot.cli.tips_file import check, init, schema, summarise
 app = typer.Typer(
     name="tipsbot",
     cls=Commands,
-    help="Posts tips on X, Mastodon, Bluesky and its own site, and keeps the discussion.",
+    help="Posts tips on X, Mastodon, Bluesky, Threads and its own site, and keeps the discussion.",
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -31,7 +31,7 @@ def tipsbot(
     *,
     is_version_wanted: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
 ) -> None:
-    """Posts tips on X, Mastodon, Bluesky and its own site, and keeps the discussion."""
+    """Posts tips on X, Mastodon, Bluesky, Threads and its own site, and keeps the discussion."""
     if is_version_wanted:
         typer.echo(f"tipsbot {version('tipsbot')}")
         raise typer.Exit

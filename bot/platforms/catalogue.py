@@ -12,7 +12,7 @@ from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.pictures import PostPictures
 from bot.core.ports.platform import Clock, Platform, SpendingLimit
 from bot.core.ports.site_store import Pages
-from bot.platforms import bluesky, broadcast, mastodon, site, x
+from bot.platforms import bluesky, broadcast, mastodon, site, threads, x
 
 if TYPE_CHECKING:
     from bot.core.ports.network_state import RequestLimits
@@ -96,6 +96,20 @@ def _bluesky(given: AdapterContext) -> Platform:
     )
 
 
+def _threads(given: AdapterContext) -> Platform:
+    from bot.platforms.threads.adapter import ThreadsPlatform
+
+    return ThreadsPlatform(
+        given.account,
+        given.secrets,
+        given.clock,
+        site=given.identity.site,
+        carrier=given.carrier,
+        limits=given.limits,
+        files=given.files,
+    )
+
+
 def _broadcast(given: AdapterContext) -> Platform:
     from bot.platforms.broadcast.adapter import BroadcastPlatform
 
@@ -107,6 +121,7 @@ _ADAPTERS: tuple[tuple[PlatformKind, Callable[[AdapterContext], Platform]], ...]
     (mastodon.KIND, _mastodon),
     (x.KIND, _x),
     (bluesky.KIND, _bluesky),
+    (threads.KIND, _threads),
     (broadcast.KIND, _broadcast),
 )
 KINDS: Mapping[str, PlatformKind] = {kind.name: kind for kind, _ in _ADAPTERS}

@@ -57,6 +57,7 @@ TO_TYPE = {
     "tips-file.md",
     "mastodon.md",
     "bluesky.md",
+    "threads.md",
     "x.md",
     "site.md",
     "broadcast.md",
@@ -361,9 +362,9 @@ def test_every_setting_of_an_account_is_told(kind: str) -> None:
 
 
 def of_kind(kind: str, cell: str) -> str:
-    """The part of a cell that is for a kind, where it has one for each: `x: required; ...`."""
+    """The part of a cell that is for a kind, where it has several: `x: required; elsewhere: 2`."""
     parts = dict(part.split(": ", 1) for part in cell.split("; ") if ": " in part)
-    return parts.get(kind, cell)
+    return parts.get(kind, parts.get("elsewhere", cell))
 
 
 def written(section: str, example: str) -> str:

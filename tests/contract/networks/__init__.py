@@ -14,6 +14,7 @@ from tests.contract.networks.broadcast import broadcast_network
 from tests.contract.networks.mastodon import mastodon_network
 from tests.contract.networks.memory import reference_network
 from tests.contract.networks.site import site_network
+from tests.contract.networks.threads import threads_network
 from tests.contract.networks.x import x_network
 
 NETWORKS: Mapping[str, Callable[..., AbstractContextManager[ControlledNetwork]]] = {
@@ -26,6 +27,7 @@ NETWORKS: Mapping[str, Callable[..., AbstractContextManager[ControlledNetwork]]]
     "x": x_network,
     "bluesky": bluesky_network,
     "bluesky, real": real_bluesky_network,
+    "threads": threads_network,
     "broadcast": broadcast_network,
 }
 """Each is a context manager that takes a directory, and what a fixture gives, if it wants one."""

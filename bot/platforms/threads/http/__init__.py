@@ -1,0 +1,1 @@
+"""The HTTP of Threads: requests, errors, tokens, and the end points."""

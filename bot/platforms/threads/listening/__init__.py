@@ -1,0 +1,1 @@
+"""What is heard: mentions, conversations below our posts, and known entries again."""
