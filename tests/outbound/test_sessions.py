@@ -18,6 +18,7 @@ from bot.outbound.language_model import AskTimeout, Model
 from bot.outbound.session import Session
 from bot.platforms.bluesky.adapter import BlueskyPlatform
 from bot.platforms.mastodon.adapter import MastodonPlatform
+from bot.platforms.threads.adapter import ThreadsPlatform
 from bot.platforms.x.adapter import XPlatform
 from tests.clock import MONDAY, FakeClock
 
@@ -98,6 +99,12 @@ def bluesky(url: str) -> BlueskyPlatform:
     return BlueskyPlatform(account, {"app_password": TOKEN}, FakeClock())
 
 
+def threads(url: str) -> ThreadsPlatform:
+    """An account on Threads at this address."""
+    account = Account(name="t", kind="threads", options={"server": url})
+    return ThreadsPlatform(account, {"access_token": TOKEN}, FakeClock())
+
+
 def model(url: str, key: str | None = TOKEN) -> object:
     """Ask a model at this address."""
     tip = Tip(id="one", title="Be brave", text="It takes courage.")
@@ -124,6 +131,9 @@ CALLS: dict[str, Callable[[str], object]] = {
     "X: read own posts": lambda url: x(url).list_own_posts(MONDAY - timedelta(days=1)),
     "X: delete": lambda url: x(url).retract("1"),
     "Bluesky: log in": lambda url: bluesky(url).publish(POST),
+    "Threads: make a container": lambda url: threads(url).prepare(POST),
+    "Threads: listen": lambda url: threads(url).poll(None),
+    "Threads: delete": lambda url: threads(url).retract("1"),
     "model": model,
     "any": plain,
 }

@@ -1,8 +1,8 @@
 """One request to the Graph API: to one server, with time-outs, its answer read whole and bounded.
 
 The token is sent as a header, as Meta's own collection of requests does it
-(https://www.postman.com/meta/threads): an address ends up in logs. Only the refreshing of a token
-has it in the address, too, where the documentation requires it.
+(https://www.postman.com/meta/threads): an address ends up in logs. Only refreshing a token, and
+asking when it ends, have it in the address, too, where the documentation requires it.
 """
 
 import time
