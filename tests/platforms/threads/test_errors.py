@@ -1,5 +1,6 @@
 """What a server and the way to it can answer, and what the bot makes of each."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from bot.core.errors import (
     Unauthorised,
 )
 from bot.core.text.redact import Redactor
+from bot.platforms.threads.http.api import Call
 from bot.platforms.threads.http.errors import (
     ErrorContext,
     Missing,
@@ -194,6 +196,15 @@ def test_catch_all(error):
     context = ErrorContext(server="s", variable="V", redactor=Redactor([]))
     assert type(translate(error, context, Purpose.PUBLISH, NOON)) is OutcomeUnknown
     assert type(translate(error, context, Purpose.CHANGE, NOON)) is RetryLater
+
+
+def test_out_of_time(bot):
+    """A call that has lasted too long sends nothing more."""
+    call = Call(bot._api, time.monotonic() - 1)
+    with failing() as caught:
+        call.me()
+    assert type(caught.value) is RetryLater
+    assert "too slowly" in str(caught.value)
 
 
 def test_token_is_in_no_address(server, clock):

@@ -199,6 +199,19 @@ def test_deletions(server, bot, ann, tip, has_advanced_access):
     assert (found.gone, found.failed) == ({said[1]}, {"nonsense"})
 
 
+def test_no_more_is_read_than_is_needed(server, bot, ann, tip):
+    """Conversations are read only below posts with replies, and only until all are found."""
+    said = server.say(ann, "Is it?", reply_to=tip)
+    late = bot.publish(prepared(bot, replace(POST, key="2", text="Another."))).remote_id
+    last = bot.publish(prepared(bot, replace(POST, key="3", text="A third."))).remote_id
+    newer = server.say(ann, "Is that so?", reply_to=late)
+    bot.check([newer])
+    read = {one.path.split("/")[2] for one in server.asked("conversation")}
+    assert read == {late}
+    bot.check([said])
+    assert last not in [one.path.split("/")[2] for one in server.asked("conversation")]
+
+
 @pytest.mark.parametrize("path", ["/me/threads", "conversation"])
 @pytest.mark.parametrize("fault", [Trouble.DROP, 500])
 def test_nothing_is_gone_unless_all_was_seen(server, bot, ann, tip, path, fault):

@@ -244,6 +244,16 @@ def test_published_but_not_listed(server, bot):
     assert isinstance(found, CannotTell)
 
 
+def test_the_same_answer_elsewhere(server, bot, ann, tip):
+    """The same words below another post are another answer, and every post needs a container."""
+    first, second = (server.say(ann, f"Is it? {number}", reply_to=tip) for number in range(2))
+    answer = replace(POST, in_reply_to=first)
+    assert bot.needs_preparing(answer)
+    made = bot.publish(prepared(bot, answer))
+    assert bot.find(unsure(answer)) == Found(receipt=made)
+    assert bot.find(unsure(replace(POST, in_reply_to=second))) == Absent()
+
+
 def test_still_working(server, bot):
     """While Threads works on a container nobody can tell."""
     server.network.posting.processing = MINUTE

@@ -45,6 +45,13 @@ def test_refreshed_at_once(server, clock, files):
     assert (used(server), refreshed(server)) == (fresh, 1)
 
 
+def test_without_files(server, bot):
+    """Without a place to keep it, a refreshed token is used while the process runs."""
+    bot.learn()
+    bot.poll(None)
+    assert used(server) == server.network.tokens.secrets[-1]
+
+
 def test_refreshed_from_the_thirtieth_day(server, clock, files):
     """A refreshed token is refreshed again after thirty days, and never ends while the bot runs."""
     bot = adapter(server, clock, files=files)

@@ -61,13 +61,9 @@ class ThreadsPublisher:
         if container is None:
             raise RetryLater("the post has no container", "it is tried again")
         call = self._api.call()
-        if not self._publishing.acquire(timeout=20):
-            raise RetryLater("other posts of this account take long", "it is tried again")
-        try:
+        with self._publishing:
             self._require_finished(call, container)
             made = call.publish(container.id)
-        finally:
-            self._publishing.release()
         if not made:
             what = f"{self._api.context.server} took the post but answered without its id"
             raise OutcomeUnknown(what, LOOKED_FOR)
