@@ -17,18 +17,18 @@ class AsDelivered:
     """
 
     def __init__(self, platform: Publisher) -> None:
-        self._platform = platform
+        self.platform = platform
         self._prepared: dict[str, str | None] = {}
         self._lock = Lock()
 
     def publish(self, post: Post) -> Receipt:
         """Prepare it, then post it."""
-        if isinstance(self._platform, Preparer) and self._platform.needs_preparing(post):
+        if isinstance(self.platform, Preparer) and self.platform.needs_preparing(post):
             with self._lock:  # a row has one owner
                 given = replace(post, prepared=self._prepared.get(post.key))
-                self._prepared[post.key] = self._platform.prepare(given)
+                self._prepared[post.key] = self.platform.prepare(given)
             post = replace(post, prepared=self._prepared[post.key])
-        return self._platform.publish(post)
+        return self.platform.publish(post)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._platform, name)
+        return getattr(self.platform, name)

@@ -105,8 +105,8 @@ def test_secrets(failing, publisher, caplog):
     log_everything(caplog)
     failing.platform = failing.another()
     publisher.publish(failing.post("Another tip."))
-    if isinstance(failing.platform, Listener):
-        failing.platform.poll(None)
+    if isinstance(publisher.platform, Listener):
+        publisher.platform.poll(None)
     errors = provoked(failing, publisher)
     shown = logged_here(caplog)
     for error in errors:
