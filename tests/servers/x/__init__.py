@@ -5,13 +5,13 @@ and reads as X demands. Inside, from the ground up:
 
     model, snowflake         users and posts, and ids that carry time
     stored_text, records     text as X stores it, and all users and posts
-    problems, params         X's error documents, and the checks of parameters
+    problems, params, body   X's error documents, and the checks of parameters and bodies
     messages                 requests and answers
     oauth, limits, billing   the signer of a request, rate limits, and prices
     rules, pages, search     rules for new posts, and how lists are cut and searched
     views                    the fields of a post in an answer
     server_state             the state that the endpoints work on
-    writing, reading         the endpoints; routes lists them
+    writing, reading, media  the endpoints; routes lists them
     faults                   faults on request
     service                  X without a socket, with the controls of a test
     http_server, server      the socket, and XServer, which answers there

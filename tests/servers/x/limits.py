@@ -1,4 +1,7 @@
-"""Rate limits of a user and endpoint in a quarter of an hour."""
+"""Rate limits of a user and endpoint in a quarter of an hour.
+
+https://docs.x.com/x-api/fundamentals/rate-limits
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +12,8 @@ WINDOW = timedelta(minutes=15)
 ALLOWED = {
     "POST /2/tweets": 100,
     "DELETE /2/tweets/:id": 50,
+    "POST /2/media/upload": 500,
+    "POST /2/media/metadata": 500,
     "GET /2/tweets": 5000,
     "GET /2/tweets/:id": 900,
     "GET /2/tweets/search/recent": 300,

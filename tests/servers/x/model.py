@@ -1,4 +1,4 @@
-"""The two things that X keeps: users and posts."""
+"""The things that X keeps: users, pictures and posts."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,11 +23,29 @@ class User:
 
 
 @dataclass(kw_only=True, slots=True)
+class Medium:
+    """An uploaded picture; no post can have it after `until` that does not have it before."""
+
+    id: str
+    owner_id: str
+    data: bytes
+    category: str
+    until: datetime
+    alt: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its key; a picture's begins with 3."""
+        return f"3_{self.id}"
+
+
+@dataclass(kw_only=True, slots=True)
 class Post:
     """One version of one post; an edit adds another that shares `versions`.
 
     `written` is what the author wrote, `greeting` the @s that X puts before a reply, and
-    `text` what the API returns: both together, links as t.co, `&`, `<` and `>` escaped.
+    `text` what the API returns: both together, links as t.co, `&`, `<` and `>` escaped, and the
+    link to its pictures.
     """
 
     id: str
@@ -43,6 +61,7 @@ class Post:
     in_reply_to_user_id: str | None
     quotes: str | None
     versions: list[str]
+    media: tuple[Medium, ...] = ()
     deleted: bool = False
 
     @property
@@ -53,4 +72,4 @@ class Post:
     @property
     def has_link(self) -> bool:
         """Whether X found a link in it (and so bills it as one)."""
-        return "urls" in self.entities
+        return any("media_key" not in one for one in self.entities.get("urls", ()))

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from .model import Post, User
+from .model import Medium, Post, User
 from .snowflake import Snowflakes
-from .stored_text import normalize, render
+from .stored_text import normalize, render, with_media
 
 EDITS_ALLOWED = 5
 EDIT_WINDOW = timedelta(minutes=30)
@@ -56,6 +56,10 @@ class Records:
         """Whether a post is for approved followers only; here nobody follows anybody."""
         return post.author_id in self.protected and post.author_id != reader.id
 
+    def fresh_id(self) -> str:
+        """An id that nothing has."""
+        return self._ids.next(self.now())
+
     def live(self, post_id: str | None) -> Post | None:
         """The post of this id, if it exists and is not deleted; older versions included."""
         post = self.posts.get(post_id or "")
@@ -74,6 +78,7 @@ class Records:
         reply_to: str | None = None,
         quotes: str | None = None,
         excluded: Iterable[str] = (),
+        media: tuple[Medium, ...] = (),
     ) -> Post:
         """Add a post; a reply does not mention the users `excluded`."""
         parent = None if reply_to is None else self._standing(reply_to)
@@ -86,6 +91,7 @@ class Records:
             conversation_id=parent.conversation_id if parent else None,
             parent=parent,
             quotes=quotes,
+            media=media,
             versions=[],
         )
 
@@ -103,6 +109,7 @@ class Records:
             conversation_id=old.conversation_id,
             parent=self.posts.get(old.reply_to or ""),
             quotes=old.quotes,
+            media=old.media,
             versions=old.versions,
         )
 
@@ -130,10 +137,14 @@ class Records:
         conversation_id: str | None,
         parent: Post | None,
         quotes: str | None,
+        media: tuple[Medium, ...],
         versions: list[str],
     ) -> Post:
         fresh_id = self._ids.next(self.now())
         text, entities = render(greeting + written, self.by_name, fresh_id)
+        if media:
+            address = f"https://x.com/{author.username}/status/{fresh_id}/photo/1"
+            text, entities = with_media(text, entities, address, media)
         versions.append(fresh_id)
         post = Post(
             id=fresh_id,
@@ -148,6 +159,7 @@ class Records:
             reply_to=parent.id if parent else None,
             in_reply_to_user_id=parent.author_id if parent else None,
             quotes=quotes,
+            media=media,
             versions=versions,
         )
         self.posts[fresh_id] = post

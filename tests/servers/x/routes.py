@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from . import reading, writing
+from . import media, reading, writing
 from .params import Check, many_ids, moment, number, one_id, some_of, text
 from .server_state import Call, Reply, ServerState
 from .views import KNOWN_EXPANSIONS, KNOWN_POST_FIELDS, KNOWN_USER_FIELDS
@@ -60,6 +60,8 @@ class Route:
 ROUTES = (
     Route("POST /2/tweets", writing.create),
     Route("DELETE /2/tweets/:id", writing.delete),
+    Route("POST /2/media/upload", media.upload),
+    Route("POST /2/media/metadata", media.describe),
     Route("GET /2/users/me", reading.me, COMPANIONS),
     Route("GET /2/tweets", reading.posts, COMPANIONS | {"ids": many_ids}),
     Route("GET /2/tweets/search/recent", reading.search, SEARCH),

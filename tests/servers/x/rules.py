@@ -1,13 +1,13 @@
 """Rules for new posts: the form of the request, its length, replies and duplicates."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from twitter_text import parse_tweet
 
-from .model import Post, User
+from .body import check_fields, read_json
+from .media import read_ids
+from .model import Medium, Post, User
 from .params import ID
 from .problems import Problem, invalid, plain
 from .records import Records
@@ -33,49 +33,31 @@ class Draft:
     text: str
     reply_to: str | None
     excluded: tuple[str, ...]
+    media_ids: tuple[str, ...] = ()
 
 
 def read_draft(body: bytes) -> Draft:
     """The draft in a request's JSON body; unknown fields and wrong types are refused."""
-    try:
-        asked = json.loads(body)
-    except ValueError:
-        raise invalid("$: is not valid JSON", {"$": [repr(body[:80])]}) from None
-    _check_fields(asked, "$", {"text": str, "reply": dict}, needed={"text"})
+    asked = read_json(body)
+    check_fields(asked, "$", {"text": str, "reply": dict, "media": dict}, needed={"text"})
     reply = asked.get("reply")
     if reply is not None:
         shape = {"in_reply_to_tweet_id": str, "exclude_reply_user_ids": list}
-        _check_fields(reply, "$.reply", shape, needed={"in_reply_to_tweet_id"})
-    return _draft(asked["text"], reply or {})
+        check_fields(reply, "$.reply", shape, needed={"in_reply_to_tweet_id"})
+    return _draft(asked["text"], reply or {}, read_ids(asked.get("media")))
 
 
-def _draft(text: str, reply: dict[str, Any]) -> Draft:
+def _draft(text: str, reply: dict[str, Any], media_ids: tuple[str, ...]) -> Draft:
     reply_to, excluded = reply.get("in_reply_to_tweet_id"), reply.get("exclude_reply_user_ids", [])
     for one in [*excluded, *([reply_to] if reply_to is not None else [])]:
         if not isinstance(one, str) or not ID.fullmatch(one):
             raise invalid(f"$.reply: [{one}] does not match ^[0-9]{{1,19}}$", {"reply": [str(one)]})
     if not normalize(text):
         raise invalid("$.text: must be at least 1 characters long", {"text": [text]})
-    return Draft(text, reply_to, tuple(excluded))
+    return Draft(text, reply_to, tuple(excluded), media_ids)
 
 
-def _check_fields(value: object, where: str, shape: Mapping[str, type], needed: set[str]) -> None:
-    if not isinstance(value, dict):
-        raise invalid(f"{where}: object expected", {where: [str(value)]})
-    for name, one in value.items():
-        if name not in shape:
-            raise invalid(
-                f"{where}.{name}: is not defined in the schema and the schema does not allow "
-                "additional properties",
-                {f"{where}.{name}": [str(one)]},
-            )
-        if not isinstance(one, shape[name]):
-            raise invalid(f"{where}.{name}: {shape[name].__name__} expected", {name: [str(one)]})
-    for name in sorted(needed - value.keys()):
-        raise invalid(f"{where}.{name}: is missing but it is required", {where: [str(value)]})
-
-
-def check(records: Records, author: User, draft: Draft) -> None:
+def check(records: Records, author: User, draft: Draft, media: tuple[Medium, ...] = ()) -> None:
     """Refuse a draft that X would refuse."""
     parsed = parse_tweet(normalize(draft.text))
     if parsed.weightedLength > LONGEST:
@@ -87,7 +69,7 @@ def check(records: Records, author: User, draft: Draft) -> None:
         raise _forbidden(NOT_VISIBLE)
     if parent and parent.author_id != author.id and not was_mentioned(records, author, parent):
         raise _forbidden(NOT_ENGAGED)
-    _check_new(records, author, draft, parent)
+    _check_new(records, author, draft, parent, media)
 
 
 def was_mentioned(records: Records, author: User, parent: Post | None) -> bool:
@@ -98,11 +80,21 @@ def was_mentioned(records: Records, author: User, parent: Post | None) -> bool:
     return author.id in parent.mentions or (quoted is not None and quoted.author_id == author.id)
 
 
-def _check_new(records: Records, author: User, draft: Draft, parent: Post | None) -> None:
-    """Refuse a text while an identical post of this author exists."""
+def _check_new(
+    records: Records,
+    author: User,
+    draft: Draft,
+    parent: Post | None,
+    media: tuple[Medium, ...],
+) -> None:
+    """Refuse a text while an identical post of this author exists.
+
+    One with another upload of a picture is not documented as identical, so it is another post.
+    """
     greeting = records.greeting(author, parent, draft.excluded) if parent else ""
     full = greeting + normalize(draft.text)
-    if any(post.author_id == author.id and post.full == full for post in records.standing()):
+    ours = (post for post in records.standing() if post.author_id == author.id)
+    if any(post.full == full and post.media == media for post in ours):
         raise _forbidden(DUPLICATE)
 
 

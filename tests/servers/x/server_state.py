@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .billing import Billing
-from .model import Post, User
+from .model import Medium, Post, User
 from .pages import Pages
 from .records import Records
 
@@ -27,6 +27,7 @@ class ServerState:
     pages: Pages = field(default_factory=Pages)
     hidden: dict[str, datetime] = field(default_factory=dict)
     late: dict[str, datetime] = field(default_factory=dict)
+    media: dict[str, Medium] = field(default_factory=dict)
 
     def is_late(self, post: Post) -> bool:
         """Whether mentions and search do not show a post yet."""

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from twitter_text import extract_urls_with_indices
 
-from .model import Entities, User
+from .model import Entities, Medium, User
 
 MENTION = re.compile(r"(?<![\w!#$%&*@＠/])[@＠]([A-Za-z0-9_]{1,15})(?![\w@＠])")
 HASHTAG = re.compile(r"(?<![\w&/])[#＃](\w*[^\W\d]\w*)")
@@ -46,6 +46,28 @@ def render(full: str, people: Mapping[str, User], seed: str) -> tuple[str, Entit
         text += mark.shown
         cursor = mark.end
     return text + html.escape(full[cursor:], quote=False), entities
+
+
+def with_media(
+    text: str, entities: Entities, address: str, media: tuple[Medium, ...]
+) -> tuple[str, Entities]:
+    """The same with the link that X puts after the text of a post with pictures.
+
+    https://docs.x.com/x-api/fundamentals/data-dictionary: the link is among the entities.
+    """
+    short = f"https://t.co/{sha256(address.encode()).hexdigest()[:10]}"
+    facts: list[dict[str, object]] = [
+        {
+            "start": len(text) + 1,
+            "end": len(text) + 1 + len(short),
+            "url": short,
+            "expanded_url": address,
+            "display_url": f"pic.x.com/{short[-10:]}",
+            "media_key": one.key,
+        }
+        for one in media
+    ]
+    return f"{text} {short}", entities | {"urls": [*entities.get("urls", ()), *facts]}
 
 
 def _marks(full: str, people: Mapping[str, User], seed: str) -> list[EntityMark]:

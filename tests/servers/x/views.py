@@ -35,6 +35,9 @@ POST_FIELDS: dict[str, Callable[[Post], object]] = {
     "created_at": lambda post: stamp(post.at),
     "entities": lambda post: post.entities,
     "in_reply_to_user_id": lambda post: post.in_reply_to_user_id,
+    "attachments": lambda post: (
+        {"media_keys": [one.key for one in post.media]} if post.media else {}
+    ),
     "referenced_tweets": _references,
 }
 USER_FIELDS: dict[str, Callable[[User], object]] = {
@@ -48,7 +51,6 @@ USER_FIELDS: dict[str, Callable[[User], object]] = {
 # X has these too; they have no value here, and X leaves out fields without one.
 KNOWN_POST_FIELDS = POST_FIELDS.keys() | {
     "article",
-    "attachments",
     "card_uri",
     "community_id",
     "context_annotations",

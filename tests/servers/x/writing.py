@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from . import billing, rules
+from .media import attached
 from .model import Post
 from .problems import Problem, not_found, plain
 from .server_state import Call, Reply, ServerState
@@ -11,9 +12,10 @@ from .server_state import Call, Reply, ServerState
 def create(state: ServerState, call: Call) -> Reply:
     """POST /2/tweets."""
     draft = rules.read_draft(call.body)
-    rules.check(state.records, call.user, draft)
+    media = attached(state.media, draft.media_ids, call.user, state.records.now())
+    rules.check(state.records, call.user, draft, media)
     post = state.records.write(
-        call.user, draft.text, reply_to=draft.reply_to, excluded=draft.excluded
+        call.user, draft.text, reply_to=draft.reply_to, excluded=draft.excluded, media=media
     )
     state.billing.create(post.id, _price(state, call, post))
     shown = {"id": post.id, "text": post.text, "edit_history_tweet_ids": list(post.versions)}
