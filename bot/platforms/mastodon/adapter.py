@@ -25,8 +25,10 @@ from bot.platforms.mastodon.http.errors import ErrorContext, server_time
 from bot.platforms.mastodon.inspect_account import defaults, scopes, standing
 from bot.platforms.mastodon.instance import PLAIN
 from bot.platforms.mastodon.listening.listener import MastodonListener
-from bot.platforms.mastodon.pictures import LASTS, upload
+from bot.platforms.mastodon.pictures import LASTS, ProcessingTimeouts, upload
 from bot.platforms.mastodon.urls import status_named
+
+PROCESSING = ProcessingTimeouts()
 
 
 class MastodonPlatform(MastodonListener):
@@ -41,8 +43,10 @@ class MastodonPlatform(MastodonListener):
         carrier: Carrier | None = None,
         limits: RequestLimits | None = None,
         pictures: PostPictures | None = None,
+        processing: ProcessingTimeouts = PROCESSING,
     ) -> None:
         self.account = account.name
+        self._processing = processing
         self._uploads = Uploads(clock=clock, pictures=pictures, lasts=LASTS)
         self._acknowledge = account.acknowledge
         asked = variable(account.name, "access_token")
@@ -66,7 +70,8 @@ class MastodonPlatform(MastodonListener):
     def prepare(self, post: Post) -> str:
         """Upload the picture, within the server's own limits."""
         with self._api.call() as call:
-            return self._uploads.prepare(post, call.server().picture, partial(upload, call))
+            send = partial(upload, call, self._processing)
+            return self._uploads.prepare(post, call.server().picture, send)
 
     def publish(self, post: Post) -> Receipt:
         """Post it, always with its visibility: some servers' default is not the public one.

@@ -47,9 +47,9 @@ TRAITS = Capabilities(
     look_gap=timedelta(minutes=3),
     prices=PRICES,
     fresh_for=timedelta(hours=24),
-    # https://docs.x.com/x-api/media/quickstart/best-practices and create-media-metadata
+    # https://docs.x.com/x-api/media/upload-media, best-practices and create-media-metadata
     picture=PictureLimits(
-        kinds=frozenset(PictureKind),
+        kinds=frozenset({PictureKind.JPEG, PictureKind.PNG, PictureKind.WEBP}),
         max_bytes=5_000_000,
         max_side=PICTURE_SIDE,
         max_alt=1000,

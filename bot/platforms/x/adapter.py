@@ -24,7 +24,7 @@ from bot.platforms.x.inspect_account import remarks
 from bot.platforms.x.listening.listener import XListener
 from bot.platforms.x.normalize import is_same, plain
 from bot.platforms.x.snowflake import moment
-from bot.platforms.x.urls import address, post_named
+from bot.platforms.x.urls import address, attached_kind, post_named
 
 PATIENCE = TransportTimeouts()
 UPLOAD_LASTS = timedelta(hours=12)
@@ -84,9 +84,8 @@ class XPlatform(XListener):
         X refuses a signature that it knows. So where the network repeats our request, a post that
         was made is answered with 401: that proves nothing while the keys are good.
         """
-        media = json_values.word(given(post.prepared).get("media")) or None
         try:
-            return self._receipt(self._api.create(post.text, post.in_reply_to, media))
+            return self._receipt(self._api.create(post.text, post.in_reply_to, _media(post)))
         except KeysRefused as refused:
             if self._has_good_keys():
                 what = "X refused the keys, which it accepts: it may have got the request twice"
@@ -186,7 +185,18 @@ class XPlatform(XListener):
 
 
 def _is(post: Post, found: XPost) -> bool:
-    """Whether this is the post: the same text, in answer to the same one."""
-    return found.replied_to == post.in_reply_to and is_same(
-        post.text, plain(found.text, found.links), is_reply=post.in_reply_to is not None
+    """Whether this is the post: the same text, in answer to the same one, with a picture or none.
+
+    X puts a link to the picture after the text.
+    """
+    pictures = {short for short, long in found.links.items() if attached_kind(long, found.history)}
+    links = {short: "" if short in pictures else long for short, long in found.links.items()}
+    has_picture = _media(post) is not None
+    return (found.replied_to, bool(pictures)) == (post.in_reply_to, has_picture) and is_same(
+        post.text, plain(found.text, links), is_reply=post.in_reply_to is not None
     )
+
+
+def _media(post: Post) -> str | None:
+    """The id of its uploaded picture."""
+    return json_values.word(given(post.prepared).get("media")) or None

@@ -9,18 +9,22 @@ from bot.core.model.config import Account
 from bot.core.model.delivery import Delivery, Post, State
 from bot.core.ports.platform import Clock
 from bot.platforms.mastodon.adapter import MastodonPlatform
+from bot.platforms.mastodon.pictures import ProcessingTimeouts
 
 TEXT = "Fish & chips < a vision; naïve 🎉\n\nhttps://tips.example/a?b=1&c=2 #leadership"
 STATUSES = "/api/v1/statuses"
 MINE = "/api/v1/accounts/*/statuses"
 NOTICES = "/api/v1/notifications"
+QUICK = ProcessingTimeouts(look=0.01, whole=0.2)
 GOTOSOCIAL_SOURCE = "https://codeberg.org/superseriousbusiness/gotosocial"
 
 
-def adapter(url: str, token: str, clock: Clock, *, name: str = "masto", **more: Any):
+def adapter(url: str, token: str, clock: Clock, *, name: str = "masto", pictures=None, **more: Any):
     """An adapter for any address and token; `more` are fields of its account."""
     account = Account(name=name, kind="mastodon", options={"server": url}, **more)
-    return MastodonPlatform(account, {"access_token": token}, clock)
+    return MastodonPlatform(
+        account, {"access_token": token}, clock, pictures=pictures, processing=QUICK
+    )
 
 
 def post(text=TEXT, **fields):

@@ -14,7 +14,9 @@ from bot.core.text.sanitize import one_line
 from bot.outbound.rate_limits import date_of
 from bot.platforms.mastodon.http.http_session import HttpSession, RequestProgress, asked_wait
 
-SCOPES = "read:accounts read:statuses read:notifications write:statuses write:favourites"
+SCOPES = (
+    "read:accounts read:statuses read:notifications write:statuses write:favourites write:media"
+)
 """All that a token must allow."""
 
 _SHORTER = "change the tip or the account's settings in tips.yaml"

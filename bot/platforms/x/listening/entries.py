@@ -1,6 +1,5 @@
 """A mention as an entry of the discussion."""
 
-import re
 from collections.abc import Container
 from dataclasses import replace
 
@@ -8,16 +7,10 @@ from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, Visibility
 from bot.core.text.markup.inline_markup import attachment
 from bot.platforms.x.http.payloads import XPost, XUser
 from bot.platforms.x.normalize import plain
-from bot.platforms.x.urls import address
+from bot.platforms.x.urls import address, attached_kind
 
 NO_LANGUAGE = frozenset({"art", "und", "zxx"})
 """X's codes for an unknown language, besides those that begin with q."""
-
-
-_ATTACHED = re.compile(
-    r"https?://(?:x|twitter)\.com/\w+/status/(?P<id>\d+)/(?P<kind>photo|video)/\d+", re.ASCII
-)
-"""The address of a picture or video of a post: the only sign of it that the API gives us."""
 
 
 def doubtful(post: XPost, me: str) -> tuple[str, ...]:
@@ -81,10 +74,10 @@ def _text(post: XPost) -> str:
 
 
 def _shown(address: str, post: XPost) -> str:
-    found = _ATTACHED.fullmatch(address)
-    if found is None or found["id"] not in post.history:
+    kind = attached_kind(address, post.history)
+    if kind is None:
         return address
-    return attachment("Video" if found["kind"] == "video" else "Picture", address)
+    return attachment("Video" if kind == "video" else "Picture", address)
 
 
 def _kind(post: XPost, me: str, ours: Container[str]) -> EntryKind:
