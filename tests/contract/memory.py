@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -35,7 +35,12 @@ from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.model.entry import NOBODY, Author, Entry, EntryKind, Visibility
 from bot.core.model.inspection import InspectionRemark, failure
 from bot.core.model.lookup import LOOK_BACK, Absent, Found
+from bot.core.model.picture import PICTURE_SIDE, EncodedPicture, PictureKind, PictureLimits
+from bot.core.ports.pictures import PostPictures
 from bot.core.ports.platform import Batch, Checked, Clock
+from bot.outbound import json_values
+from bot.outbound.prepared import Uploads, given
+from bot.scheduler.system_clock import SystemClock
 
 ADDRESS = "https://memory.example"
 PERSON = "Ada"
@@ -50,6 +55,12 @@ TRAITS = Capabilities(
     abilities=frozenset(Ability),
     poll=timedelta(minutes=1),
     key_memory=timedelta(hours=1),
+    picture=PictureLimits(
+        kinds=frozenset({PictureKind.JPEG, PictureKind.PNG}),
+        max_bytes=1_000_000,
+        max_side=PICTURE_SIDE,
+        max_alt=1000,
+    ),
 )
 KIND = PlatformKind(
     name="memory",
@@ -77,10 +88,12 @@ class Said:
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
     author: Author = ADA
+    #: alt text and bytes of each
+    pictures: tuple[tuple[str, bytes], ...] = ()
 
 
 class Fate(Enum):
-    """What becomes of a post that is on its way."""
+    """What becomes of a post or a picture that is on its way."""
 
     LOSE_ANSWER = "it is made, and nobody hears of it"
     LOSE_REQUEST = "it never arrives, and nobody hears of that either"
@@ -98,7 +111,8 @@ class MemoryNetwork:
         self._changed = Condition(self._lock)
         self._said: dict[str, Said] = {}
         self._changes = 0
-        self._fates: deque[Fate] = deque()
+        self._fates: deque[Fate | None] = deque()
+        self._uploads: dict[str, tuple[str, bytes]] = {}
         self._is_down = False
         self._is_revoked = False
         self.favourites: list[str] = []
@@ -152,6 +166,14 @@ class MemoryNetwork:
         """Refuse the next post."""
         self._fates.append(Fate.REFUSE)
 
+    def let_pass(self, posts: int) -> None:
+        """Let the next posts and pictures pass."""
+        self._fates.extend([None] * posts)
+
+    def lose_nothing(self) -> None:
+        """Let all pass again."""
+        self._fates.clear()
+
     def go_down(self) -> None:
         """Take no connection any more."""
         self._is_down = True
@@ -180,15 +202,30 @@ class MemoryNetwork:
     def take(self, post: Post) -> Said:
         """Take in a post of ours, as often as `traits.idempotency` says."""
         with self._lock:
-            fate = self._fates.popleft() if self._fates else None
-            if fate is Fate.REFUSE:
-                raise Refused("Memory does not want this post", "change the tip's words")
-            if fate is Fate.LOSE_REQUEST:
-                raise OutcomeUnknown("Memory gave no answer", "it is looked for")
+            fate = self._fate()
             said = self._known(post) or self._make(post)
         if fate is Fate.LOSE_ANSWER:
             raise OutcomeUnknown("Memory gave no answer", "it is looked for")
         return said
+
+    def take_picture(self, picture: EncodedPicture, alt: str) -> str:
+        """Take in a picture; the id under which a post of ours may have it."""
+        with self._lock:
+            fate = self._fate()
+            self._uploads[f"p{len(self._uploads)}"] = (alt, picture.data)
+            upload = f"p{len(self._uploads) - 1}"
+        if fate is Fate.LOSE_ANSWER:
+            raise OutcomeUnknown("Memory gave no answer", "it is sent again")
+        return upload
+
+    def _fate(self) -> Fate | None:
+        """What becomes of this one, if it arrives and is wanted."""
+        fate = self._fates.popleft() if self._fates else None
+        if fate is Fate.REFUSE:
+            raise Refused("Memory does not want this post", "change the tip's words")
+        if fate is Fate.LOSE_REQUEST:
+            raise OutcomeUnknown("Memory gave no answer", "it is looked for")
+        return fate
 
     def changes(self, after: int) -> Sequence[Said]:
         """All that changed after this change, oldest change first."""
@@ -239,7 +276,9 @@ class MemoryNetwork:
         parent = self._said.get(post.in_reply_to or "")
         if post.in_reply_to is not None and (parent is None or parent.deleted_at is not None):
             raise Refused("Memory does not have what this answers", "let the answer be")
-        return self._add(post.text, in_reply_to=post.in_reply_to, key=post.key)
+        upload = json_values.word(given(post.prepared).get("media"))
+        pictures = (self._uploads[upload],) if upload else ()
+        return self._add(post.text, in_reply_to=post.in_reply_to, key=post.key, pictures=pictures)
 
     def _add(
         self,
@@ -249,6 +288,7 @@ class MemoryNetwork:
         key: str | None = None,
         visibility: Visibility = Visibility.PUBLIC,
         author: Author = ADA,
+        pictures: tuple[tuple[str, bytes], ...] = (),
     ) -> Said:
         self._changes += 1
         is_named = key is not None and self.traits.idempotency is Idempotency.CHOSEN_ID
@@ -261,6 +301,7 @@ class MemoryNetwork:
             visibility=visibility,
             key=key,
             author=author,
+            pictures=pictures,
         )
         self._said[said.id] = said
         self._changed.notify_all()
@@ -276,8 +317,19 @@ class MemoryNetwork:
 class MemoryPlatform:
     """One account on a network in memory: behind every door that there is."""
 
-    def __init__(self, network: MemoryNetwork, account: str = "memory", token: str = "") -> None:
+    def __init__(
+        self,
+        network: MemoryNetwork,
+        account: str = "memory",
+        token: str = "",
+        *,
+        clock: Clock | None = None,
+        pictures: PostPictures | None = None,
+    ) -> None:
         self.account = account
+        self._uploads = Uploads(
+            clock=clock or SystemClock(), pictures=pictures, lasts=timedelta(hours=1)
+        )
         self._network = network
         self._token = token or network.token
 
@@ -293,6 +345,18 @@ class MemoryPlatform:
         except PlatformError as error:
             return [failure(error)]
         return [InspectionRemark(what="signed in on Memory")]
+
+    def needs_preparing(self, post: Post) -> bool:
+        """Those with a picture."""
+        return self._uploads.is_needed(post)
+
+    def prepare(self, post: Post) -> str:
+        """Send the picture."""
+        return self._uploads.prepare(post, self._network.traits.picture, self._upload)
+
+    def _upload(self, picture: EncodedPicture, alt: str) -> Mapping[str, str]:
+        self._network.greet(self._token)
+        return {"media": self._network.take_picture(picture, alt)}
 
     def publish(self, post: Post) -> Receipt:
         """Post exactly `post`."""

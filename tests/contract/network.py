@@ -16,6 +16,7 @@ from bot.core.model.entry import Visibility
 from bot.core.ports.platform import Platform
 from tests.clock import FakeClock
 from tests.core import samples
+from tests.pictures.given import GivenPictures
 
 
 class ControlledNetwork(ABC):
@@ -40,6 +41,7 @@ class ControlledNetwork(ABC):
     def __init__(self, clock: FakeClock, secrets: Mapping[str, str]) -> None:
         self.clock = clock
         self.secrets = secrets
+        self.pictures = GivenPictures()
         self._numbers = count(1)
 
     @abstractmethod
@@ -49,6 +51,13 @@ class ControlledNetwork(ABC):
     @abstractmethod
     def existing_posts(self) -> Sequence[tuple[str, str]]:
         """Id and text of each existing post of the bot, in any order."""
+
+    def pictures_of(self, remote_id: str) -> Sequence[tuple[str, bytes]] | None:
+        """Alt text and bytes of each picture of a post, as the network has them.
+
+        None: it takes no pictures, or fetches them itself.
+        """
+        return None
 
     @abstractmethod
     def parent_of(self, remote_id: str) -> str | None:
@@ -120,6 +129,18 @@ class FailingNetwork(ControlledNetwork):
     @abstractmethod
     def lose_next_request(self) -> None:
         """Let the next request be lost on its way."""
+
+    def let_pass(self, requests: int) -> None:
+        """Let so many requests pass before the next one is lost."""
+        raise NotImplementedError
+
+    def lose_nothing(self) -> None:
+        """Take back the last orders to lose something."""
+        raise NotImplementedError
+
+    def refuse_next_picture(self) -> None:
+        """Let the network refuse the next picture for good."""
+        raise NotImplementedError
 
     @abstractmethod
     def go_down(self) -> None:

@@ -117,6 +117,10 @@ class Proxy:
         """Set the fates of the next requests, in order."""
         self._fates.extend(fates)
 
+    def pass_all(self) -> None:
+        """Let the next requests pass, whatever was set for them."""
+        self._fates.clear()
+
     def release(self) -> None:
         """Send the delayed answers."""
         self._released.set()

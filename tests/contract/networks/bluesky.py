@@ -21,6 +21,8 @@ class BlueskyNetwork(ServerNetwork):
 
     kind = KIND
     person = "Ann"
+    picture_path = "com.atproto.repo.uploadBlob"
+    picture_refusal = (400, {"error": "InvalidRequest", "message": "Invalid file"})
 
     def __init__(self, server: BlueskyServer, line: Proxy, clock: FakeClock) -> None:
         super().__init__(clock, server.secrets, line)
@@ -34,11 +36,19 @@ class BlueskyNetwork(ServerNetwork):
         """A new adapter with the same app password, without a session."""
         options = {"server": self._line.url, "handle": self._server.bot.handle}
         account = Account(name="bluesky", kind="bluesky", options=options)
-        return BlueskyPlatform(account, self.secrets, self.clock)
+        return BlueskyPlatform(account, self.secrets, self.clock, pictures=self.pictures)
 
     def existing_posts(self) -> Sequence[tuple[str, str]]:
         """The bot's records on the server."""
         return [(one.uri, one.value["text"]) for one in self._server.posts_of(self._server.bot)]
+
+    def pictures_of(self, remote_id: str) -> Sequence[tuple[str, bytes]]:
+        """The blobs that the record names."""
+        embed = self._server.get(remote_id).value.get("embed", {})
+        return [
+            (one["alt"], self._server.blob(one["image"]["ref"]["$link"]))
+            for one in embed.get("images", ())
+        ]
 
     def parent_of(self, remote_id: str) -> str | None:
         """As the record says."""

@@ -39,6 +39,8 @@ class RealBlueskyNetwork(ServerNetwork):
 
     kind = KIND
     person = "Ann"
+    picture_path = "com.atproto.repo.uploadBlob"
+    picture_refusal = (400, {"error": "InvalidRequest", "message": "Invalid file"})
 
     def __init__(self, network: Network, line: Proxy) -> None:
         self._network = network
@@ -54,12 +56,20 @@ class RealBlueskyNetwork(ServerNetwork):
         """A new adapter with the same app password, without a session."""
         options = {"server": self._line.url, "handle": self._bot.handle}
         account = Account(name="bluesky", kind="bluesky", options=options)
-        return BlueskyPlatform(account, self.secrets, self.clock)
+        return BlueskyPlatform(account, self.secrets, self.clock, pictures=self.pictures)
 
     def existing_posts(self) -> Sequence[tuple[str, str]]:
         """The bot's records on the server."""
         found = self._network.records(self._bot, POST)
         return [(one["uri"], one["value"]["text"]) for one in found]
+
+    def pictures_of(self, remote_id: str) -> Sequence[tuple[str, bytes]]:
+        """The blobs that the record names."""
+        embed = self._network.record(remote_id)["value"].get("embed", {})
+        return [
+            (one["alt"], self._network.blob(self._bot, one["image"]["ref"]["$link"]))
+            for one in embed.get("images", ())
+        ]
 
     def parent_of(self, remote_id: str) -> str | None:
         """As the record says."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -37,6 +38,8 @@ class MastodonNetwork(ServerNetwork):
     mention_prefix = f"@{BOT} "
     private = frozenset({Visibility.FOLLOWERS, Visibility.DIRECT})
     can_edit = True
+    picture_path = "/api/v2/media"
+    picture_refusal = (422, {"error": "Validation failed: File content type is invalid"})
 
     def __init__(self, server: MastodonServer, line: Proxy) -> None:
         super().__init__(FakeClock(datetime.now(UTC)), {"access_token": server.token}, line)
@@ -47,13 +50,18 @@ class MastodonNetwork(ServerNetwork):
     def another(self) -> MastodonPlatform:
         """A new adapter with the same token."""
         account = Account(name="mastodon", kind="mastodon", options={"server": self._line.url})
-        return MastodonPlatform(account, self.secrets, self.clock)
+        return MastodonPlatform(account, self.secrets, self.clock, pictures=self.pictures)
 
     def existing_posts(self) -> Sequence[tuple[str, str]]:
         """The posts in the bot's profile, as the person sees it, with their source text."""
         statuses = self._get(f"/api/v1/accounts/{self._bot}/statuses?limit=40")
         sources = [self._get(f"/api/v1/statuses/{status['id']}/source") for status in statuses]
         return [(source["id"], source["text"]) for source in sources]
+
+    def pictures_of(self, remote_id: str) -> Sequence[tuple[str, bytes]]:
+        """The attachments of the status, as the person sees them."""
+        found = self._get(f"/api/v1/statuses/{remote_id}")["media_attachments"]
+        return [(one["description"], self._file(one["url"])) for one in found]
 
     def parent_of(self, remote_id: str) -> str | None:
         """The parent, as the person sees it."""
@@ -94,6 +102,11 @@ class MastodonNetwork(ServerNetwork):
         """Delete the bot's token on the server."""
         token = {"token": self._server.token}
         requests.post(f"{self._server.url}/oauth/revoke", data=token, timeout=10).raise_for_status()
+
+    def _file(self, url: str) -> bytes:
+        answer = requests.get(self._server.url + urlsplit(url).path, timeout=10)
+        answer.raise_for_status()
+        return answer.content
 
     def _get(self, path: str) -> Any:
         headers = {"Authorization": f"Bearer {self._server.token_of(PERSON)}"}

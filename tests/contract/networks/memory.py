@@ -31,11 +31,18 @@ class ReferenceNetwork(FailingNetwork):
 
     def another(self) -> MemoryPlatform:
         """A new adapter."""
-        return MemoryPlatform(self._network, token=self.secrets["token"])
+        return MemoryPlatform(
+            self._network, token=self.secrets["token"], clock=self.clock, pictures=self.pictures
+        )
 
     def existing_posts(self) -> Sequence[tuple[str, str]]:
         """As the network has it."""
         return [(one.id, one.text) for one in self._network.posts]
+
+    def pictures_of(self, remote_id: str) -> Sequence[tuple[str, bytes]]:
+        """As the network has it."""
+        said = self._network.get(remote_id)
+        return said.pictures if said else ()
 
     def parent_of(self, remote_id: str) -> str | None:
         """As the network has it."""
@@ -65,6 +72,18 @@ class ReferenceNetwork(FailingNetwork):
     def lose_next_request(self) -> None:
         """The network does so."""
         self._network.lose_next_request()
+
+    def let_pass(self, requests: int) -> None:
+        """The network does so."""
+        self._network.let_pass(requests)
+
+    def lose_nothing(self) -> None:
+        """The network does so."""
+        self._network.lose_nothing()
+
+    def refuse_next_picture(self) -> None:
+        """The network does so."""
+        self._network.refuse_next()
 
     def go_down(self) -> None:
         """The network does so."""

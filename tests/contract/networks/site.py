@@ -15,6 +15,7 @@ from bot.platforms.site import KIND
 from bot.platforms.site.adapter import SitePlatform
 from bot.store import Database, open_store
 from bot.store.tables import comments, pages
+from bot.web.pages.pictures import PagePictures
 from tests.clock import FakeClock
 from tests.contract.network import ControlledNetwork
 
@@ -50,6 +51,18 @@ class SiteNetwork(ControlledNetwork):
         with self._database.engine.connect() as connection:
             found = [*connection.scalars(up), *connection.scalars(ours)]
         return [(one, self._text(one)) for one in found]
+
+    def pictures_of(self, remote_id: str) -> Sequence[tuple[str, bytes]]:
+        """The picture of the page, if it is no card."""
+        page = self._database.pages.find(remote_id)
+        if page is None or page.post.picture is None:
+            return []
+        pages = PagePictures(make=self.pictures)
+        told, content = pages.about(page.post), pages.content(page.post)
+        assert told is not None
+        assert content is not None
+        assert (told.width, told.height) == (content.width, content.height)
+        return [(told.alt, content.data)]
 
     def parent_of(self, remote_id: str) -> str | None:
         """As stored."""

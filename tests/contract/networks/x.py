@@ -22,6 +22,16 @@ class XNetwork(ServerNetwork):
 
     kind = KIND
     person = "Ann"
+    picture_path = "/2/media/upload"
+    picture_refusal = (
+        400,
+        {
+            "errors": [{"parameters": {"media": ["…"]}, "message": "media type unrecognized."}],
+            "title": "Invalid Request",
+            "detail": "One or more parameters to your request was invalid.",
+            "type": "https://api.twitter.com/2/problems/invalid-request",
+        },
+    )
 
     def __init__(self, server: XServer, line: Proxy, clock: FakeClock) -> None:
         super().__init__(clock, server.secrets, line)
@@ -35,12 +45,17 @@ class XNetwork(ServerNetwork):
     def another(self) -> XPlatform:
         """A new adapter with the same keys."""
         account = Account(name="x", kind="x", options={"api": self._line.url})
-        return XPlatform(account, self.secrets, self.clock)
+        return XPlatform(account, self.secrets, self.clock, pictures=self.pictures)
 
     def existing_posts(self) -> Sequence[tuple[str, str]]:
         """The bot's existing posts on X, with their source text."""
         bot = self._server.bot.id
         return [(one.id, one.written) for one in self._standing() if one.author_id == bot]
+
+    def pictures_of(self, remote_id: str) -> Sequence[tuple[str, bytes]]:
+        """As X has them."""
+        (post,) = [one for one in self._standing() if one.id == remote_id]
+        return [(one.alt, one.data) for one in post.media]
 
     def parent_of(self, remote_id: str) -> str | None:
         """As X has it."""

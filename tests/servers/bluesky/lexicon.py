@@ -11,10 +11,11 @@ from typing import Any
 
 import regex
 
-from .names import CID, DID, URI
+from .names import BLOB_CID, CID, DID, URI
 from .refusal import invalid
 
 MOST_GRAPHEMES, MOST_BYTES = 300, 3000
+MOST_IMAGE_BYTES = 1_000_000
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _POST = {"$type", "text", "createdAt", "langs", "facets", "embed", "reply", "labels", "tags"}
@@ -83,7 +84,9 @@ def _embed(embed: Any) -> None:
     if kind == "app.bsky.embed.external":
         _fields(embed, {"$type", "external"}, {"external"})
         names = {"uri", "title", "description"}
-        _fields(embed["external"], names, names)
+        _fields(embed["external"], names | {"thumb"}, names)
+        if "thumb" in embed["external"]:
+            _image(embed["external"]["thumb"], "embed/external/thumb")
         _want(_is_uri(embed["external"]["uri"]), "external/uri must be a uri")
         _want(all(isinstance(embed["external"][one], str) for one in names), "must be a string")
     elif kind == "app.bsky.embed.record":
@@ -91,6 +94,41 @@ def _embed(embed: Any) -> None:
         _reference(embed["record"])
     else:
         _want(kind == "app.bsky.embed.images", f"no such embed as {kind}")
+        _images(embed)
+
+
+def _images(embed: dict[str, Any]) -> None:
+    """https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/embed/images.json."""
+    _fields(embed, {"$type", "images"}, {"images"})
+    images = embed["images"]
+    _want(
+        isinstance(images, list) and len(images) <= 4, "images must not have more than 4 elements"
+    )
+    for number, one in enumerate(images):
+        where = f"embed/images/{number}"
+        _fields(one, {"$type", "image", "alt", "aspectRatio"}, {"image", "alt"})
+        _want(isinstance(one["alt"], str), f"Record/{where}/alt must be a string")
+        _image(one["image"], f"{where}/image")
+        if "aspectRatio" in one:
+            _fields(one["aspectRatio"], {"$type", "width", "height"}, {"width", "height"})
+            for side in (one["aspectRatio"]["width"], one["aspectRatio"]["height"]):
+                _want(type(side) is int and side >= 1, f"Record/{where}/aspectRatio is not valid")
+
+
+def _image(blob: Any, where: str) -> None:
+    """A reference to a blob of at most a million bytes, an image by its own word."""
+    _fields(blob, {"$type", "ref", "mimeType", "size"}, {"$type", "ref", "mimeType", "size"})
+    _want(blob["$type"] == "blob", f"Record/{where} should be a blob ref")
+    _fields(blob["ref"], {"$link"}, {"$link"})
+    _want(BLOB_CID.fullmatch(blob["ref"]["$link"]), f"Record/{where} should be a blob ref")
+    _want(
+        str(blob["mimeType"]).startswith("image/"),
+        f"Wrong type of file. It is {blob['mimeType']} but it must match image/*.",
+    )
+    _want(
+        type(blob["size"]) is int and blob["size"] <= MOST_IMAGE_BYTES,
+        f"This file is too large. It is {blob['size']} bytes but the maximum size is 1MB.",
+    )
 
 
 def _reference(value: Any) -> None:

@@ -42,6 +42,9 @@ class Asked:
     params: dict[str, list[str]]
     body: dict[str, Any]
     bearer: str
+    #: the file in place of a body, and its media type
+    data: bytes = b""
+    media_type: str = ""
 
     @property
     def me(self) -> Person:
@@ -85,6 +88,11 @@ def _get_session(asked: Asked) -> dict[str, Any]:
 def _put_record(asked: Asked) -> dict[str, Any]:
     found = asked.network.repository.put(_own(asked), asked.body)
     return {"uri": found.uri, "cid": found.cid, "validationStatus": "valid"}
+
+
+def _upload_blob(asked: Asked) -> dict[str, Any]:
+    did = asked.me.did
+    return {"blob": asked.network.repository.blobs.upload(did, asked.data, asked.media_type)}
 
 
 def _delete_record(asked: Asked) -> dict[str, Any]:
@@ -179,6 +187,7 @@ class _Method:
     kind: str
     answer: Callable[[Asked], dict[str, Any]]
     fields: str = ""
+    takes_file: bool = False
 
 
 METHODS = {
@@ -188,6 +197,7 @@ METHODS = {
     "com.atproto.repo.putRecord": _Method(
         "POST", _put_record, "repo collection rkey record swapRecord"
     ),
+    "com.atproto.repo.uploadBlob": _Method("POST", _upload_blob, takes_file=True),
     "com.atproto.repo.deleteRecord": _Method("POST", _delete_record, "repo collection rkey"),
     "com.atproto.repo.getRecord": _Method("GET", _get_record, "repo collection rkey"),
     "com.atproto.identity.resolveHandle": _Method("GET", _resolve_handle, "handle"),
@@ -210,13 +220,23 @@ def serve(request: Request, network: Network) -> dict[str, Any]:
     params: dict[str, list[str]] = {}
     for name, value in request.query:
         params.setdefault(name, []).append(value)
-    body = _body(request)
+    body = {} if method.takes_file else _body(request)
     given = body.keys() if method.kind == "POST" else params.keys()
     needed = {one for one in method.fields.split() if method.kind == "POST" and one != "swapRecord"}
     if not needed <= given <= set(method.fields.split()):
         raise invalid(f"it takes {method.fields}, and got {', '.join(sorted(given))}")
     bearer = request.headers.get("Authorization", "")
-    return method.answer(Asked(network=network, params=params, body=body, bearer=bearer))
+    kind = request.headers.get_content_type() if "Content-Type" in request.headers else ""
+    return method.answer(
+        Asked(
+            network=network,
+            params=params,
+            body=body,
+            bearer=bearer,
+            data=request.body if method.takes_file else b"",
+            media_type=kind,
+        )
+    )
 
 
 def _body(request: Request) -> dict[str, Any]:

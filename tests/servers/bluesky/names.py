@@ -14,6 +14,7 @@ HANDLE = re.compile(
 """https://atproto.com/specs/handle"""
 DID = re.compile(r"did:plc:[a-z2-7]{24}")
 CID = re.compile(r"bafyrei[a-z2-7]{52}")
+BLOB_CID = re.compile(r"bafkrei[a-z2-7]{52}")
 URI = re.compile(rf"at://({DID.pattern})/([a-zA-Z.]+)/([A-Za-z0-9_~.:-]+)")
 _DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from . import lexicon
+from .blobs import Blobs
 from .model import StoredRecord
 from .names import TID, cid_of
 from .refusal import Refusal, invalid
@@ -21,6 +22,7 @@ class Repository:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.records: dict[str, StoredRecord] = {}
         self.indexes = True
+        self.blobs = Blobs(now)
         self._now = now
 
     def put(self, did: str, body: dict[str, Any]) -> StoredRecord:
@@ -42,6 +44,7 @@ class Repository:
         if current is not None and current.cid == fresh.cid:
             return current
         self._swap(current, body.get("swapRecord", _ABSENT))
+        self.blobs.keep(did, value)
         self.records[fresh.uri] = fresh
         return fresh
 

@@ -129,6 +129,12 @@ class Bluesky:
         """A record."""
         return self.network.repository.get(uri)
 
+    def blob(self, cid: str) -> bytes:
+        """A file of the bot, which the server has."""
+        found = self.network.repository.blobs.get(self.bot.did, cid)
+        assert found is not None, f"there is no blob {cid}"
+        return found.data
+
     def revoke(self) -> None:
         """Revoke the bot's app password, two hours ago: its tokens have expired, too."""
         with self._lock:

@@ -108,6 +108,14 @@ class Network:
         found: list[Any] = self._get("com.atproto.repo.listRecords", params)["records"]
         return found
 
+    def blob(self, account: Account, cid: str) -> bytes:
+        """A file of an account."""
+        params = {"did": account.did, "cid": cid}
+        url = f"{self.url}/xrpc/com.atproto.sync.getBlob"
+        answer = requests.get(url, params=params, timeout=30)
+        assert answer.ok, f"getBlob: {answer.text}"
+        return answer.content
+
     def post(self, name: str, body: dict[str, Any], token: str = "") -> Any:
         """Call a procedure."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
