@@ -41,12 +41,12 @@ class FolderFiles:
     folder: Path
 
     def stamp(self, name: str) -> object:
-        """The file's inode, size and time."""
+        """The file's inode, size and times."""
         try:
             found = self._path(name).stat()
         except OSError as error:
             raise _unreadable(name, error) from None
-        return found.st_ino, found.st_size, found.st_mtime_ns
+        return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
     def read(self, name: str) -> bytes:
         """The file as it is now."""
@@ -86,20 +86,18 @@ class PicturesOfTips:
     #: the card of a tip with these words
     card: Callable[[Tip], Card]
     own_fonts: Path | None = None
+    #: what is kept of a file
+    kept: PictureLimits = KEPT
     _found: dict[tuple[str, object], Picture | PictureError] = field(default_factory=dict)
 
     def find(self, tip: Tip) -> Picture | None:
         """The tip's picture; raises PictureError where it cannot be read or drawn."""
         if tip.image is None:
             return None
-        if tip.image == CARD:
-            stamp: object = self.card(tip)
-        else:
-            stamp = self.files.stamp(tip.image)
-        key = tip.image, stamp
-        if key not in self._found:
-            self._found[key] = self._check(tip, tip.image)
-        found = self._found[key]
+        key = self._key(tip, tip.image)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._check(tip, tip.image)
         if isinstance(found, PictureError):
             raise found
         return Picture(
@@ -107,15 +105,32 @@ class PicturesOfTips:
         )
 
     def content(self, tip: Tip, picture: Picture) -> bytes | None:
-        """The file, scaled down; None where it is another one by now."""
+        """The file, scaled down; None where it is another one by now.
+
+        Unless it is this very file it is looked at again by `find`, whatever its times say.
+        """
+        key = self._key(tip, tip.image or "")
+        found = self._found.pop(key, None)
         data = self.files.read(tip.image or "")
-        return encode(data, KEPT).data if _name_of(data) == picture.name else None
+        if _name_of(data) != picture.name:
+            return None
+        try:
+            kept = encode(data, self.kept).data
+        except PictureError as error:
+            self._found[key] = error
+            raise
+        if found is not None:
+            self._found[key] = found
+        return kept
+
+    def _key(self, tip: Tip, image: str) -> tuple[str, object]:
+        return image, self.card(tip) if image == CARD else self.files.stamp(image)
 
     def _check(self, tip: Tip, image: str) -> Picture | PictureError:
+        """The picture, or what is wrong with it. Raises PictureError where it cannot be read."""
+        data = None if image == CARD else self.files.read(image)
         try:
-            if image == CARD:
-                return self._check_card(self.card(tip))
-            return _picture(image, self.files.read(image))
+            return self._check_card(self.card(tip)) if data is None else _picture(image, data)
         except PictureError as error:
             return error
 

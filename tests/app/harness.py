@@ -29,6 +29,7 @@ from bot.core.model.config import Account, Config
 from bot.core.model.delivery import Delivery, Post, Receipt, State
 from bot.core.model.lookup import Absent, CannotTell, Found
 from bot.core.model.schedule import Outcome, Slot
+from bot.core.ports.pictures import TipPictures
 from bot.core.ports.platform import Clock, Publisher
 from bot.core.ports.posting_store import SlotRecord
 from bot.core.ports.site_store import Pages
@@ -107,6 +108,8 @@ class Harness:
     clock: FakeClock = field(default_factory=lambda: FakeClock(EIGHT))
     networks: dict[str, MemoryNetwork] = field(default_factory=dict)
     platforms: dict[str, Any] = field(default_factory=dict)
+    #: the pictures of tips; None: nobody looks at them
+    pictures: TipPictures | None = None
 
     def __post_init__(self) -> None:
         for one in self.config.accounts:
@@ -146,7 +149,11 @@ class Harness:
     @property
     def drafter(self) -> Drafter:
         """What fits tips for accounts."""
-        return Drafter(capabilities_of=self.capabilities_of, posted=posted_texts(self.store))
+        return Drafter(
+            capabilities_of=self.capabilities_of,
+            posted=posted_texts(self.store),
+            pictures=self.pictures,
+        )
 
     @property
     def planner(self) -> Planner:

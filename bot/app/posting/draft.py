@@ -124,7 +124,9 @@ class Drafter:
         try:
             picture = self.pictures.find(tip)
         except PictureError as error:
-            return Misfit(account=account, tip=tip, why=error.problem, todo=error.todo)
+            return Misfit(
+                account=account, tip=tip, why=error.problem, todo=error.todo, is_picture=True
+            )
         if picture is not None and len(picture.alt) > limits.max_alt:
             why = f"its alt text has {len(picture.alt)} characters and may have {limits.max_alt}"
             return Misfit(account=account, tip=tip, why=why, todo="write a shorter `alt`")

@@ -141,7 +141,10 @@ class Planner:
             return planned
 
     def _contents(self, choice: Chosen | Nothing) -> Mapping[str, bytes] | None:
-        """The chosen tip's picture; None: its file is another one now, so choose again."""
+        """The chosen tip's picture; None: its file is another one now, so choose again.
+
+        A file that cannot be read now is found to be wrong by then, and its tip passed over.
+        """
         try:
             return self.drafter.contents(() if isinstance(choice, Nothing) else choice.drafts)
         except PictureError:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.app.posting.draft import Drafter
 from bot.core.model.capabilities import Form, PlatformKind
 from bot.core.model.config import Account, Config, Library, Tip
-from bot.core.posting.compose import Misfit, PostLayout
+from bot.core.posting.compose import PostLayout
 from bot.core.text.web_addresses import is_loopback
 
 _NOWHERE = ("localhost", "example", "test", "invalid", "local", "internal")
@@ -35,11 +35,14 @@ def tip_problems(
     public = [account for account in config.accounts if _is_public(account, kinds[account.kind])]
     site_said = False
     for tip in config.library:
+        picture_said = False
         for account in config.accounts:
             if not tip.goes_to(account.name):
                 continue
             if (found := drafter.misfit(tip, account, config)) is not None:
-                yield _misfit(found)
+                if not (found.is_picture and picture_said):
+                    yield TipProblem(tip=tip.id, what=found.what, todo=found.todo)
+                picture_said = picture_said or found.is_picture
                 continue
             layout = drafter.layout(tip, account, config)
             if account in public and layout.link is not None and leads_nowhere(layout.link):
@@ -89,14 +92,6 @@ def server_addresses(account: Account, kind: PlatformKind) -> list[str]:
         for option in kind.options
         if option.form is Form.ADDRESS and option.name in account.options
     ]
-
-
-def _misfit(one: Misfit) -> TipProblem:
-    return TipProblem(
-        tip=one.tip.id,
-        what=f"'{one.tip.id}' does not fit {one.account.name}: {one.why}",
-        todo=one.todo,
-    )
 
 
 def _nowhere(tip: Tip, layout: PostLayout, config: Config) -> TipProblem:

@@ -20,7 +20,8 @@ class TipPictures(Protocol):
     def content(self, tip: Tip, picture: Picture) -> bytes | None:
         """What is kept of a file, scaled down; None: it has changed since it was found.
 
-        Raises PictureError as `find` does.
+        Raises PictureError as `find` does. After None, and after an error, `find` tells of the file
+        that is there now, or of what is wrong with it.
         """
 
 

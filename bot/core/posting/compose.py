@@ -62,6 +62,15 @@ class Misfit:
     tip: Tip
     why: str
     todo: str = "write a shorter `summary` for it"
+    #: whether it is the tip's picture, which is as wrong for every account
+    is_picture: bool = False
+
+    @property
+    def what(self) -> str:
+        """What is wrong, as one sentence."""
+        if self.is_picture:
+            return f"'{self.tip.id}' cannot be posted with its picture: {self.why}"
+        return f"'{self.tip.id}' does not fit {self.account.name}: {self.why}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,7 +41,7 @@ def post(
     ]
     fitting, misfits = drafter.drafts(tip, accounts, config)
     if misfits:
-        whys = [f"'{one.tip.id}' does not fit {one.account.name}: {one.why}" for one in misfits]
+        whys = dict.fromkeys(one.what for one in misfits)
         raise UsageError("; ".join(whys), misfits[0].todo)
     if not fitting:
         raise UsageError(f"'{tip.id}' may go to no account", "name one with --to")
