@@ -14,6 +14,7 @@ from bot.core.ports.pictures import PostPictures
 from bot.core.ports.platform import Clock
 from bot.outbound import json_values
 from bot.outbound.json_values import Record
+from bot.outbound.rate_limits import iso_date
 
 Upload = Callable[[EncodedPicture, str], Mapping[str, Any]]
 """Sends a picture with its alt text; what the network gave for it. Raises PlatformError."""
@@ -44,8 +45,8 @@ class Uploads:
         return json.dumps({**found, "at": iso(now)})
 
     def _is_kept(self, prepared: str, now: datetime) -> bool:
-        at = json_values.word(given(prepared).get("at"))
-        return bool(at) and timedelta(0) <= now - datetime.fromisoformat(at) < self.lasts
+        at = iso_date(json_values.word(given(prepared).get("at")))
+        return at is not None and timedelta(0) <= now - at < self.lasts
 
 
 def given(prepared: str | None) -> Record:

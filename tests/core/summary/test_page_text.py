@@ -7,7 +7,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.summary.page_text import DESCRIPTION_MAX, body, description, without_title
+from bot.core.summary.page_text import (
+    DESCRIPTION_MAX,
+    body,
+    card_words,
+    description,
+    without_title,
+)
 
 DATA = Path(__file__).parents[2] / "data" / "summary"
 CASES = yaml.safe_load((DATA / "titles.yaml").read_text("utf-8"))
@@ -56,3 +62,19 @@ def test_a_description_is_whole_sentences(text, shown):
 def test_a_body_has_no_marks(text, shown):
     """A tip's text is shown without its marks; lists, fenced code and addresses stay."""
     assert body(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "words"),
+    [
+        ("Listen", "Listen: hear all.", "Listen. Hear all."),
+        ("Listen!", "Hear all.", "Listen! Hear all."),
+        ("*Listen* hard", "Hear all.", "Listen hard. Hear all."),
+        ("Listen", "Listen", "Listen"),
+        ("Listen", "", "Listen"),
+        ("聞く", "みんなの声を。", "聞く。みんなの声を。"),
+    ],
+)
+def test_card_words(title, summary, words):
+    """What a card shows is read as sentences: the title ends before the summary begins."""
+    assert card_words(title, summary) == words
