@@ -167,6 +167,7 @@ def test_what_cannot_be_kept_is_told_by_find():
     nothing = replace(KEPT, max_bytes=10)
     found = PicturesOfTips(files=CountedFiles(), card=card, kept=nothing)
     before = found.find(TIP)
+    assert before is not None
     for look in (lambda: found.content(TIP, before), lambda: found.find(TIP)):
         with pytest.raises(PictureError, match="no picture fits in 10 bytes"):
             look()

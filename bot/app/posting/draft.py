@@ -46,6 +46,13 @@ class Draft:
     picture: Picture | None = None
 
     @property
+    def needs_page(self) -> bool:
+        """Whether the tip's page has to be there first, for the link or for the picture."""
+        limits = self.layout.traits.picture
+        is_fetched = self.picture is not None and limits is not None and limits.is_fetched
+        return self.layout.needs_page or is_fetched
+
+    @property
     def account(self) -> Account:
         """The account that it is for."""
         return self.layout.account
@@ -73,7 +80,7 @@ class Drafter:
         fitted = compose(tip, layout, summary_cache=self.summary_cache, posted=posted)
         if isinstance(fitted, Misfit):
             return fitted
-        picture = self._picture(tip, layout)
+        picture = self._picture(tip, layout, config)
         if isinstance(picture, Misfit):
             return picture
         if picture is not None and picture.is_card:
@@ -90,7 +97,7 @@ class Drafter:
         chosen = list(accounts)
         made = [self.draft(tip, account, config) for account in chosen]
         site = config.site
-        needs_page = any(isinstance(one, Draft) and one.layout.needs_page for one in made)
+        needs_page = any(isinstance(one, Draft) and one.needs_page for one in made)
         if needs_page and site is not None and site not in chosen:
             made.append(self.draft(tip, site, config))
         return (
@@ -101,7 +108,7 @@ class Drafter:
     def misfit(self, tip: Tip, account: Account, config: Config) -> Misfit | None:
         """Why nothing of the tip fits the account, or None; quicker than to draft it."""
         layout = self.layout(tip, account, config)
-        found = find_misfit(tip, layout) or self._picture(tip, layout)
+        found = find_misfit(tip, layout) or self._picture(tip, layout, config)
         return found if isinstance(found, Misfit) else None
 
     def contents(self, drafts: Iterable[Draft]) -> Mapping[str, bytes] | None:
@@ -116,11 +123,14 @@ class Drafter:
             found[one.picture.name] = content
         return found
 
-    def _picture(self, tip: Tip, layout: PostLayout) -> Picture | Misfit | None:
+    def _picture(self, tip: Tip, layout: PostLayout, config: Config) -> Picture | Misfit | None:
         """The tip's picture where the account's network takes pictures, or why there is none."""
         limits, account = layout.traits.picture, layout.account
         if tip.image is None or limits is None or self.pictures is None:
             return None
+        if limits.is_fetched and config.site is None:
+            why = "its network fetches pictures from the bot's site, and there is none"
+            return Misfit(account=account, tip=tip, why=why, todo="add `site: {}` to `platforms:`")
         try:
             picture = self.pictures.find(tip)
         except PictureError as error:
@@ -192,7 +202,7 @@ def delivery_of(
         due=slot.due,
         deadline=deadline,
         not_before=now,
-        needs_page=layout.needs_page,
+        needs_page=one.needs_page,
     )
 
 

@@ -1,7 +1,7 @@
 """Checks what the file alone cannot show: whether tips fit, links are public, tips expired."""
 
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -34,6 +34,7 @@ def tip_problems(
     yield from _in_clear_text(config, kinds)
     public = [account for account in config.accounts if _is_public(account, kinds[account.kind])]
     site_said = False
+    yield from _not_fetched(config, public, drafter)
     for tip in config.library:
         picture_said = False
         for account in config.accounts:
@@ -50,6 +51,23 @@ def tip_problems(
                     continue
                 site_said = site_said or layout.needs_page
                 yield _nowhere(tip, layout, config)
+
+
+def _not_fetched(
+    config: Config, public: Iterable[Account], drafter: Drafter
+) -> Iterator[TipProblem]:
+    """Accounts whose network could fetch no picture from the site, where a tip has one."""
+    if config.bot.site.startswith("https://") and not leads_nowhere(config.bot.site):
+        return
+    for account in public:
+        limits = drafter.capabilities_of(account).picture
+        has_one = any(tip.image and tip.goes_to(account.name) for tip in config.library)
+        if limits is not None and limits.is_fetched and has_one and config.site is not None:
+            yield TipProblem(
+                tip=None,
+                what=f"{account.name} would fetch pictures from {config.bot.site}, and cannot",
+                todo="set bot.site to the site's public https address, or leave `image` out",
+            )
 
 
 def _in_clear_text(config: Config, kinds: Mapping[str, PlatformKind]) -> Iterator[TipProblem]:

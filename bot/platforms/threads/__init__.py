@@ -46,6 +46,7 @@ TRAITS = Capabilities(
     key_memory=CONTAINER_LIFE,
     looks=2,
     look_gap=timedelta(minutes=2),
+    picture=PICTURES,
 )
 """The key is the id of the post's container: docs/adr/0025-containers-are-keys.md."""
 

@@ -10,8 +10,9 @@ import pytest
 
 from bot.core.errors import Duplicate, OutcomeUnknown, Refused, RetryLater
 from bot.core.model.lookup import Absent, CannotTell, Found
+from bot.platforms.threads import SERVER
 from bot.platforms.threads.posting.find_own import same_words
-from bot.platforms.threads.posting.picture_address import why_no_picture
+from bot.platforms.threads.posting.picture_address import picture_address, why_no_picture
 from tests.platforms.threads.samples import (
     NOON,
     PICTURE,
@@ -83,9 +84,15 @@ def test_picture(server, bot):
 )
 def test_picture_without_a_public_site(server, clock, site):
     """Where Threads could fetch no picture, the post is refused, and never sent without it."""
-    assert why_no_picture(site)
+    assert why_no_picture(site, SERVER)
+    with pytest.raises(Refused, match="Threads fetches pictures"):
+        picture_address(PICTURE, site, SERVER)
+
+
+def test_picture_without_a_site(server, clock):
+    """Without any site no container is made, not even on a server of this machine."""
     with failing() as caught:
-        adapter(server, clock, site=site).prepare(PICTURE)
+        adapter(server, clock, site=None).prepare(PICTURE)
     assert type(caught.value) is Refused
     assert server.asked("/me/threads", "POST") == []
 

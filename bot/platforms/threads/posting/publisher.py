@@ -44,7 +44,7 @@ class ThreadsPublisher:
         call, known = self._api.call(), Container.read(post.prepared)
         if known is not None and not self._is_useless(call, post, known):
             return known.write()
-        address = picture_address(post, self._site)
+        address = picture_address(post, self._site, call.api.context.server)
         self._require_quota(call, post)
         made_at = self._api.clock.now()
         made = _make(call, container_fields(post, address))
