@@ -200,6 +200,7 @@ class PostingInvariants:
         """The histories of an account's posts that were sent before then, each once.
 
         Without those of which a restored database does not know: deleted, they could not be found.
+        On Bluesky, where absence is believed, without those that the bot still looks for.
         """
         found = [
             history
@@ -209,11 +210,22 @@ class PostingInvariants:
             and not history.forgotten
             and history.sendings[-1].at < than
         ]
+        known = self._recorded_posts(account)
         fresh = [
-            history for history in found if (history.slot, account) not in self._deleted_by_hand
+            history
+            for history in found
+            if (history.slot, account) not in self._deleted_by_hand
+            and (account != "bluesky" or history.slot in known)
         ]
         self._deleted_by_hand |= {(history.slot, account) for history in fresh}
         return fresh
+
+    def _recorded_posts(self, account: str) -> set[str]:
+        """The slots whose posts on an account are recorded."""
+        rows = self._query(
+            "SELECT slot FROM delivery WHERE account = ? AND state = 'posted'", account
+        )
+        return {slot for (slot,) in rows}
 
     def awaiting_person(self) -> list[tuple[int, PostHistory]]:
         """The unsure deliveries that wait for a person, with their histories."""

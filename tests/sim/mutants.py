@@ -44,6 +44,8 @@ POSTING = Half(
         "tests/platforms/x/test_errors.py",
         "tests/platforms/x/test_adapter.py",
         "tests/platforms/mastodon/test_adapter.py",
+        "tests/platforms/bluesky/test_posting.py",
+        "tests/platforms/bluesky/test_errors.py",
         "tests/sim/test_crashes.py",
     ),
 )
@@ -60,6 +62,7 @@ LISTENING = Half(
         "tests/platforms/mastodon/test_listening.py",
         "tests/platforms/mastodon/test_status_text.py",
         "tests/platforms/mastodon/test_recheck.py",
+        "tests/platforms/bluesky/test_listening.py",
     ),
 )
 PATIENCE = 900

@@ -311,6 +311,30 @@ MUTANTS = (
         "return Found(receipt=match)\n    return Absent() if doubt else CannotTell",
         "Mastodon: doubt proves absence",
     ),
+    m(
+        "bot/platforms/bluesky/adapter.py",
+        "        key = record_key(post.key)\n",
+        '        key = record_key(f"{post.key} {self._api.clock.now()}")\n',
+        "Bluesky: each attempt has a record key of its own",
+    ),
+    m(
+        "bot/platforms/bluesky/posting/record_key.py",
+        "sha256(name.encode())",
+        "sha256(name[:1].encode())",
+        "Bluesky: posts share a record key",
+    ),
+    m(
+        ABSENCE,
+        "        return replace(again, resends=delivery.resends + 1)\n",
+        "        return replace(again, sent_at=None)\n",
+        "Bluesky: a request that is under way is forgotten",
+    ),
+    m(
+        "bot/platforms/bluesky/http/errors.py",
+        "return OutcomeUnknown(what, _LOOKED_FOR) if writes else RetryLater(what, _AGAIN)",
+        "return RetryLater(what, _AGAIN)",
+        "Bluesky: a lost answer proves that nothing was sent",
+    ),
     m(SLOTS, "max(until, before or until)", "until", "a cursor moves back"),
     m(
         SLOTS,

@@ -156,5 +156,17 @@ MUTANTS = (
         "            if True:\n",
         "an empty page of X is taken for the end",
     ),
+    m(
+        "bot/platforms/bluesky/listening/notifications.py",
+        "OVERLAP = timedelta(hours=48)",
+        "OVERLAP = timedelta(0)",
+        "Bluesky: what sorts below what is known is lost",
+    ),
+    m(
+        "bot/platforms/bluesky/listening/listener.py",
+        "gone = frozenset(asked) - views.keys()",
+        "gone = frozenset[str]()",
+        "Bluesky: what is deleted or blocked stays",
+    ),
 )
 """Each is small, likely, and in the code that decides whether the log is right."""
