@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from multiprocessing.util import Finalize, get_temp_dir
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,9 @@ CACHES = (".git", ".venv*", "__pycache__", ".hypothesis", ".*_cache", ".coverage
 
 DATA = "data"
 """Where a bot that runs in the tree changes files at any time; only a new directory is noticed."""
+
+LAST = -200
+"""The priority of what is done at exit after multiprocessing has removed its directory (-100)."""
 
 _folder = pytest.StashKey[Path]()
 _before = pytest.StashKey[frozenset[str]]()
@@ -83,7 +87,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove the run's folder, unless there is something to see in it."""
     if not _is_worker(config) and _folder in config.stash and not _is_kept(config):
-        shutil.rmtree(config.stash[_folder])
+        Finalize(None, shutil.rmtree, args=(config.stash[_folder],), exitpriority=LAST)
 
 
 def _is_kept(config: pytest.Config) -> bool:
@@ -120,9 +124,15 @@ def _left_behind(config: pytest.Config) -> Iterator[str]:
     """Every file that is there and was not, by the place where it is."""
     for name in ("tmp", "home", "work"):
         place = config.stash[_folder] / name
-        yield from sorted(str(path.relative_to(config.stash[_folder])) for path in place.iterdir())
+        left = set(place.iterdir()) - _kept_until_exit(place)
+        yield from sorted(str(path.relative_to(config.stash[_folder])) for path in left)
     before = config.stash[_before]
     yield from sorted(_files(config.rootpath) - before)
+
+
+def _kept_until_exit(place: Path) -> set[Path]:
+    """The directory that multiprocessing has for this very process, and removes at its exit."""
+    return {Path(get_temp_dir())} if any(place.glob("pymp-*")) else set()
 
 
 def _files(tree: Path) -> frozenset[str]:

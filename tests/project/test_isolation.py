@@ -22,6 +22,17 @@ def test_untidy():
     pathlib.Path(__file__).with_name("data").mkdir()
 """
 
+AS_WITH_PROCESSES = """
+from multiprocessing.util import get_temp_dir
+def test_as_with_processes():
+    get_temp_dir()
+"""
+AS_IF_OF_A_PROCESS = """
+import tempfile
+def test_untidy():
+    tempfile.mkdtemp(prefix="pymp-")
+"""
+
 
 @pytest.fixture
 def run(pytester, monkeypatch):
@@ -68,3 +79,20 @@ def test_a_file_that_is_left_behind_fails_the_run(run, workers):
     lines = [f"left behind by a test: {name}" for name in names]
     done.stdout.fnmatch_lines([*lines, "the files of this run are kept: *"], consecutive=True)
     assert len(kept) == 1
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_directory_of_multiprocessing_is_removed(run, workers):
+    """A run whose tests start processes leaves nothing: their directory is removed at its end."""
+    done, kept = run(AS_WITH_PROCESSES, workers)
+    done.assert_outcomes(passed=1)
+    assert (done.ret, kept) == (0, [])
+    assert "Traceback" not in done.stderr.str()
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_directory_of_another_process_is_left_behind(run, workers):
+    """Only the directory of the run's own process is passed over, whatever others are called."""
+    done, _ = run(AS_IF_OF_A_PROCESS, workers)
+    assert done.ret == pytest.ExitCode.TESTS_FAILED
+    done.stdout.fnmatch_lines(["left behind by a test: tmp/pymp-*"])
