@@ -41,12 +41,14 @@ def adapter(server, clock, **changed):
     return adapter_at(server.url, server.bot.handle, clock, **changed)
 
 
-def adapter_at(address, handle="tips.test", clock=None, *, password=PASSWORD, files=None):
+def adapter_at(
+    address, handle="tips.test", clock=None, *, password=PASSWORD, files=None, pictures=None
+):
     """An adapter for a server at this address."""
     account = Account(name="bluesky", kind="bluesky", options={"server": address, "handle": handle})
-    return BlueskyPlatform(
-        account, {"app_password": password}, clock or FakeClock(NOON), files=files
-    )
+    secrets = {"app_password": password}
+    clock = clock or FakeClock(NOON)
+    return BlueskyPlatform(account, secrets, clock, files=files, pictures=pictures)
 
 
 def unsure(post=POST):

@@ -27,18 +27,22 @@ SAID = {
 PERSON = {"id": ANN, "name": "Ann", "username": "ann"}
 
 
-def adapter(x, clock, spending_limit=None, *, patience=PATIENCE, **changed):
+def adapter(x, clock, spending_limit=None, *, patience=PATIENCE, pictures=None, **changed):
     """The adapter for X's bot account, with its keys, some of them changed."""
     secrets = x.secrets | changed
-    return adapter_at(x.url, patience, clock=clock, spending_limit=spending_limit, **secrets)
+    more = {"spending_limit": spending_limit, "pictures": pictures}
+    return adapter_at(x.url, patience, clock=clock, **more, **secrets)
 
 
-def adapter_at(address, patience=PATIENCE, *, clock=None, spending_limit=None, **secrets):
+def adapter_at(
+    address, patience=PATIENCE, *, clock=None, spending_limit=None, pictures=None, **secrets
+):
     """An adapter for an X at this address, at noon and with made-up keys unless told otherwise."""
     account = Account(name="x", kind="x", options={"api": address})
     clock = clock or FakeClock(NOON)
     given = SECRETS | secrets
-    return XPlatform(account, given, clock, patience=patience, spending_limit=spending_limit)
+    more = {"spending_limit": spending_limit, "pictures": pictures}
+    return XPlatform(account, given, clock, patience=patience, **more)
 
 
 def unsure(post=POST, sent_at=NOON):
