@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -92,6 +93,10 @@ def said() -> Iterator[tuple[str, str]]:
             yield f"exported-{path.name}", path.read_text(encoding="utf-8")
 
 
+_CARD = re.compile(r'<meta (?:property|name)="(?:og|twitter):(?:image|card).*\n')
+"""What a page says of its card, which depends on the fonts of the machine."""
+
+
 def shown(operator: Operator) -> Iterator[tuple[str, str]]:
     """What every address of a running site answers, in the browser of one who commented."""
     facts = known()["reader"] | {"link": known()["linked"]["link"]}
@@ -100,7 +105,7 @@ def shown(operator: Operator) -> Iterator[tuple[str, str]]:
         for name, path in ADDRESSES.items():
             answer = browser.get(operator.site + path.format(**facts), timeout=20)
             kind = answer.headers["Content-Type"]
-            yield name, f"{answer.status_code} {kind}\n{answer.text}"
+            yield name, f"{answer.status_code} {kind}\n{_CARD.sub('', answer.text)}"
         for name, path in TIMED.items():
             answer = browser.get(operator.site + path, timeout=20)
             yield name, "\n".join([answer.headers["Content-Type"], *_names(answer), ""])

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from bot.core.model.picture import CARD, Picture
+from tests.pictures.card_samples import card, drawable
 from tests.pictures.samples import file, noise
 from tests.site import TIP, TITLE, RunningSite, document, meta, running_site
 
@@ -19,7 +20,8 @@ ALT = 'A map <of> "who" said what'
 
 @pytest.fixture
 def site(tmp_path):
-    """A site that has posted one tip."""
+    """A site that has posted one tip, of which this machine can draw a card."""
+    drawable(card("A tip."))
     with running_site(tmp_path) as running:
         running.publish()
         yield running
