@@ -15,7 +15,6 @@ from bot.core.text.sanitize import number
 from bot.web.content.queries import index, notice_without_tips
 from bot.web.content.sanitize_html import web_address
 from bot.web.dependencies import SiteDependencies
-from bot.web.ops.prometheus import CONTENT_TYPE, exposition
 from bot.web.pages.feeds import Feed, all_replies_feed, reply_feed, tip_feed
 from bot.web.pages.search import search
 from bot.web.pages.tip import published
@@ -111,6 +110,8 @@ class PublicViews:
         """Metrics for Prometheus, for this machine and its private network only."""
         if not is_private_client(request) or not self._is_known_host(request):
             raise HTTPException(404)
+        from bot.web.ops.prometheus import CONTENT_TYPE, exposition  # noqa: PLC0415 - few bots are watched
+
         headers = {**_NO_STORE, "Content-Type": CONTENT_TYPE}
         return Response(exposition(self.site.figures()), headers=headers)
 
