@@ -148,7 +148,7 @@ def test_a_post_without_a_picture_needs_nothing_before(network, platform):
 @pytest.mark.parametrize("lose", ["lose_next_answer", "lose_next_request"])
 def test_a_lost_upload_is_repeated(network, preparer, post, lose):
     """Whichever request is lost, or its answer, nothing is posted; repeated, one post has it once."""
-    prepared = ""
+    prepared = None
     for before in count():
         network.let_pass(before)
         getattr(network, lose)()

@@ -159,6 +159,7 @@ def test_a_file_that_can_no_longer_be_read_is_no_picture():
 def test_content_before_find():
     """Another process than the one that found a picture can keep it."""
     before = pictures(CountedFiles()).find(TIP)
+    assert before is not None
     assert pictures(CountedFiles()).content(TIP, before) is not None
 
 

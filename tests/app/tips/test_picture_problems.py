@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.app.posting.draft import Drafter
 from bot.app.tips.validate import tip_problems
 from bot.core.model.capabilities import PlatformKind
+from bot.pictures.card import Card
 from bot.pictures.of_tips import FolderFiles, PicturesOfTips
 from tests.contract.memory import TRAITS
 from tests.core.samples import account, config, tip
@@ -17,12 +18,23 @@ TOWNS = tuple(account(name) for name in ("town", "village", "city"))
 LINK = "https://w3.org"
 
 
+def card(one):
+    """The card of a tip."""
+    return Card(title=one.title, words=one.text, bot="Tips", host="", language=None)
+
+
+def with_alt(most):
+    """A network whose alt texts may have so many characters."""
+    assert TRAITS.picture is not None
+    return replace(TRAITS, picture=replace(TRAITS.picture, max_alt=most))
+
+
 def found(folder, *tips, traits=TRAITS, accounts=TOWNS):
     """What is found in a file in this folder."""
     drafter = Drafter(
         capabilities_of=lambda _: traits,
         posted=lambda _tip, _account: (),
-        pictures=PicturesOfTips(files=FolderFiles(folder), card=lambda _: None),
+        pictures=PicturesOfTips(files=FolderFiles(folder), card=card),
     )
     every = list(tip_problems(config(*tips, accounts=accounts), KINDS, drafter))
     assert all(one.todo for one in every)
@@ -77,8 +89,7 @@ def test_where_no_pictures_are_taken(tmp_path):
 def test_a_long_alt_text_is_the_accounts_matter(tmp_path):
     """How long an alt text may be differs between networks, so that each account is named."""
     (tmp_path / "cat.png").write_bytes(file(quarters()))
-    short = replace(TRAITS, picture=replace(TRAITS.picture, max_alt=4))
-    assert found(tmp_path, cat(), traits=short, accounts=TOWNS[:2]) == [
+    assert found(tmp_path, cat(), traits=with_alt(4), accounts=TOWNS[:2]) == [
         "'listen' does not fit town: its alt text has 5 characters and may have 4",
         "'listen' does not fit village: its alt text has 5 characters and may have 4",
     ]

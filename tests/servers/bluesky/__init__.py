@@ -8,8 +8,7 @@ in the lexicons, and refuses what those do not allow. Inside, from the ground up
     lexicon           the checks of records
     model             people, records and what stands between people
     sessions          logins, tokens and their limits
-    blobs             uploaded files
-    repository        the records of all people, and writing them
+    repository        the records and files of all people, and writing them
     views             records as answers show them
     feed              posts, threads and notifications, as the network shows them to somebody
     methods           the end points

@@ -1,4 +1,4 @@
-"""People, records, and what stands between people."""
+"""People, records, files, and what stands between people."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -72,3 +72,14 @@ class StoredRecord:
         """Whom it mentions by a facet."""
         features = [one for facet in self.value.get("facets", []) for one in facet["features"]]
         return {one["did"] for one in features if "did" in one}
+
+
+@dataclass(kw_only=True, eq=False)
+class Blob:
+    """One file of an account."""
+
+    data: bytes
+    kind: str
+    until: datetime
+    #: whether a record has named it
+    is_kept: bool = False

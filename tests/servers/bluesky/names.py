@@ -31,6 +31,12 @@ def cid_of(value: Any) -> str:
     return f"bafyrei{base64.b32encode(digest).decode().lower()[:52]}"
 
 
+def blob_cid(data: bytes) -> str:
+    """The hash of a file: a CID of raw bytes, with SHA-256 (https://atproto.com/specs/blob)."""
+    whole = b"\x01\x55\x12\x20" + hashlib.sha256(data).digest()
+    return f"b{base64.b32encode(whole).decode().lower().rstrip('=')}"
+
+
 def tid(microseconds: int, number: int) -> str:
     """A record key as an app of a person makes it."""
     value = microseconds << 10 | number % 1024

@@ -11,7 +11,8 @@ import tweepy
 from tests.clock import FakeClock
 from tests.pictures.samples import file, quarters
 from tests.servers.bluesky import BlueskyServer
-from tests.servers.bluesky.blobs import A_DAY, LARGEST, cid_of
+from tests.servers.bluesky.names import blob_cid
+from tests.servers.bluesky.repository import A_DAY, LARGEST
 from tests.servers.bluesky.server import PASSWORD
 from tests.servers.test_x_server import client_of
 from tests.servers.x import XServer
@@ -174,9 +175,9 @@ def test_a_blob_is_named_by_its_bytes(ask):
     found = blob(ask, kind="text/plain")
     assert found == blob(ask)
     assert (found["mimeType"], found["size"]) == ("image/png", len(PNG))
-    assert found["ref"]["$link"] == cid_of(PNG)
+    assert found["ref"]["$link"] == blob_cid(PNG)
     # Of nothing, as https://cid.ipfs.tech shows it.
-    assert cid_of(b"") == "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"
+    assert blob_cid(b"") == "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"
 
 
 @pytest.mark.parametrize(
@@ -202,7 +203,7 @@ def test_uploads_are_counted(bluesky, ask):
 def test_a_record_names_a_blob_that_is_there(ask, bluesky, clock):
     """An unknown or dropped blob, another kind or size is refused by its name; a kept one stays."""
     found = blob(ask)
-    other = found | {"ref": {"$link": cid_of(b"")}}
+    other = found | {"ref": {"$link": blob_cid(b"")}}
     for wrong, error in [
         (other, "BlobNotFound"),
         (found | {"mimeType": "image/jpeg"}, "InvalidMimeType"),

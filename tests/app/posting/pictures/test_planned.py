@@ -219,6 +219,7 @@ def test_by_hand_while_it_changes(folder):
 
 def test_an_alt_text_that_is_too_long(folder):
     """A network whose alt texts are shorter does not get the tip, the others do."""
+    assert TRAITS.picture is not None
     long = tip("cat", image="cat.png", alt="a" * (TRAITS.picture.max_alt + 1))
     harness = bot(folder, long, accounts=(account("town"), account("village")))
     harness.join("village", replace(TRAITS, picture=replace(TRAITS.picture, max_alt=2000)))
