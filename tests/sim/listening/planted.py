@@ -19,8 +19,8 @@ EDITS, LOG = "bot/store/discussion/merge_edit.py", "bot/store/discussion/entry_s
 MUTANTS = (
     m(
         LISTEN,
-        "batch = listener.poll(known.cursor)",
-        "batch = listener.poll(None)",
+        "batch = listener.poll(known.cursor, began)",
+        "batch = listener.poll(None, began)",
         "it is heard from the beginning each time",
     ),
     m(LISTEN, "            tx.accounts.heard(name, batch, now)\n", "", "no cursor is kept"),
