@@ -190,8 +190,11 @@ class PostingInvariants:
             history.forgotten |= max(last, len(history.sendings)) > known.get(key, 0)
 
     def process_started(self) -> None:
-        """A process started."""
-        self.started = self.time.host
+        """A process started; a slot that is due later, by a right clock, was not posted before.
+
+        Its own clock may be ahead: another copy, that starts when it is right, need not search.
+        """
+        self.started = min(self.time.host, self.time.true)
         self.has_read = set()
 
     # Questions of the owner.
