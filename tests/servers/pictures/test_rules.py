@@ -13,7 +13,7 @@ from tests.pictures.samples import file, quarters
 from tests.servers.bluesky import BlueskyServer
 from tests.servers.bluesky.names import blob_cid
 from tests.servers.bluesky.repository import A_DAY, LARGEST
-from tests.servers.bluesky.server import PASSWORD
+from tests.servers.bluesky.service import PASSWORD
 from tests.servers.test_x_server import client_of
 from tests.servers.x import XServer
 from tests.servers.x.media import MOST_BYTES
