@@ -14,13 +14,14 @@ from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.network_state import RequestLimits
 from bot.core.ports.platform import Clock
 from bot.outbound import json_values
+from bot.outbound.json_requests import Answer
 from bot.outbound.json_values import Record
 from bot.outbound.session import Carrier
 from bot.platforms.bluesky.http.errors import STALE_TOKEN, ErrorContext, translate
 from bot.platforms.bluesky.http.kept_session import KeptSession, names_of
 from bot.platforms.bluesky.http.session import Session
 from bot.platforms.bluesky.http.sign_in import Sessions
-from bot.platforms.bluesky.http.xrpc import Answer, AnswerError, Xrpc, XrpcRequest
+from bot.platforms.bluesky.http.xrpc import AnswerError, Xrpc, XrpcRequest
 
 PATIENCE = 50.0
 """Seconds that all requests of one call may take together."""

@@ -28,14 +28,9 @@ from bot.core.errors import (
 )
 from bot.core.text.redact import Redactor
 from bot.core.text.sanitize import one_line
+from bot.outbound.json_requests import HeldBack, NoDocument, OutOfTime
 from bot.outbound.session import not_sent
-from bot.platforms.bluesky.http.xrpc import (
-    AnswerError,
-    HeldBack,
-    NoDocument,
-    OutOfTime,
-    asked_wait,
-)
+from bot.platforms.bluesky.http.xrpc import AnswerError, asked_wait
 
 STALE_TOKEN = frozenset({"ExpiredToken", "InvalidToken"})
 """Errors with which a server proves that it did nothing, and asks for a new session."""

@@ -3,7 +3,6 @@
 https://atproto.com/specs/xrpc
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,22 +13,18 @@ import requests
 from bot.core.ports.network_state import Counted, RequestLimits
 from bot.core.ports.platform import Clock
 from bot.outbound import rate_limits
-from bot.outbound.json_values import Record, document
+from bot.outbound.json_requests import Answer, HeldBack, NoDocument, send_once
+from bot.outbound.json_values import document
 from bot.outbound.rate_limits import AccountLimits, RateLimits, date_of
-from bot.outbound.session import Carrier, Session, read_body
+from bot.outbound.session import Carrier
 from bot.platforms.bluesky.http.answers import refusal
 
-CONNECT = 10.0
-"""Seconds until a connection stands."""
-SILENCE = 30.0
-"""Seconds without a byte of the answer."""
 WAIT = timedelta(minutes=5)
 """How long to hold back where a server says "too many" without a usable time."""
 LONGEST_WAIT = timedelta(days=1)
 _ENDS = ("retry-after", "ratelimit-reset")
 """The headers that tell, the first of them that can be read counts."""
 
-_AGENT = {"User-Agent": "tipsbot"}
 _WRITES = "com.atproto.repo.write"
 """All writes share one budget: https://docs.bsky.app/docs/advanced-guides/rate-limits."""
 _OF_THE_ACCOUNT = (_WRITES, "com.atproto.server.")
@@ -56,14 +51,6 @@ class XrpcRequest:
         return _WRITES if is_write else self.name
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """A success: its JSON object, and when the server says that it is."""
-
-    document: Record
-    server_time: datetime | None
-
-
 class AnswerError(Exception):
     """An answer that is no success. `name` is that of the error; None: not XRPC's own form."""
 
@@ -76,27 +63,8 @@ class AnswerError(Exception):
         super().__init__(f"HTTP {self.status}")
 
 
-class NoDocument(Exception):
-    """A success whose body is no JSON object."""
-
-
-class OutOfTime(Exception):
-    """The call has lasted too long, so this request was not sent."""
-
-
-class HeldBack(Exception):
-    """The end point takes no requests for the time `wait`, so this one was not sent."""
-
-    def __init__(self, wait: timedelta) -> None:
-        self.wait = wait
-        super().__init__(str(wait))
-
-
 class Xrpc:
-    """Sends requests to one server, with a connection of its own each: threads share nothing.
-
-    A kept connection that was closed unnoticed would turn the next post into an unsure one.
-    """
+    """Sends requests to one server."""
 
     def __init__(
         self,
@@ -124,24 +92,19 @@ class Xrpc:
         held = self._limits.wait(request.end_point, self._clock.now())
         if held is not None:
             raise HeldBack(held)
-        left = until - time.monotonic()
-        if left <= 0:
-            raise OutOfTime
-        with (
-            Session(self._carrier) as session,
-            session.request(
-                request.method,
-                f"{self.server}/xrpc/{request.name}",
-                params=dict(request.params),
-                json=request.body,
-                data=request.data,
-                headers=_headers(request, token),
-                timeout=(min(CONNECT, left), min(SILENCE, left)),
-                allow_redirects=False,
-                stream=True,
-            ) as answer,
-        ):
-            return self._read(request, answer, read_body(answer, until))
+        kind = {"Content-Type": request.media_type} if request.data is not None else {}
+        answer, body = send_once(
+            self._carrier,
+            request.method,
+            f"{self.server}/xrpc/{request.name}",
+            until,
+            token,
+            params=dict(request.params),
+            json=request.body,
+            data=request.data,
+            headers=kind,
+        )
+        return self._read(request, answer, body)
 
     def _read(self, request: XrpcRequest, answer: requests.Response, body: bytes) -> Answer:
         if not 200 <= answer.status_code < 300:
@@ -161,11 +124,6 @@ class Xrpc:
         counted = Counted.TOKEN if is_own else Counted.ADDRESS
         now = self._clock.now()
         self._limits.hold(counted, end_point, now, asked_wait(error, now))
-
-
-def _headers(request: XrpcRequest, token: str) -> dict[str, str]:
-    kind = {"Content-Type": request.media_type} if request.data is not None else {}
-    return _AGENT | kind | ({"Authorization": f"Bearer {token}"} if token else {})
 
 
 def asked_wait(error: AnswerError, now: datetime) -> timedelta:

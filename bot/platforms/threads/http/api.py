@@ -11,6 +11,7 @@ from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.network_state import RequestLimits
 from bot.core.ports.platform import Clock
 from bot.outbound import json_values
+from bot.outbound.json_requests import Answer
 from bot.outbound.json_values import Record
 from bot.outbound.quiet_loggers import hush
 from bot.outbound.session import Carrier
@@ -22,7 +23,7 @@ from bot.platforms.threads.http.errors import (
     translate,
 )
 from bot.platforms.threads.http.fields import PROFILE, Fields
-from bot.platforms.threads.http.graph import Answer, AnswerError, Graph, GraphRequest
+from bot.platforms.threads.http.graph import AnswerError, Graph, GraphRequest
 from bot.platforms.threads.http.kept_token import KeptToken, names_of
 from bot.platforms.threads.http.paging import FIRST, Page, onward
 from bot.platforms.threads.http.tokens import Tokens

@@ -36,14 +36,9 @@ from bot.core.errors import (
 )
 from bot.core.text.redact import Redactor
 from bot.core.text.sanitize import one_line
+from bot.outbound.json_requests import HeldBack, NoDocument, OutOfTime
 from bot.outbound.session import not_sent
-from bot.platforms.threads.http.graph import (
-    AnswerError,
-    HeldBack,
-    NoDocument,
-    OutOfTime,
-    asked_wait,
-)
+from bot.platforms.threads.http.graph import AnswerError, asked_wait
 
 BAD_TOKEN = frozenset({102, 190, *range(450, 468)})
 """Codes with which the server proves that it did nothing, since it does not take the token."""

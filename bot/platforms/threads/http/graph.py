@@ -5,7 +5,6 @@ The token is sent as a header, as Meta's own collection of requests does it
 asking when it ends, have it in the address, too, where the documentation requires it.
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,14 +14,11 @@ import requests
 from bot.core.ports.network_state import Counted, RequestLimits
 from bot.core.ports.platform import Clock
 from bot.outbound import json_values, rate_limits
+from bot.outbound.json_requests import Answer, HeldBack, NoDocument, send_once
 from bot.outbound.json_values import Record, document
 from bot.outbound.rate_limits import AccountLimits, RateLimits, date_of
-from bot.outbound.session import Carrier, Session, read_body
+from bot.outbound.session import Carrier
 
-CONNECT = 10.0
-"""Seconds until a connection stands."""
-SILENCE = 30.0
-"""Seconds without a byte of the answer."""
 WAIT = timedelta(minutes=15)
 """How long to hold back where the server says "too many" without a usable time."""
 LONGEST_WAIT = timedelta(days=1)
@@ -31,7 +27,6 @@ VERSION = "v1.0"
 TOO_MANY = frozenset({4, 17, 32, 341, 613})
 """https://developers.facebook.com/docs/graph-api/overview/rate-limiting#error-codes"""
 
-_AGENT = {"User-Agent": "tipsbot"}
 _USAGE = "x-business-use-case-usage"
 _LONGEST_REFUSAL = 64 * 1024
 """Bytes; more than any refusal of the server has."""
@@ -53,14 +48,6 @@ class GraphRequest:
             return "delete"
         name = self.path.rpartition("/")[2]
         return name if name in {"threads_publish", "refresh_access_token"} else "read"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """A success: its JSON object, and when the server says that it is."""
-
-    document: Record
-    server_time: datetime | None
 
 
 class AnswerError(Exception):
@@ -89,27 +76,8 @@ class AnswerError(Exception):
         )
 
 
-class NoDocument(Exception):
-    """A success whose body is no JSON object."""
-
-
-class OutOfTime(Exception):
-    """The call has lasted too long, so this request was not sent."""
-
-
-class HeldBack(Exception):
-    """The end point takes no requests for the time `wait`, so this one was not sent."""
-
-    def __init__(self, wait: timedelta) -> None:
-        self.wait = wait
-        super().__init__(str(wait))
-
-
 class Graph:
-    """Sends requests to one server, with a connection of its own each: threads share nothing.
-
-    A kept connection that was closed unnoticed would turn the next post into an unsure one.
-    """
+    """Sends requests to one server."""
 
     def __init__(
         self,
@@ -141,24 +109,17 @@ class Graph:
 
     def send_anyway(self, request: GraphRequest, until: float, token: str) -> Answer:
         """The same, without a look at the rate limits."""
-        left = until - time.monotonic()
-        if left <= 0:
-            raise OutOfTime
         is_form = request.method == "POST"
-        with (
-            Session(self._carrier) as session,
-            session.request(
-                request.method,
-                self._address(request.path),
-                params=None if is_form else dict(request.params),
-                data=dict(request.params) if is_form else None,
-                headers=_AGENT | {"Authorization": f"Bearer {token}"},
-                timeout=(min(CONNECT, left), min(SILENCE, left)),
-                allow_redirects=False,
-                stream=True,
-            ) as answer,
-        ):
-            return self._read(request, answer, read_body(answer, until))
+        answer, body = send_once(
+            self._carrier,
+            request.method,
+            self._address(request.path),
+            until,
+            token,
+            params=None if is_form else dict(request.params),
+            data=dict(request.params) if is_form else None,
+        )
+        return self._read(request, answer, body)
 
     def _address(self, path: str) -> str:
         return f"{self._server}{path if path.startswith('/') else f'/{VERSION}/{path}'}"
