@@ -21,6 +21,8 @@ from tests.servers.postgres import binaries, database_name, running_postgres
 from tests.tree import ROOT
 from tests.whole.operator import PATIENCE, await_that
 
+pytestmark = pytest.mark.long  # processes start and are killed
+
 HOLDER = """
 import sys
 from pathlib import Path

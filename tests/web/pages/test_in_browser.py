@@ -20,6 +20,8 @@ from tests.hostile import entries as hostile_entries
 from tests.site import BESIDE_TITLE, KEY, TIP, TITLE, RunningSite, running_site
 from tests.web.pages.test_pages import HOSTILE
 
+pytestmark = pytest.mark.long  # a browser takes seconds for each page
+
 PHONE = {"width": 360, "height": 740}
 
 CONTRASTS = """() => {
