@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.servers.x.messages import Answer, Request
@@ -19,6 +19,8 @@ from tests.sim.mastodon import ErrorAnswer, Mastodon, Software, Status, iso
 
 NOTIFICATIONS = "/api/v1/notifications"
 STREAM = "/api/v1/streaming/user/notification"
+MILLISECOND = timedelta(milliseconds=1)
+"""The shortest time that a date in an answer tells."""
 
 
 @dataclass(kw_only=True)
@@ -89,10 +91,12 @@ class MastodonWithPeople(Mastodon):
         return made.id
 
     def edit(self, status_id: str, text: str) -> None:
-        """Change the words of a status."""
+        """Change the words of a status: nobody does that twice in a millisecond."""
         one = self._said(status_id)
-        one.before.append((one.text, one.edited_at))
-        one.text, one.markup, one.edited_at = text, None, self.now()
+        last = one.edited_at
+        one.before.append((one.text, last))
+        one.text, one.markup = text, None
+        one.edited_at = self.now() if last is None else max(self.now(), last + MILLISECOND)
 
     def delete(self, status_id: str) -> None:
         """Delete a status, and all notifications of it."""
