@@ -48,9 +48,13 @@ class Draft:
     @property
     def needs_page(self) -> bool:
         """Whether the tip's page has to be there first, for the link or for the picture."""
+        return self.layout.needs_page or self.is_picture_fetched
+
+    @property
+    def is_picture_fetched(self) -> bool:
+        """Whether it has a picture, which its network fetches from the tip's page."""
         limits = self.layout.traits.picture
-        is_fetched = self.picture is not None and limits is not None and limits.is_fetched
-        return self.layout.needs_page or is_fetched
+        return self.picture is not None and limits is not None and limits.is_fetched
 
     @property
     def account(self) -> Account:
@@ -101,7 +105,7 @@ class Drafter:
         if needs_page and site is not None and site not in chosen:
             made.append(self.draft(tip, site, config))
         return (
-            [one for one in made if isinstance(one, Draft)],
+            _described([one for one in made if isinstance(one, Draft)], site),
             [one for one in made if isinstance(one, Misfit)],
         )
 
@@ -149,6 +153,14 @@ class Drafter:
     def layout(self, tip: Tip, account: Account, config: Config) -> PostLayout:
         """The rules that a post of the tip has to keep on this account, and its link."""
         return layout_of(tip, account, self.capabilities_of(account), config)
+
+
+def _described(drafts: Sequence[Draft], site: Account | None) -> list[Draft]:
+    """The drafts. A card that is fetched from the tip's page says what that page's post says."""
+    page = next((one.picture for one in drafts if one.account == site), None)
+    if page is None or not page.is_card:
+        return list(drafts)
+    return [replace(one, picture=page) if one.is_picture_fetched else one for one in drafts]
 
 
 def _nothing(tip: str, account: str) -> Sequence[str]:

@@ -54,6 +54,14 @@ def test_the_page_comes_first():
     ]
 
 
+def test_a_fetched_card_is_described_by_the_words_of_its_page():
+    """The alt text of a card is that of the page's card, also where the post has other words."""
+    small = replace(TOWN, limit=20)
+    (town, site), _ = DRAFTER.drafts(CAT, [small], bot(small, SITE))
+    assert town.fitted.summary.text != site.fitted.summary.text
+    assert town.picture == site.picture
+
+
 def test_without_a_picture_nothing_is_fetched():
     """The same tip without a picture waits for nothing."""
     plain = replace(CAT, image=None)
