@@ -154,7 +154,7 @@ def _who(entry: Entry) -> str:
         return "(deleted)" if entry.deleted_at is not None else "(private)"
     author = entry.author
     name = author.called or "someone"
-    return f"{name} ({author.handle})" if author.handle and author.handle != name else name
+    return f"{name} ({author.handle_beside})" if author.handle_beside else name
 
 
 def wrapped(line: str, width: int) -> list[str]:

@@ -75,6 +75,12 @@ class Author:
         """The display name, or the handle where that shows nothing; "" where neither does."""
         return next((name for name in (self.name, self.handle) if not is_blank(name)), "")
 
+    @property
+    def handle_beside(self) -> str:
+        """The handle, where it says more than the name by which the author is called."""
+        is_same = self.handle in {self.called, f"@{self.called}"}
+        return "" if is_same else self.handle
+
 
 NOBODY = Author(name="")
 """The author of what may not be kept."""

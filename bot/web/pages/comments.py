@@ -12,7 +12,7 @@ from markupsafe import Markup
 from bot.core.discussion.outline import NO_PARENT, Outline
 from bot.core.model.entry import Entry, EntryKind
 from bot.core.text.markup.inline_markup import warning_line
-from bot.core.text.sanitize import harmless, is_blank
+from bot.core.text.sanitize import harmless
 from bot.web.content.sanitize_html import entry_markup, is_long, language_tag, web_address
 
 DEPTH_MAX = 6
@@ -150,7 +150,7 @@ def entry_view(
         return view(network=network, gone=gone)
     return view(
         network=_host(entry.url) if is_response else network,
-        handle="" if is_blank(entry.author.name) else harmless(entry.author.handle)[:NAME_MAX],
+        handle=harmless(entry.author.handle_beside)[:NAME_MAX],
         profile=web_address(entry.author.url),
         url=web_address(entry.url) if is_response or not is_comment else None,
         words=entry_markup(entry.html, entry.text) or ("" if entry.withheld else NO_WORDS),

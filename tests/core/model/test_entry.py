@@ -120,3 +120,17 @@ def test_what_was_deleted_has_no_words():
     with pytest.raises(ValueError, match="is kept"):
         entry(deleted_at=MONDAY + timedelta(days=1))
     assert not gone("a").is_legible
+
+
+NAMES = {
+    "a name and a handle": (Author(name="Ann", handle="@ann@town.test"), "@ann@town.test"),
+    "a handle that is the name": (Author(name="ann", handle="@ann"), ""),
+    "a handle in place of a name": (Author(name=" ", handle="@ann"), ""),
+    "a name alone": (Author(name="Ann"), ""),
+}
+
+
+@pytest.mark.parametrize(("author", "beside"), NAMES.values(), ids=NAMES)
+def test_a_handle_is_shown_where_it_says_more(author, beside):
+    """Beside a name stands the handle, unless it is the same word."""
+    assert author.handle_beside == beside
