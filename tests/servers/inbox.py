@@ -34,22 +34,28 @@ class Inbox:
 
 
 @contextmanager
-def inbox_server() -> Iterator[Inbox]:
-    """Serve an inbox."""
+def inbox_server(*, shows: bool = False) -> Iterator[Inbox]:
+    """Serve an inbox; one that `shows` answers GET with its messages, and takes nothing so."""
     inbox = Inbox()
 
     class Handler(BaseHTTPRequestHandler):
         def _handle(self) -> None:
+            if shows and self.command == "GET":
+                self._send(200, inbox.messages, {"Content-Type": "application/json; charset=utf-8"})
+                return
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             inbox.asked.append(f"{self.command} {self.path}")
             if inbox.status < 300:
                 inbox.bodies.append(body)
-            self.send_response(inbox.status)
-            answer = json.dumps(inbox.answer).encode()
-            for name, value in {**inbox.headers, "Content-Length": len(answer)}.items():
+            self._send(inbox.status, inbox.answer, inbox.headers)
+
+        def _send(self, status: int, answer: object, headers: dict[str, str]) -> None:
+            self.send_response(status)
+            body = json.dumps(answer, ensure_ascii=False).encode()
+            for name, value in {**headers, "Content-Length": len(body)}.items():
                 self.send_header(name, str(value))
             self.end_headers()
-            self.wfile.write(answer)
+            self.wfile.write(body)
 
         do_GET = do_POST = do_PUT = _handle  # noqa: N815 - the base class calls them so
 

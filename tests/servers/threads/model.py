@@ -33,6 +33,8 @@ class Media:
     reply_to: "Media | None" = None
     hide_status: str = "NOT_HUSHED"
     fields: dict[str, str] = field(default_factory=dict)
+    #: what was fetched of its picture
+    picture: bytes = b""
 
     @property
     def root(self) -> "Media":
@@ -56,6 +58,7 @@ class Container:
     #: when it is ready
     ready_at: datetime
     error: str = ""
+    picture: bytes = b""
     published: list[Media] = field(default_factory=list)
 
     def status(self, now: datetime) -> str:

@@ -22,6 +22,8 @@ class Posting:
         self.processing = timedelta(0)
         #: addresses of pictures that cannot be fetched
         self.unfetchable: set[str] = set()
+        #: fetches a picture; without it those at public addresses count as fetched
+        self.fetch: Callable[[str], bytes | None] | None = None
         self._now = now
         self._quotas = quotas
         self._numbers = count(1)
@@ -35,15 +37,15 @@ class Posting:
         rules.check(fields)
         if "reply_to_id" in fields:
             self.get(fields["reply_to_id"])
-        picture = fields.get("image_url", "")
-        is_lost = picture in self.unfetchable or not rules.is_public(picture or "https://a.example")
+        picture = self._picture(fields["image_url"]) if "image_url" in fields else b""
         made = Container(
             id=self._id(),
             owner=person,
             fields=fields,
             made_at=self._now(),
             ready_at=self._now() + self.processing,
-            error="UNKNOWN" if is_lost else "",
+            error="UNKNOWN" if picture is None else "",
+            picture=picture or b"",
         )
         self.containers[made.id] = made
         return {"id": made.id}
@@ -77,7 +79,7 @@ class Posting:
         self._quotas.use("reply_" if reply_to else "")
         kind = "TEXT_POST" if container.fields["media_type"] == "TEXT" else "IMAGE"
         made = self.add(person, container.fields.get("text", ""), reply_to, kind=kind)
-        made.fields = container.fields
+        made.fields, made.picture = container.fields, container.picture
         container.published.append(made)
         return {"id": made.id}
 
@@ -116,6 +118,15 @@ class Posting:
     def remove(self, name: str) -> None:
         """Delete a post; what answers it stays."""
         self.media.pop(name, None)
+
+    def _picture(self, address: str) -> bytes | None:
+        """What is fetched from there; None: no picture that Threads takes."""
+        if address in self.unfetchable:
+            return None
+        if self.fetch is None:
+            return b"" if rules.is_public(address) else None
+        found = self.fetch(address)
+        return found if found is not None and rules.is_picture(found) else None
 
     def _id(self) -> str:
         return str(18000000000000000 + 977 * next(self._numbers))

@@ -13,6 +13,9 @@ from .refusal import Refusal, invalid
 MOST_CHARACTERS = 500
 MOST_LINKS = 5
 MOST_ALT = 1000
+MOST_BYTES = 8 * 1024 * 1024
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+"""How JPEG and PNG begin."""
 KNOWN = {"media_type", "text", "image_url", "alt_text", "link_attachment", "reply_to_id"}
 """Those that the bot has a use for; above all, `auto_publish_text` is not among them."""
 
@@ -72,3 +75,8 @@ def is_public(address: str) -> bool:
     host = parts.hostname or ""
     is_local = host == "localhost" or host.startswith("127.") or "." not in host
     return parts.scheme in {"http", "https"} and not is_local
+
+
+def is_picture(data: bytes) -> bool:
+    """https://developers.facebook.com/docs/threads/posts#image-specifications."""
+    return data.startswith(PICTURES) and len(data) <= MOST_BYTES

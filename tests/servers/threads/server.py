@@ -32,7 +32,9 @@ def machine_clock() -> datetime:
 class ThreadsServer(Served):
     """A strict Threads on loopback, running while its `with` block does."""
 
-    def __init__(self, *, now: Callable[[], datetime] = machine_clock) -> None:
+    def __init__(
+        self, *, now: Callable[[], datetime] = machine_clock, username: str = "tips"
+    ) -> None:
         self._now = now
         self._lock = threading.RLock()
         self._people: list[Person] = []
@@ -43,7 +45,7 @@ class ThreadsServer(Served):
             tokens=Tokens(now), quotas=quotas, posting=posting, reading=Reading(now, posting)
         )
         self.requests: list[Request] = []
-        self.bot = self.add_person("tips", "Ten Tips", is_tester=True)
+        self.bot = self.add_person(username, "Ten Tips", is_tester=True)
         self.token: Token = self.network.tokens.make(self.bot, AGE)
         self._http = HttpServer(self._answer, 30.0, now)
         self.url = f"http://{self._http.authority}"
