@@ -45,7 +45,7 @@ run: $(RUNTIME) ## set up at the first time, then start the bot; on your file: m
 nlp:
 	@echo "The extra that read English grammar is gone. There is nothing to install and nothing to do: see docs/adr/0015-grammar-is-not-read.md"
 
-demo: $(TOOLS) ## see posts and replies of three networks, with made-up people on local servers
+demo: $(TOOLS) ## see posts with cards, and replies of five networks, with made-up people on local servers
 	@exec $(BIN)/python -m tests.demo $(ARGS)
 
 test: $(TOOLS) ## run the quick tests; some of them: make test ARGS="tests/core -k fit"

@@ -14,14 +14,12 @@ import requests
 
 from tests.demo import messages, picture, processes
 from tests.demo.messages import say
-from tests.demo.people import People
-from tests.demo.posts import Posts, shown
-from tests.demo.script import Ending, Line, Place, ending, read, speakers
-from tests.demo.settings import DOMAIN, X_NAME, first_tip, tips_file
+from tests.demo.people import Conversation, People
+from tests.demo.posts import NETWORKS, Posts, shown
+from tests.demo.script import Ending, Line, ending, read
+from tests.demo.servers import servers
+from tests.demo.settings import first_tip, tips_file, why_no_cards
 from tests.demo.waiting import Failed, Stopped, Waiting
-from tests.servers.mastodon import BOT, mastodon_server
-from tests.servers.x import XServer
-from tests.whole.accounts import secrets
 from tests.whole.operator import Operator, free_port
 
 START_WITHIN = 60.0
@@ -104,8 +102,14 @@ class Demo:
         self.waiting.rest(LOG_LAG)
 
     def _is_shown(self, end: Ending) -> bool:
-        """Whether the page has every text that exists, and none that was deleted."""
-        answer = requests.get(self.page, timeout=10)
+        """Whether the page has every text that exists, and none that was deleted.
+
+        A machine that is busy with other work may take longer to answer: then it is asked again.
+        """
+        try:
+            answer = requests.get(self.page, timeout=10)
+        except requests.RequestException:
+            return False
         page = html.unescape(answer.text)
         is_whole = all(text in page for text in end.shown)
         return answer.ok and is_whole and not any(text in page for text in end.gone)
@@ -120,12 +124,10 @@ def _started(stack: ExitStack, waiting: Waiting) -> Demo:
     """Start everything; the stack ends it. Raises Stopped or Failed."""
     lines, tip = read(), first_tip()
     folder = stack.enter_context(TemporaryDirectory(prefix="tipsbot-demo-"))
-    users = [BOT, *speakers(lines, Place.MASTODON)]
-    mastodon = stack.enter_context(mastodon_server(users=users, domain=DOMAIN))
-    x = stack.enter_context(XServer(username=X_NAME))
-    posts = Posts(mastodon=mastodon, x=x)
-    operator = Operator(home=Path(folder), port=free_port(), secrets=secrets(mastodon, x))
-    operator.write(tips_file(operator.site, mastodon.url, x.url))
+    local = stack.enter_context(servers(lines))
+    posts = Posts(servers=local)
+    operator = Operator(home=Path(folder), port=free_port(), secrets=local.secrets)
+    operator.write(tips_file(operator.site, local, cards=_can_draw()))
     bot = stack.enter_context(processes.running(operator))
     waiting.check = lambda: processes.check(bot)
     page = f"{operator.site}/tips/{tip}"
@@ -133,22 +135,33 @@ def _started(stack: ExitStack, waiting: Waiting) -> Demo:
     first = posts.linking(page)
     people = People(
         operator=operator,
-        mastodon=mastodon,
-        x=x,
+        servers=local,
         tip=tip,
-        roots={Place.MASTODON: first["Mastodon"], Place.X: first["X"]},
+        talk=Conversation(roots={place: first[name] for place, name in NETWORKS.items()}),
         stack=stack,
         waiting=waiting,
     )
     shown_at = stack.enter_context(shown(posts))
-    say(messages.PLACES.format(page=page, posts=shown_at, mastodon=mastodon.url))
+    say(
+        messages.PLACES.format(
+            page=page, posts=shown_at, mastodon=local.mastodon.url, chat=local.chat.url
+        )
+    )
     stack.enter_context(processes.following(operator))
     return Demo(
         operator=operator, people=people, posts=posts, page=page, waiting=waiting, lines=lines
     )
 
 
+def _can_draw() -> bool:
+    """Whether this machine can draw cards; where it cannot, that is said."""
+    why = why_no_cards()
+    if why is not None:
+        say(messages.NO_CARDS.format(why=why))
+    return why is None
+
+
 def _stands(page: str, posts: Posts) -> bool:
-    """Whether the first tip is on the site and on both servers."""
-    is_sent = posts.linking(page).keys() == {"Mastodon", "X"}
-    return is_sent and requests.get(page, timeout=10).ok
+    """Whether the first tip is on the site and on all servers."""
+    is_sent = posts.linking(page).keys() == set(NETWORKS.values())
+    return is_sent and bool(posts.in_chat()) and requests.get(page, timeout=10).ok

@@ -7,33 +7,53 @@ from typing import Any
 
 import yaml
 
+from bot.pictures.card import Card, missing
+from tests.demo.servers import Servers
 from tests.tree import ROOT
 
-DOMAIN = "example.social"
-"""The domain of handles on the local Mastodon server."""
-X_NAME = "tips_example"
-"""The bot's name on the local X server."""
+SHIPPED = ROOT / "tips.yaml"
 
 
-def tips_file(site: str, mastodon: str, x: str, source: Path = ROOT / "tips.yaml") -> str:
+def tips_file(site: str, servers: Servers, *, cards: bool, source: Path = SHIPPED) -> str:
     """The file for a bot whose site and servers are at these addresses."""
     shipped = _shipped(source)
-    often = {"poll": "30s", "gap": "0s"}
-    accounts = {
-        "site": {},
-        "mastodon": {"server": mastodon, **often},
-        "x": {"api": x, **often},
-    }
+    picture = {"image": "card"} if cards else {}
     made = {
         "bot": {**shipped["bot"], "site": site},
-        "platforms": accounts,
+        "platforms": _accounts(servers),
         "schedule": [{"name": "every minute", "every": "1m"}],
-        "tips": shipped["tips"],
+        "tips": [{**tip, **picture} for tip in shipped["tips"]],
     }
     return yaml.safe_dump(made, sort_keys=False, allow_unicode=True)
 
 
-def first_tip(source: Path = ROOT / "tips.yaml") -> str:
+def _accounts(servers: Servers) -> dict[str, dict[str, str]]:
+    """The accounts. A chat may be on any machine, where nobody could open a link to this one."""
+    often = {"poll": "30s", "gap": "0s"}
+    bluesky = servers.bluesky
+    return {
+        "site": {},
+        "mastodon": {"server": servers.mastodon.url, **often},
+        "x": {"api": servers.x.url, **often},
+        "bluesky": {"handle": bluesky.bot.handle, "server": bluesky.url, **often},
+        "threads": {"server": servers.threads.url, **often},
+        "chat": {"kind": "broadcast", "gap": "0s", "link": "never"},
+    }
+
+
+def why_no_cards(source: Path = SHIPPED) -> str | None:
+    """Why this machine can draw no card of one of the tips; None: it can draw them all."""
+    shipped = _shipped(source)
+    found = (lack for tip in shipped["tips"] for lack in missing(_card(tip, shipped["bot"])))
+    return next((str(one) for one in found), None)
+
+
+def _card(tip: dict[str, str], bot: dict[str, str]) -> Card:
+    words = tip.get("summary") or tip["text"]
+    return Card(title=tip["title"], words=words, bot=bot["name"], language=tip.get("language"))
+
+
+def first_tip(source: Path = SHIPPED) -> str:
     """The id of the first posted tip."""
     return str(_shipped(source)["tips"][0]["id"])
 

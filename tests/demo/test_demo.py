@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 import pytest
@@ -22,8 +23,13 @@ from bot.core.text.counting.measure import weighted_length
 from tests.tree import ROOT
 from tests.whole.operator import Bot, await_that
 
-ADDRESS = re.compile(r"^  the (discussion|exact posts|Mastodon server) +(http://127\.0\.0\.1:\S+)$")
-POST = re.compile(r"^  (Mastodon|X) +(\d+)  (.+) (http://127\.0\.0\.1:\d+/tips/\S+)$")
+ADDRESS = re.compile(
+    r"^  the (discussion|exact posts|Mastodon server|chat) +(http://127\.0\.0\.1:\S+)$"
+)
+POST = re.compile(
+    r"^  (Mastodon|X|Bluesky|Threads) +(\d+)  (.+) (http://127\.0\.0\.1:\d+/tips/\S+)$"
+)
+NETWORKS = {"Mastodon", "X", "Bluesky", "Threads"}
 START_WITHIN = 90.0
 """How long the demo may take to start on a busy machine, in seconds."""
 FIRST = "you-need-not-be-a-techie"
@@ -93,46 +99,65 @@ def assert_nothing_left(running: Bot, folder: Path) -> None:
 
 
 def assert_one_discussion(html: str) -> None:
-    """Check that three networks are on one page, with edits and links, without deleted entries."""
+    """Check that five networks are on one page, with edits and links, without deleted entries."""
     page = BeautifulSoup(html, "html.parser")
     ways = {way.get_text() for way in page.select("li.remark a.u-url")}
-    assert {"said on Mastodon", "said on X", "said here"} <= ways
+    assert {*(f"said on {one}" for one in NETWORKS), "said here"} <= ways
     assert entry_with(page, "only for a while").select_one(".edited")
     assert entry_with(page, "since 2011").select_one(".edited")
     link = "a[href='https://example.org/without-a-chair']"
     assert entry_with(page, "A works council").select_one(link)
     assert "ours" in entry_with(page, "Not too hopeful")["class"]
-    for gone in ("always stay", "since 2001", "restart a router", "whether this form works"):
+    gone_texts = ("always stay", "since 2001", "restart a router", "about cats", "this form works")
+    for gone in gone_texts:
         assert gone not in html
 
 
-def assert_posts(running: Bot, listed: str) -> None:
-    """Check that the terminal shows the posts of both servers exactly, of 140 characters at most."""
+def assert_posts(running: Bot, listed: list[dict[str, Any]]) -> None:
+    """Check that the terminal shows the posts of all servers exactly, of 140 characters at most."""
     shown = [match.groups() for match in map(POST.match, running.lines) if match]
     for _, length, words, link in shown:
         assert weighted_length(f"{words} {link}") == int(length) <= 140
     first = {(network, f"{words} {link}") for network, _, words, link in shown if FIRST in link}
-    assert {network for network, _ in first} == {"Mastodon", "X"}
-    assert first <= {(one["network"], one["text"]) for one in json.loads(listed)}
+    assert {network for network, _ in first} == NETWORKS
+    assert first <= {(one["network"], one["text"]) for one in listed}
+
+
+def assert_pictures(listed: list[dict[str, Any]], heard: list[dict[str, Any]]) -> None:
+    """Check that each network has a card for the first tip, and the chat has its words alone."""
+    cards = {one["network"]: one["picture"] for one in listed if FIRST in one["text"]}
+    assert cards.keys() == NETWORKS
+    for card in cards.values():
+        assert (card["width"], card["height"]) == (1200, 630)
+        assert card["bytes"] > 1000
+    for network in NETWORKS - {"Bluesky"}:
+        assert cards[network]["alt"].startswith("You need not be a techie. ")
+    chat = [one for one in listed if one["network"] == "Chat"]
+    assert [one["text"] for one in chat] == [one["message"] for one in heard]
+    assert not any(one["picture"] for one in chat)
 
 
 def assert_log(running: Bot) -> None:
-    """Check that the log shows replies from three networks, an edit, deletions and a mention under no tip."""
+    """Check that the log shows replies from five networks, an edit, deletions and a mention under no tip."""
     log = running.output
-    for said in ("on mastodon, ", "on x, ", "on site, ", "edited:", "deleted:", "under no tip:"):
+    for network in ("mastodon", "x", "bluesky", "threads", "site"):
+        assert f"on {network}, " in log
+    for said in ("edited:", "deleted:", "under no tip:"):
         assert said in log
-    assert log.count("(deleted) on") == 2
+    assert log.count("(deleted) on") == 3
 
 
 @pytest.mark.timeout(300)  # a deletion on Mastodon is noticed a minute later at the earliest
 def test_the_whole_product_without_an_account(tmp_path: Path) -> None:
-    """One page shows a discussion of three networks, the log follows it, and the posts exist."""
+    """One page shows a discussion of five networks, the log follows it, and the posts exist."""
     with demo(tmp_path, "--once") as running:
         seen = last_seen(running, addresses(running))
         assert running.wait() == 0, running.output
         assert_nothing_left(running, tmp_path)
     assert_one_discussion(seen["discussion"])
-    assert_posts(running, seen["exact posts"])
+    listed = json.loads(seen["exact posts"])
+    assert_posts(running, listed)
+    assert_pictures(listed, json.loads(seen["chat"]))
     assert_log(running)
     statuses = json.loads(seen["Mastodon server"])
     assert "work, and a long read" in {status["spoiler_text"] for status in statuses}

@@ -19,6 +19,8 @@ class Place(Enum):
 
     MASTODON = "mastodon"
     X = "x"
+    BLUESKY = "bluesky"
+    THREADS = "threads"
     SITE = "site"
     OPERATOR = "operator"
     """by the bot's operator, with `tipsbot reply`"""
