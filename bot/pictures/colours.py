@@ -6,7 +6,8 @@ from io import BytesIO
 from PIL import Image, ImageCms
 
 WHITE = (255, 255, 255)
-_PALETTE_MAX = 256
+_FEW = 2048
+"""The most colours of a drawing, whose edges are smooth: a card has some 500."""
 _EIGHT_BITS = [value >> 8 for value in range(1 << 16)]
 
 
@@ -34,8 +35,8 @@ def on_white(image: Image.Image) -> Image.Image:
 
 
 def has_few_colours(image: Image.Image) -> bool:
-    """Whether a palette could hold all colours, as those of a drawing."""
-    return image.getcolors(_PALETTE_MAX) is not None
+    """Whether it is a drawing, or a text: a photograph has many thousands."""
+    return image.getcolors(_FEW) is not None
 
 
 def _alpha(image: Image.Image) -> Image.Image | None:
