@@ -1,4 +1,4 @@
-"""A strict Threads: the part of Meta's API that the bot needs, over real HTTP.
+"""A strict Threads: the part of Meta's API that the bot needs, over real HTTP or without a socket.
 
 It does what https://developers.facebook.com/docs/threads says, and refuses what that does not allow;
 each rule has its page beside it. Where the documentation is silent it does the worst that it could
@@ -14,11 +14,13 @@ mean. Inside, from the ground up:
     reading           lists, conversations, single posts
     routes            the end points
     faults            faults on request
-    server            ThreadsServer, with the controls of a test
+    service           Threads, with the controls of a test
+    server            ThreadsServer: the same on the loopback
 """
 
 from .faults import Trouble
 from .model import Media, Person
 from .server import ThreadsServer
+from .service import Threads
 
-__all__ = ["Media", "Person", "ThreadsServer", "Trouble"]
+__all__ = ["Media", "Person", "Threads", "ThreadsServer", "Trouble"]

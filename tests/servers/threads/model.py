@@ -32,6 +32,8 @@ class Media:
     kind: str = "TEXT_POST"
     reply_to: "Media | None" = None
     hide_status: str = "NOT_HUSHED"
+    #: from when on lists show it; None: always
+    listed_at: datetime | None = None
     fields: dict[str, str] = field(default_factory=dict)
     #: what was fetched of its picture
     picture: bytes = b""
@@ -59,13 +61,19 @@ class Container:
     ready_at: datetime
     error: str = ""
     picture: bytes = b""
+    #: whether it ended before its time
+    is_expired: bool = False
+    #: from when on its status tells that it is published; None: at once
+    told_at: datetime | None = None
+    #: whether a second publishing is refused
+    is_single: bool = False
     published: list[Media] = field(default_factory=list)
 
     def status(self, now: datetime) -> str:
         """https://developers.facebook.com/docs/threads/troubleshooting."""
-        if self.published:
+        if self.published and (self.told_at is None or now >= self.told_at):
             return "PUBLISHED"
-        if now >= self.made_at + CONTAINER_LIFE:
+        if self.is_expired or now >= self.made_at + CONTAINER_LIFE:
             return "EXPIRED"
         if self.error:
             return "ERROR"

@@ -64,11 +64,14 @@ class Posting:
     def publish(self, person: Person, name: str) -> dict[str, str]:
         """https://developers.facebook.com/docs/threads/posts#step-2--publish-a-threads-media-container.
 
-        What becomes of a container that is published twice is not documented: a second post.
+        What becomes of a container that is published twice is not documented: a second post, or
+        (`is_single`) a refusal.
         """
         container = self.containers.get(name)
         status = container.status(self._now()) if container else ""
-        if container is None or container.owner is not person or status not in _PUBLISHABLE:
+        is_over = container is not None and container.is_single and bool(container.published)
+        is_mine = container is not None and container.owner is person
+        if container is None or not is_mine or is_over or status not in _PUBLISHABLE:
             raise Refusal(
                 24,
                 "The requested resource does not exist",

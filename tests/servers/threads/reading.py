@@ -4,7 +4,7 @@ https://developers.facebook.com/docs/threads/retrieve-and-discover-posts/retriev
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -75,7 +75,7 @@ class Reading:
         if not is_seen or (one.author.is_private and one.author is not me):
             raise no_object(name)
         names = fields.asked(params.get("fields"), fields.MEDIA)
-        return self._told(one, names, me)
+        return fields.media(one, names, me, has_replies=one.id in self._answered())
 
     def _of(self, me: Person, *, is_reply: bool) -> list[Media]:
         every = self._posting.media.values()
@@ -93,7 +93,11 @@ class Reading:
         if not EARLIEST <= since < until <= now and "since" in params:
             raise invalid("since must be from 1688540400 on and before until")
         # Whether a bound belongs to the time is not said: it does not.
-        found = [one for one in media if "since" not in params or one.at > _moment(since)]
+        found = [
+            one
+            for one in media
+            if ("since" not in params or one.at > _moment(since)) and self._is_listed(one)
+        ]
         limit = params.get("limit", str(PAGE))
         if not limit.isdecimal() or not 1 <= int(limit) <= MOST:
             raise invalid(f"limit must be from 1 to {MOST}")
@@ -118,16 +122,20 @@ class Reading:
                 raise invalid("after is no cursor of this list")
             start = places[0] + 1 if places else len(media)
         page = media[start : start + min(limit, self.page)]
-        answer: dict[str, Any] = {"data": [self._told(one, names, me) for one in page]}
+        answered = self._answered()
+        told = [fields.media(one, names, me, has_replies=one.id in answered) for one in page]
+        answer: dict[str, Any] = {"data": told}
         if page:
             cursors = {"before": _cursor(page[0]), "after": _cursor(page[-1])}
             answer["paging"] = {"cursors": cursors}
         return answer
 
-    def _told(self, one: Media, names: Iterable[str], me: Person) -> dict[str, Any]:
-        every = self._posting.media.values()
-        has_replies = any(each.reply_to is one for each in every)
-        return fields.media(one, list(names), me, has_replies=has_replies)
+    def _answered(self) -> set[str]:
+        """The ids of the posts that have replies."""
+        return {one.reply_to.id for one in self._posting.media.values() if one.reply_to}
+
+    def _is_listed(self, one: Media) -> bool:
+        return one.listed_at is None or self._now() >= one.listed_at
 
 
 def _cursor(one: Media) -> str:

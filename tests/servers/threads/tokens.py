@@ -32,12 +32,8 @@ class Token:
     secret: str
     person: Person
     made_at: datetime
+    ends_at: datetime
     is_revoked: bool = False
-
-    @property
-    def ends_at(self) -> datetime:
-        """When it ends."""
-        return self.made_at + LASTS
 
 
 class Tokens:
@@ -45,6 +41,8 @@ class Tokens:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.scopes = set(SCOPES)
+        #: how long a new token is taken
+        self.lasts = LASTS
         self._now = now
         self._tokens: dict[str, Token] = {}
         self._numbers = count(1)
@@ -52,7 +50,8 @@ class Tokens:
     def make(self, person: Person, age: timedelta = timedelta(0)) -> Token:
         """A new long-lived token."""
         secret = f"THAAtoken{next(self._numbers):04d}AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"
-        made = Token(secret=secret, person=person, made_at=self._now() - age)
+        made_at = self._now() - age
+        made = Token(secret=secret, person=person, made_at=made_at, ends_at=made_at + self.lasts)
         self._tokens[secret] = made
         return made
 
@@ -90,6 +89,11 @@ class Tokens:
         """Revoke all of them."""
         for token in self._tokens.values():
             token.is_revoked = True
+
+    def restore(self) -> None:
+        """Take them all again."""
+        for token in self._tokens.values():
+            token.is_revoked = False
 
     @property
     def secrets(self) -> list[str]:
