@@ -98,6 +98,22 @@ def test_attachments(server, bot, ann, tip, kind, shown):
     assert one.text == shown
 
 
+def test_first_time_after_an_outage(server, ann, bot, clock):
+    """Where it answers for the first time days after it was first asked, the days before that count."""
+    began = clock.now()
+    said = server.say(ann, "Hello @tips")
+    clock.advance(9 * 24 * HOUR)
+    assert [one.remote_id for one in bot.poll(None, began).entries] == [said]
+
+
+def test_first_mention_after_a_long_stop(server, ann, bot, reader, clock):
+    """The first mention ever is read, however long the bot was stopped after it had found none."""
+    said = server.say(ann, "Hello @tips")
+    clock.advance(9 * 24 * HOUR)
+    assert [one.remote_id for one in reader.listen()] == [said]
+    assert reader.listen() == []
+
+
 @pytest.mark.parametrize("page", [1, 7, 25])
 def test_long_conversation(server, bot, ann, tip, page):
     """A conversation is read to its last page, however few replies a page has."""

@@ -1,6 +1,8 @@
 """Listening on Threads: mentions, conversations, and known entries again."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from bot.core.errors import Refused, RetryLater
 from bot.core.ports.platform import Batch, Checked
@@ -12,7 +14,7 @@ from bot.platforms.threads.http.fields import CONVERSATION, MEDIA, MENTIONS
 from bot.platforms.threads.http.paging import FIRST
 from bot.platforms.threads.listening.conversations import ConversationCursor, read_conversation
 from bot.platforms.threads.listening.entries import EntryReader
-from bot.platforms.threads.listening.mentions import MentionsCursor, Walked, walk
+from bot.platforms.threads.listening.mentions import BACKLOG, MentionsCursor, Walked, walk
 from bot.platforms.threads.listening.still_there import unseen_below
 from bot.platforms.threads.urls import is_media_id
 
@@ -24,13 +26,14 @@ class ThreadsListener:
         self.account = account
         self._api = api
 
-    def poll(self, cursor: str | None) -> Batch:
+    def poll(self, cursor: str | None, began: datetime | None = None) -> Batch:
         """The mentions since the cursor; at first, those of seven days.
 
         Without the permission for mentions there are none: replies are read below our posts.
         """
         call = self._api.call()
-        mark = MentionsCursor.read(cursor, json_values.word(call.me().get("id")))
+        first = (began or self._api.clock.now()) - BACKLOG
+        mark = MentionsCursor.read(cursor, json_values.word(call.me().get("id")), first)
         try:
             walked = self._walk(call, mark)
         except NotPermitted:
@@ -39,7 +42,7 @@ class ThreadsListener:
             if mark.page == FIRST:
                 raise
             # The server does not know the page any more on which the walk was to go on.
-            walked = self._walk(call, MentionsCursor(me=mark.me, known=mark.known))
+            walked = self._walk(call, replace(mark, seen="", since=None, page=FIRST, newest=None))
         reader = self._reader(call)
         entries = reader.entries(one for one in walked.mentions if not reader.is_own(one))
         return Batch(entries=entries, cursor=walked.cursor.write(), more=walked.more)
@@ -82,7 +85,6 @@ class ThreadsListener:
         return walk(
             lambda page, since: call.page("me/mentions", MENTIONS, page, since),
             mark,
-            self._api.clock.now(),
             lambda: call.has_time,
         )
 

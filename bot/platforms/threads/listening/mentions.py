@@ -33,6 +33,8 @@ class MentionsCursor:
     """How far the mentions of an account were read."""
 
     me: str
+    #: from when on there is to be nothing missing, while none is known
+    first: datetime
     #: the time of the newest one when they were last read to the end; None: there was none
     known: datetime | None = None
     #: a digest of those that were read last; "": there is none
@@ -43,20 +45,34 @@ class MentionsCursor:
     newest: datetime | None = None
 
     @classmethod
-    def read(cls, text: str | None, me: str) -> "MentionsCursor":
+    def read(cls, text: str | None, me: str, first: datetime) -> "MentionsCursor":
         """The cursor that a text is; a new one for no text, another's, or that of another form."""
         found = json_values.document((text or "").encode()) or {}
         if found.get("me") != me:
-            return cls(me=me)
-        known, since, newest = (
-            iso_date(json_values.word(found.get(one))) for one in ("known", "since", "newest")
+            return cls(me=me, first=first)
+        kept, known, since, newest = (
+            iso_date(json_values.word(found.get(one)))
+            for one in ("first", "known", "since", "newest")
         )
         seen, page = (json_values.word(found.get(one)) for one in ("seen", "page"))
-        return cls(me=me, known=known, seen=seen, since=since, page=page, newest=newest)
+        return cls(
+            me=me,
+            first=kept or first,
+            known=known,
+            seen=seen,
+            since=since,
+            page=page,
+            newest=newest,
+        )
 
     def write(self) -> str:
         """The cursor as text."""
-        moments = {"known": self.known, "since": self.since, "newest": self.newest}
+        moments = {
+            "first": self.first,
+            "known": self.known,
+            "since": self.since,
+            "newest": self.newest,
+        }
         told = {name: at.isoformat() if at else "" for name, at in moments.items()}
         return json.dumps({"me": self.me, "seen": self.seen, "page": self.page, **told})
 
@@ -70,12 +86,10 @@ class Walked:
     more: bool
 
 
-def walk(
-    ask: AskPage, cursor: MentionsCursor, now: datetime, has_time: Callable[[], bool]
-) -> Walked:
+def walk(ask: AskPage, cursor: MentionsCursor, has_time: Callable[[], bool]) -> Walked:
     """Read all pages since what is known, or go on where the last walk stopped."""
     is_whole = cursor.page == FIRST or cursor.since is None
-    since = cursor.since if cursor.since and not is_whole else _since(cursor, now)
+    since = cursor.since if cursor.since and not is_whole else _since(cursor)
     page: str | None = FIRST if is_whole else cursor.page
     mentions: list[Record] = []
     newest = cursor.newest if not is_whole else None
@@ -92,10 +106,10 @@ def walk(
         return Walked(mentions=tuple(mentions), cursor=onward, more=True)
     known = max([one for one in (cursor.known, newest) if one], default=None)
     seen = seen_of(mentions) if is_whole else ""
-    fresh = MentionsCursor(me=cursor.me, known=known, seen=seen)
+    fresh = MentionsCursor(me=cursor.me, first=cursor.first, known=known, seen=seen)
     is_same = is_whole and fresh == cursor
     return Walked(mentions=() if is_same else tuple(mentions), cursor=fresh, more=False)
 
 
-def _since(cursor: MentionsCursor, now: datetime) -> datetime:
-    return cursor.known - OVERLAP if cursor.known else now - BACKLOG
+def _since(cursor: MentionsCursor) -> datetime:
+    return cursor.known - OVERLAP if cursor.known else cursor.first
