@@ -7,8 +7,9 @@
                                                                       an answer to one post
     368: blocked for a while                                          RetryLater, in an hour
     506: the same post again                                          Duplicate
-    24: there is no such media; to publish it                         RetryLater, soon
     100: a parameter is wrong                                         Refused
+    24, 100 with subcode 33: there is no such thing                   OutcomeUnknown for a post,
+                                                                      Missing for others
     1, 2, transient ones, others                                      OutcomeUnknown for a post,
                                                                       RetryLater for a read
     others that make a container or delete                            Refused
@@ -16,8 +17,9 @@
                                                                       RetryLater for a read
 
 https://developers.facebook.com/docs/graph-api/guides/error-handling. Only code 24 is not there; it
-is what the server says of a container that is not ready. The answer of a proxy or a gateway says
-nothing about our posts.
+is what the server says of a container that is not ready, and may be what it says of one that the
+same request published, where that arrived twice. The answer of a proxy or a gateway says nothing
+about our posts.
 """
 
 from dataclasses import dataclass
@@ -136,12 +138,10 @@ def _answered(
 
 def _refused(error: AnswerError, told: str, purpose: Purpose) -> PlatformError | None:
     is_missing = error.code == 24 or (error.code == 100 and error.subcode == NO_OBJECT)
-    if is_missing and purpose is Purpose.PUBLISH:
-        return RetryLater(told, "its container is looked at again", after=SOON)
+    if (is_missing or error.code != 100) and purpose is Purpose.PUBLISH:
+        return None  # nobody says that such a refusal leaves nothing behind
     if is_missing:
         return Missing(told, "what is asked for is gone, or may not be seen")
-    if error.code != 100 and purpose is Purpose.PUBLISH:
-        return None  # nobody says that such a refusal leaves nothing behind
     return Refused(told, "change what the server objects to, or the account in tips.yaml")
 
 
