@@ -45,6 +45,14 @@ def test_a_reply(network, tip, reader):
     assert entry.url.startswith(("http://", "https://"))
 
 
+def test_the_first_reading_knows_when_it_was_first_tried(network, listener, tip):
+    """It reaches back from that moment, so that an outage before its answer hides nothing."""
+    began = network.clock.now()
+    network.person_posts("Is it?", reply_to=tip.remote_id)
+    first = listener.poll(None, began)
+    assert listener.poll(first.cursor, began).cursor is not None
+
+
 def test_a_reply_knows_its_place(network, tip, reader):
     """A reply has the id of its parent; on the bot's site, the tip of its page."""
     network.person_posts("Is it?", reply_to=tip.remote_id)
