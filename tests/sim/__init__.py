@@ -4,7 +4,7 @@ From the ground up:
 
     timeline           true time, the host's clock, and events that are still to come
     transport          HTTP without a network: the real client libraries talk to models
-    mastodon, bluesky, x
+    mastodon, bluesky, threads, x
                        the models of the networks, which know the true state
     faults             every fault by its name
     bot_database       the bot's database, on SQLite or PostgreSQL: read, copied, put back

@@ -16,6 +16,7 @@ from tests.sim.faults import (
     SERVER_FAULTS,
     SESSION_FAULTS,
     ClockChange,
+    ContainerFault,
     HostFault,
     RequestFault,
     ServerFault,
@@ -34,7 +35,9 @@ LATER_FAULTS = (
 """The faults of requests that follow a first fault."""
 LATER_FAULT_SHARE = 0.25
 """The share of these requests that have one."""
-WEIGHT_BY_ACCOUNTS = {1: 4, 2: 2, 3: 1, 4: 1}
+CONTAINER_FAULT_SHARE = 0.4
+"""The share of containers of which something becomes."""
+WEIGHT_BY_ACCOUNTS = {1: 4, 2: 2, 3: 1, 4: 1, 5: 1}
 """The weight of a fault by the number of accounts on which it can happen."""
 EXTRA_TRIES: dict[RequestFault | ServerFault, int] = {
     ServerFault.KEY_3599: 12,
@@ -81,11 +84,13 @@ class FaultChooser:
 
     chance: random.Random
     fired: Counter[str] = field(default_factory=Counter)
+    _containers: ShuffledCycle[ContainerFault] = field(init=False)
     _cycles: dict[str, ShuffledCycle[RequestFault | ServerFault]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for account in REQUEST_FAULTS:
             self._cycles[account] = ShuffledCycle(_items(account), self.chance)
+        self._containers = ShuffledCycle(ContainerFault, self.chance)
 
     def for_post(self, account: str) -> PostFaults:
         """The faults of a new post."""
@@ -108,6 +113,10 @@ class FaultChooser:
             self.chance.choice(LATER_FAULTS) if self.chance.random() < LATER_FAULT_SHARE else None
         )
 
+    def for_container(self) -> ContainerFault | None:
+        """What becomes of a new container on Threads."""
+        return self._containers.next() if self.chance.random() < CONTAINER_FAULT_SHARE else None
+
     def for_reading(self, *, has_session: bool = False) -> RequestFault | None:
         """The fault of a request that only reads; one that `has_session` may find it expired."""
         if self.chance.random() >= LATER_FAULT_SHARE:
@@ -123,7 +132,9 @@ def every_fault() -> list[str]:
     """The names of all faults that are counted."""
     writing = {*chain.from_iterable(REQUEST_FAULTS.values())}
     lies = {*chain.from_iterable(SERVER_FAULTS.values())}
-    names = [fault_name(one) for one in (*writing, *lies, *HostFault, *ClockChange)]
+    names = [
+        fault_name(one) for one in (*writing, *lies, *ContainerFault, *HostFault, *ClockChange)
+    ]
     return sorted(names + [fault_name(one, "reading") for one in READING_FAULTS + SESSION_FAULTS])
 
 

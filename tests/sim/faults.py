@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from enum import Enum
 from typing import Any
 
@@ -21,15 +22,18 @@ from tests.servers.x import faults, problems
 from tests.servers.x.messages import Answer, End, Request, refusal
 from tests.sim.bluesky import SimulatedBluesky
 from tests.sim.mastodon import Mastodon
+from tests.sim.threads import SimulatedThreads
 from tests.sim.timeline import Timeline
 from tests.sim.x import SimulatedX
 
-Server = Mastodon | SimulatedBluesky | SimulatedX
+Server = Mastodon | SimulatedBluesky | SimulatedThreads | SimulatedX
 
 SILENCE = 30.0
 """How long the bot waits for a byte, in seconds."""
 CONNECTING = 10.0
 """How long the bot waits for a connection, in seconds."""
+AFTER_LOOKS = (121, 122, 122, 123)
+"""Seconds after a time-out at which the bot has looked twice, and is about to send again."""
 
 
 class RequestFault(Enum):
@@ -80,6 +84,17 @@ class ServerFault(Enum):
     BROKEN_REPLAY = "a repeat with its key is answered with 500"
     KEY_3599 = "the repeat arrives when its key is 3,599 s old"
     KEY_3601 = "no list can be read until its key is 3,601 s old"
+    STATUS_LATE = "its container's status tells of it late, and its author's own list later"
+
+
+class ContainerFault(Enum):
+    """What becomes of a container of Threads before it is published."""
+
+    IN_PROGRESS = "it is being processed for a while"
+    FAILED = "it fails"
+    EXPIRED = "it expires before its time"
+    FORGOTTEN = "the server does not know it any more"
+    QUOTA = "the day's quota is used up meanwhile"
 
 
 class HostFault(Enum):
@@ -128,6 +143,12 @@ ANYWHERE = frozenset(RequestFault) - {
 }
 ONLY_MASTODON = {RequestFault.WRONG_SCOPE, RequestFault.DISABLED}
 ONLY_BLUESKY = {RequestFault.EXPIRED, RequestFault.ALL_EXPIRED}
+ALSO_THREADS = {
+    RequestFault.SUSPENDED,
+    RequestFault.LOCKED,
+    RequestFault.NOT_VISIBLE,
+    RequestFault.WRONG_SCOPE,
+}
 REQUEST_FAULTS: dict[str, tuple[RequestFault, ...]] = {
     "x": tuple(one for one in RequestFault if one not in ONLY_MASTODON | ONLY_BLUESKY),
     "bluesky": tuple(
@@ -135,6 +156,7 @@ REQUEST_FAULTS: dict[str, tuple[RequestFault, ...]] = {
         for one in RequestFault
         if one in ANYWHERE | ONLY_BLUESKY | {RequestFault.SUSPENDED, RequestFault.NOT_VISIBLE}
     ),
+    "threads": tuple(one for one in RequestFault if one in ANYWHERE | ALSO_THREADS),
     "mastodon": tuple(one for one in RequestFault if one in ANYWHERE | ONLY_MASTODON),
     # Without idempotency keys a request that arrives twice posts twice; nobody can prevent it.
     "island": tuple(one for one in RequestFault if one in ANYWHERE - {RequestFault.DUPLICATED}),
@@ -144,7 +166,8 @@ REQUEST_FAULTS: dict[str, tuple[RequestFault, ...]] = {
 SERVER_FAULTS: dict[str, tuple[ServerFault, ...]] = {
     "x": (ServerFault.STALE,),
     "bluesky": (),
-    "mastodon": tuple(ServerFault),
+    "threads": (ServerFault.STALE, ServerFault.STATUS_LATE),
+    "mastodon": tuple(one for one in ServerFault if one is not ServerFault.STATUS_LATE),
     "island": (ServerFault.STALE,),
 }
 
@@ -189,6 +212,19 @@ BLUESKY_ERRORS = {
     RequestFault.SUSPENDED: (401, "AccountTakedown"),
     RequestFault.NOT_VISIBLE: (400, "RecordNotFound"),
 }
+THREADS_ERRORS = {
+    RequestFault.UNAUTHORISED: (401, 190),
+    RequestFault.REFUSED_ODDLY: (403, 9999),
+    RequestFault.INVALID: (400, 100),
+    RequestFault.SUSPENDED: (400, 190),
+    RequestFault.LOCKED: (400, 368),
+    RequestFault.NOT_VISIBLE: (400, 24),
+    RequestFault.WRONG_SCOPE: (403, 10),
+    RequestFault.LIMIT_MISSING: (403, 4),
+    RequestFault.LIMIT_PAST: (429, 613),
+    RequestFault.LIMIT_NONSENSE: (400, 80002),
+}
+"""The status and the code; other refusals are pages of a gateway."""
 STATUSES = {
     RequestFault.ERROR_502: 502,
     RequestFault.ERROR_503: 503,
@@ -237,6 +273,8 @@ class FaultyRequest:
                 self.serve(self.request)
                 return self._silence() if request_fault is RequestFault.TIMEOUT else _break()
             case RequestFault.DUPLICATED:
+                if isinstance(self.server, SimulatedThreads):
+                    self.server.keep_single(self.request)  # or nobody could prevent a second post
                 self.serve(self.request)
                 return self.serve(self.request)
             case (
@@ -266,9 +304,13 @@ class FaultyRequest:
         def happen() -> None:
             if isinstance(self.server, SimulatedX):
                 self.server.arrived(arrived)
+            if isinstance(self.server, SimulatedThreads):
+                self.server.arrives_late(request)
             self.serve(request)
 
-        delay = timedelta(seconds=SILENCE + self.chance.choice((1, 20, 45, 100, 200, 400, 900)))
+        is_threads = isinstance(self.server, SimulatedThreads)
+        late = (1, 20, 45, 100, 200, 400, 900) + AFTER_LOOKS * is_threads
+        delay = timedelta(seconds=SILENCE + self.chance.choice(late))
         self.time.at(arrived + delay, happen)
         return self._silence()
 
@@ -291,6 +333,10 @@ class FaultyRequest:
             status, name = BLUESKY_ERRORS.get(request_fault, (STATUSES.get(request_fault, 0), ""))
             name = "RateLimitExceeded" if status == 429 else name
             return self.server.error(status, name, _resets(request_fault, self.time.true))
+        if isinstance(self.server, SimulatedThreads):
+            own = (STATUSES.get(request_fault, 0), None)
+            status, code = THREADS_ERRORS.get(request_fault, own)
+            return self.server.error(status, code, _retry(request_fault, self.time.true))
         if request_fault in MASTODON_ERRORS:
             status, error = MASTODON_ERRORS[request_fault]
             return self._refusal(status, error)
@@ -302,6 +348,8 @@ class FaultyRequest:
             return refusal(problem, {})
         if isinstance(self.server, SimulatedBluesky):
             return self.server.error(status, "InternalServerError", headers)
+        if isinstance(self.server, SimulatedThreads):
+            return self.server.error(status, 2, headers)
         return self.server.json_answer(status, {"error": error}, headers)
 
 
@@ -321,6 +369,15 @@ def _resets(request_fault: RequestFault, now: datetime) -> dict[str, str]:
         RequestFault.LIMIT_NONSENSE: "soon",
     }
     return {"RateLimit-Reset": resets[request_fault]} if request_fault in resets else {}
+
+
+def _retry(request_fault: RequestFault, now: datetime) -> dict[str, str]:
+    """The headers of too many requests of Threads."""
+    past = format_datetime(now - timedelta(days=1), usegmt=True)
+    return {
+        RequestFault.LIMIT_PAST: {"Retry-After": past},
+        RequestFault.LIMIT_NONSENSE: {"X-Business-Use-Case-Usage": "[soon]"},
+    }.get(request_fault, {})
 
 
 def _damaged(request_fault: RequestFault, true: Answer) -> Answer:

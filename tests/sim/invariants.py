@@ -21,8 +21,11 @@ LOOKS = {
     "x": (2, timedelta(minutes=3)),
     "mastodon": (2, timedelta(minutes=1)),
     "bluesky": (1, timedelta(0)),
+    "threads": (2, timedelta(minutes=2)),
 }
 """The number and distance of searches without a result after which a post may be sent again."""
+ABSENCE_IS_BELIEVED = {"bluesky", "threads"}
+"""Where a post that its owner deletes before the bot has found it counts as never sent."""
 RESENDS = 3
 KEY_RELIED_UPON = timedelta(minutes=55)
 GAP = timedelta(minutes=10)
@@ -161,6 +164,18 @@ class PostingInvariants:
         history.sendings.append(sending)
         return history
 
+    def check_prepared(self, history: PostHistory, container: str) -> None:
+        """The container that is published is stored with the delivery. Raises InvariantError."""
+        rows = self._query(
+            "SELECT json_extract(post, '$.prepared') FROM delivery WHERE slot = ? AND account = ?",
+            history.slot,
+            history.account,
+        )
+        if container not in str(rows):
+            raise InvariantError(
+                f"{history.slot} on {history.account} is published before {container} is stored"
+            )
+
     def post_created(self, history: PostHistory, sending: Sending, post_id: str) -> None:
         """A server created a post. Raises InvariantError for a second one."""
         sending.post_id = post_id
@@ -203,7 +218,7 @@ class PostingInvariants:
         """The histories of an account's posts that were sent before then, each once.
 
         Without those of which a restored database does not know: deleted, they could not be found.
-        On Bluesky, where absence is believed, without those that the bot still looks for.
+        Where absence is believed, without those that the bot still looks for.
         """
         found = [
             history
@@ -218,7 +233,7 @@ class PostingInvariants:
             history
             for history in found
             if (history.slot, account) not in self._deleted_by_hand
-            and (account != "bluesky" or history.slot in known)
+            and (account not in ABSENCE_IS_BELIEVED or history.slot in known)
         ]
         self._deleted_by_hand |= {(history.slot, account) for history in fresh}
         return fresh

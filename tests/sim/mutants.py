@@ -46,6 +46,8 @@ POSTING = Half(
         "tests/platforms/mastodon/test_adapter.py",
         "tests/platforms/bluesky/test_posting.py",
         "tests/platforms/bluesky/test_errors.py",
+        "tests/platforms/threads/test_posting.py",
+        "tests/platforms/threads/test_errors.py",
         "tests/sim/test_crashes.py",
     ),
 )

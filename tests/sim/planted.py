@@ -335,6 +335,36 @@ MUTANTS = (
         "return RetryLater(what, _AGAIN)",
         "Bluesky: a lost answer proves that nothing was sent",
     ),
+    m(
+        "bot/platforms/threads/posting/publisher.py",
+        "            self._require_finished(call, container)\n",
+        "",
+        "Threads: published without asking for the container's status",
+    ),
+    m(
+        "bot/platforms/threads/posting/publisher.py",
+        "if known is not None and not self._is_useless(call, post, known):",
+        "if known is not None and post.text == '':",
+        "Threads: each attempt has a container of its own",
+    ),
+    m(
+        "bot/platforms/threads/posting/container.py",
+        "    return next((one for one in Status if one.value == told), Status.UNKNOWN)\n",
+        "    return Status.FINISHED if told else Status.UNKNOWN\n",
+        "Threads: every container is ready to be published",
+    ),
+    m(
+        "bot/platforms/threads/http/errors.py",
+        "    if purpose is Purpose.PUBLISH:\n        return OutcomeUnknown",
+        "    if purpose is Purpose.CHANGE:\n        return OutcomeUnknown",
+        "Threads: a lost answer proves that nothing was sent",
+    ),
+    m(
+        DELIVER,
+        "            elif not self._store(claimed, claimed := _ready(claimed, prepared, self.clock.now())):\n",
+        "            elif not (claimed := _ready(claimed, prepared, self.clock.now())):\n",
+        "what is prepared is not stored",
+    ),
     m(SLOTS, "max(until, before or until)", "until", "a cursor moves back"),
     m(
         SLOTS,

@@ -24,6 +24,7 @@ from tests.sim.fault_choice import FaultChooser, PostFaults, ShuffledCycle
 from tests.sim.faults import (
     SESSION_FAULTS,
     ClockChange,
+    ContainerFault,
     FaultyRequest,
     HostFault,
     RequestFault,
@@ -34,6 +35,7 @@ from tests.sim.invariants import InvariantError, PostHistory, PostingInvariants,
 from tests.sim.mastodon import KEY_MEMORY, Mastodon, Software
 from tests.sim.settings import ACCOUNTS, PLATFORMS, settings
 from tests.sim.simulation import Simulation
+from tests.sim.threads import SimulatedThreads
 from tests.sim.timeline import NOTHING, Timeline
 from tests.sim.x import SimulatedX
 
@@ -103,6 +105,7 @@ class PostingSimulation(Simulation):
             "mastodon": self.mastodon,
             "island": Mastodon("island.test", self.time.now, Software.GOTOSOCIAL),
             "bluesky": SimulatedBluesky("bluesky.test", self.time.now),
+            "threads": SimulatedThreads("threads.test", self.time.now),
             "x": SimulatedX("x.test", self.time.now),
         }
         self.mastodon.on_replay = self._key_replayed
@@ -212,13 +215,15 @@ class PostingSimulation(Simulation):
         server = self.networks[account]
         creates, left = server.creates(request), self.time.true
         if creates:
-            self._before_post(account)
+            self._before_post(account, request)
         self._crash_point("before call")
         self.time.sleep(0.2)
         if creates:
             answer = self._post(account, server, request, left)
         else:
             answer = self._read(account, server, request)
+            if isinstance(server, SimulatedThreads) and server.prepares(request):
+                self._container_made(server, answer)
         self._crash_point("after call")
         return answer
 
@@ -226,6 +231,8 @@ class PostingSimulation(Simulation):
         history = self.invariants.request_leaves(
             account, server.text_of(request), left, self._request_fault
         )
+        if isinstance(server, SimulatedThreads):
+            self.invariants.check_prepared(history, server.key_of(request))
         faults, sending = self._faults_of(history), history.sendings[-1]
         if faults.server_fault is not None and faults.requests == 1:
             self._server_fault_before(account, server, request, faults.server_fault)
@@ -260,10 +267,8 @@ class PostingSimulation(Simulation):
             exact = self.time.true < self._exact_until or self.time.error != NOTHING
             if faults.server_fault in {ServerFault.KEY_3599, ServerFault.KEY_3601} and exact:
                 faults = lost  # one at a time: neither would come to its exact second
-            if (
-                faults.server_fault in {ServerFault.FORGETS, ServerFault.IGNORES}
-                and self.time.error > NOTHING
-            ):
+            keyless = {ServerFault.FORGETS, ServerFault.IGNORES, ServerFault.STATUS_LATE}
+            if faults.server_fault in keyless and self.time.error > NOTHING:
                 faults = lost  # a large correction of the clock is a second server fault
             if history.account == self._freezing and faults.server_fault is not None:
                 faults = lost  # the frozen process may send as well
@@ -346,6 +351,30 @@ class PostingSimulation(Simulation):
 
     # Server faults.
 
+    def _container_made(self, server: SimulatedThreads, answer: Answer) -> None:
+        """Let something become of the container that was just made, now or in a while."""
+        is_made = answer.status == 200 and self.request_faults
+        fault = self.chooser.for_container() if is_made else None
+        if fault is None:
+            return
+        made = server.newest_container()
+        self.chooser.count(fault)
+        self.log(f"the container {made.id} {fault.name}")
+        now = self.time.true
+        soon = now + timedelta(seconds=self.chance.choice((0, 0, 20, 140)))
+        match fault:
+            case ContainerFault.IN_PROGRESS:
+                made.ready_at = now + timedelta(seconds=self.chance.choice((10, 50, 200, 2000)))
+            case ContainerFault.FAILED:
+                self.time.at(soon, partial(setattr, made, "error", "FAILED_PROCESSING"))
+            case ContainerFault.EXPIRED:
+                self.time.at(soon, partial(setattr, made, "is_expired", True))
+            case ContainerFault.FORGOTTEN:
+                self.time.at(soon, partial(server.forget, made))
+            case ContainerFault.QUOTA:
+                lasts = timedelta(minutes=self.chance.choice((2, 20, 50)))
+                self.time.at(soon, partial(server.use_up_quota, now + lasts))
+
     def _server_fault_before(
         self, account: str, server: Server, request: Request, server_fault: ServerFault
     ) -> None:
@@ -371,6 +400,12 @@ class PostingSimulation(Simulation):
             case ServerFault.STALE:
                 delay = self.chance.choice((30, 90, 170, 600, 1800))
                 server.hide(post_id, now + timedelta(seconds=delay))
+                self.chooser.count(server_fault)
+            case ServerFault.STATUS_LATE:
+                assert isinstance(server, SimulatedThreads)
+                late = timedelta(seconds=self.chance.choice((20, 60, 90)))
+                server.delay_status(request, now + late)
+                server.hide(post_id, now + timedelta(minutes=20))
                 self.chooser.count(server_fault)
             case ServerFault.BROKEN_REPLAY:
                 server.hide(post_id, now + timedelta(minutes=20))
@@ -452,7 +487,7 @@ class PostingSimulation(Simulation):
         if self.chance.random() < 0.6:
             self._kills.append(PlannedKill(HostFault.KILLED_RECOVERING, self.chance.randrange(12)))
 
-    def _before_post(self, account: str) -> None:
+    def _before_post(self, account: str, request: Request) -> None:
         """Let faults happen just before a request that posts leaves."""
         if self._nested:
             return
@@ -463,6 +498,9 @@ class PostingSimulation(Simulation):
                 self._edit()
             if self._freeze is not None and self._may_freeze(account):
                 self._freeze_process(account, with_another=self._freeze)
+                server = self.networks[account]
+                if isinstance(server, SimulatedThreads):
+                    server.arrives_late(request)
             elif self.second_bot is not None and self.chance.random() < 0.3:
                 self._run_bot(
                     self.second_bot if self.chance.random() < 0.5 else self._running_bot()
@@ -588,6 +626,9 @@ class PostingSimulation(Simulation):
         self.invariants.clock_set_at = self.time.true
         if max(error, self.time.error) > NOTHING:
             self._ahead_until = self.time.true
+        for server in self.networks.values():
+            if isinstance(server, SimulatedThreads):
+                server.settle()  # what is late, and a clock that jumps, are two faults at once
         self.time.set_clock(error)
         self.log(f"the host's clock is {error} ahead")
 
@@ -626,6 +667,8 @@ class PostingSimulation(Simulation):
         for name, server in self.networks.items():
             for post_id in server.ids():
                 server.hide(post_id, self.time.true)
+            if isinstance(server, SimulatedThreads):
+                server.settle()
             self.log(f"{name} shows all")
 
     def _end_second(self) -> None:

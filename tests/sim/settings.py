@@ -1,10 +1,10 @@
-"""The tips.yaml of the simulation: four networks and the site, two schedules, many tips."""
+"""The tips.yaml of the simulation: five networks and the site, two schedules, many tips."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-ACCOUNTS = ("mastodon", "island", "bluesky", "x")
+ACCOUNTS = ("mastodon", "island", "bluesky", "threads", "x")
 """The accounts on networks; the site is not one."""
 
 TIPS = 24
@@ -14,6 +14,7 @@ PLATFORMS = {
     "mastodon": '{server: "https://mastodon.test"}',
     "island": '{kind: mastodon, server: "https://island.test"}',
     "bluesky": '{server: "https://bluesky.test", handle: tips.bluesky.test}',
+    "threads": '{server: "https://threads.test"}',
     "x": '{api: "https://x.test", link: never, monthly_budget: BUDGET}',
 }
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.sim.crash_points import CrashPoints
 
-PLATFORMS = ("site", "mastodon", "island", "bluesky", "x")
+PLATFORMS = ("site", "mastodon", "island", "bluesky", "threads", "x")
 CASES = [
     pytest.param("site", False, marks=pytest.mark.quick),
     *((name, lost) for name in PLATFORMS[1:] for lost in (False, True)),
