@@ -13,7 +13,7 @@ CASES = [
 ]
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(("account", "lost"), CASES)
 def test_killed_at_every_point(account, lost, home):
     """A kill before or after any commit or request loses no post and makes none twice."""
@@ -24,7 +24,7 @@ def test_killed_at_every_point(account, lost, home):
         points.run(point)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("account", PLATFORMS)
 def test_killed_again_while_it_recovers(account, home):
     """Neither does a second kill at any point of the recovery."""

@@ -19,7 +19,7 @@ MOST = 5
 """The most seeds of a shard; if they do not suffice, a disturbance has become too rare."""
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1500)
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_everything_once_and_nothing_back(shard, home, record_property):
     """Under every disturbance the log holds each message once, in its newest version.
@@ -37,7 +37,7 @@ def _wanted(oddity: Disturbance) -> int:
     return 1 if oddity in ONCE_A_RUN else WANTED
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_flood(home):
     """Of ten thousand replies the bot reads all on Mastodon, and on X those shown; it reports the rest."""
     life = ListeningSimulation(1, home, disturbed=False)

@@ -13,7 +13,7 @@ from tests.sim.listening.simulation import ListeningSimulation
 from tests.sim.posting import PostingSimulation
 from tests.sim.seeds import run_seed, run_shard
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.postgresql, pytest.mark.timeout(1500)]
 
 SHARD = 5
 OF_THE_DATABASE = (
