@@ -65,7 +65,7 @@ def test_an_upload(x, bot, cat, pictures):
 
 def test_a_photograph_is_a_jpeg(x, bot, pictures):
     """What is no drawing goes as JPEG, also if the file is another kind."""
-    bot.prepare(pictures.put(POST, file(noise((40, 30)), "WEBP"), "Noise"))
+    bot.prepare(pictures.put(POST, file(noise((80, 60)), "WEBP"), "Noise"))
     assert json.loads(x.requests[0].body)["media_type"] == "image/jpeg"
 
 
