@@ -49,8 +49,8 @@ class CrashPoints:
     def points_with_effect(self, *kill_at: int) -> Iterator[int]:
         """The points after `kill_at` at which a kill can leave a new state.
 
-        Just before a commit or a request everything is as it was after the one before, so a kill
-        there would repeat an earlier run.
+        Just before a commit or a request, and after one that only reads, everything is as it was
+        after the one before, so a kill there would repeat an earlier run.
         """
         for number, what in enumerate(self.run(*kill_at).points_seen, 1):
             if number > max(kill_at, default=0) and what.startswith("after"):

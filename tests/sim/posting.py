@@ -224,7 +224,7 @@ class PostingSimulation(Simulation):
             answer = self._read(account, server, request)
             if isinstance(server, SimulatedThreads) and server.prepares(request):
                 self._container_made(server, answer)
-        self._crash_point("after call")
+        self._crash_point("after call", has_effect=request.method != "GET")
         return answer
 
     def _post(self, account: str, server: Server, request: Request, left: datetime) -> Answer:
@@ -467,10 +467,10 @@ class PostingSimulation(Simulation):
         self.bot = self.second_bot = None
         self.database.close()
 
-    def _crash_point(self, what: str) -> None:
+    def _crash_point(self, what: str, *, has_effect: bool = True) -> None:
         """A point at which the process can be killed: before or after a commit or a request."""
         self.points += 1
-        self.points_seen.append(what)
+        self.points_seen.append(what if has_effect else "")
         if self.points in self.kill_at:
             self.log(f"killed {what}")
             raise Killed
