@@ -85,8 +85,8 @@ mutants: $(TOOLS) ## plant small faults in a copy; the simulation or a test must
 mutants-quick: $(TOOLS) ## plant one in each file that `make cover` measures; a test must notice it
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
-cover: $(TOOLS) ## run the tests of ledger, classifiers and cursors; every branch of those must be taken
-	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) -m "not postgresql" \
+cover: $(TOOLS) ## run the quick tests of ledger, classifiers and cursors; every branch of those must be taken
+	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) -m "quick and not postgresql" \
 		tests/core tests/app tests/store \
 		tests/contract tests/project/test_certain.py \
 		tests/platforms/mastodon tests/platforms/x tests/platforms/bluesky tests/platforms/threads --ignore-glob='*inspect_account.py' \
