@@ -32,8 +32,6 @@ SILENCE = 30.0
 """How long the bot waits for a byte, in seconds."""
 CONNECTING = 10.0
 """How long the bot waits for a connection, in seconds."""
-AFTER_LOOKS = (121, 122, 122, 123)
-"""Seconds after a time-out at which the bot has looked twice, and is about to send again."""
 
 
 class RequestFault(Enum):
@@ -308,9 +306,10 @@ class FaultyRequest:
                 self.server.arrives_late(request)
             self.serve(request)
 
-        is_threads = isinstance(self.server, SimulatedThreads)
-        late = (1, 20, 45, 100, 200, 400, 900) + AFTER_LOOKS * is_threads
-        delay = timedelta(seconds=SILENCE + self.chance.choice(late))
+        delay = timedelta(seconds=SILENCE + self.chance.choice((1, 20, 45, 100, 200, 400, 900)))
+        if isinstance(self.server, SimulatedThreads) and self.chance.random() < 0.5:
+            delay = timedelta(seconds=SILENCE + 900)
+            happen = self.server.when_asked(request, happen, after=self.chance.randrange(2))
         self.time.at(arrived + delay, happen)
         return self._silence()
 

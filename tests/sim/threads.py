@@ -30,6 +30,8 @@ class SimulatedThreads(Threads):
         self.network.tokens.lasts = timedelta(days=4000)
         self._made: list[Media] = []
         self._asked: dict[str, datetime] = {}
+        self._last: Request | None = None
+        self._awaiting: dict[str, tuple[int, Callable[[], None]]] = {}
         self._forgotten: dict[str, Container] = {}
 
     # The interface of every model.
@@ -100,6 +102,18 @@ class SimulatedThreads(Threads):
         if self._container(request).published or is_overtaking:
             self.keep_single(request)
 
+    def when_asked(
+        self, request: Request, happen: Callable[[], None], *, after: int
+    ) -> Callable[[], None]:
+        """Let a late request arrive while the bot is about to publish its container again.
+
+        That is right before it is told the status which it asks for without a look at its posts,
+        or `after` some of these. What is returned lets it arrive if it has not arrived so far.
+        """
+        name = self.key_of(request)
+        self._awaiting[name] = (after, happen)
+        return lambda: self._let_arrive(name)
+
     def settle(self) -> None:
         """Let every status tell the truth, and no container be published twice."""
         for one in self.network.posting.containers.values():
@@ -126,10 +140,13 @@ class SimulatedThreads(Threads):
 
     def answer(self, request: Request) -> Answer:
         """Carry a request out without keeping it in the request log."""
+        name = request.path.rpartition("/")[2]
+        self._count_question(name)
+        self._last = request
         known = set(self.network.posting.media) if self.creates(request) else set()
         found = super().answer(request)
         self.requests.clear()
-        self._asked[request.path.rpartition("/")[2]] = self._now()
+        self._asked[name] = self._now()
         if self.creates(request):
             media = self.network.posting.media
             self._made += [media[name] for name in media if name not in known]
@@ -144,6 +161,22 @@ class SimulatedThreads(Threads):
         return Answer(
             status=status, body=body.encode(), headers=kind | self._date() | (headers or {})
         )
+
+    def _count_question(self, name: str) -> None:
+        """Let the late request for this container arrive if it waited for this question."""
+        if name not in self._awaiting or (self._last and self.lists_own(self._last)):
+            return
+        left, happen = self._awaiting[name]
+        self._awaiting[name] = (left - 1, happen)
+        if left == 0:
+            self._let_arrive(name)
+
+    def _let_arrive(self, name: str) -> None:
+        """Carry out the late request for this container, if it has not arrived so far."""
+        _, happen = self._awaiting.pop(name, (0, None))
+        if happen is not None:
+            self._asked.pop(name, None)
+            happen()
 
     def _container(self, request: Request) -> Container:
         name = self.key_of(request)
