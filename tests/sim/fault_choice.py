@@ -45,6 +45,10 @@ EXTRA_TRIES: dict[RequestFault | ServerFault, int] = {
     ServerFault.BROKEN_REPLAY: 2,
 }
 """Extra weight of faults that only fire after several requests without another fault."""
+EXTRA_TRIES_BY_ACCOUNT: dict[tuple[str, RequestFault | ServerFault], int] = {
+    ("threads", RequestFault.LATE): 6,
+}
+"""The same on one account: nothing else proves that a container's status is asked in time."""
 NO_FAULT_SHARE = 0.05
 """The share of posts without any fault."""
 
@@ -150,6 +154,7 @@ def _items(account: str) -> Iterator[RequestFault | ServerFault]:
         )
         yield from (item,) * WEIGHT_BY_ACCOUNTS[accounts]
         yield from (item,) * EXTRA_TRIES.get(item, 0)
+        yield from (item,) * EXTRA_TRIES_BY_ACCOUNT.get((account, item), 0)
 
 
 def fault_name(fault: Enum, where: str = "") -> str:
