@@ -70,7 +70,7 @@ image: $(TOOLS) ## build the container image and try it, with docker, or as root
 bluesky-network: $(TOOLS) ## install Bluesky's own software for the long tests, from npm, with Node 20
 	@$(BIN)/python -m tests.servers.bluesky_network
 
-bench: $(TOOLS) ## measure
+bench: $(TOOLS) $(RUNTIME) ## measure
 	@$(BIN)/python -m bench $(ARGS)
 
 bench-scale: $(TOOLS) ## measure a discussion of 1,000,000 entries on 10,000 tips

@@ -20,16 +20,19 @@ from tests.servers.bluesky import BlueskyServer
 from tests.servers.mastodon import MastodonServer, mastodon_server
 from tests.servers.threads import ThreadsServer
 from tests.servers.x import XServer
+from tests.tree import ROOT
 from tests.whole.accounts import secrets
 from tests.whole.operator import Bot, Operator, await_that, free_port
 
 HOW = """`tipsbot run` as a separate process with ten tips, its site and accounts on local servers
-of Mastodon, X, Bluesky and Threads, with default settings. At the first start with a data
+of Mastodon, X, Bluesky and Threads, with default settings, in an operator's installation: a test's
+has cryptography, too, which Mastodon.py loads where it is (7 MB). At the first start with a data
 directory, which creates the database and posts one tip everywhere, and at a later one. Ten seconds
 after everything was posted and read it is measured for 60: processor time of all its threads over
 that time, memory at the end. Then the same with a card for each tip and alerts, after cards were
 drawn for posts and for a page. RSS counts shared pages in full, PSS its share of them."""
 
+INSTALLED = ROOT / ".venv" / "bin" / "python"
 MEGABYTES = Target(limit=100)
 PERCENT = Target(limit=1)
 
@@ -85,7 +88,7 @@ class _Servers:
         }
         write(home, 10, accounts)
         known = secrets(self.mastodon, self.x) | self.bluesky.variables | self.threads.variables
-        return Operator(home=home, port=free_port(), secrets=known)
+        return Operator(home=home, port=free_port(), secrets=known, python=str(INSTALLED))
 
     def await_posts(self, number: int = 1) -> None:
         """Wait until each has so many posts of the bot."""

@@ -85,6 +85,7 @@ class Operator:
     secrets: dict[str, str] = field(default_factory=dict)
     ahead: Path | None = None
     """a file that says by how many seconds the machine's clock is ahead of ours"""
+    python: str = sys.executable
 
     @property
     def site(self) -> str:
@@ -103,8 +104,8 @@ class Operator:
     def command(self) -> list[str]:
         """The command line of the bot."""
         if self.ahead is None:
-            return [sys.executable, "-m", "bot"]
-        return [sys.executable, "-m", "tests.whole.shifted_clock", str(self.ahead)]
+            return [self.python, "-m", "bot"]
+        return [self.python, "-m", "tests.whole.shifted_clock", str(self.ahead)]
 
     def write(self, text: str) -> None:
         """Save tips.yaml by replacing it, as editors do."""

@@ -5,8 +5,6 @@ from typing import Any
 from xmlrpc.client import Fault as XmlFault
 from xmlrpc.client import Unmarshaller, dumps
 
-from defusedxml.xmlrpc import DefusedExpatParser
-
 from bot.app.site.webmention import BadSource, BadTarget, Refusal
 
 BODY_MAX = 16 * 1024
@@ -59,6 +57,8 @@ def read(body: bytes) -> tuple[str, str]:
 
 def _call(body: bytes) -> tuple[str | None, tuple[Any, ...]]:
     """Method and parameters of a call in XML-RPC, without any entity or document type."""
+    from defusedxml.xmlrpc import DefusedExpatParser  # noqa: PLC0415 - it brings servers, and few call
+
     unmarshaller = Unmarshaller()
     try:
         parser = DefusedExpatParser(unmarshaller, forbid_dtd=True)
