@@ -57,11 +57,11 @@ class Wait:
         self, tx: UnitOfWork, account: str, now: datetime, longest: timedelta
     ) -> datetime | None:
         """When it ends; None: there is nothing to wait for. None lasts longer than `longest`."""
-        since = _moment(self.since).read(tx, account)
         until = _moment(self.until).read(tx, account)
-        if until is None or (since is not None and since > now + SKEW):
+        if until is None or not now < until <= now + longest:
             return None
-        return until if now < until <= now + longest else None
+        since = _moment(self.since).read(tx, account)
+        return None if since is not None and since > now + SKEW else until
 
 
 def _server(text: str) -> tuple[int, str]:

@@ -43,7 +43,7 @@ def read(data):
             tx.log.entries()
             tx.ledger.counts()
             tx.ledger.recent(10)
-            tx.ledger.waiting("town", State.PLANNED, MONDAY)
+            tx.ledger.waiting("town", MONDAY, State.PLANNED)
     finally:
         database.close()
 

@@ -99,9 +99,10 @@ class Deliverer:
         """The same for an account by name; returns what its owner may have sent, too."""
         now = self.clock.now()
         with self.store.reading() as tx:
-            planned = tx.ledger.waiting(account, State.PLANNED, now)
-            stale = tx.ledger.waiting(account, State.SENDING, now)
-        late = [delivery for delivery in planned if delivery.deadline < now]
+            waiting = tx.ledger.waiting(account, now, State.PLANNED, State.SENDING)
+        planned = [one for one in waiting if one.state is State.PLANNED]
+        stale = [one for one in waiting if one.state is State.SENDING]
+        late = [one for one in planned if one.deadline < now]
         if not late and not stale:
             return planned, ()
         with self.store.writing() as tx:
@@ -152,7 +153,7 @@ class Deliverer:
         """The deliveries planned for now, each with the reason why it has to wait, or None."""
         return [
             (one, self._hold(tx, config, account, one, now))
-            for one in tx.ledger.waiting(account.name, State.PLANNED, now)
+            for one in tx.ledger.waiting(account.name, now, State.PLANNED)
         ]
 
     def _hold(

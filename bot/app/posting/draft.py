@@ -32,8 +32,8 @@ KEYS = UUID("5b0d7f0e-6a53-5b0e-9d0b-7ad8a7d1b140")
 CapabilitiesOf = Callable[[Account], Capabilities]
 """The rules of an account's network as far as they are known; never waits for the network."""
 
-PostedTexts = Callable[[str, str], Sequence[str]]
-"""The texts that were posted of a tip (its id) on an account (its name), oldest first."""
+PostedTexts = Callable[[str], Mapping[str, Sequence[str]]]
+"""The texts that were posted of a tip (its id), by account, oldest first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,8 +79,12 @@ class Drafter:
 
     def draft(self, tip: Tip, account: Account, config: Config) -> Draft | Misfit:
         """The tip as this account would post it."""
-        layout = self.layout(tip, account, config)
-        posted = self.posted(tip.id, account.name)
+        return self._draft(tip, account, config, self.posted(tip.id))
+
+    def _draft(
+        self, tip: Tip, account: Account, config: Config, texts: Mapping[str, Sequence[str]]
+    ) -> Draft | Misfit:
+        layout, posted = self.layout(tip, account, config), texts.get(account.name, ())
         fitted = compose(tip, layout, summary_cache=self.summary_cache, posted=posted)
         if isinstance(fitted, Misfit):
             return fitted
@@ -98,12 +102,12 @@ class Drafter:
 
         Where one of them links to the tip's page, the site is among them.
         """
-        chosen = list(accounts)
-        made = [self.draft(tip, account, config) for account in chosen]
+        chosen, texts = list(accounts), self.posted(tip.id)
+        made = [self._draft(tip, account, config, texts) for account in chosen]
         site = config.site
         needs_page = any(isinstance(one, Draft) and one.needs_page for one in made)
         if needs_page and site is not None and site not in chosen:
-            made.append(self.draft(tip, site, config))
+            made.append(self._draft(tip, site, config, texts))
         return (
             _described([one for one in made if isinstance(one, Draft)], site),
             [one for one in made if isinstance(one, Misfit)],
@@ -163,18 +167,18 @@ def _described(drafts: Sequence[Draft], site: Account | None) -> list[Draft]:
     return [replace(one, picture=page) if one.is_picture_fetched else one for one in drafts]
 
 
-def _nothing(tip: str, account: str) -> Sequence[str]:
+def _nothing(tip: str) -> Mapping[str, Sequence[str]]:
     """What was posted by a bot that has posted nothing."""
-    del tip, account
-    return ()
+    del tip
+    return {}
 
 
 def posted_texts(store: Store) -> PostedTexts:
     """What each account has posted of a tip, read when it is asked for."""
 
-    def posted(tip: str, account: str) -> Sequence[str]:
+    def posted(tip: str) -> Mapping[str, Sequence[str]]:
         with store.reading() as tx:
-            return tx.ledger.posted_texts(tip).get((tip, account), ())
+            return tx.ledger.posted_texts(tip).get(tip, {})
 
     return posted
 

@@ -79,8 +79,11 @@ def starting_schedule(tx: UnitOfWork, config: Config, now: datetime) -> Schedule
     One is posted where the site is the only account, so that the site is not empty: the first
     that some schedule may post there. Where the site or every schedule is paused, none is.
     """
-    site, pauses = config.site, tx.accounts.pauses(now)
-    if site is None or len(config.accounts) > 1 or not is_new(tx) or _paused(pauses, site):
+    site = config.site
+    if site is None or len(config.accounts) > 1 or not is_new(tx):
+        return None
+    pauses = tx.accounts.pauses(now)
+    if _paused(pauses, site):
         return None
     free = [
         schedule

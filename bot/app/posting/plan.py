@@ -62,13 +62,14 @@ class Planner:
         """
         with self.store.reading() as tx:
             since = tx.slots.cursor(schedule)
+            due = self._due(tx, schedule, since, now) if since is not None else ()
         if since is None:
             since = min(seen or now, now)
             with self.store.writing() as tx:
                 tx.slots.advance(schedule, since)
+                due = self._due(tx, schedule, since, now)
         if since > now + A_MINUTE:
-            since = self._set_back(schedule, now)
-        due = self._due(schedule, since, now)
+            due = self._set_back(schedule, now)
         newest, missed = newest_in_time(due, now, schedule.late)
         if newest is None:
             self._pass_over(schedule, missed, now)
@@ -93,19 +94,21 @@ class Planner:
             schedule = starting_schedule(tx, config, moment)
         return schedule is not None and self._plan(config, schedule, extra_slot(moment), (), moment)
 
-    def _due(self, schedule: Schedule, since: datetime, now: datetime) -> Sequence[Slot]:
+    def _due(
+        self, tx: UnitOfWork, schedule: Schedule, since: datetime, now: datetime
+    ) -> Sequence[Slot]:
         """What came due and has no outcome yet; of a very long downtime only the newest part."""
         due = deque(self.timetable.slots(schedule, since, now), maxlen=MOST_MISSED + 1)
-        with self.store.reading() as tx:
-            return [slot for slot in due if tx.slots.get(slot.schedule, slot.key) is None]
+        return [slot for slot in due if tx.slots.get(slot.schedule, slot.key) is None]
 
-    def _set_back(self, schedule: Schedule, now: datetime) -> datetime:
+    def _set_back(self, schedule: Schedule, now: datetime) -> Sequence[Slot]:
         """The clock ran ahead and was put right: go on with what is still in time."""
         since = now - schedule.late
         with self.store.writing() as tx:
             tx.slots.rewind(schedule, since)
+            due = self._due(tx, schedule, since, now)
         log.warning("clock_went_back", schedule=schedule.name)
-        return since
+        return due
 
     def _pass_over(self, schedule: Schedule, missed: Sequence[Slot], now: datetime) -> None:
         """Nothing to post: record what was missed, and move on."""

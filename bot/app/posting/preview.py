@@ -150,16 +150,20 @@ class _Recall:
     """The texts posted of each tip, and those of the preview: no two posts are the same."""
 
     def __init__(self, drafter: Drafter, tx: UnitOfWork) -> None:
-        self._texts = {key: list(texts) for key, texts in tx.ledger.posted_texts().items()}
+        self._texts = {
+            tip: {account: list(texts) for account, texts in posted.items()}
+            for tip, posted in tx.ledger.posted_texts().items()
+        }
         self.drafter = replace(drafter, posted=self._said)
 
-    def _said(self, tip: str, account: str) -> Sequence[str]:
-        return self._texts.get((tip, account), ())
+    def _said(self, tip: str) -> Mapping[str, Sequence[str]]:
+        return self._texts.get(tip, {})
 
     def add(self, drafts: Iterable[Draft]) -> None:
         """Count these as posted, too."""
         for one in drafts:
-            self._texts.setdefault((one.tip.id, one.account.name), []).append(one.fitted.text)
+            texts = self._texts.setdefault(one.tip.id, {})
+            texts.setdefault(one.account.name, []).append(one.fitted.text)
 
 
 class _Holds:

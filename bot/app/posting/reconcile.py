@@ -62,7 +62,7 @@ class Reconciler:
             return 0
         now = self.clock.now()
         with self.store.reading() as tx:
-            unsure = tx.ledger.waiting(account.name, State.UNSURE, now)
+            unsure = tx.ledger.waiting(account.name, now, State.UNSURE)
         for delivery in unsure:
             self._look(publisher, account, rightly_dated(delivery, now))
         return len(unsure)

@@ -1,6 +1,6 @@
 """Advice on a valid file: no mistakes, but results that the operator may not expect."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.app.posting.draft import Draft, Drafter
@@ -25,7 +25,7 @@ def advice(
     """
     with store.reading() as tx:
         said = tx.ledger.posted_texts()
-    again = replace(drafter, posted=lambda tip, account: said.get((tip, account), ()))
+    again = replace(drafter, posted=lambda tip: said.get(tip, {}))
     yield from _hashtags(config)
     left = len(config.library) if every else MOST
     passed = 0
@@ -38,7 +38,7 @@ def advice(
         yield from _unused(tip, made, config)
         yield from _doubtful(made)
         yield from _bare(made)
-        yield from _exhausted(tip, config, again, said)
+        yield from _exhausted(tip, config, again)
     if passed:
         yield TipProblem(
             tip=None,
@@ -107,11 +107,10 @@ def _bare(made: Sequence[Draft]) -> Iterator[TipProblem]:
             )
 
 
-def _exhausted(
-    tip: Tip, config: Config, drafter: Drafter, said: Mapping[tuple[str, str], Sequence[str]]
-) -> Iterator[TipProblem]:
+def _exhausted(tip: Tip, config: Config, drafter: Drafter) -> Iterator[TipProblem]:
     """Accounts that have used every good text of the tip."""
-    before = [account for account in config.accounts if (tip.id, account.name) in said]
+    said = drafter.posted(tip.id)
+    before = [account for account in config.accounts if account.name in said]
     made = [drafter.draft(tip, account, config) for account in before]
     names = [one.account.name for one in made if isinstance(one, Draft) and one.fitted.exhausted]
     if names:

@@ -60,14 +60,13 @@ class FleetContainers:
         None where there is no such bot, it was stopped or exported, or no version of it was ever
         accepted. Raises TipsError where its stored version is refused by this release.
         """
-        with self.fleet.reading() as tx:
-            known = tx.bots.get(bot)
-            if known is None or known.version is None or not known.state.is_active:
-                self._drop(bot)
-                return None
-            found = self._kept.get(bot)
-            if found is not None and found.bot == known:
-                return self._touched(bot, found)
+        known = self.fleet.bot(bot)
+        if known is None or known.version is None or not known.state.is_active:
+            self._drop(bot)
+            return None
+        found = self._kept.get(bot)
+        if found is not None and found.bot == known:
+            return self._touched(bot, found)
         with self._lock_of(bot):
             return self._current(known, known.version)
 

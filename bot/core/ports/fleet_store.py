@@ -132,6 +132,9 @@ class FleetStore(Protocol):
     def writing(self) -> AbstractContextManager[FleetUnit]:
         """All or nothing. Others may write at the same time."""
 
+    def bot(self, bot: str) -> FleetBot | None:
+        """One bot as it is now, or None; quicker than in a transaction."""
+
     def sync_lock(self) -> AbstractContextManager[None]:
         """The right to sync, which one process at a time has.
 

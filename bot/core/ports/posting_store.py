@@ -74,18 +74,18 @@ class Ledger(Protocol):
     def of_tip(self, tip: str, account: str, limit: int = 20) -> Sequence[Delivery]:
         """A tip's deliveries on an account, newest first."""
 
-    def posted_texts(self, tip: str | None = None) -> Mapping[tuple[str, str], Sequence[str]]:
+    def posted_texts(self, tip: str | None = None) -> Mapping[str, Mapping[str, Sequence[str]]]:
         """The texts posted, or planned, of each tip (or of one) on each account, oldest first.
 
-        The keys are tip and account. What never left is not among them; what was refused is, as
-        a network may refuse the same text again.
+        What never left is not among them; what was refused is, as a network may refuse the same
+        text again.
         """
 
     def of_remote(self, account: str, remote_id: str) -> Delivery | None:
         """The delivery that made this post on this account, or None."""
 
-    def waiting(self, account: str, state: State, now: datetime) -> Sequence[Delivery]:
-        """Deliveries in a waiting state whose `not_before` has come, oldest due first.
+    def waiting(self, account: str, now: datetime, *states: State) -> Sequence[Delivery]:
+        """Deliveries in these waiting states whose `not_before` has come, oldest due first.
 
         For SENDING: those whose lease has ended. A moment so far ahead that only a clock that ran
         ahead can have set it counts as come, and so does that of whatever was sent after `now`.

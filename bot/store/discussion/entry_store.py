@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, insert, select, union, update
 
 from bot.core.discussion.backoff import SOON
 from bot.core.model.entry import Change, Entry, Standing, Visibility
@@ -135,9 +135,9 @@ class SqlEntryStore(SqlEntryQueries):
     ) -> None:
         """Add an event for each of these entries, which are given by number and tip."""
         event = {"at": now, "change": change, "seen_by": seen_by}
-        lines = ({**event, "entry": number, "tip": tip} for number, tip in changed)
+        lines = [{**event, "entry": number, "tip": tip} for number, tip in changed]
         self._add_all(entry_events, lines)
-        if not self._is_sqlite:
+        if lines and not self._is_sqlite:
             from bot.store.postgres.entry_news import notify  # noqa: PLC0415 - the driver is an extra
 
             notify(self._connection, self._bot)
@@ -204,14 +204,19 @@ class TipAssigner(Part):
         pending = [remote_id]
         while pending:
             parent = pending.pop()
-            for column in (entries.c.in_reply_to, entries.c.root):  # an OR would use no index
-                theirs = self._is(entries, account=account, tip=None) & (column == parent)
-                query = select(entries.c.id, entries.c.remote_id).where(theirs)
-                found = self._connection.execute(query.order_by(entries.c.id)).all()
-                if found:
-                    self._change(update(entries).where(theirs).values(tip=tip))
-                moved.extend(row.id for row in found)
-                pending.extend(row.remote_id for row in found)
+            loose = self._is(entries, account=account, tip=None)
+            below = union(  # an OR would use no index
+                *(
+                    select(entries.c.id, entries.c.remote_id).where(loose, column == parent)
+                    for column in (entries.c.in_reply_to, entries.c.root)
+                )
+            )
+            found = self._connection.execute(below.order_by("id")).all()
+            for some in batched([row.id for row in found]):
+                theirs = self._is(entries) & entries.c.id.in_(some)
+                self._change(update(entries).where(theirs).values(tip=tip))
+            moved.extend(row.id for row in found)
+            pending.extend(row.remote_id for row in found)
         return moved
 
 

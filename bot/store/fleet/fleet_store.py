@@ -8,6 +8,7 @@ from functools import cached_property
 from sqlalchemy import Connection, func, select, text, update
 
 from bot.core.errors import UsageError
+from bot.core.fleet.bot import FleetBot
 from bot.core.ports.fleet_store import (
     FleetActions,
     FleetAttention,
@@ -44,6 +45,11 @@ class SqlFleetStore:
         """All or nothing."""
         with self._backend.transaction() as connection:
             yield SqlFleetUnit(connection, writing=True)
+
+    def bot(self, bot: str) -> FleetBot | None:
+        """One bot, by a single statement."""
+        with self._backend.statement() as connection:
+            return SqlFleetBots(connection, writing=False).get(bot)
 
     @contextmanager
     def sync_lock(self) -> Iterator[None]:

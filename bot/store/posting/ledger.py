@@ -1,6 +1,7 @@
 """`core.ports.unit_of_work.Ledger` over SQL."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,7 +34,7 @@ class SqlLedger(Part):
             return None
         new_id = self._add(deliveries, **_row(delivery))
         self._note(new_id, None, delivery, delivery.due)
-        return self.get(new_id)
+        return replace(delivery, id=new_id)
 
     def get(self, delivery_id: int) -> Delivery | None:
         """The delivery of this id, or None."""
@@ -47,7 +48,7 @@ class SqlLedger(Part):
         """A tip's deliveries on an account, newest first."""
         return self.recent(limit, account=account, tip=tip)
 
-    def posted_texts(self, tip: str | None = None) -> Mapping[tuple[str, str], Sequence[str]]:
+    def posted_texts(self, tip: str | None = None) -> Mapping[str, Mapping[str, Sequence[str]]]:
         """The texts of each tip on each account, oldest first."""
         query = (
             select(deliveries.c.tip, deliveries.c.account, deliveries.c.post)
@@ -55,22 +56,24 @@ class SqlLedger(Part):
             .where(deliveries.c.tip.is_not(None), deliveries.c.state.not_in(_NEVER_LEFT))
             .order_by(deliveries.c.id)
         )
-        texts: dict[tuple[str, str], list[str]] = {}
+        texts: dict[str, dict[str, list[str]]] = {}
         for row in self._connection.execute(query):
-            texts.setdefault((row.tip, row.account), []).append(row.post.text)
+            texts.setdefault(row.tip, {}).setdefault(row.account, []).append(row.post.text)
         return texts
 
     def of_remote(self, account: str, remote_id: str) -> Delivery | None:
         """The delivery that made this post, or None."""
         return self._newest(account=account, remote_id=remote_id)
 
-    def waiting(self, account: str, state: State, now: datetime) -> Sequence[Delivery]:
-        """Deliveries in a waiting state whose moment has come."""
-        ready, far = deliveries.c.not_before, FAR
-        if state is State.SENDING:
-            ready, far = deliveries.c.lease_until, LEASE
-        query = self._query(account=account, state=state).where(
-            (ready <= now) | (ready > now + far) | (deliveries.c.sent_at > now + SKEW),
+    def waiting(self, account: str, now: datetime, *states: State) -> Sequence[Delivery]:
+        """Deliveries in these waiting states whose moment has come."""
+        ready, leased = deliveries.c.not_before, deliveries.c.lease_until
+        is_sending = deliveries.c.state == State.SENDING
+        query = self._query(account=account).where(
+            deliveries.c.state.in_(states),
+            (~is_sending & ((ready <= now) | (ready > now + FAR)))
+            | (is_sending & ((leased <= now) | (leased > now + LEASE)))
+            | (deliveries.c.sent_at > now + SKEW),
         )
         return self._all(query.order_by(deliveries.c.due, deliveries.c.id), delivery_in)
 

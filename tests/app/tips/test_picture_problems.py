@@ -33,7 +33,7 @@ def found(folder, *tips, traits=TRAITS, accounts=TOWNS):
     """What is found in a file in this folder."""
     drafter = Drafter(
         capabilities_of=lambda _: traits,
-        posted=lambda _tip, _account: (),
+        posted=lambda _: {},
         pictures=PicturesOfTips(files=FolderFiles(folder), card=card),
     )
     every = list(tip_problems(config(*tips, accounts=accounts), KINDS, drafter))

@@ -23,7 +23,7 @@ GOOD = tip(
     text="Ask the crowd at once, and thank them.",
     link=HERE,
 )
-DRAFTER = Drafter(capabilities_of=lambda _: TRAITS, posted=lambda *_: ())
+DRAFTER = Drafter(capabilities_of=lambda _: TRAITS, posted=lambda _: {})
 DOUBTFUL = tip(
     "doubtful",
     title="Questions of style",

@@ -31,7 +31,7 @@ KINDS = {
 
 def drafter(capabilities_of):
     """What fits tips for a bot that has posted nothing."""
-    return Drafter(capabilities_of=capabilities_of, posted=lambda _tip, _account: ())
+    return Drafter(capabilities_of=capabilities_of, posted=lambda _: {})
 
 
 def found(whole, site="https://tips.example"):

@@ -38,6 +38,7 @@ def test_everything_is_remembered(tx):
         reason="found by looking",
     )
     assert tx.ledger.plan(full) == replace(full, id=1)
+    assert tx.ledger.get(1) == replace(full, id=1)
 
 
 def test_one_delivery_a_slot_and_account(tx):
@@ -121,12 +122,12 @@ def test_waiting(tx):
     early = put(tx, slot="s/2")
     put(tx, slot="s/3", not_before=MONDAY + MINUTE)
     put(tx, slot="s/4", account="village")
-    assert tx.ledger.waiting("town", State.PLANNED, MONDAY) == [early, late]
+    assert tx.ledger.waiting("town", MONDAY, State.PLANNED) == [early, late]
     sending = put(tx, State.SENDING, slot="s/5")
-    assert tx.ledger.waiting("town", State.SENDING, MONDAY + 2 * MINUTE) == []
-    assert tx.ledger.waiting("town", State.SENDING, MONDAY + 3 * MINUTE) == [sending]
+    assert tx.ledger.waiting("town", MONDAY + 2 * MINUTE, State.SENDING) == []
+    assert tx.ledger.waiting("town", MONDAY + 3 * MINUTE, State.SENDING) == [sending]
     unsure = put(tx, State.UNSURE, slot="s/6")
-    assert tx.ledger.waiting("town", State.UNSURE, MONDAY) == [unsure]
+    assert tx.ledger.waiting("town", MONDAY, State.UNSURE) == [unsure]
 
 
 def test_recent(tx):
@@ -231,7 +232,7 @@ def test_a_wait_that_only_a_wrong_clock_can_have_set(tx):
     """What waits for a moment further away than any wait is due now: a clock had run ahead."""
     put(tx, slot="s/1", not_before=MONDAY + 2 * A_DAY)
     far = put(tx, slot="s/2", not_before=MONDAY + 2 * A_DAY + MINUTE)
-    assert tx.ledger.waiting("town", State.PLANNED, MONDAY) == [far]
+    assert tx.ledger.waiting("town", MONDAY, State.PLANNED) == [far]
 
 
 def test_a_lease_that_only_a_wrong_clock_can_have_set(tx):
@@ -239,7 +240,7 @@ def test_a_lease_that_only_a_wrong_clock_can_have_set(tx):
     for number, lease in enumerate((LEASE, LEASE + MINUTE)):
         planned = put(tx, slot=f"s/{number}")
         assert tx.ledger.move(planned, send(planned, lease_until=MONDAY + lease), MONDAY)
-    assert [one.slot for one in tx.ledger.waiting("town", State.SENDING, MONDAY)] == ["s/1"]
+    assert [one.slot for one in tx.ledger.waiting("town", MONDAY, State.SENDING)] == ["s/1"]
 
 
 @pytest.mark.parametrize("number", [2**63, 10**20, -(10**20), 10**1000])

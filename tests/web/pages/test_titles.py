@@ -73,7 +73,7 @@ TITLES = {
 def publish(site: RunningSite, config: Config) -> None:
     """Post every tip of a file on the site, in its order."""
     drafter = Drafter(
-        capabilities_of=lambda account: KINDS[account.kind].traits, posted=lambda *_: ()
+        capabilities_of=lambda account: KINDS[account.kind].traits, posted=lambda _: {}
     )
     assert config.site is not None
     for tip in config.library:

@@ -30,7 +30,7 @@ CAT = tip(image=CARD, link="https://w3.org")
 
 DRAFTER = Drafter(
     capabilities_of=lambda one: KINDS[one.kind].traits,
-    posted=lambda _tip, _account: (),
+    posted=lambda _: {},
     pictures=PicturesOfTips(
         files=VersionFiles(lambda _: None),
         card=lambda one: Card(title=one.title, words=one.text, bot="Tips"),
