@@ -23,7 +23,7 @@ LOCKS = (
     "requirements-build.txt",
     "requirements-dev.txt",
 )
-OLD_PIPS = ("22.3", "23.0.1", "23.2.1") if sys.version_info < (3, 12) else ("23.2.1",)
+OLD_PIPS = ("22.3", "23.0.1") if sys.version_info < (3, 12) else ("23.2.1",)
 """Those that misread an extra in hash mode and run on this Python; 23.0.1 is Debian 12's."""
 
 PYTHON = os.path.realpath(sys.executable)
