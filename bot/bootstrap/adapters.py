@@ -105,14 +105,24 @@ class Adapters:
                 identity=config.bot,
                 pages=self.database.pages,
                 clock=self.clock,
-                carrier=self.network.carrier,
+                carrier=self._carrier,
                 limits=self.network.limits,
                 spending_limit=partial(self._money_left, account),
                 files=self.database.files,
                 is_served=self.is_served,
                 pictures=self.pictures,
+                is_public_only=environ.is_public_only,
             )
         )
+
+    @property
+    def _carrier(self) -> Carrier | None:
+        """What makes the transport of requests; that of a fleet's bot keeps to public servers."""
+        if self.network.carrier is None and self.environment.is_public_only:
+            from bot.outbound.public_only.transport import PublicTransport
+
+            return PublicTransport
+        return self.network.carrier
 
     def _money_left(self, account: Account) -> Decimal | None:
         """What reading may still cost this month, in US dollars; None: no limit."""

@@ -8,6 +8,8 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from bot.outbound.public_only.guard import WHY
+from bot.outbound.public_only.transport import PrivateServer
 from bot.outbound.watched_transport import reading
 
 Carrier = Callable[[], BaseAdapter]
@@ -23,6 +25,7 @@ _NOT_SENT: tuple[tuple[type[BaseException], str], ...] = (
     (NewConnectionError, "no connection to it can be made"),
     (ConnectTimeoutError, "it does not answer the connection"),
     (ssl.SSLCertVerificationError, "its certificate is not valid"),
+    (PrivateServer, WHY),
     (requests.exceptions.InvalidURL, "its address is not valid"),
     (requests.exceptions.InvalidSchema, "its address is not valid"),
     (requests.exceptions.MissingSchema, "its address is not valid"),

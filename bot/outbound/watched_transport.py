@@ -5,24 +5,24 @@ from contextlib import contextmanager
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from bot.core.fleet.site_address import site_address
 from bot.core.ports.network_state import HostHealth
+from bot.outbound.public_only.transport import PublicTransport
 
 UNREACHABLE = (requests.ConnectionError, requests.Timeout)
 """What requests raises where there is no connection, or no answer in time."""
 
 
-class WatchedTransport(HTTPAdapter):
-    """Reports each request to `health`.
+class WatchedTransport(PublicTransport):
+    """Reports each request to `health`; one that is refused on this machine tells nothing.
 
     A server that begins an answer and does not end it has failed, so a streamed answer counts when
     `reading` it has ended.
     """
 
-    def __init__(self, health: HostHealth) -> None:
-        super().__init__()
+    def __init__(self, health: HostHealth, *, allow_private: bool) -> None:
+        super().__init__(allow_private=allow_private)
         self._health = health
 
     def send(self, request: requests.PreparedRequest, **given: Any) -> requests.Response:  # type: ignore[override]
@@ -59,6 +59,6 @@ def reading(answer: requests.Response) -> Iterator[None]:
         yield
 
 
-def watching(health: HostHealth) -> Callable[[], WatchedTransport]:
+def watching(health: HostHealth, *, allow_private: bool) -> Callable[[], WatchedTransport]:
     """Makes the transports of all sessions that report to `health`."""
-    return lambda: WatchedTransport(health)
+    return lambda: WatchedTransport(health, allow_private=allow_private)

@@ -38,6 +38,8 @@ class AdapterContext:
     files: KeptFiles | None = None
     #: makes the pictures of posts; None: posts go without
     pictures: PostPictures | None = None
+    #: whether no server in a private network may be connected to; a carrier sees to that by itself
+    is_public_only: bool = False
     #: tells whether a process serves the bot's site now
     is_served: Callable[[], bool] = lambda: True
 
@@ -113,7 +115,13 @@ def _threads(given: AdapterContext) -> Platform:
 def _broadcast(given: AdapterContext) -> Platform:
     from bot.platforms.broadcast.adapter import BroadcastPlatform
 
-    return BroadcastPlatform(given.account, given.secrets, given.identity, given.clock)
+    return BroadcastPlatform(
+        given.account,
+        given.secrets,
+        given.identity,
+        given.clock,
+        is_public_only=given.is_public_only,
+    )
 
 
 _ADAPTERS: tuple[tuple[PlatformKind, Callable[[AdapterContext], Platform]], ...] = (

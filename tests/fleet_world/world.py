@@ -53,6 +53,8 @@ class FleetWorld:
     bots: list[BotSeed] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
     ahead: timedelta = timedelta(0)
+    #: whether workers may use the servers here, which are in no public network
+    allows_private: bool = True
     _x_users: dict[str, User] = field(default_factory=dict)
 
     def add_bots(self, number: int, networks: str = KEY + NONE + SAME_TEXT) -> None:
@@ -87,7 +89,7 @@ class FleetWorld:
             "TIPSBOT_KEY_FILE": str(KEY_FILE),
             "TIPSBOT_DATA": str(self.home / "data"),
             "TIPSBOT_SECRETS": str(self.home / "secrets"),
-            "TIPSBOT_ALLOW_PRIVATE_SERVERS": "yes",
+            "TIPSBOT_ALLOW_PRIVATE_SERVERS": "yes" if self.allows_private else "no",
             "PYTHONPATH": str(ROOT),
             "HOME": str(self.home),
         }

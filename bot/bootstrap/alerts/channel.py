@@ -61,8 +61,9 @@ def open_channel(
 
     address = alert_address(environ.variables, environ.fleet_bot)
     add_secrets([address])
+    name, only = config.bot.name, environ.is_public_only
     return AppriseChannel(
-        sender=AppriseSender(_source(environ), address, config.bot.name),
+        sender=AppriseSender(_source(environ), address, name, is_public_only=only),
         shared_with=frozenset(_accounts_at(address, config, environ, kinds)),
     )
 

@@ -27,6 +27,7 @@ from bot.fleet.jobs import Queue
 from bot.fleet.loop import Loop
 from bot.fleet.queues import Queues
 from bot.fleet.worker import Worker
+from bot.outbound.session import Carrier
 from bot.outbound.watched_transport import watching
 from bot.store import DatabaseServer, open_server
 from bot.store.fleet.fleet_store import SqlFleetStore
@@ -89,11 +90,14 @@ class WorkerProcess:
             server=self.server,
             fleet=SqlFleetStore(backend),
             environment=self.environment,
-            network=NetworkAccess(carrier=watching(self._hosts), limits=self._limits),
+            network=NetworkAccess(carrier=self._carrier(), limits=self._limits),
         )
         self._build_jobs()
         self._beating = Loop("beat", self._beat, every=BEAT_EVERY, on_error=self.failures.report)
         self.internal = self._internal_server()
+
+    def _carrier(self) -> Carrier:
+        return watching(self._hosts, allow_private=self.environment.allow_private_servers)
 
     def _build_jobs(self) -> None:
         """What hands out jobs, and what does them."""

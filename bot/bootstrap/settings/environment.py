@@ -88,6 +88,11 @@ class Environment:
     fonts: Path | None = None
 
     @property
+    def is_public_only(self) -> bool:
+        """Whether no server in a private network may be reached: somebody else writes the file."""
+        return self.fleet_bot is not None and not self.allow_private_servers
+
+    @property
     def named_data(self) -> Path | None:
         """The data directory that TIPSBOT_DATA names, for processes that can do without one."""
         return self.data if self.variables.get("TIPSBOT_DATA") else None

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from requests.utils import get_environ_proxies, select_proxy
 
 from bot.core.errors import RetryLater
+from bot.outbound.public_only.guard import WHY, PrivateAddressError
 
 CONNECT = 5.0
 """Seconds for each of a host's addresses."""
@@ -19,26 +20,29 @@ def connect(name: str, variable: str, host: str, port: int) -> None:
     and not the host, which is a part of it.
     """
     try:
-        socket.create_connection(_first_hop(host, port), CONNECT).close()
+        socket.create_connection((host, port), CONNECT).close()
+    except PrivateAddressError:
+        raise unreachable(name, variable, WHY) from None
     except (socket.gaierror, UnicodeError) as error:
-        raise _unreachable(name, variable, "its name is not found") from error
+        raise unreachable(name, variable, "its name is not found") from error
     except TimeoutError as error:
-        raise _unreachable(name, variable, "it does not answer the connection") from error
+        raise unreachable(name, variable, "it does not answer the connection") from error
     except OSError as error:
-        raise _unreachable(name, variable, "no connection to it can be made") from error
+        raise unreachable(name, variable, "no connection to it can be made") from error
 
 
-def _unreachable(name: str, variable: str, why: str) -> RetryLater:
+def unreachable(name: str, variable: str, why: str) -> RetryLater:
+    """The error for a service to which nothing was sent."""
     todo = f"it is tried again; if that lasts, look at the network and at {variable}"
     return RetryLater(f"{name} cannot be reached: {why}", todo)
 
 
-def _first_hop(host: str, port: int) -> tuple[str, int]:
-    """The proxy of the environment for this host where there is one, or else the host itself."""
+def proxy_for(host: str, port: int) -> tuple[str, int] | None:
+    """The proxy of the environment for web requests to this host; None: there is none."""
     url = f"{'http' if port == 80 else 'https'}://{host}:{port}"
     proxy = select_proxy(url, get_environ_proxies(url, no_proxy=None))
     with suppress(ValueError):
         parts = urlsplit(proxy if proxy is None or "://" in proxy else f"http://{proxy}")
         if parts.hostname:
             return str(parts.hostname), parts.port or 80
-    return host, port
+    return None

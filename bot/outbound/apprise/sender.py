@@ -1,15 +1,20 @@
 """Sends a message to one service at most once, and tells what is known of it afterwards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from threading import Thread
 
 from bot.core.errors import SecretError
-from bot.outbound.apprise.connect_first import connect
+from bot.outbound.apprise.connect_first import connect, proxy_for, unreachable
 from bot.outbound.apprise.service import AppriseService, UnusableAddressError
+from bot.outbound.public_only.guard import WHY, PrivateAddressError, PublicOnly, public_only
 
 PATIENCE = 40.0
 """Seconds that Apprise may take for a message; a thread that takes longer is left to itself."""
+
+_ANY = ("host.invalid", 443)
+"""In place of a host that is not known."""
 
 
 class NotConfirmedError(Exception):
@@ -19,15 +24,23 @@ class NotConfirmedError(Exception):
 class AppriseSender:
     """The service at the address that a variable holds.
 
-    `bot` is the name by which the bot introduces itself. Raises SecretError for an address that
-    cannot be used, without repeating it.
+    `bot` is the name by which the bot introduces itself. With `is_public_only` no service in a
+    private network is connected to, except through a proxy of the environment. Raises SecretError
+    for an address that cannot be used, without repeating it.
     """
 
     def __init__(
-        self, variable: str, address: str, bot: str, *, patience: float = PATIENCE
+        self,
+        variable: str,
+        address: str,
+        bot: str,
+        *,
+        patience: float = PATIENCE,
+        is_public_only: bool = False,
     ) -> None:
         self._variable = variable
         self._patience = patience
+        self._is_public_only = is_public_only
         try:
             self.service = AppriseService(address, bot)
         except UnusableAddressError as error:
@@ -37,7 +50,8 @@ class AppriseSender:
         """Connect, and whether that could be tried. Raises RetryLater."""
         destination = self.service.destination()
         if destination is not None:
-            connect(self.service.name, self._variable, *destination)
+            with self._judged():
+                connect(self.service.name, self._variable, *(self._proxy() or destination))
         return destination is not None
 
     def send(self, text: str, title: str = "") -> None:
@@ -47,12 +61,39 @@ class AppriseSender:
         """
         self.connect()
         try:
-            is_taken = _within(self._patience, lambda: self.service.send(text, title))
+            is_taken = _within(self._patience, lambda: self._send(text, title))
+        except PrivateAddressError:
+            raise unreachable(self.service.name, self._variable, WHY) from None
         except Exception as error:  # noqa: BLE001 - Apprise and what is below it have many
             # Neither its words nor its trace, which can hold the address.
             raise NotConfirmedError(type(error).__name__) from None
         if not is_taken:
             raise NotConfirmedError("no yes")
+
+    def _send(self, text: str, title: str) -> bool:
+        """Whether the service took it. Raises PrivateAddressError where it got nothing."""
+        with self._judged() as connections:
+            try:
+                is_taken = self.service.send(text, title)
+            except PrivateAddressError:
+                is_taken = False
+        if connections.prove_nothing_was_sent:
+            raise PrivateAddressError
+        return is_taken
+
+    @contextmanager
+    def _judged(self) -> Iterator[PublicOnly]:
+        """Refuse connections to private networks within the block, if that is to be."""
+        if self._is_public_only and self._proxy() is None:
+            with public_only() as connections:
+                yield connections
+        else:
+            yield PublicOnly()
+
+    def _proxy(self) -> tuple[str, int] | None:
+        """The proxy through which the service is reached, if there is one."""
+        host, port = self.service.destination() or _ANY
+        return proxy_for(host, port) if self.service.is_of_the_web else None
 
 
 def _within(patience: float, work: Callable[[], bool]) -> bool:

@@ -101,6 +101,11 @@ class AppriseService:
         return host.removesuffix(OWN), _PORTS[True]
 
     @property
+    def is_of_the_web(self) -> bool:
+        """Whether it is reached by HTTP, for which there can be a proxy."""
+        return self._module.host != MAIL
+
+    @property
     def needs_title(self) -> bool:
         """Whether its messages are nothing without a title."""
         return self._module.name in TITLED

@@ -25,11 +25,16 @@ class BroadcastPlatform:
         clock: Clock,
         *,
         patience: float = PATIENCE,
+        is_public_only: bool = False,
     ) -> None:
         self.account = account.name
         self._clock = clock
         self._sender = AppriseSender(
-            variable(account.name, "url"), secrets["url"], identity.name, patience=patience
+            variable(account.name, "url"),
+            secrets["url"],
+            identity.name,
+            patience=patience,
+            is_public_only=is_public_only,
         )
         self._service = self._sender.service
 

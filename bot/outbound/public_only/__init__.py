@@ -1,0 +1,1 @@
+"""Keeps connections to the public internet, for bots whose files others write."""
