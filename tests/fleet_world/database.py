@@ -45,6 +45,10 @@ class FleetDatabase:
     postgres: Postgres
     url: str
 
+    def url_at(self, host: str, port: int) -> str:
+        """Its address for somebody who reaches the server there."""
+        return self.postgres.url(database_name(self.url), host, port)
+
     def migrate(self) -> None:
         """Make its tables as an operator does, and the clock."""
         environment = {**os.environ, "TIPSBOT_DATABASE_URL": self.url}

@@ -25,6 +25,7 @@ from pathlib import Path
 import time_machine
 
 from bot.cli import main
+from tests.servers.network.host import Host, enter
 from tests.whole.operator import PATIENCE, await_that
 from tests.whole.shifted_clock import read
 
@@ -46,7 +47,8 @@ _NUMBERS = count(1)
 class Machine:
     """Where a worker runs. Its clocks go on with what the file `ahead` says; its wall clock is `off`.
 
-    `tree` is the folder of the version that is installed there; None: the one under test.
+    `tree` is the folder of the version that is installed there; None: the one under test. `host` is its
+    place in a network; None: it needs none.
     """
 
     home: Path
@@ -54,6 +56,7 @@ class Machine:
     environment: Mapping[str, str]
     off: timedelta = timedelta(0)
     tree: Path | None = None
+    host: Host | None = None
 
 
 class _OtherProgram(subprocess.Popen[bytes]):
@@ -94,6 +97,14 @@ class Worker:
     process: ForkServerProcess | _OtherProgram = field(init=False)
     log: Path = field(init=False)
     is_frozen: bool = False
+    #: whether the database hears nothing of it
+    is_silent: bool = False
+
+    @property
+    def host(self) -> Host:
+        """Where it is, in a fleet with a network."""
+        assert self.machine.host is not None
+        return self.machine.host
 
     def start(self) -> Worker:
         """Begin it, without waiting until it works."""
@@ -148,6 +159,8 @@ class Worker:
 def work(machine: Machine, log: Path, words: Sequence[str]) -> None:
     """Be `tipsbot WORDS...` on this machine."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # a killed test leaves none behind
+    if machine.host is not None and machine.host.namespace is not None:
+        enter(machine.host.namespace)
     os.chdir(machine.home)
     os.environ.clear()
     os.environ.update(machine.environment)

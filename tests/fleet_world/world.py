@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,10 +17,11 @@ from bot.store import open_server
 from bot.store.fleet import SqlFleetStore
 from tests.fleet_world.bots import SITE, BotSeed, FleetAccountSeed, tip_in
 from tests.fleet_world.database import FleetDatabase, fleet_database
+from tests.fleet_world.network import DATABASE, Host, Network, network
 from tests.fleet_world.traffic import Traffic
 from tests.fleet_world.worker import Machine, Worker
 from tests.servers.mastodon import GOTOSOCIAL, MastodonServer, mastodon_server
-from tests.servers.postgres import NOT_INSTALLED, binaries, running_postgres
+from tests.servers.postgres import LOOPBACK, NOT_INSTALLED, binaries, running_postgres
 from tests.servers.proxy import Proxy, proxy
 from tests.servers.x import XServer
 from tests.servers.x.model import User
@@ -50,6 +51,8 @@ class FleetWorld:
     traffic: dict[str, Traffic]
     chance: Random
     clock: time_machine.Traveller
+    #: None: none of its links is to be cut
+    network: Network | None
     bots: list[BotSeed] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
     ahead: timedelta = timedelta(0)
@@ -102,16 +105,43 @@ class FleetWorld:
 
         It is of the version that lies in the folder `tree`, if that is given.
         """
+        port = self.database.postgres.port
+        host = self.network.add_host(port) if self.network else None
         machine = Machine(
             home=self.home,
             ahead=self.home / "ahead",
-            environment=self.environment,
+            environment=self.environment | self._database_of(host),
             off=off,
             tree=tree,
+            host=host,
         )
         worker = Worker(machine, ["worker", "--concurrency", str(concurrency)]).start()
         self.workers.append(worker)
         return worker
+
+    def _database_of(self, host: Host | None) -> dict[str, str]:
+        """The variable with the address at which a host finds the database."""
+        return {"TIPSBOT_DATABASE_URL": self.database.url_at(*host.database)} if host else {}
+
+    @property
+    def links(self) -> Network:
+        """The network of a fleet that was made with one."""
+        assert self.network is not None
+        return self.network
+
+    def cut(self, server: str, workers: Sequence[Worker]) -> Callable[[], None]:
+        """Let every packet between a server and these workers vanish. Returns what mends it."""
+        cut_off = tuple(workers)
+        for worker in cut_off:
+            self.links.cut(worker.host, server)
+            worker.is_silent |= server == DATABASE
+
+        def mend() -> None:
+            for worker in cut_off:
+                self.links.mend(worker.host, server)
+                worker.is_silent &= server != DATABASE
+
+        return mend
 
     def stop(self) -> None:
         """End every worker in order."""
@@ -140,7 +170,7 @@ class FleetWorld:
         self.clock.shift(by)
         write_at_once(self.home / "ahead", str(self.ahead.total_seconds()))
         self.database.set_ahead(self.ahead)
-        if len(running) == len(self.workers):
+        if not any(worker.is_frozen or worker.is_silent for worker in self.workers):
             self.database.keep_alive(by)
         for worker in running:
             worker.wake()
@@ -191,24 +221,37 @@ def write_at_once(file: Path, text: str) -> None:
 
 
 @contextmanager
-def fleet_world(home: Path, seed: int = 1, *, most: int = 40) -> Iterator[FleetWorld]:
-    """A fleet without bots for the length of the block; its servers know `most` of them."""
+def fleet_world(
+    home: Path, seed: int = 1, *, most: int = 40, is_linked: bool = False
+) -> Iterator[FleetWorld]:
+    """A fleet without bots for the length of the block; its servers know `most` of them.
+
+    With `is_linked` its workers are on hosts of a network, whose links can be cut.
+    """
     if (found := binaries()) is None:
         pytest.skip(NOT_INSTALLED)
     chance = Random(seed)
     users = [f"bot{index}" for index in range(most)]
     with ExitStack() as stack:
-        database = stack.enter_context(fleet_database(stack.enter_context(running_postgres(found))))
+        traffic = {name: Traffic(chance=Random(seed)) for name in (KEY, NONE, SAME_TEXT)}
+        hosts = stack.enter_context(network(traffic)) if is_linked else None
+        addresses = hosts.addresses if hosts else {}
+        postgres = stack.enter_context(running_postgres(found, addresses.get(DATABASE)))
+        database = stack.enter_context(fleet_database(postgres))
         clock = stack.enter_context(time_machine.travel(datetime.now(UTC), tick=True))
         mastodon = stack.enter_context(mastodon_server(users=[*users, "alice"]))
         other = mastodon_server(users=users, version=GOTOSOCIAL, domain="gts.local")
         gotosocial = stack.enter_context(other)
         x = stack.enter_context(XServer(hold=2.0))
-        traffic = {name: Traffic(chance=Random(seed)) for name in (KEY, NONE, SAME_TEXT)}
         urls = {KEY: mastodon.url, NONE: gotosocial.url, SAME_TEXT: x.url}
         proxies = {
             name: stack.enter_context(
-                proxy(url, traffic[name], "idempotency-key" if name == NONE else "connection")
+                proxy(
+                    url,
+                    traffic[name],
+                    "idempotency-key" if name == NONE else "connection",
+                    addresses.get(name, LOOPBACK),
+                )
             )
             for name, url in urls.items()
         }
@@ -223,6 +266,7 @@ def fleet_world(home: Path, seed: int = 1, *, most: int = 40) -> Iterator[FleetW
             traffic=traffic,
             chance=chance,
             clock=clock,
+            network=hosts,
         )
         (home / "data").mkdir()
         made.advance(timedelta(0))

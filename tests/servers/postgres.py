@@ -35,6 +35,7 @@ PASSWORD = "the-password-of-the-tests"
 ROOM = 2 << 30
 """Bytes that have to be free in memory before the server's files lie there."""
 SHARED_MEMORY = Path("/dev/shm")
+LOOPBACK = "127.0.0.1"
 
 SETTINGS = {
     "fsync": "off",
@@ -85,8 +86,9 @@ def _version(folder: Path) -> int:
 class Postgres:
     """A server with its own folder; `running_postgres` starts and ends it."""
 
-    def __init__(self, programs: Path, folder: Path) -> None:
+    def __init__(self, programs: Path, folder: Path, also_on: str | None) -> None:
         self.folder = folder
+        self._addresses = [LOOPBACK, *([also_on] if also_on else [])]
         self.port = free_port()
         self._programs = programs
         self._process: subprocess.Popen[bytes] | None = None
@@ -99,10 +101,13 @@ class Postgres:
             *("--username", USER, "--auth", "trust", "--no-sync", "--encoding", "UTF8"),
             *("--locale-provider", "icu", "--icu-locale", "en", "--locale", "C.UTF-8"),
         )
+        if also_on:
+            with (folder / "data" / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {also_on}/24 trust\n")
 
-    def url(self, name: str) -> str:
-        """The address of a database."""
-        return f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{self.port}/{name}"
+    def url(self, name: str, host: str = LOOPBACK, port: int | None = None) -> str:
+        """The address of a database, as those see it for whom the server is elsewhere."""
+        return f"postgresql://{USER}:{PASSWORD}@{host}:{port or self.port}/{name}"
 
     # The process.
 
@@ -147,7 +152,10 @@ class Postgres:
         return True
 
     def _start_process(self) -> subprocess.Popen[bytes]:
-        settings = SETTINGS | {"listen_addresses": "127.0.0.1", "port": str(self.port)}
+        settings = SETTINGS | {
+            "listen_addresses": ",".join(self._addresses),
+            "port": str(self.port),
+        }
         options = [f"--{name}={value}" for name, value in settings.items()]
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
@@ -217,8 +225,11 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres(programs: Path) -> Iterator[Postgres]:
-    """A server with nothing in it; it ends, and its files go, with the block or with this process."""
+def running_postgres(programs: Path, also_on: str | None = None) -> Iterator[Postgres]:
+    """A server with nothing in it; it ends, and its files go, with the block or with this process.
+
+    It takes the connections of others on the address `also_on` of a test network.
+    """
     folder = Path(tempfile.mkdtemp(prefix="tipsbot-postgres-", dir=_roomy()))
     with subprocess.Popen(
         ["sh", "-c", CLEANER, folder],
@@ -226,7 +237,7 @@ def running_postgres(programs: Path) -> Iterator[Postgres]:
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     ):
-        server = Postgres(programs, folder)
+        server = Postgres(programs, folder, also_on)
         server.start()
         try:
             yield server

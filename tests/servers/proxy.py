@@ -95,6 +95,8 @@ class Proxy:
     watch: Watch | None = None
     #: a header that the server never gets
     without: str = "connection"
+    #: the address on which it listens
+    host: str = "127.0.0.1"
     seen: list[Seen] = field(default_factory=list)
     #: answers of the proxy itself
     pages: list[Page] = field(default_factory=list)
@@ -111,7 +113,7 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://{self.host}:{self._port}"
 
     def then(self, *fates: Fate) -> None:
         """Set the fates of the next requests, in order."""
@@ -140,7 +142,7 @@ class Proxy:
 
     def accept(self) -> None:
         """Open the port, the same one as before."""
-        listener = socket.create_server(("127.0.0.1", self._port))
+        listener = socket.create_server((self.host, self._port))
         self._listener, self._port = listener, listener.getsockname()[1]
         self._start(self._serve, listener)
 
@@ -271,12 +273,15 @@ class Proxy:
 
 @contextmanager
 def proxy(
-    upstream: str, watch: Watch | None = None, without: str = "connection"
+    upstream: str,
+    watch: Watch | None = None,
+    without: str = "connection",
+    host: str = "127.0.0.1",
 ) -> Iterator[Proxy]:
-    """A proxy on a free port of the loopback, in front of the server at this address."""
+    """A proxy on a free port of `host`, in front of the server at the address `upstream`."""
     parts = urlsplit(upstream)
     address = (parts.hostname or "127.0.0.1", parts.port or 80)
-    running = Proxy(upstream=address, watch=watch, without=without)
+    running = Proxy(upstream=address, watch=watch, without=without, host=host)
     running.accept()
     try:
         yield running

@@ -1,0 +1,1 @@
+"""Networks of hosts and servers whose links a test can cut."""
