@@ -25,7 +25,7 @@ from bot.pictures.of_tips import FolderFiles
 from bot.store import DataLock, has_store
 from bot.store.database import SqlUnitOfWork
 from bot.store.files.data_files import replace_file
-from bot.store.files.moved import mark_moved, unmark
+from bot.store.files.moved import mark_moved, moved_as, unmark
 from bot.store.fleet.copy_bot import copy_bot
 from bot.store.fleet.fleet_store import SqlFleetUnit
 from bot.store.opening import open_file
@@ -124,7 +124,17 @@ def _close(fleet: Fleet, bot: str) -> Mapping[str, bytes]:
 
 @contextmanager
 def _leaving(fleet: Fleet, data: Path, bot: str) -> Iterator[None]:
-    """Close a data directory first, and open it again where the move has certainly failed."""
+    """Close a data directory first, and open it again where the move has certainly failed.
+
+    Raises UsageError where its bot is in the fleet, or was: what it holds is older.
+    """
+    with fleet.store.reading() as tx:
+        former = moved_as(data)
+        if former is not None and tx.bots.get(former) is not None:
+            raise UsageError(
+                f"the bot of {data} was moved into the fleet before, as {former}",
+                "the fleet has what it did since; `tipsbot fleet list` shows its state",
+            )
     mark_moved(data, bot)
     try:
         yield

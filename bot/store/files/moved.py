@@ -19,6 +19,12 @@ def require_not_moved(data: Path) -> None:
         )
 
 
+def moved_as(data: Path) -> str | None:
+    """The id under which its bot was moved, or was about to be; None: it was not."""
+    with clear_file_errors(data / MARK):
+        return (data / MARK).read_text("utf-8").strip() if (data / MARK).exists() else None
+
+
 def mark_moved(data: Path, bot: str) -> None:
     """Mark a data directory as moved."""
     with clear_file_errors(data / MARK):

@@ -104,6 +104,23 @@ def test_the_old_place_is_closed(operated, alone):
         open_store(alone / "data", "bot")
 
 
+@pytest.mark.parametrize("is_exported", [False, True])
+def test_a_bot_is_moved_once(operated, alone, tmp_path, is_exported):
+    """What it left is not moved again under another id, and stays closed, wherever the bot is now."""
+    move_in(operated, alone)
+    if is_exported:
+        export_bot(operated.fleet, "ada", tmp_path / "back")
+    for new_id in ("ada", "bob", None):
+        with pytest.raises(UsageError):
+            move_in(operated, alone, new_id)
+    with pytest.raises(UsageError, match="was moved into the fleet before, as ada"):
+        move_in(operated, alone, "bob")
+    with pytest.raises(StoreError, match="was moved to a fleet"):
+        open_store(alone / "data", "bot")
+    with operated.fleet.store.reading() as tx:
+        assert tx.bots.get("bob") is None
+
+
 def test_a_running_bot_is_not_moved(operated, alone):
     """A bot that runs is left where it is."""
     with DataLock(alone / "data"), pytest.raises(StoreError, match="in use"):
