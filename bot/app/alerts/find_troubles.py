@@ -37,7 +37,7 @@ class TroubleFinder:
     disk_space: DiskSpace
     #: why the secrets of an account cannot be used; None: they can
     secrets_problem: Callable[[Account], str | None]
-    #: why the newest files of a bot of a fleet are refused; None: they are not
+    #: why the newest file is not in use, as far as this process knows; None: it is
     file_problem: Callable[[], str | None]
     #: the id of a bot of a fleet, which its commands name
     fleet_bot: str | None = None

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def alert_sender(container: Container, file_problem: str | None = None) -> AlertSender:
     """The step for this bot.
 
-    `file_problem` is why the newest files of a bot of a fleet are refused.
+    `file_problem` is why the newest files of a bot of a fleet are refused, or why this process
+    uses the last good file of a bot that runs alone.
     """
     return AlertSender(
         store=container.store,

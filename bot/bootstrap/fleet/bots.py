@@ -73,7 +73,8 @@ class FleetContainers:
     def require(self, bot: str) -> BotParts:
         """The same for an operator, also of a bot that is stopped.
 
-        Raises UsageError where there is no such bot, or no version of it was ever accepted.
+        That a newer file was refused is the problem of the loaded one. Raises UsageError where
+        there is no such bot, or no version of it was ever accepted.
         """
         with self.fleet.reading() as tx:
             known = require(tx, bot)
@@ -81,7 +82,9 @@ class FleetContainers:
             raise UsageError(
                 f"no file of {bot} was ever accepted", "`tipsbot fleet status` says why"
             )
-        return self._build(known, self._stored(known.bot, known.version))
+        parts = self._build(known, self._stored(known.bot, known.version))
+        parts.container.loaded = replace(parts.container.loaded, problem=known.problem)
+        return parts
 
     def _current(self, known: FleetBot, number: int) -> BotParts:
         """The parts of this version: those that another thread made meanwhile, or new ones.

@@ -59,7 +59,7 @@ def list_troubles(file: File = DEFAULT_FILE, *, as_json: AsJson = False) -> None
     from bot.core.alerts.changes import changes
 
     with opened(file, reading=True, forgiving=True) as bot:
-        sender, config, now = alert_sender(bot), bot.config, bot.clock.now()
+        sender, config, now = alert_sender(bot, bot.loaded.problem), bot.config, bot.clock.now()
         state = sender.state()
         present = sender.finder.find(config, state.known, now)
         known = [one for one in changes(state.known, present, now).known if one.gone_at is None]

@@ -35,7 +35,7 @@ def summarise(
     from bot.cli.tips_file.summarise_prompt import prompt
 
     with opened(file, reading=True, forgiving=True) as bot:
-        if bot.loaded.problem:
+        if bot.loaded.problem and chosen_bot() is None:
             bot.reload()
         found = _reviews(bot, tip or [], doubtful)
         is_asking = sys.stdin.isatty() and sys.stdout.isatty() and chosen_bot() is None

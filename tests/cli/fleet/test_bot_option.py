@@ -150,3 +150,20 @@ def test_a_stopped_bot_posts_nothing(operator):
         "tipsbot: the bot is stopped, and posts nothing; have its folder again, and sync\n",
     )
     assert operator.does("posts", "--bot", "bob").err == "nothing was posted yet\n"
+
+
+def test_a_refused_newer_file_is_told(operator):
+    """`status` and `alert list` name the mistake in the file that is not in use, until it is mended."""
+    tips = operator.home / "bots" / "ada" / "tips.yaml"
+    tips.write_text(TIPS.replace("every", "evry"))
+    assert operator.does("fleet", "sync", "bots").code == 1
+    status = operator.does("status", "--bot", "ada")
+    listed = operator.does("alert", "list", "--bot", "ada")
+    assert (status.code, listed.code) == (1, 1)
+    assert "the tips file is broken; the last good one is in use:\n  ada/tips.yaml:2" in status.out
+    assert listed.out.startswith("broken tips file: tips.yaml: ada/tips.yaml:2")
+    assert operator.does("summarise", "--bot", "ada").code == 0
+    tips.write_text(TIPS)
+    does(operator, "sync bots")
+    assert operator.does("status", "--bot", "ada").code == 0
+    assert operator.does("alert", "list", "--bot", "ada").code == 0
