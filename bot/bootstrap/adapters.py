@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.app.discussion.listen import budget_left
@@ -52,6 +53,8 @@ class Adapters:
     is_served: Callable[[], bool]
     pictures: PostPictures
     network: NetworkAccess = DIRECT
+    #: set when the process ends: an alert waits for no answer any more
+    is_ending: Event = field(default_factory=Event)
     _built: dict[str, Platform] = field(default_factory=dict)
     _channel: AppriseChannel | None = None
 
@@ -70,7 +73,7 @@ class Adapters:
     def alert_channel(self) -> AppriseChannel:
         """The operator's own channel. Raises SecretError."""
         if self._channel is None:
-            self._channel = open_channel(self.config(), self.environment, catalogue.KINDS)
+            self._channel = self._open_channel(self.config())
         return self._channel
 
     def rebuild(self, config: Config) -> None:
@@ -86,12 +89,15 @@ class Adapters:
                 missing.append(str(error))
         try:
             if config.alerts is not None:
-                channel = open_channel(config, self.environment, catalogue.KINDS)
+                channel = self._open_channel(config)
         except SecretError as error:
             missing.append(str(error))
         if missing:
             raise SecretError("; ".join(missing))
         self._built, self._channel = built, channel
+
+    def _open_channel(self, config: Config) -> AppriseChannel:
+        return open_channel(config, self.environment, catalogue.KINDS, self.is_ending)
 
     def _build(self, account: Account, config: Config) -> Platform:
         kind = catalogue.KINDS[account.kind]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import Event
 from typing import TYPE_CHECKING
 
 from bot.bootstrap.settings.environment import Environment
@@ -51,9 +52,12 @@ class AppriseChannel:
 
 
 def open_channel(
-    config: Config, environ: Environment, kinds: Mapping[str, PlatformKind]
+    config: Config,
+    environ: Environment,
+    kinds: Mapping[str, PlatformKind],
+    is_ending: Event | None = None,
 ) -> AppriseChannel:
-    """The channel at the address of the environment.
+    """The channel at the address of the environment, which waits for nothing once `is_ending`.
 
     Raises SecretError where there is none, or it cannot be used.
     """
@@ -61,9 +65,14 @@ def open_channel(
 
     address = alert_address(environ.variables, environ.fleet_bot)
     add_secrets([address])
-    name, only = config.bot.name, environ.is_public_only
     return AppriseChannel(
-        sender=AppriseSender(_source(environ), address, name, is_public_only=only),
+        sender=AppriseSender(
+            _source(environ),
+            address,
+            config.bot.name,
+            is_public_only=environ.is_public_only,
+            is_ending=is_ending,
+        ),
         shared_with=frozenset(_accounts_at(address, config, environ, kinds)),
     )
 

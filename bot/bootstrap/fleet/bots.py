@@ -70,6 +70,13 @@ class FleetContainers:
         with self._lock_of(bot):
             return self._current(known, known.version)
 
+    def end(self) -> None:
+        """Have no alert wait for its channel any more: the process ends."""
+        with self._lock:
+            kept = tuple(self._kept.values())
+        for parts in kept:
+            parts.container.adapters.is_ending.set()
+
     def require(self, bot: str) -> BotParts:
         """The same for an operator, also of a bot that is stopped.
 

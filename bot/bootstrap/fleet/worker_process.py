@@ -44,6 +44,8 @@ log = structlog.get_logger()
 
 DRAIN = timedelta(seconds=25)
 """How long running jobs may take after a signal; what is left is in a safe state."""
+LAST = timedelta(seconds=5)
+"""How long before that end an alert waits no longer for its channel."""
 BEAT_EVERY = timedelta(seconds=10)
 SIGNAL_CHECK = timedelta(seconds=1)
 CONNECTIONS_APART = 8
@@ -136,7 +138,7 @@ class WorkerProcess:
     def stop(self) -> bool:
         """Take nothing more and wait for running jobs; whether all of them ended in time."""
         self.dispatcher.stop(timedelta(seconds=2))
-        done = self.worker.stop(DRAIN)
+        done = self._drain()
         self._beating.stop(timedelta(seconds=2))
         with suppress(BotError):  # it is forgotten after a while anyway
             self.processes.end()
@@ -145,6 +147,13 @@ class WorkerProcess:
         self._queues.close()
         self.server.close()
         return done
+
+    def _drain(self) -> bool:
+        """Wait for running jobs; an alert whose channel hangs is told again later."""
+        if self.worker.stop(DRAIN - LAST):
+            return True
+        self._containers.end()
+        return self.worker.stop(LAST)
 
     def figures(self) -> WorkerFigures:
         """This process in numbers."""

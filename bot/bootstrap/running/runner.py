@@ -45,6 +45,8 @@ SIGNAL_CHECK = timedelta(seconds=1)
 """How long a signal can go unnoticed: one that the system gave to another thread wakes nobody."""
 STOP_WITHIN = timedelta(seconds=8)
 """How long running jobs may take after a signal; unfinished work is left in a safe state."""
+LAST = timedelta(seconds=2)
+"""How long before that end an alert waits no longer for its channel."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -129,10 +131,17 @@ class Runner:
         self.streams.stop()
         self.site.server.stop(timedelta(seconds=2))
         self.site.process.close()
-        done = self.scheduler.stop(STOP_WITHIN - timedelta(seconds=2))
+        done = self._end_jobs(STOP_WITHIN - timedelta(seconds=2))
         if done:
             self._close()
         return done
+
+    def _end_jobs(self, within: timedelta) -> bool:
+        """Wait for running jobs; an alert whose channel hangs is told again at the next start."""
+        if self.scheduler.stop(within - LAST):
+            return True
+        self.container.adapters.is_ending.set()
+        return self.scheduler.stop(LAST)
 
     def _close(self) -> None:
         """Write the last events, leave no erased text behind, and close the database."""

@@ -1,17 +1,23 @@
 """Sends a message to one service at most once, and tells what is known of it afterwards."""
 
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread
+from typing import TypeVar
 
-from bot.core.errors import SecretError
+from bot.core.errors import RetryLater, SecretError
 from bot.outbound.apprise.connect_first import connect, proxy_for, unreachable
 from bot.outbound.apprise.service import AppriseService, UnusableAddressError
 from bot.outbound.public_only.guard import WHY, PrivateAddressError, PublicOnly, public_only
 
 PATIENCE = 40.0
 """Seconds that Apprise may take for a message; a thread that takes longer is left to itself."""
+LOOK_EVERY = 0.2
+"""Seconds after which it is noticed at the latest that the process ends."""
+
+_Result = TypeVar("_Result")
 
 _ANY = ("host.invalid", 443)
 """In place of a host that is not known."""
@@ -25,8 +31,9 @@ class AppriseSender:
     """The service at the address that a variable holds.
 
     `bot` is the name by which the bot introduces itself. With `is_public_only` no service in a
-    private network is connected to, except through a proxy of the environment. Raises SecretError
-    for an address that cannot be used, without repeating it.
+    private network is connected to, except through a proxy of the environment. Once the process
+    `is_ending`, no answer is waited for any more. Raises SecretError for an address that cannot be
+    used, without repeating it.
     """
 
     def __init__(
@@ -37,10 +44,12 @@ class AppriseSender:
         *,
         patience: float = PATIENCE,
         is_public_only: bool = False,
+        is_ending: Event | None = None,
     ) -> None:
         self._variable = variable
         self._patience = patience
         self._is_public_only = is_public_only
+        self._is_ending = is_ending or Event()
         try:
             self.service = AppriseService(address, bot)
         except UnusableAddressError as error:
@@ -59,9 +68,12 @@ class AppriseSender:
 
         Raises RetryLater where nothing was sent, NotConfirmedError where that is not known.
         """
-        self.connect()
         try:
-            is_taken = _within(self._patience, lambda: self._send(text, title))
+            self._awaited(self.connect, PATIENCE)
+        except TimeoutError:
+            raise RetryLater(f"{self.service.name} cannot be reached in time") from None
+        try:
+            is_taken = self._awaited(lambda: self._send(text, title), self._patience)
         except PrivateAddressError:
             raise unreachable(self.service.name, self._variable, WHY) from None
         except Exception as error:  # noqa: BLE001 - Apprise and what is below it have many
@@ -95,10 +107,21 @@ class AppriseSender:
         host, port = self.service.destination() or _ANY
         return proxy_for(host, port) if self.service.is_of_the_web else None
 
+    def _awaited(self, work: Callable[[], _Result], patience: float) -> _Result:
+        """The result of the work. Raises TimeoutError where it takes longer."""
+        until = time.monotonic() + patience
+        result = _begun(work)
+        while not result.done():
+            left = until - time.monotonic()
+            if left <= 0 or self._is_ending.is_set():
+                raise TimeoutError
+            wait([result], min(left, LOOK_EVERY))
+        return result.result()
 
-def _within(patience: float, work: Callable[[], bool]) -> bool:
-    """The result of the work. Raises TimeoutError when it takes longer than so many seconds."""
-    result: Future[bool] = Future()
+
+def _begun(work: Callable[[], _Result]) -> Future[_Result]:
+    """The result to come of work in a thread of its own, which does not keep the process alive."""
+    result: Future[_Result] = Future()
 
     def run() -> None:
         try:
@@ -107,4 +130,4 @@ def _within(patience: float, work: Callable[[], bool]) -> bool:
             result.set_exception(error)
 
     Thread(target=run, daemon=True).start()
-    return result.result(patience)
+    return result

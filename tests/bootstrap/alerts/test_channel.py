@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -14,10 +15,12 @@ from bot.bootstrap.settings.secrets import add_secrets, alert_address
 from bot.core.alerts.message import MORE, Message
 from bot.core.errors import OutcomeUnknown, RetryLater, SecretError
 from bot.core.model.alerts import Alerts
+from bot.outbound.apprise.sender import PATIENCE
 from bot.platforms.catalogue import KINDS
 from tests.core.samples import account, config
 from tests.servers.inbox import inbox_server
 from tests.servers.mail import mail_server
+from tests.servers.scripted import Scripted, scripted
 
 SECRET = "hunter2-never-shown"
 MESSAGE = Message(title="Tips: 1 thing needs you", lines=("first", "second"))
@@ -95,6 +98,24 @@ def test_a_service_that_says_no(inbox):
     inbox.status = 403
     with pytest.raises(OutcomeUnknown, match="did not confirm"):
         channel(f"json://127.0.0.1:{inbox.port}/").send(MESSAGE)
+
+
+def test_at_its_end_a_process_waits_for_no_channel():
+    """An alert whose channel hangs is given up when the process ends, as one that nobody confirmed."""
+    is_ending, is_over = Event(), Event()
+
+    def hang(*_: str) -> Scripted:
+        is_ending.set()
+        assert is_over.wait(PATIENCE / 2)
+        return Scripted()
+
+    with scripted(hang) as (url, asked):
+        variables = {"TIPSBOT_ALERTS_URL": url.replace("http", "json")}
+        there = open_channel(BOT, environment(Path("tips.yaml"), variables), KINDS, is_ending)
+        with pytest.raises(OutcomeUnknown, match="TimeoutError"):
+            there.send(MESSAGE)
+        is_over.set()
+    assert asked == ["POST /"]
 
 
 @pytest.mark.parametrize("address", [f"discord://{SECRET}", SECRET, f"https://{SECRET}.example"])
