@@ -27,12 +27,13 @@ def post_troubles(tx: UnitOfWork, command: Command, now: datetime) -> Iterator[T
             todo = f"look there, then: {command(f'resolve {one.id}')}"
             yield _trouble(TroubleKind.UNSURE_POST, one, reason, todo)
     for one in tx.ledger.recent(MOST, {State.REFUSED}):
-        if one.due > now - RECENT and not _is_acknowledgement(one):
+        if one.due > now - RECENT and not is_acknowledgement(one):
             todo = f"see {command(f'resolve {one.id}')}, and change the tip or the account"
             yield _trouble(TroubleKind.REFUSED_POST, one, one.reason or "no reason", todo)
 
 
-def _is_acknowledgement(one: Delivery) -> bool:
+def is_acknowledgement(one: Delivery) -> bool:
+    """Whether the bot itself answered somebody, which needs nobody where it is refused."""
     return one.post.in_reply_to is not None and not one.by_hand
 
 

@@ -60,6 +60,13 @@ class AlertSender:
             state = self._send_digest(config, state, mark, now)
         self._write(None, state)
 
+    def note(self, config: Config) -> None:
+        """Note what needs a person, and tell nothing: for a bot whose operator is not alerted."""
+        now, before = self.clock.now(), self.state()
+        known = changes(before.known, self.finder.find(config, before.known, now), now).known
+        if known != before.known:
+            self._claim(before, replace(before, known=known))
+
     def state(self) -> AlertState:
         """What is remembered."""
         if self._unwritten is not None:

@@ -22,6 +22,9 @@ log = structlog.get_logger()
 
 A_MINUTE = timedelta(minutes=1)
 
+OVER_QUOTA = "the bot's quota is"
+"""With these words begins why a slot was skipped whose posts were too many for its day."""
+
 MOST_MISSED = 1000
 """The most missed slots of a schedule that are recorded after a very long downtime."""
 
@@ -222,4 +225,4 @@ def _over_quota(tx: UnitOfWork, slot: Slot, posts: int) -> str | None:
     day = slot.due.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     if tx.ledger.number_due(day, day + timedelta(days=1)) + posts <= most:
         return None
-    return f"the bot's quota is {most} posts a day"
+    return f"{OVER_QUOTA} {most} posts a day"

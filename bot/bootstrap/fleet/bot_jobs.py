@@ -9,7 +9,7 @@ from bot.bootstrap.alerts.build import alert_sender
 from bot.bootstrap.container import Container
 from bot.bootstrap.fleet.bots import BotParts, FleetContainers
 from bot.bootstrap.running.webmentions import webmention_verifier
-from bot.core.fleet.bot import BotState, Job
+from bot.core.fleet.bot import BotState, Job, Version
 from bot.core.fleet.handing_out import Handed
 from bot.core.model.capabilities import Ability
 from bot.core.model.config import Account, AcknowledgementStyle
@@ -27,6 +27,8 @@ TRY_AGAIN = timedelta(minutes=5)
 """How often pages are looked at that could not be read."""
 ALERT_EVERY = timedelta(minutes=1)
 """How often is looked whether a bot needs a person."""
+LOOK_EVERY = timedelta(hours=1)
+"""How often the same is looked for where a bot has no alerts, for `fleet status`."""
 HORIZON = timedelta(days=366)
 """How far the next slot is looked for."""
 
@@ -41,6 +43,8 @@ class BotJobs:
     posts_due: Callable[[], None]
     #: processor time for reading strangers' pages
     cpu_budget: CpuBudget = field(default_factory=CpuBudget)
+    #: when this process looked last whether a bot without alerts needs a person
+    _looked: dict[str, tuple[Version, datetime]] = field(default_factory=dict)
 
     def run(self, handed: Handed) -> None:
         """Do a job that was handed out; a double of it does nothing."""
@@ -106,6 +110,7 @@ class BotJobs:
             if config.site is not None:
                 container.deliverer.step(config, config.site)
             self.posts_due()
+        self._look(parts)
         return _next_slot(container, now)
 
     def _listen(self, parts: BotParts, account_name: str) -> datetime:
@@ -124,6 +129,7 @@ class BotJobs:
             container.rechecker.step(account)
         if account.acknowledge is not AcknowledgementStyle.NONE:
             container.acknowledger.step(container.config, account)
+        self._look(parts)
         return container.clock.now() + (account.poll or container.rules.of(account).poll)
 
     def _respond(self, parts: BotParts, _: str) -> datetime:
@@ -142,6 +148,16 @@ class BotJobs:
         container = parts.container
         alert_sender(container, parts.bot.problem).step(container.config)
         return container.clock.now() + ALERT_EVERY
+
+    def _look(self, parts: BotParts) -> None:
+        """Note now and then what needs a person of a bot that nobody is alerted of."""
+        container, known = parts.container, self._looked.get(parts.bot.bot)
+        now = container.clock.now()
+        if container.config.alerts is not None:
+            return
+        if known is None or known[0] != parts.version or not now - known[1] < LOOK_EVERY:
+            self._looked[parts.bot.bot] = (parts.version, now)
+            alert_sender(container, parts.bot.problem).note(container.config)
 
 
 def _is_time(container: Container, account: Account) -> bool:

@@ -8,13 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.bootstrap.fleet.bot_secrets import FolderOfSecrets, secrets_here
 from bot.bootstrap.fleet.check_bot import BotCheck
 from bot.bootstrap.settings.environment import Environment, environment
-from bot.bootstrap.settings.secrets import FLEET_SECRETS, secrets_for
-from bot.core.errors import SecretError, UsageError
-from bot.core.fleet.bot import FleetAccount
+from bot.core.errors import UsageError
 from bot.core.fleet.circuit_breaker import OpenHost
-from bot.platforms.catalogue import KINDS
 from bot.store import DatabaseServer, open_server
 from bot.store.fleet import SqlFleetStore
 
@@ -42,21 +40,9 @@ class Fleet:
         )
 
     @property
-    def has_secrets(self) -> bool:
-        """Whether the bots' secrets are on this machine."""
-        return bool(self.environment.variables.get(FLEET_SECRETS))
-
-    def missing_secrets(self, bot: str, account: FleetAccount) -> str | None:
-        """What is wrong with the secrets of an account, as far as this machine has them."""
-        if not self.has_secrets:
-            return None
-        kind = KINDS.get(account.kind)
-        try:
-            if kind is not None:
-                secrets_for(account.account, kind, self.environment.variables, bot)
-        except SecretError as error:
-            return str(error)
-        return None
+    def secrets(self) -> FolderOfSecrets | None:
+        """The bots' secrets; None: they are not on this machine."""
+        return secrets_here(self.environment.variables)
 
     def open_hosts(self) -> Sequence[OpenHost]:
         """The servers that workers ask nothing for now, since they failed."""

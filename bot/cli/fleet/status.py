@@ -14,8 +14,13 @@ from bot.core.datetimes import iso
 from bot.core.text.sanitize import shown, shown_lines
 
 if TYPE_CHECKING:
-    from bot.app.fleet.attention import Finding, FleetStatus
+    from bot.app.fleet.attention import FleetStatus
+    from bot.app.fleet.finding import Finding
     from bot.core.fleet.circuit_breaker import OpenHost
+
+_NOT_CHECKED = (
+    "secrets were not checked: TIPSBOT_SECRETS is not set here; the workers' findings are above"
+)
 
 
 def status(*, as_json: AsJson = False) -> None:
@@ -23,8 +28,8 @@ def status(*, as_json: AsJson = False) -> None:
     from bot.app.fleet.attention import fleet_status
 
     with opened() as fleet:
-        found = fleet_status(fleet.store, fleet.missing_secrets, fleet.open_hosts)
-        are_checked = fleet.has_secrets
+        secrets = fleet.secrets
+        found = fleet_status(fleet.store, secrets, fleet.open_hosts)
     if as_json:
         typer.echo(json.dumps(_record(found)))
     else:
@@ -32,8 +37,8 @@ def status(*, as_json: AsJson = False) -> None:
             typer.echo(shown_lines(_line(one)))
         for host in found.open_hosts:
             typer.echo(shown(_host_line(host)))
-        if not are_checked:
-            typer.echo("secrets were not checked: TIPSBOT_SECRETS is not set here")
+        if secrets is None:
+            typer.echo(_NOT_CHECKED)
         typer.echo(_summary(found))
     if found.needs_person:
         raise typer.Exit(1)

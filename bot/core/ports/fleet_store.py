@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.fleet.bot import Action, FleetAccount, FleetBot, Task, Version
+from bot.core.fleet.bot import Action, FleetAccount, FleetBot, Job, Task, Version
 from bot.core.model.delivery import Delivery
 from bot.core.ports.account_store import Pause
 
@@ -69,6 +69,9 @@ class FleetTasks(Protocol):
     def of(self, bot: str) -> Mapping[Task, datetime]:
         """The tasks of a bot, and when each one is due."""
 
+    def bots(self, job: Job) -> Collection[str]:
+        """The bots that have a task of this kind; a stopped one has none."""
+
     def set(self, bot: str, tasks: Collection[Task], now: datetime) -> None:
         """Let a bot have these tasks and no others.
 
@@ -93,6 +96,9 @@ class FleetAttention(Protocol):
     def unsure(self) -> Mapping[str, Sequence[Delivery]]:
         """The unsure deliveries of each bot that has any."""
 
+    def refused(self, since: datetime) -> Mapping[str, Sequence[Delivery]]:
+        """The refused deliveries of each bot that were due since then, on accounts in its file."""
+
     def held(self, now: datetime) -> Mapping[str, Sequence[Pause]]:
         """The pauses in force that the bot itself began, such as for refused credentials."""
 
@@ -105,6 +111,12 @@ class FleetAttention(Protocol):
 
     def entries(self, bots: Collection[str]) -> Mapping[str, int]:
         """How many entries of others each of these bots keeps, those that were erased aside."""
+
+    def skipped(self, bots: Collection[str], since: datetime) -> Mapping[str, Sequence[str]]:
+        """Why slots of these bots were skipped that were due since then, the oldest first."""
+
+    def noted(self, name: str) -> Mapping[str, str]:
+        """The note of this name of each running bot that has it, as `KeyValues` stores it."""
 
 
 class FleetUnit(Protocol):

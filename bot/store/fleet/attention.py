@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 from bot.core.fleet.bot import ACTIVE, BotState
 from bot.core.fleet.figures import LOOKED_AT
 from bot.core.model.delivery import Delivery, State
+from bot.core.model.schedule import Outcome
 from bot.core.ports.account_store import Pause
+from bot.store.postgres.due_work import same_account
 from bot.store.postgres.tables import fleet_accounts, fleet_bots, fleet_hosts
 from bot.store.posting.ledger import delivery_in
 from bot.store.rows import made
-from bot.store.tables import deliveries, entries, pauses
+from bot.store.tables import deliveries, entries, notes, pauses, slots
 
 _Value = TypeVar("_Value")
 
@@ -28,6 +30,13 @@ class SqlFleetAttention:
         """The unsure deliveries of bots that are not stopped."""
         query = _of_active(select(deliveries), deliveries.c.bot)
         query = query.where(deliveries.c.state == State.UNSURE).order_by(deliveries.c.id)
+        return _by_bot((row.bot, delivery_in(row)) for row in self._connection.execute(query))
+
+    def refused(self, since: datetime) -> Mapping[str, Sequence[Delivery]]:
+        """The refused deliveries of the accounts in use, found by the index of each account."""
+        query = _of_active(select(deliveries), deliveries.c.bot)
+        query = query.join(fleet_accounts, same_account(deliveries)).order_by(deliveries.c.id)
+        query = query.where(deliveries.c.state == State.REFUSED, deliveries.c.due > since)
         return _by_bot((row.bot, delivery_in(row)) for row in self._connection.execute(query))
 
     def held(self, now: datetime) -> Mapping[str, Sequence[Pause]]:
@@ -64,6 +73,25 @@ class SqlFleetAttention:
             .group_by(entries.c.bot)
         )
         return {row.bot: row.number for row in self._connection.execute(query)}
+
+    def skipped(self, bots: Collection[str], since: datetime) -> Mapping[str, Sequence[str]]:
+        """Why slots of these bots were skipped since then."""
+        query = (
+            select(slots.c.bot, slots.c.why)
+            .where(slots.c.bot.in_(bots), slots.c.due > since)
+            .where(slots.c.outcome == Outcome.SKIPPED)
+            .order_by(slots.c.bot, slots.c.due)
+        )
+        return _by_bot((row.bot, row.why) for row in self._connection.execute(query))
+
+    def noted(self, name: str) -> Mapping[str, str]:
+        """A note of each running bot."""
+        query = (
+            select(notes.c.bot, notes.c.value)
+            .join(fleet_bots, fleet_bots.c.bot == notes.c.bot)
+            .where(fleet_bots.c.state == BotState.RUNNING, notes.c.name == name)
+        )
+        return {row.bot: row.value for row in self._connection.execute(query)}
 
 
 def _server_rests(now: datetime) -> ColumnElement[bool]:

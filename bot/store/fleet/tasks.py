@@ -23,6 +23,11 @@ class SqlFleetTasks:
         query = select(fleet_tasks).where(of_bot(fleet_tasks, bot))
         return {made(Task, row): row.due for row in self._connection.execute(query)}
 
+    def bots(self, job: Job) -> Collection[str]:
+        """The bots that have a task of this kind."""
+        query = select(fleet_tasks.c.bot).where(fleet_tasks.c.job == job)
+        return frozenset(self._connection.scalars(query))
+
     def set(self, bot: str, tasks: Collection[Task], now: datetime) -> None:
         """Make those that are missing, delete those that are too many, and plan now."""
         wanted, known = set(tasks), set(self.of(bot))

@@ -47,6 +47,19 @@ def test_without_the_section_nothing_is_sent(alerted):
     assert alerted.channel.asked == 0
 
 
+def test_what_was_noted_without_the_section_is_told_with_it(alerted):
+    """A bot without alerts notes its troubles and tells none; with alerts it tells what is there."""
+    harness = alerted.harness
+    trouble(alerted)
+    alerted.sender.note(harness.config)
+    assert [one.trouble.name for one in alerted.sender.state().known] == ["town"]
+    assert alerted.channel.asked == 0
+    assert alerted.step() == ["missing secrets: town: the token is wrong"]
+    trouble(alerted, None)
+    alerted.sender.note(harness.config)
+    assert all(one.gone_at for one in alerted.sender.state().known)
+
+
 def test_a_restart_tells_nothing_again(alerted):
     """What was told is known after a restart, and its end is told then."""
     trouble(alerted)

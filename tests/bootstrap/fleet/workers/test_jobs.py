@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.app.fleet.attention import fleet_status
+from bot.app.fleet.finding import Trouble
 from bot.bootstrap.fleet.bot_jobs import BotJobs
 from bot.bootstrap.fleet.bots import FleetContainers
 from bot.bootstrap.settings.environment import environment
@@ -53,3 +55,22 @@ def test_a_tip_has_its_page_before_others_point_to_it(fleet, tmp_path):
     (planning,) = fleet.work.tasks(9, 9)
     jobs.run(planning)
     assert states == [{"site": (State.POSTED, None), "town": (State.PLANNED, None)}]
+
+
+def test_what_needs_a_person_is_noted_without_alerts(fleet, tmp_path):
+    """A worker that plans notes the troubles of a bot whose operator is not alerted, and tells none."""
+    store = SqlFleetStore(fleet.server.backend)
+    seed = BotSeed(id="ada", accounts=(TOWN,), schedule="  - {every: 1d}", tips=2)
+    seed.store(store, now() - HOUR)
+    with store.writing() as tx:
+        tx.tasks.set("ada", [Task(job=Job.PLAN)], now())
+    variables = {"TIPSBOT_SECRETS": str(tmp_path), "TIPSBOT_KEY_FILE": str(KEY_FILE)}
+    containers = FleetContainers(
+        server=fleet.server, fleet=store, environment=environment(Path(), variables)
+    )
+    jobs = BotJobs(containers=containers, due_work=fleet.work, posts_due=lambda: None)
+    (planning,) = fleet.work.tasks(9, 9)
+    jobs.run(planning)
+    (finding,) = fleet_status(store, None, tuple).findings
+    assert (finding.bot, finding.trouble) == ("ada", Trouble.MISSING_SECRETS)
+    assert finding.what.startswith("account town: ada/town_access_token is not in TIPSBOT_SECRETS")
