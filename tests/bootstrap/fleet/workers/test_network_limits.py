@@ -9,16 +9,21 @@ import pytest
 from sqlalchemy import event
 
 from bot.bootstrap.adapters import NetworkAccess
+from bot.bootstrap.fleet.one_bot import open_bot
 from bot.core.errors import RetryLater
 from bot.core.ports.network_state import Counted, LimitKey
+from bot.platforms.mastodon.adapter import MastodonPlatform
 from bot.store import open_server
+from bot.store.fleet import SqlFleetStore
 from bot.store.postgres.engine import PostgresBackend, make_engine
 from bot.store.postgres.network_limits import FleetLimits
 from bot.store.postgres.tables import fleet_limits
 from tests.bootstrap.fleet.workers.samples import SECRET, mastodon, now, x
 from tests.core.samples import HOUR, MINUTE
+from tests.fleet_world.bots import BotSeed, FleetAccountSeed
 from tests.platforms.x.samples import SECRETS
 from tests.servers.scripted import Scripted, scripted
+from tests.tree import KEY_FILE
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.quick]
 
@@ -191,3 +196,35 @@ def test_a_429_of_x_stops_who_is_counted_with_it(fleet, workers, headers, secret
         assert not is_held(first, asked)
         assert is_held(second, asked) is is_stopped
     assert SECRETS["access_token"] not in str(fleet.rows("SELECT * FROM fleet_limit"))
+
+
+def test_a_command_keeps_the_limits_of_workers(fleet, workers, postgres_url, tmp_path):
+    """What a network told a command of one bot, workers wait for; and a command what it told them."""
+
+    def decide(_, path):
+        if path.startswith("/api/v1/accounts/verify"):
+            return Scripted(body={"id": "17", "acct": "tips"})
+        return Scripted(status=429, body=OWN, headers=WAIT)
+
+    with scripted(decide) as (url, asked):
+        town = FleetAccountSeed(
+            name="town", kind="mastodon", url=url, secrets={"access_token": SECRET}
+        )
+        seed = BotSeed(id="ada", accounts=(town,), schedule="  - {every: 1d}", tips=1)
+        seed.store(SqlFleetStore(fleet.server.backend), now())
+        seed.write_secrets(tmp_path)
+        variables = {
+            "TIPSBOT_DATABASE_URL": postgres_url,
+            "TIPSBOT_KEY_FILE": str(KEY_FILE),
+            "TIPSBOT_SECRETS": str(tmp_path),
+        }
+        worker = mastodon(url, workers[0])
+        worker._api.me = "17"
+        with closing(open_bot("ada", variables)) as bot:
+            assert not is_held(bot.adapters.port(MastodonPlatform, "town"), asked)
+        assert is_held(worker, asked)
+        with closing(open_bot("ada", variables)) as bot:
+            adapter = bot.adapters.port(MastodonPlatform, "town")
+            assert adapter is not None
+            adapter._api.me = "17"
+            assert is_held(adapter, asked)
