@@ -106,6 +106,7 @@ def _threads(given: AdapterContext) -> Platform:
         given.secrets,
         given.clock,
         site=given.identity.site,
+        pages=given.pages,
         carrier=given.carrier,
         limits=given.limits,
         files=given.files,

@@ -6,6 +6,8 @@ from functools import lru_cache
 
 import regex
 
+from bot.core.model.delivery import Post
+from bot.core.model.picture import CARD, Picture
 from bot.core.summary.prose import sentences
 from bot.core.summary.punctuation import closed, joined
 from bot.core.text.markup.markdown import unmarked
@@ -73,6 +75,11 @@ def card_words(title: str, summary: str) -> str:
     """All words of a tip's card in reading order: the title, and what the summary says besides."""
     name, rest = unmarked(title), without_title(summary, title)
     return joined((closed(name), rest)) if rest and rest != name else name
+
+
+def page_picture(post: Post) -> Picture:
+    """The picture that the page of a post shows: its own, or a card."""
+    return post.picture or Picture(name=CARD, alt=card_words(post.title, post.summary))
 
 
 def description(text: str, title: str, language: str | None) -> str:

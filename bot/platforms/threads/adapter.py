@@ -9,6 +9,7 @@ from bot.core.model.inspection import InspectionRemark, clock_remarks, failure
 from bot.core.ports.kept_files import KeptFiles
 from bot.core.ports.network_state import RequestLimits
 from bot.core.ports.platform import Clock
+from bot.core.ports.site_store import Pages
 from bot.core.text.redact import Redactor
 from bot.outbound import json_values
 from bot.outbound.session import Carrier
@@ -33,6 +34,7 @@ class ThreadsPlatform(ThreadsListener, ThreadsPublisher):
         clock: Clock,
         *,
         site: str | None = None,
+        pages: Pages | None = None,
         carrier: Carrier | None = None,
         limits: RequestLimits | None = None,
         files: KeptFiles | None = None,
@@ -45,7 +47,7 @@ class ThreadsPlatform(ThreadsListener, ThreadsPublisher):
         context = ErrorContext(server=server, variable=asked, redactor=Redactor([secret]))
         api = Api(account.name, context, clock, secret, files=files, carrier=carrier, limits=limits)
         ThreadsListener.__init__(self, account.name, api)
-        ThreadsPublisher.__init__(self, api, site)
+        ThreadsPublisher.__init__(self, api, site, pages)
 
     def learn(self) -> Capabilities:
         """Prove the token, and refresh it where it is time to. The limits are documented alone."""

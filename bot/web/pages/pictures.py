@@ -7,15 +7,9 @@ from threading import Lock
 
 from bot.core.errors import Refused
 from bot.core.model.delivery import Post
-from bot.core.model.picture import (
-    CARD,
-    EncodedPicture,
-    Picture,
-    PictureKind,
-    PictureLimits,
-)
+from bot.core.model.picture import EncodedPicture, Picture, PictureKind, PictureLimits
 from bot.core.ports.pictures import PostPictures
-from bot.core.summary.page_text import card_words
+from bot.core.summary.page_text import page_picture
 
 NAME = "picture.jpg"
 """The end of a picture's address, below that of the tip's page."""
@@ -88,10 +82,8 @@ class PagePictures:
 
 
 def _shown(post: Post) -> tuple[Post, Picture]:
-    """The post with the picture that its page has: its own, or a card."""
-    picture = post.picture
-    if picture is None:
-        picture = Picture(name=CARD, alt=card_words(post.title, post.summary))
+    """The post with the picture that its page has."""
+    picture = page_picture(post)
     return replace(post, picture=picture), picture
 
 

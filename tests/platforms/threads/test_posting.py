@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs
@@ -10,9 +11,12 @@ import pytest
 
 from bot.core.errors import Duplicate, OutcomeUnknown, Refused, RetryLater
 from bot.core.model.lookup import Absent, CannotTell, Found
+from bot.core.model.picture import Picture
+from bot.core.model.site_page import Page
 from bot.platforms.threads import SERVER
 from bot.platforms.threads.posting.find_own import same_words
 from bot.platforms.threads.posting.picture_address import picture_address, why_no_picture
+from bot.store import open_memory
 from tests.platforms.threads.samples import (
     NOON,
     PICTURE,
@@ -77,6 +81,17 @@ def test_picture(server, bot):
             "alt_text": "Words on a card.",
         }
     ]
+
+
+def test_picture_of_a_page_with_other_words(server, clock):
+    """The alt text is that of the picture that the page shows, as where the tip was edited since."""
+    old = replace(POST, title="Old", text="These are old words.")
+    other = Picture(name="a" * 64, alt="A cat.", width=9, height=9)
+    for page, alt in ((old, "Old. These are old words."), (replace(old, picture=other), "A cat.")):
+        with closing(open_memory("bot")) as database:
+            database.pages.put(Page(tip="one", post=page, first_at=NOON, at=NOON))
+            adapter(server, clock, pages=database.pages).prepare(PICTURE)
+        assert containers(server)[-1]["alt_text"] == alt
 
 
 @pytest.mark.parametrize(

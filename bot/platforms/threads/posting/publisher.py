@@ -1,12 +1,15 @@
 """Posting on Threads: containers are made, published, and looked for."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 
 from bot.core.errors import Duplicate, OutcomeUnknown, PlatformError, Refused, RetryLater
 from bot.core.model.delivery import Delivery, Post, Receipt
 from bot.core.model.lookup import LOOK_BACK, Absent, CannotTell, Found
+from bot.core.ports.site_store import Pages
+from bot.core.summary.page_text import page_picture
 from bot.core.text.sanitize import one_line
 from bot.outbound import json_values
 from bot.platforms.threads.http.api import Api, Call
@@ -28,11 +31,12 @@ FAILED = timedelta(minutes=5)
 
 
 class ThreadsPublisher:
-    """The posting half of an account's adapter; `site` is the address of the bot's pages."""
+    """The posting half of an account's adapter; `site` is the address of the bot's `pages`."""
 
-    def __init__(self, api: Api, site: str | None) -> None:
+    def __init__(self, api: Api, site: str | None, pages: Pages | None = None) -> None:
         self._api = api
         self._site = site
+        self._pages = pages
         self._publishing = Lock()
 
     def needs_preparing(self, post: Post) -> bool:  # noqa: ARG002 - the port's; here all posts are alike
@@ -47,7 +51,7 @@ class ThreadsPublisher:
         address = picture_address(post, self._site, call.api.context.server)
         self._require_quota(call, post)
         made_at = self._api.clock.now()
-        made = _make(call, container_fields(post, address))
+        made = _make(call, container_fields(self._described(post), address))
         return Container(id=made, made_at=made_at).write()
 
     def publish(self, post: Post) -> Receipt:
@@ -92,6 +96,16 @@ class ThreadsPublisher:
         call = self._api.call()
         own = own_media(call, since, in_reply_to)
         return frozenset(json_values.word(one.get("id")) for one in own)
+
+    def _described(self, post: Post) -> Post:
+        """The post with the alt text of the picture that Threads fetches: that of its tip's page.
+
+        The page may be an older one than the post, as where its tip was edited meanwhile.
+        """
+        if self._pages is None or post.picture is None or post.tip is None:
+            return post
+        page = self._pages.get(post.tip)
+        return post if page is None else replace(post, picture=page_picture(page.post))
 
     def _is_useless(self, call: Call, post: Post, known: Container) -> bool:
         """Whether a container can never be published, and never was.
