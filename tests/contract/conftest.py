@@ -21,23 +21,21 @@ from bot.core.ports.platform import (
 )
 from tests.contract.as_delivered import AsDelivered
 from tests.contract.network import ControlledNetwork, FailingNetwork
-from tests.contract.networks import GIVEN, LONG, NETWORKS
-from tests.contract.networks.site import site_network
-from tests.databases import POSTGRESQL
+from tests.contract.networks import GIVEN, LONG, NETWORKS, ON_POSTGRESQL
 
 Port = TypeVar("Port")
 
 
-ROWS = [pytest.param(name, marks=pytest.mark.long) if name in LONG else name for name in NETWORKS]
+MARKS = dict.fromkeys(ON_POSTGRESQL, pytest.mark.postgresql) | dict.fromkeys(LONG, pytest.mark.long)
+ROWS = [pytest.param(name, marks=MARKS.get(name, ())) for name in NETWORKS]
 
 
-@pytest.fixture(params=[*ROWS, POSTGRESQL])
+@pytest.fixture(params=ROWS)
 def network(request, tmp_path):
-    """A network without posts, and its adapter; the bot's own site on either database."""
-    make = NETWORKS.get(request.param, site_network)
+    """A network without posts, and its adapter, on either database where that stores anything."""
     wanted = GIVEN.get(request.param)
     given = (request.getfixturevalue(wanted),) if wanted else ()
-    with make(tmp_path, *given) as opened:
+    with NETWORKS[request.param](tmp_path, *given) as opened:
         yield opened
 
 

@@ -29,10 +29,18 @@ NETWORKS: Mapping[str, Callable[..., AbstractContextManager[ControlledNetwork]]]
     "bluesky, real": real_bluesky_network,
     "threads": threads_network,
     "broadcast": broadcast_network,
+    "site, postgresql": site_network,
+    "bluesky, postgresql": bluesky_network,
+    "threads, postgresql": threads_network,
 }
 """Each is a context manager that takes a directory, and what a fixture gives, if it wants one."""
 
-GIVEN = {"postgresql": "postgres_url", "bluesky, real": "bluesky_network"}
+ON_POSTGRESQL = frozenset(name for name in NETWORKS if name.endswith(", postgresql"))
+"""Rows of adapters that store something, in a PostgreSQL database: the site its pages, Bluesky a
+session, Threads a token. The others are given no database, so that it makes no difference to them.
+"""
+
+GIVEN = dict.fromkeys(ON_POSTGRESQL, "postgres_url") | {"bluesky, real": "bluesky_network"}
 """The fixtures that rows want: servers that all tests of a run share."""
 
 LONG = frozenset({"bluesky, real"})

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from bot.core.model.config import Account
 from bot.core.model.entry import Visibility
+from bot.core.ports.kept_files import KeptFiles
 from bot.platforms.bluesky import KIND
 from bot.platforms.bluesky.adapter import BlueskyPlatform
+from bot.store import open_store
 from tests.clock import FakeClock
 from tests.contract.networks.remote import ServerNetwork
 from tests.servers.bluesky import BlueskyServer
@@ -17,15 +19,25 @@ from tests.servers.proxy import Proxy, proxy
 
 
 class BlueskyNetwork(ServerNetwork):
-    """A server with the test's clock. All posts are public, and nothing can be edited."""
+    """A server with the test's clock. All posts are public, and nothing can be edited.
+
+    The session is kept in `files` where these are given.
+    """
 
     kind = KIND
     person = "Ann"
     picture_path = "com.atproto.repo.uploadBlob"
     picture_refusal = (400, {"error": "InvalidRequest", "message": "Invalid file"})
 
-    def __init__(self, server: BlueskyServer, line: Proxy, clock: FakeClock) -> None:
+    def __init__(
+        self,
+        server: BlueskyServer,
+        line: Proxy,
+        clock: FakeClock,
+        files: KeptFiles | None = None,
+    ) -> None:
         super().__init__(clock, server.secrets, line)
+        self._files = files
         self._server = server
         self._ann = server.add_person("ann.test", self.person)
         self.mention_prefix = f"@{server.bot.handle} "
@@ -33,10 +45,12 @@ class BlueskyNetwork(ServerNetwork):
         self.platform.learn()  # so that the next request is no login
 
     def another(self) -> BlueskyPlatform:
-        """A new adapter with the same app password, without a session."""
+        """A new adapter with the same app password, and the session where that is kept."""
         options = {"server": self._line.url, "handle": self._server.bot.handle}
         account = Account(name="bluesky", kind="bluesky", options=options)
-        return BlueskyPlatform(account, self.secrets, self.clock, pictures=self.pictures)
+        return BlueskyPlatform(
+            account, self.secrets, self.clock, pictures=self.pictures, files=self._files
+        )
 
     def existing_posts(self) -> Sequence[tuple[str, str]]:
         """The bot's records on the server."""
@@ -77,8 +91,11 @@ class BlueskyNetwork(ServerNetwork):
 
 
 @contextmanager
-def bluesky_network(_place: Path) -> Iterator[BlueskyNetwork]:
-    """A new server, with a proxy in front."""
+def bluesky_network(place: Path, url: str | None = None) -> Iterator[BlueskyNetwork]:
+    """A new server, with a proxy in front; `url` is that of a database for the session."""
     clock = FakeClock()
-    with BlueskyServer(now=clock.now) as server, proxy(server.url) as line:
-        yield BlueskyNetwork(server, line, clock)
+    with ExitStack() as opened:
+        database = opened.enter_context(closing(open_store(place, "bot", url))) if url else None
+        server = opened.enter_context(BlueskyServer(now=clock.now))
+        line = opened.enter_context(proxy(server.url))
+        yield BlueskyNetwork(server, line, clock, database.files if database else None)

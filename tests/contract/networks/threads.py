@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from bot.core.model.config import Account
 from bot.core.model.entry import Visibility
 from bot.platforms.threads import KIND
 from bot.platforms.threads.adapter import ThreadsPlatform
+from bot.store import Database, open_store
 from tests.clock import FakeClock
 from tests.contract.networks.remote import ServerNetwork
 from tests.servers.proxy import Proxy, proxy
@@ -19,14 +20,22 @@ from tests.servers.threads import ThreadsServer, Trouble
 class ThreadsNetwork(ServerNetwork):
     """A server with the test's clock. What private people say is not among the mentions.
 
-    A request that is lost is the one that posts, not one of those that prepare it.
+    A request that is lost is the one that posts, not one of those that prepare it. The token is
+    kept in the database where one is given.
     """
 
     kind = KIND
     person = "ann"
 
-    def __init__(self, server: ThreadsServer, line: Proxy, clock: FakeClock) -> None:
+    def __init__(
+        self,
+        server: ThreadsServer,
+        line: Proxy,
+        clock: FakeClock,
+        database: Database | None = None,
+    ) -> None:
         super().__init__(clock, server.secrets, line)
+        self._database = database
         self._server = server
         self._ann = server.add_person("ann", "Ann")
         self.mention_prefix = f"@{server.bot.username} "
@@ -35,7 +44,14 @@ class ThreadsNetwork(ServerNetwork):
     def another(self) -> ThreadsPlatform:
         """A new adapter with the same token."""
         account = Account(name="threads", kind="threads", options={"server": self._line.url})
-        return ThreadsPlatform(account, self.secrets, self.clock)
+        found = self._database
+        return ThreadsPlatform(
+            account,
+            self.secrets,
+            self.clock,
+            files=found.files if found else None,
+            pages=found.pages if found else None,
+        )
 
     def existing_posts(self) -> Sequence[tuple[str, str]]:
         """The bot's posts on the server."""
@@ -72,8 +88,11 @@ class ThreadsNetwork(ServerNetwork):
 
 
 @contextmanager
-def threads_network(_place: Path) -> Iterator[ThreadsNetwork]:
-    """A new server, with a proxy in front."""
+def threads_network(place: Path, url: str | None = None) -> Iterator[ThreadsNetwork]:
+    """A new server, with a proxy in front; `url` is that of a database for the token."""
     clock = FakeClock()
-    with ThreadsServer(now=clock.now) as server, proxy(server.url) as line:
-        yield ThreadsNetwork(server, line, clock)
+    with ExitStack() as opened:
+        database = opened.enter_context(closing(open_store(place, "bot", url))) if url else None
+        server = opened.enter_context(ThreadsServer(now=clock.now))
+        line = opened.enter_context(proxy(server.url))
+        yield ThreadsNetwork(server, line, clock, database)
