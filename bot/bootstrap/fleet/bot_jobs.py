@@ -55,6 +55,7 @@ class BotJobs:
 
     def _deliver(self, bot: str, account_name: str) -> None:
         """Reconcile and send; what waits for the site's page follows it at once."""
+        began = self.due_work.backend.clock.now()
         try:
             parts = self.containers.get(bot)
             if parts is None or parts.bot.state is not BotState.RUNNING:
@@ -69,7 +70,7 @@ class BotJobs:
                 self.due_work.release(bot, account_name)
                 self.posts_due()
         finally:
-            self.due_work.hold_back(bot, account_name)
+            self.due_work.hold_back(bot, account_name, began)
 
     def _do_task(self, handed: Handed) -> None:
         was_due = self.due_work.begin(handed)

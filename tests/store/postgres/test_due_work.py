@@ -176,15 +176,24 @@ def test_what_is_held_back_waits_a_little(fleet):
     fleet.post("a")
     fleet.posts()
     fleet.expire()
-    fleet.work.hold_back("a", "town")
+    fleet.work.hold_back("a", "town", now())
     assert fleet.posts() == []
+
+
+def test_what_came_due_during_a_job_is_not_held_back(fleet):
+    """A post that came due after the job had begun is handed out when the job has ended."""
+    fleet.bot("a", "town")
+    fleet.post("a")
+    fleet.posts()
+    fleet.work.hold_back("a", "town", now() - HOUR)
+    assert fleet.posts() == [("a", "town")]
 
 
 def test_what_waits_for_the_page_follows_it(fleet):
     """When the site has its page, what waits on the other accounts is handed out at once."""
     fleet.bot("a", "site", "town")
     fleet.post("a", "town")
-    fleet.work.hold_back("a", "town")
+    fleet.work.hold_back("a", "town", now())
     fleet.work.release("a", "site")
     assert fleet.posts() == [("a", "town")]
 
@@ -195,7 +204,7 @@ def test_what_is_held_back_is_in_nobodys_hands(fleet):
     fleet.bot("a", "site", *accounts)
     for account in accounts:
         fleet.post("a", account)
-        fleet.work.hold_back("a", account)
+        fleet.work.hold_back("a", account, now())
     fleet.post("a", "site")
     assert fleet.posts(slots=40) == [("a", "site")]
 
@@ -212,7 +221,7 @@ def test_a_job_counts_as_long_as_it_runs(fleet, state):
     fleet.change(deliveries, deliveries.c.bot == handed.bot, **values)
     fleet.work.renew([handed])
     assert fleet.posts(slots=4) == []
-    fleet.work.hold_back(handed.bot, handed.account)
+    fleet.work.hold_back(handed.bot, handed.account, now())
     assert len(fleet.posts(slots=4)) == 1
 
 
