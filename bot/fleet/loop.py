@@ -20,6 +20,14 @@ def pause_after(failures: int, first: timedelta = FIRST_PAUSE) -> timedelta:
     return min(first * doubled, LONGEST_PAUSE)
 
 
+def failures_after(failures: int, worked: timedelta | None, first: timedelta = FIRST_PAUSE) -> int:
+    """How many failures in a row there are with one more; None: nothing worked before it.
+
+    What worked for longer than the first pause had recovered, and this failure is the first again.
+    """
+    return 1 if worked is not None and worked > first else failures + 1
+
+
 def left(end: float) -> timedelta:
     """How much time is left until a moment of the monotonic clock; none when it has passed."""
     return timedelta(seconds=max(end - time.monotonic(), 0.0))

@@ -29,7 +29,7 @@ from bot.error_reports import OnError
 from bot.fleet.connection import clear_errors, connection_string
 from bot.fleet.job_threads import JobThreads
 from bot.fleet.jobs import Queue, Run
-from bot.fleet.loop import FIRST_PAUSE, Loop, left, pause_after
+from bot.fleet.loop import FIRST_PAUSE, Loop, failures_after, left, pause_after
 from bot.fleet.queues import STALLED, task_name
 
 log = structlog.get_logger()
@@ -89,6 +89,8 @@ class Worker:
         self._stopping = asyncio.Event()
         self._thread = Thread(target=self._work, name="fleet", daemon=True)
         self._is_lost = False
+        #: when the queue was found last, by `time.monotonic`; None: it was not, since it was lost
+        self._found_at: float | None = None
 
     def start(self) -> None:
         """Begin to take jobs, or wait for PostgreSQL until that can be."""
@@ -143,18 +145,23 @@ class Worker:
 
     async def _serve_always(self) -> None:
         """Serve until told to stop, again and again."""
-        failures = 0
+        failures, first = 0, self._times.first_pause
         while not self._stopping.is_set():
-            began = time.monotonic()
+            self._found_at = None
             try:
                 await self._serve()
             except Exception as error:  # noqa: BLE001 - nothing but a stop ends the worker
                 self._lost(error)
-            steady = time.monotonic() - began > STALLED.total_seconds()
-            failures = 1 if steady else failures + 1
-            pause = pause_after(failures, self._times.first_pause)
+            failures = failures_after(failures, self._worked(), first)
+            pause = pause_after(failures, first)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause.total_seconds())
+
+    def _worked(self) -> timedelta | None:
+        """For how long the queue was there until now; None: it was not found."""
+        if self._found_at is None:
+            return None
+        return timedelta(seconds=time.monotonic() - self._found_at)
 
     async def _serve(self) -> None:
         """Run both workers until one of them ends or a stop is requested.
@@ -233,6 +240,7 @@ class Worker:
             log.error("queue_lost", reason=reason)
 
     def _found(self) -> None:
+        self._found_at = time.monotonic()
         if self._is_lost:
             self._is_lost = False
             log.info("queue_back")

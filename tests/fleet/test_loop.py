@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from bot.fleet.loop import LONGEST_PAUSE, Loop, pause_after
+from bot.fleet.loop import LONGEST_PAUSE, Loop, failures_after, pause_after
 from tests.fleet.conftest import SOON
 
 NEVER = timedelta(hours=1)
@@ -110,6 +110,16 @@ def test_pauses_grow_to_half_a_minute():
     """Each failure in a row doubles the wait, up to a limit."""
     pauses = [pause_after(failures).total_seconds() for failures in (1, 2, 3, 5, 6, 500)]
     assert pauses == [1, 2, 4, 16, 30, LONGEST_PAUSE.total_seconds()]
+
+
+@pytest.mark.parametrize(
+    ("failures", "worked", "expected"),
+    [(0, None, 1), (4, None, 5), (4, 0.5, 5), (4, 1.5, 1), (4, 40.0, 1)],
+)
+def test_a_recovery_ends_a_row_of_failures(failures, worked, expected):
+    """After a recovery the pauses begin anew, unless it lasted for less than the shortest of them."""
+    lasted = None if worked is None else timedelta(seconds=worked)
+    assert failures_after(failures, lasted) == expected
 
 
 def test_a_loop_that_never_started_can_be_stopped(errors):
