@@ -252,7 +252,10 @@ def run(
         container = open_container(
             file, variables=variables, strict=strict, loaded=loaded, holds_lock=True
         )
-        runner = Runner(container=container, watch=watch)
+        with ExitStack() as on_failure:
+            on_failure.callback(container.close)
+            runner = Runner(container=container, watch=watch)
+            on_failure.pop_all()
         try:
             container.adopt(container.loaded)
             stop_signals.end_orderly(stopping)
