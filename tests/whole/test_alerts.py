@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -16,6 +17,7 @@ from bot.store import open_store
 from tests.core.samples import delivery, post
 from tests.servers.inbox import Inbox, inbox_server
 from tests.servers.mail import mail_server
+from tests.servers.scripted import Scripted, scripted
 from tests.whole.operator import Bot, Operator, await_that
 
 FILE = """\
@@ -137,6 +139,25 @@ def test_a_channel_that_is_down(alerted: Operator, inbox: Inbox) -> None:
         inbox.status = 200
     assert titles(inbox) == []
     assert SECRET not in bot.output + shown.out
+
+
+def test_a_channel_that_hangs(alerted: Operator) -> None:
+    """A bot that is stopped while its channel does not answer ends in order, and tells it again."""
+    is_over = Event()
+
+    def hang(*_: str) -> Scripted:
+        assert is_over.wait(PATIENCE)
+        return Scripted()
+
+    with scripted(hang) as (url, asked):
+        alerted.secrets["TIPSBOT_ALERTS_URL"] = f"{url.replace('http', 'json')}/{SECRET}"
+        with alerted.runs() as bot:
+            await_that(lambda: asked, within=PATIENCE)
+            assert bot.stop() == 0
+        is_over.set()
+    assert "stopped; all work finished" in bot.output
+    assert "(not told yet)" in alerted.does("alert", "list").out
+    assert SECRET not in bot.output
 
 
 def test_a_broken_tips_file_by_mail(operator: Operator) -> None:
