@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from bot.app.alerts.stored_state import ALERTS
 from bot.app.fleet.attention import fleet_status
 from bot.app.fleet.finding import Trouble
 from bot.bootstrap.fleet.bot_jobs import BotJobs
@@ -14,9 +17,10 @@ from bot.bootstrap.settings.environment import environment
 from bot.core.fleet.bot import Job, Task
 from bot.core.model.delivery import State
 from bot.store.fleet import SqlFleetStore
-from tests.bootstrap.fleet.workers.samples import now
+from tests.bootstrap.fleet.workers.samples import SOON, now
 from tests.core.samples import HOUR, MINUTE
 from tests.fleet_world.bots import SITE, BotSeed, FleetAccountSeed
+from tests.servers.scripted import Scripted, scripted
 from tests.tree import KEY_FILE
 
 pytestmark = pytest.mark.postgresql
@@ -24,6 +28,17 @@ pytestmark = pytest.mark.postgresql
 TOWN = FleetAccountSeed(
     name="town", kind="mastodon", url="http://127.0.0.1:1", secrets={"access_token": "of-a-test"}
 )
+
+
+def jobs_of(fleet, secrets: Path, posts_due: Callable[[], None] = lambda: None) -> BotJobs:
+    """The jobs of a worker with the secrets in this folder."""
+    variables = {"TIPSBOT_SECRETS": str(secrets), "TIPSBOT_KEY_FILE": str(KEY_FILE)}
+    containers = FleetContainers(
+        server=fleet.server,
+        fleet=SqlFleetStore(fleet.server.backend),
+        environment=environment(Path(), variables),
+    )
+    return BotJobs(containers=containers, due_work=fleet.work, posts_due=posts_due)
 
 
 def test_a_tip_has_its_page_before_others_point_to_it(fleet, tmp_path):
@@ -47,11 +62,7 @@ def test_a_tip_has_its_page_before_others_point_to_it(fleet, tmp_path):
             found = tx.ledger.recent(None)
         states.append({one.account: (one.state, one.reason) for one in found})
 
-    variables = {"TIPSBOT_SECRETS": str(tmp_path), "TIPSBOT_KEY_FILE": str(KEY_FILE)}
-    containers = FleetContainers(
-        server=fleet.server, fleet=store, environment=environment(Path(), variables)
-    )
-    jobs = BotJobs(containers=containers, due_work=fleet.work, posts_due=look)
+    jobs = jobs_of(fleet, tmp_path, look)
     (planning,) = fleet.work.tasks(9, 9)
     jobs.run(planning)
     assert states == [{"site": (State.POSTED, None), "town": (State.PLANNED, None)}]
@@ -64,13 +75,37 @@ def test_what_needs_a_person_is_noted_without_alerts(fleet, tmp_path):
     seed.store(store, now() - HOUR)
     with store.writing() as tx:
         tx.tasks.set("ada", [Task(job=Job.PLAN)], now())
-    variables = {"TIPSBOT_SECRETS": str(tmp_path), "TIPSBOT_KEY_FILE": str(KEY_FILE)}
-    containers = FleetContainers(
-        server=fleet.server, fleet=store, environment=environment(Path(), variables)
-    )
-    jobs = BotJobs(containers=containers, due_work=fleet.work, posts_due=lambda: None)
+    jobs = jobs_of(fleet, tmp_path)
     (planning,) = fleet.work.tasks(9, 9)
     jobs.run(planning)
     (finding,) = fleet_status(store, None, tuple).findings
     assert (finding.bot, finding.trouble) == ("ada", Trouble.MISSING_SECRETS)
     assert finding.what.startswith("account town: ada/town_access_token is not in TIPSBOT_SECRETS")
+
+
+def test_an_alert_whose_channel_hangs_ends_with_its_worker(fleet, tmp_path):
+    """When a worker ends, an alert waits for no answer, and is told again by another one."""
+    seed = BotSeed(id="ada", accounts=(TOWN,), schedule="  - {every: 1d}\nalerts: {}", tips=1)
+    seed.store(SqlFleetStore(fleet.server.backend), now() - HOUR)
+    with SqlFleetStore(fleet.server.backend).writing() as tx:
+        tx.tasks.set("ada", [Task(job=Job.ALERT)], now())
+    jobs, is_over = jobs_of(fleet, tmp_path), Event()
+
+    def hang(*_: str) -> Scripted:
+        jobs.containers.end()
+        assert is_over.wait(SOON)
+        return Scripted()
+
+    with scripted(hang) as (url, asked):
+        (tmp_path / "ada").mkdir()
+        (tmp_path / "ada" / "alerts_url").write_text(url.replace("http", "json"))
+        (alerting,) = fleet.work.tasks(9, 9)
+        jobs.run(alerting)
+        is_over.set()
+    assert len(asked) == 1
+    with fleet.server.store("ada").reading() as tx:
+        state = ALERTS.read(tx)
+    assert state is not None
+    assert state.problem is not None
+    assert "did not confirm it (TimeoutError)" in state.problem
+    assert [one.told_at for one in state.known] == [None]
