@@ -110,6 +110,7 @@ class _Fleet:
             "TIPSBOT_DATA": str(self.home / "data"),
             "TIPSBOT_SECRETS": str(self.home / "secrets"),
             "TIPSBOT_KEY_FILE": str(KEY_FILE),
+            "TIPSBOT_ALLOW_PRIVATE_SERVERS": "1",
         }
         command = [sys.executable, "-m", "bot", "worker", "--concurrency", str(SLOTS)]
         with (self.home / "log").open("ab") as log:

@@ -49,8 +49,8 @@ MUTANTS = (
     ),
     m(
         LEDGER,
-        "(ready > now + far)",
-        "(ready > now + 900 * far)",
+        "(ready > now + FAR)",
+        "(ready > now + 900 * FAR)",
         "a wrong clock's waits are waited for",
     ),
     m(
@@ -129,7 +129,7 @@ MUTANTS = (
     ),
     m(
         DELIVER,
-        "late = [delivery for delivery in planned if delivery.deadline < now]",
+        "late = [one for one in planned if one.deadline < now]",
         "late = [one for one in planned if one is None]",
         "the lateness rule is not kept",
     ),

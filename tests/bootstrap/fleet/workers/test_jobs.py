@@ -32,7 +32,11 @@ TOWN = FleetAccountSeed(
 
 def jobs_of(fleet, secrets: Path, posts_due: Callable[[], None] = lambda: None) -> BotJobs:
     """The jobs of a worker with the secrets in this folder."""
-    variables = {"TIPSBOT_SECRETS": str(secrets), "TIPSBOT_KEY_FILE": str(KEY_FILE)}
+    variables = {
+        "TIPSBOT_SECRETS": str(secrets),
+        "TIPSBOT_KEY_FILE": str(KEY_FILE),
+        "TIPSBOT_ALLOW_PRIVATE_SERVERS": "1",
+    }
     containers = FleetContainers(
         server=fleet.server,
         fleet=SqlFleetStore(fleet.server.backend),

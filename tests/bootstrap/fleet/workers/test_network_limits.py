@@ -217,6 +217,7 @@ def test_a_command_keeps_the_limits_of_workers(fleet, workers, postgres_url, tmp
             "TIPSBOT_DATABASE_URL": postgres_url,
             "TIPSBOT_KEY_FILE": str(KEY_FILE),
             "TIPSBOT_SECRETS": str(tmp_path),
+            "TIPSBOT_ALLOW_PRIVATE_SERVERS": "1",
         }
         worker = mastodon(url, workers[0])
         worker._api.me = "17"
