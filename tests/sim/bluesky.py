@@ -15,6 +15,7 @@ from tests.servers.bluesky.service import PASSWORD
 from tests.servers.x.messages import JSON, Answer, Request
 
 POST, LIKE = "app.bsky.feed.post", "app.bsky.feed.like"
+UPLOAD = "/xrpc/com.atproto.repo.uploadBlob"
 PUT, GET = "/xrpc/com.atproto.repo.putRecord", "/xrpc/com.atproto.repo.getRecord"
 
 
@@ -35,6 +36,20 @@ class SimulatedBluesky(Bluesky):
     def creates(self, request: Request) -> bool:
         """Whether this request makes a post."""
         return request.path == PUT and _body(request)["collection"] == POST
+
+    def uploads_picture(self, request: Request) -> bool:
+        """Whether this request uploads a picture."""
+        return request.path == UPLOAD
+
+    def drop_uploads(self) -> None:
+        """Drop every upload that no post has."""
+        self.network.repository.blobs.drop_unused()
+
+    def has_picture(self, post_id: str) -> bool:
+        """Whether a post of the bot has a picture, of its own or as the thumbnail of a card."""
+        made = next(one for one in reversed(self._made) if one.uri == post_id)
+        embed = made.value.get("embed", {})
+        return "images" in embed or "thumb" in embed.get("external", {})
 
     def lists_own(self, request: Request) -> bool:
         """Whether this request looks for a post of the bot: each has a key of the bot's choice."""

@@ -28,6 +28,8 @@ class CrashPoints:
     account: str
     home: Path
     lost: bool = False
+    #: whether the tip has a picture, which is uploaded before its post
+    pictured: bool = False
     _number: int = 0
 
     def run(self, *kill_at: int) -> PostingSimulation:
@@ -75,7 +77,12 @@ class CrashPoints:
 
     def _new(self, folder: Path) -> PostingSimulation:
         simulation = PostingSimulation(
-            1, folder, host_faults=False, request_faults=False, accounts=(self.account,)
+            1,
+            folder,
+            host_faults=False,
+            request_faults=False,
+            accounts=(self.account,),
+            pictured=int(self.pictured),
         )
         simulation.time.true = simulation.begin = simulation.begin.replace(minute=50)
         simulation._learned_at = simulation._planned_at = simulation.begin

@@ -20,6 +20,7 @@ from tests.sim.faults import (
     HostFault,
     RequestFault,
     ServerFault,
+    UploadFault,
 )
 
 T = TypeVar("T")
@@ -37,6 +38,8 @@ LATER_FAULT_SHARE = 0.25
 """The share of these requests that have one."""
 CONTAINER_FAULT_SHARE = 0.4
 """The share of containers of which something becomes."""
+UPLOAD_DROPPED_SHARE = 0.25
+"""The share of uploaded pictures that the server drops."""
 WEIGHT_BY_ACCOUNTS = {1: 4, 2: 2, 3: 1, 4: 1, 5: 1}
 """The weight of a fault by the number of accounts on which it can happen."""
 EXTRA_TRIES: dict[RequestFault | ServerFault, int] = {
@@ -121,6 +124,10 @@ class FaultChooser:
         """What becomes of a new container on Threads."""
         return self._containers.next() if self.chance.random() < CONTAINER_FAULT_SHARE else None
 
+    def drops_upload(self) -> bool:
+        """Whether the server drops a picture that was just uploaded."""
+        return self.chance.random() < UPLOAD_DROPPED_SHARE
+
     def for_reading(self, *, has_session: bool = False) -> RequestFault | None:
         """The fault of a request that only reads; one that `has_session` may find it expired."""
         if self.chance.random() >= LATER_FAULT_SHARE:
@@ -137,7 +144,8 @@ def every_fault() -> list[str]:
     writing = {*chain.from_iterable(REQUEST_FAULTS.values())}
     lies = {*chain.from_iterable(SERVER_FAULTS.values())}
     names = [
-        fault_name(one) for one in (*writing, *lies, *ContainerFault, *HostFault, *ClockChange)
+        fault_name(one)
+        for one in (*writing, *lies, *ContainerFault, *UploadFault, *HostFault, *ClockChange)
     ]
     return sorted(names + [fault_name(one, "reading") for one in READING_FAULTS + SESSION_FAULTS])
 

@@ -95,6 +95,13 @@ class ContainerFault(Enum):
     QUOTA = "the day's quota is used up meanwhile"
 
 
+class UploadFault(Enum):
+    """A fault of a picture that is uploaded before its post."""
+
+    NOT_ANSWERED = "whether or not it is carried out, it is not answered as it should be"
+    DROPPED = "the server drops it before its post"
+
+
 class HostFault(Enum):
     """A fault of the host."""
 

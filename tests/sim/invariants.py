@@ -186,6 +186,19 @@ class PostingInvariants:
                 f"{history.slot} was posted twice on {history.account}: {history.post_ids}"
             )
 
+    def check_picture(self, history: PostHistory, *, has_picture: bool) -> None:
+        """A new post has a picture if its delivery has one. Raises InvariantError."""
+        rows = self._query(
+            "SELECT json_extract(post, '$.picture') FROM delivery WHERE slot = ? AND account = ?",
+            history.slot,
+            history.account,
+        )
+        if not history.forgotten and rows and (rows[0][0] is not None) is not has_picture:
+            raise InvariantError(
+                f"{history.slot} on {history.account} is posted with the picture {rows[0][0]}: "
+                f"{has_picture}"
+            )
+
     def own_posts_read(self, account: str) -> None:
         """The bot read an account's own list as a whole."""
         self.has_read.add(account)
@@ -274,7 +287,7 @@ class PostingInvariants:
     def check_end(self, waiting: Sequence[Delivery], needs_person: bool) -> None:
         """After the last fault: every delivery has an outcome, or is unsure and shown."""
         shown = {one.id for one in waiting if one.state is State.UNSURE}
-        now = _stored(self.time.host)
+        now = stored(self.time.host)
         for delivery, slot, account, state, deadline in self._query(
             "SELECT id, slot, account, state, deadline FROM delivery"
             " WHERE state IN ('planned', 'sending', 'unsure')"
@@ -315,7 +328,7 @@ class PostingInvariants:
             "SELECT account, min(CASE WHEN sent_at > ? THEN '2000-01-01 00:00:00'"
             " WHEN state = 'sending' THEN lease_until ELSE not_before END)"
             " FROM delivery WHERE state IN ('planned', 'sending', 'unsure') GROUP BY account",
-            _stored(self.time.host + timedelta(minutes=1)),
+            stored(self.time.host + timedelta(minutes=1)),
         )
         return {account: _moment(when) for account, when in rows}
 
@@ -441,7 +454,7 @@ class PostingInvariants:
         newer = self._query(
             "SELECT 1 FROM slot WHERE schedule = ? AND due >= ? AND name != ? LIMIT 1",
             schedule,
-            _stored(due),
+            stored(due),
             name,
         )
         if self.time.host - due <= late and not newer:
@@ -489,5 +502,6 @@ def _moment(stored: str) -> datetime:
     return datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 
-def _stored(moment: datetime) -> str:
+def stored(moment: datetime) -> str:
+    """A moment as SQLite has it."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")

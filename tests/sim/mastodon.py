@@ -1,7 +1,7 @@
 """A small strict Mastodon that knows the truth: each post, its key and its time.
 
-Documented at docs.joinmastodon.org: statuses, accounts, notifications, instance. It has what
-the adapter requests; any other request is an error of the simulation.
+Documented at docs.joinmastodon.org: statuses, media, accounts, notifications, instance. It has
+what the adapter requests; any other request is an error of the simulation.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from enum import Enum
 from typing import Any
@@ -20,7 +20,11 @@ from urllib.parse import parse_qsl
 from tests.servers.x.messages import Answer, Request
 
 KEY_MEMORY = timedelta(seconds=3600)
+UPLOAD_LASTS = timedelta(days=1)
+"""How long an upload is kept that no status has."""
+UPLOADS = {"/api/v1/media", "/api/v2/media"}
 BOT, PERSON = "1", "2"
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 LINK = re.compile(r"https?://\S+")
 
 
@@ -44,6 +48,7 @@ class Status:
     reply_to: str | None = None
     gone: bool = False
     hidden_until: datetime | None = None
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -78,12 +83,27 @@ class Mastodon:
     broken_replays: set[str] = field(default_factory=set)
     """keys whose next repeat it answers with 500, although the post exists"""
     on_replay: Callable[[str, timedelta], None] = lambda _key, _age: None
+    uploads: dict[str, datetime] = field(default_factory=dict)
+    """when each was made that no status has"""
+    _uploaded: int = 0
 
     # The interface of every model.
 
     def creates(self, request: Request) -> bool:
         """Whether this request makes a post."""
         return (request.method, request.path) == ("POST", "/api/v1/statuses")
+
+    def uploads_picture(self, request: Request) -> bool:
+        """Whether this request uploads a picture."""
+        return request.method == "POST" and request.path in UPLOADS
+
+    def drop_uploads(self) -> None:
+        """Drop every upload that no post has."""
+        self.uploads.clear()
+
+    def has_picture(self, post_id: str) -> bool:
+        """Whether a post of the bot has a picture."""
+        return bool(self.statuses[post_id].pictures)
 
     def lists_own(self, request: Request) -> bool:
         """Whether this request lists the bot's own posts."""
@@ -145,6 +165,8 @@ class Mastodon:
         self._let_in(request)
         if self.creates(request):
             return self._create(request)
+        if self.uploads_picture(request):
+            return self._upload(request)
         asked = dict(request.query)
         if path == "/api/v1/accounts/verify_credentials":
             return {"id": BOT, "username": "tips", "acct": "tips"}
@@ -185,10 +207,32 @@ class Mastodon:
                 self.broken_replays.discard(key)
                 raise ErrorAnswer(500, "Internal Server Error")
             return self._shown(self.statuses[known.status])
+        pictures = self._take_pictures(request)
         made = self._add(BOT, asked["status"], asked.get("in_reply_to_id"))
+        made.pictures = pictures
         if self.software is Software.MASTODON and key not in self.forgotten_keys:
             self.keys[key] = StoredKey(at=self.now(), status=made.id)
         return self._shown(made)
+
+    def _upload(self, request: Request) -> dict[str, Any]:
+        """https://docs.joinmastodon.org/methods/media/#v2."""
+        sent = request.body
+        if b'name="file"' not in sent or b'name="description"' not in sent:
+            raise ErrorAnswer(422, "Validation failed: a picture and its description are needed")
+        self._uploaded += 1
+        made = str(700_000 + self._uploaded)
+        self.uploads[made] = self.now()
+        return {"id": made, "type": "image", "url": f"https://{self.host}/media/{made}.png"}
+
+    def _take_pictures(self, request: Request) -> tuple[str, ...]:
+        """The uploads that a new status names; no other status can have them."""
+        asked = [value for name, value in parse_qsl(request.body.decode()) if name == "media_ids[]"]
+        for one in asked:
+            if self.now() - self.uploads.get(one, BEGINNING) >= UPLOAD_LASTS:
+                raise ErrorAnswer(422, f"Validation failed: there is no media {one}")
+        for one in asked:
+            del self.uploads[one]
+        return tuple(asked)
 
     def _add(self, author: str, text: str, reply_to: str | None) -> Status:
         new_id = str(1000 + len(self.statuses))
@@ -229,6 +273,7 @@ class Mastodon:
             "url": address,
             "uri": address,
             "content": f"<p>{_markup(one.text)}</p>",
+            "media_attachments": [{"id": each, "type": "image"} for each in one.pictures],
             "mentions": [{"id": BOT, "username": "tips", "acct": "tips", "url": address}],
             "account": _person(self.host) if one.author == PERSON else {"id": BOT, "acct": "tips"},
         }

@@ -30,10 +30,11 @@ from tests.sim.faults import (
     RequestFault,
     Server,
     ServerFault,
+    UploadFault,
 )
 from tests.sim.invariants import InvariantError, PostHistory, PostingInvariants, Sending
 from tests.sim.mastodon import KEY_MEMORY, Mastodon, Software
-from tests.sim.settings import ACCOUNTS, PLATFORMS, settings
+from tests.sim.settings import ACCOUNTS, PICTURE, PICTURED, PLATFORMS, picture, settings
 from tests.sim.simulation import Simulation
 from tests.sim.threads import SimulatedThreads
 from tests.sim.timeline import NOTHING, Timeline
@@ -89,6 +90,8 @@ class PostingSimulation(Simulation):
     request_faults: bool = True
     #: the accounts in tips.yaml
     accounts: tuple[str, ...] = tuple(PLATFORMS)
+    #: every so many tips one has a picture; 0: none has
+    pictured: int = PICTURED
     option = ""
     unit = "faulted slots"
     pragmas = ("synchronous=OFF", "secure_delete=OFF")
@@ -224,6 +227,8 @@ class PostingSimulation(Simulation):
             answer = self._read(account, server, request)
             if isinstance(server, SimulatedThreads) and server.prepares(request):
                 self._container_made(server, answer)
+            if server.uploads_picture(request):
+                self._picture_uploaded(server, answer)
         self._crash_point("after call", has_effect=request.method != "GET")
         return answer
 
@@ -313,6 +318,8 @@ class PostingSimulation(Simulation):
             what = f"{what} for {history.slot}"
         if request_fault is not None:
             self.chooser.count(request_fault, "" if history else "reading")
+            if server.uploads_picture(request):
+                self.chooser.count(UploadFault.NOT_ANSWERED)
             if history is not None:
                 self.faulted.add((history.slot, account))
             what = f"{what} {request_fault.name}"
@@ -337,6 +344,7 @@ class PostingSimulation(Simulation):
         for post_id in server.ids()[before:]:
             self.log(f"{history.account} has {post_id} for {history.slot}")
             self.invariants.post_created(history, sending, post_id)
+            self.invariants.check_picture(history, has_picture=server.has_picture(post_id))
             self._check_budget(server)
         return answer
 
@@ -374,6 +382,15 @@ class PostingSimulation(Simulation):
             case ContainerFault.QUOTA:
                 lasts = timedelta(minutes=self.chance.choice((2, 20, 50)))
                 self.time.at(soon, partial(server.use_up_quota, now + lasts))
+
+    def _picture_uploaded(self, server: Server, answer: Answer) -> None:
+        """Let the server drop the picture that was just uploaded, now or in a while."""
+        is_made = answer.status == 200 and self.request_faults
+        if is_made and self.chooser.drops_upload():
+            self.chooser.count(UploadFault.DROPPED)
+            self.log(f"{server.host} drops the upload")
+            soon = timedelta(seconds=self.chance.choice((0, 0, 20, 140)))
+            self.time.at(self.time.true + soon, server.drop_uploads)
 
     def _server_fault_before(
         self, account: str, server: Server, request: Request, server_fault: ServerFault
@@ -708,7 +725,9 @@ class PostingSimulation(Simulation):
     # tips.yaml.
 
     def _write_file(self, whole: bool = True) -> None:
-        text = settings(self.budget, self._edits, self.accounts)
+        text = settings(self.budget, self._edits, self.accounts, self.pictured)
+        if not (there := self.home / PICTURE).exists():
+            there.write_bytes(picture())
         file = self.home / "tips.yaml"
         file.write_text(text if whole else text[: int(len(text) * self.chance.random())])
         # The modification time is in simulated time.

@@ -44,6 +44,17 @@ class SimulatedThreads(Threads):
         """Whether this request makes a container."""
         return (request.method, request.path) == ("POST", CONTAINERS)
 
+    def uploads_picture(self, request: Request) -> bool:
+        """Threads takes no upload: it fetches the picture when a container is made."""
+        return False
+
+    def drop_uploads(self) -> None:
+        """There is no upload; see `forget`."""
+
+    def has_picture(self, post_id: str) -> bool:
+        """Whether a post of the bot has a picture."""
+        return any(one.id == post_id and one.kind == "IMAGE" for one in self._made)
+
     def lists_own(self, request: Request) -> bool:
         """Whether this request lists the bot's own posts."""
         return (request.method, request.path) == ("GET", OWN)

@@ -23,6 +23,19 @@ class SimulatedX(X):
         """Whether this request makes a post."""
         return (request.method, request.path) == ("POST", "/2/tweets")
 
+    def uploads_picture(self, request: Request) -> bool:
+        """Whether this request uploads a picture."""
+        return (request.method, request.path) == ("POST", "/2/media/upload")
+
+    def drop_uploads(self) -> None:
+        """Drop every upload that no post has."""
+        used = {medium.id for post in self._records.posts.values() for medium in post.media}
+        self._state.media = {name: one for name, one in self._state.media.items() if name in used}
+
+    def has_picture(self, post_id: str) -> bool:
+        """Whether a post of the bot has a picture."""
+        return bool(self._records.posts[post_id].media)
+
     def lists_own(self, request: Request) -> bool:
         """Whether this request lists the bot's own posts."""
         return request.path == f"/2/users/{self.bot.id}/tweets"

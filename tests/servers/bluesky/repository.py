@@ -119,6 +119,10 @@ class Blobs:
                 raise Refusal(400, "InvalidSize", f"{what} {told}")
             found.is_kept = True
 
+    def drop_unused(self) -> None:
+        """Drop every file that no record has named."""
+        self._blobs = {name: one for name, one in self._blobs.items() if one.is_kept}
+
     def _count(self, did: str) -> None:
         now = self._now()
         recent = [at for who, at in self._uploads if who == did and at > now - timedelta(days=1)]
