@@ -365,6 +365,18 @@ MUTANTS = (
         "            elif not (claimed := _ready(claimed, prepared, self.clock.now())):\n",
         "what is prepared is not stored",
     ),
+    m(
+        DELIVER,
+        "result = error or publish(publisher, claimed)",
+        "result = publish(publisher, claimed)",
+        "a post goes without the picture that was not uploaded",
+    ),
+    m(
+        "bot/platforms/threads/http/tokens.py",
+        "is_due = ends_at is None or now >= ends_at - EARLY",
+        "is_due = ends_at is None",
+        "Threads: a token is refreshed once, and ends",
+    ),
     m(SLOTS, "max(until, before or until)", "until", "a cursor moves back"),
     m(
         SLOTS,

@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl
 from tests.servers.threads import Media, Threads
 from tests.servers.threads.model import Container
 from tests.servers.threads.quotas import DAY, TOTALS
+from tests.servers.threads.service import AGE
+from tests.servers.threads.tokens import LASTS
 from tests.servers.x.messages import JSON, Answer, Request
 
 CONTAINERS, PUBLISH, OWN = "/v1.0/me/threads", "/v1.0/me/threads_publish", "/v1.0/me/threads"
@@ -124,6 +126,11 @@ class SimulatedThreads(Threads):
         name = self.key_of(request)
         self._awaiting[name] = (after, happen)
         return lambda: self._let_arrive(name)
+
+    def let_tokens_end(self) -> None:
+        """Let every token end after sixty days, also the bot's, which is a new one."""
+        self.network.tokens.lasts = LASTS
+        self.token = self.network.tokens.make(self.bot, AGE)
 
     def settle(self) -> None:
         """Let every status tell the truth, and no container be published twice."""
