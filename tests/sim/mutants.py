@@ -48,6 +48,7 @@ POSTING = Half(
         "tests/platforms/bluesky/test_errors.py",
         "tests/platforms/threads/test_posting.py",
         "tests/platforms/threads/test_errors.py",
+        "tests/sim/test_tokens.py",
         "tests/sim/test_crashes.py",
     ),
 )
@@ -65,6 +66,7 @@ LISTENING = Half(
         "tests/platforms/mastodon/test_status_text.py",
         "tests/platforms/mastodon/test_recheck.py",
         "tests/platforms/bluesky/test_listening.py",
+        "tests/platforms/threads/test_listening.py",
     ),
 )
 PATIENCE = 900

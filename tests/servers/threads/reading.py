@@ -62,7 +62,9 @@ class Reading:
             if one in params:
                 raise invalid(f"{one} is not a parameter of a conversation")
         below = [
-            one for one in self._posting.media.values() if one.root is root and one is not root
+            one
+            for one in self._posting.media.values()
+            if one.reply_to is not None and one.root is root and self._is_listed(one)
         ]
         below.sort(key=lambda one: int(one.id), reverse=params.get("reverse", "true") == "true")
         rest = {name: value for name, value in params.items() if name != "reverse"}

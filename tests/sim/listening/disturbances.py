@@ -13,7 +13,7 @@ class Disturbance(Enum):
     REMOVED = "messages are deleted between two pages of a list"
     BLANK_PAGE = "a page is empty, and the list goes on behind it"
     SAME_TIME = "several messages have the same time"
-    BACKDATED = "a new message is dated before known ones (X: listed late)"
+    BACKDATED = "a new message is dated before known ones (X and Threads: listed late)"
     REORDERED = "a page is in any order"
     REPEATED = "a message is twice on a page, and is notified again later"
     DELETED_AT_ONCE = "a message is deleted before the bot reads it"
@@ -22,9 +22,10 @@ class Disturbance(Enum):
     EDIT_CHAIN = "a message is edited again and again"
     OLD_VERSION = "lists show an older version after an edit"
     HOSTILE = "a message has hostile text"
-    PRIVATE = "a message is for followers, or for the bot alone"
+    PRIVATE = "a message is for followers, for the bot alone, or hidden"
     WITHOUT_MENTION = "a message below the bot's post does not mention the bot"
-    BLOCKED = "somebody blocks the bot, which is shown nothing of theirs any more"
+    BLOCKED = "somebody blocks the bot, or hides from all, and nothing of theirs is shown any more"
+    HIDDEN = "replies that the bot has read are hidden"
     FORGET_ME = "somebody asks for erasure"
     CANNOT_BE_SHOWN = (
         "the server can never again show one status, and the thread of one of the bot's posts"
@@ -46,10 +47,11 @@ _LISTS_OF_MASTODON = frozenset(
     }
 )
 NOT_ON = {
-    "mastodon": frozenset({Disturbance.BLOCKED}),
-    "island": frozenset({Disturbance.BLOCKED}),
-    "bluesky": _LISTS_OF_MASTODON | {Disturbance.EDIT_CHAIN},
-    "x": _LISTS_OF_MASTODON | {Disturbance.PRIVATE, Disturbance.BLOCKED},
+    "mastodon": frozenset({Disturbance.BLOCKED, Disturbance.HIDDEN}),
+    "island": frozenset({Disturbance.BLOCKED, Disturbance.HIDDEN}),
+    "bluesky": _LISTS_OF_MASTODON | {Disturbance.EDIT_CHAIN, Disturbance.HIDDEN},
+    "threads": _LISTS_OF_MASTODON,
+    "x": _LISTS_OF_MASTODON | {Disturbance.PRIVATE, Disturbance.BLOCKED, Disturbance.HIDDEN},
 }
 """Disturbances that networks do not have, by account, as far as is known."""
 

@@ -13,11 +13,12 @@ from tests.servers.x.messages import Answer, Request
 from tests.sim.listening.disturbances import Disturbance
 from tests.sim.listening.mastodon import MastodonWithPeople
 from tests.sim.listening.people import Network, People
+from tests.sim.listening.threads import HIDING, PAGE, ThreadsWithPeople
 from tests.sim.listening.x import XWithPeople
 from tests.sim.timeline import Timeline
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-PAGES = {"mastodon": 30, "island": 30, "bluesky": 100, "x": 100}
+PAGES = {"mastodon": 30, "island": 30, "bluesky": 100, "threads": PAGE, "x": 100}
 """How many messages a page of each network has."""
 LISTS = ("data", "descendants", "notifications")
 """The names of lists of messages in answers."""
@@ -54,6 +55,7 @@ class Disturber:
             Disturbance.PRIVATE: self._post_private,
             Disturbance.WITHOUT_MENTION: self._without_mention,
             Disturbance.BLOCKED: self.people.block,
+            Disturbance.HIDDEN: self._hide_replies,
             Disturbance.FORGET_ME: self.people.request_erasure,
             Disturbance.CANNOT_BE_SHOWN: self._make_unshowable,
         }.get(what)
@@ -187,6 +189,15 @@ class Disturber:
     def _post_private(self, account: str) -> None:
         message = self.people.post(account, is_private=True)
         self._later(lambda: self.people.edit(message))
+
+    def _hide_replies(self, account: str) -> None:
+        """Hide some replies, of which the bot knows some; a reply that is hidden stays so."""
+        network = self.networks[account]
+        assert isinstance(network, ThreadsWithPeople)
+        self.people.post(account, mentions_bot=False)
+        replies = [one for one in self.people.of(account)[-40:] if one.to is not None]
+        for one in self.chance.sample(replies, min(len(replies), 3)):
+            self.people.hide(one, self.chance.choice(HIDING))
 
     def _without_mention(self, account: str) -> None:
         for _ in range(3):

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.sim.bot_database import BotDatabase
-from tests.sim.invariants import InvariantError
+from tests.sim.invariants import InvariantError, stored
 from tests.sim.listening.bluesky import BlueskyWithPeople
 from tests.sim.listening.mastodon import MastodonWithPeople
 from tests.sim.listening.messages import Message, marked
 from tests.sim.listening.people import Network, People
+from tests.sim.listening.threads import ThreadsWithPeople
 from tests.sim.listening.x import XWithPeople
 from tests.sim.timeline import Timeline
 
@@ -78,6 +79,11 @@ class LogInvariants:
     def entry_count(self, account: str) -> int:
         """The number of entries of an account."""
         return int(self._query("SELECT count(*) FROM entry WHERE account = ?", account)[0][0])
+
+    def is_heard_now(self, account: str) -> bool:
+        """Whether the mentions of an account were stored at this very moment."""
+        rows = self._query("SELECT heard_at FROM account WHERE name = ?", account)
+        return bool(rows) and rows[0][0] == stored(self.time.host)
 
     # After every step.
 
@@ -294,7 +300,7 @@ class LogInvariants:
         """Check that a person gets one favourite a day at most, and none after a day."""
         by_id = {(one.account, one.id): one for one in self.people.message}
         for account, network in self.networks.items():
-            if isinstance(network, XWithPeople):
+            if isinstance(network, ThreadsWithPeople | XWithPeople):
                 continue
             first: dict[str, datetime] = {}
             for at, status in network.favourites:

@@ -10,11 +10,12 @@ from tests import hostile
 from tests.sim.listening.bluesky import BlueskyWithPeople
 from tests.sim.listening.mastodon import MastodonWithPeople
 from tests.sim.listening.messages import Message, mark
+from tests.sim.listening.threads import HIDING, ThreadsWithPeople
 from tests.sim.listening.x import PEOPLE, XWithPeople, people
 from tests.sim.mastodon import Software
 from tests.sim.timeline import Timeline
 
-Network = MastodonWithPeople | BlueskyWithPeople | XWithPeople
+Network = MastodonWithPeople | BlueskyWithPeople | ThreadsWithPeople | XWithPeople
 ERASURE_REQUEST = "forget me"
 AGES = (timedelta(hours=1), timedelta(days=3), timedelta(days=20))
 """How far a message from another server can be dated before its arrival."""
@@ -82,6 +83,10 @@ class People:
             new_id = network.post(
                 who, text, parent, mentions_bot=mentions_bot, is_hidden=is_private, at=at
             )
+            mentions_bot = network.mentions_bot(new_id)
+        elif isinstance(network, ThreadsWithPeople):
+            how = self._chance.choice(HIDING) if is_private else None
+            new_id = network.post(who, text, parent, mentions_bot=mentions_bot, hidden_as=how)
             mentions_bot = network.mentions_bot(new_id)
         else:
             new_id = self._post_on_mastodon(
@@ -155,10 +160,10 @@ class People:
         self.erased_people[account, who] = self._time.true
 
     def block(self, account: str) -> None:
-        """Let somebody block the bot on Bluesky: for the bot all their messages are gone."""
+        """Let somebody block the bot, or have a private profile: all their messages are gone."""
         network, who = self._networks[account], self._chance.choice(self._authors(account))
         there = [one for one in self._names[account] if (account, one) not in self._blocking]
-        if not isinstance(network, BlueskyWithPeople) or len(there) <= FEWEST:
+        if not isinstance(network, BlueskyWithPeople | ThreadsWithPeople) or len(there) <= FEWEST:
             return
         network.block(who)
         self._blocking.add((account, who))
@@ -171,10 +176,18 @@ class People:
         network = self._networks[message.account]
         if message.gone_at is not None or isinstance(network, BlueskyWithPeople):
             return
-        if isinstance(network, XWithPeople) and not network.may_edit(message.id):
+        bounded = network if isinstance(network, ThreadsWithPeople | XWithPeople) else None
+        if bounded is not None and not bounded.may_edit(message.id):
             return
         message.versions += 1
         network.edit(message.id, f"{message.mark} This is what I think now.")
+
+    def hide(self, message: Message, how: str) -> None:
+        """Let a message be hidden on Threads: for the bot it is gone."""
+        network = self._networks[message.account]
+        assert isinstance(network, ThreadsWithPeople)
+        message.gone_at = self._time.true
+        network.hide_reply(message.id, how)
 
     def delete(self, message: Message) -> None:
         """Let its author delete a message."""

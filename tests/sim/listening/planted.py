@@ -168,5 +168,29 @@ MUTANTS = (
         "gone = frozenset[str]()",
         "Bluesky: what is deleted or blocked stays",
     ),
+    m(
+        "bot/platforms/threads/listening/listener.py",
+        "unseen_below(call, hidden) if hidden else ({}, frozenset())",
+        "({}, frozenset[str]())",
+        "Threads: what is deleted stays",
+    ),
+    m(
+        "bot/platforms/threads/listening/entries.py",
+        "if not is_own and (not name or _hide_status(media) not in _SHOWN):",
+        "if not is_own and not name:",
+        "Threads: what is hidden is kept",
+    ),
+    m(
+        "bot/platforms/threads/listening/conversations.py",
+        "        page = found.after\n",
+        "        page = None\n",
+        "Threads: a conversation ends with its first page",
+    ),
+    m(
+        "bot/platforms/threads/listening/mentions.py",
+        "        mentions += found.media\n",
+        "        mentions = [*found.media]\n",
+        "Threads: of the mentions only the last page is kept",
+    ),
 )
 """Each is small, likely, and in the code that decides whether the log is right."""

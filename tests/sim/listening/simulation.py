@@ -23,6 +23,7 @@ from tests.sim.listening.disturber import HOUR, MINUTE, Disturber
 from tests.sim.listening.invariants import LogInvariants
 from tests.sim.listening.mastodon import STREAM, MastodonWithPeople
 from tests.sim.listening.people import Network, People
+from tests.sim.listening.threads import ThreadsWithPeople
 from tests.sim.listening.x import XWithPeople
 from tests.sim.mastodon import Software
 from tests.sim.settings import tip
@@ -43,17 +44,19 @@ platforms:
   mastodon: {server: "https://mastodon.test"}
   island: {kind: mastodon, server: "https://island.test"}
   bluesky: {server: "https://bluesky.test", handle: tips.bluesky.test}
+  threads: {server: "https://threads.test"}
   x: {api: "https://x.test", link: never, listening_budget: 900}
 schedule:
   - {name: often, cron: "0 7,11,19 * * *", late: 90m}
 tips:
 """
-TIPS = 40
+TIPS = 20
+"""More than are posted in two days: X refuses the same post again."""
 
 
 @dataclass
 class ListeningSimulation(Simulation):
-    """One bot that listens over some days, and people who talk on four networks."""
+    """One bot that listens over some days, and people who talk on five networks."""
 
     days: float = 0.5
     #: whether anything goes wrong
@@ -71,6 +74,9 @@ class ListeningSimulation(Simulation):
             "mastodon": MastodonWithPeople("mastodon.test", self.time.now),
             "island": MastodonWithPeople("island.test", self.time.now, Software.GOTOSOCIAL),
             "bluesky": BlueskyWithPeople("bluesky.test", self.time.now),
+            "threads": ThreadsWithPeople(
+                "threads.test", self.time.now, is_approved=self.seed % 2 == 0
+            ),
             "x": XWithPeople("x.test", self.time.now),
         }
         self.people = People(self.networks, self.time, self.chance)
@@ -336,15 +342,20 @@ class ListeningSimulation(Simulation):
     def _crash_point(self, what: str) -> None:
         """A point at which the process can be killed: before or after a commit or a request."""
         if what == "after commit":
-            for below in self._lists_read:
-                self.invariants.listed.setdefault(below, []).append(self.time.true)
-            self._lists_read.clear()
+            self._note_lists_stored()
         self._kills = [left - 1 for left in self._kills]
         if any(left < 0 for left in self._kills):
             self._kills = [left for left in self._kills if left >= 0]
             self.chooser.count(Disturbance.KILLED)
             self.log(f"killed {what}")
             raise Killed
+
+    def _note_lists_stored(self) -> None:
+        """Note which of X's lists are stored now: a poll can fail after it has read one."""
+        for below in self._lists_read:
+            if below is not None or self.invariants.is_heard_now("x"):
+                self.invariants.listed.setdefault(below, []).append(self.time.true)
+        self._lists_read.clear()
 
     # The process.
 
@@ -369,7 +380,9 @@ class ListeningSimulation(Simulation):
         self.database.close()
 
     def _note_event(self, what: str, event: MutableMapping[str, Any]) -> None:
-        """The invariants know which losses the bot reported."""
+        """The invariants know which losses the bot reported, and which reading failed."""
+        if what == "cannot_look" and event["account"] == "x":
+            self._lists_read.clear()
         if what == "unheard":
             self.invariants.losses_reported.append((self.time.true, str(event["account"])))
 
