@@ -12,7 +12,7 @@ from tests.sim.posting import PostingSimulation
 from tests.sim.seeds import run_shard
 
 SHARDS = 2
-WANTED = 16
+WANTED = 10
 """How often every fault has to fire in one run of all shards."""
 SHARE = -(-WANTED // SHARDS)
 MOST = 10

@@ -10,7 +10,7 @@ import pytest
 
 
 @pytest.mark.timeout(700)
-@pytest.mark.parametrize("options", [["--days", "0.5"], ["--talk", "--days", "0.1"]])
+@pytest.mark.parametrize("options", [["--days", "0.25"], ["--talk", "--days", "0.05"]])
 def test_the_same_seed_has_the_same_trace(options):
     """Two processes with different hash seeds give the same trace."""
     traces = [_trace(hash_seed, options) for hash_seed in ("0", "1")]
