@@ -52,6 +52,7 @@ def operator(tmp_path: Path, postgres_url: str, inbox: Inbox) -> Operator:
         "TIPSBOT_DATABASE_URL": postgres_url,
         "TIPSBOT_KEY_FILE": str(KEY_FILE),
         "TIPSBOT_SECRETS": str(tmp_path / "secrets"),
+        "TIPSBOT_ALLOW_PRIVATE_SERVERS": "1",
     }
     for folder in ("bots", "secrets"):
         (tmp_path / folder / "ada").mkdir(parents=True)
