@@ -179,7 +179,7 @@ class Sync:
     def _refuse(self, bot: str, known: FleetBot | None, problem: str) -> Result:
         if known is None or known.problem != problem:
             self._change(bot, lambda one: replace(one, problem=problem))
-        version = known.version if known is not None else None
+        version = known.version if known is not None and known.state.is_active else None
         return Result(bot=bot, change=Change.REFUSED, version=version, problem=problem)
 
     def _change(self, bot: str, change: Callable[[FleetBot], FleetBot]) -> None:
