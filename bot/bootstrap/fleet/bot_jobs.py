@@ -1,5 +1,6 @@
 """The jobs that workers do for the bots: the same use cases as in a process of one bot."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -55,7 +56,7 @@ class BotJobs:
 
     def _deliver(self, bot: str, account_name: str) -> None:
         """Reconcile and send; what waits for the site's page follows it at once."""
-        began = self.due_work.backend.clock.now()
+        began = time.monotonic()
         try:
             parts = self.containers.get(bot)
             if parts is None or parts.bot.state is not BotState.RUNNING:
@@ -70,7 +71,8 @@ class BotJobs:
                 self.due_work.release(bot, account_name)
                 self.posts_due()
         finally:
-            self.due_work.hold_back(bot, account_name, began)
+            lasted = timedelta(seconds=time.monotonic() - began)
+            self.due_work.hold_back(bot, account_name, lasted)
 
     def _do_task(self, handed: Handed) -> None:
         was_due = self.due_work.begin(handed)

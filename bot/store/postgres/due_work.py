@@ -125,14 +125,14 @@ class DueWork:
         with self.backend.statement() as connection:
             connection.execute(asked.values(due=NOW))
 
-    def hold_back(self, bot: str, account: str, since: datetime) -> None:
+    def hold_back(self, bot: str, account: str, lasted: timedelta) -> None:
         """End the job on an account: what was due when it began and was not sent waits a little.
 
-        What came due since then may not have been looked at, and is handed out at once.
+        What came due while it `lasted` may not have been looked at, and is handed out at once.
         """
         of_account = (deliveries.c.bot == bot) & (deliveries.c.account == account)
         is_handed = deliveries.c.handed_until.is_not(None)
-        waits = _WAITS & (deliveries.c.not_before <= since)
+        waits = _WAITS & (deliveries.c.not_before <= NOW - lasted)
         held = case((waits, NOW + HELD), else_=deliveries.c.held_until)
         ended = update(deliveries).values(handed_until=None, held_until=held)
         with self.backend.statement() as connection:

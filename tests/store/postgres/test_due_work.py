@@ -176,7 +176,7 @@ def test_what_is_held_back_waits_a_little(fleet):
     fleet.post("a")
     fleet.posts()
     fleet.expire()
-    fleet.work.hold_back("a", "town", now())
+    fleet.work.hold_back("a", "town", timedelta(0))
     assert fleet.posts() == []
 
 
@@ -185,7 +185,7 @@ def test_what_came_due_during_a_job_is_not_held_back(fleet):
     fleet.bot("a", "town")
     fleet.post("a")
     fleet.posts()
-    fleet.work.hold_back("a", "town", now() - HOUR)
+    fleet.work.hold_back("a", "town", HOUR)
     assert fleet.posts() == [("a", "town")]
 
 
@@ -193,7 +193,7 @@ def test_what_waits_for_the_page_follows_it(fleet):
     """When the site has its page, what waits on the other accounts is handed out at once."""
     fleet.bot("a", "site", "town")
     fleet.post("a", "town")
-    fleet.work.hold_back("a", "town", now())
+    fleet.work.hold_back("a", "town", timedelta(0))
     fleet.work.release("a", "site")
     assert fleet.posts() == [("a", "town")]
 
@@ -204,7 +204,7 @@ def test_what_is_held_back_is_in_nobodys_hands(fleet):
     fleet.bot("a", "site", *accounts)
     for account in accounts:
         fleet.post("a", account)
-        fleet.work.hold_back("a", account, now())
+        fleet.work.hold_back("a", account, timedelta(0))
     fleet.post("a", "site")
     assert fleet.posts(slots=40) == [("a", "site")]
 
@@ -221,7 +221,7 @@ def test_a_job_counts_as_long_as_it_runs(fleet, state):
     fleet.change(deliveries, deliveries.c.bot == handed.bot, **values)
     fleet.work.renew([handed])
     assert fleet.posts(slots=4) == []
-    fleet.work.hold_back(handed.bot, handed.account, now())
+    fleet.work.hold_back(handed.bot, handed.account, timedelta(0))
     assert len(fleet.posts(slots=4)) == 1
 
 
