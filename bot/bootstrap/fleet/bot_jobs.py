@@ -113,7 +113,8 @@ class BotJobs:
             if config.site is not None:
                 container.deliverer.step(config, config.site)
             self.posts_due()
-        self._look(parts)
+        else:  # posts that are due come first
+            self._look(parts)
         return _next_slot(container, now)
 
     def _listen(self, parts: BotParts, account_name: str) -> datetime:
