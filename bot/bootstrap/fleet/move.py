@@ -18,7 +18,9 @@ from bot.bootstrap.fleet.open_fleet import Fleet, require_key_file
 from bot.bootstrap.settings.site_key import NAME as SITE_KEY
 from bot.core.errors import PictureError, StoreError, UsageError
 from bot.core.fleet.bot import TIPS_FILE, BotState, FleetBot, hash_of
+from bot.core.model.config import Config
 from bot.core.ports.fleet_store import FleetUnit
+from bot.core.ports.kept_files import SESSION, TOKEN, KeptFiles
 from bot.core.ports.unit_of_work import UnitOfWork
 from bot.core.posting.transitions import after_crash
 from bot.pictures.of_tips import FolderFiles
@@ -29,8 +31,11 @@ from bot.store.files.moved import mark_moved, moved_as, unmark
 from bot.store.fleet.copy_bot import copy_bot
 from bot.store.fleet.fleet_store import SqlFleetUnit
 from bot.store.opening import open_file
+from bot.store.postgres.kept_files import DatabaseFiles
 from bot.tips_file.load import named_files
 from bot.tips_file.read_file import read_bytes
+
+_GIVEN = (SESSION, TOKEN)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,22 +58,28 @@ def import_bot(fleet: Fleet, data: Path, file: Path, new_id: str | None) -> Move
     if not has_store(data):
         raise UsageError(f"{data} is no data directory of a bot", "name the one with tipsbot.db")
     content = read_bytes(file)
-    old_id = checked_tips_file.load(file, fleet.environment, lambda: content).config.bot.id
+    config = checked_tips_file.load(file, fleet.environment, lambda: content).config
+    old_id = config.bot.id
     bot, files = new_id or old_id, {TIPS_FILE: content, **_pictures(file, content)}
     accepted = fleet.check(bot, files)
     with fleet.store.reading() as tx:
         _require_room(tx, bot)
     new = fleet.server.database(bot)
-    with DataLock(data), closing(open_file(data, old_id)) as old, _leaving(fleet, data, bot):
-        with old.connect() as source, new.connect() as target:
-            tx = SqlFleetUnit(target, writing=True)
-            _take_place(tx, bot)
-            rows = copy_bot(source, target, old_id, bot)
-            unsure = _give_up_sending(SqlUnitOfWork(target, bot), tx.now())
-            _add(tx, bot, files, accepted, fleet.who)
-            key = old.files.read(SITE_KEY)
-        if key is not None:
-            new.files.write(SITE_KEY, key)
+    with (
+        DataLock(data),
+        closing(open_file(data, old_id)) as old,
+        _leaving(fleet, data, bot),
+        old.connect() as source,
+        new.connect() as target,
+    ):
+        tx = SqlFleetUnit(target, writing=True)
+        _take_place(tx, bot)
+        rows = copy_bot(source, target, old_id, bot)
+        unsure = _give_up_sending(SqlUnitOfWork(target, bot), tx.now())
+        _add(tx, bot, files, accepted, fleet.who)
+        kept = DatabaseFiles(fleet.server.backend, bot)
+        for name, one in _kept(old.files, config).items():
+            kept.put(target, name, one)
     return Moved(bot=bot, rows=rows, unsure=unsure)
 
 
@@ -90,12 +101,19 @@ def export_bot(fleet: Fleet, bot: str, folder: Path) -> Moved:
             rows = copy_bot(source, target, bot, new_id)
             now = SqlFleetUnit(source, writing=True).now()
             unsure = _give_up_sending(SqlUnitOfWork(target, new_id), now)
-        if (key := old.files.read(SITE_KEY)) is not None:
-            new.files.write(SITE_KEY, key)
+        for name, one in _kept(old.files, alone.config).items():
+            new.files.write(name, one)
     for name, one in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         replace_file(folder / name, one)
     return Moved(bot=bot, rows=rows, unsure=unsure)
+
+
+def _kept(files: KeptFiles, config: Config) -> dict[str, bytes]:
+    """The bot's key, and what its accounts' networks gave it, by name."""
+    names = [SITE_KEY, *(kind.format(one.name) for one in config.accounts for kind in _GIVEN)]
+    found = {name: files.read(name) for name in names}
+    return {name: data for name, data in found.items() if data is not None}
 
 
 def _pictures(file: Path, content: bytes) -> dict[str, bytes]:

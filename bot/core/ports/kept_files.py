@@ -2,6 +2,9 @@
 
 from typing import Protocol
 
+SESSION, TOKEN = "session.{}", "token.{}"
+"""The names of what adapters keep for an account of this name."""
+
 
 class KeptFiles(Protocol):
     """The files of one bot, each a name and some bytes. Raises StoreError and SecretError only."""

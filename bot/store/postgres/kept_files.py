@@ -39,10 +39,14 @@ class DatabaseFiles:
 
     def write(self, name: str, data: bytes) -> None:
         """Replace a file."""
+        with self.backend.transaction() as connection:
+            self.put(connection, name, data)
+
+    def put(self, connection: Connection, name: str, data: bytes) -> None:
+        """The same in a transaction that others commit."""
         row = self._row(data)
         new = insert(kept_files).values(bot=self.bot, name=name, **row)
-        with self.backend.transaction() as connection:
-            connection.execute(new.on_conflict_do_update(index_elements=["bot", "name"], set_=row))
+        connection.execute(new.on_conflict_do_update(index_elements=["bot", "name"], set_=row))
 
     def make(self, name: str, data: bytes) -> bytes:
         """Make a file, unless another process has done so."""

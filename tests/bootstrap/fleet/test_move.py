@@ -62,20 +62,30 @@ def rows_of(data: Path) -> dict[str, list[str]]:
         }
 
 
+def kept_in(data: Path) -> dict[str, bytes]:
+    """A bot's key, and what its networks gave it."""
+    names = ("site.key", "session.mastodon", "token.mastodon")
+    return {name: (data / name).read_bytes() for name in names}
+
+
 def _without_bot(table: Table):
     return select(*(column for column in table.c if column.name != "bot"))
 
 
 def test_everything_moves_and_comes_back(operated, alone, tmp_path):
     """Every row, number and key of a bot is the same after a stay in the fleet under another id."""
-    before, key = rows_of(alone / "data"), (alone / "data" / "site.key").read_bytes()
+    for name in ("session.mastodon", "token.mastodon"):  # as its network might have given them
+        (alone / "data" / name).write_bytes(f"{name} it was given".encode())
+    before, kept = rows_of(alone / "data"), kept_in(alone / "data")
     moved = move_in(operated, alone)
     assert (moved.bot, moved.unsure) == ("ada", 0)
     assert moved.rows == sum(map(len, before.values()))
     back = export_bot(operated.fleet, "ada", tmp_path / "back")
     assert back.rows == moved.rows
     assert rows_of(tmp_path / "back" / "data") == before
-    assert (tmp_path / "back" / "data" / "site.key").read_bytes() == key
+    assert kept_in(tmp_path / "back" / "data") == kept
+    given = operated.fleet.server.database("ada").files.read("token.mastodon")
+    assert given == b"token.mastodon it was given"
     assert (tmp_path / "back" / "tips.yaml").read_bytes() == (alone / "tips.yaml").read_bytes()
 
 

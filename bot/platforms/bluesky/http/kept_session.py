@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 
 from bot.core.errors import BotError
-from bot.core.ports.kept_files import KeptFiles
+from bot.core.ports.kept_files import SESSION, KeptFiles
 from bot.outbound import json_values
 from bot.platforms.bluesky.http.session import Session
 
@@ -23,7 +23,7 @@ class KeptSession:
     @property
     def name(self) -> str:
         """The name of the file."""
-        return f"session.{self.account}"
+        return SESSION.format(self.account)
 
     def read(self) -> Session | None:
         """The session, or None where there is none for this password."""

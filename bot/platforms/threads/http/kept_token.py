@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Self
 
 from bot.core.errors import BotError
-from bot.core.ports.kept_files import KeptFiles
+from bot.core.ports.kept_files import TOKEN, KeptFiles
 from bot.outbound import json_values
 from bot.outbound.json_values import Record
 from bot.outbound.rate_limits import iso_date
@@ -42,7 +42,7 @@ class KeptToken:
     @property
     def name(self) -> str:
         """The name of the file."""
-        return f"token.{self.account}"
+        return TOKEN.format(self.account)
 
     def read(self) -> Token | None:
         """The token, or None where there is none that comes from the operator's."""
