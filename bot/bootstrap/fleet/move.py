@@ -144,16 +144,10 @@ def _close(fleet: Fleet, bot: str) -> Mapping[str, bytes]:
 def _leaving(fleet: Fleet, data: Path, bot: str) -> Iterator[None]:
     """Close a data directory first, and open it again where the move has certainly failed.
 
-    Raises UsageError where its bot is in the fleet, or was: what it holds is older.
+    Raises UsageError where its bot is in this fleet or another one, or was: what it holds is older.
     """
-    with fleet.store.reading() as tx:
-        former = moved_as(data)
-        if former is not None and tx.bots.get(former) is not None:
-            raise UsageError(
-                f"the bot of {data} was moved into the fleet before, as {former}",
-                "the fleet has what it did since; `tipsbot fleet list` shows its state",
-            )
-    mark_moved(data, bot)
+    _require_not_moved(fleet, data)
+    mark_moved(data, bot, is_done=False)
     try:
         yield
     except BaseException:
@@ -161,6 +155,21 @@ def _leaving(fleet: Fleet, data: Path, bot: str) -> Iterator[None]:
             if tx.bots.get(bot) is None:
                 unmark(data)
         raise
+    with suppress(StoreError):
+        mark_moved(data, bot, is_done=True)
+
+
+def _require_not_moved(fleet: Fleet, data: Path) -> None:
+    """Raise UsageError where this directory was moved, unless that may have failed."""
+    former, is_done = moved_as(data) or ("", False)
+    with fleet.store.reading() as tx:
+        is_here = tx.bots.get(former) is not None
+    if is_here or is_done:
+        which = "the" if is_here else "a"
+        raise UsageError(
+            f"the bot of {data} was moved into {which} fleet before, as {former}",
+            "that fleet has what it did since; `tipsbot fleet export` moves it from there",
+        )
 
 
 def _take_place(tx: SqlFleetUnit, bot: str) -> None:

@@ -6,6 +6,7 @@ from bot.core.errors import StoreError
 from bot.store.files.data_files import clear_file_errors, replace_file
 
 MARK = "moved-to-fleet"
+_DONE = "moved"
 
 
 def require_not_moved(data: Path) -> None:
@@ -19,16 +20,18 @@ def require_not_moved(data: Path) -> None:
         )
 
 
-def moved_as(data: Path) -> str | None:
-    """The id under which its bot was moved, or was about to be; None: it was not."""
+def moved_as(data: Path) -> tuple[str, bool] | None:
+    """The id under which its bot was moved, and whether that surely happened; None: it was not."""
     with clear_file_errors(data / MARK):
-        return (data / MARK).read_text("utf-8").strip() if (data / MARK).exists() else None
+        lines = (data / MARK).read_text("utf-8").split() if (data / MARK).exists() else []
+    return (lines[0], _DONE in lines[1:]) if lines else None
 
 
-def mark_moved(data: Path, bot: str) -> None:
-    """Mark a data directory as moved."""
+def mark_moved(data: Path, bot: str, *, is_done: bool) -> None:
+    """Mark a data directory as moved, or as about to be."""
+    lines = [bot, _DONE] if is_done else [bot]
     with clear_file_errors(data / MARK):
-        replace_file(data / MARK, f"{bot}\n".encode())
+        replace_file(data / MARK, "".join(f"{line}\n" for line in lines).encode())
 
 
 def unmark(data: Path) -> None:

@@ -131,6 +131,15 @@ def test_a_bot_is_moved_once(operated, alone, tmp_path, is_exported):
         assert tx.bots.get("bob") is None
 
 
+def test_a_bot_is_in_one_fleet(operated, alone):
+    """What a fleet has taken another one refuses, also one that knows nothing of the bot."""
+    move_in(operated, alone)
+    with operated.fleet.store.writing() as tx:
+        tx.bots.erase("ada")
+    with pytest.raises(UsageError, match="was moved into a fleet before, as ada"):
+        move_in(operated, alone, "bob")
+
+
 def test_a_running_bot_is_not_moved(operated, alone):
     """A bot that runs is left where it is."""
     with DataLock(alone / "data"), pytest.raises(StoreError, match="in use"):
