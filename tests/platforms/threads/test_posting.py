@@ -30,6 +30,8 @@ from tests.servers.threads import Trouble
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
+ADDRESS = f"https://tips.test.net/tips/one/picture.jpg?v={PICTURE.key}"
+"""Where Threads fetches the picture: no cache has that of an older post there."""
 
 
 def containers(server):
@@ -77,7 +79,7 @@ def test_picture(server, bot):
         {
             "media_type": "IMAGE",
             "text": "A tip.",
-            "image_url": "https://tips.test.net/tips/one/picture.jpg",
+            "image_url": ADDRESS,
             "alt_text": "Words on a card.",
         }
     ]
@@ -133,7 +135,7 @@ def test_slow_container(server, bot, clock):
 
 def test_failed_container(server, bot):
     """A picture that cannot be fetched is told, and the next attempt makes another container."""
-    server.network.posting.unfetchable.add("https://tips.test.net/tips/one/picture.jpg")
+    server.network.posting.unfetchable.add(ADDRESS)
     post = prepared(bot, PICTURE)
     with failing() as caught:
         bot.publish(post)

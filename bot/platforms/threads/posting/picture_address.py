@@ -21,7 +21,10 @@ def why_no_picture(site: str | None, server: str) -> str | None:
 
 
 def picture_address(post: Post, site: str | None, server: str) -> str | None:
-    """The public address of a post's picture; None where it has none. Raises Refused."""
+    """The public address of a post's picture; None where it has none. Raises Refused.
+
+    It is another one for each post, so that no cache on the way gives the picture of an older one.
+    """
     if post.picture is None:
         return None
     problem = why_no_picture(site, server)
@@ -29,4 +32,4 @@ def picture_address(post: Post, site: str | None, server: str) -> str | None:
         problem = "Threads fetches pictures from a tip's page, and this post has no tip"
     if problem is not None:
         raise Refused(problem, "set `site` to a public https address, or leave out the picture")
-    return f"{site}/tips/{post.tip}/picture.jpg"
+    return f"{site}/tips/{post.tip}/picture.jpg?v={post.key}"
