@@ -72,7 +72,7 @@ class SqlLedger(Part):
         query = self._query(account=account).where(
             deliveries.c.state.in_(states),
             (~is_sending & ((ready <= now) | (ready > now + FAR)))
-            | (is_sending & ((leased <= now) | (leased > now + LEASE)))
+            | (is_sending & ((leased <= now) | (leased > now + LEASE + SKEW)))
             | (deliveries.c.sent_at > now + SKEW),
         )
         return self._all(query.order_by(deliveries.c.due, deliveries.c.id), delivery_in)
