@@ -53,7 +53,7 @@ test: $(TOOLS) ## run the quick tests; some of them: make test ARGS="tests/core 
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal -m quick $(ARGS)
 
 test-all: $(TOOLS) ## run the long tests as well; only these: make test-all ARGS="-m long"
-	@echo "Running the quick and the long tests; on 2 cores they take about 25 minutes together ..."
+	@echo "Running the quick and the long tests; on 2 cores they take about 40 minutes together ..."
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(TOOLS) ## look at everything without running it: style, types, imports, image, deployment, locks
