@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.app.discussion.listen import LISTENING_MAY_FAIL, listening_fails_since
 from bot.app.posting.holds import posting_limited
-from bot.core.alerts.trouble import KnownTrouble, Proof, Trouble, TroubleKind
+from bot.core.alerts.trouble import LONGEST_REASON, KnownTrouble, Proof, Trouble, TroubleKind
 from bot.core.discussion.backoff import left_of_month
 from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account, LinkRule
@@ -26,8 +26,6 @@ NEARLY = Decimal("0.9")
 """From this part on a budget is about to end."""
 EARLY = 0.2
 """A budget for reading ends early where more than this part of the month is left."""
-LONGEST = 300
-"""Characters of a reason."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +102,7 @@ def _refused(one: AccountView) -> Trouble | None:
     return Trouble(
         kind=TroubleKind.CREDENTIALS,
         name=one.name,
-        what=one_line(one.pause.reason, LONGEST),
+        what=one_line(one.pause.reason, LONGEST_REASON),
         todo="nothing is posted there until they are accepted; then restart the bot",
         account=one.name,
         proof=Proof.HEARING if is_deaf else Proof.POST,
@@ -125,7 +123,7 @@ def _unreachable(one: AccountView, now: datetime, zone: ZoneInfo) -> Trouble | N
     return Trouble(
         kind=TroubleKind.UNREACHABLE,
         name=one.name,
-        what=f"{what} since {when}: {one_line(reason or 'no answer', LONGEST)}",
+        what=f"{what} since {when}: {one_line(reason or 'no answer', LONGEST_REASON)}",
         todo="it is tried on and on; look whether the server is up",
         account=one.name,
         proof=proof,

@@ -10,7 +10,7 @@ from bot.app.alerts.post_troubles import post_troubles
 from bot.app.alerts.schedule_troubles import dry_schedules
 from bot.app.notes import FILE_TROUBLE
 from bot.core.alerts.channel import DiskSpace
-from bot.core.alerts.trouble import KnownTrouble, Trouble, TroubleKind
+from bot.core.alerts.trouble import LONGEST_REASON, KnownTrouble, Trouble, TroubleKind
 from bot.core.model.capabilities import Capabilities
 from bot.core.model.config import Account, Config
 from bot.core.ports.platform import Timetable
@@ -78,7 +78,7 @@ class TroubleFinder:
         if problem is None:
             return
         lines = problem.splitlines() or [""]
-        shown = " | ".join(one_line(line, 300) for line in lines[:MOST_LINES])
+        shown = " | ".join(one_line(line, LONGEST_REASON) for line in lines[:MOST_LINES])
         more = f" | and {len(lines) - MOST_LINES} more" if len(lines) > MOST_LINES else ""
         yield Trouble(
             kind=TroubleKind.TIPS_FILE,
@@ -105,7 +105,7 @@ class TroubleFinder:
                 yield Trouble(
                     kind=TroubleKind.SECRETS,
                     name=account.name,
-                    what=one_line(problem, 300),
+                    what=one_line(problem, LONGEST_REASON),
                     account=account.name,
                 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from bot.core.alerts.trouble import Trouble, TroubleKind
+from bot.core.alerts.trouble import LONGEST_REASON, Trouble, TroubleKind
 from bot.core.model.delivery import Delivery, State
 from bot.core.ports.unit_of_work import UnitOfWork
 from bot.core.posting.transitions import needs_person
@@ -13,7 +13,6 @@ RECENT = timedelta(days=7)
 """How long ago a refused post may have been due."""
 MOST = 100
 """How many posts of each kind are looked at, the newest first."""
-LONGEST = 300
 
 Command = Callable[[str], str]
 """A command of this bot in full, by its words after `tipsbot`."""
@@ -42,7 +41,9 @@ def _trouble(kind: TroubleKind, one: Delivery, reason: str, todo: str) -> Troubl
     return Trouble(
         kind=kind,
         name=f"delivery {one.id} on {one.account}",
-        what=f"{title}: {one_line(reason, LONGEST)}" if title else one_line(reason, LONGEST),
+        what=f"{title}: {one_line(reason, LONGEST_REASON)}"
+        if title
+        else one_line(reason, LONGEST_REASON),
         todo=todo,
         account=one.account,
     )

@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.app.alerts.post_troubles import RECENT, is_acknowledgement
 from bot.app.fleet.finding import Finding, Secrets, Trouble
 from bot.app.posting.plan import OVER_QUOTA
+from bot.core.alerts.trouble import LONGEST_REASON
 from bot.core.fleet.bot import BotState, FleetBot, Job
 from bot.core.model.delivery import Delivery
 from bot.core.ports.fleet_store import FleetUnit
@@ -16,8 +17,6 @@ LATE = timedelta(minutes=5)
 """A post that is still planned so long after it was due is late, unless it is held."""
 SKIPPED = timedelta(days=1)
 """How long ago a slot was due that is told to be skipped for a quota."""
-LONGEST = 300
-"""Characters of a reason."""
 _ACCOUNT = "account:"
 
 
@@ -50,7 +49,7 @@ def _of_posts(tx: FleetUnit) -> Iterator[Finding]:
     for bot, refused in tx.attention.refused(now - RECENT).items():
         told = [one for one in refused if not is_acknowledgement(one)]
         if told:
-            what = f"{_named(told)}: {one_line(told[-1].reason or 'no reason', LONGEST)}"
+            what = f"{_named(told)}: {one_line(told[-1].reason or 'no reason', LONGEST_REASON)}"
             yield Finding(bot=bot, trouble=Trouble.REFUSED_POST, what=what)
     for bot, number in tx.attention.late(now - LATE, now).items():
         yield Finding(bot=bot, trouble=Trouble.LATE_POST, what=f"{number} planned")

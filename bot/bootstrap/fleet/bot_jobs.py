@@ -155,11 +155,11 @@ class BotJobs:
 
     def _look(self, parts: BotParts) -> None:
         """Note now and then what needs a person of a bot that nobody is alerted of."""
-        container, known = parts.container, self._looked.get(parts.bot.bot)
-        now = container.clock.now()
+        container = parts.container
         if container.config.alerts is not None:
             return
-        if known is None or known[0] != parts.version or not now - known[1] < LOOK_EVERY:
+        now, looked = container.clock.now(), self._looked.get(parts.bot.bot)
+        if looked is None or looked[0] != parts.version or now - looked[1] >= LOOK_EVERY:
             self._looked[parts.bot.bot] = (parts.version, now)
             alert_sender(container, parts.bot.problem).note(container.config)
 

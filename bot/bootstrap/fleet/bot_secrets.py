@@ -13,7 +13,7 @@ from bot.platforms.catalogue import KINDS
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FolderOfSecrets:
-    """`app.fleet.attention.Secrets`: those in the folder that TIPSBOT_SECRETS names."""
+    """`app.fleet.finding.Secrets`: those in the folder that TIPSBOT_SECRETS names."""
 
     variables: Mapping[str, str]
 

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
 from bot.app.fleet.operate import require
 from bot.bootstrap import checked_tips_file
@@ -45,6 +45,7 @@ class FleetContainers:
     _kept: OrderedDict[str, BotParts] = field(default_factory=OrderedDict)
     _building: dict[str, Lock] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+    _is_ending: Event = field(default_factory=Event)
     _summary_cache: SqlSummaryCache = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,10 +73,7 @@ class FleetContainers:
 
     def end(self) -> None:
         """Have no alert wait for its channel any more: the process ends."""
-        with self._lock:
-            kept = tuple(self._kept.values())
-        for parts in kept:
-            parts.container.adapters.is_ending.set()
+        self._is_ending.set()
 
     def require(self, bot: str) -> BotParts:
         """The same for an operator, also of a bot that is stopped.
@@ -129,6 +127,7 @@ class FleetContainers:
             fleet_state=known.state,
             other_files=VersionFiles(partial(self._file, known.bot, version.number)),
         )
+        container.adapters.is_ending = self._is_ending
         return BotParts(bot=known, version=version, container=container)
 
     def _file(self, bot: str, number: int, name: str) -> bytes | None:

@@ -35,8 +35,6 @@ from bot.store.postgres.kept_files import DatabaseFiles
 from bot.tips_file.load import named_files
 from bot.tips_file.read_file import read_bytes
 
-_GIVEN = (SESSION, TOKEN)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Moved:
@@ -111,7 +109,8 @@ def export_bot(fleet: Fleet, bot: str, folder: Path) -> Moved:
 
 def _kept(files: KeptFiles, config: Config) -> dict[str, bytes]:
     """The bot's key, and what its accounts' networks gave it, by name."""
-    names = [SITE_KEY, *(kind.format(one.name) for one in config.accounts for kind in _GIVEN)]
+    given = (kind.format(one.name) for one in config.accounts for kind in (SESSION, TOKEN))
+    names = [SITE_KEY, *given]
     found = {name: files.read(name) for name in names}
     return {name: data for name, data in found.items() if data is not None}
 
@@ -146,7 +145,8 @@ def _leaving(fleet: Fleet, data: Path, bot: str) -> Iterator[None]:
 
     Raises UsageError where its bot is in this fleet or another one, or was: what it holds is older.
     """
-    _require_not_moved(fleet, data)
+    if (marked := moved_as(data)) is not None:
+        _require_failed(fleet, data, *marked)
     mark_moved(data, bot, is_done=False)
     try:
         yield
@@ -159,9 +159,8 @@ def _leaving(fleet: Fleet, data: Path, bot: str) -> Iterator[None]:
         mark_moved(data, bot, is_done=True)
 
 
-def _require_not_moved(fleet: Fleet, data: Path) -> None:
-    """Raise UsageError where this directory was moved, unless that may have failed."""
-    former, is_done = moved_as(data) or ("", False)
+def _require_failed(fleet: Fleet, data: Path, former: str, is_done: bool) -> None:  # noqa: FBT001 - as `moved_as` gives it
+    """Raise UsageError unless the earlier move of this directory may have failed."""
     with fleet.store.reading() as tx:
         is_here = tx.bots.get(former) is not None
     if is_here or is_done:

@@ -252,10 +252,7 @@ def run(
         container = open_container(
             file, variables=variables, strict=strict, loaded=loaded, holds_lock=True
         )
-        with ExitStack() as on_failure:
-            on_failure.callback(container.close)
-            runner = Runner(container=container, watch=watch)
-            on_failure.pop_all()
+        runner = _built(container, watch)
         try:
             container.adopt(container.loaded)
             stop_signals.end_orderly(stopping)
@@ -269,6 +266,15 @@ def run(
         finally:
             done = runner.stop()
     return done
+
+
+def _built(container: Container, watch: Watch) -> Runner:
+    """The runner of a container, which is closed where none can be built."""
+    try:
+        return Runner(container=container, watch=watch)
+    except BaseException:
+        container.close()
+        raise
 
 
 def _close_to_others(data: Path) -> None:

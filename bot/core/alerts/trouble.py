@@ -6,6 +6,9 @@ from enum import Enum
 
 from bot.core.datetimes import require_aware
 
+LONGEST_REASON = 300
+"""Characters of a reason that are told."""
+
 
 class TroubleKind(Enum):
     """Why a person is needed, the worst first; the values are shown, and stored."""
